@@ -1,0 +1,215 @@
+//! Dates as they travel: `/Date(milliseconds+hhmm)/`, the Microsoft form.
+//!
+//! The number is the instant; an offset never shifts it. Written as `/Date(ms+0000)/` in whole seconds. ISO 8601
+//! is read as a courtesy: with a zone it is an instant, without one it is wall-clock time in the organization's
+//! zone, which the caller sets around parsing with [`with_zone`]. Never reads the clock.
+
+use std::cell::Cell;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// .NET's minimum date: what an unset non-nullable date looks like. Read as "not given".
+pub const UNSET_MS: i64 = -62_135_596_800_000;
+/// The last millisecond of the year 9999.
+pub const MAX_MS: i64 = 253_402_300_799_999;
+
+/// An instant in whole seconds (finer parts are cut when read).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WcfDate(DateTime<Utc>);
+
+thread_local! {
+    static ZONE: Cell<Tz> = const { Cell::new(Tz::UTC) };
+}
+
+/// Runs `parse` with `zone` as the meaning of dates that come without one.
+pub fn with_zone<T>(zone: Tz, parse: impl FnOnce() -> T) -> T {
+    struct Restore(Tz);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ZONE.set(self.0);
+        }
+    }
+    let _restore = Restore(ZONE.replace(zone));
+    parse()
+}
+
+impl WcfDate {
+    /// Cuts `instant` to whole seconds.
+    pub fn new(instant: DateTime<Utc>) -> Self {
+        Self(DateTime::from_timestamp(instant.timestamp(), 0).unwrap_or(instant))
+    }
+
+    /// The instant.
+    pub fn instant(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// Reads a date; `None` is the sentinel for "not given" (or an empty text).
+    ///
+    /// # Errors
+    /// Names the accepted forms.
+    pub fn parse(text: &str) -> Result<Option<Self>, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+            return Self::from_wcf(inner).ok_or_else(|| refused(text))?;
+        }
+        let instant = iso_instant(text).ok_or_else(|| refused(text))?;
+        Self::checked(instant.timestamp_millis())
+    }
+
+    /// `inner` is what stands between the parentheses.
+    fn from_wcf(inner: &str) -> Option<Result<Option<Self>, String>> {
+        let sign_at = inner.char_indices().skip(1).find(|(_, c)| matches!(c, '+' | '-')).map(|(at, _)| at);
+        let (digits, offset) = inner.split_at(sign_at.unwrap_or(inner.len()));
+        let offset_fits = offset.is_empty() || (offset.len() == 5 && offset[1..].bytes().all(|b| b.is_ascii_digit()));
+        let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+        let digits_fit = (1..=15).contains(&unsigned.len()) && unsigned.bytes().all(|b| b.is_ascii_digit());
+        (offset_fits && digits_fit).then(|| Self::checked(digits.parse().unwrap_or(i64::MAX)))
+    }
+
+    fn checked(ms: i64) -> Result<Option<Self>, String> {
+        match ms {
+            UNSET_MS => Ok(None),
+            ms if (UNSET_MS..=MAX_MS).contains(&ms) => Ok(DateTime::from_timestamp(ms.div_euclid(1000), 0).map(Self)),
+            _ => Err("the date lies outside the years 1 to 9999".into()),
+        }
+    }
+}
+
+fn refused(text: &str) -> String {
+    let shown: String = text.chars().take(40).collect();
+    format!(
+        "`{shown}` is not a date; write /Date(1562748420000+0000)/ (milliseconds since 1970) or 2019-07-10T08:47:00Z"
+    )
+}
+
+fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
+        return Some(zoned.with_timezone(&Utc));
+    }
+    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
+    // A wall-clock time that occurs twice is taken as the first; one that a clock change skips, as UTC.
+    ZONE.get().from_local_datetime(&naive).earliest().map(|at| at.with_timezone(&Utc)).or(Some(naive.and_utc()))
+}
+
+impl fmt::Display for WcfDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/Date({}000+0000)/", self.0.timestamp())
+    }
+}
+
+impl Serialize for WcfDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Reads an optional date member: `null`, the sentinel and an empty text are `None`.
+pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WcfDate>, D::Error> {
+    struct Form;
+    impl<'de> serde::de::Visitor<'de> for Form {
+        type Value = Option<WcfDate>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a date as text, /Date(1562748420000+0000)/ or 2019-07-10T08:47:00Z")
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            WcfDate::parse(text).map_err(E::custom)
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+            inner.deserialize_any(Self)
+        }
+    }
+    deserializer.deserialize_option(Form)
+}
+
+impl<'de> Deserialize<'de> for WcfDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        optional(deserializer)?.ok_or_else(|| D::Error::custom("a date is needed here"))
+    }
+}
+
+impl utoipa::PartialSchema for WcfDate {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some(
+                "Instant, milliseconds since 1970 in UTC; an offset does not shift it. ISO 8601 is read too",
+            ))
+            .examples(["/Date(1562748420000+0000)/"])
+            .into()
+    }
+}
+impl utoipa::ToSchema for WcfDate {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(text: &str) -> Option<String> {
+        WcfDate::parse(text).unwrap().map(|date| date.to_string())
+    }
+
+    #[test]
+    fn an_offset_never_shifts_the_instant() {
+        for text in ["/Date(1562748420000+0200)/", "/Date(1562748420000-0500)/", "/Date(1562748420000)/"] {
+            assert_eq!(written(text).unwrap(), "/Date(1562748420000+0000)/");
+        }
+        assert_eq!(written("/Date(-1500)/").unwrap(), "/Date(-2000+0000)/");
+        assert_eq!(written("2019-07-10T10:47:00+02:00").unwrap(), "/Date(1562748420000+0000)/");
+    }
+
+    #[test]
+    fn a_time_without_zone_is_the_organizations_wall_clock() {
+        let berlin = with_zone(Tz::Europe__Berlin, || written("2019-07-10T10:47:00"));
+        assert_eq!(berlin.unwrap(), "/Date(1562748420000+0000)/");
+        assert_eq!(written("2019-07-10T08:47:00").unwrap(), "/Date(1562748420000+0000)/");
+    }
+
+    #[test]
+    fn sentinels_and_nonsense() {
+        assert_eq!(written("/Date(-62135596800000)/"), None);
+        for bad in ["1562748420000", "/Date()/", "/Date(1+1)/", "/Date(253402300800000)/", "/Date(12e3)/", "yesterday"]
+        {
+            assert!(WcfDate::parse(bad).is_err(), "{bad}");
+        }
+        #[derive(Deserialize)]
+        struct Holder {
+            #[serde(default, deserialize_with = "optional")]
+            at: Option<WcfDate>,
+        }
+        assert!(serde_json::from_str::<Holder>(r#"{"at":1562748420000}"#).is_err(), "bare numbers are ambiguous");
+        assert!(serde_json::from_str::<Holder>(r#"{"at":null}"#).unwrap().at.is_none());
+        assert!(serde_json::from_str::<Holder>(r#"{"at":"\/Date(1562748420000)\/"}"#).unwrap().at.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(seconds in -62_135_596_799i64..=253_402_300_799) {
+            let text = format!("/Date({seconds}000+0000)/");
+            prop_assert_eq!(written(&text).unwrap(), text);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,40}") {
+            let _ = WcfDate::parse(&text);
+            let _ = WcfDate::parse(&format!("/Date({text})/"));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The published language: the data contracts exactly as they travel.
+//!
+//! Member names, order (base members first, then alphabetical) and nullability are those of the CDS API
+//! (`contract/cds-api.md`, section a). This room parses and writes; it decides nothing and knows no rule.
+
+pub mod canonical;
+pub mod date;
+pub mod declaration;
+pub mod lenient;
+pub mod mail_object;
+pub mod number;
+pub mod referral;
+pub mod response;
+pub mod view;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use date::WcfDate;
+pub use declaration::{CommercialTransaction, ContentPiece, Declaration, DeclarationData, Document};
+pub use mail_object::MailObject;
+pub use number::Number;
+pub use referral::{Referral, ReferralResponse};
+pub use response::{Response, ResponseData, Tax};
+pub use view::CdsView;
+
+/// Change state of an object on input: 0 leave unchanged, 1 and 2 store, 3 delete a draft. Written as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Entity(pub i32);
+
+impl Entity {
+    /// Use the object only as a key.
+    pub const UNCHANGED: Self = Self(0);
+    /// Store it, new or not.
+    pub const STORE: Self = Self(1);
+    /// Store it (what .NET calls modified).
+    pub const MODIFIED: Self = Self(2);
+    /// Delete it, possible for drafts.
+    pub const DELETED: Self = Self(3);
+}
+
+impl Default for Entity {
+    fn default() -> Self {
+        Self::STORE
+    }
+}
+
+impl<'de> Deserialize<'de> for Entity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(lenient::optional_int(deserializer)?.map_or(Self::STORE, Self))
+    }
+}

@@ -1,0 +1,214 @@
+//! The error catalogue: what can go wrong, its HTTP status and what the caller should do.
+//!
+//! One type for the whole house. How a surface renders it is that surface's business (`http/answer.rs`).
+
+use std::fmt;
+
+/// Result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// One fault in a request: code, place, item and remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Machine-readable code, one of [`FINDING_CODES`].
+    pub code: &'static str,
+    /// Member path as sent, for example `decl.Data.ContentPieces[0].Amount`. Never a value.
+    pub path: String,
+    /// Position in the list sent, in batch calls.
+    pub index: Option<usize>,
+    pub item_id: Option<String>,
+    /// What is wrong and how to mend it, for a person.
+    pub message: String,
+}
+
+impl Finding {
+    /// A finding at `path`; `code` must stand in [`FINDING_CODES`].
+    pub fn new(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
+        debug_assert!(FINDING_CODES.iter().any(|(known, _)| *known == code), "unlisted finding code {code}");
+        Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
+    }
+
+    /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        self.path = match (prefix.is_empty(), self.path.is_empty()) {
+            (true, _) => self.path,
+            (_, true) => prefix.to_owned(),
+            _ => format!("{prefix}.{}", self.path),
+        };
+        self
+    }
+}
+
+/// Every finding code with its meaning; the documentation page lists them.
+pub const FINDING_CODES: &[(&str, &str)] = &[
+    ("required", "A member that is needed is absent, null or empty."),
+    ("type", "A member has the wrong JSON type or cannot be read; the message names the expected form."),
+    ("format", "A code or id is not of the expected form."),
+    ("too_long", "A text or list exceeds its limit."),
+    ("out_of_range", "A number or date lies outside its bounds."),
+    ("unknown_code", "A code is well-formed but not in the list that counts here."),
+    ("unequal_length", "ExtraFieldNames and ExtraFieldValues differ in length."),
+    ("flow", "The flow given contradicts the posts of the item."),
+    ("posts", "Origin, destination or partner post contradict each other."),
+    ("state", "The move is not allowed in the present state; the message names state, event and what is allowed."),
+    ("absent", "The item named is not there, or not yours."),
+    ("ambiguous", "Several items fit; name one of them more closely."),
+    ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
+    ("limit", "A structural limit of the request is exceeded."),
+    ("json", "The body is not the JSON object this method reads."),
+];
+
+/// Everything that can go wrong, by what the caller should do about it.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// 400: mend the request. At least one finding.
+    Invalid(Vec<Finding>),
+    /// 401: no valid token or session, or not entitled. Always the same body.
+    Unauthorized,
+    /// 404: no such method; holds the nearest name.
+    NoSuchMethod { suggestion: Option<String> },
+    /// 405: every method is called with POST.
+    VerbNotAllowed,
+    /// 408: the body did not arrive in time.
+    RequestTimeout,
+    /// 409: the same idempotency key is being worked on.
+    TwinRunning,
+    /// 413: the body is too large; holds the limit in bytes.
+    BodyTooLarge { limit_bytes: usize },
+    /// 422: the idempotency key was used with another request.
+    KeyReused,
+    /// 429: wait and send again.
+    TooManyRequests { retry_after_s: u64, what: &'static str },
+    /// 503: queue full, no connection, database away or stopping. Nothing was stored.
+    Unavailable { retry_after_s: u64, reason: String },
+    /// 500: our fault; the text goes to the log only.
+    Internal(String),
+}
+
+impl Error {
+    /// A request with one fault.
+    pub fn invalid(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Finding::new(code, path, message)])
+    }
+
+    /// Nothing was stored; try again soon. `reason` must hold no secrets.
+    pub fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Unavailable { retry_after_s: 1, reason: reason.into() }
+    }
+
+    /// The HTTP status that means exactly this.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(_) => 400,
+            Self::Unauthorized => 401,
+            Self::NoSuchMethod { .. } => 404,
+            Self::VerbNotAllowed => 405,
+            Self::RequestTimeout => 408,
+            Self::TwinRunning => 409,
+            Self::BodyTooLarge { .. } => 413,
+            Self::KeyReused => 422,
+            Self::TooManyRequests { .. } => 429,
+            Self::Internal(_) => 500,
+            Self::Unavailable { .. } => 503,
+        }
+    }
+
+    /// The name that travels as `ExceptionType`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "ValidationException",
+            Self::Unauthorized => "UnauthorizedException",
+            Self::NoSuchMethod { .. } => "MethodNotFoundException",
+            Self::VerbNotAllowed => "VerbNotAllowedException",
+            Self::RequestTimeout => "RequestTimeoutException",
+            Self::TwinRunning => "RequestInProgressException",
+            Self::BodyTooLarge { .. } => "RequestTooLargeException",
+            Self::KeyReused => "IdempotencyKeyReusedException",
+            Self::TooManyRequests { .. } => "TooManyRequestsException",
+            Self::Internal(_) => "InternalException",
+            Self::Unavailable { .. } => "UnavailableException",
+        }
+    }
+
+    /// Seconds after which trying again makes sense.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::TooManyRequests { retry_after_s, .. } | Self::Unavailable { retry_after_s, .. } => {
+                Some(*retry_after_s)
+            }
+            Self::TwinRunning => Some(1),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(findings) => match findings.first() {
+                Some(first) if first.path.is_empty() => write!(f, "{}", first.message),
+                Some(first) => write!(f, "{}: {}", first.path, first.message),
+                None => write!(f, "The request is not valid."),
+            },
+            Self::Unauthorized => write!(f, "Authentication failed."),
+            Self::NoSuchMethod { suggestion: Some(name) } => {
+                write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
+            }
+            Self::NoSuchMethod { suggestion: None } => write!(f, "There is no such method; /docs lists them."),
+            Self::VerbNotAllowed => write!(f, "Call this with POST and a JSON object as body."),
+            Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
+            Self::TwinRunning => {
+                write!(f, "A request with this idempotency key is still running; ask again in a moment.")
+            }
+            Self::BodyTooLarge { limit_bytes } => {
+                write!(f, "The body exceeds {limit_bytes} bytes; send fewer items in one call.")
+            }
+            Self::KeyReused => {
+                write!(f, "This idempotency key was used with another request; use a new key for a new request.")
+            }
+            Self::TooManyRequests { retry_after_s, what } => {
+                write!(f, "Too many {what}; wait {retry_after_s} s and try again.")
+            }
+            Self::Internal(_) => write!(f, "An internal fault; nothing was stored. Report it with the request id."),
+            Self::Unavailable { reason, .. } => write!(f, "{reason}; nothing was stored, try again."),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Collects the findings of one request, all of them, so that a caller mends everything at once.
+#[derive(Debug, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub fn add(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Finding::new(code, path, message));
+    }
+
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// Takes over `others`, their paths put under `prefix`.
+    pub fn extend_under(&mut self, prefix: &str, others: Self) {
+        self.0.extend(others.0.into_iter().map(|finding| finding.under(prefix)));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// `Ok` when nothing was found.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with everything found.
+    pub fn into_result(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}

@@ -1,0 +1,7 @@
+//! Entrepost, a postal customs data exchange server. This page is the map of the house; `ARCHITECTURE.md` says
+//! which room may use which.
+
+pub mod clock;
+pub mod contract;
+pub mod error;
+pub mod limits;

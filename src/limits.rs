@@ -1,0 +1,56 @@
+//! Every limit of the program, with its reason. The documentation page shows this table.
+
+/// One limit as shown to users.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    pub name: &'static str,
+    pub value: u64,
+    pub unit: &'static str,
+    /// Why it exists, and what happens beyond it.
+    pub reason: &'static str,
+}
+
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $ty:ty = $value:expr, $unit:literal, $reason:literal;)*) => {
+        $($(#[$doc])* #[doc = $reason] pub const $name: $ty = $value;)*
+        /// The whole table.
+        pub const ALL: &[Limit] = &[
+            $(Limit { name: stringify!($name), value: $value as u64, unit: $unit, reason: $reason },)*
+        ];
+    };
+}
+
+limits! {
+    BODY_BYTES: usize = 8 * 1024 * 1024, "bytes", "Keeps one request from filling memory; beyond it 413.";
+    REQUEST_READ_S: u64 = 30, "s", "A body that trickles in holds a connection; beyond it 408.";
+    JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
+    JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
+    JSON_LIST_ITEMS: usize = 5_000, "entries", "Bounds the work of one call; beyond it 400.";
+    BATCH_VIEWS: usize = 5_000, "views", "One batch is one transaction; beyond it 400.";
+    TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
+    CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";
+    ITEM_ID_CHARS: usize = 35, "characters", "Widest document number of the message profile; beyond it 400.";
+    USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
+    PASSWORD_CHARS: usize = 256, "characters", "Bounds the work of hashing; beyond it 401.";
+    FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";
+    LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
+    LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
+    COUNT_MAX: i64 = 1_000_000, "views", "countTotal stops counting here and marks the header with a plus sign.";
+    REQUESTS_PER_ORG_S: u32 = 5_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
+    REQUESTS_PER_ORG_BURST: u32 = 10_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
+    LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "Guessing a password takes years; beyond it 429.";
+    LOGINS_PER_ADDRESS_MIN: u32 = 60, "attempts/min", "One address cannot try many accounts; beyond it 429.";
+    IDEMPOTENCY_KEY_CHARS: usize = 128, "characters", "Keys are GUIDs or short hashes; beyond it 400.";
+    IDEMPOTENCY_HOURS: i64 = 24, "h", "How long the answer to a key is kept.";
+    TOKEN_CACHE_MS: u64 = 1_000, "ms", "A revoked token stops working on every server within this time.";
+    TOKEN_CACHE_ENTRIES: u64 = 10_000, "entries", "Bounds the memory of the token cache.";
+    WRITE_QUEUE: usize = 4_096, "jobs", "Writes waiting for the SQLite writer; beyond it 503.";
+    GROUP_JOBS: usize = 512, "jobs", "Writes in one group commit.";
+    GROUP_MS: u64 = 25, "ms", "A group stops taking more writes after this long.";
+    WRITE_ATTEMPTS: u32 = 12, "attempts", "Repeats after serialization failures and deadlocks on PostgreSQL; then 503.";
+    POOL_WAIT_MS: u64 = 2_000, "ms", "Longest wait for a database connection; beyond it 503.";
+    PENDING_READS: usize = 2_048, "requests", "Reads waiting for a connection; beyond it 503.";
+    SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
+    SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
+}
