@@ -35,7 +35,6 @@ limits! {
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
-    COUNT_MAX: i64 = 1_000_000, "views", "countTotal stops counting here and marks the header with a plus sign.";
     REQUESTS_PER_ORG_S: u32 = 5_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
     REQUESTS_PER_ORG_BURST: u32 = 10_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "Guessing a password takes years; beyond it 429.";

@@ -4,6 +4,7 @@
 //! the digits sent, dates as `/Date(ms+0000)/`, Unicode unescaped. It is what is stored and spliced into answers.
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// Writes `document` in canonical form. The contracts hold nothing that JSON cannot carry, so this cannot fail.
 pub fn to_canonical<T: Serialize>(document: &T) -> String {
@@ -25,6 +26,11 @@ pub fn value_form(canonical: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// SHA-256 of the value form: equal digests mean the same document.
+pub fn digest(canonical: &str) -> Vec<u8> {
+    Sha256::digest(value_form(canonical).as_bytes()).to_vec()
 }
 
 /// Length of the JSON string at the start of `text`, quotes included.

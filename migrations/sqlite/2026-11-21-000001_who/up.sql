@@ -1,0 +1,61 @@
+-- Who may call: organizations, their tokens, offices and users.
+CREATE TABLE organization (
+    code TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('P', 'C')),
+    country TEXT NOT NULL,
+    name TEXT NOT NULL,
+    customs TEXT,
+    remote BOOLEAN NOT NULL,
+    time_zone TEXT NOT NULL,
+    creates_users BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX organization_country ON organization (country, kind);
+CREATE INDEX organization_customs ON organization (customs);
+
+-- Tokens and session keys are kept as SHA-256 only.
+CREATE TABLE security_token (
+    digest BLOB NOT NULL PRIMARY KEY,
+    org TEXT NOT NULL REFERENCES organization (code),
+    label TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT
+) WITHOUT ROWID;
+CREATE INDEX security_token_org ON security_token (org);
+
+CREATE TABLE office (
+    code TEXT NOT NULL PRIMARY KEY,
+    org TEXT NOT NULL REFERENCES organization (code),
+    name TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX office_org ON office (org);
+
+CREATE TABLE user_account (
+    org TEXT NOT NULL REFERENCES organization (code),
+    user_cd TEXT NOT NULL,
+    password_hash TEXT,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (org, user_cd)
+) WITHOUT ROWID;
+
+CREATE TABLE user_office (
+    org TEXT NOT NULL,
+    user_cd TEXT NOT NULL,
+    office TEXT NOT NULL REFERENCES office (code),
+    PRIMARY KEY (org, user_cd, office),
+    FOREIGN KEY (org, user_cd) REFERENCES user_account (org, user_cd)
+) WITHOUT ROWID;
+
+CREATE TABLE session (
+    digest BLOB NOT NULL PRIMARY KEY,
+    org TEXT NOT NULL REFERENCES organization (code),
+    user_cd TEXT NOT NULL,
+    office TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX session_expires_at ON session (expires_at);
+CREATE INDEX session_user ON session (org, user_cd);

@@ -1,0 +1,3 @@
+DROP TABLE seal_entry;
+DROP TABLE seal;
+DROP TABLE item_history;

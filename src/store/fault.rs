@@ -1,0 +1,112 @@
+//! What a transaction can fail with, and what that means for the caller.
+
+use diesel::result::{DatabaseErrorKind, Error as DbError};
+
+use crate::error::{Error, Finding};
+
+/// Failure inside a transaction: the application's own, or the database's.
+#[derive(Debug)]
+pub enum Fault {
+    App(Error),
+    Db(DbError),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<DbError> for Fault {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<Vec<Finding>> for Fault {
+    fn from(findings: Vec<Finding>) -> Self {
+        Self::App(Error::Invalid(findings))
+    }
+}
+
+/// What to do about a failed transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cure {
+    /// Another writer was in the way: run the closure again.
+    Repeat,
+    /// The connection is gone: take another one; nothing was committed.
+    Reconnect,
+    /// The database cannot work now (locked, full disk, shutting down).
+    Unavailable,
+    /// Final: the application's own answer, or a bug.
+    None,
+}
+
+impl Fault {
+    pub(super) fn cure(&self) -> Cure {
+        match self {
+            Self::App(_) => Cure::None,
+            Self::Db(error) => cure(error),
+        }
+    }
+
+    /// The error the caller of the store sees. Database texts go to the log, not to users.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::App(error) => error,
+            Self::Db(error) => match cure(&error) {
+                Cure::None => Error::Internal(format!("database: {error}")),
+                Cure::Repeat => Error::unavailable("Too many writers at the same item"),
+                Cure::Reconnect | Cure::Unavailable => {
+                    tracing::warn!(%error, "database unavailable");
+                    Error::unavailable("The database cannot be reached or written")
+                }
+            },
+        }
+    }
+}
+
+fn cure(error: &DbError) -> Cure {
+    match error {
+        DbError::DatabaseError(kind, info) => {
+            let text = info.message();
+            match kind {
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation => Cure::Repeat,
+                DatabaseErrorKind::ClosedConnection => Cure::Reconnect,
+                DatabaseErrorKind::UnableToSendCommand => Cure::Reconnect,
+                DatabaseErrorKind::ReadOnlyTransaction => Cure::Unavailable,
+                _ if text.contains("deadlock detected") => Cure::Repeat,
+                _ if SIGNS_OF_A_LOST_CONNECTION.iter().any(|sign| text.contains(sign)) => Cure::Reconnect,
+                _ if SIGNS_OF_A_STUCK_DATABASE.iter().any(|sign| text.contains(sign)) => Cure::Unavailable,
+                _ => Cure::None,
+            }
+        }
+        DbError::BrokenTransactionManager => Cure::Reconnect,
+        _ => Cure::None,
+    }
+}
+
+const SIGNS_OF_A_LOST_CONNECTION: [&str; 6] = [
+    "server closed the connection",
+    "terminating connection",
+    "connection to server",
+    "no connection to the server",
+    "could not receive data",
+    "SSL SYSCALL",
+];
+
+const SIGNS_OF_A_STUCK_DATABASE: [&str; 8] = [
+    "database is locked",
+    "disk I/O error",
+    "database or disk is full",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "the database system is",
+    "too many clients",
+    "No space left",
+];
+
+/// Whether the error ended the whole SQLite transaction, not just the statement.
+pub(super) fn ends_transaction(error: &DbError) -> bool {
+    matches!(cure(error), Cure::Unavailable) || matches!(error, DbError::BrokenTransactionManager)
+}

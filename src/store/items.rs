@@ -1,0 +1,495 @@
+//! Items: mail object, current declaration and responses, as one unit of work.
+//!
+//! A service loads [`Item`]s, changes them in memory and hands them back to [`Tx::save_items`], which writes what
+//! changed, the superseded versions, the history rows and the change number, in as few statements as the engine
+//! allows.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::conn::AnyConn;
+use super::history::{Event, HistoryRow, Stamp};
+use super::schema::{declaration, document_version, item_history, mail_object, response};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// A mail object as one post sees it.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = mail_object, primary_key(post_org, pid), treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ObjectRow {
+    pub post_org: String,
+    pub pid: Id,
+    pub item_id: String,
+    pub orig_post: String,
+    pub dest_post: String,
+    /// Counts the uses of one item id, which may be used again after twelve months.
+    pub life_no: i32,
+    /// `I`, `O` or `T`, seen from `post_org`.
+    pub flow: String,
+    pub partner_country: Option<String>,
+    pub mail_class: Option<String>,
+    pub mail_category: Option<String>,
+    pub type_cd: Option<String>,
+    pub local_id: Option<String>,
+    pub local_id2: Option<String>,
+    pub mail_state: Option<i32>,
+    pub mail_state_remarks: Option<String>,
+    pub posting_dt: Option<At>,
+    /// Postal code that Load filters by: the sender's outbound, else the recipient's; upper case, no blanks.
+    pub zip: Option<String>,
+    /// Whether the own customs may know of the item. Only grows.
+    pub customs_visible: bool,
+    /// A final response of the own customs exists.
+    pub has_response: bool,
+    /// A response of the destination's customs exists.
+    pub has_dc_response: bool,
+    pub head_seq: i32,
+    pub head_hash: Vec<u8>,
+    /// Place in the change feed; absent while a change waits for its number (PostgreSQL).
+    pub change_no: Option<i64>,
+    pub created_at: At,
+    pub changed_at: At,
+}
+
+/// The current declaration of an item.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = declaration, primary_key(post_org, object_pid), treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct DeclarationRow {
+    pub post_org: String,
+    pub object_pid: Id,
+    pub pid: Id,
+    pub state_cd: i32,
+    pub customs_org: Option<String>,
+    /// Own customs may see it. Only grows.
+    pub seen: bool,
+    /// Went to the destination post. Only grows.
+    pub sent: bool,
+    pub version_no: i32,
+    /// SHA-256 of the value form of `body`.
+    pub digest: Vec<u8>,
+    /// Canonical text of `Declaration.Data`.
+    pub body: String,
+}
+
+/// The current response of one side.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = response, primary_key(post_org, object_pid, side), treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ResponseRow {
+    pub post_org: String,
+    pub object_pid: Id,
+    /// `O` own customs, `D` the destination's customs.
+    pub side: String,
+    pub pid: Id,
+    pub state_cd: i32,
+    pub customs_org: Option<String>,
+    /// Who entered it: the only one to see a draft.
+    pub author_org: String,
+    pub sent: bool,
+    pub decision_cd: Option<String>,
+    /// `ClearanceDt`, or the time of receipt.
+    pub decided_at: At,
+    pub version_no: i32,
+    pub digest: Vec<u8>,
+    pub body: String,
+}
+
+/// A version that is not current (any more).
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = document_version, treat_none_as_default_value = false)]
+pub struct VersionRow {
+    pub post_org: String,
+    pub object_pid: Id,
+    /// `D` declaration, `O` own response, `X` response of the destination's customs.
+    pub kind: String,
+    pub version_no: i32,
+    pub digest: Vec<u8>,
+    /// Absent once erased by retention.
+    pub body: Option<String>,
+}
+
+/// Which side a response is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The post's own customs: `Response`.
+    Own,
+    /// The destination's customs: `DCResponse`.
+    Destination,
+}
+
+impl Side {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Own => "O",
+            Self::Destination => "D",
+        }
+    }
+
+    /// The kind of its versions.
+    pub fn version_kind(self) -> &'static str {
+        match self {
+            Self::Own => "O",
+            Self::Destination => "X",
+        }
+    }
+}
+
+/// What is to be done with a row when the item is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Keep,
+    Insert,
+    Update,
+    Delete,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<T> {
+    row: T,
+    fate: Fate,
+}
+
+/// Puts `row` in place of what was there.
+fn put<T>(slot: &mut Option<Slot<T>>, row: T) {
+    let fate = match slot {
+        None => Fate::Insert,
+        Some(old) if old.fate == Fate::Insert => Fate::Insert,
+        Some(_) => Fate::Update,
+    };
+    *slot = Some(Slot { row, fate });
+}
+
+/// The row, unless it is to be deleted.
+fn row<T>(slot: &Option<Slot<T>>) -> Option<&T> {
+    slot.as_ref().filter(|slot| slot.fate != Fate::Delete).map(|slot| &slot.row)
+}
+
+/// An item with its documents, and what a transaction does to it.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub object: ObjectRow,
+    is_new: bool,
+    declaration: Option<Slot<DeclarationRow>>,
+    own: Option<Slot<ResponseRow>>,
+    destination: Option<Slot<ResponseRow>>,
+    superseded: Vec<VersionRow>,
+    events: Vec<Event>,
+}
+
+impl Item {
+    /// An item not stored yet.
+    pub fn new(object: ObjectRow) -> Self {
+        Self { is_new: true, ..Self::stored(object) }
+    }
+
+    fn stored(object: ObjectRow) -> Self {
+        Self {
+            object,
+            is_new: false,
+            declaration: None,
+            own: None,
+            destination: None,
+            superseded: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    pub fn declaration(&self) -> Option<&DeclarationRow> {
+        row(&self.declaration)
+    }
+
+    pub fn response(&self, side: Side) -> Option<&ResponseRow> {
+        match side {
+            Side::Own => row(&self.own),
+            Side::Destination => row(&self.destination),
+        }
+    }
+
+    /// Stores `new` as the current declaration; a changed version keeps the old one in the archive.
+    pub fn put_declaration(&mut self, new: DeclarationRow) {
+        if let Some(old) = self.declaration().filter(|old| old.version_no != new.version_no) {
+            let (no, digest, body) = (old.version_no, old.digest.clone(), old.body.clone());
+            self.archive("D", no, digest, body);
+        }
+        put(&mut self.declaration, new);
+    }
+
+    /// Stores `new` as the current response of `side`.
+    pub fn put_response(&mut self, side: Side, new: ResponseRow) {
+        if let Some(old) = self.response(side).filter(|old| old.version_no != new.version_no) {
+            let (no, digest, body) = (old.version_no, old.digest.clone(), old.body.clone());
+            self.archive(side.version_kind(), no, digest, body);
+        }
+        match side {
+            Side::Own => put(&mut self.own, new),
+            Side::Destination => put(&mut self.destination, new),
+        }
+    }
+
+    /// Keeps a version that never was (or no longer is) the current one.
+    pub fn archive(&mut self, kind: &str, version_no: i32, digest: Vec<u8>, body: String) {
+        let (post_org, object_pid) = (self.object.post_org.clone(), self.object.pid);
+        self.superseded.push(VersionRow {
+            post_org,
+            object_pid,
+            kind: kind.into(),
+            version_no,
+            digest,
+            body: Some(body),
+        });
+    }
+
+    /// Takes a draft declaration away; its text stays in the archive.
+    pub fn delete_declaration(&mut self) {
+        let Some(slot) = &mut self.declaration else { return };
+        slot.fate = Fate::Delete;
+        let (no, digest, body) = (slot.row.version_no, slot.row.digest.clone(), slot.row.body.clone());
+        self.archive("D", no, digest, body);
+    }
+
+    /// Takes a draft response away; its text stays in the archive.
+    pub fn delete_response(&mut self, side: Side) {
+        let slot = match side {
+            Side::Own => &mut self.own,
+            Side::Destination => &mut self.destination,
+        };
+        let Some(slot) = slot else { return };
+        slot.fate = Fate::Delete;
+        let (no, digest, body) = (slot.row.version_no, slot.row.digest.clone(), slot.row.body.clone());
+        self.archive(side.version_kind(), no, digest, body);
+    }
+
+    /// Adds to the item's history. An item without events is not written at all.
+    pub fn record(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Whether saving it will write anything.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+}
+
+/// Which documents to load with the items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    Declaration,
+    All,
+}
+
+impl Tx<'_> {
+    /// Every life of the items named, in one post.
+    pub fn items_by_id(&mut self, post_org: &str, item_ids: &[&str], parts: Parts) -> Done<Vec<Item>> {
+        let of_post = mail_object::table.filter(mail_object::post_org.eq(post_org));
+        let objects: Vec<ObjectRow> = match item_ids {
+            [] => return Ok(Vec::new()),
+            [one] => of_post.filter(mail_object::item_id.eq(*one)).load(self.conn)?,
+            many => of_post.filter(mail_object::item_id.eq_any(many.to_vec())).load(self.conn)?,
+        };
+        self.with_documents(post_org, objects, parts)
+    }
+
+    /// The item with this persistent id, in one post.
+    pub fn item_by_pid(&mut self, post_org: &str, pid: Uuid, parts: Parts) -> Done<Option<Item>> {
+        let object = mail_object::table.find((post_org, Id(pid))).first(self.conn).optional()?;
+        Ok(self.with_documents(post_org, object.into_iter().collect(), parts)?.pop())
+    }
+
+    /// Loads the documents of `objects`, which all belong to `post_org`.
+    pub(super) fn with_documents(&mut self, post_org: &str, objects: Vec<ObjectRow>, parts: Parts) -> Done<Vec<Item>> {
+        if objects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pids: Vec<Id> = objects.iter().map(|object| object.pid).collect();
+        let mut items: Vec<Item> = objects.into_iter().map(Item::stored).collect();
+        let place: std::collections::HashMap<Id, usize> = pids.iter().enumerate().map(|(at, pid)| (*pid, at)).collect();
+        for row in self.declarations(post_org, &pids)? {
+            if let Some(&at) = place.get(&row.object_pid) {
+                items[at].declaration = Some(Slot { row, fate: Fate::Keep });
+            }
+        }
+        if parts == Parts::All {
+            for row in self.responses(post_org, &pids)? {
+                let Some(&at) = place.get(&row.object_pid) else { continue };
+                let slot = if row.side == "O" { &mut items[at].own } else { &mut items[at].destination };
+                *slot = Some(Slot { row, fate: Fate::Keep });
+            }
+        }
+        Ok(items)
+    }
+
+    fn declarations(&mut self, post_org: &str, pids: &[Id]) -> Done<Vec<DeclarationRow>> {
+        let of_post = declaration::table.filter(declaration::post_org.eq(post_org));
+        Ok(match pids {
+            [one] => of_post.filter(declaration::object_pid.eq(*one)).load(self.conn)?,
+            many => of_post.filter(declaration::object_pid.eq_any(many.to_vec())).load(self.conn)?,
+        })
+    }
+
+    fn responses(&mut self, post_org: &str, pids: &[Id]) -> Done<Vec<ResponseRow>> {
+        let of_post = response::table.filter(response::post_org.eq(post_org));
+        Ok(match pids {
+            [one] => of_post.filter(response::object_pid.eq(*one)).load(self.conn)?,
+            many => of_post.filter(response::object_pid.eq_any(many.to_vec())).load(self.conn)?,
+        })
+    }
+
+    /// The archived version with this digest, if there ever was one.
+    pub fn archived_version(&mut self, object: &ObjectRow, kind: &str, digest: &[u8]) -> Done<Option<i32>> {
+        let versions = document_version::table
+            .filter(document_version::post_org.eq(&object.post_org))
+            .filter(document_version::object_pid.eq(object.pid))
+            .filter(document_version::kind.eq(kind));
+        Ok(versions
+            .filter(document_version::digest.eq(digest.to_vec()))
+            .select(document_version::version_no)
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The highest version number given out for a kind of document of an item, current one included.
+    pub fn last_version(&mut self, object: &ObjectRow, kind: &str, current: Option<i32>) -> Done<i32> {
+        let archived: Option<i32> = document_version::table
+            .filter(document_version::post_org.eq(&object.post_org))
+            .filter(document_version::object_pid.eq(object.pid))
+            .filter(document_version::kind.eq(kind))
+            .order(document_version::version_no.desc())
+            .select(document_version::version_no)
+            .first(self.conn)
+            .optional()?;
+        Ok(archived.unwrap_or(0).max(current.unwrap_or(0)))
+    }
+
+    /// Writes what changed in `items`: rows, superseded versions, history and change numbers.
+    pub fn save_items(&mut self, items: &mut [Item], stamp: &Stamp) -> Done {
+        let mut items: Vec<&mut Item> = items.iter_mut().filter(|item| item.has_events()).collect();
+        if items.is_empty() {
+            return Ok(());
+        }
+        let first_no = self.take_change_numbers(items.len())?;
+        let mut history: Vec<HistoryRow> = Vec::with_capacity(items.len());
+        for (at, item) in items.iter_mut().enumerate() {
+            item.object.change_no = first_no.map(|first| first + at as i64);
+            item.object.changed_at = At(self.now);
+            let events = std::mem::take(&mut item.events);
+            history.extend(events.into_iter().map(|event| event.chain(&mut item.object, self.now, stamp)));
+        }
+        self.write_objects(&items)?;
+        self.write_documents(&items)?;
+        insert_all(self.conn, &history.iter().collect::<Vec<_>>())?;
+        for item in items {
+            item.settle();
+        }
+        Ok(())
+    }
+
+    fn write_objects(&mut self, items: &[&mut Item]) -> Done {
+        let new: Vec<&ObjectRow> = items.iter().filter(|item| item.is_new).map(|item| &item.object).collect();
+        insert_all(self.conn, &new)?;
+        for item in items.iter().filter(|item| !item.is_new) {
+            let object = &item.object;
+            diesel::update(mail_object::table.find((&object.post_org, object.pid))).set(object).execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    fn write_documents(&mut self, items: &[&mut Item]) -> Done {
+        let superseded: Vec<&VersionRow> = items.iter().flat_map(|item| &item.superseded).collect();
+        insert_all(self.conn, &superseded)?;
+        let declarations = items.iter().filter_map(|item| item.declaration.as_ref());
+        insert_all(self.conn, &with_fate(declarations.clone(), Fate::Insert))?;
+        for row in with_fate(declarations.clone(), Fate::Update) {
+            diesel::update(declaration::table.find((&row.post_org, row.object_pid))).set(row).execute(self.conn)?;
+        }
+        for row in with_fate(declarations, Fate::Delete) {
+            diesel::delete(declaration::table.find((&row.post_org, row.object_pid))).execute(self.conn)?;
+        }
+        let responses = items.iter().flat_map(|item| [item.own.as_ref(), item.destination.as_ref()]).flatten();
+        insert_all(self.conn, &with_fate(responses.clone(), Fate::Insert))?;
+        for row in with_fate(responses.clone(), Fate::Update) {
+            let key = (&row.post_org, row.object_pid, &row.side);
+            diesel::update(response::table.find(key)).set(row).execute(self.conn)?;
+        }
+        for row in with_fate(responses, Fate::Delete) {
+            diesel::delete(response::table.find((&row.post_org, row.object_pid, &row.side))).execute(self.conn)?;
+        }
+        Ok(())
+    }
+}
+
+impl Item {
+    /// After saving, everything is as stored.
+    fn settle(&mut self) {
+        fn settled<T>(slot: &mut Option<Slot<T>>) {
+            if slot.as_ref().is_some_and(|slot| slot.fate == Fate::Delete) {
+                *slot = None;
+            } else if let Some(slot) = slot {
+                slot.fate = Fate::Keep;
+            }
+        }
+        self.is_new = false;
+        self.superseded.clear();
+        settled(&mut self.declaration);
+        settled(&mut self.own);
+        settled(&mut self.destination);
+    }
+}
+
+fn with_fate<'a, T: 'a>(slots: impl Iterator<Item = &'a Slot<T>>, fate: Fate) -> Vec<&'a T> {
+    slots.filter(|slot| slot.fate == fate).map(|slot| &slot.row).collect()
+}
+
+/// Most rows in one insert statement; PostgreSQL takes 65,535 values.
+const ROWS_PER_INSERT: usize = 1_000;
+
+/// Inserts rows: one statement a row on SQLite, where prepared statements beat long ones and cost no round trip;
+/// many rows a statement on PostgreSQL.
+trait InsertAll {
+    fn insert_all(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()>;
+}
+
+macro_rules! insert_all {
+    ($($row:ty => $table:ident),*) => {$(
+        impl InsertAll for $row {
+            fn insert_all(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()> {
+                match conn {
+                    AnyConn::Sqlite(conn) => {
+                        for row in rows {
+                            diesel::insert_into($table::table).values(*row).execute(conn)?;
+                        }
+                    }
+                    AnyConn::Postgres(conn) => match rows {
+                        [one] => {
+                            diesel::insert_into($table::table).values(*one).execute(conn)?;
+                        }
+                        many => {
+                            for chunk in many.chunks(ROWS_PER_INSERT) {
+                                diesel::insert_into($table::table).values(chunk.to_vec()).execute(conn)?;
+                            }
+                        }
+                    },
+                }
+                Ok(())
+            }
+        }
+    )*};
+}
+insert_all!(
+    ObjectRow => mail_object,
+    DeclarationRow => declaration,
+    ResponseRow => response,
+    VersionRow => document_version,
+    HistoryRow => item_history
+);
+
+fn insert_all<T: InsertAll>(conn: &mut AnyConn, rows: &[&T]) -> Done {
+    if rows.is_empty() { Ok(()) } else { Ok(T::insert_all(conn, rows)?) }
+}

@@ -1,0 +1,197 @@
+//! Finding many items: filters, paging by persistent id, the change feed.
+//!
+//! Paging is by persistent id, which never changes, so that every row that exists throughout is met exactly once.
+//! Every query leads with the post and uses an index; a date window decides by its size which one.
+
+use diesel::dsl::{exists, sql};
+use diesel::prelude::*;
+use diesel::sql_types::Nullable;
+use uuid::Uuid;
+
+use super::conn::MultiBackend;
+use super::items::{Item, ObjectRow, Parts};
+use super::schema::{declaration, mail_object};
+use super::types::{At, DbTime, Id};
+use super::{Fault, Tx};
+
+type Done<T> = Result<T, Fault>;
+
+/// What Load can ask for. Everything that is set must hold.
+#[derive(Clone, Debug, Default)]
+pub struct ItemFilter {
+    pub item_id: Option<String>,
+    pub flow: Option<String>,
+    /// The destination outbound, the origin inbound, either in transit.
+    pub partner_post: Option<String>,
+    pub partner_country: Option<String>,
+    pub posting_from: Option<At>,
+    pub posting_to: Option<At>,
+    pub zip_from: Option<String>,
+    pub zip_to: Option<String>,
+    pub mail_class: Option<String>,
+    pub mail_state: Option<i32>,
+    pub without_response: bool,
+    pub with_document: bool,
+    /// Seen by the customs administration rather than by the post.
+    pub as_customs: bool,
+}
+
+impl ItemFilter {
+    fn has_window(&self) -> bool {
+        self.posting_from.is_some() || self.posting_to.is_some()
+    }
+}
+
+/// A window with more items than this is walked in order of persistent id instead of date.
+const NARROW_WINDOW: i64 = 10_000;
+/// Ids fetched by one statement.
+const IDS_PER_QUERY: usize = 1_000;
+
+type Query = mail_object::BoxedQuery<'static, MultiBackend>;
+
+/// The items of `post` that `filter` lets through.
+fn matching(post: &str, filter: &ItemFilter) -> Query {
+    let mut query = mail_object::table.filter(mail_object::post_org.eq(post.to_owned())).into_boxed();
+    if let Some(id) = filter.item_id.clone() {
+        query = query.filter(mail_object::item_id.eq(id));
+    }
+    if let Some(state) = filter.mail_state {
+        query = query.filter(mail_object::mail_state.eq(state));
+    }
+    if let Some(flow) = filter.flow.clone() {
+        query = query.filter(mail_object::flow.eq(flow));
+    }
+    if let Some(class) = filter.mail_class.clone() {
+        query = query.filter(mail_object::mail_class.eq(class));
+    }
+    if let Some(country) = filter.partner_country.clone() {
+        query = query.filter(mail_object::partner_country.eq(country));
+    }
+    if let Some(partner) = filter.partner_post.clone() {
+        let as_origin = mail_object::orig_post.eq(partner.clone()).and(mail_object::flow.ne("O"));
+        let as_destination = mail_object::dest_post.eq(partner).and(mail_object::flow.ne("I"));
+        query = query.filter(as_origin.or(as_destination));
+    }
+    query = within(query, filter);
+    if filter.without_response {
+        query = query.filter(mail_object::has_response.eq(false));
+    }
+    if filter.as_customs {
+        query = query.filter(mail_object::customs_visible.eq(true));
+    }
+    if filter.with_document {
+        let own = declaration::table
+            .filter(declaration::post_org.eq(mail_object::post_org))
+            .filter(declaration::object_pid.eq(mail_object::pid))
+            .filter(declaration::seen.eq(true).or(declaration::seen.eq(filter.as_customs)));
+        query = query.filter(exists(own).or(mail_object::has_response).or(mail_object::has_dc_response));
+    }
+    query
+}
+
+/// The bounds on posting date and postal code. Hidden from the planner (COALESCE of one value): a wide date window
+/// must not tempt it to sort a million rows for each page; narrow ones are fetched by their ids.
+fn within(mut query: Query, filter: &ItemFilter) -> Query {
+    let posted = || sql::<Nullable<DbTime>>("COALESCE(mail_object.posting_dt, NULL)");
+    if let Some(from) = filter.posting_from {
+        query = query.filter(posted().ge(from));
+    }
+    if let Some(to) = filter.posting_to {
+        query = query.filter(posted().le(to));
+    }
+    if let Some(from) = filter.zip_from.clone() {
+        query = query.filter(mail_object::zip.ge(from));
+    }
+    if let Some(to) = filter.zip_to.clone() {
+        query = query.filter(mail_object::zip.le(to));
+    }
+    query
+}
+
+impl Tx<'_> {
+    /// Items after `after` in order of persistent id, at most `limit`.
+    pub fn page_by_pid(
+        &mut self,
+        post: &str,
+        filter: &ItemFilter,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Done<Vec<Item>> {
+        let objects = match self.narrow_window(post, filter)? {
+            Some(pids) => self.objects_of_window(post, filter, &pids, after, limit)?,
+            None => {
+                let after = mail_object::pid.gt(Id(after.unwrap_or(Uuid::nil())));
+                matching(post, filter).filter(after).order(mail_object::pid).limit(limit as i64).load(self.conn)?
+            }
+        };
+        self.with_documents(post, objects, Parts::All)
+    }
+
+    /// Items with change numbers above `after` and up to `through`, in that order, at most `limit`.
+    pub fn page_by_change(
+        &mut self,
+        post: &str,
+        filter: &ItemFilter,
+        after: i64,
+        through: i64,
+        limit: usize,
+    ) -> Done<Vec<Item>> {
+        let objects = matching(post, filter)
+            .filter(mail_object::change_no.gt(after))
+            .filter(mail_object::change_no.le(through))
+            .order(mail_object::change_no)
+            .limit(limit as i64)
+            .load(self.conn)?;
+        self.with_documents(post, objects, Parts::All)
+    }
+
+    /// How many items match.
+    pub fn count_items(&mut self, post: &str, filter: &ItemFilter) -> Done<i64> {
+        Ok(matching(post, filter).count().get_result(self.conn)?)
+    }
+
+    /// The ids in a date window, sorted, when there are few enough to go by date.
+    fn narrow_window(&mut self, post: &str, filter: &ItemFilter) -> Done<Option<Vec<Id>>> {
+        if !filter.has_window() || filter.item_id.is_some() {
+            return Ok(None);
+        }
+        let mut query = mail_object::table.filter(mail_object::post_org.eq(post)).select(mail_object::pid).into_boxed();
+        if let Some(from) = filter.posting_from {
+            query = query.filter(mail_object::posting_dt.ge(from));
+        }
+        if let Some(to) = filter.posting_to {
+            query = query.filter(mail_object::posting_dt.le(to));
+        }
+        let mut pids: Vec<Id> = query.limit(NARROW_WINDOW + 1).load(self.conn)?;
+        if pids.len() as i64 > NARROW_WINDOW {
+            return Ok(None);
+        }
+        pids.sort_unstable();
+        Ok(Some(pids))
+    }
+
+    fn objects_of_window(
+        &mut self,
+        post: &str,
+        filter: &ItemFilter,
+        pids: &[Id],
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> Done<Vec<ObjectRow>> {
+        let start = after.map_or(0, |after| pids.partition_point(|pid| *pid <= Id(after)));
+        let mut found = Vec::new();
+        for chunk in pids[start..].chunks(IDS_PER_QUERY) {
+            let room = limit - found.len();
+            let rows: Vec<ObjectRow> = matching(post, filter)
+                .filter(mail_object::pid.eq_any(chunk.to_vec()))
+                .order(mail_object::pid)
+                .limit(room as i64)
+                .load(self.conn)?;
+            found.extend(rows);
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

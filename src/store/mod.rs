@@ -1,0 +1,306 @@
+//! The only room that knows Diesel: two engines behind one interface.
+//!
+//! `store.read(|tx| …).await` and `store.write(|tx| …).await`; inside, a [`Tx`] offers what the families of tables
+//! can do. Takes and gives contracts and plain rows. Knows no HTTP and no rule of the domain beyond identity,
+//! versions and chains.
+
+mod backup;
+pub(crate) mod conn;
+mod fault;
+pub mod feed;
+pub mod history;
+pub mod items;
+pub mod load;
+mod migrate;
+mod pool;
+pub mod requests;
+mod schema;
+pub mod seal;
+pub mod types;
+pub mod who;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::limits;
+use conn::AnyConn;
+use fault::Cure;
+use pool::{Manager, Seen};
+use writer::Writer;
+
+pub use fault::Fault;
+pub use migrate::Migrations;
+pub use writer::GroupRules;
+
+/// A write: run possibly more than once, so it must have no effect outside its transaction.
+pub type WriteJob<T> = Box<dyn Fn(&mut Tx<'_>) -> Result<T, Fault> + Send>;
+
+/// One transaction (or one reading) and its time.
+pub struct Tx<'a> {
+    pub(crate) conn: &'a mut AnyConn,
+    /// The time of everything that happens in it.
+    pub now: DateTime<Utc>,
+}
+
+/// Where the data lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Database {
+    /// Reads a database URL: `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// Any other scheme is refused, so that a slip never makes an empty database.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path == ":memory:" {
+                return Err("name a file, for example sqlite:entrepost.db".into());
+            }
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err("the scheme must be sqlite: or postgres:, for example sqlite:entrepost.db or postgres://user@host/name"
+            .into())
+    }
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    pub database: Database,
+    /// Connections for reading (SQLite) or for everything (PostgreSQL).
+    pub pool_size: u32,
+    /// Writes that may wait for the SQLite writer.
+    pub write_queue: usize,
+    pub group: GroupRules,
+    /// Keep prepared statements; off behind a transaction-mode connection pooler.
+    pub statement_cache: bool,
+    /// Remember the text of every query run ([`Store::queries_seen`]), for tests of their plans.
+    pub remember_queries: bool,
+}
+
+impl StoreOptions {
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            pool_size: 8,
+            write_queue: limits::WRITE_QUEUE,
+            group: GroupRules::default(),
+            statement_cache: true,
+            remember_queries: false,
+        }
+    }
+}
+
+struct Inner {
+    pool: r2d2::Pool<Manager>,
+    writer: Option<Writer>,
+    permits: Arc<Semaphore>,
+    pool_size: u32,
+    clock: Clock,
+    seen: Option<Seen>,
+    manager: Manager,
+}
+
+/// The database, shared by everything in one server.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+impl Store {
+    /// Opens the database (SQLite: makes the file) without changing its schema.
+    ///
+    /// # Errors
+    /// When it cannot be opened; the text holds no password.
+    pub fn open(options: StoreOptions, clock: Clock) -> Result<Self> {
+        let seen: Option<Seen> = options.remember_queries.then(Seen::default);
+        let StoreOptions { database, pool_size, statement_cache, .. } = options;
+        let manager = Manager { database, statement_cache, seen: seen.clone(), read_only: true };
+        let writer = match &manager.database {
+            Database::Sqlite(_) => {
+                let conn = pool::open_one(&Manager { read_only: false, ..manager.clone() })?;
+                let writer = Writer::start(conn, options.write_queue, options.group, clock.clone())
+                    .map_err(|error| Error::Internal(format!("cannot start the writer thread: {error}")))?;
+                Some(writer)
+            }
+            Database::Postgres(_) => None,
+        };
+        let inner = Inner {
+            pool: pool::build(manager.clone(), pool_size),
+            writer,
+            permits: Arc::new(Semaphore::new(pool_size as usize)),
+            pool_size,
+            clock,
+            seen,
+            manager,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Reads. `job` may run more than once when connections are lost.
+    ///
+    /// # Errors
+    /// What `job` answers; 503 when no connection is free in time or the database is away.
+    pub async fn read<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        self.on_pool(move |inner| inner.run(|tx| job(tx), false)).await
+    }
+
+    /// Writes: all of `job` or nothing, durable when this answers.
+    ///
+    /// # Errors
+    /// What `job` answers; 503 when the queue is full, no connection is free in time or the database is away.
+    pub async fn write<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        match &self.inner.writer {
+            Some(writer) => writer.submit(Box::new(job)).await,
+            None => self.on_pool(move |inner| inner.run(|tx| job(tx), true)).await,
+        }
+    }
+
+    async fn on_pool<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> Result<T> + Send + 'static) -> Result<T> {
+        let wait = Duration::from_millis(limits::POOL_WAIT_MS);
+        let permits = Arc::clone(&self.inner.permits);
+        let permit = match Arc::clone(&permits).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => match tokio::time::timeout(wait, permits.acquire_owned()).await {
+                Ok(Ok(permit)) => permit,
+                _ => return Err(Error::unavailable("No database connection came free in time")),
+            },
+        };
+        let inner = Arc::clone(&self.inner);
+        let run = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&inner)
+        });
+        run.await.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read(|tx| Ok(tx.conn.batch_execute("SELECT 1")?)).await
+    }
+
+    /// Whether writes can be taken: the writer lives and its queue has room.
+    pub fn writer_state(&self) -> WriterState {
+        match &self.inner.writer {
+            None => WriterState { alive: true, waiting: 0 },
+            Some(writer) => WriterState { alive: writer.is_alive(), waiting: writer.depth() },
+        }
+    }
+
+    /// (connections in use, connections allowed).
+    pub fn pool_use(&self) -> (usize, usize) {
+        let size = self.inner.pool_size as usize;
+        (size - self.inner.permits.available_permits(), size)
+    }
+
+    /// Whether changes get their numbers from a job ([`feed`]) rather than from the writer.
+    pub fn numbers_changes_later(&self) -> bool {
+        self.inner.writer.is_none()
+    }
+
+    /// The text of every query run so far, when the store was opened to remember them.
+    pub fn queries_seen(&self) -> Vec<String> {
+        let seen = self.inner.seen.as_ref();
+        seen.and_then(|seen| seen.lock().ok()).map(|seen| seen.iter().cloned().collect()).unwrap_or_default()
+    }
+}
+
+/// State of the write path.
+#[derive(Clone, Copy, Debug)]
+pub struct WriterState {
+    pub alive: bool,
+    pub waiting: usize,
+}
+
+impl Inner {
+    /// Runs `job` on a pooled connection, in a transaction when it writes, and repeats it when that can help.
+    fn run<T>(&self, job: impl Fn(&mut Tx<'_>) -> Result<T, Fault>, writes: bool) -> Result<T> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut pooled = pool::get(&self.pool)?;
+            let conn: &mut AnyConn = &mut pooled;
+            let now = self.clock.now();
+            let outcome = if writes { transaction(conn, now, &job) } else { job(&mut Tx { conn, now }) };
+            let fault = match outcome {
+                Ok(value) => return Ok(value),
+                Err(fault) => fault,
+            };
+            drop(pooled);
+            let again = match fault.cure() {
+                Cure::Repeat => writes && attempt < limits::WRITE_ATTEMPTS,
+                Cure::Reconnect => attempt <= self.pool_size + 1,
+                Cure::Unavailable | Cure::None => false,
+            };
+            if !again {
+                return Err(fault.into_error());
+            }
+            metrics::counter!("entrepost_transaction_repeats_total").increment(1);
+            if fault.cure() == Cure::Repeat {
+                std::thread::sleep(back_off(attempt));
+            }
+        }
+    }
+}
+
+/// Growing, and different for each waiter, so that two writers do not meet again.
+fn back_off(attempt: u32) -> Duration {
+    let spread = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    Duration::from_micros((500u64 << attempt.min(7)) + spread * 40)
+}
+
+fn transaction<T>(
+    conn: &mut AnyConn,
+    now: DateTime<Utc>,
+    job: &impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
+    match job(&mut Tx { conn, now }) {
+        Ok(value) => match conn.batch_execute("COMMIT") {
+            Ok(()) => Ok(value),
+            Err(error) => Err(commit_fault(conn, error)),
+        },
+        Err(fault) => {
+            // A lost connection cannot roll back and need not.
+            let _ = conn.batch_execute("ROLLBACK");
+            Err(fault)
+        }
+    }
+}
+
+/// A commit whose answer was lost may have happened: never repeat it blindly.
+fn commit_fault(conn: &mut AnyConn, error: diesel::result::Error) -> Fault {
+    let fault = Fault::Db(error);
+    if fault.cure() == Cure::Repeat {
+        let _ = conn.batch_execute("ROLLBACK");
+        return fault;
+    }
+    tracing::warn!("commit without answer");
+    Fault::App(Error::Unavailable {
+        retry_after_s: 1,
+        reason: "The connection was lost while committing; the same request may be repeated safely".into(),
+    })
+}

@@ -1,0 +1,120 @@
+//! The connection pool: opens connections of the right engine, prepares each once, discards broken ones.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
+use diesel::r2d2::R2D2Connection;
+use diesel::{PgConnection, SqliteConnection};
+
+use super::Database;
+use super::conn::AnyConn;
+use super::fault::Fault;
+use crate::error::{Error, Result};
+use crate::limits;
+
+/// The text of every query run, for tests of their plans.
+pub(super) type Seen = Arc<Mutex<BTreeSet<String>>>;
+
+/// Opens connections. The derived enum would try one engine after the other, and SQLite takes any text for a file
+/// name, so the engine is chosen here.
+#[derive(Clone, Debug)]
+pub(super) struct Manager {
+    pub database: Database,
+    pub statement_cache: bool,
+    pub seen: Option<Seen>,
+    /// SQLite only: connections of the pool read, the writer's writes.
+    pub read_only: bool,
+}
+
+impl Manager {
+    pub(super) fn open(&self) -> Result<AnyConn, diesel::r2d2::Error> {
+        use diesel::r2d2::Error::{ConnectionError, QueryError};
+        match &self.database {
+            Database::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
+                prepare_sqlite(&mut conn, self.read_only).map_err(QueryError)?;
+                remember(&mut conn, self.seen.as_ref());
+                Ok(AnyConn::Sqlite(conn))
+            }
+            Database::Postgres(url) => {
+                let mut conn = PgConnection::establish(url).map_err(ConnectionError)?;
+                if !self.statement_cache {
+                    conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+                }
+                conn.batch_execute("SET TIME ZONE 'UTC'").map_err(QueryError)?;
+                remember(&mut conn, self.seen.as_ref());
+                Ok(AnyConn::Postgres(conn))
+            }
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = AnyConn;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConn, diesel::r2d2::Error> {
+        self.open()
+    }
+
+    fn is_valid(&self, conn: &mut AnyConn) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut AnyConn) -> bool {
+        match conn {
+            AnyConn::Postgres(conn) => conn.is_broken(),
+            AnyConn::Sqlite(conn) => conn.is_broken(),
+        }
+    }
+}
+
+/// A pool of at most `size` connections; none is opened before it is asked for.
+pub(super) fn build(manager: Manager, size: u32) -> r2d2::Pool<Manager> {
+    r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(0))
+        // A round trip saved: a connection that turns out to be gone is replaced and the work repeated.
+        .test_on_check_out(false)
+        .connection_timeout(Duration::from_millis(limits::POOL_WAIT_MS))
+        .build_unchecked(manager)
+}
+
+/// One connection, or 503.
+pub(super) fn get(pool: &r2d2::Pool<Manager>) -> Result<r2d2::PooledConnection<Manager>> {
+    pool.get().map_err(|error| {
+        tracing::warn!(%error, "no database connection");
+        Error::unavailable("The database cannot be reached")
+    })
+}
+
+fn remember(conn: &mut impl Connection, seen: Option<&Seen>) {
+    let Some(seen) = seen.cloned() else { return };
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event
+            && let Ok(mut seen) = seen.lock()
+        {
+            seen.insert(query.to_string());
+        }
+    });
+}
+
+fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::QueryResult<()> {
+    // The busy timeout first: everything after it may meet another process's lock.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456; \
+         PRAGMA wal_autocheckpoint = 4000;",
+    )?;
+    if read_only { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) }
+}
+
+/// Opens one connection outside the pool.
+pub(super) fn open_one(manager: &Manager) -> Result<AnyConn> {
+    manager.open().map_err(|error| match error {
+        diesel::r2d2::Error::QueryError(error) => Fault::Db(error).into_error(),
+        diesel::r2d2::Error::ConnectionError(_) => Error::unavailable("The database cannot be opened"),
+    })
+}

@@ -1,0 +1,337 @@
+//! Seals: once a minute the heads of all items changed since the last one, in one global chain.
+//!
+//! A sealed head cannot be taken back unnoticed: not by altering, removing or inserting history rows, nor by
+//! removing whole items. [`verify`] names the first row that does not fit.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::history::HistoryRow;
+use super::items::{DeclarationRow, ResponseRow};
+use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+use crate::limits;
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// One link of the global chain.
+#[derive(Clone, Debug, Queryable, Insertable)]
+#[diesel(table_name = seal)]
+pub struct SealRow {
+    pub seal_no: i64,
+    pub sealed_at: At,
+    /// Every change up to this number is sealed.
+    pub through_change_no: i64,
+    pub entries: i32,
+    pub hash: Vec<u8>,
+}
+
+/// The head of one item's chain at the time of a seal.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = seal_entry)]
+pub struct SealEntryRow {
+    pub seal_no: i64,
+    pub post_org: String,
+    pub object_pid: Id,
+    pub head_seq: i32,
+    pub head_hash: Vec<u8>,
+}
+
+fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries: &[SealEntryRow]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    hasher.update(previous);
+    hasher.update(no.to_be_bytes());
+    hasher.update(at.timestamp_micros().to_be_bytes());
+    hasher.update(through.to_be_bytes());
+    for entry in entries {
+        hasher.update((entry.post_org.len() as u64).to_be_bytes());
+        hasher.update(entry.post_org.as_bytes());
+        hasher.update(entry.object_pid.0.as_bytes());
+        hasher.update(entry.head_seq.to_be_bytes());
+        hasher.update(&entry.head_hash);
+    }
+    hasher.finalize().to_vec()
+}
+
+impl Tx<'_> {
+    /// The newest seal.
+    pub fn last_seal(&mut self) -> Done<Option<SealRow>> {
+        Ok(seal::table.order(seal::seal_no.desc()).first(self.conn).optional()?)
+    }
+
+    /// The newest seal made at or before `at`: a change after `at` has a higher number than it covers.
+    pub fn seal_before(&mut self, at: DateTime<Utc>) -> Done<Option<SealRow>> {
+        Ok(seal::table.filter(seal::sealed_at.le(At(at))).order(seal::sealed_at.desc()).first(self.conn).optional()?)
+    }
+
+    /// Seals what changed since the last seal, at most [`limits::SEAL_ENTRIES`] items; gives how many (none: no seal
+    /// is made). Two servers that seal at once: the second repeats and finds nothing left.
+    pub fn seal(&mut self) -> Done<usize> {
+        let last = self.last_seal()?;
+        let (last_no, sealed_through, previous) =
+            last.map_or((0, 0, Vec::new()), |last| (last.seal_no, last.through_change_no, last.hash));
+        let changed: Vec<(String, Id, i32, Vec<u8>, Option<i64>)> = mail_object::table
+            .filter(mail_object::change_no.gt(sealed_through))
+            .order(mail_object::change_no)
+            .limit(limits::SEAL_ENTRIES as i64)
+            .select((
+                mail_object::post_org,
+                mail_object::pid,
+                mail_object::head_seq,
+                mail_object::head_hash,
+                mail_object::change_no,
+            ))
+            .load(self.conn)?;
+        let Some(through) = changed.last().and_then(|row| row.4) else { return Ok(0) };
+        let seal_no = last_no + 1;
+        let mut entries: Vec<SealEntryRow> = changed
+            .into_iter()
+            .map(|(post_org, object_pid, head_seq, head_hash, _)| SealEntryRow {
+                seal_no,
+                post_org,
+                object_pid,
+                head_seq,
+                head_hash,
+            })
+            .collect();
+        entries.sort_by(|a, b| (&a.post_org, a.object_pid).cmp(&(&b.post_org, b.object_pid)));
+        let row = SealRow {
+            seal_no,
+            sealed_at: At(self.now),
+            through_change_no: through,
+            entries: entries.len() as i32,
+            hash: seal_hash(&previous, seal_no, self.now, through, &entries),
+        };
+        diesel::insert_into(seal::table).values(&row).execute(self.conn)?;
+        for entry in &entries {
+            diesel::insert_into(seal_entry::table).values(entry).execute(self.conn)?;
+        }
+        Ok(entries.len())
+    }
+
+    fn entries_of(&mut self, seal_no: i64) -> Done<Vec<SealEntryRow>> {
+        Ok(seal_entry::table
+            .filter(seal_entry::seal_no.eq(seal_no))
+            .order((seal_entry::post_org, seal_entry::object_pid))
+            .load(self.conn)?)
+    }
+
+    /// Checks all seals and all histories; gives the first thing that does not fit.
+    pub fn verify_history(&mut self) -> Done<Verdict> {
+        let mut verdict = Verdict::default();
+        if let Some(fault) = self.verify_seals(&mut verdict)? {
+            verdict.fault = Some(fault);
+        } else {
+            verdict.fault = self.verify_items(&mut verdict)?;
+        }
+        Ok(verdict)
+    }
+
+    /// Walks the global chain and checks that each sealed head is still in its item's history.
+    fn verify_seals(&mut self, verdict: &mut Verdict) -> Done<Option<String>> {
+        let mut previous: Vec<u8> = Vec::new();
+        let mut expected_no = 1;
+        let mut last_no = 0;
+        loop {
+            let next: Option<SealRow> =
+                seal::table.filter(seal::seal_no.gt(last_no)).order(seal::seal_no).first(self.conn).optional()?;
+            let Some(link) = next else { return Ok(None) };
+            if link.seal_no != expected_no {
+                return Ok(Some(format!("seal {expected_no} was removed")));
+            }
+            let entries = self.entries_of(link.seal_no)?;
+            let hash = seal_hash(&previous, link.seal_no, link.sealed_at.0, link.through_change_no, &entries);
+            if hash != link.hash || entries.len() as i32 != link.entries {
+                return Ok(Some(format!("seal {} or one of its entries was altered", link.seal_no)));
+            }
+            for entry in &entries {
+                if let Some(fault) = self.verify_entry(entry)? {
+                    return Ok(Some(fault));
+                }
+            }
+            verdict.seals += 1;
+            verdict.sealed_at = Some(link.sealed_at.0);
+            verdict.through_change_no = link.through_change_no;
+            previous = link.hash;
+            last_no = link.seal_no;
+            expected_no += 1;
+        }
+    }
+
+    fn verify_entry(&mut self, entry: &SealEntryRow) -> Done<Option<String>> {
+        let name = format!("item {} of {}", entry.object_pid.0, entry.post_org);
+        let object: Option<String> = mail_object::table
+            .find((&entry.post_org, entry.object_pid))
+            .select(mail_object::item_id)
+            .first(self.conn)
+            .optional()?;
+        let Some(item_id) = object else {
+            return Ok(Some(format!("{name} was removed (sealed in seal {})", entry.seal_no)));
+        };
+        let hash: Option<Vec<u8>> = item_history::table
+            .find((&entry.post_org, entry.object_pid, entry.head_seq))
+            .select(item_history::hash)
+            .first(self.conn)
+            .optional()?;
+        Ok(match hash {
+            None => Some(format!("history row {} of {name} ({item_id}) was removed", entry.head_seq)),
+            Some(hash) if hash != entry.head_hash => {
+                Some(format!("history row {} of {name} ({item_id}) was altered", entry.head_seq))
+            }
+            Some(_) => None,
+        })
+    }
+
+    /// Recomputes every item's chain and compares it with the item and its documents.
+    fn verify_items(&mut self, verdict: &mut Verdict) -> Done<Option<String>> {
+        let mut after: Option<(String, Id)> = None;
+        loop {
+            let mut query = mail_object::table
+                .select((
+                    mail_object::post_org,
+                    mail_object::pid,
+                    mail_object::item_id,
+                    mail_object::head_seq,
+                    mail_object::head_hash,
+                    mail_object::change_no,
+                ))
+                .order((mail_object::post_org, mail_object::pid))
+                .limit(1_000)
+                .into_boxed();
+            if let Some((post, pid)) = after.clone() {
+                let later = mail_object::post_org
+                    .gt(post.clone())
+                    .or(mail_object::post_org.eq(post).and(mail_object::pid.gt(pid)));
+                query = query.filter(later);
+            }
+            let page: Vec<Head> = query.load(self.conn)?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.0.clone(), last.1));
+            for head in &page {
+                verdict.items += 1;
+                if let Some(fault) = self.verify_item(head, verdict)? {
+                    return Ok(Some(fault));
+                }
+            }
+        }
+        self.orphans()
+    }
+
+    fn verify_item(&mut self, head: &Head, verdict: &mut Verdict) -> Done<Option<String>> {
+        let (post_org, pid, item_id, head_seq, head_hash, change_no) = head;
+        let name = format!("item {} of {post_org} ({item_id})", pid.0);
+        let rows: Vec<HistoryRow> = item_history::table
+            .filter(item_history::post_org.eq(post_org))
+            .filter(item_history::object_pid.eq(*pid))
+            .order(item_history::seq)
+            .load(self.conn)?;
+        let mut previous: Vec<u8> = Vec::new();
+        for (row, expected) in rows.iter().zip(1..) {
+            verdict.rows += 1;
+            if row.seq != expected {
+                return Ok(Some(format!("history row {expected} of {name} was removed")));
+            }
+            if row.hash_after(&previous) != row.hash {
+                return Ok(Some(format!("history row {expected} of {name} was altered or inserted")));
+            }
+            previous.clone_from(&row.hash);
+        }
+        let last = rows.last().map_or(0, |row| row.seq);
+        if last < *head_seq {
+            return Ok(Some(format!("history row {} of {name} was removed", last + 1)));
+        }
+        if last > *head_seq || &previous != head_hash {
+            return Ok(Some(format!("history row {last} of {name} was inserted, or the item's head altered")));
+        }
+        let is_sealed = change_no.is_some_and(|no| no <= verdict.through_change_no);
+        if is_sealed && !self.is_head_sealed(post_org, *pid, last)? {
+            return Ok(Some(format!("history row {last} of {name} was inserted behind a seal")));
+        }
+        self.verify_documents(&name, post_org, *pid, &rows)
+    }
+
+    fn is_head_sealed(&mut self, post_org: &str, pid: Id, head_seq: i32) -> Done<bool> {
+        let sealed: Option<i32> = seal_entry::table
+            .filter(seal_entry::post_org.eq(post_org))
+            .filter(seal_entry::object_pid.eq(pid))
+            .order(seal_entry::head_seq.desc())
+            .select(seal_entry::head_seq)
+            .first(self.conn)
+            .optional()?;
+        Ok(sealed == Some(head_seq))
+    }
+
+    /// Each version named by the history must still have the text it was recorded with, unless it was erased.
+    fn verify_documents(&mut self, name: &str, post_org: &str, pid: Id, rows: &[HistoryRow]) -> Done<Option<String>> {
+        for row in rows {
+            let (Some(kind), Some(version), Some(digest)) = (&row.doc_kind, row.doc_version, &row.doc_digest) else {
+                continue;
+            };
+            match self.version_text(post_org, pid, kind, version)? {
+                None => return Ok(Some(format!("version {version} of kind {kind} of {name} was removed"))),
+                Some(Some(body)) if &crate::contract::canonical::digest(&body) != digest => {
+                    return Ok(Some(format!("version {version} of kind {kind} of {name} was altered")));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The text of a version: `Some(None)` when it was erased by retention.
+    fn version_text(&mut self, post_org: &str, pid: Id, kind: &str, version: i32) -> Done<Option<Option<String>>> {
+        let current: Option<(i32, String)> = match kind {
+            "D" => {
+                let row: Option<DeclarationRow> =
+                    declaration::table.find((post_org, pid)).first(self.conn).optional()?;
+                row.map(|row| (row.version_no, row.body))
+            }
+            kind => {
+                let side = if kind == "O" { "O" } else { "D" };
+                let row: Option<ResponseRow> =
+                    response::table.find((post_org, pid, side)).first(self.conn).optional()?;
+                row.map(|row| (row.version_no, row.body))
+            }
+        };
+        if let Some((_, body)) = current.filter(|(no, _)| *no == version) {
+            return Ok(Some(Some(body)));
+        }
+        let archived: Option<Option<String>> = document_version::table
+            .find((post_org, pid, kind, version))
+            .select(document_version::body)
+            .first(self.conn)
+            .optional()?;
+        Ok(archived)
+    }
+
+    /// History of items that are no longer there.
+    fn orphans(&mut self) -> Done<Option<String>> {
+        let gone: Option<(String, Id)> = item_history::table
+            .left_join(mail_object::table.on(
+                mail_object::post_org.eq(item_history::post_org).and(mail_object::pid.eq(item_history::object_pid)),
+            ))
+            .filter(item_history::seq.eq(1))
+            .filter(mail_object::item_id.nullable().is_null())
+            .select((item_history::post_org, item_history::object_pid))
+            .first(self.conn)
+            .optional()?;
+        Ok(gone.map(|(post, pid)| format!("item {} of {post} was removed", pid.0)))
+    }
+}
+
+/// What is compared of an item: post, persistent id, item id, head of the chain, change number.
+type Head = (String, Id, String, i32, Vec<u8>, Option<i64>);
+
+/// What a verification looked at, and what it found.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    pub seals: u64,
+    pub items: u64,
+    pub rows: u64,
+    pub sealed_at: Option<DateTime<Utc>>,
+    through_change_no: i64,
+    /// The first row that was altered, removed or inserted.
+    pub fault: Option<String>,
+}

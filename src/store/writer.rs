@@ -1,0 +1,185 @@
+//! The SQLite write path: one thread, group commit.
+//!
+//! Writes arrive as closures on a bounded queue. The thread takes as many as are waiting, runs each in its own
+//! savepoint inside one IMMEDIATE transaction, commits once and only then answers all of them. What fails in its
+//! savepoint fails alone; an error that ends the outer transaction (full disk, I/O) is answered 503 to every member.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::oneshot;
+
+use super::conn::AnyConn;
+use super::fault::{Fault, ends_transaction};
+use super::{Tx, WriteJob};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::limits;
+
+/// How groups are formed.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupRules {
+    /// Most writes in one commit; 1 is one commit per write.
+    pub jobs: usize,
+    /// A group takes no more writes after this long.
+    pub time: Duration,
+    /// Added before each commit: what the benches use to play a slower disk.
+    pub commit_delay: Duration,
+}
+
+impl Default for GroupRules {
+    fn default() -> Self {
+        Self { jobs: limits::GROUP_JOBS, time: Duration::from_millis(limits::GROUP_MS), commit_delay: Duration::ZERO }
+    }
+}
+
+/// A write in the queue, its result type hidden.
+trait Queued: Send {
+    /// Runs the closure and keeps its result. `Err` when the outer transaction is lost.
+    fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()>;
+    /// Answers the caller: with the kept result, or with `failure` of the commit.
+    fn answer(self: Box<Self>, failure: Option<Error>);
+}
+
+struct Entry<T> {
+    job: WriteJob<T>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send> Queued for Entry<T> {
+    fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()> {
+        if tx.conn.batch_execute("SAVEPOINT entry").is_err() {
+            return Err(());
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(tx)))
+            .unwrap_or_else(|_| Err(Fault::App(Error::Internal("a write closure panicked".into()))));
+        let lost = matches!(&outcome, Err(Fault::Db(error)) if ends_transaction(error));
+        let end = if outcome.is_ok() { "RELEASE entry" } else { "ROLLBACK TO entry; RELEASE entry" };
+        let ended = tx.conn.batch_execute(end);
+        self.result = Some(outcome.map_err(Fault::into_error));
+        if lost || ended.is_err() { Err(()) } else { Ok(()) }
+    }
+
+    fn answer(self: Box<Self>, failure: Option<Error>) {
+        let result = match (failure, self.result) {
+            // What was refused on its own merits stays refused; what succeeded did not happen after all.
+            (Some(failure), Some(Ok(_)) | None) => Err(failure),
+            (_, Some(result)) => result,
+            (None, None) => Err(Error::Internal("a queued write was not run".into())),
+        };
+        // The caller may have gone away; the write stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+/// The queue's sending side.
+pub(super) struct Writer {
+    queue: Option<SyncSender<Box<dyn Queued>>>,
+    depth: Arc<AtomicUsize>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the writer thread on `conn`. `queue_len` writes may wait.
+    pub(super) fn start(conn: AnyConn, queue_len: usize, rules: GroupRules, clock: Clock) -> std::io::Result<Self> {
+        let (queue, waiting) = sync_channel(queue_len);
+        let depth = Arc::new(AtomicUsize::new(0));
+        let shared = Arc::clone(&depth);
+        let thread = std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || WriterThread { conn, waiting, rules, clock, depth: shared }.run())?;
+        Ok(Self { queue: Some(queue), depth, thread: Some(thread) })
+    }
+
+    /// Queues `job` and waits for its group's commit.
+    pub(super) async fn submit<T: Send + 'static>(&self, job: WriteJob<T>) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let Some(queue) = &self.queue else { return Err(Error::unavailable("The server is stopping")) };
+        match queue.try_send(Box::new(Entry { job, result: None, reply })) {
+            Ok(()) => {
+                metrics::gauge!("entrepost_write_queue_depth").set(self.depth.fetch_add(1, Ordering::Relaxed) as f64);
+            }
+            Err(TrySendError::Full(_)) => return Err(Error::unavailable("The write queue is full")),
+            Err(TrySendError::Disconnected(_)) => return Err(Error::unavailable("The writer has stopped")),
+        }
+        answer.await.unwrap_or_else(|_| Err(Error::unavailable("The writer has stopped")))
+    }
+
+    /// Writes waiting now.
+    pub(super) fn depth(&self) -> usize {
+        self.depth.load(Ordering::Relaxed)
+    }
+
+    /// Whether the writer thread lives.
+    pub(super) fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct WriterThread {
+    conn: AnyConn,
+    waiting: Receiver<Box<dyn Queued>>,
+    rules: GroupRules,
+    clock: Clock,
+    depth: Arc<AtomicUsize>,
+}
+
+impl WriterThread {
+    fn run(mut self) {
+        while let Ok(first) = self.waiting.recv() {
+            let (group, failure) = self.run_group(first);
+            metrics::histogram!("entrepost_group_commit_writes").record(group.len() as f64);
+            let left = self.depth.fetch_sub(group.len(), Ordering::Relaxed).saturating_sub(group.len());
+            metrics::gauge!("entrepost_write_queue_depth").set(left as f64);
+            for entry in group {
+                entry.answer(failure.clone());
+            }
+        }
+    }
+
+    /// Runs `first` and what else is waiting in one transaction; says why when it could not be committed.
+    fn run_group(&mut self, first: Box<dyn Queued>) -> (Vec<Box<dyn Queued>>, Option<Error>) {
+        let mut group = vec![first];
+        if let Err(error) = self.conn.batch_execute("BEGIN IMMEDIATE") {
+            return (group, Some(Fault::Db(error).into_error()));
+        }
+        let began = Instant::now();
+        let mut tx = Tx { conn: &mut self.conn, now: self.clock.now() };
+        let mut at = 0;
+        while at < group.len() {
+            if group[at].run(&mut tx).is_err() {
+                let _ = self.conn.batch_execute("ROLLBACK");
+                return (group, Some(Error::unavailable("The database cannot be written")));
+            }
+            at += 1;
+            if group.len() < self.rules.jobs && began.elapsed() < self.rules.time {
+                group.extend(self.waiting.try_recv());
+            }
+        }
+        if !self.rules.commit_delay.is_zero() {
+            std::thread::sleep(self.rules.commit_delay);
+        }
+        match self.conn.batch_execute("COMMIT") {
+            Ok(()) => (group, None),
+            Err(error) => {
+                let _ = self.conn.batch_execute("ROLLBACK");
+                (group, Some(Fault::Db(error).into_error()))
+            }
+        }
+    }
+}
