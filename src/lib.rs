@@ -5,3 +5,5 @@ pub mod clock;
 pub mod contract;
 pub mod error;
 pub mod limits;
+pub mod refdata;
+pub mod rules;
