@@ -22,10 +22,8 @@ impl Language {
 
     /// `EN`, `fr`, `pt-BR` …; `None` for a language without names here.
     pub fn parse(code: &str) -> Option<Self> {
-        let code = code.trim();
-        Self::ALL
-            .into_iter()
-            .find(|language| code.get(..2).is_some_and(|two| two.eq_ignore_ascii_case(language.code())))
+        let primary = code.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
     }
 
     /// Two capital letters.
