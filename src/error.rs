@@ -48,6 +48,8 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("too_long", "A text or list exceeds its limit."),
     ("out_of_range", "A number or date lies outside its bounds."),
     ("unknown_code", "A code is well-formed but not in the list that counts here."),
+    ("no_rate", "There is no exchange rate for the currencies and the day."),
+    ("quality", "A data quality rule refuses the declaration; the message starts with the name of the rule."),
     ("unequal_length", "ExtraFieldNames and ExtraFieldValues differ in length."),
     ("flow", "The flow given contradicts the posts of the item."),
     ("posts", "Origin, destination or partner post contradict each other."),

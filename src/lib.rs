@@ -5,4 +5,6 @@ pub mod clock;
 pub mod contract;
 pub mod error;
 pub mod limits;
+pub mod refdata;
+pub mod rules;
 pub mod store;

@@ -5,22 +5,13 @@
 
 use chrono::{DateTime, Utc};
 
-/// What a response is ranked by.
+use super::decision::Category;
+
+/// What a response is ranked by; the greatest counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     /// `ClearanceDt`, or the time of receipt.
     pub decided_at: DateTime<Utc>,
-    /// 3 Prohibition, 2 Hold, 1 Clearance, 0 anything else.
-    pub gravity: u8,
+    pub category: Option<Category>,
     pub digest: Vec<u8>,
-}
-
-/// How grave a decision category is.
-pub fn gravity(category: &str) -> u8 {
-    match category {
-        "Prohibition" => 3,
-        "Hold" => 2,
-        "Clearance" => 1,
-        _ => 0,
-    }
 }

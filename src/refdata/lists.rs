@@ -1,0 +1,436 @@
+//! The code lists: one row type each, and the set of them that is built into the program.
+//!
+//! Codes are matched exactly. Names fall back to English. Whether an unknown code is a fault is not decided here.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::table::{Cell, Fault, FromRow, Meta, Parsed, Row, read};
+
+/// A language the lists have names in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    #[default]
+    En,
+    Fr,
+    Es,
+    Pt,
+}
+
+impl Language {
+    pub const ALL: [Self; 4] = [Self::En, Self::Fr, Self::Es, Self::Pt];
+
+    /// `EN`, `fr`, `pt-BR` …; `None` for a language without names here.
+    pub fn parse(code: &str) -> Option<Self> {
+        let primary = code.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.code()))
+    }
+
+    /// Two capital letters.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "EN",
+            Self::Fr => "FR",
+            Self::Es => "ES",
+            Self::Pt => "PT",
+        }
+    }
+}
+
+/// A name in up to four languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names([String; 4]);
+
+impl Names {
+    /// Reads `name_en` … `name_pt`, or `name` where a list has one name only.
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let english = match row.text("name_en") {
+            "" => row.needed("name").map_err(|_| ("name_en", "empty, but a value is needed".to_owned()))?,
+            name => name,
+        };
+        Ok(Self([english, row.text("name_fr"), row.text("name_es"), row.text("name_pt")].map(str::to_owned)))
+    }
+
+    /// The name in `language`, in English where it is missing.
+    pub fn in_language(&self, language: Language) -> &str {
+        match &self.0[language as usize] {
+            name if name.is_empty() => &self.0[0],
+            name => name,
+        }
+    }
+}
+
+/// A row that is found by a code and has a name.
+pub trait Coded {
+    fn code(&self) -> &str;
+    fn names(&self) -> &Names;
+}
+
+/// A code list with its look-up.
+#[derive(Clone, Debug)]
+pub struct List<R> {
+    meta: Meta,
+    rows: Vec<R>,
+    by_code: HashMap<String, usize>,
+}
+
+impl<R: Coded> List<R> {
+    /// Of two rows with the same code the later one counts.
+    pub fn new(meta: Meta, rows: Vec<R>) -> Self {
+        let by_code = rows.iter().enumerate().map(|(at, row)| (row.code().to_owned(), at)).collect();
+        Self { meta, rows, by_code }
+    }
+
+    pub fn get(&self, code: &str) -> Option<&R> {
+        self.by_code.get(code).and_then(|at| self.rows.get(*at))
+    }
+
+    pub fn contains(&self, code: &str) -> bool {
+        self.by_code.contains_key(code)
+    }
+
+    /// The name of `code`, `None` when it is not in the list.
+    pub fn name(&self, code: &str, language: Language) -> Option<&str> {
+        self.get(code).map(|row| row.names().in_language(language))
+    }
+
+    /// In the order of the file.
+    pub fn rows(&self) -> &[R] {
+        &self.rows
+    }
+
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+}
+
+macro_rules! coded_row {
+    ($(#[$doc:meta])* $name:ident [$($column:literal),*] { $($(#[$field_doc:meta])* $field:ident: $ty:ty = $read:expr;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name {
+            pub code: String,
+            pub names: Names,
+            $($(#[$field_doc])* pub $field: $ty,)*
+        }
+        impl Coded for $name {
+            fn code(&self) -> &str {
+                &self.code
+            }
+            fn names(&self) -> &Names {
+                &self.names
+            }
+        }
+        impl FromRow for $name {
+            const COLUMNS: &'static [&'static str] = &["code", $($column),*];
+            fn from_row(row: &Row<'_>) -> Cell<Self> {
+                $(let $field = ($read)(row)?;)*
+                Ok(Self { code: row.needed("code")?.to_owned(), names: Names::from_row(row)?, $($field,)* })
+            }
+        }
+    };
+}
+
+fn text(column: &'static str) -> impl Fn(&Row<'_>) -> Cell<String> {
+    move |row| Ok(row.text(column).to_owned())
+}
+
+coded_row! {
+    /// A code with its names and nothing more.
+    Plain [] {}
+}
+coded_row! {
+    /// A country or territory, ISO 3166-1 alpha-2.
+    Country ["eu"] {
+        /// Belongs to the customs territory of the European Union.
+        eu: bool = |row: &Row<'_>| row.flag("eu");
+    }
+}
+coded_row! {
+    /// A currency, ISO 4217.
+    Currency ["minor_units"] {
+        /// Decimals of its amounts; `None` where the standard defines none.
+        minor_units: Option<u32> = |row: &Row<'_>| row.whole("minor_units");
+    }
+}
+coded_row! {
+    /// A designated postal operator, three characters. Its country cannot be read off its code.
+    Operator ["country"] {
+        country: String = |row: &Row<'_>| row.letters("country", 2);
+    }
+}
+coded_row! {
+    /// An office of exchange, six characters.
+    Office ["operator"] {
+        operator: String = |row: &Row<'_>| row.needed("operator").map(str::to_owned);
+    }
+}
+coded_row! {
+    /// A mail sub-class (UPU list 117).
+    MailSubclass ["mail_class"] {
+        mail_class: String = text("mail_class");
+    }
+}
+coded_row! {
+    /// A reason of a customs decision.
+    DecisionReason ["category"] {
+        /// Category of the decisions it goes with.
+        category: String = text("category");
+    }
+}
+coded_row! {
+    /// A kind of referral.
+    ReferralCode ["needs_answer", "blocks", "reply_hours"] {
+        needs_answer: bool = |row: &Row<'_>| row.flag("needs_answer");
+        /// The item must not travel while it stands.
+        blocks: bool = |row: &Row<'_>| row.flag("blocks");
+        /// Hours within which an answer is due; 0 when none is expected.
+        reply_hours: u32 = |row: &Row<'_>| Ok(row.whole("reply_hours")?.unwrap_or_default());
+    }
+}
+coded_row! {
+    /// An answer to a referral.
+    ReferralResponseCode ["for_codes", "next_state"] {
+        /// Referral codes it may answer; `any` for all.
+        for_codes: Vec<String> = |row: &Row<'_>| Ok(row.text("for_codes").split_whitespace().map(str::to_owned).collect());
+        next_state: String = text("next_state");
+    }
+}
+
+/// A row of the decision table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionRow {
+    /// Customs organization it counts for; empty for all.
+    pub customs: String,
+    pub code: String,
+    pub names: Names,
+    /// `Hold`, `Clearance`, `Prohibition` or `Information`.
+    pub category: String,
+    /// No further decision is expected.
+    pub is_final: bool,
+    pub opens_hold: bool,
+}
+
+impl FromRow for DecisionRow {
+    const COLUMNS: &'static [&'static str] = &["customs", "code", "category", "final", "opens_hold"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let category = row.needed("category")?;
+        if !["Hold", "Clearance", "Prohibition", "Information"].contains(&category) {
+            return Err(("category", "expected Hold, Clearance, Prohibition or Information".into()));
+        }
+        let code = row.needed("code")?;
+        if code.len() > 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(("code", "a decision code has one to three digits".into()));
+        }
+        Ok(Self {
+            customs: row.text("customs").to_owned(),
+            code: code.to_owned(),
+            names: Names::from_row(row)?,
+            category: category.to_owned(),
+            is_final: row.flag("final")?,
+            opens_hold: row.flag("opens_hold")?,
+        })
+    }
+}
+
+/// A range of service indicators of the S10 item identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct S10Indicator {
+    /// First and last pair of letters, both included.
+    pub from: String,
+    pub to: String,
+    /// Empty for domestic and bilateral ranges without a fixed class.
+    pub mail_class: String,
+    pub handling_class: String,
+    pub name: String,
+}
+
+impl FromRow for S10Indicator {
+    const COLUMNS: &'static [&'static str] = &["from", "to", "mail_class", "handling_class", "name_en"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        Ok(Self {
+            from: row.letters("from", 2)?,
+            to: row.letters("to", 2)?,
+            mail_class: row.text("mail_class").to_owned(),
+            handling_class: row.text("handling_class").to_owned(),
+            name: row.text("name_en").to_owned(),
+        })
+    }
+}
+
+/// A goods description that is too vague alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StopWord {
+    pub language: Language,
+    pub word: String,
+    /// What to write instead, in the language of the word.
+    pub use_instead: String,
+}
+
+impl FromRow for StopWord {
+    const COLUMNS: &'static [&'static str] = &["language", "word", "use_instead"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let language = Language::parse(row.text("language")).ok_or(("language", "expected EN, FR, ES or PT".into()))?;
+        Ok(Self { language, word: row.needed("word")?.to_owned(), use_instead: row.text("use_instead").to_owned() })
+    }
+}
+
+/// A value typed to get past a required field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filler {
+    /// Covers the whole trimmed value; `*` stands for any run of characters.
+    pub pattern: String,
+    /// `name`, `address`, `zip`, `phone` or `email`.
+    pub kind: String,
+    pub note: String,
+}
+
+impl FromRow for Filler {
+    const COLUMNS: &'static [&'static str] = &["pattern", "kind", "note"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        Ok(Self {
+            pattern: row.needed("pattern")?.to_owned(),
+            kind: row.needed("kind")?.to_owned(),
+            note: row.text("note").to_owned(),
+        })
+    }
+}
+
+/// The texts of the lists built into the program: file name and content.
+pub const EMBEDDED: &[(&str, &str)] = &[
+    ("cds_states.csv", include_str!("../../refdata/cds_states.csv")),
+    ("countries.csv", include_str!("../../refdata/countries.csv")),
+    ("currencies.csv", include_str!("../../refdata/currencies.csv")),
+    ("data_quality_fillers.csv", include_str!("../../refdata/data_quality_fillers.csv")),
+    ("decision_reasons.csv", include_str!("../../refdata/decision_reasons.csv")),
+    ("decisions.csv", include_str!("../../refdata/decisions.csv")),
+    ("document_types.csv", include_str!("../../refdata/document_types.csv")),
+    ("handling_classes.csv", include_str!("../../refdata/handling_classes.csv")),
+    ("mail_categories.csv", include_str!("../../refdata/mail_categories.csv")),
+    ("mail_classes.csv", include_str!("../../refdata/mail_classes.csv")),
+    ("mail_states.csv", include_str!("../../refdata/mail_states.csv")),
+    ("mail_subclasses.csv", include_str!("../../refdata/mail_subclasses.csv")),
+    ("nature_types.csv", include_str!("../../refdata/nature_types.csv")),
+    ("non_delivery.csv", include_str!("../../refdata/non_delivery.csv")),
+    ("offices.csv", include_str!("../../refdata/offices.csv")),
+    ("operators.csv", include_str!("../../refdata/operators.csv")),
+    ("referral_codes.csv", include_str!("../../refdata/referral_codes.csv")),
+    ("referral_response_codes.csv", include_str!("../../refdata/referral_response_codes.csv")),
+    ("s10_indicators.csv", include_str!("../../refdata/s10_indicators.csv")),
+    ("stop_words.csv", include_str!("../../refdata/stop_words.csv")),
+    ("tax_types.csv", include_str!("../../refdata/tax_types.csv")),
+    ("transport_modes.csv", include_str!("../../refdata/transport_modes.csv")),
+];
+
+/// Reads one embedded list; its faults are kept for [`Lists::faults`].
+pub(super) fn embedded<R: FromRow>(file: &'static str, faults: &mut Vec<(&'static str, Fault)>) -> Parsed<R> {
+    let text = EMBEDDED.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
+    let mut parsed = read(text.as_bytes());
+    faults.extend(parsed.faults.drain(..).map(|fault| (file, fault)));
+    parsed
+}
+
+macro_rules! lists {
+    ($($(#[$doc:meta])* $name:ident: $row:ty = $file:literal;)* [] $($(#[$raw_doc:meta])* $raw:ident: $raw_row:ty = $raw_file:literal;)*) => {
+        /// Every code list built into the program.
+        #[derive(Debug)]
+        pub struct Lists {
+            $($(#[$doc])* pub $name: List<$row>,)*
+            $($(#[$raw_doc])* pub $raw: Parsed<$raw_row>,)*
+            /// Faults of the embedded files; empty, as a test makes sure.
+            pub faults: Vec<(&'static str, Fault)>,
+        }
+        impl Lists {
+            fn load() -> Self {
+                let mut faults = Vec::new();
+                $(let parsed = embedded::<$row>($file, &mut faults);
+                let $name = List::new(parsed.meta, parsed.rows);)*
+                $(let $raw = embedded::<$raw_row>($raw_file, &mut faults);)*
+                Self { $($name,)* $($raw,)* faults }
+            }
+        }
+    };
+}
+
+lists! {
+    cds_states: Plain = "cds_states.csv";
+    countries: Country = "countries.csv";
+    currencies: Currency = "currencies.csv";
+    decision_reasons: DecisionReason = "decision_reasons.csv";
+    document_types: Plain = "document_types.csv";
+    handling_classes: Plain = "handling_classes.csv";
+    mail_categories: Plain = "mail_categories.csv";
+    mail_classes: Plain = "mail_classes.csv";
+    mail_states: Plain = "mail_states.csv";
+    mail_subclasses: MailSubclass = "mail_subclasses.csv";
+    nature_types: Plain = "nature_types.csv";
+    non_delivery: Plain = "non_delivery.csv";
+    offices: Office = "offices.csv";
+    operators: Operator = "operators.csv";
+    referral_codes: ReferralCode = "referral_codes.csv";
+    referral_response_codes: ReferralResponseCode = "referral_response_codes.csv";
+    tax_types: Plain = "tax_types.csv";
+    transport_modes: Plain = "transport_modes.csv";
+    []
+    decisions: DecisionRow = "decisions.csv";
+    fillers: Filler = "data_quality_fillers.csv";
+    s10_indicators: S10Indicator = "s10_indicators.csv";
+    stop_words: StopWord = "stop_words.csv";
+}
+
+/// The code lists built into the program, read once.
+pub fn lists() -> &'static Lists {
+    static LISTS: LazyLock<Lists> = LazyLock::new(Lists::load);
+    &LISTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_list_is_without_fault() {
+        assert_eq!(lists().faults, []);
+        assert!(lists().countries.rows().len() > 240);
+        assert!(lists().stop_words.rows.len() > 350);
+        assert_eq!(lists().decisions.meta.version, "2026-11-21");
+    }
+
+    #[test]
+    fn no_code_stands_twice_in_a_list() {
+        let lists = lists();
+        assert_eq!(lists.countries.rows().len(), lists.countries.by_code.len());
+        assert_eq!(lists.currencies.rows().len(), lists.currencies.by_code.len());
+        assert_eq!(lists.operators.rows().len(), lists.operators.by_code.len());
+        assert_eq!(lists.decision_reasons.rows().len(), lists.decision_reasons.by_code.len());
+    }
+
+    #[test]
+    fn lists_that_point_at_each_other_agree() {
+        let lists = lists();
+        for operator in lists.operators.rows() {
+            assert!(lists.countries.contains(&operator.country), "{} is in no known country", operator.code);
+        }
+        for office in lists.offices.rows() {
+            assert!(lists.operators.contains(&office.operator), "{} belongs to no known operator", office.code);
+        }
+        for subclass in lists.mail_subclasses.rows() {
+            assert!(lists.mail_classes.contains(&subclass.mail_class));
+        }
+        for answer in lists.referral_response_codes.rows() {
+            let known = |code: &String| code == "any" || lists.referral_codes.contains(code);
+            assert!(answer.for_codes.iter().all(known), "{} answers an unknown referral", answer.code);
+        }
+    }
+
+    #[test]
+    fn names_come_in_four_languages_and_fall_back_to_english() {
+        let countries = &lists().countries;
+        assert_eq!(countries.name("DE", Language::Fr), Some("Allemagne"));
+        assert_eq!(countries.name("DE", Language::Pt), Some("Alemanha"));
+        assert_eq!(countries.name("XX", Language::En), None);
+        assert_eq!(lists().offices.name("DEFRAA", Language::Es), Some("Frankfurt international mail centre"));
+        assert_eq!(Language::parse("pt-BR"), Some(Language::Pt));
+        assert_eq!(Language::parse("est"), None);
+    }
+}

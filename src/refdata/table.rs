@@ -1,0 +1,299 @@
+//! The one form every list of ours is kept in, and its reader.
+//!
+//! A list is UTF-8 CSV: comment lines `# key: value` (list, source, version, valid-from), a header, then one row a
+//! line. The reader takes any bytes, never stops at the first fault and says for each fault which line and column it
+//! stands in. What the columns mean is the business of the row types.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use crate::limits;
+
+/// Where a list comes from and since when it counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// What the list holds.
+    pub list: String,
+    pub source: String,
+    /// Edition, a date as a rule.
+    pub version: String,
+    pub valid_from: Option<NaiveDate>,
+}
+
+/// One fault of a file: where it stands and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Line in the file, counted from 1; 0 when the file as a whole is meant.
+    pub line: u64,
+    /// Name of the column; empty when the whole line is meant.
+    pub column: String,
+    /// What is wrong and what is expected, for a person.
+    pub problem: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column.as_str()) {
+            (0, _) => f.write_str(&self.problem),
+            (line, "") => write!(f, "line {line}: {}", self.problem),
+            (line, column) => write!(f, "line {line}, column {column}: {}", self.problem),
+        }
+    }
+}
+
+/// A file read to its end: the rows that are right and the faults of the others.
+#[derive(Clone, Debug)]
+pub struct Parsed<R> {
+    pub meta: Meta,
+    pub rows: Vec<R>,
+    /// At most [`limits::IMPORT_FAULTS`], in the order of the file.
+    pub faults: Vec<Fault>,
+}
+
+impl<R> Default for Parsed<R> {
+    fn default() -> Self {
+        Self { meta: Meta::default(), rows: Vec::new(), faults: Vec::new() }
+    }
+}
+
+impl<R> Parsed<R> {
+    /// Notes a fault; beyond the limit they are dropped, the last one kept says so.
+    pub fn fault(&mut self, line: u64, column: &str, problem: impl Into<String>) {
+        match self.faults.len() {
+            n if n + 1 < limits::IMPORT_FAULTS => {
+                self.faults.push(Fault { line, column: column.to_owned(), problem: problem.into() });
+            }
+            n if n + 1 == limits::IMPORT_FAULTS => {
+                self.faults.push(Fault { line, column: String::new(), problem: "more faults from here on".into() });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A row type: how it is made from the cells of a line.
+pub trait FromRow: Sized {
+    /// Columns that the header must have.
+    const COLUMNS: &'static [&'static str];
+
+    /// # Errors
+    /// Column and problem of the first cell that does not fit.
+    fn from_row(row: &Row<'_>) -> Result<Self, (&'static str, String)>;
+}
+
+/// The cells of one line, by column name.
+pub struct Row<'a> {
+    columns: &'a HashMap<String, usize>,
+    record: &'a csv::StringRecord,
+}
+
+/// What a cell reader answers: the value, or column and problem.
+pub type Cell<T> = Result<T, (&'static str, String)>;
+
+impl<'a> Row<'a> {
+    /// The trimmed cell, empty when the column is not there.
+    pub fn text(&self, column: &str) -> &'a str {
+        self.columns.get(column).and_then(|at| self.record.get(*at)).unwrap_or_default().trim()
+    }
+
+    /// A cell that must not be empty.
+    pub fn needed(&self, column: &'static str) -> Cell<&'a str> {
+        match self.text(column) {
+            "" => Err((column, "empty, but a value is needed".into())),
+            text => Ok(text),
+        }
+    }
+
+    /// `1` or `0`; empty means no.
+    pub fn flag(&self, column: &'static str) -> Cell<bool> {
+        match self.text(column) {
+            "1" | "true" | "yes" => Ok(true),
+            "0" | "" | "false" | "no" => Ok(false),
+            other => Err((column, format!("`{}` is neither 1 nor 0", shown(other)))),
+        }
+    }
+
+    /// A whole number; empty is `None`.
+    pub fn whole(&self, column: &'static str) -> Cell<Option<u32>> {
+        match self.text(column) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| (column, format!("`{}` is not a whole number", shown(text)))),
+        }
+    }
+
+    /// A decimal number greater than zero.
+    pub fn positive(&self, column: &'static str) -> Cell<Decimal> {
+        let text = self.needed(column)?;
+        match Decimal::from_str_exact(text) {
+            Ok(value) if value > Decimal::ZERO => Ok(value),
+            _ => Err((column, format!("`{}` is not a number above 0, like 1.1172", shown(text)))),
+        }
+    }
+
+    /// A date as `2026-10-30`; empty is `None`.
+    pub fn date(&self, column: &'static str) -> Cell<Option<NaiveDate>> {
+        match self.text(column) {
+            "" => Ok(None),
+            text => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .map(Some)
+                .map_err(|_| (column, format!("`{}` is not a date like 2026-10-30", shown(text)))),
+        }
+    }
+
+    /// A code of `length` upper-case letters.
+    pub fn letters(&self, column: &'static str, length: usize) -> Cell<String> {
+        let text = self.needed(column)?;
+        if text.len() == length && text.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Ok(text.to_owned());
+        }
+        Err((column, format!("`{}` is not {length} capital letters", shown(text))))
+    }
+}
+
+/// The first characters of a foreign text, fit for a message.
+pub fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Reads a file in our form.
+pub fn read<R: FromRow>(bytes: &[u8]) -> Parsed<R> {
+    let mut parsed = Parsed::default();
+    if bytes.len() > limits::IMPORT_BYTES {
+        parsed.fault(0, "", format!("the file exceeds {} bytes; split it", limits::IMPORT_BYTES));
+        return parsed;
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let (meta, body, skipped) = split_comments(bytes);
+    parsed.meta = meta;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(body);
+    let columns: HashMap<String, usize> = match reader.headers() {
+        Ok(header) => header.iter().enumerate().map(|(at, name)| (name.trim().to_owned(), at)).collect(),
+        Err(error) => {
+            parsed.fault(skipped + 1, "", format!("the header cannot be read: {}", reason(&error)));
+            return parsed;
+        }
+    };
+    let missing: Vec<&str> = R::COLUMNS.iter().copied().filter(|name| !columns.contains_key(*name)).collect();
+    if !missing.is_empty() {
+        parsed.fault(skipped + 1, "", format!("the header lacks: {}", missing.join(", ")));
+        return parsed;
+    }
+    read_rows(&mut reader, &columns, skipped, &mut parsed);
+    parsed
+}
+
+fn read_rows<R: FromRow>(
+    reader: &mut csv::Reader<&[u8]>,
+    columns: &HashMap<String, usize>,
+    skipped: u64,
+    parsed: &mut Parsed<R>,
+) {
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                parsed.fault(skipped + line, "", reason(&error));
+                continue;
+            }
+        };
+        let line = skipped + record.position().map_or(0, csv::Position::line);
+        if record.len() != columns.len() {
+            parsed.fault(line, "", format!("{} cells where the header has {}", record.len(), columns.len()));
+            continue;
+        }
+        if parsed.rows.len() >= limits::IMPORT_ROWS {
+            parsed.fault(line, "", format!("more than {} rows; split the file", limits::IMPORT_ROWS));
+            return;
+        }
+        match R::from_row(&Row { columns, record: &record }) {
+            Ok(row) => parsed.rows.push(row),
+            Err((column, problem)) => parsed.fault(line, column, problem),
+        }
+    }
+}
+
+fn reason(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8 text".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Takes the leading `# key: value` lines off; also gives their number.
+fn split_comments(mut body: &[u8]) -> (Meta, &[u8], u64) {
+    let mut meta = Meta::default();
+    let mut skipped = 0;
+    while body.first() == Some(&b'#') {
+        let end = body.iter().position(|b| *b == b'\n').map_or(body.len(), |at| at + 1);
+        let (line, rest) = body.split_at(end);
+        body = rest;
+        skipped += 1;
+        let line = String::from_utf8_lossy(line);
+        let Some((key, value)) = line.trim_start_matches('#').split_once(':') else { continue };
+        let value = value.trim();
+        match key.trim() {
+            "list" => meta.list = value.to_owned(),
+            "source" => meta.source = value.to_owned(),
+            "version" => meta.version = value.to_owned(),
+            "valid-from" => meta.valid_from = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok(),
+            _ => {}
+        }
+    }
+    (meta, body, skipped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Pair(String, u32);
+
+    impl FromRow for Pair {
+        const COLUMNS: &'static [&'static str] = &["code", "hours"];
+        fn from_row(row: &Row<'_>) -> Cell<Self> {
+            Ok(Self(row.needed("code")?.to_owned(), row.whole("hours")?.unwrap_or_default()))
+        }
+    }
+
+    #[test]
+    fn rows_and_meta_are_read_and_columns_may_stand_in_any_order() {
+        let text = "# list: pairs\n# valid-from: 2026-01-01\nhours,extra,code\n3,x,\"a,b\"\n,,c\n";
+        let parsed = read::<Pair>(text.as_bytes());
+        assert_eq!(parsed.rows, [Pair("a,b".into(), 3), Pair("c".into(), 0)]);
+        assert_eq!(parsed.meta.list, "pairs");
+        assert_eq!(parsed.meta.valid_from, NaiveDate::from_ymd_opt(2026, 1, 1));
+        assert!(parsed.faults.is_empty());
+    }
+
+    #[test]
+    fn each_fault_names_line_and_column_and_the_good_rows_remain() {
+        let parsed = read::<Pair>(b"# list: x\ncode,hours\na,1\n,2\nb,soon\nc\n\xff,1\nd,4\n");
+        let shown: Vec<String> = parsed.faults.iter().map(Fault::to_string).collect();
+        assert_eq!(shown[0], "line 4, column code: empty, but a value is needed");
+        assert_eq!(shown[1], "line 5, column hours: `soon` is not a whole number");
+        assert!(shown[2].starts_with("line 6: 1 cells"));
+        assert!(shown[3].starts_with("line 7: not UTF-8"), "{}", shown[3]);
+        assert_eq!(parsed.rows.len(), 2);
+    }
+
+    #[test]
+    fn a_missing_column_is_said_once() {
+        let parsed = read::<Pair>(b"code,days\na,1\nb,2\n");
+        assert_eq!(parsed.faults.len(), 1);
+        assert!(parsed.faults[0].problem.contains("hours"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = read::<Pair>(&bytes);
+            let _ = read::<Pair>(&[b"code,hours\n".as_slice(), &bytes].concat());
+        }
+    }
+}

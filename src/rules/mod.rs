@@ -1,0 +1,9 @@
+//! Pure decisions over contracts: no I/O, no clock, no SQL. What varies (lists, rules, dates) is handed in.
+
+pub mod currency;
+pub mod decision;
+pub mod flow;
+pub mod item_id;
+pub mod life_cycle;
+pub mod precedence;
+pub mod structure;
