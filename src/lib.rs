@@ -7,4 +7,5 @@ pub mod error;
 pub mod limits;
 pub mod refdata;
 pub mod rules;
+pub mod service;
 pub mod store;

@@ -6,6 +6,7 @@
 pub mod canonical;
 pub mod date;
 pub mod declaration;
+pub mod heartbeat;
 pub mod lenient;
 pub mod mail_object;
 pub mod number;

@@ -111,7 +111,9 @@ fn in_state(now: Option<Standing>) -> String {
 
 fn no_way_back(what: &str, now: Option<Standing>, allowed: &str) -> Illegal {
     let state = now.map_or(0, |now| now.state_cd);
-    Illegal(format!("the {what} is in state {state} and was passed on, so event 1 (draft) is not allowed; allowed here: {allowed}"))
+    Illegal(format!(
+        "the {what} is in state {state} and was passed on, so event 1 (draft) is not allowed; allowed here: {allowed}"
+    ))
 }
 
 #[cfg(test)]

@@ -64,13 +64,19 @@ pub fn mail_object(object: &MailObject) -> Findings {
         match given(code) {
             None if object.p_id.is_some() => {}
             None => findings.add("required", path, "give the code of the post, or ZZZ when it is not known yet"),
-            Some(code) if !is_post_code(code) => findings.add("format", path, "a post has three capital letters or digits, for example AUA"),
+            Some(code) if !is_post_code(code) => {
+                findings.add("format", path, "a post has three capital letters or digits, for example AUA")
+            }
             Some(_) => {}
         }
     }
     let same = given(&object.orig_post_org_cd).filter(|origin| *origin != UNKNOWN_POST);
     if same.is_some() && same == given(&object.dest_post_org_cd) {
-        findings.add("posts", "DestPostOrgCd", "origin and destination are the same post; give the post the item travels to");
+        findings.add(
+            "posts",
+            "DestPostOrgCd",
+            "origin and destination are the same post; give the post the item travels to",
+        );
     }
     check_code(&mut findings, "MailClassCd", &object.mail_class_cd, 1, "one capital letter, for example U, C or E");
     check_code(&mut findings, "MailCategoryCd", &object.mail_category_cd, 1, "one capital letter, A to D");
@@ -92,7 +98,9 @@ pub fn declaration_data(data: &DeclarationData) -> Findings {
     check_list(&mut findings, "ContentPieces", data.content_pieces.len(), limits::CONTENT_PIECES);
     check_list(&mut findings, "Documents", data.documents.len(), limits::CONTENT_PIECES);
     check_list(&mut findings, "CommercialTransactions", data.commercial_transactions.len(), limits::CONTENT_PIECES);
-    for (path, code) in [("RecipientCountryCd", &data.recipient_country_cd), ("SenderCountryCd", &data.sender_country_cd)] {
+    for (path, code) in
+        [("RecipientCountryCd", &data.recipient_country_cd), ("SenderCountryCd", &data.sender_country_cd)]
+    {
         check_country(&mut findings, path, code);
     }
     for (path, code) in
@@ -100,9 +108,21 @@ pub fn declaration_data(data: &DeclarationData) -> Findings {
     {
         check_currency(&mut findings, path, code);
     }
-    check_code(&mut findings, "HandlingClassCd", &data.handling_class_cd, 1, "one capital letter, for example N, R or V");
+    check_code(
+        &mut findings,
+        "HandlingClassCd",
+        &data.handling_class_cd,
+        1,
+        "one capital letter, for example N, R or V",
+    );
     check_code(&mut findings, "NatureTypeCd", &data.nature_type_cd, 3, "two or three digits, for example 31");
-    check_code(&mut findings, "TransportMode", &data.transport_mode, 3, "a code of UN/ECE Recommendation 19, for example 4");
+    check_code(
+        &mut findings,
+        "TransportMode",
+        &data.transport_mode,
+        3,
+        "a code of UN/ECE Recommendation 19, for example 4",
+    );
     for (path, number) in
         [("GrossWeight", &data.gross_weight), ("InsuredValue", &data.insured_value), ("Postage", &data.postage)]
     {
@@ -224,7 +244,13 @@ pub fn response_data(data: &ResponseData) -> Findings {
     if given(&data.decision_cd).is_some_and(|code| !digits(code)) {
         findings.add("format", "DecisionCd", "a decision code has one to three digits, for example 2");
     }
-    check_code(&mut findings, "DecisionReasonCd", &data.decision_reason_cd, 4, "at most four capital letters or digits");
+    check_code(
+        &mut findings,
+        "DecisionReasonCd",
+        &data.decision_reason_cd,
+        4,
+        "at most four capital letters or digits",
+    );
     check_length(&mut findings, "DecisionReasonNm", &data.decision_reason_nm, limits::TEXT_CHARS);
     check_currency(&mut findings, "TotalFeeCurrencyCd", &data.total_fee_currency_cd);
     check_not_negative(&mut findings, "TotalFee", &data.total_fee);
@@ -293,7 +319,11 @@ fn check_list(findings: &mut Findings, path: &str, len: usize, most: usize) {
 
 fn check_extra_fields(findings: &mut Findings, names: &[Option<String>], values: &[Option<String>]) {
     if names.len() != values.len() {
-        findings.add("unequal_length", "ExtraFieldValues", "ExtraFieldNames and ExtraFieldValues need the same number of entries");
+        findings.add(
+            "unequal_length",
+            "ExtraFieldValues",
+            "ExtraFieldNames and ExtraFieldValues need the same number of entries",
+        );
     }
     for (path, list) in [("ExtraFieldNames", names), ("ExtraFieldValues", values)] {
         check_list(findings, path, list.len(), limits::CONTENT_PIECES);
@@ -344,7 +374,12 @@ mod tests {
             r#"{"ContentPieces":[{"Index":1},{"Index":1,"Amount":-1,"HS":"abc","ExtraFieldNames":["a"]}]}"#,
         )
         .unwrap();
-        let expected = ["ContentPieces[1].ExtraFieldValues", "ContentPieces[1].Amount", "ContentPieces[1].HS", "ContentPieces[1].Index"];
+        let expected = [
+            "ContentPieces[1].ExtraFieldValues",
+            "ContentPieces[1].Amount",
+            "ContentPieces[1].HS",
+            "ContentPieces[1].Index",
+        ];
         assert_eq!(paths(declaration_data(&data)), expected);
     }
 }

@@ -342,30 +342,35 @@ impl Tx<'_> {
         })
     }
 
-    /// The archived version with this digest, if there ever was one.
-    pub fn archived_version(&mut self, object: &ObjectRow, kind: &str, digest: &[u8]) -> Done<Option<i32>> {
-        let versions = document_version::table
-            .filter(document_version::post_org.eq(&object.post_org))
-            .filter(document_version::object_pid.eq(object.pid))
-            .filter(document_version::kind.eq(kind));
-        Ok(versions
+    /// Whether a version with this digest was archived before.
+    pub fn is_archived(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
+        if item.superseded.iter().any(|version| version.kind == kind && version.digest == digest) {
+            return Ok(true);
+        }
+        if item.is_new {
+            return Ok(false);
+        }
+        let found: Option<i32> = versions_of(&item.object, kind)
             .filter(document_version::digest.eq(digest.to_vec()))
             .select(document_version::version_no)
             .first(self.conn)
-            .optional()?)
+            .optional()?;
+        Ok(found.is_some())
     }
 
-    /// The highest version number given out for a kind of document of an item, current one included.
-    pub fn last_version(&mut self, object: &ObjectRow, kind: &str, current: Option<i32>) -> Done<i32> {
-        let archived: Option<i32> = document_version::table
-            .filter(document_version::post_org.eq(&object.post_org))
-            .filter(document_version::object_pid.eq(object.pid))
-            .filter(document_version::kind.eq(kind))
+    /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
+    pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
+        let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
+        let known = pending.chain(current).max().unwrap_or(0);
+        if item.is_new {
+            return Ok(known);
+        }
+        let archived: Option<i32> = versions_of(&item.object, kind)
             .order(document_version::version_no.desc())
             .select(document_version::version_no)
             .first(self.conn)
             .optional()?;
-        Ok(archived.unwrap_or(0).max(current.unwrap_or(0)))
+        Ok(archived.unwrap_or(0).max(known))
     }
 
     /// Writes what changed in `items`: rows, superseded versions, history and change numbers.
@@ -441,6 +446,16 @@ impl Item {
         settled(&mut self.own);
         settled(&mut self.destination);
     }
+}
+
+type Versions = document_version::BoxedQuery<'static, super::conn::MultiBackend>;
+
+fn versions_of(object: &ObjectRow, kind: &str) -> Versions {
+    document_version::table
+        .filter(document_version::post_org.eq(object.post_org.clone()))
+        .filter(document_version::object_pid.eq(object.pid))
+        .filter(document_version::kind.eq(kind.to_owned()))
+        .into_boxed()
 }
 
 fn with_fate<'a, T: 'a>(slots: impl Iterator<Item = &'a Slot<T>>, fate: Fate) -> Vec<&'a T> {

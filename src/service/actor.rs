@@ -1,0 +1,82 @@
+//! Who calls: an organization, and the user and office it states.
+
+use chrono_tz::Tz;
+
+use crate::error::{Error, Result};
+use crate::store::history::Stamp;
+
+/// Kind of organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Post,
+    Customs,
+}
+
+impl Kind {
+    /// `P` or `C`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Post => "P",
+            Self::Customs => "C",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "P" => Some(Self::Post),
+            "C" => Some(Self::Customs),
+            _ => None,
+        }
+    }
+}
+
+/// The caller of a method. Everything that touches tenant data takes one.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub org: String,
+    pub kind: Kind,
+    pub country: String,
+    /// Meaning of dates sent without a zone.
+    pub zone: Tz,
+    /// The posts whose rows it may see: itself, or the posts it is the customs of.
+    pub posts: Vec<String>,
+    /// The customs administration of a post; of customs, itself.
+    pub customs: Option<String>,
+    /// Whether unknown users are created on the fly.
+    pub creates_users: bool,
+    pub user_cd: Option<String>,
+    pub office_cd: Option<String>,
+    /// The call came with a session key: user and office are bound to it.
+    pub session: Option<Vec<u8>>,
+}
+
+impl Actor {
+    /// The posts meant by a request that may name one.
+    ///
+    /// # Errors
+    /// 401 for a post whose rows the caller may not see.
+    pub fn posts_meant(&self, named: Option<&str>) -> Result<Vec<String>> {
+        match named {
+            None => Ok(self.posts.clone()),
+            Some(post) if self.posts.iter().any(|own| own == post) => Ok(vec![post.to_owned()]),
+            Some(_) => Err(Error::Unauthorized),
+        }
+    }
+
+    /// The one post a writing post means: itself.
+    ///
+    /// # Errors
+    /// 401 for customs, and for a post that names another.
+    pub fn own_post(&self, named: Option<&str>) -> Result<&str> {
+        match (self.kind, named) {
+            (Kind::Post, None) => Ok(&self.org),
+            (Kind::Post, Some(post)) if post == self.org => Ok(&self.org),
+            _ => Err(Error::Unauthorized),
+        }
+    }
+
+    /// Who goes into the history.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { actor_org: self.org.clone(), user_cd: self.user_cd.clone(), office_cd: self.office_cd.clone() }
+    }
+}

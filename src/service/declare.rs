@@ -1,0 +1,294 @@
+//! Storing declarations: StoreDeclaration and CreateOrUpdateDeclarations.
+
+use std::sync::Arc;
+
+use super::desk::Desk;
+use super::entry::{self, Entry, Ledger, Outcome};
+use super::identity::{self, Key};
+use super::neighbour;
+use super::once::once;
+use super::views::changed_members;
+use super::{Actor, Answer, BatchMode, RequestKey, Services};
+use crate::contract::canonical::{digest, to_canonical};
+use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
+use crate::error::{Error, Findings, Result};
+use crate::rules::flow::Flow;
+use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::rules::structure::{self, given};
+use crate::store::history::Event;
+use crate::store::items::{DeclarationRow, Item, Parts};
+use crate::store::types::Id;
+use crate::store::{Fault, Tx};
+
+/// A declaration to store, as sent, with where it stood in the request.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub object: MailObject,
+    pub declaration: Declaration,
+    pub event: StoreEvent,
+    /// Path of the mail object in the request, for findings.
+    pub object_path: &'static str,
+    pub declaration_path: &'static str,
+}
+
+/// A declaration checked and written canonically, outside the transaction.
+#[derive(Clone, Debug)]
+pub(super) struct Ready {
+    pub object: MailObject,
+    pub key: Key,
+    pub event: StoreEvent,
+    entity: Entity,
+    pub customs: Option<String>,
+    pub body: String,
+    pub digest: Vec<u8>,
+    pub sender_zip: Option<String>,
+    pub recipient_zip: Option<String>,
+    pub sender_country: Option<String>,
+    pub recipient_country: Option<String>,
+    object_path: &'static str,
+    declaration_path: &'static str,
+}
+
+impl Services {
+    /// Stores declarations of the caller's own items: all of them, or each on its own.
+    ///
+    /// # Errors
+    /// Every finding of every entry; 401 when customs calls or another post is named.
+    pub async fn store_declarations(
+        &self,
+        actor: &Actor,
+        entries: Vec<Entry<Declared>>,
+        mode: BatchMode,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        actor.own_post(None)?;
+        let ready: Result<Vec<Entry<Ready>>> =
+            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, sent))).collect();
+        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
+        let answer = self
+            .store
+            .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
+        let answer = answer.await?;
+        self.beat("LastDeclarationDt");
+        Ok(answer)
+    }
+}
+
+/// Checks a declaration and writes it canonically.
+fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
+    let Declared { object, mut declaration, event, object_path, declaration_path } = sent;
+    actor.own_post(given(&declaration.post_organization_cd))?;
+    let mut findings = Findings::default();
+    findings.extend_under(object_path, structure::mail_object(&object));
+    entry::check_entity(&mut findings, object_path, object.entity_state, false);
+    entry::check_entity(&mut findings, declaration_path, declaration.entity_state, true);
+    let customs = given(&declaration.cust_organization_cd).map(str::to_owned);
+    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
+        let path = format!("{declaration_path}.CustOrganizationCd");
+        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
+    }
+    let stores = declaration.entity_state != Entity::UNCHANGED && declaration.entity_state != Entity::DELETED;
+    match (&mut declaration.data, stores) {
+        (Some(data), true) => {
+            remove_reserved(data);
+            findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
+        }
+        (None, true) => {
+            findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")
+        }
+        (_, false) => {}
+    }
+    findings.into_result()?;
+    let data = declaration.data.unwrap_or_default();
+    let body = to_canonical(&data);
+    Ok(Ready {
+        key: Key::of(&object),
+        object,
+        event,
+        entity: declaration.entity_state,
+        customs,
+        digest: digest(&body),
+        body,
+        sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
+        recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
+        sender_country: given(&data.sender_country_cd).map(str::to_owned),
+        recipient_country: given(&data.recipient_country_cd).map(str::to_owned),
+        object_path,
+        declaration_path,
+    })
+}
+
+/// Extra fields named `Quality.…` are the server's own; what is sent under such a name is dropped.
+fn remove_reserved(data: &mut DeclarationData) {
+    if data.extra_field_names.len() != data.extra_field_values.len() {
+        return; // the structure check says so
+    }
+    let names = std::mem::take(&mut data.extra_field_names);
+    let values = std::mem::take(&mut data.extra_field_values);
+    let kept =
+        names.into_iter().zip(values).filter(|(name, _)| !name.as_deref().unwrap_or_default().starts_with("Quality."));
+    (data.extra_field_names, data.extra_field_values) = kept.unzip();
+}
+
+fn store_all(
+    services: &Services,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    entries: &[Entry<Ready>],
+    mode: BatchMode,
+) -> Result<Answer, Fault> {
+    let user_created = services.ensure_user(tx, actor)?;
+    let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
+    let mut desk = Desk::open(tx, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
+    let mut ledger = Ledger::new(mode);
+    let mut parcels = Vec::new();
+    for entry in entries {
+        let result = match &entry.content {
+            Err(findings) => Err(findings.clone().into()),
+            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| {
+                let outcome = apply(tx, actor, item, ready, user_created)?;
+                parcels.extend(neighbour::parcel_for(item, ready, outcome));
+                Ok(outcome)
+            }),
+        };
+        ledger.note(entry, result)?;
+    }
+    let answer = ledger.close()?;
+    desk.save(tx, &actor.stamp())?;
+    neighbour::deliver_declarations(tx, &actor.org, parcels)?;
+    Ok(answer)
+}
+
+/// Puts one declaration into its item. Leaves the item alone when it refuses.
+fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_created: bool) -> Result<Outcome, Fault> {
+    match ready.entity {
+        Entity::UNCHANGED => return store_object_only(item, ready),
+        Entity::DELETED => return delete_draft(item, ready),
+        _ => {}
+    }
+    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
+        return Err(absent(ready.object_path).into());
+    }
+    let changed = merge_object(item, ready)?;
+    let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
+    let old = item.declaration().cloned();
+    let standing = life_cycle::declaration(old.as_ref().map(standing_of), ready.event, flow)
+        .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
+    let customs = own_customs(actor, ready)?;
+    let same_text = old.as_ref().is_some_and(|old| old.digest == ready.digest);
+    let version_no = match &old {
+        Some(old) if same_text => old.version_no,
+        Some(old) => old.version_no + 1,
+        None => tx.last_version(item, "D", None)? + 1,
+    };
+    let unchanged =
+        old.as_ref().is_some_and(|old| same_text && standing_of(old) == standing && old.customs_org == customs);
+    if unchanged && changed.is_empty() {
+        return Ok(Outcome::Unchanged);
+    }
+    let detail = detail(&changed, old.as_ref().filter(|_| !same_text), &ready.body, user_created);
+    item.object.customs_visible |= standing.seen;
+    item.object.zip = if flow == Flow::Outbound { ready.sender_zip.clone() } else { ready.recipient_zip.clone() };
+    let address = if flow == Flow::Outbound { &ready.recipient_country } else { &ready.sender_country };
+    item.object.partner_country = identity::partner_country(&item.object, address.as_deref());
+    item.put_declaration(DeclarationRow {
+        post_org: item.object.post_org.clone(),
+        object_pid: item.object.pid,
+        pid: old.as_ref().map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid),
+        state_cd: standing.state_cd,
+        customs_org: customs,
+        seen: standing.seen,
+        sent: standing.sent,
+        version_no,
+        digest: ready.digest.clone(),
+        body: old.filter(|_| same_text).map_or_else(|| ready.body.clone(), |old| old.body),
+    });
+    let document = (!same_text).then(|| ("D", version_no, ready.digest.clone()));
+    item.record(Event { name: event_name(ready.event), detail, document });
+    Ok(Outcome::Stored)
+}
+
+fn event_name(event: StoreEvent) -> &'static str {
+    match event {
+        StoreEvent::Draft => "declaration.draft",
+        StoreEvent::Final => "declaration.final",
+        StoreEvent::ToCustoms => "declaration.to-customs",
+        StoreEvent::ToPost => "declaration.to-post",
+    }
+}
+
+fn standing_of(row: &DeclarationRow) -> Standing {
+    Standing { state_cd: row.state_cd, seen: row.seen, sent: row.sent }
+}
+
+/// The customs administration the declaration belongs to: the post's own.
+fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
+    match (&ready.customs, &actor.customs) {
+        (Some(named), Some(own)) if named != own => {
+            let path = format!("{}.CustOrganizationCd", ready.declaration_path);
+            Err(Error::invalid("unknown_code", path, format!("the customs administration of {} is {own}", actor.org)))
+        }
+        (Some(named), _) => Ok(Some(named.clone())),
+        (None, own) => Ok(own.clone()),
+    }
+}
+
+/// A view whose declaration says "leave unchanged" stores its mail object alone.
+fn store_object_only(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
+    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
+        return Err(absent(ready.object_path).into());
+    }
+    let changed = merge_object(item, ready)?;
+    if changed.is_empty() && !item.is_new() {
+        return Ok(Outcome::Unchanged);
+    }
+    let detail = detail(&changed, None, "", false);
+    item.record(Event { name: "object.changed", detail, document: None });
+    Ok(Outcome::Stored)
+}
+
+fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
+    let path = format!("{}.entityState", ready.declaration_path);
+    match item.declaration() {
+        None => Err(absent(ready.object_path).into()),
+        Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
+            let message =
+                format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
+            Err(Error::invalid("state", path, message).into())
+        }
+        Some(_) => {
+            item.delete_declaration();
+            item.record(Event { name: "declaration.deleted", detail: "{}".into(), document: None });
+            Ok(Outcome::Stored)
+        }
+    }
+}
+
+fn absent(path: &str) -> Error {
+    Error::invalid("absent", path, "there is no such item of yours; send entityState 1 to create it")
+}
+
+fn merge_object(item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
+    if ready.object.entity_state == Entity::UNCHANGED {
+        return Ok(Vec::new());
+    }
+    let changed = identity::merge(&mut item.object, &ready.object);
+    identity::check_posts(&item.object)
+        .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(ready.object_path)])))?;
+    Ok(changed)
+}
+
+/// What changed, for the history: names only.
+fn detail(object: &[&str], old: Option<&DeclarationRow>, body: &str, user_created: bool) -> String {
+    let mut detail = serde_json::Map::new();
+    if !object.is_empty() {
+        detail.insert("MailObject".into(), object.into());
+    }
+    if let Some(old) = old {
+        detail.insert("Data".into(), changed_members(&old.body, body).into());
+    }
+    if user_created {
+        detail.insert("UserCreated".into(), true.into());
+    }
+    serde_json::Value::Object(detail).to_string()
+}

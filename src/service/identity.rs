@@ -1,0 +1,148 @@
+//! Which stored item a mail object means (`decisions.md` section 2), and what storing it changes.
+
+use chrono::{DateTime, Months, Utc};
+use uuid::Uuid;
+
+use crate::contract::MailObject;
+use crate::error::Finding;
+use crate::refdata::lists::lists;
+use crate::rules::flow::Flow;
+use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::store::items::{Item, ObjectRow};
+use crate::store::types::{At, Id};
+
+/// S10 ids may be used again after this long: then it is another life of the id.
+const LIFE_MONTHS: u32 = 12;
+
+/// What identifies an item within one post.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Key {
+    pub pid: Option<Uuid>,
+    pub item_id: String,
+    pub origin: String,
+    pub posting: Option<DateTime<Utc>>,
+}
+
+impl Key {
+    pub(super) fn of(object: &MailObject) -> Self {
+        Self {
+            pid: object.p_id,
+            item_id: given(&object.id).unwrap_or_default().to_owned(),
+            origin: given(&object.orig_post_org_cd).unwrap_or(UNKNOWN_POST).to_owned(),
+            posting: object.posting_dt.map(|date| date.instant()),
+        }
+    }
+}
+
+/// Place of the item meant by `key` among `items` of one post, or the life number of a new one.
+pub(super) fn find(items: &[Item], key: &Key) -> Result<usize, i32> {
+    if let Some(at) = items.iter().position(|item| key.pid.is_some_and(|pid| item.object.pid == Id(pid))) {
+        return Ok(at);
+    }
+    let same_id = || items.iter().enumerate().filter(|(_, item)| item.object.item_id == key.item_id);
+    let fits = |item: &Item, origin: &str| item.object.orig_post == origin;
+    let mut candidates: Vec<(usize, &Item)> = same_id().filter(|(_, item)| fits(item, &key.origin)).collect();
+    if candidates.is_empty() {
+        let unknown = |item: &Item| fits(item, UNKNOWN_POST) || key.origin == UNKNOWN_POST;
+        candidates = same_id().filter(|(_, item)| unknown(item)).collect();
+    }
+    candidates.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+    let same_life = candidates.iter().find(|(_, item)| {
+        let (Some(At(stored)), Some(sent)) = (item.object.posting_dt, key.posting) else { return true };
+        let (earlier, later) = if stored <= sent { (stored, sent) } else { (sent, stored) };
+        earlier + Months::new(LIFE_MONTHS) >= later
+    });
+    match same_life {
+        Some((at, _)) => Ok(*at),
+        None => Err(candidates.first().map_or(1, |(_, newest)| newest.object.life_no + 1)),
+    }
+}
+
+/// A new item of `post` with nothing but its identity.
+pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>) -> ObjectRow {
+    ObjectRow {
+        post_org: post.to_owned(),
+        pid: Id(Uuid::now_v7()),
+        item_id: key.item_id.clone(),
+        orig_post: key.origin.clone(),
+        dest_post: UNKNOWN_POST.to_owned(),
+        life_no,
+        flow: Flow::derive(post, &key.origin, UNKNOWN_POST).code().to_owned(),
+        partner_country: None,
+        mail_class: None,
+        mail_category: None,
+        type_cd: Some("I".into()),
+        local_id: None,
+        local_id2: None,
+        mail_state: None,
+        mail_state_remarks: None,
+        posting_dt: None,
+        zip: None,
+        customs_visible: false,
+        has_response: false,
+        has_dc_response: false,
+        head_seq: 0,
+        head_hash: Vec::new(),
+        change_no: None,
+        created_at: At(now),
+        changed_at: At(now),
+    }
+}
+
+/// Puts the members that `sent` gives into `row`; what it leaves out stays. Gives the names of those that changed.
+pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
+    let mut changed = Vec::new();
+    let mut text = |name: &'static str, kept: &mut Option<String>, sent: &Option<String>| {
+        if let Some(sent) = given(sent).filter(|sent| kept.as_deref() != Some(*sent)) {
+            *kept = Some(sent.to_owned());
+            changed.push(name);
+        }
+    };
+    text("LocalId", &mut row.local_id, &sent.local_id);
+    text("LocalId2", &mut row.local_id2, &sent.local_id2);
+    text("MailCategoryCd", &mut row.mail_category, &sent.mail_category_cd);
+    text("MailClassCd", &mut row.mail_class, &sent.mail_class_cd);
+    text("MailStateRemarks", &mut row.mail_state_remarks, &sent.mail_state_remarks);
+    text("TypeCd", &mut row.type_cd, &sent.type_cd);
+    let posts = [
+        ("OrigPostOrgCd", &mut row.orig_post, &sent.orig_post_org_cd),
+        ("DestPostOrgCd", &mut row.dest_post, &sent.dest_post_org_cd),
+    ];
+    for (name, kept, sent) in posts {
+        if let Some(sent) = given(sent).filter(|sent| *sent != UNKNOWN_POST && sent != kept) {
+            *kept = sent.to_owned();
+            changed.push(name);
+        }
+    }
+    if let Some(state) = sent.mail_state_cd.filter(|state| row.mail_state != Some(*state)) {
+        row.mail_state = Some(state);
+        changed.push("MailStateCd");
+    }
+    if let Some(posting) = sent.posting_dt.map(|date| At(date.instant())).filter(|at| row.posting_dt != Some(*at)) {
+        row.posting_dt = Some(posting);
+        changed.push("PostingDt");
+    }
+    row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post).code().to_owned();
+    changed
+}
+
+/// Country of the partner post: from the operators' list, else the address given by the declaration.
+pub(super) fn partner_country(row: &ObjectRow, address: Option<&str>) -> Option<String> {
+    let partner = if row.flow == "O" { &row.dest_post } else { &row.orig_post };
+    let listed = lists().operators.get(partner).map(|operator| operator.country.clone());
+    listed.or_else(|| address.map(str::to_owned))
+}
+
+/// A postal code as Load compares it: capitals, no blanks.
+pub(super) fn comparable_zip(zip: &str) -> String {
+    zip.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
+}
+
+/// Origin and destination of a stored item differ, unless one is not known yet.
+pub(super) fn check_posts(row: &ObjectRow) -> Result<(), Finding> {
+    if row.orig_post == row.dest_post && row.orig_post != UNKNOWN_POST {
+        let message = "origin and destination would be the same post; give the post the item travels to";
+        return Err(Finding::new("posts", "DestPostOrgCd", message));
+    }
+    Ok(())
+}

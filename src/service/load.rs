@@ -1,0 +1,170 @@
+//! Reading many items: Load and LoadByMailState, page by page or as a feed of changes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::cursor::{Cursor, binding};
+use super::identity::comparable_zip;
+use super::views::view;
+use super::{Actor, Kind, Services};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::store::items::Item;
+use crate::store::load::ItemFilter;
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// What to load.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pub post: Option<String>,
+    pub filter: ItemFilter,
+    /// Zero or less: the default.
+    pub limit: Option<i32>,
+    pub cursor: Option<String>,
+    /// Feed: start with what changed since.
+    pub modified_since: Option<DateTime<Utc>>,
+    pub count_total: bool,
+}
+
+/// One page.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Views as JSON.
+    pub views: Vec<String>,
+    pub next_cursor: Option<String>,
+    /// Feed only: more is there already.
+    pub more: Option<bool>,
+    /// Items that match, when asked for.
+    pub total: Option<i64>,
+}
+
+/// Change numbers looked at for one page of the feed, so that a narrow filter does not make a page endless.
+const FEED_WINDOW: i64 = 50_000;
+/// A seal may be made while older changes are still being committed by another clock; go back this far.
+const CLOCK_MARGIN_S: i64 = 120;
+
+impl Services {
+    /// Loads a page of what the caller may see.
+    ///
+    /// # Errors
+    /// 400 for a cursor that does not fit, 401 for a post that is not the caller's.
+    pub async fn load(&self, actor: &Actor, query: Query) -> Result<Page> {
+        let posts = actor.posts_meant(query.post.as_deref())?;
+        let mut filter = query.filter;
+        filter.as_customs = actor.kind == Kind::Customs;
+        filter.zip_from = filter.zip_from.map(|zip| comparable_zip(&zip));
+        filter.zip_to = filter.zip_to.map(|zip| comparable_zip(&zip));
+        let bound = binding(&format!("{} {posts:?} {filter:?}", actor.org));
+        let start = query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()?;
+        let limit = match query.limit {
+            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limits::LOAD_MAX).min(limits::LOAD_MAX),
+            _ => limits::LOAD_DEFAULT,
+        };
+        let (actor, since, count_total) = (actor.clone(), query.modified_since, query.count_total);
+        self.store
+            .read(move |tx| {
+                let range = Range { posts: &posts, filter: &filter, limit, bound };
+                let mut page = match (start, since) {
+                    (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, &actor, Some(pid))?,
+                    (Some(Cursor::AfterChange(no)), _) => range.by_change(tx, &actor, no, None)?,
+                    (None, Some(since)) => {
+                        let first = first_change(tx, since)?;
+                        range.by_change(tx, &actor, first, Some(since))?
+                    }
+                    (None, None) => range.by_item(tx, &actor, None)?,
+                };
+                if count_total {
+                    page.total = Some(range.count(tx)?);
+                }
+                Ok(page)
+            })
+            .await
+    }
+}
+
+/// A change number below every change since `since`.
+fn first_change(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<i64, Fault> {
+    let seal = tx.seal_before(since - TimeDelta::seconds(CLOCK_MARGIN_S))?;
+    Ok(seal.map_or(0, |seal| seal.through_change_no))
+}
+
+struct Range<'a> {
+    posts: &'a [String],
+    filter: &'a ItemFilter,
+    limit: usize,
+    bound: [u8; 8],
+}
+
+impl Range<'_> {
+    /// Query paging.
+    fn by_item(&self, tx: &mut Tx<'_>, actor: &Actor, after: Option<uuid::Uuid>) -> Result<Page, Fault> {
+        let mut found: Vec<Item> = Vec::new();
+        for post in self.posts {
+            found.extend(tx.page_by_pid(post, self.filter, after, self.limit + 1)?);
+        }
+        found.sort_by_key(|item| item.object.pid);
+        let remains = found.len() > self.limit;
+        found.truncate(self.limit);
+        let last = found.last().filter(|_| remains).map(|item| Cursor::AfterItem(item.object.pid.0).write(self.bound));
+        Ok(Page { views: views(&found, actor), next_cursor: last, ..Page::default() })
+    }
+
+    /// The change feed: everything numbered after `after`.
+    fn by_change(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        after: i64,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Page, Fault> {
+        let last_no = tx.last_change_no()?;
+        let mut from = after;
+        loop {
+            let through = last_no.min(from + FEED_WINDOW);
+            let mut found: Vec<Item> = Vec::new();
+            for post in self.posts {
+                found.extend(tx.page_by_change(post, self.filter, from, through, self.limit + 1)?);
+            }
+            found.sort_by_key(|item| item.object.change_no);
+            let remains = found.len() > self.limit;
+            found.truncate(self.limit);
+            let reached = if remains { found.last().and_then(|item| item.object.change_no) } else { None };
+            let reached = reached.unwrap_or(through);
+            if let Some(since) = since {
+                found.retain(|item| item.object.changed_at >= At(since));
+            }
+            // A stretch without anything that matches is passed over rather than answered empty.
+            if found.is_empty() && reached < last_no {
+                from = reached;
+                continue;
+            }
+            let cursor = Cursor::AfterChange(reached).write(self.bound);
+            return Ok(Page {
+                views: views(&found, actor),
+                next_cursor: Some(cursor),
+                more: Some(reached < last_no),
+                total: None,
+            });
+        }
+    }
+
+    fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Fault> {
+        self.posts.iter().map(|post| tx.count_items(post, self.filter)).sum()
+    }
+}
+
+fn views(items: &[Item], actor: &Actor) -> Vec<String> {
+    items.iter().map(|item| view(item, actor)).collect()
+}
+
+/// A posting-date bound for the filter.
+pub fn bound(date: Option<crate::contract::WcfDate>) -> Option<At> {
+    date.map(|date| At(date.instant()))
+}
+
+/// # Errors
+/// 400 when the mail state is not a number.
+pub fn mail_state(text: &str) -> Result<i32> {
+    let message = "give the number of the mail state as text, for example \"1\"";
+    text.trim().parse().map_err(|_| Error::invalid("format", "mailStateCd", message))
+}

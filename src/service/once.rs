@@ -1,0 +1,46 @@
+//! Requests with an idempotency key: done once, answered alike for a day.
+//!
+//! The answer is saved in the transaction of the work itself. A twin that runs at the same time either finds the
+//! saved answer or is repeated by the store until it does.
+
+use super::{Actor, Answer};
+use crate::error::Error;
+use crate::store::requests::SavedAnswer;
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// The key a client gave to a request.
+#[derive(Clone, Debug)]
+pub struct RequestKey {
+    pub key: String,
+    /// SHA-256 of method and body.
+    pub fingerprint: Vec<u8>,
+}
+
+/// Runs `work` unless the key was used before; then gives the answer of that time.
+///
+/// # Errors
+/// 422 when the key was used with another request.
+pub fn once(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    key: Option<&RequestKey>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Fault>,
+) -> Result<Answer, Fault> {
+    let Some(key) = key else { return work(tx) };
+    if let Some(saved) = tx.saved_answer(&actor.org, &key.key)? {
+        if saved.fingerprint != key.fingerprint {
+            return Err(Error::KeyReused.into());
+        }
+        return Ok(Answer { value: saved.answer });
+    }
+    let answer = work(tx)?;
+    tx.save_answer(&SavedAnswer {
+        org: actor.org.clone(),
+        request_key: key.key.clone(),
+        fingerprint: key.fingerprint.clone(),
+        answer: answer.value.clone(),
+        created_at: At(tx.now),
+    })?;
+    Ok(answer)
+}

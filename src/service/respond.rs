@@ -1,0 +1,395 @@
+//! Storing responses: StoreResponse and CreateOrUpdateResponses.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::desk::Desk;
+use super::entry::{self, Entry, Ledger, Outcome};
+use super::identity::{self, Key};
+use super::neighbour;
+use super::once::once;
+use super::{Actor, Answer, BatchMode, Kind, RequestKey, Services};
+use crate::contract::canonical::{digest, to_canonical};
+use crate::contract::{Entity, MailObject, Response};
+use crate::error::{Error, Findings, Result};
+use crate::rules::decision::DecisionTable;
+use crate::rules::flow::Flow;
+use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
+use crate::rules::precedence::Rank;
+use crate::rules::structure::{self, given};
+use crate::store::history::Event;
+use crate::store::items::{Item, Parts, ResponseRow, Side};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
+
+/// A response to store, as sent, with where it stood in the request.
+#[derive(Clone, Debug)]
+pub struct Responded {
+    pub object: MailObject,
+    pub response: Response,
+    pub event: StoreEvent,
+    pub object_path: &'static str,
+    pub response_path: &'static str,
+}
+
+/// A response checked and written canonically, outside the transaction.
+#[derive(Clone, Debug)]
+struct Ready {
+    object: MailObject,
+    key: Key,
+    /// The posts in whose rows the item may be, best first.
+    posts: Vec<String>,
+    entity: Entity,
+    incoming: Incoming,
+    object_path: &'static str,
+    response_path: &'static str,
+}
+
+/// A response as it is put into an item.
+#[derive(Clone, Debug)]
+pub(super) struct Incoming {
+    pub event: StoreEvent,
+    /// The customs administration named.
+    pub customs: Option<String>,
+    /// The organization that entered it.
+    pub author: String,
+    pub decision_cd: Option<String>,
+    /// `ClearanceDt`; absent: the time of receipt.
+    pub decided_at: Option<At>,
+    pub digest: Vec<u8>,
+    pub body: String,
+}
+
+impl Services {
+    /// Stores responses: of customs to its items, or entered by a post on behalf of customs.
+    ///
+    /// # Errors
+    /// Every finding of every entry; 401 when a post or customs administration is named that is not the caller's.
+    pub async fn store_responses(
+        &self,
+        actor: &Actor,
+        entries: Vec<Entry<Responded>>,
+        mode: BatchMode,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        let ready: Result<Vec<Entry<Ready>>> =
+            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, sent))).collect();
+        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
+        let answer = self
+            .store
+            .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
+        let answer = answer.await?;
+        self.beat("LastResponseDt");
+        Ok(answer)
+    }
+}
+
+fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
+    let Responded { object, response, event, object_path, response_path } = sent;
+    let customs = given(&response.cust_organization_cd).map(str::to_owned);
+    if actor.kind == Kind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
+        return Err(Error::Unauthorized);
+    }
+    let posts = posts_for(actor, &object, given(&response.post_organization_cd))?;
+    let mut findings = Findings::default();
+    findings.extend_under(object_path, structure::mail_object(&object));
+    entry::check_entity(&mut findings, object_path, object.entity_state, false);
+    entry::check_entity(&mut findings, response_path, response.entity_state, true);
+    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
+        let path = format!("{response_path}.CustOrganizationCd");
+        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
+    }
+    let stores = response.entity_state != Entity::UNCHANGED && response.entity_state != Entity::DELETED;
+    match &response.data {
+        Some(data) if stores => {
+            findings.extend_under(&format!("{response_path}.Data"), structure::response_data(data));
+            if given(&data.decision_cd).is_none() && event != StoreEvent::Draft {
+                let message = "a final response needs the decision code, for example 2 (cleared)";
+                findings.add("required", format!("{response_path}.Data.DecisionCd"), message);
+            }
+        }
+        None if stores => findings.add("required", format!("{response_path}.Data"), "give the content of the response"),
+        _ => {}
+    }
+    findings.into_result()?;
+    let data = response.data.unwrap_or_default();
+    let body = to_canonical(&data);
+    Ok(Ready {
+        key: Key::of(&object),
+        object,
+        posts,
+        entity: response.entity_state,
+        incoming: Incoming {
+            event,
+            customs,
+            author: actor.org.clone(),
+            decision_cd: given(&data.decision_cd).map(str::to_owned),
+            decided_at: data.clearance_dt.map(|date| At(date.instant())),
+            digest: digest(&body),
+            body,
+        },
+        object_path,
+        response_path,
+    })
+}
+
+/// The caller's posts that may hold the item: the one named, else destination before origin.
+fn posts_for(actor: &Actor, object: &MailObject, named: Option<&str>) -> Result<Vec<String>> {
+    if actor.kind == Kind::Post || named.is_some() {
+        return actor.posts_meant(named);
+    }
+    let ends = [given(&object.dest_post_org_cd), given(&object.orig_post_org_cd)];
+    if ends.iter().all(Option::is_none) {
+        return Ok(actor.posts.clone());
+    }
+    let mine: Vec<String> = ends
+        .into_iter()
+        .flatten()
+        .filter(|end| actor.posts.iter().any(|post| post == end))
+        .map(str::to_owned)
+        .collect();
+    if mine.is_empty() { Err(Error::Unauthorized) } else { Ok(mine) }
+}
+
+fn store_all(
+    services: &Services,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    entries: &[Entry<Ready>],
+    mode: BatchMode,
+) -> Result<Answer, Fault> {
+    let user_created = services.ensure_user(tx, actor)?;
+    let decisions = &services.decisions;
+    let mut desks = Desks::open(tx, entries)?;
+    let mut ledger = Ledger::new(mode);
+    let mut verdicts: BTreeMap<String, Vec<neighbour::Verdict>> = BTreeMap::new();
+    for entry in entries {
+        let result = match &entry.content {
+            Err(findings) => Err(findings.clone().into()),
+            Ok(ready) => {
+                let post = desks.post_of(ready).to_owned();
+                let work = |tx: &mut Tx<'_>, item: &mut Item| {
+                    let outcome = apply(tx, actor, decisions, item, ready, user_created)?;
+                    let verdict = neighbour::verdict_for(item, outcome);
+                    verdicts.entry(post.clone()).or_default().extend(verdict);
+                    Ok(outcome)
+                };
+                match desks.0.get_mut(&post) {
+                    Some(desk) => desk.work_on(tx, &ready.key, work),
+                    None => Err(Error::Unauthorized.into()),
+                }
+            }
+        };
+        ledger.note(entry, result)?;
+    }
+    let answer = ledger.close()?;
+    for desk in desks.0.values_mut() {
+        desk.save(tx, &actor.stamp())?;
+    }
+    for (post, verdicts) in verdicts {
+        neighbour::deliver_responses(tx, decisions, &post, verdicts)?;
+    }
+    Ok(answer)
+}
+
+/// The working sets of all posts a call touches.
+struct Desks(BTreeMap<String, Desk>);
+
+impl Desks {
+    fn open(tx: &mut Tx<'_>, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
+        let mut keys: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
+        for ready in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
+            for post in &ready.posts {
+                keys.entry(post).or_default().push(&ready.key);
+            }
+        }
+        let mut desks = BTreeMap::new();
+        for (post, keys) in keys {
+            desks.insert(post.to_owned(), Desk::open(tx, post, keys.into_iter(), Parts::All)?);
+        }
+        Ok(Self(desks))
+    }
+
+    /// The post that has the item already, else the best one to create it in.
+    fn post_of<'r>(&self, ready: &'r Ready) -> &'r str {
+        let has = |post: &&String| self.0.get(post.as_str()).is_some_and(|desk| desk.has(&ready.key));
+        ready.posts.iter().find(has).or(ready.posts.first()).map_or("", String::as_str)
+    }
+}
+
+/// Puts one response into its item. Leaves the item alone when it refuses.
+fn apply(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    decisions: &DecisionTable,
+    item: &mut Item,
+    ready: &Ready,
+    user_created: bool,
+) -> Result<Outcome, Fault> {
+    if item.is_new() {
+        let complete =
+            given(&ready.object.orig_post_org_cd).is_some() && given(&ready.object.dest_post_org_cd).is_some();
+        if !complete || ready.object.entity_state == Entity::UNCHANGED || ready.entity == Entity::DELETED {
+            let message =
+                "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
+            return Err(Error::invalid("absent", ready.object_path, message).into());
+        }
+        identity::merge(&mut item.object, &ready.object);
+        let checked = identity::check_posts(&item.object);
+        checked.map_err(|finding| Fault::from(vec![finding.under(ready.object_path)]))?;
+    }
+    let side = side_of(tx, actor, item, ready)?;
+    match ready.entity {
+        Entity::UNCHANGED => Ok(Outcome::Unchanged),
+        Entity::DELETED => delete_draft(item, side, actor, ready),
+        _ => {
+            let mut incoming = ready.incoming.clone();
+            if incoming.customs.is_none() {
+                incoming.customs = customs_for(tx, actor, item, side)?;
+            }
+            let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
+            place(tx, decisions, item, side, &incoming, event_name(incoming.event), detail)
+        }
+    }
+}
+
+fn event_name(event: StoreEvent) -> &'static str {
+    match event {
+        StoreEvent::Draft => "response.draft",
+        StoreEvent::Final => "response.final",
+        StoreEvent::ToCustoms => "response.to-customs",
+        StoreEvent::ToPost => "response.to-post",
+    }
+}
+
+/// A response is the own customs' when it names that administration. When it names none: customs means itself; a
+/// post means the destination's customs on outbound items and its own otherwise.
+fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result<Side, Fault> {
+    if actor.kind == Kind::Customs {
+        return Ok(Side::Own);
+    }
+    let Some(named) = &ready.incoming.customs else {
+        return Ok(if item.object.flow == "O" { Side::Destination } else { Side::Own });
+    };
+    let own = match &actor.customs {
+        Some(own) => Some(own.clone()),
+        None => own_customs(tx, &item.object.post_org)?,
+    };
+    let is_own = own.as_ref() == Some(named);
+    if !is_own && item.object.flow == "I" {
+        let path = format!("{}.CustOrganizationCd", ready.response_path);
+        let own = own.unwrap_or_else(|| "not known yet".into());
+        let message = format!("on inbound items the own customs decides, which is {own}");
+        return Err(Error::invalid("unknown_code", path, message).into());
+    }
+    Ok(if is_own { Side::Own } else { Side::Destination })
+}
+
+fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
+    match tx.organization(post)? {
+        Some(org) => tx.customs_of(&org),
+        None => Ok(None),
+    }
+}
+
+fn customs_for(tx: &mut Tx<'_>, actor: &Actor, item: &Item, side: Side) -> Result<Option<String>, Fault> {
+    match side {
+        Side::Own => Ok(actor.customs.clone()),
+        Side::Destination => own_customs(tx, &item.object.dest_post),
+    }
+}
+
+fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {
+    match item.response(side) {
+        Some(row) if row.state_cd == RESPONSE_DRAFT && row.author_org == actor.org => {
+            item.delete_response(side);
+            item.record(Event { name: "response.deleted", detail: "{}".into(), document: None });
+            Ok(Outcome::Stored)
+        }
+        _ => {
+            let path = format!("{}.entityState", ready.response_path);
+            Err(Error::invalid("state", path, "only a draft response (state 50) of your own can be deleted").into())
+        }
+    }
+}
+
+/// Puts a response on one side of an item, by the rules of precedence: a repeat of any version changes nothing, an
+/// older decision is kept in the archive, the newest is current.
+pub(super) fn place(
+    tx: &mut Tx<'_>,
+    decisions: &DecisionTable,
+    item: &mut Item,
+    side: Side,
+    incoming: &Incoming,
+    event: &'static str,
+    detail: &str,
+) -> Result<Outcome, Fault> {
+    let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
+    let old = item.response(side).cloned();
+    // Another author's draft is as if it were not there.
+    let visible = old.as_ref().filter(|old| old.state_cd != RESPONSE_DRAFT || old.author_org == incoming.author);
+    let standing = life_cycle::response(visible.map(standing_of), incoming.event, flow)
+        .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
+    let kind = side.version_kind();
+    let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
+    if same_text && old.as_ref().is_some_and(|old| standing_of(old) == standing) {
+        return Ok(Outcome::Unchanged);
+    }
+    if !same_text && tx.is_archived(item, kind, &incoming.digest)? {
+        return Ok(Outcome::Unchanged);
+    }
+    let version_no = match &old {
+        Some(old) if same_text => old.version_no,
+        old => tx.last_version(item, kind, old.as_ref().map(|old| old.version_no))? + 1,
+    };
+    let document = (!same_text).then(|| (kind, version_no, incoming.digest.clone()));
+    let row = ResponseRow {
+        post_org: item.object.post_org.clone(),
+        object_pid: item.object.pid,
+        side: side.code().into(),
+        pid: old.as_ref().map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
+        state_cd: standing.state_cd,
+        customs_org: incoming.customs.clone(),
+        author_org: incoming.author.clone(),
+        sent: standing.sent,
+        decision_cd: incoming.decision_cd.clone(),
+        decided_at: incoming.decided_at.unwrap_or(At(tx.now)),
+        version_no,
+        digest: incoming.digest.clone(),
+        body: incoming.body.clone(),
+    };
+    let overtaken = old.as_ref().is_some_and(|old| {
+        !same_text && old.state_cd != RESPONSE_DRAFT && rank(decisions, old) > rank(decisions, &row)
+    });
+    if overtaken {
+        item.archive(kind, version_no, row.digest, row.body);
+        item.record(Event { name: "response.overtaken", detail: detail.into(), document });
+        return Ok(Outcome::Stored);
+    }
+    if standing.state_cd != RESPONSE_DRAFT {
+        item.object.customs_visible = true;
+        match side {
+            Side::Own => item.object.has_response = true,
+            Side::Destination => item.object.has_dc_response = true,
+        }
+    }
+    item.put_response(side, row);
+    item.record(Event { name: event, detail: detail.into(), document });
+    Ok(Outcome::Stored)
+}
+
+fn standing_of(row: &ResponseRow) -> Standing {
+    Standing { state_cd: row.state_cd, seen: row.state_cd != RESPONSE_DRAFT, sent: row.sent }
+}
+
+fn rank(decisions: &DecisionTable, row: &ResponseRow) -> Rank {
+    let customs = row.customs_org.as_deref().unwrap_or_default();
+    let category = row.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
+    Rank {
+        decided_at: row.decided_at.0,
+        category: category.map(|decision| decision.category),
+        digest: row.digest.clone(),
+    }
+}

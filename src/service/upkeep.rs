@@ -1,0 +1,47 @@
+//! What has to happen now and then: numbering changes, sealing, dropping what has expired.
+//!
+//! Each step may run on several servers at once. The app calls them on a schedule, tests when they like.
+
+use super::Services;
+use crate::error::Result;
+use crate::limits;
+
+impl Services {
+    /// Numbers committed changes until none waits; gives how many (none on SQLite).
+    pub async fn number_changes(&self) -> Result<usize> {
+        let mut total = 0;
+        if !self.store.numbers_changes_later() {
+            return Ok(0);
+        }
+        loop {
+            let numbered = self.store.write(|tx| tx.number_changes()).await?;
+            total += numbered;
+            if (numbered as i64) < limits::NUMBERING_ROWS {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Seals everything that changed since the last seal; gives how many items.
+    pub async fn seal(&self) -> Result<usize> {
+        let mut total = 0;
+        loop {
+            let sealed = self.store.write(|tx| tx.seal()).await?;
+            total += sealed;
+            if sealed < limits::SEAL_ENTRIES {
+                return Ok(total);
+            }
+        }
+    }
+
+    /// Drops expired sessions and saved answers.
+    pub async fn drop_expired(&self) -> Result<()> {
+        self.store
+            .write(|tx| {
+                tx.drop_expired_sessions()?;
+                tx.drop_old_answers()?;
+                Ok(())
+            })
+            .await
+    }
+}
