@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod contract;
 pub mod error;
+pub mod http;
 pub mod limits;
 pub mod refdata;
 pub mod rules;

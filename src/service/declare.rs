@@ -27,8 +27,8 @@ pub struct Declared {
     pub declaration: Declaration,
     pub event: StoreEvent,
     /// Path of the mail object in the request, for findings.
-    pub object_path: &'static str,
-    pub declaration_path: &'static str,
+    pub object_path: String,
+    pub declaration_path: String,
 }
 
 /// A declaration checked and written canonically, outside the transaction.
@@ -45,8 +45,8 @@ pub(super) struct Ready {
     pub recipient_zip: Option<String>,
     pub sender_country: Option<String>,
     pub recipient_country: Option<String>,
-    object_path: &'static str,
-    declaration_path: &'static str,
+    object_path: String,
+    declaration_path: String,
 }
 
 impl Services {
@@ -79,9 +79,9 @@ fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
     let Declared { object, mut declaration, event, object_path, declaration_path } = sent;
     actor.own_post(given(&declaration.post_organization_cd))?;
     let mut findings = Findings::default();
-    findings.extend_under(object_path, structure::mail_object(&object));
-    entry::check_entity(&mut findings, object_path, object.entity_state, false);
-    entry::check_entity(&mut findings, declaration_path, declaration.entity_state, true);
+    findings.extend_under(&object_path, structure::mail_object(&object));
+    entry::check_entity(&mut findings, &object_path, object.entity_state, false);
+    entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
     let customs = given(&declaration.cust_organization_cd).map(str::to_owned);
     if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
         let path = format!("{declaration_path}.CustOrganizationCd");
@@ -167,7 +167,7 @@ fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_cr
         _ => {}
     }
     if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(ready.object_path).into());
+        return Err(absent(&ready.object_path).into());
     }
     let changed = merge_object(item, ready)?;
     let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
@@ -236,7 +236,7 @@ fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
 /// A view whose declaration says "leave unchanged" stores its mail object alone.
 fn store_object_only(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(ready.object_path).into());
+        return Err(absent(&ready.object_path).into());
     }
     let changed = merge_object(item, ready)?;
     if changed.is_empty() && !item.is_new() {
@@ -250,7 +250,7 @@ fn store_object_only(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     let path = format!("{}.entityState", ready.declaration_path);
     match item.declaration() {
-        None => Err(absent(ready.object_path).into()),
+        None => Err(absent(&ready.object_path).into()),
         Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
             let message =
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
@@ -274,7 +274,7 @@ fn merge_object(item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fau
     }
     let changed = identity::merge(&mut item.object, &ready.object);
     identity::check_posts(&item.object)
-        .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(ready.object_path)])))?;
+        .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;
     Ok(changed)
 }
 

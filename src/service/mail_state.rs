@@ -27,9 +27,16 @@ pub struct Move {
     pub item_destination: Option<String>,
 }
 
+/// What a move is answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answering {
+    Nothing,
+    /// The item's view, read in the same transaction.
+    View,
+}
+
 impl Services {
-    /// Sets the mail state, creating the item when it is new. With `with_view` the answer is the item's view, read in
-    /// the same transaction.
+    /// Sets the mail state, creating the item when it is new.
     ///
     /// # Errors
     /// 400 with findings; 401 when customs calls or another post is named.
@@ -37,7 +44,7 @@ impl Services {
         &self,
         actor: &Actor,
         sent: Move,
-        with_view: bool,
+        answering: Answering,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let post = actor.own_post(sent.post.as_deref())?.to_owned();
@@ -48,7 +55,10 @@ impl Services {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
                     let item = store_move(tx, &actor, &post, &object, sent.flow, user_created)?;
-                    Ok(if with_view { Answer { value: view(&item, &actor) } } else { Answer::void() })
+                    Ok(match answering {
+                        Answering::View => Answer { value: view(&item, &actor) },
+                        Answering::Nothing => Answer::void(),
+                    })
                 })
             })
             .await

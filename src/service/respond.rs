@@ -30,8 +30,8 @@ pub struct Responded {
     pub object: MailObject,
     pub response: Response,
     pub event: StoreEvent,
-    pub object_path: &'static str,
-    pub response_path: &'static str,
+    pub object_path: String,
+    pub response_path: String,
 }
 
 /// A response checked and written canonically, outside the transaction.
@@ -43,8 +43,8 @@ struct Ready {
     posts: Vec<String>,
     entity: Entity,
     incoming: Incoming,
-    object_path: &'static str,
-    response_path: &'static str,
+    object_path: String,
+    response_path: String,
 }
 
 /// A response as it is put into an item.
@@ -94,9 +94,9 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
     }
     let posts = posts_for(actor, &object, given(&response.post_organization_cd))?;
     let mut findings = Findings::default();
-    findings.extend_under(object_path, structure::mail_object(&object));
-    entry::check_entity(&mut findings, object_path, object.entity_state, false);
-    entry::check_entity(&mut findings, response_path, response.entity_state, true);
+    findings.extend_under(&object_path, structure::mail_object(&object));
+    entry::check_entity(&mut findings, &object_path, object.entity_state, false);
+    entry::check_entity(&mut findings, &response_path, response.entity_state, true);
     if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
         let path = format!("{response_path}.CustOrganizationCd");
         findings.add("format", path, "a customs administration has two to ten capital letters or digits");
@@ -234,11 +234,11 @@ fn apply(
         if !complete || ready.object.entity_state == Entity::UNCHANGED || ready.entity == Entity::DELETED {
             let message =
                 "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
-            return Err(Error::invalid("absent", ready.object_path, message).into());
+            return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
         identity::merge(&mut item.object, &ready.object);
         let checked = identity::check_posts(&item.object);
-        checked.map_err(|finding| Fault::from(vec![finding.under(ready.object_path)]))?;
+        checked.map_err(|finding| Fault::from(vec![finding.under(&ready.object_path)]))?;
     }
     let side = side_of(tx, actor, item, ready)?;
     match ready.entity {

@@ -1,0 +1,64 @@
+//! How often: requests per organization, login attempts per account and address.
+
+use std::num::NonZeroU32;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::HttpOptions;
+use crate::error::{Error, Result};
+
+/// Limiters of one server process.
+pub(super) struct Gate {
+    requests: DefaultKeyedRateLimiter<String>,
+    accounts: DefaultKeyedRateLimiter<(String, String)>,
+    addresses: DefaultKeyedRateLimiter<String>,
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
+
+impl Gate {
+    pub(super) fn new(options: &HttpOptions) -> Self {
+        let per_minute = |attempts| RateLimiter::keyed(Quota::per_minute(at_least_one(attempts)));
+        let requests = Quota::per_second(at_least_one(options.requests_per_org_s))
+            .allow_burst(at_least_one(options.requests_per_org_burst));
+        Self {
+            requests: RateLimiter::keyed(requests),
+            accounts: RateLimiter::keyed(Quota::per_minute(at_least_one(options.login_attempts_per_account_min))),
+            addresses: per_minute(options.login_attempts_per_address_min),
+        }
+    }
+
+    /// # Errors
+    /// 429 when the organization calls too often.
+    pub(super) fn request(&self, org: &str) -> Result<()> {
+        check(&self.requests, &org.to_owned(), "requests of this organization")
+    }
+
+    /// # Errors
+    /// 429 when too many logins were tried for the account or from the address.
+    pub(super) fn login(&self, org: &str, user: &str, address: &str) -> Result<()> {
+        check(&self.addresses, &address.to_owned(), "login attempts from this address")?;
+        check(&self.accounts, &(org.to_owned(), user.to_owned()), "login attempts for this account")
+    }
+
+    /// Forgets keys that have not been seen for long, so that the tables stay small.
+    pub(super) fn sweep(&self) {
+        self.requests.retain_recent();
+        self.accounts.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+fn check<K: std::hash::Hash + Eq + Clone>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+    what: &'static str,
+) -> Result<()> {
+    limiter.check_key(key).map_err(|not_until| {
+        let wait = not_until.wait_time_from(DefaultClock::default().now());
+        Error::TooManyRequests { retry_after_s: wait.as_secs() + 1, what }
+    })
+}

@@ -1,0 +1,98 @@
+//! One pass over a JSON text before it is parsed: nesting, length of strings, length of lists.
+//!
+//! Does not check the grammar; the parser does that.
+
+use crate::error::{Error, Result};
+use crate::limits;
+
+/// # Errors
+/// 400 naming the limit and the byte where it is exceeded.
+pub(super) fn check(text: &[u8]) -> Result<()> {
+    // Entries so far of each open list; objects count nothing.
+    let mut open: Vec<Option<usize>> = Vec::with_capacity(limits::JSON_DEPTH);
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'"' => {
+                let end = string_end(text, at);
+                if end - at > limits::JSON_STRING_BYTES + 2 {
+                    return Err(exceeded(at, format!("a text is longer than {} bytes", limits::JSON_STRING_BYTES)));
+                }
+                at = end;
+                continue;
+            }
+            b'[' | b'{' => {
+                if open.len() == limits::JSON_DEPTH {
+                    return Err(exceeded(at, format!("nested deeper than {} levels", limits::JSON_DEPTH)));
+                }
+                open.push((text[at] == b'[').then_some(1));
+            }
+            b']' | b'}' => {
+                open.pop();
+            }
+            b',' => {
+                if let Some(Some(entries)) = open.last_mut() {
+                    *entries += 1;
+                    if *entries > limits::JSON_LIST_ITEMS {
+                        return Err(exceeded(at, format!("a list has more than {} entries", limits::JSON_LIST_ITEMS)));
+                    }
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(())
+}
+
+/// The place behind the string that starts at `start`.
+fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+fn exceeded(at: usize, what: String) -> Error {
+    Error::invalid("limit", "", format!("{what} (at byte {at})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn list(entries: usize) -> String {
+        format!("[{}]", vec!["1"; entries].join(","))
+    }
+
+    #[test]
+    fn each_limit_holds_at_its_edge() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let text = |len: usize| format!("\"{}\"", "x".repeat(len));
+        assert!(check(nested(limits::JSON_DEPTH).as_bytes()).is_ok());
+        assert!(check(nested(limits::JSON_DEPTH + 1).as_bytes()).is_err());
+        assert!(check(text(limits::JSON_STRING_BYTES).as_bytes()).is_ok());
+        assert!(check(text(limits::JSON_STRING_BYTES + 1).as_bytes()).is_err());
+        assert!(check(list(limits::JSON_LIST_ITEMS).as_bytes()).is_ok());
+        assert!(check(list(limits::JSON_LIST_ITEMS + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn brackets_inside_texts_do_not_count() {
+        let text = format!("\"{}\\\"[[\"", "[".repeat(100));
+        assert!(check(text.as_bytes()).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_pass_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = check(&bytes);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The only room that knows actix-web: from bytes to a use case and back.
+//!
+//! Every call of the CDS surface goes through [`rpc::call`]; methods stand in one registry, which also gives the
+//! routes, the OpenAPI document and the access tests.
+
+mod answer;
+mod body;
+mod gate;
+mod json_scan;
+mod observe;
+mod openapi;
+mod ops;
+pub mod rpc;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::limits;
+use crate::service::Services;
+
+pub use openapi::document as openapi_document;
+pub use rpc::registry::{Method, Who, methods};
+
+/// How the server listens.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// Put before every method path; empty or `/like/this`.
+    pub path_prefix: String,
+    pub workers: usize,
+    /// Requests of one organization a second, and the burst above it.
+    pub requests_per_org_s: u32,
+    pub requests_per_org_burst: u32,
+    pub login_attempts_per_account_min: u32,
+    pub login_attempts_per_address_min: u32,
+}
+
+/// What every request handler shares.
+pub struct Shared {
+    pub services: Services,
+    methods: rpc::registry::Registry,
+    gate: gate::Gate,
+    metrics: PrometheusHandle,
+    stopping: Arc<AtomicBool>,
+    openapi: String,
+}
+
+impl Shared {
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Builds the server on a bound listener. It runs when awaited; set `stopping` before stopping it, so that requests on
+/// open connections are answered 503.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn server(
+    listener: TcpListener,
+    options: &HttpOptions,
+    services: Services,
+    metrics: PrometheusHandle,
+    stopping: Arc<AtomicBool>,
+) -> std::io::Result<Server> {
+    let openapi = openapi::document(&options.path_prefix);
+    let gate = gate::Gate::new(options);
+    let shared = web::Data::new(Shared {
+        services,
+        methods: rpc::registry::Registry::default(),
+        gate,
+        metrics,
+        stopping,
+        openapi,
+    });
+    let prefix = options.path_prefix.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(Compress::default())
+            .wrap(from_fn(observe::request))
+            .route("/healthz", web::get().to(ops::healthz))
+            .route("/readyz", web::get().to(ops::readyz))
+            .route("/metrics", web::get().to(ops::metrics))
+            .route("/openapi.json", web::get().to(ops::openapi))
+            .route("/docs", web::get().to(ops::docs))
+            .service(ops::documentation_page())
+            .route(&format!("{prefix}/{{method}}"), web::route().to(rpc::call))
+            .default_service(web::route().to(rpc::nowhere))
+    });
+    let server = server
+        .workers(options.workers)
+        .client_request_timeout(Duration::from_secs(limits::REQUEST_READ_S))
+        .shutdown_timeout(limits::SHUTDOWN_S)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,150 @@
+//! The OpenAPI document, made from the method registry.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+use super::answer::ErrorBody;
+use super::rpc::registry::{Method, Schemas, Shape, Who, methods, named};
+use crate::error::FINDING_CODES;
+use crate::limits;
+
+/// The document as JSON text. Paths start with `prefix`.
+pub fn document(prefix: &str) -> String {
+    let mut schemas: Schemas = Vec::new();
+    let error = to_value(named::<ErrorBody>(&mut schemas));
+    let mut paths = Map::new();
+    for method in methods() {
+        paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
+    }
+    let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Entrepost",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": description(),
+        },
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "description": "Token or session key" } },
+        },
+    });
+    document.to_string()
+}
+
+fn to_value(schema: RefOr<Schema>) -> Value {
+    serde_json::to_value(schema).unwrap_or_default()
+}
+
+fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
+    let mut body = to_value((method.params)(schemas));
+    let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; may be sent as `token`, as `securityToken` or as Authorization: Bearer" });
+    if let Some(members) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        members.retain(|name, _| !name.starts_with('_'));
+        members.insert(method.token_member.to_owned(), token);
+    }
+    body["required"] = method.required.iter().copied().chain([method.token_member]).collect();
+    let refusal = |text: &str| json!({ "description": text, "content": { "application/json": { "schema": error } } });
+    let mut operation = json!({
+        "operationId": method.name,
+        "tags": [method.family],
+        "summary": method.summary,
+        "description": who(method.who),
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "responses": {
+            "200": success(method, schemas),
+            "400": refusal("The request has faults; all of them are listed."),
+            "401": refusal("No valid token or session, or not entitled. Always the same body."),
+            "408": refusal("The body did not arrive in time."),
+            "413": refusal("The body is too large."),
+            "429": refusal("Too many requests; Retry-After says how long to wait."),
+            "500": refusal("A fault of the server; nothing was stored."),
+            "503": refusal("Not now; nothing was stored. Retry-After says how long to wait."),
+        },
+    });
+    if method.writes {
+        operation["parameters"] = json!([header(
+            "Idempotency-Key",
+            "Do this once: the same key and body give the same answer for 24 hours."
+        )]);
+        operation["responses"]["409"] = refusal("A request with this idempotency key is still running.");
+        operation["responses"]["422"] = refusal("The idempotency key was used with another request.");
+    }
+    if let (Shape::VoidOrOutcomes, Some(parameters)) = (&method.shape, operation["parameters"].as_array_mut()) {
+        parameters.push(header(
+            "Prefer",
+            "`outcome=per-item`: each entry stands alone, the answer lists an outcome per entry.",
+        ));
+    }
+    operation
+}
+
+fn header(name: &str, text: &str) -> Value {
+    json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" }, "description": text })
+}
+
+fn success(method: &Method, schemas: &mut Schemas) -> Value {
+    let members: Map<String, Value> = match &method.shape {
+        Shape::Void => Map::new(),
+        Shape::VoidOrOutcomes => [("Outcomes".to_owned(), outcomes())].into_iter().collect(),
+        Shape::Result(schema) => [(format!("{}Result", method.name), to_value(schema(schemas)))].into_iter().collect(),
+        Shape::Members(members) => {
+            members.iter().map(|(name, schema)| ((*name).to_owned(), to_value(schema(schemas)))).collect()
+        }
+    };
+    json!({
+        "description": "Done",
+        "content": { "application/json": { "schema": { "type": "object", "properties": members } } },
+    })
+}
+
+fn outcomes() -> Value {
+    json!({
+        "type": "array",
+        "description": "Only with Prefer: outcome=per-item",
+        "items": { "type": "object", "properties": {
+            "Index": { "type": "integer" },
+            "ItemId": { "type": ["string", "null"] },
+            "Outcome": { "type": "string", "enum": ["stored", "unchanged", "refused"] },
+            "Errors": { "type": "array", "items": { "type": "object", "properties": {
+                "Code": { "type": "string" }, "Path": { "type": "string" }, "Message": { "type": "string" },
+            } } },
+        } },
+    })
+}
+
+fn who(who: Who) -> &'static str {
+    match who {
+        Who::Posts => "For posts, on their own items.",
+        Who::PostsAndCustoms => "For posts and customs, each within its own items.",
+    }
+}
+
+/// The life cycle, error codes and limits, as Markdown.
+fn description() -> String {
+    let mut text = String::from(
+        "Postal customs data exchange. Every method is called with POST and a JSON object; results are wrapped as \
+         `{\"<Method>Result\": …}`.\n\n\
+         ## Life cycle\n\n\
+         | Call | State | Own customs sees it | Sent to the partner post |\n|---|---|---|---|\n\
+         | StoreDeclaration 1 | 1 draft | no | no |\n\
+         | StoreDeclaration 2, CreateOrUpdateDeclarations | 2 final | yes | outbound and transit |\n\
+         | StoreDeclaration 6 | 6 | yes | unchanged |\n\
+         | StoreDeclaration 7 | 7; inbound: 400 | unchanged | yes |\n\
+         | StoreResponse 1 | 50 draft | author only | no |\n\
+         | StoreResponse 2, CreateOrUpdateResponses | 55 | yes | inbound: to the origin post as DCResponse |\n\
+         | StoreResponse 6 | 55 | yes | unchanged |\n\
+         | StoreResponse 7 | 57; not inbound: 400 | yes | yes |\n\n\
+         Seen and sent only grow; a draft after either is a 400.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
+    );
+    for (code, meaning) in FINDING_CODES {
+        text.push_str(&format!("| {code} | {meaning} |\n"));
+    }
+    text.push_str("\n## Limits\n\n| Limit | Value | Why |\n|---|---|---|\n");
+    for limit in limits::ALL {
+        text.push_str(&format!("| {} | {} {} | {} |\n", limit.name, limit.value, limit.unit, limit.reason));
+    }
+    text
+}

@@ -1,0 +1,80 @@
+//! CreateNewDeclaration, CreateNewResponse: blanks to fill in. Nothing is stored.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::request::{Call, Needed};
+use crate::contract::canonical::to_canonical;
+use crate::contract::{Declaration, DeclarationData, Response, ResponseData};
+use crate::error::{Error, Result};
+use crate::http::answer::Reply;
+use crate::rules::life_cycle::{DECLARATION_DRAFT, RESPONSE_DRAFT};
+use crate::rules::structure::{self, given};
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct NewDeclarationParams {
+    postal_org_cd: Option<String>,
+    customs_org_cd: Option<String>,
+    item_id: Option<String>,
+    /// I inbound, O outbound, T transit.
+    mail_flow: Option<String>,
+}
+
+pub(super) async fn declaration(call: Call<'_>, params: NewDeclarationParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    needed.flow("mailFlow", &params.mail_flow);
+    if given(&params.item_id).is_some_and(|id| !structure::is_item_id(id)) {
+        needed.findings.add("format", "itemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
+    }
+    needed.done()?;
+    let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
+    let blank = Declaration {
+        cds_state_cd: Some(DECLARATION_DRAFT),
+        cust_organization_cd: customs,
+        mail_object_p_id: Some(Uuid::nil()),
+        post_organization_cd: post,
+        data: Some(DeclarationData::default()),
+        ..Declaration::default()
+    };
+    Ok(Reply::result("CreateNewDeclaration", to_canonical(&blank)))
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct NewResponseParams {
+    postal_org_cd: Option<String>,
+    customs_org_cd: Option<String>,
+}
+
+pub(super) async fn response(call: Call<'_>, params: NewResponseParams) -> Result<Reply> {
+    let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
+    let blank = Response {
+        cds_state_cd: Some(RESPONSE_DRAFT),
+        cust_organization_cd: customs,
+        mail_object_p_id: Some(Uuid::nil()),
+        post_organization_cd: post,
+        data: Some(ResponseData::default()),
+        ..Response::default()
+    };
+    Ok(Reply::result("CreateNewResponse", to_canonical(&blank)))
+}
+
+/// Post and customs for the blank: those named, else the caller's own.
+fn organizations(
+    call: &Call<'_>,
+    post: &Option<String>,
+    customs: &Option<String>,
+) -> Result<(Option<String>, Option<String>)> {
+    let mut posts = call.actor.posts_meant(given(post))?;
+    let post = if posts.len() == 1 { posts.pop() } else { None };
+    match given(customs) {
+        Some(named) if !structure::is_customs_code(named) => {
+            let message = "a customs administration has two to ten capital letters or digits";
+            Err(Error::invalid("format", "customsOrgCd", message))
+        }
+        Some(named) => Ok((post, Some(named.to_owned()))),
+        None => Ok((post, call.actor.customs.clone())),
+    }
+}

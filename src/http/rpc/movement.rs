@@ -1,0 +1,140 @@
+//! UpdateMailState, UpdateMailState_ForTransitItems, UpdateMailStateAndGetCustomsStatus.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::request::{Call, Needed};
+use crate::contract::lenient;
+use crate::error::Result;
+use crate::http::answer::Reply;
+use crate::rules::flow::Flow;
+use crate::rules::structure::given;
+use crate::service::Answer;
+use crate::service::mail_state::{Answering, Move};
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct MoveParams {
+    id: Option<String>,
+    postal_org_cd: Option<String>,
+    partner_postal_org_cd: Option<String>,
+    /// I inbound, O outbound, T transit.
+    flow: Option<String>,
+    /// 1, 2, 10, 50, 52.
+    #[serde(deserialize_with = "lenient::optional_int")]
+    mail_state: Option<i32>,
+    user_cd: Option<String>,
+    office_cd: Option<String>,
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct TransitMoveParams {
+    id: Option<String>,
+    postal_org_cd: Option<String>,
+    partner_postal_org_cd: Option<String>,
+    /// I inbound, O outbound, T transit.
+    flow: Option<String>,
+    #[serde(deserialize_with = "lenient::optional_int")]
+    mail_state: Option<i32>,
+    /// Needed for flow T.
+    item_dest_postal_org_cd: Option<String>,
+    user_cd: Option<String>,
+    office_cd: Option<String>,
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct MoveAndGetParams {
+    id: Option<String>,
+    postal_org_cd: Option<String>,
+    partner_postal_org_cd: Option<String>,
+    /// I inbound, O outbound, T transit.
+    flow: Option<String>,
+    #[serde(deserialize_with = "lenient::optional_int")]
+    mail_state: Option<i32>,
+    /// Needed for flow T.
+    item_dest_postal_org_cd: Option<String>,
+    /// Answer by the auto-response rules when customs has not answered.
+    #[serde(deserialize_with = "lenient::flag")]
+    force_create_response_if_not_available: bool,
+    user_cd: Option<String>,
+    office_cd: Option<String>,
+}
+
+impl From<MoveParams> for MoveAndGetParams {
+    fn from(params: MoveParams) -> Self {
+        Self {
+            id: params.id,
+            postal_org_cd: params.postal_org_cd,
+            partner_postal_org_cd: params.partner_postal_org_cd,
+            flow: params.flow,
+            mail_state: params.mail_state,
+            user_cd: params.user_cd,
+            office_cd: params.office_cd,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<TransitMoveParams> for MoveAndGetParams {
+    fn from(params: TransitMoveParams) -> Self {
+        Self {
+            id: params.id,
+            postal_org_cd: params.postal_org_cd,
+            partner_postal_org_cd: params.partner_postal_org_cd,
+            flow: params.flow,
+            mail_state: params.mail_state,
+            item_dest_postal_org_cd: params.item_dest_postal_org_cd,
+            user_cd: params.user_cd,
+            office_cd: params.office_cd,
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) async fn update(call: Call<'_>, params: MoveParams) -> Result<Reply> {
+    store(&call, params.into(), Answering::Nothing).await?;
+    Ok(Reply::void())
+}
+
+pub(super) async fn update_transit(call: Call<'_>, params: TransitMoveParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    if given(&params.flow) == Some("T") {
+        needed.text(
+            "itemDestPostalOrgCd",
+            &params.item_dest_postal_org_cd,
+            "a transit item needs its destination post",
+        );
+    }
+    needed.done()?;
+    store(&call, params.into(), Answering::Nothing).await?;
+    Ok(Reply::void())
+}
+
+pub(super) async fn update_and_get(call: Call<'_>, params: MoveAndGetParams) -> Result<Reply> {
+    let answer = store(&call, params, Answering::View).await?;
+    Ok(Reply::result("UpdateMailStateAndGetCustomsStatus", answer.value))
+}
+
+async fn store(call: &Call<'_>, params: MoveAndGetParams, answering: Answering) -> Result<Answer> {
+    let mut needed = Needed::default();
+    let item_id = needed.text("id", &params.id, "give the item id").to_owned();
+    let partner = needed.text("partnerPostalOrgCd", &params.partner_postal_org_cd, "give the partner post").to_owned();
+    let flow = needed.flow("flow", &params.flow);
+    if given(&params.flow).is_none() {
+        needed.findings.add("required", "flow", "give the flow: I, O or T");
+    }
+    let actor = call.acting(&params.user_cd, &params.office_cd);
+    needed.done()?;
+    let flow = flow.unwrap_or(Flow::Transit);
+    let moved = Move {
+        item_id,
+        post: given(&params.postal_org_cd).map(str::to_owned),
+        partner,
+        flow,
+        mail_state: params.mail_state,
+        item_destination: given(&params.item_dest_postal_org_cd).filter(|_| flow == Flow::Transit).map(str::to_owned),
+    };
+    call.services.move_item(&actor?, moved, answering, call.key.clone()).await
+}

@@ -1,0 +1,219 @@
+//! Every method of the CDS surface: the single source for routes, OpenAPI, documentation and access tests.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use super::request::Call;
+use super::{access, blank, declarations, loading, movement, responses};
+use crate::contract::heartbeat::Heartbeat;
+use crate::contract::{CdsView, Declaration, Response};
+use crate::error::{Error, Result};
+use crate::http::answer::Reply;
+use crate::service::Kind;
+
+/// Who may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Posts,
+    PostsAndCustoms,
+}
+
+impl Who {
+    pub fn admits(self, kind: Kind) -> bool {
+        match self {
+            Self::Posts => kind == Kind::Post,
+            Self::PostsAndCustoms => true,
+        }
+    }
+}
+
+/// What a method answers.
+pub enum Shape {
+    /// `{}`.
+    Void,
+    /// `{}`, or with `Prefer: outcome=per-item` a member `Outcomes`.
+    VoidOrOutcomes,
+    /// `{"<Method>Result": …}` with this schema.
+    Result(SchemaOf),
+    /// Members of their own.
+    Members(&'static [(&'static str, SchemaOf)]),
+}
+
+/// Gives a schema and collects the ones it refers to.
+pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
+/// Named schemas.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + 'a>>;
+
+/// One method.
+pub struct Method {
+    pub name: &'static str,
+    pub family: &'static str,
+    pub summary: &'static str,
+    pub who: Who,
+    /// The name under which the published page lists the token; either is accepted.
+    pub token_member: &'static str,
+    /// Members the published page marks as required.
+    pub required: &'static [&'static str],
+    pub writes: bool,
+    pub params: SchemaOf,
+    pub shape: Shape,
+    run: for<'a> fn(Call<'a>) -> Running<'a>,
+}
+
+impl Method {
+    pub(super) fn run<'a>(&self, call: Call<'a>) -> Running<'a> {
+        (self.run)(call)
+    }
+}
+
+/// The schema of `T` in place, with what it refers to.
+pub(super) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    T::schemas(schemas);
+    T::schema()
+}
+
+/// A reference to the schema of `T`.
+pub(in crate::http) fn named<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    let name = T::name().into_owned();
+    T::schemas(schemas);
+    schemas.push((name.clone(), T::schema()));
+    RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+}
+
+fn list_of<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    utoipa::openapi::schema::ArrayBuilder::new().items(named::<T>(schemas)).into()
+}
+
+fn text(_: &mut Schemas) -> RefOr<Schema> {
+    inline::<String>(&mut Vec::new())
+}
+
+fn texts(_: &mut Schemas) -> RefOr<Schema> {
+    inline::<Vec<String>>(&mut Vec::new())
+}
+
+macro_rules! methods {
+    ($($family:literal {
+        $($name:literal = $run:path { $params:ty } -> $shape:expr;
+            $who:ident, $token:literal, [$($required:literal),*], $writes:literal, $summary:literal;)*
+    })*) => {
+        /// Every method, by family.
+        pub fn methods() -> Vec<Method> {
+            vec![$($(Method {
+                name: $name,
+                family: $family,
+                summary: $summary,
+                who: Who::$who,
+                token_member: $token,
+                required: &[$($required),*],
+                writes: $writes,
+                params: inline::<$params>,
+                shape: $shape,
+                run: |call| Box::pin(async move {
+                    let params: $params = call.params()?;
+                    $run(call, params).await
+                }),
+            },)*)*]
+        }
+    };
+}
+
+methods! {
+    "User access" {
+        "Login" = access::login { access::LoginParams }
+            -> Shape::Members(&[("SecurityKey", text), ("Office", text), ("AllowedOffices", texts)]);
+            PostsAndCustoms, "securityToken", ["userCd", "password"], false,
+            "Opens a session for a user with a password. The SecurityKey may replace the token in every call and carries \
+             user and office.";
+        "Logout" = access::logout { access::LogoutParams } -> Shape::Void;
+            PostsAndCustoms, "securityToken", ["userCd"], false,
+            "Ends the session whose key is sent; sent with the organization's token, all sessions of the user.";
+    }
+    "Declarations" {
+        "StoreDeclaration" = declarations::store { declarations::StoreDeclarationParams } -> Shape::Void;
+            Posts, "token", ["mailObject", "decl", "evtCd", "userCd"], true,
+            "Stores a declaration of an own item. evtCd: 1 draft, 2 final, 6 send to customs, 7 send to the destination post.";
+        "CreateOrUpdateDeclarations" = declarations::store_many { declarations::CreateOrUpdateDeclarationsParams } -> Shape::VoidOrOutcomes;
+            Posts, "securityToken", ["userCd"], true,
+            "Stores final declarations (event 2) of a list of views: all or none, or each on its own with \
+             Prefer: outcome=per-item.";
+        "CreateNewDeclaration" = blank::declaration { blank::NewDeclarationParams } -> Shape::Result(named::<Declaration>);
+            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "itemId", "mailFlow"], false,
+            "A blank declaration to fill in. Stores nothing.";
+    }
+    "Responses" {
+        "StoreResponse" = responses::store { responses::StoreResponseParams } -> Shape::Void;
+            PostsAndCustoms, "token", ["mailObject", "resp", "evtCd", "userCd"], true,
+            "Stores a customs response. evtCd: 1 draft, 2 final, 6 final without transfer, 7 transfer to the origin post.";
+        "CreateOrUpdateResponses" = responses::store_many { responses::CreateOrUpdateResponsesParams } -> Shape::VoidOrOutcomes;
+            PostsAndCustoms, "securityToken", ["userCd"], true,
+            "Stores final responses (event 2) of a list of views: all or none, or each on its own with \
+             Prefer: outcome=per-item.";
+        "CreateNewResponse" = blank::response { blank::NewResponseParams } -> Shape::Result(named::<Response>);
+            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd"], false,
+            "A blank response to fill in. Stores nothing.";
+    }
+    "Retrieval" {
+        "Load" = loading::load { loading::LoadParams } -> Shape::Result(list_of::<CdsView>);
+            PostsAndCustoms, "token",
+            ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "onlyWithoutResponse", "onlyWithDeclarationOrResponse"], false,
+            "Views that match every filter given, in pages: while X-Next-Cursor comes back, more remain; send it as member \
+             cursor. Pollers use the change feed: send modifiedSince once, then the cursor of each answer; X-More says \
+             whether to ask again at once.";
+        "LoadByMailState" = loading::load_by_mail_state { loading::LoadByMailStateParams } -> Shape::Result(list_of::<CdsView>);
+            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "flow", "mailStateCd"], false,
+            "Views of items in one mail state, paged like Load.";
+        "GetCustomsStatus" = loading::customs_status { loading::CustomsStatusParams } -> Shape::Result(named::<CdsView>);
+            PostsAndCustoms, "token",
+            ["postalOrgCd", "id", "flow", "forceCreateResponseIfNotAvailable", "userCd"], false,
+            "The view of one item, null when there is none. forceCreateResponseIfNotAvailable changes nothing yet.";
+    }
+    "Mail state" {
+        "UpdateMailState" = movement::update { movement::MoveParams } -> Shape::Void;
+            Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
+            "Sets the mail state of an own item; a new item is created.";
+        "UpdateMailState_ForTransitItems" = movement::update_transit { movement::TransitMoveParams } -> Shape::Void;
+            Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
+            "Deprecated. As UpdateMailState, with the item's destination, which transit items need.";
+        "UpdateMailStateAndGetCustomsStatus" = movement::update_and_get { movement::MoveAndGetParams } -> Shape::Result(named::<CdsView>);
+            Posts, "securityToken",
+            ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "forceCreateResponseIfNotAvailable", "userCd"], true,
+            "Sets the mail state and answers the item's view, in one transaction.";
+    }
+    "Service" {
+        "GetHeartbeat" = access::heartbeat { access::HeartbeatParams } -> Shape::Result(named::<Heartbeat>);
+            PostsAndCustoms, "securityToken", [], false,
+            "When each part of the service was last used.";
+    }
+}
+
+/// The methods, by name.
+pub(in crate::http) struct Registry(HashMap<&'static str, Method>);
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self(methods().into_iter().map(|method| (method.name, method)).collect())
+    }
+}
+
+impl Registry {
+    /// # Errors
+    /// 404 with the nearest name.
+    pub(super) fn find(&self, name: &str) -> Result<&Method> {
+        self.0.get(name).ok_or_else(|| Error::NoSuchMethod { suggestion: self.nearest(name) })
+    }
+
+    fn nearest(&self, name: &str) -> Option<String> {
+        let short: String = name.chars().take(64).collect();
+        let likeness = |known: &&str| strsim::jaro_winkler(&short.to_lowercase(), &known.to_lowercase());
+        let best = self.0.keys().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        (likeness(&best) > 0.8).then(|| best.to_owned())
+    }
+}

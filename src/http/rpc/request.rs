@@ -1,0 +1,184 @@
+//! One call on its way to its use case: parameters, actor, preferences.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::web::Bytes;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::registry::Method;
+use crate::contract::date::with_zone;
+use crate::error::{Error, Finding, Findings, Result};
+use crate::http::Shared;
+use crate::http::gate::Gate;
+use crate::limits;
+use crate::rules::flow::Flow;
+use crate::rules::structure::{self, given};
+use crate::service::{Actor, BatchMode, RequestKey, Services};
+
+/// A call whose caller is known and admitted.
+pub struct Call<'a> {
+    pub services: &'a Services,
+    pub(in crate::http) gate: &'a Gate,
+    pub actor: Arc<Actor>,
+    /// Present when the client sent an `Idempotency-Key` with a writing method.
+    pub key: Option<RequestKey>,
+    pub mode: BatchMode,
+    /// Where the request came from.
+    pub address: String,
+    body: Bytes,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        request: &HttpRequest,
+        shared: &'a Shared,
+        actor: Arc<Actor>,
+        method: &Method,
+        body: Bytes,
+    ) -> Result<Self> {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let key = match header("idempotency-key") {
+            Some(key) if method.writes => Some(request_key(key, method.name, &body)?),
+            _ => None,
+        };
+        let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
+        let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
+        let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+        Ok(Self { services: &shared.services, gate: &shared.gate, actor, key, mode, address, body })
+    }
+
+    /// The parameters.
+    ///
+    /// # Errors
+    /// 400 naming the member that cannot be read.
+    pub(super) fn params<P: DeserializeOwned>(&self) -> Result<P> {
+        let text = std::str::from_utf8(&self.body).unwrap_or_default();
+        self.parse(text).map_err(|finding| Error::Invalid(vec![finding]))
+    }
+
+    /// Reads JSON text with the organization's zone as the meaning of dates without one.
+    fn parse<T: DeserializeOwned>(&self, text: &str) -> Result<T, Finding> {
+        with_zone(self.actor.zone, || {
+            let mut reader = serde_json::Deserializer::from_str(text);
+            serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+                let path = error.path().to_string();
+                let path = if path == "." { String::new() } else { path };
+                Finding::new("type", path, error.into_inner().to_string())
+            })
+        })
+    }
+
+    /// Reads one entry of a list on its own, so that a fault in one does not hide the others.
+    pub(super) fn parse_entry<T: DeserializeOwned>(
+        &self,
+        list: &str,
+        index: usize,
+        raw: &RawValue,
+    ) -> Result<T, Vec<Finding>> {
+        self.parse(raw.get()).map_err(|finding| vec![finding.under(&format!("{list}[{index}]"))])
+    }
+
+    /// The actor with user and office as the call states them; a session's are bound.
+    ///
+    /// # Errors
+    /// 400 for an absent or malformed user, a malformed office, or either differing from the session's.
+    pub(super) fn acting(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> Result<Actor> {
+        let mut findings = Findings::default();
+        let (user, office) = (given(user_cd), given(office_cd));
+        if user.is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
+            findings.add("too_long", "userCd", format!("a user code has at most {} characters", limits::USER_CD_CHARS));
+        }
+        if office.is_some_and(|office| !structure::is_office_code(office)) {
+            findings.add(
+                "format",
+                "officeCd",
+                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
+            );
+        }
+        let mut actor = (*self.actor).clone();
+        if actor.session.is_some() {
+            let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
+            if differs(&actor.user_cd, user) {
+                findings.add("unknown_code", "userCd", "the session belongs to another user; log in as this one");
+            }
+            if differs(&actor.office_cd, office) {
+                findings.add("unknown_code", "officeCd", "the session is bound to another office; log in for this one");
+            }
+        } else {
+            if user.is_none() {
+                findings.add("required", "userCd", "say which user acts, for example depost");
+            }
+            actor.user_cd = user.map(str::to_owned);
+            actor.office_cd = office.map(str::to_owned);
+        }
+        findings.into_result()?;
+        Ok(actor)
+    }
+}
+
+fn request_key(key: &str, method: &str, body: &[u8]) -> Result<RequestKey> {
+    let fits = (1..=limits::IDEMPOTENCY_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    if !fits {
+        let most = limits::IDEMPOTENCY_KEY_CHARS;
+        let message = format!("a key has 1 to {most} visible ASCII characters without blanks, for example a GUID");
+        return Err(Error::invalid("format", "Idempotency-Key", message));
+    }
+    let mut hasher = Sha256::new();
+    hasher.update(method.as_bytes());
+    hasher.update([0]);
+    hasher.update(body);
+    Ok(RequestKey { key: key.to_owned(), fingerprint: hasher.finalize().to_vec() })
+}
+
+/// Collects findings about parameters that are needed.
+#[derive(Default)]
+pub(super) struct Needed {
+    pub findings: Findings,
+}
+
+impl Needed {
+    /// The text, or a finding and an empty one.
+    pub(super) fn text<'p>(&mut self, path: &'static str, value: &'p Option<String>, remedy: &str) -> &'p str {
+        given(value).unwrap_or_else(|| {
+            self.findings.add("required", path, remedy);
+            ""
+        })
+    }
+
+    /// The object, or a finding and none.
+    pub(super) fn object<T>(&mut self, path: &'static str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.findings.add("required", path, "give this object");
+        }
+        value
+    }
+
+    /// The flow when one is given; a finding for a letter that means none.
+    pub(super) fn flow(&mut self, path: &'static str, value: &Option<String>) -> Option<Flow> {
+        let code = given(value)?;
+        let flow = Flow::parse(code);
+        if flow.is_none() {
+            self.findings.add("format", path, "write I (inbound), O (outbound) or T (transit)");
+        }
+        flow
+    }
+
+    pub(super) fn done(self) -> Result<()> {
+        self.findings.into_result()
+    }
+}
+
+/// Deserializes a list whose entries are read one by one; `null` is empty.
+#[derive(Deserialize, serde::Serialize)]
+#[serde(transparent)]
+pub struct RawList(Vec<Box<RawValue>>);
+
+impl RawList {
+    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = (usize, &RawValue)> {
+        self.0.iter().map(AsRef::as_ref).enumerate()
+    }
+}
