@@ -1,8 +1,11 @@
 //! Entrepost, a postal customs data exchange server. This page is the map of the house; `ARCHITECTURE.md` says
 //! which room may use which.
 
+pub mod app;
 pub mod clock;
+pub mod config;
 pub mod contract;
+pub mod demo;
 pub mod error;
 pub mod http;
 pub mod limits;

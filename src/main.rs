@@ -1,1 +1,221 @@
-fn main() {}
+//! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `admin …`.
+//!
+//! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command};
+
+use entrepost::app;
+use entrepost::clock::Clock;
+use entrepost::config::{Config, Given, SETTINGS};
+use entrepost::demo;
+use entrepost::error::Error;
+use entrepost::store::{Migrations, Store};
+
+mod admin;
+
+/// Why the program ends without having done what it was asked.
+pub enum Failure {
+    Configuration(Vec<String>),
+    Other(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid(findings) => Self::Other(
+                findings
+                    .iter()
+                    .map(|finding| format!("{}: {}", finding.path, finding.message))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            ),
+            Error::Internal(reason) | Error::Unavailable { reason, .. } => Self::Other(reason),
+            error => Self::Other(error.to_string()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let matches = command().get_matches();
+    match run(&matches) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Configuration(mistakes)) => {
+            for mistake in mistakes {
+                eprintln!("configuration: {mistake}");
+            }
+            ExitCode::from(2)
+        }
+        Err(Failure::Other(reason)) => {
+            eprintln!("entrepost: {reason}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn command() -> Command {
+    let with_settings = |command: Command| {
+        let command = command
+            .arg(Arg::new("config").long("config").env("ENTREPOST_CONFIG").value_name("FILE").help("settings as TOML"));
+        SETTINGS.iter().fold(command, |command, setting| {
+            let help = format!("{} [default: {}]", setting.help, setting.default);
+            command.arg(Arg::new(setting.name).long(setting.name).value_name("VALUE").help(help))
+        })
+    };
+    Command::new("entrepost")
+        .about("Postal customs data exchange server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(with_settings(Command::new("serve").about("Serve until stopped by a signal")))
+        .subcommand(with_settings(Command::new("demo").about("Serve a fresh demo database, on loopback only")))
+        .subcommand(
+            with_settings(Command::new("migrate").about("Bring the database schema up to date")).arg(
+                Arg::new("down")
+                    .long("down")
+                    .action(clap::ArgAction::SetTrue)
+                    .help("take back the newest migration instead"),
+            ),
+        )
+        .subcommand(with_settings(
+            Command::new("check").about("Check configuration and database, and show the settings"),
+        ))
+        .subcommand(Command::new("openapi").about("Print the OpenAPI document"))
+        .subcommand(with_settings(Command::new("backup").about("Copy a running SQLite database consistently")).arg(
+            Arg::new("FILE").required(true).value_parser(clap::value_parser!(PathBuf)).help("the copy; must not exist"),
+        ))
+        .subcommand(with_settings(admin::command()))
+}
+
+fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let Some((name, options)) = matches.subcommand() else { return Ok(()) };
+    if name == "openapi" {
+        println!("{}", entrepost::http::openapi_document(""));
+        return Ok(());
+    }
+    let given = given(options);
+    if name == "check" {
+        return check(given);
+    }
+    let config = given.into_config().map_err(Failure::Configuration)?;
+    start_logging(&config);
+    match name {
+        "serve" => serve(config),
+        "demo" => run_demo(config),
+        "migrate" => migrate(&config, options.get_flag("down")),
+        "backup" => backup(&config, options),
+        _ => admin::run(&config, options),
+    }
+}
+
+/// The settings given by file, environment and options.
+fn given(options: &ArgMatches) -> Given {
+    let mut given = Given::default();
+    if let Some(file) = options.get_one::<String>("config") {
+        given.read_file(file.as_ref());
+    }
+    given.read_environment(std::env::vars());
+    for setting in SETTINGS {
+        if let Some(value) = options.get_one::<String>(setting.name) {
+            given.option(setting.name, value.clone());
+        }
+    }
+    given
+}
+
+fn start_logging(config: &Config) {
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.log_level))
+        .with_writer(std::io::stderr);
+    // Fails only when logging was started before.
+    let _ = if config.log_json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
+}
+
+/// Runs `work` on a runtime of this thread.
+pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Other(format!("cannot start the runtime: {error}")))?;
+    Ok(runtime.block_on(work))
+}
+
+fn serve(config: Config) -> Result<(), Failure> {
+    let running = app::start(config, Clock::default())?;
+    announce(&format!("listening on http://{}", running.address));
+    block_on(until_signal())?;
+    Ok(running.stop()?)
+}
+
+fn run_demo(mut config: Config) -> Result<(), Failure> {
+    if !config.listen.ip().is_loopback() {
+        let mistake = format!("listen: {} is not a loopback address; the demo's tokens are public", config.listen);
+        return Err(Failure::Configuration(vec![mistake]));
+    }
+    let folder = tempfile::Builder::new().prefix("entrepost-demo-").tempdir();
+    let folder = folder.map_err(|error| Failure::Other(format!("cannot make a folder for the demo: {error}")))?;
+    config.store.database = entrepost::store::Database::Sqlite(folder.path().join("demo.db"));
+    config.migrate_at_start = true;
+    let running = app::start(config, Clock::default())?;
+    block_on(demo::fill(&running.services))??;
+    let base = format!("http://{}", running.address);
+    announce(&format!("listening on {base}"));
+    announce(&demo::hints(&base));
+    block_on(until_signal())?;
+    Ok(running.stop()?)
+}
+
+/// Prints at once, also into a pipe. A reader that went away is no reason to stop.
+fn announce(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+async fn until_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn migrate(config: &Config, down: bool) -> Result<(), Failure> {
+    let mut migrations = Migrations::open(&config.store.database)?;
+    if down {
+        println!("taken back: {}", migrations.down()?);
+        return Ok(());
+    }
+    let applied = migrations.up()?;
+    for name in &applied {
+        println!("applied: {name}");
+    }
+    if applied.is_empty() {
+        println!("the schema is current");
+    }
+    Ok(())
+}
+
+fn check(given: Given) -> Result<(), Failure> {
+    for line in given.shown() {
+        println!("{line}");
+    }
+    let config = given.into_config().map_err(Failure::Configuration)?;
+    let pending = Migrations::open(&config.store.database)?.pending()?;
+    match pending.as_slice() {
+        [] => println!("database: reachable, schema current"),
+        some => println!("database: reachable, {} migrations to apply", some.len()),
+    }
+    Ok(())
+}
+
+fn backup(config: &Config, options: &ArgMatches) -> Result<(), Failure> {
+    let Some(file) = options.get_one::<PathBuf>("FILE") else { return Ok(()) };
+    Store::open(config.store.clone(), Clock::default())?.backup(file)?;
+    println!("copied to {}", file.display());
+    Ok(())
+}

@@ -1,53 +1,62 @@
-//! Around every request: its id, its log line, its measures; a panic becomes a 500 and the process lives.
+//! Around every request: its id, its log line, its measures.
 //!
 //! Logs carry method, outcome, organization and time; never tokens, bodies or personal data.
 
-use std::panic::AssertUnwindSafe;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error as HttpError, HttpMessage, ResponseError};
-use futures_util::FutureExt;
+use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
 use tracing::Instrument;
 use uuid::Uuid;
-
-use crate::error::Error;
 
 /// Name of the header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a request turned out to be, filled in as it is understood.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Understood {
+#[derive(Debug, Default)]
+struct Understood {
     /// Name of a method that exists.
-    pub method: Option<&'static str>,
-    pub org: Option<String>,
+    method: Option<&'static str>,
+    org: Option<String>,
+}
+
+/// Shared between this and the handler through the request's extensions.
+#[derive(Clone, Debug, Default)]
+struct Notes(Rc<RefCell<Understood>>);
+
+/// Notes which method a request calls.
+pub(super) fn note_method(request: &HttpRequest, method: &'static str) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().method = Some(method);
+    }
+}
+
+/// Notes who calls.
+pub(super) fn note_organization(request: &HttpRequest, org: &str) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().org = Some(org.to_owned());
+    }
 }
 
 pub(super) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, HttpError> {
+) -> Result<ServiceResponse<impl MessageBody>, HttpError> {
     let id = Uuid::now_v7().to_string();
     let began = Instant::now();
     let span = tracing::info_span!("request", id = %id);
-    let http_request = request.request().clone();
-    let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
-    let mut response = match outcome {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::new(http_request.clone(), error.error_response()),
-        Err(_) => {
-            let fault = Error::Internal("a request handler panicked".into());
-            ServiceResponse::new(http_request.clone(), fault.error_response())
-        }
-    };
+    let notes = Notes::default();
+    request.extensions_mut().insert(notes.clone());
+    let mut response = next.call(request).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let understood = http_request.extensions().get::<Understood>().cloned().unwrap_or_default();
+    let understood = notes.0.take();
     if let Some(method) = understood.method {
         let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
         metrics::counter!("entrepost_requests_total", "method" => method, "outcome" => outcome_label(status))

@@ -146,7 +146,10 @@ impl Services {
         let hash = account.and_then(|account| account.password_hash);
         let checked = tokio::task::spawn_blocking(move || match hash {
             Some(hash) => password_fits(&password, &hash),
-            None => password_fits(&password, NOBODY) && false,
+            None => {
+                password_fits(&password, NOBODY);
+                false
+            }
         });
         if !checked.await.unwrap_or(false) {
             return Err(Error::Unauthorized);

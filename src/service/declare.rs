@@ -21,14 +21,16 @@ use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
 /// A declaration to store, as sent, with where it stood in the request.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Declared {
-    pub object: MailObject,
-    pub declaration: Declaration,
+    pub object: Option<MailObject>,
+    pub declaration: Option<Declaration>,
     pub event: StoreEvent,
     /// Path of the mail object in the request, for findings.
     pub object_path: String,
     pub declaration_path: String,
+    /// What was found before.
+    pub found: Findings,
 }
 
 /// A declaration checked and written canonically, outside the transaction.
@@ -76,9 +78,10 @@ impl Services {
 
 /// Checks a declaration and writes it canonically.
 fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
-    let Declared { object, mut declaration, event, object_path, declaration_path } = sent;
+    let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
+    let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
+    let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     actor.own_post(given(&declaration.post_organization_cd))?;
-    let mut findings = Findings::default();
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);

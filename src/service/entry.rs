@@ -87,10 +87,13 @@ struct EntryError<'a> {
     message: &'a str,
 }
 
+/// Item id and result of one entry.
+type Line = (Option<String>, Result<Outcome, Vec<Finding>>);
+
 /// Results of all entries, in the order sent.
 pub(super) struct Ledger {
     mode: BatchMode,
-    results: Vec<(Option<String>, Result<Outcome, Vec<Finding>>)>,
+    results: Vec<Line>,
 }
 
 impl Ledger {
@@ -151,4 +154,14 @@ pub(super) fn check_entity(findings: &mut Findings, path: &str, entity: Entity, 
         let allowed = if can_be_deleted { "0 to 3" } else { "0, 1 or 2" };
         findings.add("out_of_range", format!("{path}.entityState"), format!("allowed here: {allowed}"));
     }
+}
+
+/// Both objects of an entry, or a finding for each that is absent.
+pub(super) fn both<A, B>(findings: &mut Findings, a: (&str, Option<A>), b: (&str, Option<B>)) -> Option<(A, B)> {
+    for (path, absent) in [(a.0, a.1.is_none()), (b.0, b.1.is_none())] {
+        if absent {
+            findings.add("required", path, "give this object");
+        }
+    }
+    a.1.zip(b.1)
 }

@@ -1,6 +1,7 @@
 //! Use cases: each one transaction. Knows organizations, rules and the store; nothing of HTTP, EDI or delivery.
 
 pub mod actor;
+pub mod admin;
 pub mod auth;
 mod cursor;
 pub mod declare;

@@ -25,13 +25,15 @@ use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 /// A response to store, as sent, with where it stood in the request.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Responded {
-    pub object: MailObject,
-    pub response: Response,
+    pub object: Option<MailObject>,
+    pub response: Option<Response>,
     pub event: StoreEvent,
     pub object_path: String,
     pub response_path: String,
+    /// What was found before.
+    pub found: Findings,
 }
 
 /// A response checked and written canonically, outside the transaction.
@@ -87,13 +89,14 @@ impl Services {
 }
 
 fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
-    let Responded { object, response, event, object_path, response_path } = sent;
+    let Responded { object, response, event, object_path, response_path, found: mut findings } = sent;
+    let objects = entry::both(&mut findings, (&object_path, object), (&response_path, response));
+    let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     let customs = given(&response.cust_organization_cd).map(str::to_owned);
     if actor.kind == Kind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
         return Err(Error::Unauthorized);
     }
     let posts = posts_for(actor, &object, given(&response.post_organization_cd))?;
-    let mut findings = Findings::default();
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &response_path, response.entity_state, true);

@@ -72,7 +72,7 @@ impl Tx<'_> {
         let last = self.last_seal()?;
         let (last_no, sealed_through, previous) =
             last.map_or((0, 0, Vec::new()), |last| (last.seal_no, last.through_change_no, last.hash));
-        let changed: Vec<(String, Id, i32, Vec<u8>, Option<i64>)> = mail_object::table
+        let changed: Vec<ChangedHead> = mail_object::table
             .filter(mail_object::change_no.gt(sealed_through))
             .order(mail_object::change_no)
             .limit(limits::SEAL_ENTRIES as i64)
@@ -320,6 +320,9 @@ impl Tx<'_> {
         Ok(gone.map(|(post, pid)| format!("item {} of {post} was removed", pid.0)))
     }
 }
+
+/// What is sealed of an item: post, persistent id, head of the chain, change number.
+type ChangedHead = (String, Id, i32, Vec<u8>, Option<i64>);
 
 /// What is compared of an item: post, persistent id, item id, head of the chain, change number.
 type Head = (String, Id, String, i32, Vec<u8>, Option<i64>);

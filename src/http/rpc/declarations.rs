@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::request::{Call, Needed, RawList};
+use super::request::{Call, RawList};
 use super::responses::{outcomes, read_views, store_event};
 use crate::contract::{CdsView, Declaration, MailObject, lenient};
-use crate::error::{Finding, Result};
+use crate::error::{Findings, Result};
 use crate::http::answer::Reply;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::given;
@@ -26,25 +26,18 @@ pub(super) struct StoreDeclarationParams {
 }
 
 pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Result<Reply> {
-    let mut needed = Needed::default();
-    let object = needed.object("mailObject", params.mail_object);
-    let declaration = needed.object("decl", params.decl);
-    let event = store_event(&mut needed, params.evt_cd);
-    let actor = call.acting(&params.user_cd, &params.office_cd);
-    needed.done()?;
-    let actor = actor?;
-    let (Some(object), Some(declaration), Some(event)) = (object, declaration, event) else { return Ok(Reply::void()) };
-    let entry = Entry {
-        index: None,
-        item_id: given(&object.id).map(str::to_owned),
-        content: Ok(Declared {
-            object,
-            declaration,
-            event,
-            object_path: "mailObject".into(),
-            declaration_path: "decl".into(),
-        }),
+    let (actor, mut found) = call.stated(&params.user_cd, &params.office_cd);
+    let event = store_event(&mut found, params.evt_cd);
+    let item_id = params.mail_object.as_ref().and_then(|object| given(&object.id)).map(str::to_owned);
+    let sent = Declared {
+        object: params.mail_object,
+        declaration: params.decl,
+        event,
+        object_path: "mailObject".into(),
+        declaration_path: "decl".into(),
+        found,
     };
+    let entry = Entry { index: None, item_id, content: Ok(sent) };
     call.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
     Ok(Reply::void())
 }
@@ -67,15 +60,13 @@ pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateDeclaration
 }
 
 /// The declaration in a view.
-fn declared(at: &str, view: CdsView) -> Result<Declared, Vec<Finding>> {
-    let missing = |member: &str| vec![Finding::new("required", format!("{at}.{member}"), "give this object")];
-    let object = view.mail_object.ok_or_else(|| missing("MailObject"))?;
-    let declaration = view.declaration.ok_or_else(|| missing("Declaration"))?;
-    Ok(Declared {
-        object,
-        declaration,
+fn declared(at: &str, view: CdsView) -> Declared {
+    Declared {
+        object: view.mail_object,
+        declaration: view.declaration,
         event: StoreEvent::Final,
         object_path: format!("{at}.MailObject"),
         declaration_path: format!("{at}.Declaration"),
-    })
+        found: Findings::default(),
+    }
 }

@@ -9,30 +9,37 @@ pub mod registry;
 mod request;
 mod responses;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use actix_web::http::Method as Verb;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::answer::Reply;
-use super::observe::Understood;
+use super::observe::{note_method, note_organization};
 use super::{Shared, body, json_scan};
 use crate::error::{Error, Result};
 use registry::Method;
 use request::Call;
 
-/// Serves one method call.
+/// Serves one method call. A panic becomes a 500 and the process lives.
 pub(super) async fn call(
     request: HttpRequest,
     shared: web::Data<Shared>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
+    let served = AssertUnwindSafe(serve(request, shared, payload)).catch_unwind().await;
+    served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+}
+
+async fn serve(request: HttpRequest, shared: web::Data<Shared>, payload: web::Payload) -> Result<HttpResponse> {
     let name = request.match_info().get("method").unwrap_or_default();
     let method = shared.methods.find(name)?;
-    note(&request, |understood| understood.method = Some(method.name));
+    note_method(&request, method.name);
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed);
     }
@@ -50,7 +57,7 @@ pub(super) async fn call(
 async fn run(request: &HttpRequest, shared: &Shared, method: &Method, text: &str, bytes: &web::Bytes) -> Result<Reply> {
     let token = token(request, text)?;
     let actor = shared.services.authenticate(&token).await?;
-    note(request, |understood| understood.org = Some(actor.org.clone()));
+    note_organization(request, &actor.org);
     shared.gate.request(&actor.org)?;
     if !method.who.admits(actor.kind) {
         return Err(Error::Unauthorized);
@@ -63,16 +70,6 @@ async fn run(request: &HttpRequest, shared: &Shared, method: &Method, text: &str
 /// What lies beside the methods.
 pub(super) async fn nowhere() -> Result<HttpResponse> {
     Err(Error::NoSuchMethod { suggestion: None })
-}
-
-fn note(request: &HttpRequest, change: impl FnOnce(&mut Understood)) {
-    let mut extensions = request.extensions_mut();
-    if extensions.get::<Understood>().is_none() {
-        extensions.insert(Understood::default());
-    }
-    if let Some(understood) = extensions.get_mut::<Understood>() {
-        change(understood);
-    }
 }
 
 /// The members that authorize, under either name.

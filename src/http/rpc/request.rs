@@ -67,7 +67,7 @@ impl<'a> Call<'a> {
             serde_path_to_error::deserialize(&mut reader).map_err(|error| {
                 let path = error.path().to_string();
                 let path = if path == "." { String::new() } else { path };
-                Finding::new("type", path, error.into_inner().to_string())
+                Finding::new("type", path, without_value(&error.into_inner().to_string()))
             })
         })
     }
@@ -87,6 +87,13 @@ impl<'a> Call<'a> {
     /// # Errors
     /// 400 for an absent or malformed user, a malformed office, or either differing from the session's.
     pub(super) fn acting(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> Result<Actor> {
+        let (actor, findings) = self.stated(user_cd, office_cd);
+        findings.into_result()?;
+        Ok(actor)
+    }
+
+    /// Like [`Self::acting`], with the findings to be reported together with others.
+    pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
         let mut findings = Findings::default();
         let (user, office) = (given(user_cd), given(office_cd));
         if user.is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
@@ -115,8 +122,15 @@ impl<'a> Call<'a> {
             actor.user_cd = user.map(str::to_owned);
             actor.office_cd = office.map(str::to_owned);
         }
-        findings.into_result()?;
-        Ok(actor)
+        (actor, findings)
+    }
+}
+
+/// The parser's message without the text it met, which may be somebody's name.
+fn without_value(message: &str) -> String {
+    match (message.find("string \""), message.rfind("\", expected")) {
+        (Some(start), Some(end)) if start < end => format!("{}string{}", &message[..start], &message[end + 1..]),
+        _ => message.to_owned(),
     }
 }
 
@@ -147,14 +161,6 @@ impl Needed {
             self.findings.add("required", path, remedy);
             ""
         })
-    }
-
-    /// The object, or a finding and none.
-    pub(super) fn object<T>(&mut self, path: &'static str, value: Option<T>) -> Option<T> {
-        if value.is_none() {
-            self.findings.add("required", path, "give this object");
-        }
-        value
     }
 
     /// The flow when one is given; a finding for a letter that means none.

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::request::{Call, Needed, RawList};
+use super::request::{Call, RawList};
 use crate::contract::{CdsView, MailObject, Response, lenient};
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::rules::life_cycle::StoreEvent;
@@ -26,25 +26,18 @@ pub(super) struct StoreResponseParams {
 }
 
 pub(super) async fn store(call: Call<'_>, params: StoreResponseParams) -> Result<Reply> {
-    let mut needed = Needed::default();
-    let object = needed.object("mailObject", params.mail_object);
-    let response = needed.object("resp", params.resp);
-    let event = store_event(&mut needed, params.evt_cd);
-    let actor = call.acting(&params.user_cd, &params.office_cd);
-    needed.done()?;
-    let actor = actor?;
-    let (Some(object), Some(response), Some(event)) = (object, response, event) else { return Ok(Reply::void()) };
-    let entry = Entry {
-        index: None,
-        item_id: given(&object.id).map(str::to_owned),
-        content: Ok(Responded {
-            object,
-            response,
-            event,
-            object_path: "mailObject".into(),
-            response_path: "resp".into(),
-        }),
+    let (actor, mut found) = call.stated(&params.user_cd, &params.office_cd);
+    let event = store_event(&mut found, params.evt_cd);
+    let item_id = params.mail_object.as_ref().and_then(|object| given(&object.id)).map(str::to_owned);
+    let sent = Responded {
+        object: params.mail_object,
+        response: params.resp,
+        event,
+        object_path: "mailObject".into(),
+        response_path: "resp".into(),
+        found,
     };
+    let entry = Entry { index: None, item_id, content: Ok(sent) };
     call.services.store_responses(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
     Ok(Reply::void())
 }
@@ -67,35 +60,33 @@ pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateResponsesPa
 }
 
 /// The response in a view.
-fn responded(at: &str, view: CdsView) -> Result<Responded, Vec<Finding>> {
-    let missing = |member: &str| vec![Finding::new("required", format!("{at}.{member}"), "give this object")];
-    let object = view.mail_object.ok_or_else(|| missing("MailObject"))?;
-    let response = view.response.ok_or_else(|| missing("Response"))?;
-    Ok(Responded {
-        object,
-        response,
+fn responded(at: &str, view: CdsView) -> Responded {
+    Responded {
+        object: view.mail_object,
+        response: view.response,
         event: StoreEvent::Final,
         object_path: format!("{at}.MailObject"),
         response_path: format!("{at}.Response"),
-    })
+        found: Findings::default(),
+    }
 }
 
-/// The event named, or a finding.
-pub(super) fn store_event(needed: &mut Needed, code: Option<i32>) -> Option<StoreEvent> {
+/// The event named; a finding, and the draft's in its place, when there is none.
+pub(super) fn store_event(found: &mut Findings, code: Option<i32>) -> StoreEvent {
     let event = code.and_then(StoreEvent::from_code);
     match (code, event) {
-        (None, _) => needed.findings.add("required", "evtCd", "give the event: 1, 2, 6 or 7"),
-        (Some(_), None) => needed.findings.add("out_of_range", "evtCd", "the event is 1, 2, 6 or 7"),
+        (None, _) => found.add("required", "evtCd", "give the event: 1, 2, 6 or 7"),
+        (Some(_), None) => found.add("out_of_range", "evtCd", "the event is 1, 2, 6 or 7"),
         _ => {}
     }
-    event
+    event.unwrap_or(StoreEvent::Draft)
 }
 
 /// Reads each view on its own; what cannot be read becomes the findings of its entry.
 pub(super) fn read_views<T>(
     call: &Call<'_>,
     views: Option<RawList>,
-    content: impl Fn(&str, CdsView) -> Result<T, Vec<Finding>>,
+    content: impl Fn(&str, CdsView) -> T,
 ) -> Result<Vec<Entry<T>>> {
     let Some(views) = views else { return Ok(Vec::new()) };
     if views.entries().len() > limits::BATCH_VIEWS {
@@ -105,19 +96,9 @@ pub(super) fn read_views<T>(
     let read = |(index, raw): (usize, &serde_json::value::RawValue)| {
         let view: Result<CdsView, _> = call.parse_entry("cdsViews", index, raw);
         let item_id = view.as_ref().ok().and_then(|view| given(&view.mail_object.as_ref()?.id).map(str::to_owned));
-        let content = view.and_then(|view| content(&format!("cdsViews[{index}]"), view));
-        let content = content.map_err(|findings| at_index(findings, index, item_id.as_deref()));
-        Entry { index: Some(index), item_id, content }
+        Entry { index: Some(index), item_id, content: view.map(|view| content(&format!("cdsViews[{index}]"), view)) }
     };
     Ok(views.entries().map(read).collect())
-}
-
-fn at_index(mut findings: Vec<Finding>, index: usize, item_id: Option<&str>) -> Vec<Finding> {
-    for finding in &mut findings {
-        finding.index = Some(index);
-        finding.item_id = item_id.map(str::to_owned);
-    }
-    findings
 }
 
 /// `{}`, or the outcomes when the client preferred them.

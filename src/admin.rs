@@ -1,0 +1,247 @@
+//! `entrepost admin …`: organizations, tokens, offices, users, history.
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use uuid::Uuid;
+
+use entrepost::app;
+use entrepost::clock::Clock;
+use entrepost::config::Config;
+use entrepost::contract::WcfDate;
+use entrepost::error::Error;
+use entrepost::service::admin::NewOrganization;
+use entrepost::service::{Kind, Services};
+
+use super::{Failure, block_on};
+
+fn needed(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).required(true).help(help)
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+pub fn command() -> Command {
+    let group = |name: &'static str, about: &'static str| Command::new(name).about(about).subcommand_required(true);
+    Command::new("admin")
+        .about("Organizations, tokens, offices, users, history")
+        .subcommand_required(true)
+        .subcommand(
+            group("organization", "Posts and customs administrations")
+                .subcommand(
+                    Command::new("add")
+                        .about("Add an organization, or change the one with this code")
+                        .arg(needed("CODE", "post: three characters (AUA); customs: two to ten (AU)"))
+                        .arg(option("kind", "KIND", "post or customs").required(true).value_parser(["post", "customs"]))
+                        .arg(option("country", "CC", "ISO country code").required(true))
+                        .arg(option("name", "TEXT", "name").required(true))
+                        .arg(option(
+                            "customs",
+                            "CODE",
+                            "customs administration of a post [default: that of its country]",
+                        ))
+                        .arg(option("time-zone", "ZONE", "meaning of dates sent without a zone").default_value("UTC"))
+                        .arg(switch("remote", "a partner reached through the exchange, not hosted here"))
+                        .arg(switch("no-new-users", "refuse unknown userCd instead of creating the user")),
+                )
+                .subcommand(Command::new("list").about("List organizations")),
+        )
+        .subcommand(
+            group("token", "Tokens of organizations")
+                .subcommand(
+                    Command::new("issue")
+                        .about("Issue a token; it is shown once")
+                        .arg(needed("CODE", "organization"))
+                        .arg(option("label", "TEXT", "what it is for").default_value(""))
+                        .arg(option("token", "UUID", "take this one instead of a new one"))
+                        .arg(option("expires", "DATE", "for example 2027-01-01T00:00:00Z")),
+                )
+                .subcommand(Command::new("revoke").about("Revoke a token").arg(needed("TOKEN", "the token")))
+                .subcommand(Command::new("list").about("List tokens").arg(needed("CODE", "organization"))),
+        )
+        .subcommand(
+            group("office", "Offices of exchange and customs offices")
+                .subcommand(
+                    Command::new("add")
+                        .about("Add or rename an office")
+                        .arg(needed("CODE", "six characters, IMPC form (DEAAAA)"))
+                        .arg(option("org", "CODE", "organization it belongs to").required(true))
+                        .arg(option("name", "TEXT", "name").default_value("")),
+                )
+                .subcommand(Command::new("list").about("List offices")),
+        )
+        .subcommand(
+            group("user", "Users who may log in")
+                .subcommand(
+                    Command::new("add")
+                        .about("Add a user, or change password and offices")
+                        .arg(needed("USER", "user code"))
+                        .arg(option("org", "CODE", "organization").required(true))
+                        .arg(option("password", "TEXT", "password; read from standard input when `-`"))
+                        .arg(
+                            option("office", "CODE", "office the user may act for; repeat for more")
+                                .action(ArgAction::Append),
+                        ),
+                )
+                .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
+        )
+        .subcommand(
+            group("history", "Histories of items")
+                .subcommand(
+                    Command::new("verify").about("Check all seals and histories; name the first row that does not fit"),
+                )
+                .subcommand(
+                    Command::new("show")
+                        .about("Show the history of an item")
+                        .arg(needed("POST", "post that owns it"))
+                        .arg(needed("ITEM", "item id")),
+                ),
+        )
+}
+
+pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
+    let services = app::open(config, Clock::default())?;
+    let Some((group, rest)) = matches.subcommand() else { return Ok(()) };
+    let Some((verb, options)) = rest.subcommand() else { return Ok(()) };
+    block_on(async {
+        match (group, verb) {
+            ("organization", "add") => add_organization(&services, options).await,
+            ("organization", _) => list_organizations(&services).await,
+            ("token", "issue") => issue_token(&services, options).await,
+            ("token", "revoke") => revoke_token(&services, options).await,
+            ("token", _) => list_tokens(&services, options).await,
+            ("office", "add") => {
+                services.put_office(text(options, "CODE"), text(options, "org"), text(options, "name")).await?;
+                Ok(println!("office {}", text(options, "CODE")))
+            }
+            ("office", _) => list_offices(&services).await,
+            ("user", "add") => add_user(&services, options).await,
+            ("user", _) => list_users(&services, options).await,
+            ("history", "verify") => verify(&services).await,
+            _ => show_history(&services, options).await,
+        }
+    })?
+}
+
+fn text<'m>(options: &'m ArgMatches, name: &str) -> &'m str {
+    options.get_one::<String>(name).map_or("", String::as_str)
+}
+
+fn optional(options: &ArgMatches, name: &str) -> Option<String> {
+    options.get_one::<String>(name).cloned()
+}
+
+fn guid(given: &str, path: &str) -> Result<Uuid, Error> {
+    Uuid::try_parse(given).map_err(|_| Error::invalid("format", path, "write a GUID, 8-4-4-4-12 hexadecimal digits"))
+}
+
+async fn add_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let kind = if text(options, "kind") == "post" { Kind::Post } else { Kind::Customs };
+    services
+        .put_organization(NewOrganization {
+            code: text(options, "CODE").into(),
+            kind,
+            country: text(options, "country").into(),
+            name: text(options, "name").into(),
+            customs: optional(options, "customs"),
+            remote: options.get_flag("remote"),
+            time_zone: text(options, "time-zone").into(),
+            creates_users: !options.get_flag("no-new-users"),
+        })
+        .await?;
+    println!("organization {}", text(options, "CODE"));
+    Ok(())
+}
+
+async fn list_organizations(services: &Services) -> Result<(), Failure> {
+    for org in services.organizations().await? {
+        let kind = if org.kind == "P" { "post" } else { "customs" };
+        let place = if org.remote { "remote" } else { "hosted" };
+        let customs = org.customs.map(|code| format!(", customs {code}")).unwrap_or_default();
+        println!("{}\t{kind}\t{}\t{place}\t{}{customs}", org.code, org.country, org.name);
+    }
+    Ok(())
+}
+
+async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
+    let expires = match optional(options, "expires") {
+        Some(given) => WcfDate::parse(&given).map_err(|problem| Failure::Other(format!("expires: {problem}")))?,
+        None => None,
+    };
+    let expires = expires.map(|date| date.instant());
+    let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires).await?;
+    println!("{token}");
+    Ok(())
+}
+
+async fn revoke_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    services.revoke_token(guid(text(options, "TOKEN"), "TOKEN")?).await?;
+    println!("revoked");
+    Ok(())
+}
+
+async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    for token in services.tokens(text(options, "CODE")).await? {
+        let start: String = token.digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let state = match (token.revoked_at, token.expires_at) {
+            (Some(at), _) => format!("revoked {}", at.0),
+            (None, Some(at)) => format!("until {}", at.0),
+            (None, None) => "in force".into(),
+        };
+        println!("{start}…\tissued {}\t{state}\t{}", token.created_at.0, token.label);
+    }
+    Ok(())
+}
+
+async fn list_offices(services: &Services) -> Result<(), Failure> {
+    for office in services.offices().await? {
+        println!("{}\t{}\t{}", office.code, office.org, office.name);
+    }
+    Ok(())
+}
+
+async fn add_user(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let password = match optional(options, "password").as_deref() {
+        Some("-") => {
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map_err(|error| Failure::Other(error.to_string()))?;
+            Some(line.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        given => given.map(str::to_owned),
+    };
+    let offices = options.get_many::<String>("office").map(|list| list.cloned().collect()).unwrap_or_default();
+    services.put_user(text(options, "org"), text(options, "USER"), password, offices).await?;
+    println!("user {}", text(options, "USER"));
+    Ok(())
+}
+
+async fn list_users(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    for user in services.users(text(options, "CODE")).await? {
+        let login = if user.password_hash.is_some() { "may log in" } else { "no password" };
+        println!("{}\t{login}\tcreated by {} {}", user.user_cd, user.created_by, user.created_at.0);
+    }
+    Ok(())
+}
+
+async fn verify(services: &Services) -> Result<(), Failure> {
+    let verdict = services.verify_history().await?;
+    let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
+    println!("{} items, {} history rows, {} seals; last sealed: {sealed}", verdict.items, verdict.rows, verdict.seals);
+    match verdict.fault {
+        None => Ok(println!("the history is whole")),
+        Some(fault) => Err(Failure::Other(fault)),
+    }
+}
+
+async fn show_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    for row in services.item_history(text(options, "POST"), text(options, "ITEM")).await? {
+        let who = [Some(row.actor_org), row.user_cd, row.office_cd].into_iter().flatten().collect::<Vec<_>>().join("/");
+        println!("{}\t{}\t{}\t{who}\t{}", row.seq, row.at.0.to_rfc3339(), row.event, row.detail);
+    }
+    Ok(())
+}

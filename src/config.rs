@@ -1,0 +1,331 @@
+//! Every setting: name, default, unit, bounds. From file, environment and options; all mistakes reported together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::http::HttpOptions;
+use crate::limits;
+use crate::service::SessionRules;
+use crate::store::{Database, GroupRules, StoreOptions};
+
+/// One setting as users see it.
+pub struct Setting {
+    /// Option `--name`, variable `ENTREPOST_NAME`, key `name` in the file.
+    pub name: &'static str,
+    pub default: &'static str,
+    pub help: &'static str,
+    kind: Kind,
+}
+
+/// What values a setting takes.
+enum Kind {
+    Address,
+    DatabaseUrl,
+    PathPrefix,
+    Flag,
+    Number { least: u64, most: u64 },
+    OneOf(&'static [&'static str]),
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str, kind: Kind) -> Setting {
+    Setting { name, default, help, kind }
+}
+
+/// Every setting, in the order shown.
+pub const SETTINGS: &[Setting] = &[
+    setting("listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one", Kind::Address),
+    setting(
+        "database-url",
+        "sqlite:entrepost.db",
+        "sqlite:FILE or postgres://user:password@host/name",
+        Kind::DatabaseUrl,
+    ),
+    setting("path-prefix", "", "put before every method path, for example /CDS.API", Kind::PathPrefix),
+    setting("migrate-at-start", "true", "bring the schema up to date when serving starts", Kind::Flag),
+    setting("workers", "2", "threads that serve HTTP", Kind::Number { least: 1, most: 256 }),
+    setting("pool-size", "8", "database connections", Kind::Number { least: 1, most: 256 }),
+    setting("statement-cache", "true", "keep prepared statements; off behind a pooler in transaction mode", Kind::Flag),
+    setting(
+        "write-queue",
+        "4096",
+        "writes that may wait for the SQLite writer",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting("group-jobs", "512", "writes in one SQLite commit", Kind::Number { least: 1, most: 100_000 }),
+    setting(
+        "group-ms",
+        "25",
+        "longest time a SQLite group takes more writes, ms",
+        Kind::Number { least: 1, most: 1_000 },
+    ),
+    setting(
+        "requests-per-org",
+        "5000",
+        "requests of one organization a second",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
+        "requests-burst",
+        "10000",
+        "requests of one organization in a burst",
+        Kind::Number { least: 1, most: 10_000_000 },
+    ),
+    setting(
+        "logins-per-account",
+        "10",
+        "login attempts for one account a minute",
+        Kind::Number { least: 1, most: 10_000 },
+    ),
+    setting(
+        "logins-per-address",
+        "60",
+        "login attempts from one address a minute",
+        Kind::Number { least: 1, most: 100_000 },
+    ),
+    setting(
+        "session-idle-minutes",
+        "30",
+        "a session ends after this long without a call, min",
+        Kind::Number { least: 1, most: 10_080 },
+    ),
+    setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
+    setting(
+        "log-level",
+        "info",
+        "least grave messages logged",
+        Kind::OneOf(&["error", "warn", "info", "debug", "trace"]),
+    ),
+    setting("log-format", "text", "form of log lines", Kind::OneOf(&["text", "json"])),
+];
+
+/// The configuration of one server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub store: StoreOptions,
+    pub http: HttpOptions,
+    pub sessions: SessionRules,
+    pub migrate_at_start: bool,
+    pub seal_every: Duration,
+    pub log_level: String,
+    pub log_json: bool,
+}
+
+/// Values given by name, with where they came from.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    values: BTreeMap<String, (String, String)>,
+    mistakes: Vec<String>,
+}
+
+impl Given {
+    /// Adds the keys of a TOML file.
+    pub fn read_file(&mut self, file: &Path) {
+        let place = format!("file {}", file.display());
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) => return self.mistakes.push(format!("{place}: {error}")),
+        };
+        let table: toml::Table = match text.parse() {
+            Ok(table) => table,
+            Err(error) => return self.mistakes.push(format!("{place}: {error}")),
+        };
+        for (name, value) in table {
+            match value {
+                toml::Value::String(text) => self.put(&name, text, &place),
+                toml::Value::Integer(number) => self.put(&name, number.to_string(), &place),
+                toml::Value::Boolean(flag) => self.put(&name, flag.to_string(), &place),
+                _ => self.mistakes.push(format!("{place}: {name} must be a text, a whole number or true/false")),
+            }
+        }
+    }
+
+    /// Adds the variables `ENTREPOST_…` out of `environment`. `ENTREPOST_CONFIG` names the file and is not one of them.
+    pub fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
+        for (variable, value) in environment {
+            let Some(name) = variable.strip_prefix("ENTREPOST_").filter(|name| *name != "CONFIG") else { continue };
+            self.put(&name.to_lowercase().replace('_', "-"), value, &format!("variable {variable}"));
+        }
+    }
+
+    /// Adds one option of the command line.
+    pub fn option(&mut self, name: &str, value: String) {
+        self.put(name, value, &format!("option --{name}"));
+    }
+
+    /// A later value replaces an earlier one.
+    fn put(&mut self, name: &str, value: String, place: &str) {
+        if SETTINGS.iter().any(|setting| setting.name == name) {
+            self.values.insert(name.to_owned(), (value, place.to_owned()));
+            return;
+        }
+        let likeness = |setting: &&Setting| strsim::jaro_winkler(setting.name, name);
+        let nearest = SETTINGS.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let hint = nearest
+            .filter(|setting| likeness(setting) > 0.8)
+            .map(|setting| format!("; did you mean {}?", setting.name));
+        self.mistakes.push(format!("{place}: there is no setting {name}{}", hint.unwrap_or_default()));
+    }
+
+    fn value(&self, setting: &Setting) -> &str {
+        self.values.get(setting.name).map_or(setting.default, |(value, _)| value)
+    }
+
+    fn text(&self, name: &str) -> &str {
+        SETTINGS.iter().find(|setting| setting.name == name).map_or("", |setting| self.value(setting))
+    }
+
+    /// Checked before: a number within its bounds.
+    fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap_or_default()
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.text(name) == "true"
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// Every mistake, each with the place it was made in.
+    pub fn into_config(self) -> Result<Config, Vec<String>> {
+        let mut mistakes = self.mistakes.clone();
+        for setting in SETTINGS {
+            if let Err(problem) = setting.kind.check(self.value(setting)) {
+                let place = self.values.get(setting.name).map_or("default", |(_, place)| place);
+                mistakes.push(format!("{place}: {}: {problem}", setting.name));
+            }
+        }
+        let (Ok(listen), Ok(database)) = (self.text("listen").parse(), Database::parse(self.text("database-url")))
+        else {
+            return Err(mistakes);
+        };
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(Config {
+            listen,
+            store: StoreOptions {
+                pool_size: self.number("pool-size") as u32,
+                write_queue: self.number("write-queue") as usize,
+                group: GroupRules {
+                    jobs: self.number("group-jobs") as usize,
+                    time: Duration::from_millis(self.number("group-ms")),
+                    ..GroupRules::default()
+                },
+                statement_cache: self.flag("statement-cache"),
+                ..StoreOptions::new(database)
+            },
+            http: HttpOptions {
+                path_prefix: self.text("path-prefix").to_owned(),
+                workers: self.number("workers") as usize,
+                requests_per_org_s: self.number("requests-per-org") as u32,
+                requests_per_org_burst: self.number("requests-burst") as u32,
+                login_attempts_per_account_min: self.number("logins-per-account") as u32,
+                login_attempts_per_address_min: self.number("logins-per-address") as u32,
+            },
+            sessions: SessionRules {
+                idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
+                absolute: Duration::from_secs(3600 * self.number("session-hours")),
+            },
+            migrate_at_start: self.flag("migrate-at-start"),
+            seal_every: Duration::from_secs(self.number("seal-seconds")),
+            log_level: self.text("log-level").to_owned(),
+            log_json: self.text("log-format") == "json",
+        })
+    }
+
+    /// Every setting with its value, secrets masked, and where the value came from.
+    pub fn shown(&self) -> Vec<String> {
+        let line = |setting: &Setting| {
+            let value = match setting.kind {
+                Kind::DatabaseUrl => masked(self.value(setting)),
+                _ => self.value(setting).to_owned(),
+            };
+            let place = self.values.get(setting.name).map_or("default", |(_, place)| place);
+            format!("{} = {value}  ({place})", setting.name)
+        };
+        SETTINGS.iter().map(line).collect()
+    }
+}
+
+/// A database URL without its password.
+fn masked(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = credentials.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:***@{host}")
+}
+
+impl Kind {
+    fn check(&self, value: &str) -> Result<(), String> {
+        match self {
+            Self::Address => value
+                .parse::<SocketAddr>()
+                .map(|_| ())
+                .map_err(|_| format!("`{value}` is not an address with port, for example 127.0.0.1:8080")),
+            Self::DatabaseUrl => Database::parse(value).map(|_| ()),
+            Self::PathPrefix => {
+                let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+                let fits =
+                    value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
+                if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
+            }
+            Self::Flag if matches!(value, "true" | "false") => Ok(()),
+            Self::Flag => Err(format!("`{value}` is neither true nor false")),
+            Self::Number { least, most } => match value.parse::<u64>() {
+                Ok(number) if (*least..=*most).contains(&number) => Ok(()),
+                _ => Err(format!("`{value}` is not a whole number from {least} to {most}")),
+            },
+            Self::OneOf(values) if values.contains(&value) => Ok(()),
+            Self::OneOf(values) => Err(format!("`{value}` is not one of {}", values.join(", "))),
+        }
+    }
+}
+
+const _: () = {
+    // The defaults of the settings are the limits' own values.
+    assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
+    assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_within_its_bounds() {
+        assert!(Given::default().into_config().is_ok());
+    }
+
+    #[test]
+    fn every_mistake_is_reported_with_its_place() {
+        let mut given = Given::default();
+        given.read_environment(
+            [("ENTREPOST_POOL_SIZE", "many"), ("ENTREPOST_LISTN", "x"), ("HOME", "/")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into_iter(),
+        );
+        given.option("database-url", "mysql://host/db".into());
+        let mistakes = given.into_config().unwrap_err();
+        assert_eq!(mistakes.len(), 3, "{mistakes:?}");
+        assert!(
+            mistakes[0].contains("ENTREPOST_LISTN") && mistakes[0].contains("did you mean listen?"),
+            "{mistakes:?}"
+        );
+        assert!(mistakes[1].contains("option --database-url") && mistakes[1].contains("sqlite:"), "{mistakes:?}");
+        assert!(mistakes[2].contains("variable ENTREPOST_POOL_SIZE"), "{mistakes:?}");
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let mut given = Given::default();
+        given.option("database-url", "postgres://entrepost:s3cr3t@db/entrepost".into());
+        let shown = given.shown().join("\n");
+        assert!(shown.contains("postgres://entrepost:***@db/entrepost") && !shown.contains("s3cr3t"), "{shown}");
+    }
+}

@@ -1,0 +1,299 @@
+//! The demo: fixed organizations, tokens and items, so that the published sample requests run as they stand.
+
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::contract::{
+    ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData, WcfDate,
+};
+use crate::error::{Error, Findings, Result};
+use crate::rules::flow::Flow;
+use crate::rules::life_cycle::StoreEvent;
+use crate::service::admin::NewOrganization;
+use crate::service::declare::Declared;
+use crate::service::mail_state::{Answering, Move};
+use crate::service::respond::Responded;
+use crate::service::{Actor, BatchMode, Entry, Kind, Services};
+
+/// Code, kind, country, name, time zone, token.
+type DemoOrganization = (&'static str, Kind, &'static str, &'static str, &'static str, &'static str);
+
+/// Every organization of the demo with its token.
+pub const ORGANIZATIONS: &[DemoOrganization] = &[
+    (
+        "AU",
+        Kind::Customs,
+        "AU",
+        "Australian customs (demo)",
+        "Australia/Sydney",
+        "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c01",
+    ),
+    ("DE", Kind::Customs, "DE", "German customs (demo)", "Europe/Berlin", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c02"),
+    ("FR", Kind::Customs, "FR", "French customs (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c03"),
+    ("PT", Kind::Customs, "PT", "Portuguese customs (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c04"),
+    ("AUA", Kind::Post, "AU", "Australian post (demo)", "Australia/Sydney", "b5507016-7da2-4777-a161-1e8042a6a377"),
+    ("DEA", Kind::Post, "DE", "German post (demo)", "Europe/Berlin", "63de3b10-521c-4dbb-8836-59da8dad803e"),
+    ("FRA", Kind::Post, "FR", "French post (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c05"),
+    ("PTA", Kind::Post, "PT", "Portuguese post (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c06"),
+];
+
+const OFFICES: &[(&str, &str, &str)] = &[
+    ("AUSYDA", "AUA", "Sydney"),
+    ("DEAAAA", "DEA", "Demo office A"),
+    ("DEFRAA", "DEA", "Frankfurt"),
+    ("FRCDGA", "FRA", "Paris Charles de Gaulle"),
+    ("PTLISA", "PTA", "Lisbon"),
+];
+
+/// 2019-07-10T08:47:00Z, the date in the published samples.
+const SAMPLE_DATE: &str = "/Date(1562748420000+0200)/";
+
+/// Fills an empty database. Organizations and items that exist stay as they are.
+///
+/// # Errors
+/// What the services answer.
+pub async fn fill(services: &Services) -> Result<()> {
+    for (code, kind, country, name, time_zone, token) in ORGANIZATIONS {
+        let organization = NewOrganization {
+            code: (*code).into(),
+            kind: *kind,
+            country: (*country).into(),
+            name: (*name).into(),
+            customs: None,
+            remote: false,
+            time_zone: (*time_zone).into(),
+            creates_users: true,
+        };
+        services.put_organization(organization).await?;
+        services.issue_token(code, "demo", Some(guid(token)?), None).await?;
+    }
+    for (code, org, name) in OFFICES {
+        services.put_office(code, org, name).await?;
+    }
+    let offices = vec!["DEAAAA".into(), "PTLISA".into()];
+    services.put_user("DEA", "depost", Some("xxxxxx".into()), offices).await?;
+    items(services).await
+}
+
+fn guid(text: &str) -> Result<Uuid> {
+    Uuid::parse_str(text).map_err(|error| Error::Internal(format!("demo token: {error}")))
+}
+
+/// The actor of a demo organization.
+///
+/// # Errors
+/// When the organization has no such token.
+async fn actor(services: &Services, org: &str) -> Result<Actor> {
+    let token = ORGANIZATIONS.iter().find(|row| row.0 == org).map_or("", |row| row.5);
+    let actor = services.authenticate(&guid(token)?).await?;
+    Ok(Actor { user_cd: Some("depost".into()), ..(*actor).clone() })
+}
+
+async fn items(services: &Services) -> Result<()> {
+    let (aua, dea, fra) = (actor(services, "AUA").await?, actor(services, "DEA").await?, actor(services, "FRA").await?);
+    let au_customs = actor(services, "AU").await?;
+    let de_customs = actor(services, "DE").await?;
+    // Inbound to AUA without a response: what the published Load and LoadByMailState samples look for.
+    declare(services, &dea, "EE23050001XDE", "AUA", sender_de(), recipient_au(), wooden_toys()).await?;
+    move_inbound(services, &aua, "EE23050001XDE", "DEA", 1).await?;
+    // Inbound to AUA from FRA and outbound to DEA under the samples' id.
+    declare(services, &fra, "EE23050001XAU", "AUA", sender_fr(), recipient_au(), books()).await?;
+    move_inbound(services, &aua, "EE23050001XAU", "FRA", 1).await?;
+    declare(services, &aua, "EE23050001XAU", "DEA", sender_au(), recipient_de(), books()).await?;
+    // A whole story: declared, exported, cleared at the destination with duty.
+    declare(services, &aua, "EE123456785AU", "DEA", sender_au(), recipient_de(), wooden_toys()).await?;
+    respond(services, &au_customs, "EE123456785AU", ("AUA", "DEA"), "2", None).await?;
+    respond(services, &de_customs, "EE123456785AU", ("AUA", "DEA"), "4", Some("7.20")).await
+}
+
+async fn declare(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    destination: &str,
+    sender: Address,
+    recipient: Address,
+    pieces: Vec<ContentPiece>,
+) -> Result<()> {
+    let object = MailObject {
+        id: Some(id.into()),
+        orig_post_org_cd: Some(actor.org.clone()),
+        dest_post_org_cd: Some(destination.into()),
+        mail_class_cd: Some("E".into()),
+        mail_category_cd: Some("A".into()),
+        posting_dt: date(SAMPLE_DATE),
+        ..MailObject::default()
+    };
+    let entry = Entry {
+        index: None,
+        item_id: Some(id.into()),
+        content: Ok(Declared {
+            object: Some(object),
+            found: Findings::default(),
+            declaration: Declaration { data: Some(content(sender, recipient, pieces)), ..Declaration::default() }
+                .into(),
+            event: StoreEvent::Final,
+            object_path: "mailObject".into(),
+            declaration_path: "decl".into(),
+        }),
+    };
+    services.store_declarations(actor, vec![entry], BatchMode::AllOrNothing, None).await.map(|_| ())
+}
+
+async fn respond(
+    services: &Services,
+    actor: &Actor,
+    id: &str,
+    posts: (&str, &str),
+    decision: &str,
+    duty: Option<&str>,
+) -> Result<()> {
+    let tax = duty.map(|amount| crate::contract::Tax {
+        amount: Number::from_str(amount).ok(),
+        currency_cd: Some("EUR".into()),
+        tax_type: Some("CUD".into()),
+        ..crate::contract::Tax::default()
+    });
+    let data = ResponseData {
+        clearance_dt: date("/Date(1562921220000+0000)/"),
+        decision_cd: Some(decision.into()),
+        dutiable: duty.is_some(),
+        taxes: tax.into_iter().collect(),
+        ..ResponseData::default()
+    };
+    let object = MailObject {
+        id: Some(id.into()),
+        orig_post_org_cd: Some(posts.0.into()),
+        dest_post_org_cd: Some(posts.1.into()),
+        ..MailObject::default()
+    };
+    let entry = Entry {
+        index: None,
+        item_id: Some(id.into()),
+        content: Ok(Responded {
+            object: Some(object),
+            found: Findings::default(),
+            response: Response { data: Some(data), ..Response::default() }.into(),
+            event: StoreEvent::Final,
+            object_path: "mailObject".into(),
+            response_path: "resp".into(),
+        }),
+    };
+    services.store_responses(actor, vec![entry], BatchMode::AllOrNothing, None).await.map(|_| ())
+}
+
+async fn move_inbound(services: &Services, actor: &Actor, id: &str, origin: &str, state: i32) -> Result<()> {
+    let sent = Move {
+        item_id: id.into(),
+        post: None,
+        partner: origin.into(),
+        flow: Flow::Inbound,
+        mail_state: Some(state),
+        item_destination: None,
+    };
+    services.move_item(actor, sent, Answering::Nothing, None).await.map(|_| ())
+}
+
+fn date(text: &str) -> Option<WcfDate> {
+    WcfDate::parse(text).ok().flatten()
+}
+
+/// Name, street, postal code, city, country, telephone, e-mail.
+type Address = [&'static str; 7];
+
+fn sender_au() -> Address {
+    ["Harbour Toys Pty", "1 Example Street", "2000", "Sydney", "AU", "+61 2 5550 0100", "post@example.com"]
+}
+
+fn sender_de() -> Address {
+    ["Beispielversand", "Musterweg 12", "60311", "Frankfurt am Main", "DE", "+49 69 5550100", "versand@example.com"]
+}
+
+fn sender_fr() -> Address {
+    ["Librairie Exemple", "3 rue du Modèle", "75001", "Paris", "FR", "+33 1 55 50 01 00", "librairie@example.com"]
+}
+
+fn recipient_au() -> Address {
+    ["Example Reader", "22 Sample Road", "10000", "Melbourne", "AU", "+61 3 5550 0101", "reader@example.com"]
+}
+
+fn recipient_de() -> Address {
+    ["Beispielempfang", "Probestraße 5", "60594", "Frankfurt am Main", "DE", "+49 69 5550102", "empfang@example.com"]
+}
+
+fn wooden_toys() -> Vec<ContentPiece> {
+    vec![
+        piece(1, "Wooden toy train for children", "950300", 2, "0.800", "38.50", "AU"),
+        piece(2, "Wooden building blocks, painted", "950300", 1, "0.450", "19.90", "AU"),
+    ]
+}
+
+fn books() -> Vec<ContentPiece> {
+    vec![piece(1, "Printed novels, paperback", "490199", 3, "0.900", "27.00", "AU")]
+}
+
+fn piece(index: i32, text: &str, hs: &str, number: i32, kilograms: &str, amount: &str, origin: &str) -> ContentPiece {
+    ContentPiece {
+        index: Some(index),
+        description: Some(text.into()),
+        hs: Some(hs.into()),
+        number: Some(number),
+        net_weight: Number::from_str(kilograms).ok(),
+        amount: Number::from_str(amount).ok(),
+        currency_cd: Some("EUR".into()),
+        orig_country_cd: Some(origin.into()),
+        ..ContentPiece::default()
+    }
+}
+
+fn content(sender: Address, recipient: Address, pieces: Vec<ContentPiece>) -> DeclarationData {
+    let text = |text: &str| Some(text.to_owned());
+    DeclarationData {
+        max_index: pieces.iter().filter_map(|piece| piece.index).max(),
+        content_pieces: pieces,
+        gross_weight: Number::from_str("1.500").ok(),
+        handling_class_cd: text("N"),
+        nature_type_cd: text("31"),
+        postage: Number::from_str("14.50").ok(),
+        postage_currency_cd: text("EUR"),
+        sender_name: text(sender[0]),
+        sender_address_line1: text(sender[1]),
+        sender_zip: text(sender[2]),
+        sender_city: text(sender[3]),
+        sender_country_cd: text(sender[4]),
+        sender_telephone: text(sender[5]),
+        sender_email: text(sender[6]),
+        recipient_name: text(recipient[0]),
+        recipient_address_line1: text(recipient[1]),
+        recipient_zip: text(recipient[2]),
+        recipient_city: text(recipient[3]),
+        recipient_country_cd: text(recipient[4]),
+        recipient_telephone: text(recipient[5]),
+        recipient_email: text(recipient[6]),
+        ..DeclarationData::default()
+    }
+}
+
+/// What to try, ready to paste, against a demo at `base` (`http://127.0.0.1:8080`).
+pub fn hints(base: &str) -> String {
+    let aua = "b5507016-7da2-4777-a161-1e8042a6a377";
+    let dea = "63de3b10-521c-4dbb-8836-59da8dad803e";
+    format!(
+        r#"
+The demo database is fresh and is dropped at the end. Documentation: {base}/docs/
+
+1. What is coming to Australia from Germany, not answered by customs yet:
+curl -s {base}/Load -d '{{"token":"{aua}","postalOrgCd":"AUA","flow":"I","partnerPostalOrgCd":"DEA","onlyWithoutResponse":true}}'
+
+2. Declare an item to Germany; it appears there at once:
+curl -s {base}/StoreDeclaration -d '{{"token":"{aua}","userCd":"clerk","officeCd":"AUSYDA","evtCd":2,"mailObject":{{"Id":"EE000000014AU","OrigPostOrgCd":"AUA","DestPostOrgCd":"DEA","MailClassCd":"E","PostingDt":"2026-11-21T09:00:00Z"}},"decl":{{"Data":{{"SenderName":"Harbour Toys Pty","RecipientName":"Beispielempfang","RecipientCountryCd":"DE","GrossWeight":0.500,"NatureTypeCd":"31","ContentPieces":[{{"Index":1,"Description":"Wooden spinning top","Number":1,"NetWeight":0.400,"Amount":12.50,"CurrencyCd":"EUR","HS":"950300"}}]}}}}}}'
+
+3. What the destination's customs said about an item ("DCResponse": cleared, duty 7.20 EUR):
+curl -s {base}/GetCustomsStatus -d '{{"token":"{aua}","postalOrgCd":"AUA","id":"EE123456785AU","flow":"O","userCd":"clerk"}}'
+
+4. Log in for an office; the SecurityKey replaces the token:
+curl -s {base}/Login -d '{{"securityToken":"{dea}","userCd":"depost","password":"xxxxxx","officeCd":"DEAAAA"}}'
+"#
+    )
+}

@@ -1,0 +1,265 @@
+//! What administrators do: organizations, tokens, offices, users, checking histories.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::auth::{digest, hash_password};
+use super::{Kind, Services};
+use crate::error::{Error, Findings, Result};
+use crate::limits;
+use crate::rules::structure::{is_country_code, is_customs_code, is_item_id, is_office_code, is_post_code};
+use crate::store::history::HistoryRow;
+use crate::store::items::Parts;
+use crate::store::seal::Verdict;
+use crate::store::types::At;
+use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
+
+/// An organization to add or change.
+#[derive(Clone, Debug)]
+pub struct NewOrganization {
+    pub code: String,
+    pub kind: Kind,
+    pub country: String,
+    pub name: String,
+    pub customs: Option<String>,
+    pub remote: bool,
+    pub time_zone: String,
+    pub creates_users: bool,
+}
+
+impl NewOrganization {
+    fn check(&self) -> Result<()> {
+        let mut findings = Findings::default();
+        let fits = match self.kind {
+            Kind::Post => is_post_code(&self.code),
+            Kind::Customs => is_customs_code(&self.code),
+        };
+        if !fits {
+            findings.add("format", "CODE", "a post has three, customs two to ten capital letters or digits");
+        }
+        if !is_country_code(&self.country) {
+            findings.add("format", "country", "write the two-letter ISO country code in capitals, for example DE");
+        }
+        if self.name.trim().is_empty() || self.name.chars().count() > limits::TEXT_CHARS {
+            findings.add("required", "name", "give the name of the organization");
+        }
+        if self.time_zone.parse::<chrono_tz::Tz>().is_err() {
+            findings.add("unknown_code", "time-zone", "write an IANA time zone, for example Europe/Berlin");
+        }
+        if self.customs.as_deref().is_some_and(|code| !is_customs_code(code)) {
+            findings.add("format", "customs", "customs has two to ten capital letters or digits");
+        }
+        if self.customs.is_some() && self.kind == Kind::Customs {
+            findings.add("posts", "customs", "only a post has a customs administration");
+        }
+        findings.into_result()
+    }
+}
+
+impl Services {
+    /// Adds an organization, or changes the one with this code.
+    ///
+    /// # Errors
+    /// 400 with what is wrong.
+    pub async fn put_organization(&self, new: NewOrganization) -> Result<()> {
+        new.check()?;
+        self.store
+            .write(move |tx| {
+                tx.put_organization(&OrganizationRow {
+                    code: new.code.clone(),
+                    kind: new.kind.code().into(),
+                    country: new.country.clone(),
+                    name: new.name.trim().into(),
+                    customs: new.customs.clone(),
+                    remote: new.remote,
+                    time_zone: new.time_zone.clone(),
+                    creates_users: new.creates_users,
+                    created_at: At(tx.now),
+                })
+            })
+            .await
+    }
+
+    pub async fn organizations(&self) -> Result<Vec<OrganizationRow>> {
+        self.store.read(|tx| tx.organizations()).await
+    }
+
+    /// Issues a token (a new one unless `token` is given); only its digest is kept.
+    ///
+    /// # Errors
+    /// 400 when the organization is unknown or remote, or the token is in use.
+    pub async fn issue_token(
+        &self,
+        org: &str,
+        label: &str,
+        token: Option<Uuid>,
+        expires_at: Option<DateTime<Utc>>,
+    ) -> Result<Uuid> {
+        let token = token.unwrap_or_else(Uuid::new_v4);
+        if token.is_nil() {
+            return Err(Error::invalid("format", "token", "the all-zero GUID means no token"));
+        }
+        let (org, label, digest) = (org.to_owned(), label.to_owned(), digest(&token).to_vec());
+        self.store
+            .write(move |tx| {
+                match tx.organization(&org)? {
+                    None => {
+                        return Err(
+                            Error::invalid("absent", "CODE", "there is no such organization; add it first").into()
+                        );
+                    }
+                    Some(org) if org.remote => {
+                        return Err(
+                            Error::invalid("posts", "CODE", "a remote organization calls its own server").into()
+                        );
+                    }
+                    Some(_) => {}
+                }
+                if tx.token(&digest)?.is_some() {
+                    return Err(Error::invalid("posts", "token", "this token was issued before; choose another").into());
+                }
+                tx.add_token(&TokenRow {
+                    digest: digest.clone(),
+                    org: org.clone(),
+                    label: label.clone(),
+                    created_at: At(tx.now),
+                    expires_at: expires_at.map(At),
+                    revoked_at: None,
+                })
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Revokes a token: it stops working on every server within [`limits::TOKEN_CACHE_MS`].
+    ///
+    /// # Errors
+    /// 400 when no such token is in force.
+    pub async fn revoke_token(&self, token: Uuid) -> Result<()> {
+        let key = digest(&token);
+        let revoked = self.store.write(move |tx| tx.revoke_token(&key)).await?;
+        self.actors.invalidate(&key);
+        if revoked { Ok(()) } else { Err(Error::invalid("absent", "TOKEN", "no such token is in force")) }
+    }
+
+    pub async fn tokens(&self, org: &str) -> Result<Vec<TokenRow>> {
+        let org = org.to_owned();
+        self.store.read(move |tx| tx.tokens_of(&org)).await
+    }
+
+    /// Adds an office to an organization, or renames it.
+    ///
+    /// # Errors
+    /// 400 with what is wrong.
+    pub async fn put_office(&self, code: &str, org: &str, name: &str) -> Result<()> {
+        if !is_office_code(code) {
+            return Err(Error::invalid(
+                "format",
+                "CODE",
+                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
+            ));
+        }
+        let row = OfficeRow { code: code.to_owned(), org: org.to_owned(), name: name.to_owned() };
+        self.store
+            .write(move |tx| {
+                if tx.organization(&row.org)?.is_none() {
+                    return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
+                }
+                tx.put_office(&row)
+            })
+            .await
+    }
+
+    pub async fn offices(&self) -> Result<Vec<OfficeRow>> {
+        self.store.read(|tx| tx.offices()).await
+    }
+
+    /// Adds a user who may log in for the offices named (of any organization), or changes password and offices.
+    ///
+    /// # Errors
+    /// 400 with what is wrong.
+    pub async fn put_user(
+        &self,
+        org: &str,
+        user_cd: &str,
+        password: Option<String>,
+        offices: Vec<String>,
+    ) -> Result<()> {
+        if user_cd.trim().is_empty() || user_cd.chars().count() > limits::USER_CD_CHARS {
+            return Err(Error::invalid(
+                "format",
+                "USER",
+                format!("a user code has 1 to {} characters", limits::USER_CD_CHARS),
+            ));
+        }
+        let hash = match password {
+            Some(password) => tokio::task::spawn_blocking(move || hash_password(&password).map(Some)).await,
+            None => Ok(Ok(None)),
+        };
+        let hash = hash.map_err(|error| Error::Internal(error.to_string()))??;
+        let (org, user_cd) = (org.to_owned(), user_cd.trim().to_owned());
+        self.store
+            .write(move |tx| {
+                if tx.organization(&org)?.is_none() {
+                    return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
+                }
+                let mut findings = Findings::default();
+                for code in &offices {
+                    if tx.office(code)?.is_none() {
+                        findings.add("absent", "office", format!("there is no office {code}; add it first"));
+                    }
+                }
+                findings.into_result()?;
+                if tx.user(&org, &user_cd)?.is_none() {
+                    tx.add_user(&UserRow {
+                        org: org.clone(),
+                        user_cd: user_cd.clone(),
+                        password_hash: hash.clone(),
+                        created_by: "admin".into(),
+                        created_at: At(tx.now),
+                    })?;
+                } else if hash.is_some() {
+                    tx.set_password(&org, &user_cd, hash.as_deref())?;
+                    tx.end_sessions_of(&org, &user_cd)?;
+                }
+                tx.set_offices_of_user(&org, &user_cd, &offices)
+            })
+            .await
+    }
+
+    pub async fn users(&self, org: &str) -> Result<Vec<UserRow>> {
+        let org = org.to_owned();
+        self.store.read(move |tx| tx.users_of(&org)).await
+    }
+
+    /// Checks all seals and histories.
+    pub async fn verify_history(&self) -> Result<Verdict> {
+        self.store.read(|tx| tx.verify_history()).await
+    }
+
+    /// The histories of the items of `post` with this id.
+    ///
+    /// # Errors
+    /// 400 when there is none.
+    pub async fn item_history(&self, post: &str, item_id: &str) -> Result<Vec<HistoryRow>> {
+        if !is_item_id(item_id) {
+            return Err(Error::invalid(
+                "format",
+                "ITEM",
+                "an item id has 1 to 35 letters, digits or signs and no blanks",
+            ));
+        }
+        let (post, item_id) = (post.to_owned(), item_id.to_owned());
+        let rows = self.store.read(move |tx| {
+            let mut rows = Vec::new();
+            for item in tx.items_by_id(&post, &[&item_id], Parts::Declaration)? {
+                rows.extend(tx.history_of(&item.object)?);
+            }
+            Ok(rows)
+        });
+        match rows.await? {
+            rows if rows.is_empty() => Err(Error::invalid("absent", "ITEM", "there is no such item at this post")),
+            rows => Ok(rows),
+        }
+    }
+}
