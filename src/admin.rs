@@ -116,7 +116,8 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("token", _) => list_tokens(&services, options).await,
             ("office", "add") => {
                 services.put_office(text(options, "CODE"), text(options, "org"), text(options, "name")).await?;
-                Ok(println!("office {}", text(options, "CODE")))
+                println!("office {}", text(options, "CODE"));
+                Ok(())
             }
             ("office", _) => list_offices(&services).await,
             ("user", "add") => add_user(&services, options).await,
@@ -233,7 +234,10 @@ async fn verify(services: &Services) -> Result<(), Failure> {
     let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
     println!("{} items, {} history rows, {} seals; last sealed: {sealed}", verdict.items, verdict.rows, verdict.seals);
     match verdict.fault {
-        None => Ok(println!("the history is whole")),
+        None => {
+            println!("the history is whole");
+            Ok(())
+        }
         Some(fault) => Err(Failure::Other(fault)),
     }
 }
