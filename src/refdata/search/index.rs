@@ -351,7 +351,8 @@ struct Builder {
     /// By document: the written words of its own texts.
     own_words: Vec<Vec<u32>>,
     counts: Vec<Counts>,
-    words: HashSet<String>,
+    /// Written words with their own term and that of their stem.
+    words: HashMap<String, (u32, u32)>,
     /// The terms of texts that several documents share, and their number of words.
     shared: HashMap<String, Rc<Analyzed>>,
 }
@@ -382,7 +383,7 @@ impl Builder {
             terms: HashMap::new(),
             own_words: Vec::new(),
             counts: Vec::new(),
-            words: HashSet::new(),
+            words: HashMap::new(),
             shared: HashMap::new(),
         }
     }
@@ -417,16 +418,26 @@ impl Builder {
         let mut analyzed =
             Analyzed { terms: Vec::with_capacity(2 * words.len()), written: Vec::new(), words: words.len() };
         for word in words {
-            if !word.stem.starts_with('-') {
-                let term = self.term(written(&word.surface));
-                analyzed.terms.push(term);
-                analyzed.written.push(term);
-                self.words.insert(singular(&word.surface).to_owned());
-                self.words.insert(word.surface);
+            if word.negated {
+                let stem = self.analyzer.signed_stem(&word.surface, true);
+                analyzed.terms.push(self.term(stem));
+                continue;
             }
-            analyzed.terms.push(self.term(word.stem));
+            let (term, stem) = self.word(word.surface);
+            analyzed.terms.extend([term, stem]);
+            analyzed.written.push(term);
         }
         analyzed
+    }
+
+    /// The terms of a written word and of its stem.
+    fn word(&mut self, surface: String) -> (u32, u32) {
+        if let Some(known) = self.words.get(&surface) {
+            return *known;
+        }
+        let terms = (self.term(written(&surface)), self.term(self.analyzer.stem(&surface)));
+        self.words.insert(surface, terms);
+        terms
     }
 
     fn term(&mut self, term: String) -> u32 {
@@ -462,13 +473,15 @@ impl Builder {
             counts.weighted.into_iter().map(posting).collect()
         };
         let postings = self.counts.into_iter().zip(&rarities).map(list).collect();
+        let words: HashSet<String> =
+            self.words.into_keys().flat_map(|word| [singular(&word).to_owned(), word]).collect();
         TextIndex {
             analyzer: self.analyzer,
             terms: self.terms,
             postings,
             rarities,
             totals,
-            vocabulary: Vocabulary::new(self.words.into_iter()),
+            vocabulary: Vocabulary::new(words.into_iter()),
         }
     }
 }

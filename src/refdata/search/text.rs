@@ -10,7 +10,16 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use crate::refdata::lists::Language;
 
-/// One word of a text.
+/// One word of a text that is searched in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// As written, in small plain letters and digits.
+    pub surface: String,
+    /// It stands after a negation: what the goods are not.
+    pub negated: bool,
+}
+
+/// One word of a description that is looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
     /// As written, in small plain letters and digits.
@@ -138,19 +147,19 @@ impl Analyzer {
         self.stemmer.stem(surface).into_owned()
     }
 
-    fn word(&self, surface: &str, negated: bool, weight: f32) -> Word {
+    /// The stem of a plain word, with a minus sign in front when it is negated.
+    pub fn signed_stem(&self, surface: &str, negated: bool) -> String {
         let stem = self.stem(surface);
-        Word {
-            surface: surface.to_owned(),
-            stem: if negated { format!("-{stem}") } else { stem },
-            weight,
-            is_main: false,
-            parts: 1,
-        }
+        if negated { format!("-{stem}") } else { stem }
+    }
+
+    fn word(&self, surface: &str, negated: bool, weight: f32) -> Word {
+        let stem = self.signed_stem(surface, negated);
+        Word { surface: surface.to_owned(), stem, weight, is_main: false, parts: 1 }
     }
 
     /// The words of a text that is searched in. Parts of `t-shirt` also stand as one word.
-    pub fn document(&self, text: &str) -> Vec<Word> {
+    pub fn document(&self, text: &str) -> Vec<Written> {
         let mut words = Vec::new();
         for clause in clauses(text) {
             let mut negated = false;
@@ -161,17 +170,17 @@ impl Analyzer {
         words
     }
 
-    fn document_compound(&self, compound: &str, negated: &mut bool, words: &mut Vec<Word>) {
+    fn document_compound(&self, compound: &str, negated: &mut bool, words: &mut Vec<Written>) {
         let parts: Vec<&str> = compound.split('-').filter(|part| !part.is_empty()).collect();
         let starts_negated = parts.first().is_some_and(|part| self.negations.contains(part));
         if parts.len() > 1 && !starts_negated {
-            words.push(self.word(&parts.concat(), *negated, 1.0));
+            words.push(Written { surface: parts.concat(), negated: *negated });
         }
         for part in parts {
             if self.negations.contains(part) {
                 *negated = true;
             } else if part.len() > 1 && !self.is_function_word(part) {
-                words.push(self.word(part, *negated, 1.0));
+                words.push(Written { surface: part.to_owned(), negated: *negated });
             }
         }
         // `non-cotton textile`: the hyphen binds the negation to one word.
@@ -252,28 +261,30 @@ fn clauses(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn stems(words: &[Word]) -> Vec<&str> {
-        words.iter().map(|word| word.stem.as_str()).collect()
+    fn stems(words: &[Word]) -> Vec<String> {
+        words.iter().map(|word| word.stem.clone()).collect()
+    }
+
+    fn stems_of(analyzer: &Analyzer, text: &str) -> Vec<String> {
+        let stem = |word: Written| analyzer.signed_stem(&word.surface, word.negated);
+        analyzer.document(text).into_iter().map(stem).collect()
     }
 
     #[test]
     fn accents_case_and_endings_do_not_matter() {
         let french = Analyzer::new(Language::Fr);
-        assert_eq!(stems(&french.document("Téléphones portables")), stems(&french.document("telephone PORTABLE")));
+        assert_eq!(stems_of(&french, "Téléphones portables"), stems_of(&french, "telephone PORTABLE"));
         let english = Analyzer::new(Language::En);
-        assert_eq!(stems(&english.document("Knives, children's")), stems(&english.document("knife child")));
+        assert_eq!(stems_of(&english, "Knives, children's"), stems_of(&english, "knife child"));
     }
 
     #[test]
     fn what_the_goods_are_not_is_marked() {
         let english = Analyzer::new(Language::En);
-        assert_eq!(stems(&english.document("Shirts, not knitted, of cotton")), ["shirt", "-knit", "cotton"]);
-        assert_eq!(
-            stems(&english.document("T-shirts of non-cotton textile")),
-            ["tshirt", "shirt", "-cotton", "textil"]
-        );
+        assert_eq!(stems_of(&english, "Shirts, not knitted, of cotton"), ["shirt", "-knit", "cotton"]);
+        assert_eq!(stems_of(&english, "T-shirts of non-cotton textile"), ["tshirt", "shirt", "-cotton", "textil"]);
         let french = Analyzer::new(Language::Fr);
-        assert_eq!(stems(&french.query("écouteurs sans fil")), stems(&french.document("Écouteurs sans fil")));
+        assert_eq!(stems(&french.query("écouteurs sans fil")), stems_of(&french, "Écouteurs sans fil"));
     }
 
     #[test]
