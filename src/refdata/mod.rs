@@ -7,5 +7,6 @@ pub mod cocktail;
 pub mod hs;
 pub mod lists;
 pub mod rates;
+pub mod restrictions;
 pub mod search;
 pub mod table;

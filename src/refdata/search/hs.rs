@@ -30,6 +30,8 @@ pub struct HsHit {
     pub code: String,
     /// Higher is better; comparable within one answer only.
     pub score: f32,
+    /// How much of the description the code answers to, 0 to 1.
+    pub certainty: f32,
     /// What the code covers and by which words it was found.
     pub observations: String,
 }
@@ -60,6 +62,7 @@ struct Tongue {
 struct Evidence {
     by_text: f32,
     by_phrase: f32,
+    certainty: f32,
     /// The phrase that speaks most for it.
     phrase: Option<u32>,
     tongue: usize,
@@ -83,7 +86,7 @@ impl HsIndex {
     /// The best `limit` codes for `text`, best first; empty when no word is known.
     pub fn search(&self, text: &str, limit: usize) -> Vec<HsHit> {
         let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
-        let understood = ask(&indexes, text);
+        let understood = ask(&indexes, text, |_| false);
         let mut best: HashMap<u32, Evidence> = HashMap::new();
         for (at, (tongue, (question, trust))) in self.tongues.iter().zip(&understood).enumerate() {
             for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
@@ -105,6 +108,11 @@ impl HsIndex {
         ranked.into_iter().filter_map(|(code, score)| self.hit(&understood, code, best.get(&code)?, score)).collect()
     }
 
+    /// Whether `word` (plain small letters) is written in the texts or phrases of some language.
+    pub fn knows(&self, word: &str) -> bool {
+        self.tongues.iter().any(|tongue| tongue.index.has(word))
+    }
+
     fn hit(&self, understood: &[(Understood, f32)], code: u32, evidence: &Evidence, score: f32) -> Option<HsHit> {
         let tongue = self.tongues.get(evidence.tongue)?;
         let (question, _) = understood.get(evidence.tongue)?;
@@ -116,7 +124,7 @@ impl HsIndex {
             }
         }
         let observations = format!("{} [{}]", entry.text(tongue.language), reason(&matches));
-        Some(HsHit { code: entry.code.clone(), score, observations })
+        Some(HsHit { code: entry.code.clone(), score, certainty: evidence.certainty, observations })
     }
 }
 
@@ -138,7 +146,9 @@ impl Tongue {
         for hit in self.index.search(question) {
             let score = hit.score * (0.35 + 0.65 * hit.coverage) * trust;
             let Some(phrase) = (hit.document as usize).checked_sub(codes) else {
-                found.entry(hit.document).or_default().by_text = score;
+                let evidence = found.entry(hit.document).or_default();
+                evidence.by_text = score;
+                evidence.certainty = evidence.certainty.max(hit.certainty * trust);
                 continue;
             };
             let mut by_phrase = score * hit.exhaustion.powi(2) * PHRASE;
@@ -146,6 +156,7 @@ impl Tongue {
                 let evidence = found.entry(*code).or_default();
                 if evidence.by_phrase < by_phrase {
                     evidence.by_phrase = by_phrase;
+                    evidence.certainty = evidence.certainty.max(hit.certainty * hit.exhaustion * trust);
                     evidence.phrase = Some(hit.document);
                 }
                 by_phrase *= LATER_CODE;
@@ -174,10 +185,11 @@ fn standing(entry: &HsEntry) -> f32 {
 }
 
 /// The question as each of `indexes` understands it, and how far each is to be trusted with it: by the square of what
-/// it knows of it against the one that knows most.
-pub(super) fn ask(indexes: &[&TextIndex], text: &str) -> Vec<(Understood, f32)> {
+/// it knows of it against the one that knows most. A word known `elsewhere` is not taken for misspelt.
+pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -> bool) -> Vec<(Understood, f32)> {
     let words = plain_words(text);
-    let written = words.iter().filter(|word| indexes.iter().any(|index| index.has(word))).cloned().collect();
+    let written =
+        words.iter().filter(|word| elsewhere(word) || indexes.iter().any(|index| index.has(word))).cloned().collect();
     let question = Question { text: text.to_owned(), words, written };
     let mut understood: Vec<Understood> = indexes.iter().map(|index| index.understand(&question)).collect();
     let most = understood.iter().map(|understood| understood.knowledge).fold(0.0, f32::max);

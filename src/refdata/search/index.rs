@@ -23,6 +23,10 @@ const SAME_STEM: f32 = 0.85;
 /// How sure a word is understood when only its stem is known, and when it was mended.
 const SURE_BY_STEM: f32 = 0.4;
 const SURE_BY_LIKENESS: f32 = 0.8;
+/// Rarity that a word counts with that is not known at all.
+const UNKNOWN_RARITY: f32 = 6.0;
+/// Likeness up to which a word is too unlike to be the main noun.
+const DOUBTFUL: f32 = 0.6;
 /// What remains of a document that lacks the main noun of the description.
 const WITHOUT_MAIN_NOUN: f32 = 0.8;
 
@@ -50,6 +54,8 @@ pub struct Understood {
     groups: Vec<Group>,
     /// How many of its words are understood: words written in the texts and small words count 1, others less.
     pub knowledge: f32,
+    /// Worth of the words that mean nothing here.
+    unknown: f32,
 }
 
 impl Understood {
@@ -66,6 +72,8 @@ struct Group {
     is_main: bool,
     /// Worth of the word by rarity, for the share of the question that is covered.
     rarity: f32,
+    /// Likeness of its best alternative.
+    likeness: f32,
     alternatives: Vec<Alternative>,
     contradicted_by: Option<u32>,
 }
@@ -91,6 +99,10 @@ pub struct Scored {
     pub score: f32,
     /// Share of the question's worth that was found, 0 to 1.
     pub coverage: f32,
+    /// The same with the words that are not understood counted in.
+    pub certainty: f32,
+    /// The main noun of the question was found.
+    pub has_main: bool,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
 }
@@ -142,26 +154,32 @@ impl TextIndex {
     /// What the question means in this language.
     pub fn understand(&self, question: &Question) -> Understood {
         let mut groups: Vec<Group> = Vec::new();
-        let mut knowledge = 0.0;
+        let (mut knowledge, mut unknown) = (0.0, 0.0);
         for word in self.joined(self.analyzer.query(&question.text)) {
             let (likeness, alternatives) = self.alternatives(&word, question);
             let repeated = groups.iter().any(|group| group.asked == word.surface);
-            if alternatives.is_empty() || repeated {
+            if repeated {
+                continue;
+            }
+            if alternatives.is_empty() {
+                unknown += word.weight * UNKNOWN_RARITY;
                 continue;
             }
             knowledge += likeness * word.parts as f32;
             let rarity = alternatives.iter().map(|a| self.rarity(a.term)).fold(0.0, f32::max);
+            let likeness = alternatives.iter().map(|a| a.likeness).fold(0.0, f32::max);
             groups.push(Group {
                 weight: word.weight,
-                is_main: word.is_main,
+                is_main: word.is_main && likeness > DOUBTFUL,
                 rarity,
+                likeness,
                 alternatives,
                 contradicted_by: self.terms.get(&format!("-{}", word.stem)).copied(),
                 asked: word.surface,
             });
         }
         let small = question.words.iter().filter(|word| self.is_small_word(word)).count();
-        Understood { groups, knowledge: knowledge + small as f32 }
+        Understood { groups, knowledge: knowledge + small as f32, unknown }
     }
 
     /// `sun glasses` becomes `sunglasses` where that is a word here.
@@ -274,6 +292,8 @@ impl TextIndex {
                 document: sum.document,
                 score: if sum.has_main || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
                 coverage: sum.covered / total,
+                certainty: sum.covered / (total + question.unknown),
+                has_main: sum.has_main,
                 exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
             }
         });
@@ -326,7 +346,7 @@ impl Sum {
     fn add(&mut self, group: &Group, worth: f32) {
         self.score += worth * group.weight;
         if worth > 0.0 {
-            self.covered += group.weight * group.rarity;
+            self.covered += group.weight * group.rarity * group.likeness;
             self.rarity += group.rarity;
             self.has_main |= group.is_main;
         }

@@ -1,7 +1,7 @@
 //! From a text to the words that are searched: plain letters, split, stemmed, with the words that follow a
 //! negation marked.
 //!
-//! Knows the small words of three languages; knows nothing of goods.
+//! Knows the small words of four languages; knows nothing of goods.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ pub struct Word {
 }
 
 /// Small words that say nothing about goods.
-const FUNCTION_WORDS: [&str; 3] = [
+const FUNCTION_WORDS: [&str; 4] = [
     "a an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
      my of off on or other others per similar such than that the their them these this those to type up used \
      various which whose with",
@@ -44,20 +44,24 @@ const FUNCTION_WORDS: [&str; 3] = [
      diverses mon ma mes jusqu",
     "a al como con de del demas e ej el en entre es esta etc hasta la las lo los mas mi mis o otra otras otro \
      otros p para pero por que se similares sobre su sus tipo tipos u un una unas unos varios varias y",
+    "a ao aos as com como da das de demais do dos e em entre etc ex mas na nas no nos o os ou outra outras outro \
+     outros para pela pelo por que se sem seu sob sobre sua tipo um uma uns umas varios varias",
 ];
 
 /// After these the rest of the clause says what the goods are not.
-const NEGATIONS: [&str; 3] = [
+const NEGATIONS: [&str; 4] = [
     "not non except excluding without excl",
     "non sans sauf hors ni pas excepte exclus",
     "no sin excepto salvo ni distinto distinta distintos distintas",
+    "nao sem exceto salvo nem",
 ];
 
 /// In a description, what follows these is what the goods are for or go with: `oil filter for car`.
-const PURPOSES: [&str; 3] = ["for with in from on to", "pour avec sur dans", "para con sobre por"];
+const PURPOSES: [&str; 4] =
+    ["for with in from on to", "pour avec sur dans", "para con sobre por", "para com sobre por"];
 
 /// Words that describe the single piece and not the kind of goods.
-const WEAK_WORDS: [&str; 3] = [
+const WEAK_WORDS: [&str; 4] = [
     "new old used second hand secondhand vintage original style styled size small big large medium mini set \
      sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
      tin tablet tablets capsules pills quality red blue green black white yellow pink purple grey gray brown \
@@ -74,6 +78,8 @@ const WEAK_WORDS: [&str; 3] = [
      botella frasco tableta tubo calidad rojo roja azul verde negro negra blanco blanca amarillo amarilla rosa \
      gris marron color artesanal hecho hechos casero casera marca modelo regalo personal litro gramos digital \
      portatil coleccion lujo original",
+    "novo nova usado usada antigo antiga pequeno pequena grande tamanho jogo conjunto lote caixa pacote par peca \
+     saco frasco garrafa cor marca modelo presente pessoal artesanal caseiro colecao",
 ];
 
 /// English plurals that the stemmer does not bring together.
@@ -113,15 +119,15 @@ pub struct Analyzer {
 type WordSet = HashSet<&'static str>;
 
 impl Analyzer {
-    /// English, French or Spanish; other languages are read as English.
     pub fn new(language: Language) -> Self {
         let (algorithm, at) = match language {
-            Language::En | Language::Pt => (Algorithm::English, 0),
+            Language::En => (Algorithm::English, 0),
             Language::Fr => (Algorithm::French, 1),
             Language::Es => (Algorithm::Spanish, 2),
+            Language::Pt => (Algorithm::Portuguese, 3),
         };
         let set =
-            |lists: [&'static str; 3]| lists.get(at).map(|list| list.split_whitespace().collect()).unwrap_or_default();
+            |lists: [&'static str; 4]| lists.get(at).map(|list| list.split_whitespace().collect()).unwrap_or_default();
         Self {
             language,
             stemmer: Stemmer::create(algorithm),
@@ -215,8 +221,8 @@ impl Analyzer {
     fn stress_main_noun(&self, words: &mut [Word]) {
         let main = |word: &&mut Word| word.weight >= 1.0 && word.surface.bytes().all(|b| b.is_ascii_lowercase());
         let noun = match self.language {
-            Language::En | Language::Pt => words.iter_mut().rev().find(main),
-            Language::Fr | Language::Es => words.iter_mut().find(main),
+            Language::En => words.iter_mut().rev().find(main),
+            Language::Fr | Language::Es | Language::Pt => words.iter_mut().find(main),
         };
         if let Some(noun) = noun {
             noun.weight *= 1.25;
