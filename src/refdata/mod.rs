@@ -4,6 +4,9 @@
 //! organization, no database and no clock: lists imported at run time are handed in as rows, dates as values.
 
 pub mod cocktail;
+pub mod hs;
 pub mod lists;
 pub mod rates;
+pub mod restrictions;
+pub mod search;
 pub mod table;
