@@ -29,6 +29,7 @@ limits! {
     BATCH_VIEWS: usize = 5_000, "views", "One batch is one transaction; beyond it 400.";
     TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
     CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";
+    DESCRIPTIONS: usize = 100, "texts", "Descriptions looked up in one call; beyond it 400.";
     ITEM_ID_CHARS: usize = 35, "characters", "Widest document number of the message profile; beyond it 400.";
     USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
     PASSWORD_CHARS: usize = 256, "characters", "Bounds the work of hashing; beyond it 401.";

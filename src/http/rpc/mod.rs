@@ -4,6 +4,7 @@ mod access;
 mod blank;
 mod declarations;
 mod loading;
+mod lookup;
 mod movement;
 pub mod registry;
 mod request;

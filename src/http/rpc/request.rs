@@ -29,6 +29,8 @@ pub struct Call<'a> {
     pub mode: BatchMode,
     /// Where the request came from.
     pub address: String,
+    /// Versions the client has (`If-None-Match`).
+    versions: Option<String>,
     body: Bytes,
 }
 
@@ -48,7 +50,14 @@ impl<'a> Call<'a> {
         let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
         let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
         let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-        Ok(Self { services: &shared.services, gate: &shared.gate, actor, key, mode, address, body })
+        let versions = header("if-none-match").map(str::to_owned);
+        Ok(Self { services: &shared.services, gate: &shared.gate, actor, key, mode, address, versions, body })
+    }
+
+    /// Whether the client has the version with this entity tag.
+    pub(super) fn has_version(&self, tag: &str) -> bool {
+        let same = |known: &str| known.trim().trim_start_matches("W/") == tag || known.trim() == "*";
+        self.versions.as_deref().is_some_and(|list| list.split(',').any(same))
     }
 
     /// The parameters.
