@@ -103,8 +103,6 @@ pub struct Scored {
     pub coverage: f32,
     /// The same with the words that are not understood counted in.
     pub certainty: f32,
-    /// The main noun of the question was found.
-    pub has_main: bool,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
 }
@@ -295,7 +293,6 @@ impl TextIndex {
                 score: if sum.has_main || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
-                has_main: sum.has_main,
                 exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
             }
         });
