@@ -53,6 +53,7 @@ limits! {
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
+    SEARCH_WORDS: usize = 24, "words", "A description of goods is searched by its first words; the rest is not looked at.";
     HS_HITS: usize = 10, "codes", "A proposal is for a person to choose from; the best ones are given.";
     RESTRICTION_HITS: usize = 200, "rules", "Every rule of a country fits; a list that names one code for everything is cut here.";
     IMPORT_BYTES: usize = 64 * 1024 * 1024, "bytes", "An imported list is read in memory; beyond it the file is refused.";

@@ -11,6 +11,7 @@ mod desk;
 mod entry;
 pub mod heartbeat;
 mod identity;
+pub mod import;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
