@@ -5,3 +5,4 @@ pub mod clock;
 pub mod contract;
 pub mod error;
 pub mod limits;
+pub mod print;

@@ -1,0 +1,1 @@
+//! Nothing leaves its box and nothing lies on anything else.
