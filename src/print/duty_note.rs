@@ -9,8 +9,8 @@ use super::facts::{Reader, Setting, day, joined};
 use super::labels::Label;
 use super::names;
 use super::sheet::{Composer, Sheet, area};
-use super::table::{Flow, Row, columns};
-use super::text::{Align, Style};
+use super::table::{Column, Flow, Row, columns};
+use super::text::Align;
 use crate::contract::{CdsView, Number, Response, ResponseData, Tax};
 use crate::error::Findings;
 
@@ -25,6 +25,8 @@ pub(super) struct Duty {
     lines: Vec<(String, String)>,
     /// Type, rate, amount.
     taxes: Vec<[String; 3]>,
+    /// What comes on top of the taxes, and the sum.
+    sums: Vec<(String, String)>,
 }
 
 /// The answers of own and destination customs, as far as there are any.
@@ -61,15 +63,14 @@ fn duty(reader: &mut Reader<'_, '_>, label: Label, response: &Response, data: &R
         (Label::Reason, joined(" · ", [reason_code, reason_name, reason_text])),
         (Label::DecisionDate, date),
         (Label::Dutiable, dutiable),
-        (Label::HandlingFee, fee),
-        (Label::TotalDue, total(data, reader.findings)),
     ];
-    let lines = lines.into_iter().filter(|(_, text)| !text.is_empty());
-    Duty {
-        heading: joined(" · ", [languages.label(label), customs]),
-        lines: lines.map(|(label, text)| (languages.label(label), text)).collect(),
-        taxes,
-    }
+    let sums = [(Label::HandlingFee, fee), (Label::TotalDue, total(data, reader.findings))];
+    let filled = |pairs: &[(Label, String)]| {
+        let pairs = pairs.iter().filter(|(_, text)| !text.is_empty());
+        pairs.map(|(label, text)| (languages.label(*label), text.clone())).collect()
+    };
+    let heading = joined(" · ", [languages.label(label), customs]);
+    Duty { heading, lines: filled(&lines), taxes, sums: filled(&sums) }
 }
 
 fn tax_line(reader: &mut Reader<'_, '_>, at: usize, tax: &Tax) -> [String; 3] {
@@ -119,7 +120,7 @@ pub(super) fn draw(composer: &mut Composer<'_>, item_id: &str, duties: &[Duty]) 
     let size = (composer.sheet.width, composer.sheet.height);
     let page = area(0.0, 0.0, size.0, size.1).inset(4.0, 4.0);
     let mut flow = Flow::new(size, page);
-    let (data, small) = (composer.data, composer.small);
+    let data = composer.data;
     let whole = columns([(page.w * 0.62, Align::Start), (page.w * 0.38, Align::Right)]);
     let title = composer.languages.label(Label::DutyNote);
     let mut row = Row::new(composer.bench, [&title, item_id], true);
@@ -127,31 +128,47 @@ pub(super) fn draw(composer: &mut Composer<'_>, item_id: &str, duties: &[Duty]) 
     for duty in duties {
         flow.skip(2.0);
         flow.keep(page.h / 4.0);
-        draw_duty(composer, &mut flow, duty, page.w, data, small);
+        draw_duty(composer, &mut flow, duty, page.w);
     }
     flow.pages
 }
 
-fn draw_duty(composer: &mut Composer<'_>, flow: &mut Flow, duty: &Duty, width: f32, data: Style, small: Style) {
-    let fonts = composer.fonts;
-    let size = (data.max + data.min) / 2.0;
+fn draw_duty(composer: &mut Composer<'_>, flow: &mut Flow, duty: &Duty, width: f32) {
+    let size = middle_size(composer);
     let single = columns([(width, Align::Start)]);
-    flow.row(Row::new(composer.bench, [&duty.heading], true).set(fonts, &single, size, data.min), &single, None);
+    let mut heading = Row::new(composer.bench, [&duty.heading], true);
+    flow.row(heading.set(composer.fonts, &single, size, composer.data.min), &single, None);
     let pairs = columns([(width * 0.35, Align::Start), (width * 0.65, Align::Start)]);
-    for (label, text) in &duty.lines {
+    draw_pairs(composer, flow, &duty.lines, &pairs);
+    draw_taxes(composer, flow, &duty.taxes, width);
+    let sums = columns([(width * 0.68, Align::Start), (width * 0.32, Align::Right)]);
+    draw_pairs(composer, flow, &duty.sums, &sums);
+}
+
+fn middle_size(composer: &Composer<'_>) -> f32 {
+    (composer.data.max + composer.data.min) / 2.0
+}
+
+fn draw_pairs(composer: &mut Composer<'_>, flow: &mut Flow, pairs: &[(String, String)], columns: &[Column]) {
+    let size = middle_size(composer);
+    for (label, text) in pairs {
         let mut row = Row::new(composer.bench, [label, text], false);
-        flow.row(row.set(fonts, &pairs, size, small.min), &pairs, None);
+        flow.row(row.set(composer.fonts, columns, size, composer.small.min), columns, None);
     }
-    if duty.taxes.is_empty() {
+}
+
+fn draw_taxes(composer: &mut Composer<'_>, flow: &mut Flow, taxes: &[[String; 3]], width: f32) {
+    if taxes.is_empty() {
         return;
     }
     let table = columns([(width * 0.52, Align::Start), (width * 0.16, Align::Right), (width * 0.32, Align::Right)]);
     let heads = [Label::TaxType, Label::Rate, Label::Amount].map(|label| composer.languages.label(label));
-    let heads = heads.each_ref().map(String::as_str);
-    let head = Row::new(composer.bench, heads, false).set(fonts, &table, small.max, small.min);
+    let mut head = Row::new(composer.bench, heads.each_ref().map(String::as_str), false);
+    let head = head.set(composer.fonts, &table, composer.small.max, composer.small.min);
     flow.row(head.clone(), &table, None);
-    for tax in &duty.taxes {
+    let size = middle_size(composer);
+    for tax in taxes {
         let mut row = Row::new(composer.bench, tax.each_ref().map(String::as_str), false);
-        flow.row(row.set(fonts, &table, size, small.min), &table, Some(&head));
+        flow.row(row.set(composer.fonts, &table, size, composer.small.min), &table, Some(&head));
     }
 }

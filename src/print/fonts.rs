@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use krilla::text::{Font, Tag};
-use parley::fontique::{Blob, Charmap, Collection, CollectionOptions, FontInfo, SourceCache};
+use parley::fontique::{Blob, Charmap, Collection, CollectionOptions, FamilyId, FontInfo, SourceCache};
 use parley::{FontContext, GenericFamily};
 
 use super::text::Bench;
@@ -64,10 +64,7 @@ impl Fonts {
         if bytes > limits::FONT_FOLDER_BYTES {
             return Err(Error::invalid("limit", "fonts", format!("the font files have {bytes} bytes, too many")));
         }
-        let mut set = Loader::default();
-        for embedded in [SANS, SANS_BOLD, ARABIC] {
-            set.register(Blob::new(Arc::new(embedded)));
-        }
+        let mut set = Loader::with_embedded(&[SANS, SANS_BOLD, ARABIC]);
         let mut faults = crate::error::Findings::default();
         for file in files {
             if !set.add(file.bytes) {
@@ -164,23 +161,28 @@ fn unshared() -> Collection {
 struct Loader {
     collection: Collection,
     charmaps: Vec<(FontInfo, Blob<u8>)>,
-    families: Vec<parley::fontique::FamilyId>,
-}
-
-impl Default for Loader {
-    fn default() -> Self {
-        Self { collection: unshared(), charmaps: Vec::new(), families: Vec::new() }
-    }
+    /// In order of preference; the first `embedded` are our own.
+    families: Vec<FamilyId>,
+    embedded: usize,
 }
 
 impl Loader {
+    fn with_embedded(files: &[&'static [u8]]) -> Self {
+        let mut set = Self { collection: unshared(), charmaps: Vec::new(), families: Vec::new(), embedded: 0 };
+        files.iter().for_each(|file| set.register(Blob::new(Arc::new(*file))));
+        set.embedded = set.families.len();
+        set
+    }
+
     /// Adds a file of the folder; `false` when it holds no font.
     fn add(&mut self, bytes: Vec<u8>) -> bool {
         let blob = Blob::new(Arc::new(bytes));
         let mut scratch = unshared();
         scratch.register_fonts(blob.clone(), None);
         let names: Vec<String> = scratch.family_names().map(str::to_owned).collect();
-        if names.iter().all(|name| ["Noto Sans", "Noto Sans Arabic"].contains(&name.as_str())) {
+        let own = self.families.iter().take(self.embedded);
+        let own: Vec<String> = own.filter_map(|id| self.collection.family_name(*id).map(str::to_owned)).collect();
+        if names.iter().all(|name| own.contains(name)) {
             return !names.is_empty();
         }
         self.register(blob);
@@ -188,7 +190,10 @@ impl Loader {
     }
 
     fn register(&mut self, blob: Blob<u8>) {
-        for (family, faces) in self.collection.register_fonts(blob.clone(), None) {
+        let mut families = self.collection.register_fonts(blob.clone(), None);
+        // A collection file names its families in no fixed order.
+        families.sort_by_cached_key(|(family, _)| self.collection.family_name(*family).map(str::to_owned));
+        for (family, faces) in families {
             if !self.families.contains(&family) {
                 self.families.push(family);
             }
@@ -210,5 +215,34 @@ impl Loader {
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fonts").field("faces", &self.charmaps.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_the_folder_adds_its_script() {
+        let mut set = Loader::with_embedded(&[SANS]);
+        assert!(set.add(ARABIC.to_vec()) && set.add(SANS_BOLD.to_vec()));
+        assert_eq!(set.families.len(), 2, "an embedded family is not taken from the folder");
+        let fonts = set.finish();
+        assert!(fonts.covers('ش') && !fonts.covers('茶'));
+        assert!(!Loader::with_embedded(&[SANS]).finish().covers('ش'));
+    }
+
+    #[test]
+    fn files_that_are_no_fonts_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("readme.txt"), "left out").unwrap();
+        std::fs::write(folder.path().join("a.ttf"), ARABIC).unwrap();
+        assert!(Fonts::from_folder(folder.path()).is_ok());
+        for name in ["bad.ttf", "empty.OTF"] {
+            std::fs::write(folder.path().join(name), &ARABIC[..if name == "bad.ttf" { 3 } else { 0 }]).unwrap();
+        }
+        let Err(Error::Invalid(found)) = Fonts::from_folder(folder.path()) else { panic!("two files are no fonts") };
+        assert_eq!(found.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["bad.ttf", "empty.OTF"]);
+        assert!(Fonts::from_folder(&folder.path().join("nowhere")).is_err());
     }
 }

@@ -114,7 +114,7 @@ labels! {
     GrossWeight: "Total gross weight", "Poids brut total", "Peso bruto total", "Peso bruto total";
     TotalWeight: "Total weight", "Poids total", "Peso total", "Peso total";
     TotalValue: "Total value", "Valeur totale", "Valor total", "Valor total";
-    Postage: "Postal charges/Fees", "Frais de port/Frais", "Gastos de franqueo/Tasas", "Portes/Taxas";
+    Postage: "Postal charges/Fees", "Frais de port/Frais", "Franqueo/Tasas", "Portes/Taxas";
     Insured: "Insured value", "Valeur assurée", "Valor asegurado", "Valor segurado";
     NonDelivery: "If undeliverable", "En cas de non-livraison", "En caso de no entrega", "Se não puder ser entregue";
     Category: "Category of item", "Catégorie de l'envoi", "Categoría del envío", "Categoria do objeto";
@@ -146,8 +146,7 @@ labels! {
         "Data e assinatura do remetente";
     Particulars: "Further particulars", "Autres indications", "Otras indicaciones", "Outras indicações";
     Continuation: "Continuation", "Suite", "Continuación", "Continuação";
-    Continued: "continued on the next page", "suite à la page suivante", "continúa en la página siguiente",
-        "continua na página seguinte";
+    Continued: "see next page", "voir page suivante", "ver página siguiente", "ver página seguinte";
     DutyNote: "DUTY AND DECISION NOTE", "AVIS DE DÉCISION ET DE TAXES", "AVISO DE DECISIÓN Y GRAVÁMENES",
         "AVISO DE DECISÃO E ENCARGOS";
     OwnCustoms: "Customs of the post", "Douane de la poste", "Aduana del correo", "Alfândega do correio";

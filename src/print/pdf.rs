@@ -163,10 +163,11 @@ fn draw_page(document: &mut Document, sheets: &[Sheet], imposition: &Imposition)
 }
 
 fn draw(surface: &mut Surface<'_>, mark: &Mark) {
+    debug_assert!(mark.stays_in_frame(), "a text leaves its box: {mark:?}");
     match mark {
         Mark::Frame(area) => {
             surface.set_fill(None);
-            surface.set_stroke(Some(Stroke { width: 0.15, ..Stroke::default() }));
+            surface.set_stroke(Some(Stroke { width: 0.18, ..Stroke::default() }));
             draw_areas(surface, &[*area]);
             surface.set_stroke(None);
             surface.set_fill(Some(Fill::default()));
@@ -191,6 +192,9 @@ fn draw_text(surface: &mut Surface<'_>, x: f32, y: f32, block: &Block) {
         for run in &line.runs {
             let start = Point::from_xy(x + run.x, y + block.baseline(at));
             surface.draw_glyphs(start, &run.glyphs, run.font.clone(), &block.text, block.size, false);
+            if !run.marks.is_empty() {
+                surface.draw_glyphs(start, &run.marks, run.font.clone(), &block.text, block.size, false);
+            }
         }
     }
 }

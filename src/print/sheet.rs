@@ -30,6 +30,15 @@ impl Area {
         area(self.x + dx, self.y + dy, (self.w - 2.0 * dx).max(0.0), (self.h - 2.0 * dy).max(0.0))
     }
 
+    /// Whether it lies in `outer`, up to the rounding of lengths.
+    pub fn within(self, outer: Self) -> bool {
+        const ROUNDING: f32 = 0.02;
+        self.x >= outer.x - ROUNDING
+            && self.y >= outer.y - ROUNDING
+            && self.x + self.w <= outer.x + outer.w + ROUNDING
+            && self.y + self.h <= outer.y + outer.h + ROUNDING
+    }
+
     /// What is left below the first `height` millimetres.
     pub fn below(self, height: f32) -> Self {
         area(self.x, self.y + height, self.w, (self.h - height).max(0.0))
@@ -53,6 +62,24 @@ pub(super) enum Mark {
         y: f32,
         block: Arc<Block>,
     },
+}
+
+impl Mark {
+    /// The room each line of a text takes; nothing for other marks.
+    pub fn lines(&self) -> Vec<Area> {
+        let Self::Text { x, y, block, .. } = self else { return Vec::new() };
+        let lines = block.lines.iter().enumerate().filter(|(_, line)| line.width > 0.0);
+        let height = block.line_height();
+        lines.map(|(at, line)| area(x + line.x, y + at as f32 * height, line.width, height)).collect()
+    }
+
+    /// Whether all of a text lies in its frame. Always so; debug builds check it for every page they write.
+    pub fn stays_in_frame(&self) -> bool {
+        match self {
+            Self::Text { frame, .. } => self.lines().iter().all(|line| line.within(*frame)),
+            _ => true,
+        }
+    }
 }
 
 /// A finished page.
@@ -86,6 +113,8 @@ pub(super) struct Composer<'a> {
 /// Distance of text from the lines around it.
 const PAD_X: f32 = 0.7;
 const PAD_Y: f32 = 0.3;
+/// The part of a box's height its label may take.
+const LABEL_SHARE: f32 = 0.5;
 
 impl Composer<'_> {
     pub fn frame(&mut self, area: Area) {
@@ -111,6 +140,11 @@ impl Composer<'_> {
 
     /// What the sender declared, in `frame`; `label` names it on the continuation page when it does not fit.
     pub fn value(&mut self, frame: Area, label: &str, text: &str, style: Style) {
+        self.place(frame, label, text, style, false);
+    }
+
+    /// As [`Self::value`]; a text that fits stands in the middle of the height when `centered`.
+    fn place(&mut self, frame: Area, label: &str, text: &str, style: Style, centered: bool) {
         if text.is_empty() {
             return;
         }
@@ -118,16 +152,22 @@ impl Composer<'_> {
         let mut shaped = self.bench.shape(text, style.bold);
         let block = shaped.fit(self.fonts, style, inner.w, inner.h);
         if block.whole {
-            return self.text(frame, inner.y, block);
+            let room = if centered { inner.h - block.height() } else { 0.0 };
+            return self.text(frame, inner.y + room / 2.0, block);
         }
         self.overflow.push(Overflow { label: label.to_owned(), text: text.to_owned() });
+        let note_style = self.note_style();
         let note = self.languages.label(Label::Continued);
-        let style = Style::plain(self.small.min, self.small.min);
-        let note_height = self.bench.label(self.fonts, &note, style, inner.w, inner.h).height();
+        let note_height = self.bench.label(self.fonts, &note, note_style, inner.w, inner.h).height();
         let beginning = shaped.fit(self.fonts, Style { max: style.min, ..style }, inner.w, inner.h - note_height);
-        let height = beginning.height();
+        let below = beginning.height();
         self.text(frame, inner.y, beginning);
-        self.words(frame.below(height), &note, style);
+        self.words(frame.below(below), &note, note_style);
+    }
+
+    /// Type of the note that a text goes on elsewhere.
+    pub fn note_style(&self) -> Style {
+        Style::plain(self.small.min, self.small.min * 0.75)
     }
 
     fn text(&mut self, frame: Area, y: f32, block: Block) {
@@ -142,20 +182,21 @@ impl Composer<'_> {
 
     /// A label above a value, without a frame.
     pub fn labelled(&mut self, frame: Area, label: &str, text: &str, style: Style) {
-        let label_height = self.words(frame, label, self.small);
+        let label_height = self.words(frame.top(frame.h * LABEL_SHARE), label, self.small);
         self.value(frame.below(label_height), label, text, style);
     }
 
-    /// A label to the left of a value, on one line.
-    pub fn captioned(&mut self, frame: Area, caption_width: f32, label: &str, text: &str) {
-        self.centered_words(Area { w: caption_width, ..frame }, label, self.small);
-        let value = area(frame.x + caption_width, frame.y, frame.w - caption_width, frame.h);
-        self.value(value, label, text, self.data);
+    /// A caption to the left of a value; `label` names the value on the continuation page. The row may be low: its
+    /// padding goes to the text, and the smallest type is a point smaller than elsewhere.
+    pub fn captioned(&mut self, row: Area, caption_width: f32, caption: &str, label: &str, text: &str) {
+        self.centered_words(Area { w: caption_width, ..row }, caption, self.small);
+        let value = area(row.x + caption_width, row.y - 0.1, row.w - caption_width, row.h + 0.2);
+        self.place(value, label, text, Style { min: self.data.min - 0.75, ..self.data }, true);
     }
 
     /// A square to tick, `ticked` or not, with its label to the right.
     pub fn tick(&mut self, frame: Area, label: &str, ticked: bool) {
-        let side = (frame.h - 0.8).min(2.6);
+        let side = (frame.h - 0.8).min(2.8);
         let square = area(frame.x + PAD_X, frame.y + (frame.h - side) / 2.0, side, side);
         self.frame(square);
         if ticked {

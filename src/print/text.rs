@@ -82,6 +82,9 @@ pub(super) struct Run {
     /// From the left of the box.
     pub x: f32,
     pub glyphs: Vec<KrillaGlyph>,
+    /// Dots and vowel signs drawn onto the glyphs. They stand for no text of their own (their letter's glyph carries
+    /// it), so that readers find words and not letters with gaps.
+    pub marks: Vec<KrillaGlyph>,
 }
 
 impl Block {
@@ -91,10 +94,6 @@ impl Block {
 
     pub fn line_height(&self) -> f32 {
         self.leading * self.size
-    }
-
-    pub fn width(&self) -> f32 {
-        self.lines.iter().map(|line| line.width).fold(0.0, f32::max)
     }
 
     /// Baseline of line `index` from the top.
@@ -226,7 +225,7 @@ impl Shaped {
             });
         }
         // Scripts that rise or hang further than Latin get more room.
-        let (leading, ascent) = if tall { (1.6, 1.1) } else { (1.2, 0.95) };
+        let (leading, ascent) = if tall { (1.45, 1.02) } else { (1.2, 0.95) };
         Block { text: self.text.clone(), size: size * POINT, leading, ascent, lines, whole: true }
     }
 }
@@ -244,22 +243,27 @@ fn runs(set: &Fonts, line: &parley::Line<'_, ()>, scale: f32) -> Vec<Run> {
         let parley::PositionedLayoutItem::GlyphRun(placed) = item else { continue };
         let run = placed.run();
         let Some(font) = set.drawable(&FaceKey::of(run), &run.font().data) else { continue };
-        runs.push(Run { font, x: placed.offset() * scale, glyphs: glyphs(run) });
+        let (glyphs, marks) = glyphs(run);
+        runs.push(Run { font, x: placed.offset() * scale, glyphs, marks });
     }
     runs
 }
 
-/// The glyphs of a run from left to right, in units of the type size, each with the text it stands for.
-fn glyphs(run: &parley::Run<'_, ()>) -> Vec<KrillaGlyph> {
+/// The glyphs of a run from left to right, in units of the type size, each with the text it stands for; and the marks
+/// on them.
+fn glyphs(run: &parley::Run<'_, ()>) -> (Vec<KrillaGlyph>, Vec<KrillaGlyph>) {
     let mut glyphs: Vec<KrillaGlyph> = Vec::with_capacity(run.len());
+    let mut marks = Vec::new();
+    let mut pen = 0.0;
     // In right-to-left text the later parts of a ligature come before its glyph.
     let mut waiting_end = None;
     for cluster in run.visual_clusters() {
         let mut range = cluster.text_range();
         if cluster.is_ligature_continuation() {
-            match glyphs.last_mut() {
-                Some(last) if !cluster.is_rtl() => last.text_range.end = range.end,
-                _ => waiting_end = waiting_end.max(Some(range.end)),
+            if cluster.is_rtl() {
+                waiting_end = waiting_end.max(Some(range.end));
+            } else {
+                lengthen_last(&mut glyphs, range.end);
             }
             continue;
         }
@@ -267,17 +271,26 @@ fn glyphs(run: &parley::Run<'_, ()>) -> Vec<KrillaGlyph> {
         if cluster.is_hard_line_break() {
             continue;
         }
+        let letter = cluster.glyphs().any(|glyph| glyph.advance > 0.0);
         for glyph in cluster.glyphs() {
-            glyphs.push(KrillaGlyph::new(
-                GlyphId::new(glyph.id),
-                glyph.advance / SHAPED,
-                glyph.x / SHAPED,
-                -glyph.y / SHAPED,
-                0.0,
-                range.clone(),
-                None,
-            ));
+            let id = GlyphId::new(glyph.id);
+            let (x, y) = (glyph.x / SHAPED, -glyph.y / SHAPED);
+            if letter && glyph.advance == 0.0 {
+                marks.push(KrillaGlyph::new(id, 0.0, pen + x, y, 0.0, 0..0, None));
+            } else {
+                let advance = glyph.advance / SHAPED;
+                glyphs.push(KrillaGlyph::new(id, advance, x, y, 0.0, range.clone(), None));
+                pen += advance;
+            }
         }
     }
-    glyphs
+    (glyphs, marks)
+}
+
+/// Lets the glyphs of the last cluster stand for the text up to `end` too.
+fn lengthen_last(glyphs: &mut [KrillaGlyph], end: usize) {
+    let Some(start) = glyphs.last().map(|glyph| glyph.text_range.start) else { return };
+    for glyph in glyphs.iter_mut().rev().take_while(|glyph| glyph.text_range.start == start) {
+        glyph.text_range.end = end;
+    }
 }

@@ -24,7 +24,7 @@ pub(in crate::print) fn draw(composer: &mut Composer<'_>, content: &Content<'_>)
     composer.frame(area(2.0, 16.0, 70.0, 14.0));
     category(composer, area(2.0, 30.0, 70.0, 13.5), None, facts, 3);
     let mut table = table(composer, facts);
-    table.place(composer, area(2.0, 43.5, 70.0, 28.0), 6.5);
+    table.place(composer, area(2.0, 43.5, 70.0, 28.0), 7.5);
     totals(composer, facts);
     particulars(composer, facts);
     signature(composer, content);
@@ -44,13 +44,14 @@ fn header(composer: &mut Composer<'_>, facts: &Facts) {
     composer.words(area(58.0, 2.0, 14.0, 5.0), "CN 22", Style::plain(9.0, 6.0).bold().align(Align::Center));
     let operator = area(2.0, 11.0, 70.0, 5.0);
     composer.frame(operator);
-    composer.captioned(operator, 24.0, &languages.label(Label::Operator), &facts.operator);
+    let label = languages.label(Label::Operator);
+    composer.captioned(operator, 22.0, &label, &label, &facts.operator);
 }
 
 fn table(composer: &mut Composer<'_>, facts: &Facts) -> Table<5> {
     let languages = composer.languages;
     let widths =
-        [(27.0, Align::Start), (10.0, Align::Right), (15.0, Align::Right), (10.5, Align::Center), (7.5, Align::Center)];
+        [(25.0, Align::Start), (10.0, Align::Right), (15.0, Align::Right), (10.5, Align::Center), (9.5, Align::Center)];
     let rows = facts.pieces.iter().map(|piece| {
         let description = with_quantity(piece);
         let cells = [&*description, &*piece.net_weight, &*piece.value, &*piece.tariff, &*piece.origin];

@@ -56,15 +56,15 @@ pub(in crate::print) fn draw(composer: &mut Composer<'_>, content: &Content<'_>,
 /// The arrangement of the official form.
 fn landscape(composer: &mut Composer<'_>, content: &Content<'_>) -> (bool, Table<6>, Area) {
     let facts = content.facts;
-    header(composer, facts, area(5.0, 5.0, 200.0, 9.0), [56.0, 84.0, 36.0, 24.0]);
-    party(composer, area(5.0, 14.0, 70.0, 24.0), 17.0, Label::From, &facts.sender);
-    party(composer, area(5.0, 38.0, 100.0, 25.0), 17.0, Label::To, &facts.recipient);
-    sender_reference(composer, area(75.0, 14.0, 30.0, 24.0), facts);
-    let bars_drawn = symbols(composer, content, area(105.0, 14.0, 76.0, 24.0), area(181.0, 14.0, 24.0, 24.0));
-    importer_reference(composer, area(105.0, 38.0, 100.0, 13.0), facts);
-    importer_contact(composer, area(105.0, 51.0, 100.0, 12.0), facts);
+    header(composer, facts, area(5.0, 5.0, 200.0, 9.0), [48.0, 92.0, 38.0, 22.0]);
+    party(composer, area(5.0, 14.0, 70.0, 28.0), 19.0, Label::From, &facts.sender);
+    party(composer, area(5.0, 42.0, 100.0, 24.0), 19.0, Label::To, &facts.recipient);
+    sender_reference(composer, area(75.0, 14.0, 30.0, 28.0), facts);
+    let bars_drawn = symbols(composer, content, area(105.0, 14.0, 76.0, 28.0), area(181.0, 14.0, 24.0, 28.0));
+    importer_reference(composer, area(105.0, 42.0, 100.0, 13.0), facts);
+    importer_contact(composer, area(105.0, 55.0, 100.0, 11.0), facts);
     let mut table = table(composer, facts, [84.0, 16.0, 20.0, 32.0, 26.0, 22.0]);
-    table.place(composer, area(5.0, 63.0, 200.0, 43.0), 6.5);
+    table.place(composer, area(5.0, 66.0, 200.0, 40.0), 6.5);
     non_delivery(composer, area(5.0, 106.0, 60.0, 8.0), facts);
     totals(composer, area(65.0, 106.0, 140.0, 8.0), [34.0, 46.0, 30.0, 30.0], facts);
     category(composer, area(5.0, 114.0, 118.0, 13.0), Some(10), facts, 3);
@@ -105,7 +105,7 @@ fn header(composer: &mut Composer<'_>, facts: &Facts, frame: Area, widths: [f32;
     let [operator, title, opened, number] = cells.map(|cell| area(frame.x + cell.x, frame.y, cell.w, frame.h));
     composer.frame(frame);
     composer.labelled(operator, &languages.label(Label::Operator), &facts.operator, composer.data);
-    composer.centered_words(title, &languages.label(Label::Title), Style::plain(9.5, 5.0).bold().align(Align::Center));
+    composer.centered_words(title, &languages.label(Label::Title), Style::plain(9.0, 5.0).bold().align(Align::Center));
     composer.centered_words(opened, &languages.label(Label::OpenedOfficially), composer.small);
     composer.words(number.top(5.5), "CN 23", Style::plain(11.0, 6.0).bold().align(Align::Center));
 }
@@ -130,20 +130,27 @@ fn party(composer: &mut Composer<'_>, frame: Area, caption_width: f32, role: Lab
     let mut y = frame.y + role_height;
     for (label, text) in rows {
         if label == Label::Country {
-            postcode_and_city(composer, area(frame.x, y, frame.w, height), caption_width, place);
+            postcode_and_city(composer, area(frame.x, y, frame.w, height), caption_width, role, place);
             y += height;
         }
-        composer.captioned(area(frame.x, y, frame.w, height), caption_width, &languages.label(label), text);
+        let caption = languages.label(label);
+        let label = format!("{} · {caption}", languages.label(role));
+        composer.captioned(area(frame.x, y, frame.w, height), caption_width, &caption, &label, text);
         y += height;
     }
 }
 
-fn postcode_and_city(composer: &mut Composer<'_>, row: Area, caption_width: f32, [postcode, city]: [&str; 2]) {
-    let languages = composer.languages;
-    let left = caption_width + (row.w - caption_width) * 0.32;
-    composer.captioned(Area { w: left, ..row }, caption_width, &languages.label(Label::Postcode), postcode);
-    let right = area(row.x + left, row.y, row.w - left, row.h);
-    composer.captioned(right, caption_width * 0.55, &languages.label(Label::City), city);
+fn postcode_and_city(composer: &mut Composer<'_>, row: Area, caption_width: f32, role: Label, place: [&str; 2]) {
+    let left = caption_width + (row.w - caption_width) * 0.3;
+    let cells = [
+        (Label::Postcode, Area { w: left, ..row }, caption_width),
+        (Label::City, area(row.x + left, row.y, row.w - left, row.h), caption_width * 0.5),
+    ];
+    for ((label, cell, caption_width), text) in cells.into_iter().zip(place) {
+        let caption = composer.languages.label(label);
+        let label = format!("{} · {caption}", composer.languages.label(role));
+        composer.captioned(cell, caption_width, &caption, &label, text);
+    }
 }
 
 fn symbols(composer: &mut Composer<'_>, content: &Content<'_>, bars: Area, square: Area) -> bool {

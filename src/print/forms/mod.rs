@@ -73,7 +73,7 @@ impl<const N: usize> Table<N> {
         let note = format!("+ {}: {}", self.rows.len(), composer.languages.label(Label::Continued));
         let width = self.columns.first().map_or(space.w, |column| column.w);
         let place = area(space.x, space.y + space.h - note_height, width, note_height);
-        composer.value(place, "", &note, composer.small);
+        composer.value(place, "", &note, composer.note_style());
     }
 
     fn set(&mut self, composer: &Composer<'_>, size: f32) -> Vec<SetRow> {
@@ -97,7 +97,7 @@ impl<const N: usize> Table<N> {
 /// The category ticks, `across` in a row, with the explanation in what is left on the right of the last row.
 fn category(composer: &mut Composer<'_>, frame: Area, number: Option<u8>, facts: &Facts, across: usize) {
     const TICKS: [Label; 6] =
-        [Label::Gift, Label::Sale, Label::Documents, Label::Sample, Label::Returned, Label::Other];
+        [Label::Gift, Label::Documents, Label::Sale, Label::Sample, Label::Returned, Label::Other];
     composer.frame(frame);
     let label = match number {
         Some(number) => composer.languages.numbered(Label::Category, number),
@@ -115,7 +115,7 @@ fn category(composer: &mut Composer<'_>, frame: Area, number: Option<u8>, facts:
     }
     let explanation = area(grid.x, grid.y + (rows - 1) as f32 * h, grid.w, h);
     let words = composer.languages.label(Label::Explanation);
-    composer.captioned(explanation, 20.0_f32.min(grid.w / 3.0), &words, &facts.nature_text);
+    composer.captioned(explanation, 20.0_f32.min(grid.w / 3.0), &words, &words, &facts.nature_text);
 }
 
 /// A page of its own for what did not fit, as many as it takes; none when everything fitted.

@@ -104,7 +104,9 @@ fn a_form_against_the_rules_is_printed_with_advice() {
 fn drafts_of_responses_are_left_out() {
     let fonts = Fonts::embedded().unwrap();
     let mut view = fixtures::answered();
-    let pages = print(&view, &Options::default(), &fonts).pages;
+    assert_eq!(print(&view, &Options::default(), &fonts).pages, 2);
+    view.response = None;
+    assert_eq!(print(&view, &Options::default(), &fonts).pages, 2);
     view.dc_response.as_mut().unwrap().cds_state_cd = Some(50);
-    assert_eq!(print(&view, &Options::default(), &fonts).pages, pages - 1);
+    assert_eq!(print(&view, &Options::default(), &fonts).pages, 1);
 }
