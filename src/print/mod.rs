@@ -215,7 +215,7 @@ impl<'a> Printable<'a> {
             Form::Cn22 => (cn22::SIZE, cn22::TYPE),
             Form::Cn23 => (arrangement.size(), arrangement.style()),
         };
-        let sheet = Sheet { width, height, marks: Vec::new() };
+        let sheet = Sheet::new(width, height);
         let mut composer =
             Composer { fonts, bench, languages: options.languages, sheet, overflow: Vec::new(), small, data };
         let content = self.content();

@@ -5,6 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use krilla::configure::{Archival, ConfigurationBuilder, ValidationError};
 use krilla::error::KrillaError;
 use krilla::geom::{PathBuilder, Point, Rect, Transform};
+use krilla::graphic::Graphic;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke};
@@ -73,11 +74,12 @@ pub(super) fn write(sheets: &[Sheet], paper: Paper, heading: Heading) -> Result<
         .map_err(|error| Error::Internal(format!("PDF/A-2b cannot be configured: {error:?}")))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let mut pages = 0;
+    let mut forms = Forms::default();
     for group in sheets.chunk_by(|a, b| (a.width, a.height) == (b.width, b.height)) {
         let Some(first) = group.first() else { continue };
         let imposition = impose((first.width, first.height), paper);
         for page in group.chunks(imposition.places.len()) {
-            draw_page(&mut document, page, &imposition)?;
+            draw_page(&mut document, page, &imposition, &mut forms)?;
             pages += 1;
         }
     }
@@ -144,7 +146,33 @@ fn grid(form: (f32, f32), page: (f32, f32)) -> Imposition {
     Imposition { page, places: (0..across * down).map(place).collect(), scale: 1.0 }
 }
 
-fn draw_page(document: &mut Document, sheets: &[Sheet], imposition: &Imposition) -> Result<()> {
+/// The empty forms written so far, to be shown again by reference.
+#[derive(Default)]
+struct Forms<'a>(Vec<(&'a [Mark], Graphic)>);
+
+impl<'a> Forms<'a> {
+    fn graphic(&mut self, surface: &mut Surface<'_>, form: &'a [Mark]) -> Graphic {
+        let same = |known: &[Mark]| known.len() == form.len() && known.iter().zip(form).all(|(a, b)| a.draws_as(b));
+        if let Some((_, graphic)) = self.0.iter().find(|(known, _)| same(known)) {
+            return graphic.clone();
+        }
+        let mut builder = surface.stream_builder();
+        let mut inner = builder.surface();
+        inner.set_fill(Some(Fill::default()));
+        form.iter().for_each(|mark| draw(&mut inner, mark));
+        inner.finish();
+        let graphic = Graphic::new(builder.finish(), false);
+        self.0.push((form, graphic.clone()));
+        graphic
+    }
+}
+
+fn draw_page<'a>(
+    document: &mut Document,
+    sheets: &'a [Sheet],
+    imposition: &Imposition,
+    forms: &mut Forms<'a>,
+) -> Result<()> {
     let (width, height) = imposition.page;
     let settings = PageSettings::from_wh(width / POINT, height / POINT)
         .ok_or_else(|| Error::Internal("a page has no size".into()))?;
@@ -154,6 +182,10 @@ fn draw_page(document: &mut Document, sheets: &[Sheet], imposition: &Imposition)
         let scale = imposition.scale / POINT;
         surface.push_transform(&Transform::from_row(scale, 0.0, 0.0, scale, x / POINT, y / POINT));
         surface.set_fill(Some(Fill::default()));
+        if !sheet.form.is_empty() {
+            let form = forms.graphic(&mut surface, &sheet.form);
+            surface.draw_graphic(form);
+        }
         sheet.marks.iter().for_each(|mark| draw(&mut surface, mark));
         surface.pop();
     }

@@ -73,6 +73,18 @@ impl Mark {
         lines.map(|(at, line)| area(x + line.x, y + at as f32 * height, line.width, height)).collect()
     }
 
+    /// Whether both draw the same. Equal texts in type of equal size and width look equal.
+    pub fn draws_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Frame(a), Self::Frame(b)) => a == b,
+            (Self::Filled(a), Self::Filled(b)) => a == b,
+            (Self::Text { x, y, block, .. }, Self::Text { x: other_x, y: other_y, block: other, .. }) => {
+                (x, y) == (other_x, other_y) && (Arc::ptr_eq(block, other) || block.looks_as(other))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether all of a text lies in its frame. Always so; debug builds check it for every page they write.
     pub fn stays_in_frame(&self) -> bool {
         match self {
@@ -87,7 +99,16 @@ impl Mark {
 pub(super) struct Sheet {
     pub width: f32,
     pub height: f32,
+    /// The empty form: the same for every item, and written once into a file.
+    pub form: Vec<Mark>,
+    /// What the item puts into it.
     pub marks: Vec<Mark>,
+}
+
+impl Sheet {
+    pub fn new(width: f32, height: f32) -> Self {
+        Self { width, height, form: Vec::new(), marks: Vec::new() }
+    }
 }
 
 /// A text that did not fit its box, to be repeated in full on the continuation page.
@@ -118,7 +139,7 @@ const LABEL_SHARE: f32 = 0.5;
 
 impl Composer<'_> {
     pub fn frame(&mut self, area: Area) {
-        self.sheet.marks.push(Mark::Frame(area));
+        self.sheet.form.push(Mark::Frame(area));
     }
 
     /// A text of the form in `frame`, at the top; returns its height. It always fits: the tables are tested for it.
@@ -126,7 +147,7 @@ impl Composer<'_> {
         let inner = frame.inset(PAD_X, PAD_Y);
         let block = self.bench.label(self.fonts, text, style, inner.w, inner.h);
         let height = block.height();
-        self.sheet.marks.push(Mark::Text { frame, x: inner.x, y: inner.y, block });
+        self.sheet.form.push(Mark::Text { frame, x: inner.x, y: inner.y, block });
         height + PAD_Y
     }
 
@@ -135,7 +156,7 @@ impl Composer<'_> {
         let inner = frame.inset(PAD_X, PAD_Y);
         let block = self.bench.label(self.fonts, text, style, inner.w, inner.h);
         let y = inner.y + (inner.h - block.height()) / 2.0;
-        self.sheet.marks.push(Mark::Text { frame, x: inner.x, y, block });
+        self.sheet.form.push(Mark::Text { frame, x: inner.x, y, block });
     }
 
     /// What the sender declared, in `frame`; `label` names it on the continuation page when it does not fit.
@@ -158,11 +179,11 @@ impl Composer<'_> {
         self.overflow.push(Overflow { label: label.to_owned(), text: text.to_owned() });
         let note_style = self.note_style();
         let note = self.languages.label(Label::Continued);
-        let note_height = self.bench.label(self.fonts, &note, note_style, inner.w, inner.h).height();
-        let beginning = shaped.fit(self.fonts, Style { max: style.min, ..style }, inner.w, inner.h - note_height);
-        let below = beginning.height();
+        let note = self.bench.label(self.fonts, &note, note_style, inner.w, inner.h);
+        let beginning = shaped.fit(self.fonts, Style { max: style.min, ..style }, inner.w, inner.h - note.height());
+        let below = inner.y + beginning.height();
         self.text(frame, inner.y, beginning);
-        self.words(frame.below(below), &note, note_style);
+        self.sheet.marks.push(Mark::Text { frame, x: inner.x, y: below, block: note });
     }
 
     /// Type of the note that a text goes on elsewhere.

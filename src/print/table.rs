@@ -105,7 +105,7 @@ impl Flow {
     }
 
     fn turn(&mut self) {
-        self.pages.push(Sheet { width: self.size.0, height: self.size.1, marks: Vec::new() });
+        self.pages.push(Sheet::new(self.size.0, self.size.1));
         self.y = self.body.y;
     }
 

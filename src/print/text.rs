@@ -92,6 +92,12 @@ impl Block {
         self.line_height() * self.lines.len() as f32
     }
 
+    /// Whether it looks the same as `other`, without comparing glyphs.
+    pub fn looks_as(&self, other: &Self) -> bool {
+        let lines = |block: &Self| block.lines.iter().map(|line| (line.x, line.width)).collect::<Vec<_>>();
+        self.text == other.text && self.size == other.size && lines(self) == lines(other)
+    }
+
     pub fn line_height(&self) -> f32 {
         self.leading * self.size
     }

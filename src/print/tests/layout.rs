@@ -42,7 +42,7 @@ fn overlap(a: Area, b: Area) -> bool {
 fn every_line_stays_in_its_box_and_on_the_page() {
     every_sheet(|name, sheet| {
         let page = Area { x: 0.0, y: 0.0, w: sheet.width, h: sheet.height };
-        for mark in &sheet.marks {
+        for mark in sheet.form.iter().chain(&sheet.marks) {
             match mark {
                 Mark::Text { frame, block, .. } => {
                     assert!(frame.within(page), "{name}: {:?}", block.text);
@@ -59,7 +59,7 @@ fn every_line_stays_in_its_box_and_on_the_page() {
 fn no_text_lies_on_another_or_on_a_symbol() {
     every_sheet(|name, sheet| {
         let mut taken: Vec<(Area, String)> = Vec::new();
-        for mark in &sheet.marks {
+        for mark in sheet.form.iter().chain(&sheet.marks) {
             let areas = match mark {
                 Mark::Text { block, .. } => {
                     mark.lines().into_iter().map(|area| (area, block.text.to_string())).collect()
@@ -80,7 +80,7 @@ fn no_text_lies_on_another_or_on_a_symbol() {
 #[test]
 fn the_words_of_the_forms_are_never_cut() {
     every_sheet(|name, sheet| {
-        for mark in &sheet.marks {
+        for mark in sheet.form.iter().chain(&sheet.marks) {
             let Mark::Text { block, .. } = mark else { continue };
             let declared_elsewhere = ["Hubert", "HUBERT", "Apartment", "REFERENCE", "Certificate / C", "Certificate: "];
             let is_data = declared_elsewhere.iter().any(|start| block.text.starts_with(start))
@@ -196,7 +196,7 @@ mod any_declaration {
             prop_assert!(found.iter().all(|finding| finding.code == "out_of_range"), "{found:?}");
             let options = Options { paper, ..Options::default() };
             for sheet in printable.draw(form, &options, fonts, &mut fonts.bench()).sheets {
-                for mark in &sheet.marks {
+                for mark in sheet.form.iter().chain(&sheet.marks) {
                     prop_assert!(mark.stays_in_frame(), "{mark:?}");
                 }
             }
