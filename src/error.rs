@@ -58,6 +58,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("ambiguous", "Several items fit; name one of them more closely."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("limit", "A structural limit of the request is exceeded."),
+    ("glyph", "A text holds characters that none of the server's fonts can draw; the message names them."),
     ("json", "The body is not the JSON object this method reads."),
 ];
 

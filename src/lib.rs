@@ -9,6 +9,7 @@ pub mod demo;
 pub mod error;
 pub mod http;
 pub mod limits;
+pub mod print;
 pub mod refdata;
 pub mod rules;
 pub mod service;

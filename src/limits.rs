@@ -59,5 +59,9 @@ limits! {
     IMPORT_BYTES: usize = 64 * 1024 * 1024, "bytes", "An imported list is read in memory; beyond it the file is refused.";
     IMPORT_ROWS: usize = 500_000, "rows", "Thirty years of daily rates fit; beyond it the rest is not read.";
     IMPORT_FAULTS: usize = 1_000, "faults", "A report stays readable; the last one says that there are more.";
+    PRINT_ITEMS: usize = 500, "items", "Bounds the work of one print job; beyond it 400.";
+    PRINT_COPIES: usize = 8, "copies", "No post asks for more of one form; beyond it 400.";
+    PRINT_PAGES: usize = 10_000, "pages", "Bounds the memory of one print job; beyond it 400.";
+    FONT_FOLDER_BYTES: usize = 512 * 1024 * 1024, "bytes", "Fonts stay in memory while the server runs; beyond it the folder is refused.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }
