@@ -3,33 +3,18 @@
 //! A form shows two languages: English and a second one (French unless asked otherwise). The declaration text above
 //! the signature is our own wording.
 
-/// A language of the forms.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Language {
-    En,
-    #[default]
-    Fr,
-    Es,
-    Pt,
-}
-
-impl Language {
-    /// Reads `languageCd`, with or without a region (`fr`, `pt-BR`); `None` for any other language.
-    pub fn from_code(code: &str) -> Option<Self> {
-        match code.split(['-', '_']).next()?.to_ascii_uppercase().as_str() {
-            "EN" => Some(Self::En),
-            "FR" => Some(Self::Fr),
-            "ES" => Some(Self::Es),
-            "PT" => Some(Self::Pt),
-            _ => None,
-        }
-    }
-}
+use crate::refdata::lists::Language;
 
 /// English and the language beside it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Languages {
     second: Language,
+}
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self { second: Language::Fr }
+    }
 }
 
 impl Languages {
@@ -174,13 +159,5 @@ mod tests {
         for label in Label::ALL {
             assert!(label.words().iter().all(|word| !word.is_empty()), "{label:?}");
         }
-    }
-
-    #[test]
-    fn language_codes() {
-        assert_eq!(Language::from_code("pt-BR"), Some(Language::Pt));
-        assert_eq!(Language::from_code("de"), None);
-        assert_eq!(Languages::with_second(Language::En).label(Label::Value), "Value / Valeur");
-        assert_eq!(Languages::default().numbered(Label::Documents, 3), "Documents (3)");
     }
 }

@@ -25,7 +25,7 @@ use rust_decimal::Decimal;
 
 pub use codes::digest;
 pub use fonts::{FontFile, Fonts};
-pub use labels::{Language, Languages};
+pub use labels::Languages;
 pub use pdf::Paper;
 
 use self::duty_note::Duty;

@@ -74,8 +74,9 @@ fn cell(row: &StringRecord, at: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::labels::{Language, Languages};
+    use super::super::labels::Languages;
     use super::*;
+    use crate::refdata::lists::Language;
 
     #[test]
     fn codes_have_names_in_both_languages_once() {

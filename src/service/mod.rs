@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod mail_state;
 mod neighbour;
 pub mod once;
+pub mod printing;
 mod quality;
 pub mod respond;
 pub mod status;

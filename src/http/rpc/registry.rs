@@ -9,7 +9,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::request::Call;
-use super::{access, blank, declarations, loading, lookup, movement, responses};
+use super::{access, blank, declarations, loading, lookup, movement, printing, responses};
 use crate::contract::heartbeat::Heartbeat;
 use crate::contract::{
     CdsView, Declaration, HSLookupInfo, Number, Response, RestrictionProhibition, SimpleRefDataCocktail,
@@ -76,7 +76,7 @@ impl Method {
 }
 
 /// The schema of `T` in place, with what it refers to.
-pub(super) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+pub(in crate::http) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
     T::schemas(schemas);
     T::schema()
 }
@@ -233,6 +233,14 @@ methods! {
             PostsAndCustoms, "token", ["fromCurrencyCd", "toCurrencyCd", "amount"], false,
             "An amount in another currency: the organization's own dated rates first, then the snapshot; direct, inverse or \
              through the euro; ten decimals, half away from zero.";
+    }
+    "Printing" {
+        "PrintCustomsDeclaration" = printing::item { printing::PrintItemParams } -> Shape::Result(text);
+            PostsAndCustoms, "token", ["mailItemId", "userCd"], false,
+            "Prints CN22 or CN23 of a stored item: a PDF/A in base64. The history notes it.";
+        "PrintDoc" = printing::view { printing::PrintViewParams } -> Shape::Result(text);
+            PostsAndCustoms, "token", ["cdsView", "userCd"], false,
+            "Prints CN22 or CN23 of the view passed in, which need not be stored: a PDF/A in base64.";
     }
     "Service" {
         "LoadRefDataCocktail" = lookup::cocktail { lookup::CocktailParams } -> Shape::Result(named::<SimpleRefDataCocktail>);

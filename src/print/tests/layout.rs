@@ -2,6 +2,7 @@
 
 use super::super::sheet::{Area, Mark};
 use super::*;
+use crate::refdata::lists::Language;
 
 /// Rounding of lengths.
 const EPSILON: f32 = 0.02;
