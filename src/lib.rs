@@ -3,5 +3,6 @@
 
 pub mod clock;
 pub mod contract;
+pub mod edi;
 pub mod error;
 pub mod limits;

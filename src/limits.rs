@@ -52,5 +52,11 @@ limits! {
     PENDING_READS: usize = 2_048, "requests", "Reads waiting for a connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    EDI_BYTES: usize = 16 * 1024 * 1024, "bytes", "One interchange in EDIFACT or XML; beyond it it is refused unread.";
+    EDI_SEGMENTS: usize = 500_000, "segments", "Segments or XML elements of one interchange; reading stops there.";
+    EDI_ITEMS: usize = 999, "items", "Items in one message; more go into the next message.";
+    EDI_BATCH_BYTES: usize = 1024 * 1024, "bytes", "A message written is closed before it grows beyond this.";
+    EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
+    EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }
