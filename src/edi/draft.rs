@@ -53,12 +53,8 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Extra fields of an object; objects without any share those of the declaration.
-    pub fn extras(&self, home: Home) -> &Extras {
-        &self.extras[Self::slot(home)]
-    }
-
-    /// See [`Draft::extras`]; `index` counts for pieces and taxes, which must have been added.
+    /// Extra fields of an object; objects without any share those of the declaration. `index` counts for pieces and
+    /// taxes, which must have been added.
     pub fn extras_mut(&mut self, home: Home, index: usize) -> &mut Extras {
         let slot = Self::slot(home);
         match home {
@@ -290,16 +286,10 @@ impl Draft {
         }
     }
 
-    /// Lines without an index get the smallest free numbers, in order.
     fn number_lines(&mut self) {
-        let pieces = &mut self.data.content_pieces;
-        if pieces.iter().all(|piece| piece.index.is_some()) {
-            return;
-        }
-        let taken: std::collections::BTreeSet<_> = pieces.iter().filter_map(|piece| piece.index).collect();
-        let mut free = (1..).filter(|number| !taken.contains(number));
-        for piece in pieces.iter_mut().filter(|piece| piece.index.is_none()) {
-            piece.index = free.next();
+        let numbers = line_numbers(&self.data.content_pieces);
+        for (piece, number) in self.data.content_pieces.iter_mut().zip(numbers) {
+            piece.index = Some(number);
         }
     }
 
@@ -353,6 +343,13 @@ fn clean(object: &mut dyn Members) {
             *member = None;
         }
     }
+}
+
+/// The index of each line; lines without one get the smallest free numbers, in order.
+pub fn line_numbers(pieces: &[ContentPiece]) -> Vec<i32> {
+    let taken: std::collections::BTreeSet<i32> = pieces.iter().filter_map(|piece| piece.index).collect();
+    let mut free = (1..i32::MAX).filter(|number| !taken.contains(number));
+    pieces.iter().map(|piece| piece.index.or_else(|| free.next()).unwrap_or(0)).collect()
 }
 
 /// Sums of the line values by currency, in the order the currencies first occur. Lines without currency or amount

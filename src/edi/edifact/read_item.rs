@@ -44,6 +44,8 @@ pub(super) struct ItemReader {
     pointed_line: String,
     /// Whether the message says it; otherwise it follows from the taxes.
     dutiable_said: bool,
+    /// Whether the contract's reason has been met.
+    reasoned: bool,
     /// A reason too long for its place in the status.
     reason_text: Option<String>,
 }
@@ -67,6 +69,7 @@ impl ItemReader {
             entry: Vec::new(),
             pointed_line: String::new(),
             dutiable_said: false,
+            reasoned: false,
             reason_text: None,
         }
     }
@@ -268,11 +271,9 @@ impl ItemReader {
                 code = pointer::lengthen(&code);
             }
             let text = segment.text(element, 3).into_owned();
+            // An empty first reason keeps the place of one that stands elsewhere.
+            let first = self.kind == Kind::Cusrsp && !std::mem::replace(&mut self.reasoned, true);
             let data = &mut self.draft.response_data;
-            let first = self.kind == Kind::Cusrsp
-                && data.decision_reason_cd.is_none()
-                && data.decision_reason_nm.is_none()
-                && self.draft.extras[1].entries("Reasons").is_empty();
             if first {
                 set(&mut data.decision_reason_cd, Cow::Owned(code));
                 set(&mut data.decision_reason_nm, Cow::Owned(text));
@@ -595,7 +596,7 @@ impl ItemReader {
                 others.insert(name, json);
             }
             Topic::Path => match self.entry.first_mut() {
-                Some(path) if self.scope == Scope::Pointer => set(path, Cow::Owned(name)),
+                Some(path) if self.scope == Scope::Pointer => set(path, Cow::Owned(value)),
                 _ => return false,
             },
         }

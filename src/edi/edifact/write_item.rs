@@ -5,7 +5,7 @@ use super::write::{Writer, text};
 use crate::contract::declaration::{ContentPiece, DeclarationData};
 use crate::contract::response::Tax;
 use crate::contract::{MailObject, Number, WcfDate};
-use crate::edi::draft::line_totals;
+use crate::edi::draft::{line_numbers, line_totals};
 use crate::edi::profile::WEIGHT_DECIMALS;
 use crate::edi::profile::extras::{Entry, Extras, amounts};
 use crate::edi::profile::table::{Home, Role};
@@ -72,8 +72,9 @@ impl Writer<'_> {
         for role in Role::ALL {
             self.party(role, data, &extras);
         }
-        for (at, piece) in data.content_pieces.iter().enumerate() {
-            self.piece(at, piece);
+        let numbers = line_numbers(&data.content_pieces);
+        for (at, (piece, number)) in data.content_pieces.iter().zip(numbers).enumerate() {
+            self.piece(at, number, piece);
         }
     }
 
@@ -324,10 +325,9 @@ impl Writer<'_> {
         self.flush_notes();
     }
 
-    fn piece(&mut self, at: usize, piece: &ContentPiece) {
+    fn piece(&mut self, at: usize, number: i32, piece: &ContentPiece) {
         const HOME: Home = Home::Piece;
-        let number = piece.index.map_or_else(|| (at + 1).to_string(), |index| index.to_string());
-        self.emit.segment("GID", &[&[&number]]);
+        self.emit.segment("GID", &[&[&number.to_string()]]);
         let description = self.member(HOME, at, "Description", text(&piece.description), 5 * notes::TEXT);
         self.free_text("AAA", &description);
         for (function, member, value) in [("5", "HS", &piece.hs), ("3", "RevisedHS", &piece.revised_hs)] {
@@ -534,7 +534,7 @@ impl Writer<'_> {
         let remark = self.field(home, list, at, "Text", &entry[2], 2560);
         self.free_text("AAO", &remark);
         if !path.is_empty() {
-            self.notes.push(Note { topic: Topic::Path, name: path.to_owned(), value: String::new() });
+            self.notes.push(Note { topic: Topic::Path, name: String::new(), value: path.to_owned() });
         }
         self.flush_notes();
     }
