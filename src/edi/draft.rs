@@ -64,6 +64,15 @@ impl Draft {
         }
     }
 
+    /// See [`Draft::extras_mut`].
+    pub fn extras_of(&self, home: Home, index: usize) -> &Extras {
+        match home {
+            Home::Piece if index < self.piece_extras.len() => &self.piece_extras[index],
+            Home::Tax if index < self.tax_extras.len() => &self.tax_extras[index],
+            _ => &self.extras[Self::slot(home)],
+        }
+    }
+
     fn slot(home: Home) -> usize {
         match home {
             Home::Response | Home::ResponseData | Home::Tax => 1,

@@ -14,7 +14,7 @@ pub mod finding;
 pub mod normal;
 pub mod profile;
 //pub mod tool;
-//pub mod xml;
+pub mod xml;
 
 #[cfg(test)]
 mod tests;
@@ -292,7 +292,7 @@ pub fn read(bytes: &[u8]) -> Read {
     }
     match Form::of(bytes) {
         Form::Edifact => edifact::read(bytes),
-        Form::Xml => edifact::read(bytes),
+        Form::Xml => xml::read(bytes),
     }
 }
 
@@ -325,6 +325,6 @@ pub struct Written {
 pub fn write(interchange: &Interchange, form: Form, profile: &Profile) -> Result<Written, Findings> {
     match form {
         Form::Edifact => edifact::write(interchange, profile),
-        Form::Xml => edifact::write(interchange, profile),
+        Form::Xml => xml::write(interchange, profile),
     }
 }

@@ -12,7 +12,7 @@ use super::{Function, Interchange, Item, ItemMessage, Kind, Message};
 
 /// The normal form of an interchange: `read(write(x)) == interchange(x)`.
 pub fn interchange(mut interchange: Interchange) -> Interchange {
-    interchange.created = interchange.created.and_then(minutes);
+    interchange.created = minutes_of(interchange.created);
     interchange.messages = interchange.messages.into_iter().map(message).collect();
     interchange
 }
@@ -58,7 +58,11 @@ pub(super) fn complete(item: &mut Item, message: &ItemMessage) {
     fill(&mut item.mail_object.dest_post_org_cd, message.recipient.code());
 }
 
-/// Cut to whole minutes.
+/// The time of an envelope: cut to whole minutes.
+pub(super) fn minutes_of(date: Option<WcfDate>) -> Option<WcfDate> {
+    date.and_then(minutes)
+}
+
 fn minutes(date: WcfDate) -> Option<WcfDate> {
     let seconds = date.instant().timestamp();
     chrono::DateTime::from_timestamp(seconds - seconds.rem_euclid(60), 0).map(WcfDate::new)

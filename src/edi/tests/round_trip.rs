@@ -50,6 +50,19 @@ proptest! {
     }
 
     #[test]
+    fn xml(interchange in generate::interchange(), line_breaks: bool) {
+        round_trip(interchange, Form::Xml, &Profile { line_breaks, ..Profile::default() });
+    }
+
+    #[test]
+    fn edifact_and_xml_say_the_same(interchange in generate::interchange()) {
+        let profile = Profile::default();
+        let edifact = read(&write(&interchange, Form::Edifact, &profile).unwrap().bytes).interchange;
+        let xml = read(&write(&interchange, Form::Xml, &profile).unwrap().bytes).interchange;
+        assert_same(&edifact, &xml);
+    }
+
+    #[test]
     fn the_normal_form_is_stable(interchange in generate::interchange()) {
         let once = normal::interchange(interchange);
         prop_assert_eq!(normal::interchange(once.clone()), once);
