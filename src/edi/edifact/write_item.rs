@@ -261,10 +261,10 @@ impl Writer<'_> {
     fn documents(&mut self, data: &DeclarationData) {
         for (at, document) in data.documents.iter().enumerate() {
             let (mut kind, mut name) = (text(&document.document_type), text(&document.document_name));
-            if kind.chars().count() > 3 {
+            if !self.fits(kind, 3) {
                 self.note_member(Home::Document, at, "DocumentType", std::mem::take(&mut kind));
             }
-            if name.chars().count() > 35 {
+            if !self.fits(name, 35) {
                 self.note_member(Home::Document, at, "DocumentName", std::mem::take(&mut name));
             }
             let kind = self.member(Home::Document, at, "DocumentType", kind, 3);
@@ -390,7 +390,7 @@ impl Writer<'_> {
         self.decision(data, &first, &extras);
         let currency = self.member(HOME, 0, "TotalFeeCurrencyCd", text(&data.total_fee_currency_cd), 3);
         self.amount("176", data.total_fee.as_ref(), &currency);
-        if !self.fits_status(text(&first[1])) {
+        if !self.fits(text(&first[1]), STATUS_TEXT) {
             self.text_member("ACD", HOME, "DecisionReasonNm", text(&first[1]));
         }
         self.text_extras(HOME, &extras, &[("CCI", "EP.Instruction"), ("AAO", "EP.ErrorText")]);
@@ -418,10 +418,10 @@ impl Writer<'_> {
         let code = self.member(HOME, 0, "DecisionCd", text(&data.decision_cd), 3);
         let name = self.member(HOME, 0, "EP.DecisionNm", extras.get("EP.DecisionNm").unwrap_or_default(), 35);
         let mut reason = text(&first[0]);
-        if reason.chars().count() > 3 {
+        if !self.fits(reason, 3) {
             self.note_member(HOME, 0, "DecisionReasonCd", std::mem::take(&mut reason));
         }
-        let reason_text = Some(text(&first[1])).filter(|text| self.fits_status(text)).unwrap_or_default();
+        let reason_text = Some(text(&first[1])).filter(|text| self.fits(text, STATUS_TEXT)).unwrap_or_default();
         let reason = self.member(HOME, 0, "DecisionReasonCd", reason, 3).into_owned();
         let reason_text = self.member(HOME, 0, "DecisionReasonNm", reason_text, STATUS_TEXT).into_owned();
         let mut reasons = Vec::new();
@@ -432,8 +432,9 @@ impl Writer<'_> {
         self.status(["DEC", "ZDC", "ZDR"], (&code, &name), &reasons);
     }
 
-    fn fits_status(&self, reason: &str) -> bool {
-        super::charset::transliterate(self.profile.charset, reason).chars().count() <= STATUS_TEXT
+    /// Whether a text fits its place as the partner's character set carries it.
+    fn fits(&self, value: &str, size: usize) -> bool {
+        super::charset::transliterate(self.profile.charset, value).chars().count() <= size
     }
 
     fn more_reasons(&mut self, home: Home, extras: &Extras, reasons: &mut Vec<(String, String)>) {
@@ -473,10 +474,10 @@ impl Writer<'_> {
         const HOME: Home = Home::Tax;
         let extras = Extras::split(HOME, &tax.extra_field_names, &tax.extra_field_values);
         let (mut kind, mut name) = (text(&tax.tax_type), text(&tax.description));
-        if kind.chars().count() > 3 {
+        if !self.fits(kind, 3) {
             self.note_member(HOME, at, "Type", std::mem::take(&mut kind));
         }
-        if name.chars().count() > 35 {
+        if !self.fits(name, 35) {
             self.note_member(HOME, at, "Description", std::mem::take(&mut name));
         }
         let kind = self.member(HOME, at, "Type", kind, 3);

@@ -30,18 +30,20 @@ fn character() -> impl Strategy<Value = char> {
 }
 
 /// A text that fits a place of `size` characters in every character set.
-fn shortened(mut text: String, size: usize) -> String {
-    while Charset::ALL.into_iter().any(|charset| transliterate(charset, &text).chars().count() > size) {
-        text.pop();
-    }
-    text
+fn shortened(characters: Vec<char>, size: usize) -> String {
+    let mut lengths = [1; 4];
+    let fits = |c: &char| {
+        for (length, charset) in lengths.iter_mut().zip(Charset::ALL) {
+            *length += transliterate(charset, c.encode_utf8(&mut [0; 4])).chars().count();
+        }
+        lengths.iter().all(|length| *length <= size)
+    };
+    std::iter::once('A').chain(characters.into_iter().take_while(fits)).collect()
 }
 
 fn filled(size: usize) -> impl Strategy<Value = String> {
-    let length = prop_oneof![4 => 0..24usize.min(size), 1 => size.saturating_sub(3)..size];
-    length
-        .prop_flat_map(|length| vec(character(), length))
-        .prop_map(move |characters| shortened(format!("A{}", characters.into_iter().collect::<String>()), size))
+    prop_oneof![6 => vec(character(), 0..20), 1 => vec(character(), size / 2..size)]
+        .prop_map(move |characters| shortened(characters, size))
 }
 
 /// A text or nothing.
@@ -350,25 +352,22 @@ fn organization() -> impl Strategy<Value = (Organization, Organization)> {
     })
 }
 
-fn item_message() -> impl Strategy<Value = ItemMessage> {
-    let kind = proptest::sample::select(Kind::ALL.to_vec());
+fn item_message(kind: Kind) -> BoxedStrategy<ItemMessage> {
     let function = prop_oneof![
         4 => Just(Function::New), 2 => Just(Function::Replacement), 1 => Just(Function::Cancellation)
     ];
-    kind.prop_flat_map(move |kind| {
-        (vec(item(kind), 1..4), function.clone(), "[A-Z0-9-]{1,35}", "[A-Z0-9-]{1,35}", date(), organization()).prop_map(
-            move |(items, function, reference, previous, created, (sender, recipient))| ItemMessage {
-                kind,
-                reference,
-                function,
-                previous_reference: (function != Function::New || kind == Kind::Cusrsp).then_some(previous),
-                created: Some(created),
-                sender,
-                recipient,
-                items,
-            },
-        )
-    })
+    (vec(item(kind), 1..4), function, "[A-Z0-9-]{1,35}", "[A-Z0-9-]{1,35}", date(), organization())
+        .prop_map(move |(items, function, reference, previous, created, (sender, recipient))| ItemMessage {
+            kind,
+            reference,
+            function,
+            previous_reference: (function != Function::New || kind == Kind::Cusrsp).then_some(previous),
+            created: Some(created),
+            sender,
+            recipient,
+            items,
+        })
+        .boxed()
 }
 
 fn mailbox() -> impl Strategy<Value = Mailbox> {
@@ -401,7 +400,8 @@ fn control() -> impl Strategy<Value = Control> {
 
 /// An interchange of up to three messages.
 pub fn interchange() -> impl Strategy<Value = Interchange> {
-    let message = prop_oneof![6 => item_message().prop_map(Message::Items), 1 => control().prop_map(Message::Control)];
+    let messages = proptest::strategy::Union::new(Kind::ALL.map(item_message));
+    let message = prop_oneof![6 => messages.prop_map(Message::Items), 1 => control().prop_map(Message::Control)];
     let created = (0..3_155_760_000i64).prop_map(|at| WcfDate::new(chrono::DateTime::from_timestamp(at, 0).unwrap()));
     (mailbox(), mailbox(), "[A-Z0-9]{14}", any::<bool>(), any::<bool>(), created, vec(message, 1..3)).prop_map(
         |(sender, recipient, reference, test, ack_wanted, created, messages)| Interchange {
