@@ -6,7 +6,7 @@ use crate::contract::declaration::{CommercialTransaction, ContentPiece, Declarat
 use crate::contract::response::{ResponseData, Tax};
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response};
 
-use super::profile::extras::{Entry, Extras};
+use super::profile::extras::{Entry, Extras, is_currency};
 use super::profile::table::{self, Home};
 use super::profile::value::{Members, Value, ValueMut};
 use super::{Function, Item, Kind};
@@ -178,8 +178,7 @@ impl Draft {
         if let Some(referral) = item.referral {
             draft.referral = referral;
             let known = &mut draft.referral.known;
-            draft.extras[2] =
-                take_extras(Home::Referral, &mut known.extra_field_names, &mut known.extra_field_values);
+            draft.extras[2] = take_extras(Home::Referral, &mut known.extra_field_names, &mut known.extra_field_values);
         }
         if let Some(answer) = item.referral_response {
             draft.answer = answer;
@@ -361,12 +360,15 @@ pub fn line_numbers(pieces: &[ContentPiece]) -> Vec<i32> {
     pieces.iter().map(|piece| piece.index.or_else(|| free.next()).unwrap_or(0)).collect()
 }
 
-/// Sums of the line values by currency, in the order the currencies first occur. Lines without currency or amount
-/// do not count; a sum that would overflow is left out.
+/// Sums of the line values by currency, in the order the currencies first occur. Lines without amount or
+/// well-formed currency do not count; a sum that would overflow is left out.
 pub fn line_totals(data: &DeclarationData) -> Vec<(rust_decimal::Decimal, &str)> {
     let mut sums: Vec<(rust_decimal::Decimal, &str)> = Vec::new();
     for piece in &data.content_pieces {
         let (Some(amount), Some(currency)) = (&piece.amount, piece.currency_cd.as_deref()) else { continue };
+        if !is_currency(currency) {
+            continue;
+        }
         match sums.iter_mut().find(|(_, known)| *known == currency) {
             Some((sum, _)) => *sum = sum.checked_add(amount.value()).unwrap_or(*sum),
             None => sums.push((amount.value(), currency)),

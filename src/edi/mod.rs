@@ -5,15 +5,15 @@
 //! back to the same value ([`normal`] says what "same" leaves out). Everything is pure: no clock, no files, no
 //! sockets, and no input makes it panic. Who sends what to whom, duplicates and answers are the exchange's business.
 
-//pub mod batch;
+pub mod batch;
 pub mod check;
-mod draft;
 pub mod contrl;
+mod draft;
 pub mod edifact;
 pub mod finding;
 pub mod normal;
 pub mod profile;
-//pub mod tool;
+pub mod tool;
 pub mod xml;
 
 #[cfg(test)]

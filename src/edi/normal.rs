@@ -94,10 +94,8 @@ pub fn drop_local_members(item: &mut Item) {
 }
 
 fn drop_quality(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>) {
-    let keep: Vec<bool> = names
-        .iter()
-        .map(|name| !name.as_deref().is_some_and(|name| name.starts_with("Quality.")))
-        .collect();
+    let keep: Vec<bool> =
+        names.iter().map(|name| !name.as_deref().is_some_and(|name| name.starts_with("Quality."))).collect();
     let mut keep_name = keep.iter();
     names.retain(|_| keep_name.next().copied().unwrap_or(true));
     let mut keep_value = keep.iter();

@@ -9,13 +9,16 @@ use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
 /// The body of the message.
 pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
     let error = control.error.as_deref().unwrap_or_default();
-    writer.emit.segment("UCI", &[
-        &[&control.reference],
-        &[&control.sender.id, &control.sender.qualifier],
-        &[&control.recipient.id, &control.recipient.qualifier],
-        &[control.action.code()],
-        &[error],
-    ]);
+    writer.emit.segment(
+        "UCI",
+        &[
+            &[&control.reference],
+            &[&control.sender.id, &control.sender.qualifier],
+            &[&control.recipient.id, &control.recipient.qualifier],
+            &[control.action.code()],
+            &[error],
+        ],
+    );
     for message in &control.messages {
         let identifier: [&str; 5] = std::array::from_fn(|at| message.identifier[at].as_str());
         let error = message.error.as_deref().unwrap_or_default();

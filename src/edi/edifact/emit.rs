@@ -84,11 +84,6 @@ impl Emitter {
         self.segments
     }
 
-    /// Bytes written so far.
-    pub fn len(&self) -> usize {
-        self.out.len()
-    }
-
     pub fn into_bytes(self) -> Vec<u8> {
         self.out
     }

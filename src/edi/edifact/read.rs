@@ -169,7 +169,9 @@ impl<'t> Reader<'t> {
                         self.found(&segment, Finding::error("profile", "", text));
                     }
                 }
-                b"UNB" => self.found(&segment, Finding::error("syntax", "", "a second interchange; send one at a time")),
+                b"UNB" => {
+                    self.found(&segment, Finding::error("syntax", "", "a second interchange; send one at a time"))
+                }
                 b"UNT" => self.found(&segment, Finding::error("syntax", "", "UNT without UNH")),
                 _ => self.found(&segment, Finding::error("segment", "", "a segment outside a message")),
             }

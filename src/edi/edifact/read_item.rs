@@ -616,7 +616,13 @@ impl ItemReader {
     }
 }
 
-fn number(reader: &mut Reader<'_>, segment: &Segment<'_>, element: usize, component: usize, path: &str) -> Option<Number> {
+fn number(
+    reader: &mut Reader<'_>,
+    segment: &Segment<'_>,
+    element: usize,
+    component: usize,
+    path: &str,
+) -> Option<Number> {
     let text = segment.text(element, component);
     if text.is_empty() {
         return None;
@@ -631,7 +637,9 @@ fn int(reader: &mut Reader<'_>, segment: &Segment<'_>, element: usize, component
     if text.is_empty() {
         return None;
     }
-    parse_int(&text).map_err(|form| reader.found(segment, Finding::error("type", path, format!("{form} is expected")))).ok()
+    parse_int(&text)
+        .map_err(|form| reader.found(segment, Finding::error("type", path, format!("{form} is expected"))))
+        .ok()
 }
 
 /// A weight in kilograms; other units are not converted.

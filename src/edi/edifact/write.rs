@@ -14,10 +14,10 @@ use crate::contract::{Number, WcfDate};
 use crate::edi::check;
 use crate::edi::contrl::Control;
 use crate::edi::draft::name_value_rows;
+use crate::edi::profile::Charset;
 use crate::edi::profile::extras::Extras;
 use crate::edi::profile::table::{Home, NAME_VALUE};
 use crate::edi::profile::value::Members;
-use crate::edi::profile::Charset;
 use crate::edi::{
     Finding, Findings, Function, Interchange, ItemMessage, Kind, Message, Organization, Profile, Written,
 };
@@ -102,19 +102,22 @@ impl<'p> Writer<'p> {
         let recipient_qualifier = self.fit("Recipient.Qualifier", &recipient.qualifier, 4);
         let reference = self.fit("Reference", &interchange.reference, 14);
         self.emit.advice();
-        self.emit.segment("UNB", &[
-            &[charset.name(), &charset.syntax_version().to_string()],
-            &[&sender_id, &sender_qualifier],
-            &[&recipient_id, &recipient_qualifier],
-            &[&date, &created.format("%H%M").to_string()],
-            &[&reference],
-            &[],
-            &[application],
-            &[],
-            &[flag(interchange.ack_wanted)],
-            &[],
-            &[flag(interchange.test)],
-        ]);
+        self.emit.segment(
+            "UNB",
+            &[
+                &[charset.name(), &charset.syntax_version().to_string()],
+                &[&sender_id, &sender_qualifier],
+                &[&recipient_id, &recipient_qualifier],
+                &[&date, &created.format("%H%M").to_string()],
+                &[&reference],
+                &[],
+                &[application],
+                &[],
+                &[flag(interchange.ack_wanted)],
+                &[],
+                &[flag(interchange.test)],
+            ],
+        );
     }
 
     fn items(&mut self, number: &str, message: &ItemMessage) {

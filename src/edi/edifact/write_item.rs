@@ -190,12 +190,15 @@ impl Writer<'_> {
             return;
         }
         let subclass_list = if subclass.is_empty() { ["", ""] } else { ["117", "139"] };
-        self.emit.segment("TSR", &[
-            &coded(&handling, ["121", "139"], []),
-            &coded(&class, ["ZMC", "ZZZ"], [&subclass, subclass_list[0], subclass_list[1]]),
-            &coded(&category, ["115", "139"], []),
-            &coded(&nature, ["136", "139"], []),
-        ]);
+        self.emit.segment(
+            "TSR",
+            &[
+                &coded(&handling, ["121", "139"], []),
+                &coded(&class, ["ZMC", "ZZZ"], [&subclass, subclass_list[0], subclass_list[1]]),
+                &coded(&category, ["115", "139"], []),
+                &coded(&nature, ["136", "139"], []),
+            ],
+        );
     }
 
     fn transport(&mut self, data: &DeclarationData, extras: &Extras) {
@@ -226,8 +229,7 @@ impl Writer<'_> {
             }
             None => {
                 for (sum, currency) in line_totals(data) {
-                    let currency = self.member(DATA, 0, "EP.TotalValue", currency, 3);
-                    self.amount("43", Some(&Number::from(sum)), &currency);
+                    self.amount("43", Some(&Number::from(sum)), currency);
                 }
             }
         }
@@ -295,23 +297,27 @@ impl Writer<'_> {
         if values.iter().all(|value| value.is_empty()) {
             return;
         }
-        let fitting: [_; 16] = std::array::from_fn(|at| self.member(DATA, 0, rows[at].member, values[at], rows[at].size));
+        let fitting: [_; 16] =
+            std::array::from_fn(|at| self.member(DATA, 0, rows[at].member, values[at], rows[at].size));
         let [name, first, last, line1, line2, city, state, zip, country, id, vat, tax, contact, phone, email, fax] =
             fitting.each_ref().map(|value| &**value);
         let pair = |value| notes::split::<2>(value, 35).unwrap_or_default();
         let (name, line1, line2) = (pair(name), pair(line1), pair(line2));
         let state: [&str; 4] = if state.chars().count() <= 9 { [state, "", "", ""] } else { ["", "", "", state] };
-        self.emit.segment("NAD", &[
-            &[role.code()],
-            &[],
-            &[],
-            &[name[0], name[1], first, last],
-            &[line1[0], line1[1], line2[0], line2[1]],
-            &[city],
-            &state,
-            &[zip],
-            &[country],
-        ]);
+        self.emit.segment(
+            "NAD",
+            &[
+                &[role.code()],
+                &[],
+                &[],
+                &[name[0], name[1], first, last],
+                &[line1[0], line1[1], line2[0], line2[1]],
+                &[city],
+                &state,
+                &[zip],
+                &[country],
+            ],
+        );
         for (qualifier, value) in [("ABE", id), ("VA", vat), ("AHP", tax)] {
             self.reference(qualifier, value);
         }

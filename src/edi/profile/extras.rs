@@ -42,7 +42,9 @@ impl Extras {
                     if let Some(row) = extras.place_for(name, value) {
                         extras.singles.push((row, value.to_owned()));
                     } else if let Some((family, number, field)) = family_field(home, name, value)
-                        && !numbered.iter().any(|known| std::ptr::eq(known.0, family) && (known.1, known.2) == (number, field))
+                        && !numbered
+                            .iter()
+                            .any(|known| std::ptr::eq(known.0, family) && (known.1, known.2) == (number, field))
                     {
                         numbered.push((family, number, field, value.to_owned()));
                     } else {
@@ -131,7 +133,9 @@ impl Extras {
 
     /// Adds an entry to a family; entries without any field are left out, fields beyond their size go to the rest.
     pub fn push_entry(&mut self, list: &str, mut entry: Entry) {
-        let Some(family) = FAMILIES.iter().find(|family| family.home == self.home && family.list == list) else { return };
+        let Some(family) = FAMILIES.iter().find(|family| family.home == self.home && family.list == list) else {
+            return;
+        };
         entry.resize(family.fields.len(), None);
         for field in &mut entry {
             if field.as_deref() == Some("") {
@@ -235,8 +239,12 @@ pub fn amounts(text: &str) -> Option<Vec<(&str, &str)>> {
         .map(|amount| {
             let (number, currency) = amount.split_once(' ')?;
             let plain = parse_number(number).is_ok_and(|read| read.digits() == number);
-            let code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-            (plain && code && number.len() <= 35).then_some((number, currency))
+            (plain && is_currency(currency) && number.len() <= 35).then_some((number, currency))
         })
         .collect()
+}
+
+/// Three capital letters.
+pub fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }

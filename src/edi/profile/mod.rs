@@ -1,6 +1,6 @@
 //! What two partners agree on: the settings of a link and the profile's table of members.
 
-//pub mod docs;
+pub mod docs;
 pub mod extras;
 pub mod table;
 pub mod value;

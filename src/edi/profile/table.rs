@@ -213,7 +213,8 @@ macro_rules! party {
 use Xml::{Amount, Attribute, Content, Currency, Element, Named, Nth, Special, Typed, Unit};
 
 static SENDER: [Row; PARTY_MEMBERS] = party!("Sender" data, "EP.Sender" ep, "EP.Sender", Sender, "NAD CZ");
-static RECIPIENT: [Row; PARTY_MEMBERS] = party!("Recipient" data, "Recipient" data, "EP.Recipient", Recipient, "NAD CN");
+static RECIPIENT: [Row; PARTY_MEMBERS] =
+    party!("Recipient" data, "Recipient" data, "EP.Recipient", Recipient, "NAD CN");
 static IMPORTER: [Row; PARTY_MEMBERS] = party!("EP.Importer" ep, "EP.Importer" ep, "EP.Importer", Importer, "NAD IM");
 
 static ITEM: &[Row] = {

@@ -8,9 +8,7 @@ use uuid::Uuid;
 use crate::contract::declaration::{CommercialTransaction, ContentPiece, DeclarationData, Document};
 use crate::contract::referral::{OtherMembers, ReferralMembers, ReferralResponseMembers};
 use crate::contract::response::{ResponseData, Tax};
-use crate::contract::{
-    Declaration, Entity, MailObject, Number, Referral, ReferralResponse, Response, WcfDate,
-};
+use crate::contract::{Declaration, Entity, MailObject, Number, Referral, ReferralResponse, Response, WcfDate};
 use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
 use crate::edi::edifact::charset::transliterate;
 use crate::edi::profile::table::{FAMILIES, Home, Shape};
@@ -64,9 +62,8 @@ fn maybe(form: &'static str) -> Text {
 }
 
 fn date() -> impl Strategy<Value = WcfDate> {
-    (-62_135_596_799i64..=253_402_300_799).prop_map(|seconds| {
-        WcfDate::new(chrono::DateTime::from_timestamp(seconds, 0).unwrap())
-    })
+    (-62_135_596_799i64..=253_402_300_799)
+        .prop_map(|seconds| WcfDate::new(chrono::DateTime::from_timestamp(seconds, 0).unwrap()))
 }
 
 fn number(form: &'static str) -> BoxedStrategy<Option<Number>> {
@@ -105,7 +102,9 @@ fn shaped(shape: Shape) -> BoxedStrategy<String> {
 fn extras(home: Home) -> BoxedStrategy<(Vec<Option<String>>, Vec<Option<String>>)> {
     let singles: Vec<_> = table::rows()
         .filter(|row| row.home == home && row.is_extra())
-        .map(|row| option::weighted(0.3, shaped(row.shape).prop_map(|value| (Some(row.member.to_owned()), Some(value)))))
+        .map(|row| {
+            option::weighted(0.3, shaped(row.shape).prop_map(|value| (Some(row.member.to_owned()), Some(value))))
+        })
         .collect();
     let mut fields = Vec::new();
     for family in FAMILIES.iter().filter(|family| family.home == home) {
@@ -182,7 +181,7 @@ fn piece() -> BoxedStrategy<ContentPiece> {
 }
 
 fn document() -> BoxedStrategy<Document> {
-    generate!(Document { document_id: text(35), document_name: text(70), document_type: maybe("[0-9]{3}|LICENCE"), })
+    generate!(Document { document_id: text(35), document_name: text(70), document_type: maybe("[0-9]{3}|LICENCE") })
 }
 
 fn sale() -> BoxedStrategy<CommercialTransaction> {

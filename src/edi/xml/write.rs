@@ -321,7 +321,8 @@ impl Out {
                 Xml::Amount(name, member) => {
                     let currency = draft.object(row.home, index).and_then(|object| object.text(member));
                     if text.is_some() || currency.is_some() {
-                        let currency = self.carried_at(|| row.home.member_path(index, member), &currency.unwrap_or_default());
+                        let currency =
+                            self.carried_at(|| row.home.member_path(index, member), &currency.unwrap_or_default());
                         let attributes = [("currency", currency.as_str())];
                         let attributes: Attributes<'_> = if currency.is_empty() { &[] } else { &attributes };
                         self.leaf(&format!("p:{name}"), attributes, &text.unwrap_or_default())?;
@@ -372,7 +373,10 @@ impl Out {
         for family in FAMILIES.iter().filter(|family| family.parent == parent) {
             if parent == Parent::Response && family.list == "Reasons" {
                 let data = &draft.response_data;
-                let first = [("Code", &data.decision_reason_cd, "DecisionReasonCd"), ("Text", &data.decision_reason_nm, "DecisionReasonNm")];
+                let first = [
+                    ("Code", &data.decision_reason_cd, "DecisionReasonCd"),
+                    ("Text", &data.decision_reason_nm, "DecisionReasonNm"),
+                ];
                 if first.iter().any(|(_, value, _)| value.is_some()) {
                     self.open("p:Reason", &[])?;
                     for (field, value, member) in first {
