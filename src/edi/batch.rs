@@ -13,7 +13,8 @@ use crate::limits;
 /// What [`write`] would say about the message.
 pub fn ranges(message: &ItemMessage, form: Form, profile: &Profile) -> Result<Vec<Range<usize>>, Findings> {
     let mut ranges = Vec::new();
-    let mut open = vec![0..message.items.len()];
+    let all = 0..message.items.len();
+    let mut open = Vec::from([all]);
     while let Some(range) = open.pop() {
         if range.is_empty() {
             continue;

@@ -303,7 +303,7 @@ impl Draft {
 
     /// The first reason of a decision is the contract's; the reasons of a referral are data error codes in full.
     fn settle_reasons(&mut self) {
-        self.extras[2].change_field("Reasons", 0, |code| crate::edi::edifact::pointer::lengthen(code));
+        self.extras[2].change_field("Reasons", 0, crate::edi::edifact::pointer::lengthen);
         let data = &mut self.response_data;
         if data.decision_reason_cd.is_none()
             && data.decision_reason_nm.is_none()

@@ -8,11 +8,14 @@ mod emit;
 mod notes;
 pub mod pointer;
 mod read;
+mod read_group;
 mod read_head;
 mod read_item;
 pub mod tape;
 mod write;
+mod write_cusrsp;
 mod write_item;
+mod write_referral;
 
 pub use read::{Places, read, read_with_places};
 pub use write::write;

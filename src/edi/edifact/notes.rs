@@ -50,6 +50,9 @@ pub struct Note {
 /// Characters of one free text component (data element 4440).
 pub const TEXT: usize = 512;
 
+/// Characters of a reason text (data element 9012).
+pub const STATUS_TEXT: usize = 256;
+
 /// Cuts a text into pieces of `size` characters, at most `N`; `None` when it is longer.
 pub fn split<const N: usize>(text: &str, size: usize) -> Option<[&str; N]> {
     let mut pieces = [""; N];

@@ -12,13 +12,13 @@ use super::tape::Segment;
 use crate::contract::{Number, WcfDate};
 use crate::edi::draft::Draft;
 use crate::edi::profile::extras::Entry;
-use crate::edi::profile::table::{Home, Role, Row};
-use crate::edi::profile::value::{Members, date_text, parse_int, parse_number};
+use crate::edi::profile::table::{Home, Role};
+use crate::edi::profile::value::{date_text, parse_int, parse_number};
 use crate::edi::{Finding, Function, Item, Kind};
 
 /// The group the last segments belonged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
+pub(super) enum Scope {
     Head,
     Party(Role),
     /// The person who answers.
@@ -32,16 +32,16 @@ enum Scope {
 
 /// An item that is being read.
 pub(super) struct ItemReader {
-    kind: Kind,
-    scope: Scope,
-    draft: Draft,
+    pub kind: Kind,
+    pub scope: Scope,
+    pub draft: Draft,
     note: Option<Reading>,
     /// Segment numbers of the lines.
-    pieces: Vec<usize>,
+    pub pieces: Vec<usize>,
     /// The family entry that is being filled: pointer or revised line.
-    entry: Entry,
+    pub entry: Entry,
     /// Line a pointer names by number.
-    pointed_line: String,
+    pub pointed_line: String,
     /// Whether the message says it; otherwise it follows from the taxes.
     dutiable_said: bool,
     /// Whether the contract's reason has been met.
@@ -50,7 +50,7 @@ pub(super) struct ItemReader {
     reason_text: Option<String>,
 }
 
-fn set(member: &mut Option<String>, text: Cow<'_, str>) {
+pub(super) fn set(member: &mut Option<String>, text: Cow<'_, str>) {
     if !text.is_empty() {
         *member = Some(text.into_owned());
     }
@@ -128,7 +128,7 @@ impl ItemReader {
     }
 
     /// A segment of the item itself.
-    fn head(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
+    pub(super) fn head(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
         match segment.tag() {
             b"RFF" => self.rff(reader, segment),
             b"DTM" => self.dtm(reader, segment),
@@ -357,192 +357,6 @@ impl ItemReader {
         self.draft.data.documents.push(document);
     }
 
-    fn nad(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        self.end_entry();
-        if self.kind == Kind::Refrsp && segment.is(1, 0, "AG") {
-            self.scope = Scope::Agent;
-            return;
-        }
-        let Some(role) = Role::from_code(&segment.text(1, 0)) else {
-            self.scope = Scope::Head;
-            return reader.unexpected(segment);
-        };
-        self.scope = Scope::Party(role);
-        if !segment.raw(3, 0).is_empty() || !segment.raw(4, 4).is_empty() {
-            let text = "an unstructured address or a fifth name is not taken over";
-            reader.found(segment, Finding::warning("segment", "", text));
-        }
-        let state = if segment.raw(7, 0).is_empty() { segment.text(7, 3) } else { segment.text(7, 0) };
-        let values = [
-            notes::join(segment, 4, 0, 2, 35),
-            segment.text(4, 2),
-            segment.text(4, 3),
-            notes::join(segment, 5, 0, 2, 35),
-            notes::join(segment, 5, 2, 4, 35),
-            segment.text(6, 0),
-            state,
-            segment.text(8, 0),
-            segment.text(9, 0),
-        ];
-        for (row, value) in role.rows().iter().zip(values) {
-            self.set_party(row, &value);
-        }
-    }
-
-    fn set_party(&mut self, row: &'static Row, value: &str) {
-        if value.is_empty() {
-        } else if row.is_extra() {
-            self.draft.extras_mut(Home::DeclarationData, 0).set(row.member, value);
-        } else if let Some(member) = self.draft.data.value_mut(row.member) {
-            let _ = member.set(value);
-        }
-    }
-
-    fn party(&mut self, reader: &mut Reader<'_>, role: Role, segment: &Segment<'_>) {
-        let wanted = match segment.tag() {
-            b"RFF" => format!("RFF {}", segment.text(1, 0)),
-            b"COM" => format!("COM {}", segment.text(1, 1)),
-            _ => "CTA IC".to_owned(),
-        };
-        let value = match segment.tag() {
-            b"RFF" => segment.text(1, 1),
-            b"COM" => segment.text(1, 0),
-            _ => segment.text(2, 1),
-        };
-        match role.rows().iter().find(|row| row.edifact == wanted) {
-            Some(row) => self.set_party(row, &value),
-            None => reader.unexpected(segment),
-        }
-    }
-
-    fn gid(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        self.end_entry();
-        let number = segment.text(1, 0);
-        if self.kind == Kind::Cusrsp {
-            self.scope = Scope::Revised;
-            self.entry = vec![Some(number.into_owned()), None, None, None];
-            return;
-        }
-        let at = self.draft.add_piece();
-        self.pieces.push(segment.number());
-        self.scope = Scope::Piece(at);
-        match parse_int(&number) {
-            Ok(index) => self.draft.data.content_pieces[at].index = Some(index),
-            Err(_) if number.is_empty() => {}
-            Err(_) => {
-                let path = Home::Piece.member_path(at, "Index");
-                reader.found(segment, Finding::error("format", path, "a line number is a whole number"));
-            }
-        }
-    }
-
-    fn piece(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) {
-        let path = |member| Home::Piece.member_path(at, member);
-        let piece = &mut self.draft.data.content_pieces[at];
-        match (segment.tag(), segment.raw(1, 0)) {
-            (b"FTX", b"AAA") => set(&mut piece.description, notes::join(segment, 4, 0, 5, notes::TEXT)),
-            (b"PIA", b"5") => set(&mut piece.hs, segment.text(2, 0)),
-            (b"PIA", b"3") => set(&mut piece.revised_hs, segment.text(2, 0)),
-            (b"LOC", b"27") => set(&mut piece.orig_country_cd, segment.text(2, 0)),
-            (b"QTY", b"1") => piece.number = int(reader, segment, 1, 1, path("Number")),
-            (b"MEA", b"WT") => piece.net_weight = weight(reader, segment, &path("NetWeight")),
-            (b"MOA", b"40") => {
-                piece.amount = number(reader, segment, 1, 1, &path("Amount"));
-                set(&mut piece.currency_cd, segment.text(1, 2));
-            }
-            _ => reader.unexpected(segment),
-        }
-    }
-
-    fn revised(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        let field = match (segment.tag(), segment.raw(1, 0)) {
-            (b"FTX", b"AAA") => 1,
-            (b"FTX", b"SIN") => 3,
-            (b"PIA", b"5") => 2,
-            _ => return self.head(reader, segment),
-        };
-        let text = if field == 2 { segment.text(2, 0) } else { notes::join(segment, 4, 0, 5, notes::TEXT) };
-        if let Some(member) = self.entry.get_mut(field) {
-            set(member, text);
-        }
-    }
-
-    fn tax_begins(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        if self.kind != Kind::Cusrsp {
-            return reader.unexpected(segment);
-        }
-        let line = match self.scope {
-            Scope::Revised => self.entry.first().cloned().flatten(),
-            _ => None,
-        };
-        self.end_entry();
-        let at = self.draft.add_tax();
-        self.scope = Scope::Tax(at);
-        let tax = &mut self.draft.response_data.taxes[at];
-        set(&mut tax.tax_type, segment.text(2, 0));
-        set(&mut tax.description, segment.text(2, 3));
-        if !segment.raw(5, 3).is_empty() {
-            tax.rate = number(reader, segment, 5, 3, &Home::Tax.member_path(at, "Rate"));
-        }
-        let extras = self.draft.extras_mut(Home::Tax, at);
-        extras.set("EP.Basis", &segment.text(4, 0));
-        extras.set("EP.PieceIndex", line.as_deref().unwrap_or_default());
-    }
-
-    fn tax(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) {
-        let path = |member| Home::Tax.member_path(at, member);
-        let tax = &mut self.draft.response_data.taxes[at];
-        match (segment.tag(), segment.raw(1, 0)) {
-            (b"MOA", b"161") => {
-                tax.amount = number(reader, segment, 1, 1, &path("Amount"));
-                set(&mut tax.currency_cd, segment.text(1, 2));
-            }
-            (b"PIA", b"5") => set(&mut tax.hs, segment.text(2, 0)),
-            (b"QTY", b"1") => tax.number = int(reader, segment, 1, 1, path("Number")),
-            (b"MEA", b"WT") => tax.net_weight = weight(reader, segment, &path("NetWeight")),
-            _ => reader.unexpected(segment),
-        }
-    }
-
-    fn erp(&mut self, segment: &Segment<'_>) {
-        self.end_entry();
-        self.scope = Scope::Pointer;
-        self.entry = vec![None; 3];
-        self.pointed_line = segment.text(1, 2).into_owned();
-    }
-
-    fn pointer(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        let (field, text) = match (segment.tag(), segment.raw(1, 0)) {
-            (b"ERC", _) => (1, segment.text(1, 0)),
-            (b"FTX", b"AAO") => (2, notes::join(segment, 4, 0, 5, notes::TEXT)),
-            _ => return reader.unexpected(segment),
-        };
-        if let Some(member) = self.entry.get_mut(field) {
-            set(member, text);
-        }
-    }
-
-    /// Hands over the pointer or revised line that was being filled.
-    fn end_entry(&mut self) {
-        let mut entry = std::mem::take(&mut self.entry);
-        match self.scope {
-            Scope::Pointer if !entry.is_empty() => {
-                if let Some(path @ None) = entry.first_mut() {
-                    *path = pointer::path_of_line(&self.pointed_line);
-                }
-                let (home, list) = match self.kind {
-                    Kind::Itmref => (Home::Referral, "Pointers"),
-                    _ => (Home::ResponseData, "Errors"),
-                };
-                self.draft.extras_mut(home, 0).push_entry(list, entry);
-            }
-            Scope::Revised if !entry.is_empty() => {
-                self.draft.extras_mut(Home::ResponseData, 0).push_entry("RevisedPieces", entry);
-            }
-            _ => {}
-        }
-    }
-
     fn note_segment(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
         if segment.is(3, 0, "CON") {
             return match &mut self.note {
@@ -616,7 +430,7 @@ impl ItemReader {
     }
 }
 
-fn number(
+pub(super) fn number(
     reader: &mut Reader<'_>,
     segment: &Segment<'_>,
     element: usize,
@@ -632,7 +446,13 @@ fn number(
         .ok()
 }
 
-fn int(reader: &mut Reader<'_>, segment: &Segment<'_>, element: usize, component: usize, path: String) -> Option<i32> {
+pub(super) fn int(
+    reader: &mut Reader<'_>,
+    segment: &Segment<'_>,
+    element: usize,
+    component: usize,
+    path: String,
+) -> Option<i32> {
     let text = segment.text(element, component);
     if text.is_empty() {
         return None;
@@ -643,7 +463,7 @@ fn int(reader: &mut Reader<'_>, segment: &Segment<'_>, element: usize, component
 }
 
 /// A weight in kilograms; other units are not converted.
-fn weight(reader: &mut Reader<'_>, segment: &Segment<'_>, path: &str) -> Option<Number> {
+pub(super) fn weight(reader: &mut Reader<'_>, segment: &Segment<'_>, path: &str) -> Option<Number> {
     if !segment.is(3, 0, "KGM") {
         reader.found(segment, Finding::error("unknown_code", path, "weights are in KGM"));
         return None;

@@ -236,6 +236,11 @@ impl<'p> Writer<'p> {
         value
     }
 
+    /// Whether a text fits its place as the partner's character set carries it.
+    pub fn fits(&self, value: &str, size: usize) -> bool {
+        transliterate(self.profile.charset, value).chars().count() <= size
+    }
+
     /// Writes the waiting names and values.
     pub fn flush_notes(&mut self) {
         for note in std::mem::take(&mut self.notes) {

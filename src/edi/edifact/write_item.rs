@@ -3,14 +3,13 @@
 use super::notes::{self, Note, Topic};
 use super::write::{Writer, text};
 use crate::contract::declaration::{ContentPiece, DeclarationData};
-use crate::contract::response::Tax;
 use crate::contract::{MailObject, Number, WcfDate};
 use crate::edi::draft::{line_numbers, line_totals};
 use crate::edi::profile::WEIGHT_DECIMALS;
 use crate::edi::profile::extras::{Entry, Extras, amounts};
 use crate::edi::profile::table::{Home, Role};
 use crate::edi::profile::value::Members;
-use crate::edi::{Finding, Function, Item, Kind};
+use crate::edi::{Function, Item, Kind};
 
 const DATA: Home = Home::DeclarationData;
 
@@ -31,7 +30,7 @@ impl Writer<'_> {
         }
     }
 
-    fn cancelled(&mut self, item: &Item) {
+    pub(super) fn cancelled(&mut self, item: &Item) {
         if let Some(referral) = item.referral.as_ref().filter(|_| self.kind == Kind::Itmref) {
             self.reference_member("ABO", Home::Referral, "ReferralId", text(&referral.known.referral_id));
         }
@@ -41,7 +40,7 @@ impl Writer<'_> {
     }
 
     /// The item body of ITMATT and CUSITM, and of a REFRSP that brings data.
-    fn declared(&mut self, item: &Item) {
+    pub(super) fn declared(&mut self, item: &Item) {
         let unset = DeclarationData::default();
         let declaration = item.declaration.as_ref();
         let data = declaration.and_then(|declaration| declaration.data.as_ref()).unwrap_or(&unset);
@@ -78,13 +77,13 @@ impl Writer<'_> {
         }
     }
 
-    fn reference_member(&mut self, qualifier: &str, home: Home, member: &str, value: &str) {
+    pub(super) fn reference_member(&mut self, qualifier: &str, home: Home, member: &str, value: &str) {
         let value = self.member(home, 0, member, value, 35);
         self.reference(qualifier, &value);
     }
 
     /// References by extra field: qualifier and name.
-    fn reference_extras(&mut self, home: Home, extras: &Extras, names: &[(&str, &str)]) {
+    pub(super) fn reference_extras(&mut self, home: Home, extras: &Extras, names: &[(&str, &str)]) {
         for (qualifier, name) in names {
             if let Some(value) = extras.get(name) {
                 self.reference_member(qualifier, home, name, value);
@@ -93,7 +92,7 @@ impl Writer<'_> {
     }
 
     /// The declaration id customs knows the item by; the item's id unless another is given.
-    fn declaration_id(&mut self, home: Home, extras: &Extras, mail: &MailObject) {
+    pub(super) fn declaration_id(&mut self, home: Home, extras: &Extras, mail: &MailObject) {
         let needed = matches!(self.kind, Kind::Cusitm | Kind::Cusrsp);
         match extras.get("EP.DeclarationId") {
             Some(id) => self.reference_member("AAE", home, "EP.DeclarationId", id),
@@ -102,7 +101,7 @@ impl Writer<'_> {
         }
     }
 
-    fn references(&mut self, mail: &MailObject, extras: &Extras) {
+    pub(super) fn references(&mut self, mail: &MailObject, extras: &Extras) {
         self.declaration_id(DATA, extras, mail);
         if self.kind.declares() {
             self.reference_member("ABO", Home::MailObject, "LocalId", text(&mail.local_id));
@@ -120,7 +119,7 @@ impl Writer<'_> {
         self.reference_extras(DATA, extras, &names);
     }
 
-    fn dates(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
+    pub(super) fn dates(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
         if let Some(posted) = mail.posting_dt {
             self.date("143", posted);
         }
@@ -130,7 +129,7 @@ impl Writer<'_> {
         self.date_extras(extras, &[("132", "EP.PlannedArrivalDt"), ("186", "EP.ActualDepartureDt")]);
     }
 
-    fn date_extras(&mut self, extras: &Extras, names: &[(&str, &str)]) {
+    pub(super) fn date_extras(&mut self, extras: &Extras, names: &[(&str, &str)]) {
         for (qualifier, name) in names {
             let date = extras.get(name).and_then(|text| WcfDate::parse(text).ok().flatten());
             if let Some(date) = date {
@@ -139,7 +138,7 @@ impl Writer<'_> {
         }
     }
 
-    fn places(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
+    pub(super) fn places(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
         if let Some(data) = data {
             for (qualifier, name, country, own) in [
                 ("35", "EP.ExportCountryCd", text(&data.sender_country_cd), "SenderCountryCd"),
@@ -172,7 +171,7 @@ impl Writer<'_> {
     }
 
     /// `TSR`: handling, class and sub-class, category, nature.
-    fn service(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
+    pub(super) fn service(&mut self, mail: &MailObject, data: Option<&DeclarationData>, extras: &Extras) {
         let unset = None;
         let handling = data.map_or(&unset, |data| &data.handling_class_cd);
         let nature = data.map_or(&unset, |data| &data.nature_type_cd);
@@ -201,7 +200,7 @@ impl Writer<'_> {
         );
     }
 
-    fn transport(&mut self, data: &DeclarationData, extras: &Extras) {
+    pub(super) fn transport(&mut self, data: &DeclarationData, extras: &Extras) {
         let flight = self.member(DATA, 0, "EP.FlightNumber", extras.get("EP.FlightNumber").unwrap_or_default(), 17);
         let mode = self.member(DATA, 0, "TransportMode", text(&data.transport_mode), 17);
         let mode: [&str; 2] = if mode.chars().count() <= 3 { [&mode, ""] } else { ["", &mode] };
@@ -210,7 +209,7 @@ impl Writer<'_> {
         }
     }
 
-    fn measures(&mut self, data: &DeclarationData, extras: &Extras) {
+    pub(super) fn measures(&mut self, data: &DeclarationData, extras: &Extras) {
         let path = || DATA.member_path(0, "GrossWeight");
         self.measure(["WT", "AAD", "KGM"], data.gross_weight.as_ref(), WEIGHT_DECIMALS, path);
         for (attribute, name) in [("LN", "EP.LengthCm"), ("WD", "EP.WidthCm"), ("HT", "EP.HeightCm")] {
@@ -220,7 +219,7 @@ impl Writer<'_> {
         }
     }
 
-    fn amounts(&mut self, data: &DeclarationData, extras: &Extras) {
+    pub(super) fn amounts(&mut self, data: &DeclarationData, extras: &Extras) {
         match extras.get("EP.TotalValue").and_then(amounts) {
             Some(declared) => {
                 for (number, currency) in declared {
@@ -240,7 +239,7 @@ impl Writer<'_> {
         self.amount("67", data.insured_value.as_ref(), &currency);
     }
 
-    fn instructions(&mut self, extras: &Extras) {
+    pub(super) fn instructions(&mut self, extras: &Extras) {
         if let Some(code) = extras.get("EP.NonDeliveryCd") {
             let code = self.member(DATA, 0, "EP.NonDeliveryCd", code, 17);
             self.emit.segment("FTX", &[&["DEL"], &[], &[&code, "ZND", "ZZZ"]]);
@@ -249,18 +248,18 @@ impl Writer<'_> {
         self.text_extras(DATA, extras, &names);
     }
 
-    fn text_extras(&mut self, home: Home, extras: &Extras, names: &[(&str, &str)]) {
+    pub(super) fn text_extras(&mut self, home: Home, extras: &Extras, names: &[(&str, &str)]) {
         for (subject, name) in names {
             self.text_member(subject, home, name, extras.get(name).unwrap_or_default());
         }
     }
 
-    fn text_member(&mut self, subject: &str, home: Home, member: &str, value: &str) {
+    pub(super) fn text_member(&mut self, subject: &str, home: Home, member: &str, value: &str) {
         let value = self.member(home, 0, member, value, 5 * notes::TEXT);
         self.free_text(subject, &value);
     }
 
-    fn documents(&mut self, data: &DeclarationData) {
+    pub(super) fn documents(&mut self, data: &DeclarationData) {
         for (at, document) in data.documents.iter().enumerate() {
             let (mut kind, mut name) = (text(&document.document_type), text(&document.document_name));
             if !self.fits(kind, 3) {
@@ -276,7 +275,7 @@ impl Writer<'_> {
         }
     }
 
-    fn note_mail_object(&mut self, mail: &MailObject) {
+    pub(super) fn note_mail_object(&mut self, mail: &MailObject) {
         if !self.kind.declares() {
             self.note_member(Home::MailObject, 0, "LocalId", text(&mail.local_id));
             self.note_member(Home::MailObject, 0, "LocalId2", text(&mail.local_id2));
@@ -285,7 +284,7 @@ impl Writer<'_> {
     }
 
     /// A party, when anything is known of it. The values stand in the order of the table.
-    fn party(&mut self, role: Role, data: &DeclarationData, extras: &Extras) {
+    pub(super) fn party(&mut self, role: Role, data: &DeclarationData, extras: &Extras) {
         let rows = role.rows();
         let values = rows.each_ref().map(|row| match row.is_extra() {
             true => extras.get(row.member).unwrap_or_default(),
@@ -331,7 +330,7 @@ impl Writer<'_> {
         self.flush_notes();
     }
 
-    fn piece(&mut self, at: usize, number: i32, piece: &ContentPiece) {
+    pub(super) fn piece(&mut self, at: usize, number: i32, piece: &ContentPiece) {
         const HOME: Home = Home::Piece;
         self.emit.segment("GID", &[&[&number.to_string()]]);
         let description = self.member(HOME, at, "Description", text(&piece.description), 5 * notes::TEXT);
@@ -357,102 +356,35 @@ impl Writer<'_> {
         self.flush_notes();
     }
 
-    fn quantity(&mut self, number: Option<i32>) {
+    pub(super) fn quantity(&mut self, number: Option<i32>) {
         if let Some(number) = number {
             self.emit.segment("QTY", &[&["1", &number.to_string()]]);
         }
     }
 
     /// Dates, posts and service of an item that is only referred to.
-    fn mail_object(&mut self, item: &Item) {
+    pub(super) fn mail_object(&mut self, item: &Item) {
         let none = Extras::new(DATA);
         self.dates(&item.mail_object, None, &none);
         self.places(&item.mail_object, None, &none);
         self.service(&item.mail_object, None, &none);
     }
 
-    /// CUSRSP.
-    fn decided(&mut self, sequence: usize, item: &Item) {
-        const HOME: Home = Home::ResponseData;
-        let Some(response) = &item.response else { return };
-        let unset = crate::contract::ResponseData::default();
-        let data = response.data.as_ref().unwrap_or(&unset);
-        let mut extras = Extras::split(HOME, &data.extra_field_names, &data.extra_field_values);
-        let unreasoned = text(&data.decision_reason_cd).is_empty() && text(&data.decision_reason_nm).is_empty();
-        let first = if unreasoned { extras.take_first("Reasons") } else { None };
-        let mut first = first.unwrap_or_else(|| vec![data.decision_reason_cd.clone(), data.decision_reason_nm.clone()]);
-        first.resize(2, None);
-        self.declaration_id(HOME, &extras, &item.mail_object);
-        self.reference_extras(HOME, &extras, &[("ABT", "EP.EntryNumber"), ("ACD", "EP.ExtraReference")]);
-        if let Some(decided) = data.clearance_dt {
-            self.date("9", decided);
-        }
-        self.date_extras(&extras, &[("58", "EP.ClearedDt")]);
-        if let Some(office) = extras.get("EP.OfficeCd") {
-            let office = self.member(HOME, 0, "EP.OfficeCd", office, 25);
-            self.emit.segment("LOC", &[&["22"], &[&office, "ZCO", "ZZZ"]]);
-        }
-        self.mail_object(item);
-        self.decision(data, &first, &extras);
-        let currency = self.member(HOME, 0, "TotalFeeCurrencyCd", text(&data.total_fee_currency_cd), 3);
-        self.amount("176", data.total_fee.as_ref(), &currency);
-        if !self.fits(text(&first[1]), STATUS_TEXT) {
-            self.text_member("ACD", HOME, "DecisionReasonNm", text(&first[1]));
-        }
-        self.text_extras(HOME, &extras, &[("CCI", "EP.Instruction"), ("AAO", "EP.ErrorText")]);
-        self.note_mail_object(&item.mail_object);
-        self.note_members(Home::Response, 0, response);
-        if data.dutiable == data.taxes.is_empty() {
-            self.note_member(HOME, 0, "Dutiable", if data.dutiable { "true" } else { "false" });
-        }
-        self.note_extras(HOME, &extras);
-        self.flush_notes();
-        for (at, tax) in data.taxes.iter().enumerate() {
-            self.tax(at, tax);
-        }
-        for (at, entry) in extras.entries("RevisedPieces").iter().enumerate() {
-            self.revised_piece(at, entry);
-        }
-        for (at, entry) in extras.entries("Errors").iter().enumerate() {
-            self.pointer(HOME, "Errors", at, sequence, entry);
-        }
-    }
-
-    /// `STS+DEC`: the decision with up to five reasons, more in further segments. `first` is the contract's reason.
-    fn decision(&mut self, data: &crate::contract::ResponseData, first: &Entry, extras: &Extras) {
-        const HOME: Home = Home::ResponseData;
-        let code = self.member(HOME, 0, "DecisionCd", text(&data.decision_cd), 3);
-        let name = self.member(HOME, 0, "EP.DecisionNm", extras.get("EP.DecisionNm").unwrap_or_default(), 35);
-        let mut reason = text(&first[0]);
-        if !self.fits(reason, 3) {
-            self.note_member(HOME, 0, "DecisionReasonCd", std::mem::take(&mut reason));
-        }
-        let reason_text = Some(text(&first[1])).filter(|text| self.fits(text, STATUS_TEXT)).unwrap_or_default();
-        let reason = self.member(HOME, 0, "DecisionReasonCd", reason, 3).into_owned();
-        let reason_text = self.member(HOME, 0, "DecisionReasonNm", reason_text, STATUS_TEXT).into_owned();
-        let mut reasons = Vec::new();
-        if !(reason.is_empty() && reason_text.is_empty()) || !extras.entries("Reasons").is_empty() {
-            reasons.push((reason, reason_text));
-        }
-        self.more_reasons(HOME, extras, &mut reasons);
-        self.status(["DEC", "ZDC", "ZDR"], (&code, &name), &reasons);
-    }
-
-    /// Whether a text fits its place as the partner's character set carries it.
-    fn fits(&self, value: &str, size: usize) -> bool {
-        super::charset::transliterate(self.profile.charset, value).chars().count() <= size
-    }
-
-    fn more_reasons(&mut self, home: Home, extras: &Extras, reasons: &mut Vec<(String, String)>) {
+    pub(super) fn more_reasons(&mut self, home: Home, extras: &Extras, reasons: &mut Vec<(String, String)>) {
         for (at, entry) in extras.entries("Reasons").iter().enumerate() {
             let code = self.field(home, "Reasons", at, "Code", &entry[0], 4);
-            let text = self.field(home, "Reasons", at, "Text", &entry[1], STATUS_TEXT);
+            let text = self.field(home, "Reasons", at, "Text", &entry[1], notes::STATUS_TEXT);
             reasons.push((code, text));
         }
     }
 
     /// `STS`: category and lists, status code and name, reasons.
-    fn status(&mut self, [category, list, reason_list]: [&str; 3], status: (&str, &str), reasons: &[(String, String)]) {
+    pub(super) fn status(
+        &mut self,
+        [category, list, reason_list]: [&str; 3],
+        status: (&str, &str),
+        reasons: &[(String, String)],
+    ) {
         let list_of = |there: bool, list| if there { [list, "ZZZ"] } else { ["", ""] };
         let [code_list, agency] = list_of(status != ("", ""), list);
         let first = [status.0, code_list, agency, status.1];
@@ -476,60 +408,22 @@ impl Writer<'_> {
         }
     }
 
-    fn tax(&mut self, at: usize, tax: &Tax) {
-        const HOME: Home = Home::Tax;
-        let extras = Extras::split(HOME, &tax.extra_field_names, &tax.extra_field_values);
-        let (mut kind, mut name) = (text(&tax.tax_type), text(&tax.description));
-        if !self.fits(kind, 3) {
-            self.note_member(HOME, at, "Type", std::mem::take(&mut kind));
-        }
-        if !self.fits(name, 35) {
-            self.note_member(HOME, at, "Description", std::mem::take(&mut name));
-        }
-        let kind = self.member(HOME, at, "Type", kind, 3);
-        let name = self.member(HOME, at, "Description", name, 35);
-        let basis = self.member(HOME, at, "EP.Basis", extras.get("EP.Basis").unwrap_or_default(), 15);
-        let rate = tax.rate.as_ref().map_or("", Number::digits);
-        let rate = self.member(HOME, at, "Rate", rate, 17);
-        let list = if kind.is_empty() { ["", ""] } else { ["ZTX", "ZZZ"] };
-        let function = if extras.get("EP.PieceIndex").is_some() { "1" } else { "3" };
-        let kind = [&*kind, list[0], list[1], &*name];
-        self.emit.segment("TAX", &[&[function], &kind, &[], &[&basis], &["", "", "", &rate]]);
-        let currency = self.member(HOME, at, "CurrencyCd", text(&tax.currency_cd), 3);
-        self.amount("161", tax.amount.as_ref(), &currency);
-        let hs = self.member(HOME, at, "HS", text(&tax.hs), 35);
-        if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, "HS"]]);
-        }
-        self.quantity(tax.number);
-        let path = || HOME.member_path(at, "NetWeight");
-        self.measure(["WT", "AAL", "KGM"], tax.net_weight.as_ref(), WEIGHT_DECIMALS, path);
-        self.note_extras(HOME, &extras);
-        self.flush_notes();
-    }
-
     /// One field of a family's entry, fitting the character set.
-    fn field(&mut self, home: Home, list: &str, at: usize, field: &str, value: &Option<String>, size: usize) -> String {
+    pub(super) fn field(
+        &mut self,
+        home: Home,
+        list: &str,
+        at: usize,
+        field: &str,
+        value: &Option<String>,
+        size: usize,
+    ) -> String {
         let member = format!("EP.{list}[{}].{field}", at + 1);
         self.member(home, 0, &member, text(value), size).into_owned()
     }
 
-    fn revised_piece(&mut self, at: usize, entry: &Entry) {
-        const HOME: Home = Home::ResponseData;
-        let mut field = |name, slot: usize, size| self.field(HOME, "RevisedPieces", at, name, &entry[slot], size);
-        let (index, description) = (field("Index", 0, 5), field("Description", 1, 2560));
-        let (hs, restrictions) = (field("HS", 2, 35), field("Restrictions", 3, 2560));
-        self.emit.segment("GID", &[&[&index]]);
-        self.free_text("AAA", &description);
-        if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, "HS"]]);
-        }
-        self.free_text("SIN", &restrictions);
-        self.flush_notes();
-    }
-
     /// `ERP`, `ERC`, `FTX`: an element of the declaration in question.
-    fn pointer(&mut self, home: Home, list: &str, at: usize, sequence: usize, entry: &Entry) {
+    pub(super) fn pointer(&mut self, home: Home, list: &str, at: usize, sequence: usize, entry: &Entry) {
         let path = text(&entry[0]);
         let (line, tag) = super::pointer::place_of(path);
         let line = line.map(|line| line.to_string()).unwrap_or_default();
@@ -545,111 +439,4 @@ impl Writer<'_> {
         }
         self.flush_notes();
     }
-
-    /// ITMREF.
-    fn referred(&mut self, sequence: usize, item: &Item) {
-        const HOME: Home = Home::Referral;
-        let Some(referral) = &item.referral else { return };
-        let known = &referral.known;
-        let extras = Extras::split(HOME, &known.extra_field_names, &known.extra_field_values);
-        self.reference_member("ABO", HOME, "ReferralId", text(&known.referral_id));
-        let names = [
-            ("AAE", "EP.DeclarationId"),
-            ("ABT", "EP.Mrn"),
-            ("AES", "EP.CaseReference"),
-            ("ACD", "EP.RelayedReference"),
-        ];
-        self.reference_extras(HOME, &extras, &names);
-        if let Some(issued) = known.event_dt {
-            self.date("9", issued);
-        }
-        self.date_extras(&extras, &[("317", "EP.ReplyBy")]);
-        self.mail_object(item);
-        let code = self.member(HOME, 0, "ReferralCd", text(&known.referral_cd), 35).into_owned();
-        let mut reasons = Vec::new();
-        self.more_reasons(HOME, &extras, &mut reasons);
-        for (reason, _) in &mut reasons {
-            super::pointer::shorten(reason);
-            if reason.chars().count() > 3 {
-                let path = HOME.member_path(0, "EP.Reasons");
-                self.found(Finding::error("too_long", path, "a reason is E and three digits, or three characters"));
-            }
-        }
-        self.status(["REF", "ZRT", "ZEC"], status_code(&code), &reasons);
-        for (at, entry) in extras.entries("Methods").iter().enumerate() {
-            let method = self.field(HOME, "Methods", at, "Code", &entry[0], 3);
-            self.status(["SCM", "ZSM", "ZSR"], (&method, ""), &[]);
-        }
-        self.text_member("AAI", HOME, "Remarks", text(&known.remarks));
-        self.text_extras(HOME, &extras, &[("SIN", "EP.Instruction"), ("REG", "EP.Legal")]);
-        self.note_mail_object(&item.mail_object);
-        self.note_members(HOME, 0, known);
-        self.note_extras(HOME, &extras);
-        self.note_others(&referral.other);
-        self.flush_notes();
-        for (at, entry) in extras.entries("Pointers").iter().enumerate() {
-            self.pointer(HOME, "Pointers", at, sequence, entry);
-        }
-    }
-
-    fn note_others(&mut self, others: &crate::contract::referral::OtherMembers) {
-        for (name, value) in others {
-            let (name, value) = (name.clone(), value.get().to_owned());
-            self.notes.push(Note { topic: Topic::OtherMember, name, value });
-        }
-    }
-
-    /// REFRSP.
-    fn answered(&mut self, item: &Item) {
-        const HOME: Home = Home::Answer;
-        let Some(answer) = &item.referral_response else { return };
-        let known = &answer.known;
-        let extras = Extras::split(HOME, &known.extra_field_names, &known.extra_field_values);
-        self.reference_extras(HOME, &extras, &[("ABO", "EP.Reference")]);
-        self.reference_member("AGO", HOME, "ReferralId", text(&known.referral_id));
-        self.reference_extras(HOME, &extras, &[("ACD", "EP.RelayedReference")]);
-        if let Some(answered) = known.event_dt {
-            self.date("9", answered);
-        }
-        let code = self.member(HOME, 0, "ReferralResponseCd", text(&known.referral_response_cd), 35).into_owned();
-        self.status(["RSP", "ZRR", ""], status_code(&code), &[]);
-        for (at, entry) in extras.entries("Screenings").iter().enumerate() {
-            let method = self.field(HOME, "Screenings", at, "Method", &entry[0], 3);
-            let result = self.field(HOME, "Screenings", at, "Result", &entry[1], 3);
-            let results = if result.is_empty() { vec![] } else { vec![(result, String::new())] };
-            self.status(["SCM", "ZSM", "ZSR"], (&method, ""), &results);
-        }
-        if let Some(facility) = extras.get("EP.Facility") {
-            let facility = self.member(HOME, 0, "EP.Facility", facility, 25);
-            self.emit.segment("LOC", &[&["14"], &[&facility, "108", "139"]]);
-        }
-        if let Some(person) = extras.get("EP.Person") {
-            let person = self.member(HOME, 0, "EP.Person", person, 35);
-            self.emit.segment("NAD", &[&["AG"]]);
-            self.emit.segment("CTA", &[&["IC"], &["", &person]]);
-        }
-        self.text_member("AAI", HOME, "Information", text(&known.information));
-        for (at, entry) in extras.entries("Attachments").iter().enumerate() {
-            let id = self.field(HOME, "Attachments", at, "Id", &entry[0], 35);
-            self.emit.segment("DOC", &[&["916", "ZAT", "ZZZ"], &[&id]]);
-        }
-        self.note_members(HOME, 0, known);
-        self.note_extras(HOME, &extras);
-        self.note_others(&answer.other);
-        if item.declaration.is_some() {
-            self.declared(item);
-        } else {
-            self.mail_object(item);
-            self.note_mail_object(&item.mail_object);
-            self.flush_notes();
-        }
-    }
-}
-
-/// Characters of a reason text (data element 9012).
-const STATUS_TEXT: usize = 256;
-
-/// A status of more than three characters stands in the name.
-fn status_code(code: &str) -> (&str, &str) {
-    if code.chars().count() <= 3 { (code, "") } else { ("", code) }
 }

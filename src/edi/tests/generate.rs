@@ -16,6 +16,7 @@ use crate::edi::profile::{Charset, table};
 use crate::edi::{Function, Interchange, Item, ItemMessage, Kind, Mailbox, Message, Organization};
 
 type Text = BoxedStrategy<Option<String>>;
+type Texts = Vec<Option<String>>;
 
 fn character() -> impl Strategy<Value = char> {
     prop_oneof![
@@ -99,7 +100,7 @@ fn shaped(shape: Shape) -> BoxedStrategy<String> {
 }
 
 /// Extra fields: some of ours, some of the profile's, in any order, some that fit no place.
-fn extras(home: Home) -> BoxedStrategy<(Vec<Option<String>>, Vec<Option<String>>)> {
+fn extras(home: Home) -> BoxedStrategy<(Texts, Texts)> {
     let singles: Vec<_> = table::rows()
         .filter(|row| row.home == home && row.is_extra())
         .map(|row| {
@@ -131,7 +132,7 @@ fn extras(home: Home) -> BoxedStrategy<(Vec<Option<String>>, Vec<Option<String>>
 
 /// What a kind of message always needs is set when `$needed` says so.
 macro_rules! generate {
-    ($type:ident { $($field:ident: $strategy:expr,)* } $(extras $home:expr)?) => {{
+    ($type:ident { $($field:ident: $strategy:expr),* $(,)? } $(extras $home:expr)?) => {{
         let mut made = Just($type::default()).boxed();
         $(made = (made, $strategy).prop_map(|(mut made, $field)| { made.$field = $field; made }).boxed();)*
         $(made = (made, extras($home))
