@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod demo;
+pub mod edi;
 pub mod error;
 pub mod http;
 pub mod limits;

@@ -63,5 +63,11 @@ limits! {
     PRINT_COPIES: usize = 8, "copies", "No post asks for more of one form; beyond it 400.";
     PRINT_PAGES: usize = 10_000, "pages", "Bounds the memory of one print job; beyond it 400.";
     FONT_FOLDER_BYTES: usize = 512 * 1024 * 1024, "bytes", "Fonts stay in memory while the server runs; beyond it the folder is refused.";
+    EDI_BYTES: usize = 16 * 1024 * 1024, "bytes", "One interchange in EDIFACT or XML; beyond it it is refused unread.";
+    EDI_SEGMENTS: usize = 500_000, "segments", "Segments or XML elements of one interchange; reading stops there.";
+    EDI_ITEMS: usize = 999, "items", "Items in one message; more go into the next message.";
+    EDI_BATCH_BYTES: usize = 1024 * 1024, "bytes", "A message written is closed before it grows beyond this.";
+    EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
+    EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }
