@@ -2,5 +2,6 @@
 
 mod harness;
 
+mod access;
 mod journey;
 mod samples;
