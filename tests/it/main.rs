@@ -5,3 +5,4 @@ mod harness;
 mod access;
 mod journey;
 mod samples;
+mod wire;
