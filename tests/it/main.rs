@@ -4,5 +4,6 @@ mod harness;
 
 mod access;
 mod journey;
+mod life_cycle;
 mod samples;
 mod wire;
