@@ -5,5 +5,6 @@ mod harness;
 mod access;
 mod journey;
 mod life_cycle;
+mod responses;
 mod samples;
 mod wire;
