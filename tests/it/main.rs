@@ -3,6 +3,7 @@
 mod harness;
 
 mod access;
+mod batch;
 mod journey;
 mod life_cycle;
 mod responses;
