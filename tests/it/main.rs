@@ -6,6 +6,7 @@ mod access;
 mod batch;
 mod journey;
 mod life_cycle;
+mod load;
 mod responses;
 mod samples;
 mod wire;
