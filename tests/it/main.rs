@@ -7,6 +7,7 @@ mod batch;
 mod journey;
 mod life_cycle;
 mod load;
+mod openapi;
 mod responses;
 mod samples;
 mod wire;
