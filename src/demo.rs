@@ -46,6 +46,9 @@ const OFFICES: &[(&str, &str, &str)] = &[
     ("PTLISA", "PTA", "Lisbon"),
 ];
 
+/// Users of DEA who can log in: the one the samples act as, and the one the Login sample names.
+const USERS: &[&str] = &["depost", "user_cd"];
+
 /// 2019-07-10T08:47:00Z, the date in the published samples.
 const SAMPLE_DATE: &str = "/Date(1562748420000+0200)/";
 
@@ -71,8 +74,10 @@ pub async fn fill(services: &Services) -> Result<()> {
     for (code, org, name) in OFFICES {
         services.put_office(code, org, name).await?;
     }
-    let offices = vec!["DEAAAA".into(), "PTLISA".into()];
-    services.put_user("DEA", "depost", Some("xxxxxx".into()), offices).await?;
+    for user in USERS {
+        let offices = vec!["DEAAAA".into(), "PTLISA".into()];
+        services.put_user("DEA", user, Some("xxxxxx".into()), offices).await?;
+    }
     items(services).await
 }
 

@@ -58,9 +58,9 @@ impl WcfDate {
             return Ok(None);
         }
         if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
-            return Self::from_wcf(inner).ok_or_else(|| refused(text))?;
+            return Self::from_wcf(inner).ok_or(NOT_A_DATE)?;
         }
-        let instant = iso_instant(text).ok_or_else(|| refused(text))?;
+        let instant = iso_instant(text).ok_or(NOT_A_DATE)?;
         Self::checked(instant.timestamp_millis())
     }
 
@@ -78,17 +78,14 @@ impl WcfDate {
         match ms {
             UNSET_MS => Ok(None),
             ms if (UNSET_MS..=MAX_MS).contains(&ms) => Ok(DateTime::from_timestamp(ms.div_euclid(1000), 0).map(Self)),
-            _ => Err("the date lies outside the years 1 to 9999".into()),
+            _ => Err(format!("the date lies outside the years 1 to 9999, or it is {NOT_A_DATE}")),
         }
     }
 }
 
-fn refused(text: &str) -> String {
-    let shown: String = text.chars().take(40).collect();
-    format!(
-        "`{shown}` is not a date; write /Date(1562748420000+0000)/ (milliseconds since 1970) or 2019-07-10T08:47:00Z"
-    )
-}
+/// What was sent is not repeated: it may be somebody's name in the wrong place.
+const NOT_A_DATE: &str =
+    "not a date; write /Date(1562748420000+0000)/ (milliseconds since 1970) or 2019-07-10T08:47:00Z";
 
 fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {

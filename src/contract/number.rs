@@ -27,11 +27,7 @@ impl Number {
     /// Says what is wrong with `text`, for a person.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let value = if text.contains(['e', 'E']) {
-            Decimal::from_scientific(text).map_err(|_| not_a_number(text))?
-        } else {
-            Decimal::from_str_exact(text).map_err(|_| not_a_number(text))?
-        };
+        let value = exact_value(text).ok_or(NOT_A_NUMBER)?;
         let digits = if is_plain_json_number(text) { text.into() } else { value.to_string().into() };
         Ok(Self { digits, value })
     }
@@ -52,9 +48,21 @@ impl Number {
     }
 }
 
-fn not_a_number(text: &str) -> String {
-    let shown: String = text.chars().take(40).collect();
-    format!("`{shown}` is not a decimal number of at most 28 digits; write for example 12.50")
+/// What was sent is not repeated: it may be somebody's name in the wrong place.
+const NOT_A_NUMBER: &str = "not a decimal number of at most 28 digits; write for example 12.50";
+
+/// The value, unless digits would be lost or there are signs that no JSON or XML number has.
+fn exact_value(text: &str) -> Option<Decimal> {
+    if text.contains('_') {
+        return None;
+    }
+    match text.split_once(['e', 'E']) {
+        None => Decimal::from_str_exact(text).ok(),
+        Some((mantissa, _)) => {
+            Decimal::from_str_exact(mantissa).ok()?;
+            Decimal::from_scientific(text).ok()
+        }
+    }
 }
 
 /// JSON's number grammar without exponent: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`.
@@ -158,7 +166,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for bad in ["true", "\"\"", "\"12,5\"", "[]", "99999999999999999999999999999999", "\"NaN\""] {
+        for bad in [
+            "true",
+            "\"\"",
+            "\"12,5\"",
+            "[]",
+            "99999999999999999999999999999999",
+            "\"NaN\"",
+            "\"1_000\"",
+            "1.23456789012345678901234567890e1",
+        ] {
             assert!(serde_json::from_str::<Number>(bad).is_err(), "{bad}");
         }
     }

@@ -48,5 +48,5 @@ pub(super) async fn docs() -> HttpResponse {
 
 /// The documentation page; its files are in the binary.
 pub(super) fn documentation_page() -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").doc_expansion("none"))
+    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").doc_expansion("none").validator_url("none"))
 }

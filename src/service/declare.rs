@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
-use super::neighbour;
+use super::neighbour::{self, Ends};
 use super::once::once;
 use super::quality::Judgement;
 use super::views::changed_members;
@@ -51,6 +51,14 @@ pub(super) struct Ready {
     pub judgement: Judgement,
     object_path: String,
     declaration_path: String,
+}
+
+impl Ready {
+    /// What travels of sender and recipient; nothing when the declaration is left unchanged.
+    fn ends(&self) -> Option<Ends> {
+        let ends = Ends { recipient_zip: self.recipient_zip.clone(), sender_country: self.sender_country.clone() };
+        (self.entity != Entity::UNCHANGED).then_some(ends)
+    }
 }
 
 impl Services {
@@ -157,7 +165,7 @@ fn store_all(
             Err(findings) => Err(findings.clone().into()),
             Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| {
                 let outcome = apply(tx, actor, item, ready, user_created)?;
-                parcels.extend(neighbour::parcel_for(item, ready, outcome));
+                parcels.extend(neighbour::parcel_for(item, ready.ends(), outcome));
                 Ok(outcome)
             }),
         };

@@ -123,7 +123,15 @@ pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str>
         changed.push("PostingDt");
     }
     row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post).code().to_owned();
+    if row.partner_country.is_none() || changed.iter().any(|name| posts_change(name)) {
+        row.partner_country = partner_country(row, None);
+    }
     changed
+}
+
+/// Whether the member says where the item comes from or goes to.
+pub(super) fn posts_change(member: &str) -> bool {
+    member == "OrigPostOrgCd" || member == "DestPostOrgCd"
 }
 
 /// Country of the partner post: from the operators' list, else the address given by the declaration.

@@ -4,6 +4,7 @@ use super::automatic;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
+use super::neighbour;
 use super::once::once;
 use super::views::view;
 use super::{Actor, Answer, RequestKey, Services};
@@ -128,6 +129,7 @@ fn store_move(
 ) -> Result<Item, Fault> {
     let key = Key::of(object);
     let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
+    let mut parcel = None;
     desk.work_on(tx, &key, |_, item| {
         let changed = identity::merge(&mut item.object, object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
@@ -138,16 +140,18 @@ fn store_move(
             return Ok(Outcome::Unchanged);
         }
         item.object.customs_visible = true;
-        if item.object.partner_country.is_none() {
-            item.object.partner_country = identity::partner_country(&item.object, None);
-        }
         let mut detail = serde_json::json!({ "MailObject": changed });
         if user_created {
             detail["UserCreated"] = true.into();
         }
         item.record(Event { name: "object.moved", detail: detail.to_string(), document: None });
+        // A declaration that was sent goes after the item when its way changes.
+        if changed.iter().any(|member| identity::posts_change(member)) {
+            parcel = neighbour::parcel_for(item, None, Outcome::Stored);
+        }
         Ok(Outcome::Stored)
     })?;
     desk.save(tx, &actor.stamp())?;
+    neighbour::deliver_declarations(tx, &actor.org, parcel.into_iter().collect())?;
     desk.take(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
 }

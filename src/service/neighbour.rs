@@ -7,16 +7,15 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::declare::Ready;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::respond::{self, Incoming};
-use crate::contract::{MailObject, WcfDate};
+use crate::contract::{DeclarationData, MailObject, WcfDate};
 use crate::rules::decision::DecisionTable;
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
-use crate::rules::structure::UNKNOWN_POST;
+use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
 use crate::store::items::{DeclarationRow, Item, ObjectRow, Parts, Side};
 use crate::store::types::Id;
@@ -29,14 +28,32 @@ pub(super) struct Parcel {
     object: MailObject,
     body: String,
     digest: Vec<u8>,
-    recipient_zip: Option<String>,
-    sender_country: Option<String>,
+    ends: Ends,
     quality_score: Option<i32>,
     quality_findings: Option<String>,
 }
 
-/// What goes to the destination post after `item` was stored, if anything.
-pub(super) fn parcel_for(item: &Item, ready: &Ready, outcome: Outcome) -> Option<Parcel> {
+/// What the destination's rows keep of sender and recipient.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ends {
+    pub recipient_zip: Option<String>,
+    pub sender_country: Option<String>,
+}
+
+impl Ends {
+    /// Out of a stored declaration.
+    fn of(body: &str) -> Self {
+        let data: DeclarationData = serde_json::from_str(body).unwrap_or_default();
+        Self {
+            recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
+            sender_country: given(&data.sender_country_cd).map(str::to_owned),
+        }
+    }
+}
+
+/// What goes to the destination post after `item` was stored, if anything. `ends` are those of the declaration when
+/// the caller has them at hand.
+pub(super) fn parcel_for(item: &Item, ends: Option<Ends>, outcome: Outcome) -> Option<Parcel> {
     let row = item.declaration()?;
     let object = &item.object;
     let goes = outcome == Outcome::Stored && row.sent && object.dest_post != UNKNOWN_POST && object.flow != "I";
@@ -46,8 +63,7 @@ pub(super) fn parcel_for(item: &Item, ready: &Ready, outcome: Outcome) -> Option
         object: travelling(object),
         body: row.body.clone(),
         digest: row.digest.clone(),
-        recipient_zip: ready.recipient_zip.clone(),
-        sender_country: ready.sender_country.clone(),
+        ends: ends.unwrap_or_else(|| Ends::of(&row.body)),
         quality_score: row.quality_score,
         quality_findings: row.quality_findings.clone(),
     })
@@ -116,8 +132,8 @@ fn receive(tx: &mut Tx<'_>, item: &mut Item, parcel: &Parcel, customs: Option<&s
         None => tx.last_version(item, "D", None)? + 1,
     };
     item.object.customs_visible = true;
-    item.object.zip.clone_from(&parcel.recipient_zip);
-    item.object.partner_country = identity::partner_country(&item.object, parcel.sender_country.as_deref());
+    item.object.zip.clone_from(&parcel.ends.recipient_zip);
+    item.object.partner_country = identity::partner_country(&item.object, parcel.ends.sender_country.as_deref());
     item.put_declaration(DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,

@@ -19,7 +19,7 @@ use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
 use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
-use crate::store::history::Event;
+use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
 use crate::store::items::{Item, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -261,7 +261,7 @@ fn apply(
 
 fn event_name(event: StoreEvent) -> &'static str {
     match event {
-        StoreEvent::Draft => "response.draft",
+        StoreEvent::Draft => RESPONSE_DRAFT_EVENT,
         StoreEvent::Final => "response.final",
         StoreEvent::ToCustoms => "response.to-customs",
         StoreEvent::ToPost => "response.to-post",
@@ -338,17 +338,20 @@ pub(super) fn place(
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let kind = side.version_kind();
     let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
-    if same_text && old.as_ref().is_some_and(|old| standing_of(old) == standing) {
+    if same_text && visible.is_some_and(|old| standing_of(old) == standing) {
         return Ok(Outcome::Unchanged);
     }
-    if !same_text && tx.is_archived(item, kind, &incoming.digest)? {
+    // What was put aside as a draft may come back; what counted once and was replaced may not.
+    let is_final = standing.state_cd != RESPONSE_DRAFT;
+    if !same_text && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
         return Ok(Outcome::Unchanged);
     }
     let version_no = match &old {
         Some(old) if same_text => old.version_no,
         old => tx.last_version(item, kind, old.as_ref().map(|old| old.version_no))? + 1,
     };
-    let document = (!same_text).then(|| (kind, version_no, incoming.digest.clone()));
+    let promoted = is_final && old.as_ref().is_some_and(|old| old.state_cd == RESPONSE_DRAFT);
+    let document = (!same_text || promoted).then(|| (kind, version_no, incoming.digest.clone()));
     let row = ResponseRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -372,7 +375,7 @@ pub(super) fn place(
         item.record(Event { name: "response.overtaken", detail: detail.into(), document });
         return Ok(Outcome::Stored);
     }
-    if standing.state_cd != RESPONSE_DRAFT {
+    if is_final {
         item.object.customs_visible = true;
         match side {
             Side::Own => item.object.has_response = true,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::items::ObjectRow;
+use super::items::{Item, ObjectRow};
 use super::schema::item_history;
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -20,6 +20,9 @@ pub struct Stamp {
     pub office_cd: Option<String>,
 }
 
+/// The event of a response that is not final yet.
+pub const RESPONSE_DRAFT_EVENT: &str = "response.draft";
+
 /// Something that happened to an item.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -27,7 +30,7 @@ pub struct Event {
     pub name: &'static str,
     /// JSON object that says more: names of members that changed, never personal data.
     pub detail: String,
-    /// Kind, number and digest of the version it made.
+    /// Kind, number and digest of the version it made, or made final.
     pub document: Option<(&'static str, i32, Vec<u8>)>,
 }
 
@@ -107,6 +110,27 @@ impl HistoryRow {
 }
 
 impl Tx<'_> {
+    /// Whether a response with this digest was ever more than a draft.
+    pub fn was_final(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Result<bool, Fault> {
+        let is_it = |event: &Event| {
+            let document = event.document.as_ref();
+            event.name != RESPONSE_DRAFT_EVENT && document.is_some_and(|(of, _, made)| *of == kind && made == digest)
+        };
+        if item.events().iter().any(is_it) {
+            return Ok(true);
+        }
+        let found: Option<i32> = item_history::table
+            .filter(item_history::post_org.eq(&item.object.post_org))
+            .filter(item_history::object_pid.eq(item.object.pid))
+            .filter(item_history::doc_kind.eq(kind))
+            .filter(item_history::doc_digest.eq(digest))
+            .filter(item_history::event.ne(RESPONSE_DRAFT_EVENT))
+            .select(item_history::seq)
+            .first(self.conn)
+            .optional()?;
+        Ok(found.is_some())
+    }
+
     /// The history of one item, oldest first.
     pub fn history_of(&mut self, object: &ObjectRow) -> Result<Vec<HistoryRow>, Fault> {
         Ok(item_history::table

@@ -276,9 +276,9 @@ impl Item {
         self.events.push(event);
     }
 
-    /// Whether saving it will write anything.
-    pub fn has_events(&self) -> bool {
-        !self.events.is_empty()
+    /// What was recorded and is not saved yet; nothing means that saving writes nothing.
+    pub fn events(&self) -> &[Event] {
+        &self.events
     }
 }
 
@@ -346,22 +346,6 @@ impl Tx<'_> {
         })
     }
 
-    /// Whether a version with this digest was archived before.
-    pub fn is_archived(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
-        if item.superseded.iter().any(|version| version.kind == kind && version.digest == digest) {
-            return Ok(true);
-        }
-        if item.is_new {
-            return Ok(false);
-        }
-        let found: Option<i32> = versions_of(&item.object, kind)
-            .filter(document_version::digest.eq(digest.to_vec()))
-            .select(document_version::version_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(found.is_some())
-    }
-
     /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
     pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
         let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
@@ -379,7 +363,7 @@ impl Tx<'_> {
 
     /// Writes what changed in `items`: rows, superseded versions, history and change numbers.
     pub fn save_items(&mut self, items: &mut [Item], stamp: &Stamp) -> Done {
-        let mut items: Vec<&mut Item> = items.iter_mut().filter(|item| item.has_events()).collect();
+        let mut items: Vec<&mut Item> = items.iter_mut().filter(|item| !item.events().is_empty()).collect();
         if items.is_empty() {
             return Ok(());
         }

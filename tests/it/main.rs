@@ -2,4 +2,12 @@
 
 mod harness;
 
+mod access;
+mod batch;
 mod journey;
+mod life_cycle;
+mod load;
+mod openapi;
+mod responses;
+mod samples;
+mod wire;

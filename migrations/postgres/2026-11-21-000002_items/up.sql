@@ -16,7 +16,8 @@ CREATE TABLE mail_object (
     mail_state INTEGER,
     mail_state_remarks TEXT,
     posting_dt TIMESTAMPTZ,
-    zip TEXT,
+    -- Ranges of postal codes go by code point, on any database.
+    zip TEXT COLLATE "C",
     customs_visible BOOLEAN NOT NULL,
     has_response BOOLEAN NOT NULL,
     has_dc_response BOOLEAN NOT NULL,

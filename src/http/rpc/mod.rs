@@ -107,7 +107,12 @@ struct Credentials<'a> {
 /// # Errors
 /// 400 when the body is no JSON object; 401 for anything that is not a GUID, and for the all-zero GUID.
 fn token(request: &HttpRequest, text: &str) -> Result<Uuid> {
-    let credentials: Credentials<'_> = serde_json::from_str(text).map_err(|error| not_an_object(&error))?;
+    // The parser would take a list as members by place.
+    if !text.trim_start().starts_with('{') {
+        return Err(not_an_object(""));
+    }
+    let credentials: Credentials<'_> =
+        serde_json::from_str(text).map_err(|error| not_an_object(&format!(": {error}")))?;
     let members = [credentials.token, credentials.security_token];
     let member = members.into_iter().flatten().find_map(|raw| serde_json::from_str::<String>(raw.get()).ok());
     let bearer = || {
@@ -119,6 +124,6 @@ fn token(request: &HttpRequest, text: &str) -> Result<Uuid> {
     token.filter(|token| !token.is_nil()).ok_or(Error::Unauthorized)
 }
 
-fn not_an_object(error: &serde_json::Error) -> Error {
-    Error::invalid("json", "", format!("the body must be one JSON object with the method's parameters: {error}"))
+fn not_an_object(reason: &str) -> Error {
+    Error::invalid("json", "", format!("the body must be one JSON object with the method's parameters{reason}"))
 }

@@ -94,32 +94,33 @@ impl From<TransitMoveParams> for MoveAndGetParams {
 }
 
 pub(super) async fn update(call: Call<'_>, params: MoveParams) -> Result<Reply> {
-    store(&call, params.into(), Answering::Nothing).await?;
+    store(&call, params.into(), Needed::default(), Answering::Nothing).await?;
     Ok(Reply::void())
 }
 
 pub(super) async fn update_transit(call: Call<'_>, params: TransitMoveParams) -> Result<Reply> {
-    let mut needed = Needed::default();
-    if given(&params.flow) == Some("T") {
-        needed.text(
-            "itemDestPostalOrgCd",
-            &params.item_dest_postal_org_cd,
-            "a transit item needs its destination post",
-        );
-    }
-    needed.done()?;
-    store(&call, params.into(), Answering::Nothing).await?;
+    let needed = transit_destination(&params.flow, &params.item_dest_postal_org_cd);
+    store(&call, params.into(), needed, Answering::Nothing).await?;
     Ok(Reply::void())
 }
 
 pub(super) async fn update_and_get(call: Call<'_>, params: MoveAndGetParams) -> Result<Reply> {
+    let needed = transit_destination(&params.flow, &params.item_dest_postal_org_cd);
     let force = params.force_create_response_if_not_available;
-    let answer = store(&call, params, Answering::View { force }).await?;
+    let answer = store(&call, params, needed, Answering::View { force }).await?;
     Ok(Reply::result("UpdateMailStateAndGetCustomsStatus", answer.value))
 }
 
-async fn store(call: &Call<'_>, params: MoveAndGetParams, answering: Answering) -> Result<Answer> {
+/// Methods that have a member for the destination of transit items need it for them.
+fn transit_destination(flow: &Option<String>, destination: &Option<String>) -> Needed {
     let mut needed = Needed::default();
+    if given(flow) == Some("T") {
+        needed.text("itemDestPostalOrgCd", destination, "a transit item needs its destination post");
+    }
+    needed
+}
+
+async fn store(call: &Call<'_>, params: MoveAndGetParams, mut needed: Needed, answering: Answering) -> Result<Answer> {
     let item_id = needed.text("id", &params.id, "give the item id").to_owned();
     let partner = needed.text("partnerPostalOrgCd", &params.partner_postal_org_cd, "give the partner post").to_owned();
     let flow = needed.flow("flow", &params.flow);

@@ -44,12 +44,12 @@ impl<'a> Call<'a> {
         body: Bytes,
     ) -> Result<Self> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let key = match header("idempotency-key") {
-            Some(key) => keyed.map(|method| request_key(key, method, &body)).transpose()?,
-            None => None,
-        };
         let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
         let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
+        let key = match header("idempotency-key") {
+            Some(key) => keyed.map(|method| request_key(key, method, mode, &body)).transpose()?,
+            None => None,
+        };
         let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
         let versions = header("if-none-match").map(str::to_owned);
         Ok(Self {
@@ -151,15 +151,18 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The parser's message without the text it met, which may be somebody's name.
+/// The parser's message without the value it met, which may be somebody's name or number, and without the place in
+/// the text, which the path says better.
 fn without_value(message: &str) -> String {
-    match (message.find("string \""), message.rfind("\", expected")) {
-        (Some(start), Some(end)) if start < end => format!("{}string{}", &message[..start], &message[end + 1..]),
+    let message = message.rfind(" at line ").map_or(message, |end| &message[..end]);
+    match (message.find(['"', '`']), message.rfind(", expected ")) {
+        (Some(start), Some(end)) if start < end => format!("{}{}", message[..start].trim_end(), &message[end..]),
         _ => message.to_owned(),
     }
 }
 
-fn request_key(key: &str, method: &str, body: &[u8]) -> Result<RequestKey> {
+/// A key stands for one request: method, kind of answer wanted and body.
+fn request_key(key: &str, method: &str, mode: BatchMode, body: &[u8]) -> Result<RequestKey> {
     let fits = (1..=limits::IDEMPOTENCY_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     if !fits {
         let most = limits::IDEMPOTENCY_KEY_CHARS;
@@ -168,7 +171,7 @@ fn request_key(key: &str, method: &str, body: &[u8]) -> Result<RequestKey> {
     }
     let mut hasher = Sha256::new();
     hasher.update(method.as_bytes());
-    hasher.update([0]);
+    hasher.update([0, u8::from(mode == BatchMode::PerItem)]);
     hasher.update(body);
     Ok(RequestKey { key: key.to_owned(), fingerprint: hasher.finalize().to_vec() })
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::rules::life_cycle::StoreEvent;
-use crate::rules::structure::given;
+use crate::rules::structure::{self, given};
 use crate::service::respond::Responded;
 use crate::service::{Answer, BatchMode, Entry};
 
@@ -95,10 +95,19 @@ pub(super) fn read_views<T>(
     }
     let read = |(index, raw): (usize, &serde_json::value::RawValue)| {
         let view: Result<CdsView, _> = call.parse_entry("cdsViews", index, raw);
-        let item_id = view.as_ref().ok().and_then(|view| given(&view.mail_object.as_ref()?.id).map(str::to_owned));
+        let item_id = match &view {
+            Ok(view) => view.mail_object.as_ref().and_then(|object| given(&object.id).map(str::to_owned)),
+            Err(_) => item_id_of(raw.get()),
+        };
         Entry { index: Some(index), item_id, content: view.map(|view| content(&format!("cdsViews[{index}]"), view)) }
     };
     Ok(views.entries().map(read).collect())
+}
+
+/// The item id in a view that cannot be read as a whole.
+fn item_id_of(view: &str) -> Option<String> {
+    let view: serde_json::Value = serde_json::from_str(view).ok()?;
+    view.pointer("/MailObject/Id")?.as_str().filter(|id| structure::is_item_id(id)).map(str::to_owned)
 }
 
 /// `{}`, or the outcomes when the client preferred them.

@@ -69,3 +69,30 @@ pub fn respond(id: &str, origin: &str, destination: &str, decision: &str, event:
 pub fn status(post: &str, id: &str, flow: &str) -> Value {
     json!({ "postalOrgCd": post, "id": id, "flow": flow, "forceCreateResponseIfNotAvailable": false })
 }
+
+/// The body of UpdateMailState.
+pub fn mail_state(id: &str, post: &str, partner: &str, flow: &str, state: usize) -> Value {
+    json!({ "id": id, "postalOrgCd": post, "partnerPostalOrgCd": partner, "flow": flow, "mailState": state })
+}
+
+/// The JSON with what the server makes up put out of sight: persistent ids, session keys, the present time, the version.
+pub fn redacted(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().map(redacted).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), redacted(value))).collect(),
+        Value::String(text) if text == env!("CARGO_PKG_VERSION") => json!("[version]"),
+        Value::String(text) if is_made_up_guid(text) => json!("[guid]"),
+        Value::String(text) if is_recent(text) => json!("[now]"),
+        other => other.clone(),
+    }
+}
+
+fn is_made_up_guid(text: &str) -> bool {
+    uuid::Uuid::parse_str(text).is_ok_and(|guid| !guid.is_nil())
+}
+
+fn is_recent(text: &str) -> bool {
+    let ms = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix("+0000)/")).map(str::parse::<i64>);
+    let now = entrepost::clock::Clock::default().now().timestamp_millis();
+    matches!(ms, Some(Ok(ms)) if (ms - now).abs() < 3_600_000)
+}

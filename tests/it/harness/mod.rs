@@ -10,24 +10,36 @@ pub use server::{Answer, Engine, Server};
 /// and fails when `CI` is set.
 #[macro_export]
 macro_rules! on_both_engines {
-    ($($(#[$meta:meta])* fn $name:ident($server:ident) $body:block)*) => {$(
+    ($($body:tt)*) => { $crate::on_both_engines_with! { []; $($body)* } };
+}
+
+/// The same with settings of its own: `[("name", "value")]; fn name(server) { … }`.
+#[macro_export]
+macro_rules! on_both_engines_with {
+    ($settings:expr; $($(#[$meta:meta])* fn $name:ident($server:ident) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            fn body($server: &$crate::harness::Server) $body
+            const SETTINGS: &[(&str, &str)] = &$settings;
+
+            fn test_body($server: &$crate::harness::Server) $body
+
+            fn test_on(engine: $crate::harness::Engine) {
+                test_body(&$crate::harness::Server::start_with(engine, SETTINGS));
+            }
 
             $(#[$meta])*
             #[test]
             fn sqlite() {
-                body(&$crate::harness::Server::start($crate::harness::Engine::Sqlite));
+                test_on($crate::harness::Engine::Sqlite);
             }
 
             $(#[$meta])*
             #[test]
             fn postgres() {
                 if $crate::harness::postgres::is_there() {
-                    body(&$crate::harness::Server::start($crate::harness::Engine::Postgres));
+                    test_on($crate::harness::Engine::Postgres);
                 }
             }
         }

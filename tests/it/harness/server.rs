@@ -1,5 +1,7 @@
 //! A server under test and its answers.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
 use entrepost::demo;
 use entrepost::service::Services;
+use entrepost::store::history::HistoryRow;
 use serde_json::{Map, Value, json};
 
 use super::postgres;
@@ -103,8 +106,51 @@ impl Server {
         Answer::read(request.send(body).expect("answers"))
     }
 
+    /// Loads as an organization, all pages: the views found.
+    pub fn load(&self, org: &str, filters: Value) -> Vec<Value> {
+        let mut views = Vec::new();
+        let mut body = filters;
+        loop {
+            let answer = self.call_as(org, "Load", body.clone()).ok();
+            views.extend(answer.json()["LoadResult"].as_array().expect("a list").iter().cloned());
+            match answer.header("x-next-cursor") {
+                Some(cursor) => body["cursor"] = json!(cursor),
+                None => return views,
+            }
+        }
+    }
+
+    /// What GetCustomsStatus answers to `org` about an item of `post`; null when there is none.
+    #[track_caller]
+    pub fn status(&self, org: &str, post: &str, id: &str, flow: &str) -> Value {
+        let body = super::data::status(post, id, flow);
+        self.call_as(org, "GetCustomsStatus", body).ok().json()["GetCustomsStatusResult"].clone()
+    }
+
+    /// The history of an item of `post`; empty when there is no such item.
+    pub fn history(&self, post: &str, id: &str) -> Vec<HistoryRow> {
+        self.block_on(|services| async move { services.item_history(post, id).await }).unwrap_or_default()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         Answer::read(self.agent.get(format!("{}{path}", self.base)).call().expect("answers"))
+    }
+
+    /// Sends bytes as they are, on a connection of its own that the request must ask to close, and reads the answer.
+    pub fn raw(&self, request: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.base.trim_start_matches("http://")).expect("connects");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+        // The server may answer and close before it has read everything.
+        let _ = stream.write_all(request);
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text}"));
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status line");
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        Answer { status, headers, text: body.to_owned() }
     }
 
     /// Path of the SQLite file.
@@ -165,8 +211,8 @@ impl Answer {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
-        let text = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_string().expect("text");
-        Self { status: response.status().as_u16(), headers, text }
+        let bytes = response.body_mut().with_config().limit(64 * 1024 * 1024).read_to_vec().expect("a body");
+        Self { status: response.status().as_u16(), headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -181,6 +227,13 @@ impl Answer {
     #[track_caller]
     pub fn ok(self) -> Self {
         assert_eq!(self.status, 200, "{}", self.text);
+        self
+    }
+
+    /// The answer, which must be a refusal with this status.
+    #[track_caller]
+    pub fn refused(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
         self
     }
 

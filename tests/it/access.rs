@@ -1,0 +1,285 @@
+//! Who may call what, for every method of the registry; sessions; how often.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use entrepost::http::{Method, Who, methods};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::data::{fresh_id, mail_state, respond, status, store};
+use crate::harness::server::token_of;
+use crate::harness::{Answer, Engine, Server};
+use crate::samples;
+use crate::{on_both_engines, on_both_engines_with};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Members that name an organization, wherever they stand, with one that is not the caller's.
+const FOREIGN: &[(&str, &str)] =
+    &[("postalOrgCd", "FRA"), ("postOrgCd", "FRA"), ("PostOrganizationCd", "FRA"), ("organizationTypeCd", "C")];
+
+/// The bodies of all refusals of one test, which must all be the same.
+#[derive(Default)]
+struct Refusals(BTreeSet<String>);
+
+impl Refusals {
+    #[track_caller]
+    fn note(&mut self, what: &str, method: &str, answer: Answer) {
+        assert_eq!(answer.status, 401, "{method} with {what}: {}", answer.text);
+        self.0.insert(answer.text);
+    }
+
+    fn are_one(&self) {
+        assert_eq!(self.0.len(), 1, "refusals differ: {:?}", self.0);
+    }
+}
+
+/// The sample of a method with this under both names of the token.
+fn with_token(method: &Method, token: Value) -> Value {
+    let mut body = samples::body(method.name);
+    let members = body.as_object_mut().expect("an object");
+    members.remove("token");
+    members.remove("securityToken");
+    members.insert(method.token_member.to_owned(), token);
+    body
+}
+
+/// Copies of `value`, each with one organization named in it replaced by a foreign one.
+fn with_foreign_organizations(value: &Value) -> Vec<(String, Value)> {
+    let mut copies = Vec::new();
+    for (path, name, foreign) in places(value, "") {
+        let mut copy = value.clone();
+        *copy.pointer_mut(&format!("{path}/{name}")).expect("there") = json!(foreign);
+        copies.push((format!("{path}/{name}"), copy));
+    }
+    copies
+}
+
+/// Where organizations stand in `value`: path of the object, member, a foreign organization for it.
+fn places(value: &Value, path: &str) -> Vec<(String, &'static str, &'static str)> {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(name, value)| (format!("{path}/{name}"), value)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(at, value)| (format!("{path}/{at}"), value)).collect(),
+        _ => return Vec::new(),
+    };
+    let here = FOREIGN.iter().filter(|(name, _)| value.get(name).is_some_and(Value::is_string));
+    let mut found: Vec<_> = here.map(|(name, foreign)| (path.to_owned(), *name, *foreign)).collect();
+    for (path, value) in inner {
+        found.extend(places(value, &path));
+    }
+    found
+}
+
+/// A token of DEA that was used and then revoked, and one that has expired.
+fn dead_tokens(server: &Server) -> [Uuid; 2] {
+    let yesterday = server.clock.now() - chrono::TimeDelta::days(1);
+    let [revoked, expired] = server.block_on(|services| async move {
+        let revoked = services.issue_token("DEA", "to be revoked", None, None).await.expect("issues");
+        let expired = services.issue_token("DEA", "old", None, Some(yesterday)).await.expect("issues");
+        [revoked, expired]
+    });
+    server.call("GetHeartbeat", &json!({ "token": revoked })).ok();
+    server.block_on(|services| async move { services.revoke_token(revoked).await }).expect("revokes");
+    [revoked, expired]
+}
+
+on_both_engines! {
+    fn every_method_refuses_strangers_alike(server) {
+        let mut refusals = Refusals::default();
+        let [revoked, expired] = dead_tokens(server);
+        let customs_of = |token: &Value| if *token == json!(token_of("AUA")) { token_of("AU") } else { token_of("DE") };
+        for method in methods() {
+            let sample = samples::body(method.name);
+            let strangers = [
+                ("a null token", Value::Null),
+                ("an empty token", json!("")),
+                ("no GUID", json!("let me in")),
+                ("a number", json!(7)),
+                ("the zero token", json!(Uuid::nil())),
+                ("an unknown token", json!(Uuid::new_v4())),
+                ("a revoked token", json!(revoked)),
+                ("an expired token", json!(expired)),
+            ];
+            for (what, token) in strangers {
+                refusals.note(what, method.name, server.call(method.name, &with_token(&method, token)));
+            }
+            let mut without = sample.clone();
+            without.as_object_mut().expect("an object").retain(|name, _| name != "token" && name != "securityToken");
+            refusals.note("no token", method.name, server.call(method.name, &without));
+            refusals.note("an empty body", method.name, server.call(method.name, &json!({})));
+            for (place, body) in with_foreign_organizations(&sample) {
+                refusals.note(&place, method.name, server.call(method.name, &body));
+            }
+            if method.who == Who::Posts {
+                let token = json!(customs_of(&sample[method.token_member]));
+                refusals.note("customs", method.name, server.call(method.name, &with_token(&method, token)));
+            }
+        }
+        let wrong_password = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "guess" });
+        refusals.note("a wrong password", "Login", server.call("Login", &wrong_password));
+        let nobody = json!({ "securityToken": token_of("DEA"), "userCd": "nobody", "password": "xxxxxx" });
+        refusals.note("an unknown user", "Login", server.call("Login", &nobody));
+        let elsewhere = json!({ "securityToken": token_of("AUA"), "userCd": "depost", "password": "xxxxxx" });
+        refusals.note("a user of another organization", "Login", server.call("Login", &elsewhere));
+        refusals.are_one();
+    }
+
+    fn rows_of_others_never_show(server) {
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        server.call_as("DE", "StoreResponse", respond(&id, "AUA", "DEA", "2", 2)).ok();
+        let move_it = mail_state(&id, "AUA", "DEA", "O", 2);
+        server.call_as("AUA", "UpdateMailState", move_it).ok();
+        let seen = server.status("AUA", "AUA", &id, "O");
+        let pid = &seen["MailObject"]["PId"];
+        for (org, post) in [("FRA", "FRA"), ("FR", "FRA"), ("PTA", "PTA"), ("PT", "PTA")] {
+            for flow in ["I", "O", "T"] {
+                let all = server.call_as(org, "Load", json!({ "flow": flow, "countTotal": true })).ok();
+                assert!(!all.text.contains(&id), "{org} sees it");
+                assert_eq!(server.load(org, json!({ "flow": flow, "id": id })), Vec::<Value>::new());
+                assert!(server.status(org, post, &id, flow).is_null(), "{org} sees it");
+                let by_state = json!({ "flow": flow, "mailStateCd": "2" });
+                assert!(!server.call_as(org, "LoadByMailState", by_state).ok().text.contains(&id));
+            }
+            for foreign in ["AUA", "DEA"] {
+                server.call_as(org, "Load", json!({ "postalOrgCd": foreign, "id": id })).refused(401);
+                server.call_as(org, "GetCustomsStatus", status(foreign, &id, "O")).refused(401);
+            }
+        }
+        // Customs answers within its posts' rows only.
+        server.call_as("FR", "StoreResponse", respond(&id, "AUA", "DEA", "6", 2)).refused(401);
+        let mut as_others = respond(&id, "AUA", "DEA", "6", 2);
+        as_others["resp"]["CustOrganizationCd"] = json!("DE");
+        server.call_as("FR", "StoreResponse", as_others).refused(401);
+        // The persistent id of another's row is as good as any invented one.
+        for guid in [pid.clone(), json!(Uuid::new_v4())] {
+            let mut by_pid = store(&id, "AUA", "DEA", 2);
+            by_pid["mailObject"] = json!({ "PId": guid });
+            let findings = server.call_as("FRA", "StoreDeclaration", by_pid).findings();
+            assert_eq!(findings, [("absent".to_owned(), "PId".to_owned())]);
+        }
+        assert_eq!(server.status("AUA", "AUA", &id, "O"), seen, "nobody changed it");
+    }
+
+    fn a_token_is_taken_in_three_places(server) {
+        let token = token_of("AUA");
+        server.call("GetHeartbeat", &json!({ "token": token })).ok();
+        server.call("GetHeartbeat", &json!({ "securityToken": token.to_uppercase() })).ok();
+        for bearer in [format!("Bearer {token}"), format!("bearer  {token}")] {
+            server.post("GetHeartbeat", "{}", &[("authorization", &bearer)]).ok();
+        }
+        server.post("GetHeartbeat", "{}", &[("authorization", &format!("Basic {token}"))]).refused(401);
+        // The body goes before the header.
+        let unknown = json!({ "token": Uuid::new_v4() }).to_string();
+        server.post("GetHeartbeat", &unknown, &[("authorization", &format!("Bearer {token}"))]).refused(401);
+    }
+
+    fn sessions_open_bind_and_end(server) {
+        let login = |extra: Value| {
+            let mut body = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "xxxxxx" });
+            body.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+            server.call("Login", &body)
+        };
+        let open = || login(json!({})).ok().json()["SecurityKey"].clone();
+        let alive = |key: &Value| server.call("GetHeartbeat", &json!({ "securityToken": key })).status == 200;
+
+        let chosen = login(json!({ "officeCd": "PTLISA" })).ok().json();
+        assert_eq!((&chosen["Office"], &chosen["AllowedOffices"]), (&json!("PTLISA"), &json!(["DEAAAA", "PTLISA"])));
+        let foreign = login(json!({ "officeCd": "FRCDGA" }));
+        assert_eq!(foreign.findings(), [("unknown_code".to_owned(), "officeCd".to_owned())]);
+        assert_eq!(login(json!({ "password": null })).findings(), [("required".to_owned(), "password".to_owned())]);
+
+        // User and office are the session's; stating others is refused, leaving them out is not.
+        let key = &chosen["SecurityKey"];
+        let id = fresh_id("DE");
+        let mut body = store(&id, "DEA", "AUA", 1);
+        body["token"] = key.clone();
+        for (member, other) in [("userCd", "user_cd"), ("officeCd", "DEAAAA")] {
+            let mut as_other = body.clone();
+            as_other[member] = json!(other);
+            let findings = server.call("StoreDeclaration", &as_other).findings();
+            assert_eq!(findings, [("unknown_code".to_owned(), member.to_owned())]);
+        }
+        server.call("StoreDeclaration", &body).ok();
+        let history = server.history("DEA", &id);
+        assert_eq!((history[0].user_cd.as_deref(), history[0].office_cd.as_deref()), (Some("depost"), Some("PTLISA")));
+
+        // Logout works at once: with the key for this session, with the token for all of the user's.
+        let other = open();
+        server.call("Logout", &json!({ "securityToken": key, "userCd": "user_cd" })).refused(401);
+        server.call("Logout", &json!({ "securityToken": key, "userCd": "depost" })).ok();
+        assert!(!alive(key) && alive(&other));
+        server.call("Logout", &json!({ "securityToken": token_of("DEA"), "userCd": "depost" })).ok();
+        assert!(!alive(&other));
+
+        // Half an hour without a call ends a session; calls keep it alive, but not beyond twelve hours.
+        let (idle, busy) = (open(), open());
+        for _ in 0..3 {
+            server.clock.advance(14 * MINUTE);
+            assert!(alive(&busy), "used a moment ago");
+        }
+        assert!(!alive(&idle), "not used for 42 minutes");
+        for _ in 0..((12 * 60 - 43) / 25) {
+            server.clock.advance(25 * MINUTE);
+            assert!(alive(&busy));
+        }
+        server.clock.advance(25 * MINUTE);
+        assert!(!alive(&busy), "older than twelve hours");
+    }
+}
+
+on_both_engines_with! {
+    [("logins-per-account", "3"), ("logins-per-address", "6"), ("requests-per-org", "1"), ("requests-burst", "40")];
+
+    fn too_often_is_told_when_to_come_back(server) {
+        let guess = |user: &str| {
+            let body = json!({ "securityToken": token_of("DEA"), "userCd": user, "password": "guess" });
+            server.call("Login", &body)
+        };
+        for _ in 0..3 {
+            guess("depost").refused(401);
+        }
+        come_back_later(guess("depost"));
+        let right = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "xxxxxx" });
+        come_back_later(server.call("Login", &right));
+        // Another account of the same address, until the address has had enough too.
+        guess("user_cd").refused(401);
+        let refused = (0..20).map(|n| guess(&format!("user-{n}"))).find(|answer| answer.status == 429);
+        come_back_later(refused.expect("the address is held up"));
+
+        let beat = |org: &str| server.call_as(org, "GetHeartbeat", json!({}));
+        let mut answers = (0..400).map(|_| beat("FRA"));
+        let refused = answers.find(|answer| answer.status == 429).expect("a limit per organization");
+        come_back_later(refused);
+        beat("PTA").ok();
+    }
+}
+
+fn come_back_later(answer: Answer) {
+    let answer = answer.refused(429);
+    let seconds: u64 = answer.header("retry-after").and_then(|text| text.parse().ok()).expect("a number of seconds");
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert_eq!(answer.json()["ExceptionType"], "TooManyRequestsException");
+}
+
+/// A token stops working within a second on another server too, which may have it in its cache.
+#[test]
+fn a_revoked_token_stops_on_every_server() {
+    if !crate::harness::postgres::is_there() {
+        return;
+    }
+    let one = Server::start(Engine::Postgres);
+    let other = Server::on(&one.database_url, &[]);
+    let token = one.block_on(|services| async move { services.issue_token("AUA", "short", None, None).await });
+    let token = token.expect("issues");
+    let alive = |server: &Server| server.call("GetHeartbeat", &json!({ "token": token })).status == 200;
+    assert!(alive(&one) && alive(&other));
+    one.block_on(|services| async move { services.revoke_token(token).await }).expect("revokes");
+    assert!(!alive(&one), "at once on the server that revoked it");
+    let began = std::time::Instant::now();
+    while alive(&other) {
+        assert!(began.elapsed() < Duration::from_secs(10), "a revoked token still works on the other server");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

@@ -1,0 +1,252 @@
+//! Many entries in one call, and requests that are sent twice.
+
+use std::time::Duration;
+
+use entrepost::limits;
+use serde_json::{Value, json};
+
+use crate::harness::data::{declaration, fresh_id, mail_object, response};
+use crate::harness::server::token_of;
+use crate::harness::{Answer, Server};
+use crate::on_both_engines;
+
+/// A view with a declaration from AUA to DEA.
+fn declared(id: &str, amount: &str) -> Value {
+    json!({ "MailObject": mail_object(id, "AUA", "DEA"), "Declaration": declaration(amount) })
+}
+
+fn responded(id: &str, decision: &str) -> Value {
+    json!({ "MailObject": mail_object(id, "AUA", "DEA"), "Response": response(decision, 0) })
+}
+
+fn views(views: &[Value]) -> Value {
+    json!({ "cdsViews": views })
+}
+
+const PER_ITEM: (&str, &str) = ("prefer", "outcome=per-item");
+
+/// Index, item id, code and path of every finding.
+fn located(answer: &Answer) -> Vec<(u64, String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let details = answer.json()["Details"].as_array().cloned().unwrap_or_default();
+    let one = |detail: &Value| {
+        let index = detail["Index"].as_u64().expect("an index");
+        (index, text(&detail["ItemId"]), text(&detail["Code"]), text(&detail["Path"]))
+    };
+    details.iter().map(one).collect()
+}
+
+/// Sends as long as the answer is that nothing was stored and the same may be tried again.
+#[track_caller]
+fn until_taken(send: impl Fn() -> Answer) {
+    for _ in 0..50 {
+        let answer = send();
+        if answer.status != 503 {
+            answer.ok();
+            return;
+        }
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    panic!("refused fifty times");
+}
+
+fn amount(server: &Server, id: &str) -> Value {
+    server.status("DEA", "DEA", id, "I")["Declaration"]["Data"]["ContentPieces"][0]["Amount"].clone()
+}
+
+on_both_engines! {
+    fn all_or_nothing_names_every_entry_at_fault(server) {
+        let ids: Vec<String> = (0..5).map(|_| fresh_id("AU")).collect();
+        let mut wrong_type = declared(&ids[1], "1");
+        wrong_type["Declaration"]["Data"]["GrossWeight"] = json!("heavy");
+        let mut two_faults = declared(&ids[2], "1");
+        two_faults["MailObject"]["DestPostOrgCd"] = json!("AUA");
+        two_faults["Declaration"]["Data"]["SenderCountryCd"] = json!("x");
+        let list = [declared(&ids[0], "1"), wrong_type, two_faults, json!({}), json!(null), declared(&ids[4], "1")];
+        let answer = server.call_as("AUA", "CreateOrUpdateDeclarations", views(&list)).refused(400);
+        let expected = [
+            (1, &*ids[1], "type", "cdsViews[1].Declaration.Data.GrossWeight"),
+            (2, &*ids[2], "posts", "cdsViews[2].MailObject.DestPostOrgCd"),
+            (2, &*ids[2], "format", "cdsViews[2].Declaration.Data.SenderCountryCd"),
+            (3, "-", "required", "cdsViews[3].MailObject"),
+            (3, "-", "required", "cdsViews[3].Declaration"),
+            (4, "-", "type", "cdsViews[4]"),
+        ]
+        .map(|(index, id, code, path)| (index, id.to_owned(), code.to_owned(), path.to_owned()));
+        assert_eq!(located(&answer), expected);
+        for id in &ids {
+            assert!(server.load("AUA", json!({ "id": id })).is_empty(), "nothing was stored");
+            assert!(server.status("DEA", "DEA", id, "I").is_null(), "nothing went out");
+        }
+        // What is only found while storing refuses the whole call too.
+        let final_one = fresh_id("AU");
+        server.call_as("DE", "CreateOrUpdateResponses", views(&[responded(&final_one, "2")])).ok();
+        let mut unknown = responded(&ids[0], "2");
+        unknown["MailObject"]["entityState"] = json!(0);
+        let mut undeletable = responded(&final_one, "2");
+        undeletable["Response"]["entityState"] = json!(3);
+        let list = [responded(&ids[1], "2"), unknown, undeletable];
+        let answer = server.call_as("DE", "CreateOrUpdateResponses", views(&list));
+        let codes: Vec<_> = located(&answer).into_iter().map(|(index, id, code, _)| (index, id, code)).collect();
+        assert_eq!(codes, [(1, ids[0].clone(), "absent".into()), (2, final_one, "state".into())]);
+        assert!(server.load("DE", json!({ "id": ids[1] })).is_empty());
+    }
+
+    fn per_item_stores_what_can_be_stored(server) {
+        let ids: Vec<String> = (0..4).map(|_| fresh_id("AU")).collect();
+        let send =
+            |list: &[Value]| server.call_with("AUA", "CreateOrUpdateDeclarations", views(list), &[PER_ITEM]).ok();
+        send(&[declared(&ids[0], "1")]);
+        let mut faulty = declared(&ids[2], "1");
+        faulty["MailObject"]["OrigPostOrgCd"] = json!("?");
+        let answer =
+            send(&[declared(&ids[0], "1.0"), declared(&ids[1], "1"), faulty, json!({}), declared(&ids[3], "1")]);
+        assert_eq!(answer.header("preference-applied"), Some("outcome=per-item"));
+        let outcomes = answer.json()["Outcomes"].clone();
+        let words: Vec<&str> =
+            outcomes.as_array().expect("a list").iter().filter_map(|one| one["Outcome"].as_str()).collect();
+        assert_eq!(words, ["unchanged", "stored", "refused", "refused", "stored"]);
+        assert_eq!((&outcomes[1]["Index"], &outcomes[1]["ItemId"]), (&json!(1), &json!(ids[1])));
+        assert_eq!(outcomes[1]["Errors"], json!([]));
+        assert_eq!(outcomes[2]["Errors"][0]["Path"], "cdsViews[2].MailObject.OrigPostOrgCd");
+        for (id, there) in ids.iter().zip([true, true, false, true]) {
+            assert_eq!(amount(server, id) == 1, there, "{id}");
+        }
+        let answer = server.call_with(
+            "DE",
+            "CreateOrUpdateResponses",
+            views(&[responded(&ids[0], "2"), responded(&ids[0], "no code")]),
+            &[("prefer", "respond-async, outcome=per-item")],
+        );
+        let outcomes = answer.ok().json()["Outcomes"].clone();
+        assert_eq!((&outcomes[0]["Outcome"], &outcomes[1]["Outcome"]), (&json!("stored"), &json!("refused")));
+        assert_eq!(server.status("AUA", "AUA", &ids[0], "O")["DCResponse"]["Data"]["DecisionCd"], "2");
+    }
+
+    fn odd_batches(server) {
+        // The same item twice: one after the other, as in two calls.
+        let id = fresh_id("AU");
+        server.call_as("AUA", "CreateOrUpdateDeclarations", views(&[declared(&id, "1"), declared(&id, "2")])).ok();
+        assert_eq!(server.load("AUA", json!({ "id": id })).len(), 1);
+        assert_eq!(amount(server, &id), 2);
+        for post in ["AUA", "DEA"] {
+            let versions: Vec<_> = server.history(post, &id).iter().filter_map(|row| row.doc_version).collect();
+            assert_eq!(versions, [1, 2], "{post}");
+        }
+        let twice = [responded(&id, "2"), responded(&id, "7"), responded(&id, "2")];
+        server.call_as("DE", "CreateOrUpdateResponses", views(&twice)).ok();
+        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "7");
+
+        for method in ["CreateOrUpdateDeclarations", "CreateOrUpdateResponses"] {
+            for empty in [json!({ "cdsViews": [] }), json!({ "cdsViews": null }), json!({})] {
+                assert_eq!(server.call_as("AUA", method, empty).ok().text, "{}");
+            }
+            let no_user = json!({ "token": token_of("AUA"), "cdsViews": [] });
+            assert_eq!(server.call(method, &no_user).findings(), [("required".to_owned(), "userCd".to_owned())]);
+            assert_eq!(server.call_as("AUA", method, json!({ "cdsViews": {} })).findings()[0].0, "type");
+
+            let full = vec![json!({}); limits::BATCH_VIEWS];
+            let errors = server.call_as("AUA", method, views(&full)).refused(400).json()["Errors"].clone();
+            let rest = 2 * limits::BATCH_VIEWS - limits::FINDINGS_SHOWN;
+            assert_eq!(errors[limits::FINDINGS_SHOWN], format!("… and {rest} more"));
+            let over = vec![json!({}); limits::BATCH_VIEWS + 1];
+            assert_eq!(server.call_as("AUA", method, views(&over)).findings()[0].0, "limit");
+        }
+    }
+
+    fn a_key_makes_a_request_happen_once(server) {
+        let (id, key) = (fresh_id("AU"), fresh_id("KEY"));
+        let send = |amount: &str, headers: &[(&str, &str)]| {
+            server.call_with("AUA", "CreateOrUpdateDeclarations", views(&[declared(&id, amount)]), headers)
+        };
+        let keyed = |amount: &str| send(amount, &[PER_ITEM, ("idempotency-key", &key)]);
+        let first = keyed("1").ok().text;
+        send("2", &[]).ok();
+        assert_eq!(keyed("1").ok().text, first, "the answer of the first time");
+        assert_eq!(amount(server, &id), 2, "and nothing done again");
+        let reused = keyed("3").refused(422);
+        assert_eq!(reused.json()["ExceptionType"], "IdempotencyKeyReusedException");
+        let other_answer = send("1", &[("idempotency-key", &key)]);
+        assert_eq!(other_answer.status, 422, "the same body, but another answer is wanted: {}", other_answer.text);
+        let body = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "decl": declaration("1"), "evtCd": 2 });
+        server.call_with("AUA", "StoreDeclaration", body, &[("idempotency-key", &key)]).refused(422);
+
+        // Keys are each organization's own, and only writing methods look at them.
+        let theirs =
+            json!({ "cdsViews": [{ "MailObject": mail_object(&id, "FRA", "PTA"), "Declaration": declaration("1") }] });
+        server.call_with("FRA", "CreateOrUpdateDeclarations", theirs, &[("idempotency-key", &key)]).ok();
+        server.call_with("AUA", "GetHeartbeat", json!({}), &[("idempotency-key", &key)]).ok();
+
+        // A refusal does not use up the key.
+        let fresh = fresh_id("KEY");
+        let fault = json!({ "cdsViews": [{}] });
+        server.call_with("AUA", "CreateOrUpdateDeclarations", fault, &[("idempotency-key", &fresh)]).refused(400);
+        send("4", &[("idempotency-key", &fresh)]).ok();
+
+        for bad in ["", "two words", &"x".repeat(limits::IDEMPOTENCY_KEY_CHARS + 1)] {
+            let findings = send("1", &[("idempotency-key", bad)]).findings();
+            assert_eq!(findings, [("format".to_owned(), "Idempotency-Key".to_owned())], "{bad:?}");
+        }
+        send("4", &[("idempotency-key", &"x".repeat(limits::IDEMPOTENCY_KEY_CHARS))]).ok();
+
+        server.clock.advance(Duration::from_secs(24 * 3600 - 60));
+        assert_eq!(keyed("1").ok().text, first);
+        assert_eq!(amount(server, &id), 4);
+        server.clock.advance(Duration::from_secs(120));
+        keyed("1").ok();
+        assert_eq!(amount(server, &id), 1, "after a day the key is forgotten and the request is new");
+    }
+
+    fn concurrent_twins_do_the_work_once(server) {
+        for _ in 0..3 {
+            let (id, key) = (fresh_id("AU"), fresh_id("KEY"));
+            let send = || {
+                let headers = [PER_ITEM, ("idempotency-key", key.as_str())];
+                server.call_with("AUA", "CreateOrUpdateDeclarations", views(&[declared(&id, "1")]), &headers).ok().text
+            };
+            let answers: Vec<String> = std::thread::scope(|scope| {
+                let twins: Vec<_> = (0..8).map(|_| scope.spawn(send)).collect();
+                twins.into_iter().map(|twin| twin.join().expect("answers")).collect()
+            });
+            assert!(answers.iter().all(|answer| answer == &answers[0] && answer.contains("\"stored\"")), "{answers:?}");
+            assert_eq!((server.history("AUA", &id).len(), server.history("DEA", &id).len()), (1, 1));
+        }
+    }
+
+    fn writers_at_the_same_item_wait_for_each_other(server) {
+        let id = fresh_id("AU");
+        std::thread::scope(|scope| {
+            for writer in 0..6 {
+                let id = &id;
+                scope.spawn(move || {
+                    for round in 0..4 {
+                        let turn = writer * 10 + round;
+                        let declared = views(&[declared(id, &format!("{}", turn + 1))]);
+                        until_taken(|| server.call_as("AUA", "CreateOrUpdateDeclarations", declared.clone()));
+                        let mut decided = views(&[responded(id, "2")]);
+                        decided["cdsViews"][0]["Response"] = response("2", turn);
+                        until_taken(|| server.call_as("DE", "CreateOrUpdateResponses", decided.clone()));
+                    }
+                });
+            }
+        });
+        assert_eq!(
+            (server.load("AUA", json!({ "id": id })).len(), server.load("DEA", json!({ "id": id })).len()),
+            (1, 1)
+        );
+        let (here, there) = (server.status("AUA", "AUA", &id, "O"), server.status("DEA", "DEA", &id, "I"));
+        assert_eq!(here["Declaration"]["Data"], there["Declaration"]["Data"]);
+        assert_eq!(here["DCResponse"]["Data"], there["Response"]["Data"]);
+        assert_eq!(here["DCResponse"]["Data"]["ClearanceDt"], response("2", 53)["Data"]["ClearanceDt"]);
+        // All of both are in the destination's history; what was overtaken before it left, not in the origin's.
+        let history = server.history("DEA", &id);
+        assert_eq!(history.iter().map(|row| row.seq).collect::<Vec<_>>(), (1..=48).collect::<Vec<_>>());
+        let overtaken = history.iter().filter(|row| row.event == "response.overtaken").count();
+        assert_eq!(server.history("AUA", &id).len(), 48 - overtaken);
+        let verdict = server.block_on(|services| async move {
+            services.seal().await?;
+            services.verify_history().await
+        });
+        assert_eq!(verdict.expect("verifies").fault, None, "the chains hold");
+    }
+}

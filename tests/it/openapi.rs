@@ -1,0 +1,99 @@
+//! The documentation and what operators look at.
+
+use std::collections::BTreeSet;
+
+use entrepost::http::methods;
+use serde_json::Value;
+
+use crate::on_both_engines;
+
+/// Names that follow `reference` in a page, up to the closing quote.
+fn references<'a>(page: &'a str, reference: &str) -> Vec<&'a str> {
+    page.split(reference).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+on_both_engines! {
+    fn the_document_lists_every_method_with_its_members(server) {
+        let answer = server.get("/openapi.json").ok();
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        let document = answer.json();
+        assert_eq!(document["openapi"], "3.1.0");
+        let paths = document["paths"].as_object().expect("paths");
+        assert_eq!(paths.len(), methods().len());
+
+        let mut listed = Vec::new();
+        for method in methods() {
+            let operation = &paths[&format!("/{}", method.name)]["post"];
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let members: BTreeSet<&str> =
+                body["properties"].as_object().expect("members").keys().map(String::as_str).collect();
+            let required: BTreeSet<&str> =
+                body["required"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+            assert!(required.is_subset(&members), "{}: {required:?} but only {members:?}", method.name);
+            assert!(required.contains(method.token_member), "{}", method.name);
+            for status in ["200", "400", "401", "429", "503"] {
+                assert!(operation["responses"][status].is_object(), "{} {status}", method.name);
+            }
+            listed.push(format!("{}: {}", method.name, Vec::from_iter(members).join(" ")));
+        }
+        listed.sort();
+        insta::assert_snapshot!("methods", listed.join("\n"));
+        every_reference_leads_somewhere(&document, &document);
+    }
+
+    fn the_page_needs_nothing_from_outside(server) {
+        let moved = server.get("/docs").ok();
+        assert!(moved.text.contains("swagger-ui"), "a redirection to /docs/ was followed");
+        let page = server.get("/docs/").ok().text;
+        let files = [references(&page, "src=\""), references(&page, "href=\"")].concat();
+        assert!(files.len() >= 3, "{page}");
+        for file in files {
+            assert!(!file.contains("//"), "{file} is fetched from elsewhere");
+            server.get(&format!("/docs/{}", file.trim_start_matches("./"))).ok();
+        }
+        let start = server.get("/docs/swagger-initializer.js").ok().text;
+        assert!(start.contains("/openapi.json"), "{start}");
+        assert!(!start.contains("://"), "{start}");
+        // Unless told otherwise the page has its document checked by a public service.
+        assert!(start.contains(r#""validatorUrl": "none""#), "{start}");
+    }
+
+    fn health_and_measures(server) {
+        assert_eq!(server.get("/healthz").ok().json()["status"], "ok");
+        let ready = server.get("/readyz").ok().json();
+        assert_eq!(
+            (&ready["database"], &ready["write_queue"], &ready["stopping"]),
+            (&Value::Bool(true), &Value::Bool(true), &Value::Bool(false))
+        );
+
+        server.call_as("AUA", "GetHeartbeat", serde_json::json!({})).ok();
+        server.call("GetHeartbeat", &serde_json::json!({})).refused(401);
+        let text = server.get("/metrics").ok().text;
+        for name in [
+            r#"entrepost_requests_total{method="GetHeartbeat",outcome="ok"}"#,
+            r#"entrepost_requests_total{method="GetHeartbeat",outcome="unauthorized"}"#,
+            r#"entrepost_request_seconds_bucket{method="GetHeartbeat",le="0.001"}"#,
+            "entrepost_pool_connections_used",
+            "entrepost_pool_connections_allowed",
+            "entrepost_write_queue_depth",
+        ] {
+            assert!(text.contains(name), "{name} is missing in\n{text}");
+        }
+        assert!(!text.contains("AUA"), "measures name no organization");
+    }
+}
+
+/// Every `$ref` of `part` must lead to something in `document`.
+fn every_reference_leads_somewhere(part: &Value, document: &Value) {
+    match part {
+        Value::Object(members) => {
+            if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                let there = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+                assert!(there.is_some(), "{reference} leads nowhere");
+            }
+            members.values().for_each(|value| every_reference_leads_somewhere(value, document));
+        }
+        Value::Array(list) => list.iter().for_each(|value| every_reference_leads_somewhere(value, document)),
+        _ => {}
+    }
+}
