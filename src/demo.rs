@@ -71,7 +71,7 @@ pub async fn fill(services: &Services) -> Result<()> {
     for (code, org, name) in OFFICES {
         services.put_office(code, org, name).await?;
     }
-    let offices = vec!["DEAAAA".into(), "PTLISA".into()];
+    let offices = Some(vec!["DEAAAA".into(), "PTLISA".into()]);
     services.put_user("DEA", "depost", Some("xxxxxx".into()), offices).await?;
     items(services).await
 }

@@ -7,6 +7,7 @@ mod cursor;
 pub mod declare;
 mod desk;
 mod entry;
+mod health;
 pub mod heartbeat;
 mod identity;
 pub mod load;
@@ -30,6 +31,7 @@ use crate::store::Store;
 
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
+pub use health::Health;
 pub use once::RequestKey;
 
 /// What every use case works with. Cheap to clone.
