@@ -34,6 +34,8 @@ pub struct HttpOptions {
     /// Put before every method path; empty or `/like/this`.
     pub path_prefix: String,
     pub workers: usize,
+    /// Time for a request to arrive: the head, and then the body.
+    pub request_read: Duration,
     /// Requests of one organization a second, and the burst above it.
     pub requests_per_org_s: u32,
     pub requests_per_org_burst: u32,
@@ -49,6 +51,7 @@ pub struct Shared {
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
     openapi: String,
+    request_read: Duration,
 }
 
 impl Shared {
@@ -78,6 +81,7 @@ pub fn server(
         metrics,
         stopping,
         openapi,
+        request_read: options.request_read,
     });
     let prefix = options.path_prefix.clone();
     let server = HttpServer::new(move || {
@@ -96,7 +100,7 @@ pub fn server(
     });
     let server = server
         .workers(options.workers)
-        .client_request_timeout(Duration::from_secs(limits::REQUEST_READ_S))
+        .client_request_timeout(options.request_read)
         .shutdown_timeout(limits::SHUTDOWN_S)
         .disable_signals()
         .listen(listener)?;
