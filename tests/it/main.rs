@@ -7,4 +7,5 @@ mod harness;
 
 mod crash;
 mod journey;
+mod two_servers;
 mod unavailable;
