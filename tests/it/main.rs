@@ -6,6 +6,7 @@
 mod harness;
 
 mod crash;
+mod history;
 mod journey;
 mod two_servers;
 mod unavailable;
