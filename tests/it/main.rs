@@ -8,5 +8,6 @@ mod harness;
 mod crash;
 mod history;
 mod journey;
+mod plans;
 mod two_servers;
 mod unavailable;
