@@ -9,5 +9,6 @@ mod crash;
 mod history;
 mod journey;
 mod plans;
+mod rooms;
 mod two_servers;
 mod unavailable;
