@@ -6,6 +6,7 @@
 mod harness;
 
 mod crash;
+mod fuzz;
 mod history;
 mod journey;
 mod plans;
