@@ -84,9 +84,14 @@ pub fn command() -> Command {
                         .arg(option("org", "CODE", "organization").required(true))
                         .arg(option("password", "TEXT", "password; read from standard input when `-`"))
                         .arg(
-                            option("office", "CODE", "office the user may act for; repeat for more")
-                                .action(ArgAction::Append),
-                        ),
+                            option(
+                                "office",
+                                "CODE",
+                                "office the user may act for; repeat for more [default: as before]",
+                            )
+                            .action(ArgAction::Append),
+                        )
+                        .arg(switch("no-office", "the user may act for no office any more").conflicts_with("office")),
                 )
                 .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
         )
@@ -229,10 +234,14 @@ async fn list_organizations(services: &Services) -> Result<(), Failure> {
 async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
     let expires = match optional(options, "expires") {
-        Some(given) => WcfDate::parse(&given).map_err(|problem| Failure::Other(format!("expires: {problem}")))?,
+        // An empty date must not make a token that never expires.
+        Some(given) => match WcfDate::parse(&given) {
+            Ok(Some(date)) => Some(date.instant()),
+            Ok(None) => return Err(Failure::Other("expires: give a date, or leave the option out".into())),
+            Err(problem) => return Err(Failure::Other(format!("expires: {problem}"))),
+        },
         None => None,
     };
-    let expires = expires.map(|date| date.instant());
     let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires).await?;
     println!("{token}");
     Ok(())
@@ -273,7 +282,8 @@ async fn add_user(services: &Services, options: &ArgMatches) -> Result<(), Failu
         }
         given => given.map(str::to_owned),
     };
-    let offices = options.get_many::<String>("office").map(|list| list.cloned().collect()).unwrap_or_default();
+    let named = options.get_many::<String>("office").map(|list| list.cloned().collect());
+    let offices = if options.get_flag("no-office") { Some(Vec::new()) } else { named };
     services.put_user(text(options, "org"), text(options, "USER"), password, offices).await?;
     println!("user {}", text(options, "USER"));
     Ok(())

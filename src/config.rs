@@ -90,6 +90,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 100_000 },
     ),
     setting(
+        "request-read-seconds",
+        "30",
+        "a request that has not arrived completely after this long is answered 408, s",
+        Kind::Number { least: 1, most: 3_600 },
+    ),
+    setting(
         "session-idle-minutes",
         "30",
         "a session ends after this long without a call, min",
@@ -228,6 +234,7 @@ impl Given {
             http: HttpOptions {
                 path_prefix: self.text("path-prefix").to_owned(),
                 workers: self.number("workers") as usize,
+                request_read: Duration::from_secs(self.number("request-read-seconds")),
                 requests_per_org_s: self.number("requests-per-org") as u32,
                 requests_per_org_burst: self.number("requests-burst") as u32,
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
@@ -259,10 +266,16 @@ impl Given {
     }
 }
 
-/// A database URL without its password.
+/// A database URL without its password, which may stand before the host or among the parameters.
 fn masked(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let mut parts = url.split("password=");
+    let mut url = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        url.push_str("password=***");
+        url.push_str(part.find('&').map_or("", |end| &part[end..]));
+    }
+    let Some((scheme, rest)) = url.split_once("://") else { return url };
+    let Some((credentials, host)) = rest.rsplit_once('@') else { return url };
     let user = credentials.split(':').next().unwrap_or_default();
     format!("{scheme}://{user}:***@{host}")
 }
@@ -299,6 +312,7 @@ const _: () = {
     // The defaults of the settings are the limits' own values.
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
     assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::REQUEST_READ_S == 30);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
 };
 
@@ -336,5 +350,8 @@ mod tests {
         given.option("database-url", "postgres://entrepost:s3cr3t@db/entrepost".into());
         let shown = given.shown().join("\n");
         assert!(shown.contains("postgres://entrepost:***@db/entrepost") && !shown.contains("s3cr3t"), "{shown}");
+        given.option("database-url", "postgres://db/entrepost?user=me&password=s3cr3t&sslmode=disable".into());
+        let shown = given.shown().join("\n");
+        assert!(shown.contains("postgres://db/entrepost?user=me&password=***&sslmode=disable"), "{shown}");
     }
 }

@@ -75,7 +75,7 @@ pub async fn fill(services: &Services) -> Result<()> {
         services.put_office(code, org, name).await?;
     }
     for user in USERS {
-        let offices = vec!["DEAAAA".into(), "PTLISA".into()];
+        let offices = Some(vec!["DEAAAA".into(), "PTLISA".into()]);
         services.put_user("DEA", user, Some("xxxxxx".into()), offices).await?;
     }
     items(services).await

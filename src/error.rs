@@ -88,7 +88,7 @@ pub enum Error {
     KeyReused,
     /// 429: wait and send again.
     TooManyRequests { retry_after_s: u64, what: &'static str },
-    /// 503: queue full, no connection, database away or stopping. Nothing was stored.
+    /// 503: queue full, no connection, database away or stopping. Nothing was stored, unless the reason says otherwise.
     Unavailable { retry_after_s: u64, reason: String },
     /// 500: our fault; the text goes to the log only.
     Internal(String),
@@ -101,8 +101,8 @@ impl Error {
     }
 
     /// Nothing was stored; try again soon. `reason` must hold no secrets.
-    pub fn unavailable(reason: impl Into<String>) -> Self {
-        Self::Unavailable { retry_after_s: 1, reason: reason.into() }
+    pub fn unavailable(reason: impl fmt::Display) -> Self {
+        Self::Unavailable { retry_after_s: 1, reason: format!("{reason}; nothing was stored, try again") }
     }
 
     /// The HTTP status that means exactly this.
@@ -179,7 +179,7 @@ impl fmt::Display for Error {
                 write!(f, "Too many {what}; wait {retry_after_s} s and try again.")
             }
             Self::Internal(_) => write!(f, "An internal fault; nothing was stored. Report it with the request id."),
-            Self::Unavailable { reason, .. } => write!(f, "{reason}; nothing was stored, try again."),
+            Self::Unavailable { reason, .. } => write!(f, "{reason}."),
         }
     }
 }

@@ -49,7 +49,9 @@ limits! {
     GROUP_MS: u64 = 25, "ms", "A group stops taking more writes after this long.";
     WRITE_ATTEMPTS: u32 = 12, "attempts", "Repeats after serialization failures and deadlocks on PostgreSQL; then 503.";
     POOL_WAIT_MS: u64 = 2_000, "ms", "Longest wait for a database connection; beyond it 503.";
-    PENDING_READS: usize = 2_048, "requests", "Reads waiting for a connection; beyond it 503.";
+    LOCK_WAIT_S: u64 = 5, "s", "Longest wait for a lock that another transaction holds on PostgreSQL; beyond it 503.";
+    STATEMENT_S: u64 = 30, "s", "Longest run of one statement on PostgreSQL; beyond it 503.";
+    PENDING_READS: usize = 2_048, "requests", "Requests waiting for a database connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command};
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
 use entrepost::error::Error;
-use entrepost::store::{Migrations, Store};
+use entrepost::store::{Database, Migrations, Store};
 
 mod admin;
 mod edi_files;
@@ -59,12 +61,13 @@ fn main() -> ExitCode {
 }
 
 fn command() -> Command {
+    // Global: `admin token issue CODE --database-url …` reads as well as `admin --database-url … token issue CODE`.
+    let option = |name, value| Arg::new(name).long(name).value_name(value).global(true).help_heading("Settings");
     let with_settings = |command: Command| {
-        let command = command
-            .arg(Arg::new("config").long("config").env("ENTREPOST_CONFIG").value_name("FILE").help("settings as TOML"));
+        let command = command.arg(option("config", "FILE").env("ENTREPOST_CONFIG").help("settings as TOML"));
         SETTINGS.iter().fold(command, |command, setting| {
             let help = format!("{} [default: {}]", setting.help, setting.default);
-            command.arg(Arg::new(setting.name).long(setting.name).value_name("VALUE").help(help))
+            command.arg(option(setting.name, "VALUE").help(help))
         })
     };
     Command::new("entrepost")
@@ -125,7 +128,9 @@ fn given(options: &ArgMatches) -> Given {
     if let Some(file) = options.get_one::<String>("config") {
         given.read_file(file.as_ref());
     }
-    given.read_environment(std::env::vars());
+    // Other programs' variables need not be text.
+    let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+    given.read_environment(std::env::vars_os().map(|(name, value)| (text(name), text(value))));
     for setting in SETTINGS {
         if let Some(value) = options.get_one::<String>(setting.name) {
             given.option(setting.name, value.clone());
@@ -142,17 +147,21 @@ fn start_logging(config: &Config) {
     let _ = if config.log_json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }
 
+fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::Other(format!("cannot start the runtime: {error}")))
+}
+
 /// Runs `work` on a runtime of this thread.
 pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::Other(format!("cannot start the runtime: {error}")))?;
-    Ok(runtime.block_on(work))
+    Ok(runtime()?.block_on(work))
 }
 
 fn serve(config: Config) -> Result<(), Failure> {
+    let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
     announce(&format!("listening on http://{}", running.address));
-    block_on(until_signal())?;
+    signals.wait();
     Ok(running.stop()?)
 }
 
@@ -163,14 +172,15 @@ fn run_demo(mut config: Config) -> Result<(), Failure> {
     }
     let folder = tempfile::Builder::new().prefix("entrepost-demo-").tempdir();
     let folder = folder.map_err(|error| Failure::Other(format!("cannot make a folder for the demo: {error}")))?;
-    config.store.database = entrepost::store::Database::Sqlite(folder.path().join("demo.db"));
+    config.store.database = Database::Sqlite(folder.path().join("demo.db"));
     config.migrate_at_start = true;
+    let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
     block_on(demo::fill(&running.services))??;
     let base = format!("http://{}", running.address);
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));
-    block_on(until_signal())?;
+    signals.wait();
     Ok(running.stop()?)
 }
 
@@ -180,15 +190,32 @@ fn announce(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-async fn until_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, heeded from the moment this exists: whoever reads that the server listens may stop it at once.
+struct Signals {
+    runtime: Runtime,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn heed() -> Result<Self, Failure> {
+        let runtime = runtime()?;
+        let inside = runtime.enter();
+        let heed = |kind| signal(kind).map_err(|error| Failure::Other(format!("cannot heed signals: {error}")));
+        let (terminate, interrupt) = (heed(SignalKind::terminate())?, heed(SignalKind::interrupt())?);
+        drop(inside);
+        Ok(Self { runtime, terminate, interrupt })
+    }
+
+    /// Returns when one has come.
+    fn wait(self) {
+        let Self { runtime, mut terminate, mut interrupt } = self;
+        runtime.block_on(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        });
     }
 }
 
@@ -223,6 +250,12 @@ fn check(given: Given) -> Result<(), Failure> {
 
 fn backup(config: &Config, options: &ArgMatches) -> Result<(), Failure> {
     let Some(file) = options.get_one::<PathBuf>("FILE") else { return Ok(()) };
+    if let Database::Sqlite(original) = &config.store.database
+        && !original.exists()
+    {
+        // Opening it would make an empty one, and a backup of nothing.
+        return Err(Failure::Other(format!("there is no database {}", original.display())));
+    }
     Store::open(config.store.clone(), Clock::default())?.backup(file)?;
     println!("copied to {}", file.display());
     Ok(())

@@ -13,16 +13,15 @@ use crate::limits;
 /// The whole body.
 ///
 /// # Errors
-/// 413 beyond [`limits::BODY_BYTES`], 408 beyond [`limits::REQUEST_READ_S`], 400 when the connection breaks off.
-pub(super) async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes> {
+/// 413 beyond [`limits::BODY_BYTES`], 408 beyond `time`, 400 when the connection breaks off.
+pub(super) async fn read(request: &HttpRequest, payload: Payload, time: Duration) -> Result<Bytes> {
     let too_large = Error::BodyTooLarge { limit_bytes: limits::BODY_BYTES };
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|len| len > limits::BODY_BYTES) {
         return Err(too_large);
     }
     // actix's own timer ends with the headers.
-    let deadline = Duration::from_secs(limits::REQUEST_READ_S);
-    match tokio::time::timeout(deadline, collect(payload, announced.unwrap_or(0))).await {
+    match tokio::time::timeout(time, collect(payload, announced.unwrap_or(0))).await {
         Ok(Some(Ok(bytes))) => Ok(bytes),
         Ok(Some(Err(error))) => Err(error),
         Ok(None) => Err(too_large),

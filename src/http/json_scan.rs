@@ -1,4 +1,5 @@
-//! One pass over a JSON text before it is parsed: nesting, length of strings, length of lists.
+//! One pass over a JSON text before it is parsed: nesting, length of strings, length of lists, and the one character
+//! that PostgreSQL cannot keep in a text.
 //!
 //! Does not check the grammar; the parser does that.
 
@@ -14,7 +15,7 @@ pub(super) fn check(text: &[u8]) -> Result<()> {
     while at < text.len() {
         match text[at] {
             b'"' => {
-                let end = string_end(text, at);
+                let end = string_end(text, at)?;
                 if end - at > limits::JSON_STRING_BYTES + 2 {
                     return Err(exceeded(at, format!("a text is longer than {} bytes", limits::JSON_STRING_BYTES)));
                 }
@@ -46,16 +47,23 @@ pub(super) fn check(text: &[u8]) -> Result<()> {
 }
 
 /// The place behind the string that starts at `start`.
-fn string_end(text: &[u8], start: usize) -> usize {
+///
+/// # Errors
+/// 400 when it holds U+0000.
+fn string_end(text: &[u8], start: usize) -> Result<usize> {
     let mut at = start + 1;
     while at < text.len() {
         match text[at] {
+            b'\\' if text[at + 1..].starts_with(b"u0000") => {
+                let message = format!("a text holds the character U+0000 (at byte {at}), which is not allowed");
+                return Err(Error::invalid("format", "", message));
+            }
             b'\\' => at += 2,
-            b'"' => return at + 1,
+            b'"' => return Ok(at + 1),
             _ => at += 1,
         }
     }
-    text.len()
+    Ok(text.len())
 }
 
 fn exceeded(at: usize, what: String) -> Error {
@@ -87,6 +95,16 @@ mod tests {
     fn brackets_inside_texts_do_not_count() {
         let text = format!("\"{}\\\"[[\"", "[".repeat(100));
         assert!(check(text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn the_null_character_is_refused_and_its_likes_are_not() {
+        for text in [r#""\u0000""#, r#"{"a\u0000":1}"#, r#""\\\u0000""#] {
+            assert!(check(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in [r#""\\u0000""#, r#""\u0001""#, r#""u0000""#] {
+            assert!(check(text.as_bytes()).is_ok(), "{text}");
+        }
     }
 
     proptest! {

@@ -36,6 +36,8 @@ pub struct HttpOptions {
     /// Put before every method path; empty or `/like/this`.
     pub path_prefix: String,
     pub workers: usize,
+    /// Time for a request to arrive: the head, and then the body.
+    pub request_read: Duration,
     /// Requests of one organization a second, and the burst above it.
     pub requests_per_org_s: u32,
     pub requests_per_org_burst: u32,
@@ -54,6 +56,7 @@ pub struct Shared {
     stopping: Arc<AtomicBool>,
     openapi: String,
     press: printing::Press,
+    request_read: Duration,
 }
 
 impl Shared {
@@ -84,6 +87,7 @@ pub fn server(
         stopping,
         openapi,
         press: printing::Press::new(options.font_folder.clone()),
+        request_read: options.request_read,
     });
     let prefix = options.path_prefix.clone();
     let server = HttpServer::new(move || {
@@ -103,7 +107,7 @@ pub fn server(
     });
     let server = server
         .workers(options.workers)
-        .client_request_timeout(Duration::from_secs(limits::REQUEST_READ_S))
+        .client_request_timeout(options.request_read)
         .shutdown_timeout(limits::SHUTDOWN_S)
         .disable_signals()
         .listen(listener)?;

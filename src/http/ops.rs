@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::Shared;
-use crate::limits;
+use crate::service::Health;
 
 /// The process lives.
 pub(super) async fn healthz() -> HttpResponse {
@@ -15,13 +15,12 @@ pub(super) async fn healthz() -> HttpResponse {
 
 /// Whether requests can be served now: the database answers and writes are taken.
 pub(super) async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
-    let database = shared.services.store.ping().await.is_ok();
-    let writer = shared.services.store.writer_state();
-    let queue = writer.alive && writer.waiting < limits::WRITE_QUEUE;
+    let Health { database, write_queue, writes_waiting } = shared.services.health().await;
     let stopping = shared.is_stopping();
-    let body =
-        json!({ "database": database, "write_queue": queue, "writes_waiting": writer.waiting, "stopping": stopping });
-    if database && queue && !stopping {
+    let body = json!({
+        "database": database, "write_queue": write_queue, "writes_waiting": writes_waiting, "stopping": stopping,
+    });
+    if database && write_queue && !stopping {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(body)
@@ -29,10 +28,10 @@ pub(super) async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
 }
 
 pub(super) async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
-    let (used, size) = shared.services.store.pool_use();
+    let (used, size) = shared.services.connections();
     metrics::gauge!("entrepost_pool_connections_used").set(used as f64);
     metrics::gauge!("entrepost_pool_connections_allowed").set(size as f64);
-    metrics::gauge!("entrepost_write_queue_depth").set(shared.services.store.writer_state().waiting as f64);
+    metrics::gauge!("entrepost_write_queue_depth").set(shared.services.writes_waiting() as f64);
     shared.gate.sweep();
     shared.metrics.run_upkeep();
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(shared.metrics.render())

@@ -174,7 +174,8 @@ impl Services {
         self.store.read(|tx| tx.offices()).await
     }
 
-    /// Adds a user who may log in for the offices named (of any organization), or changes password and offices.
+    /// Adds a user who may log in for the offices named (of any organization), or changes what is given of password and
+    /// offices.
     ///
     /// # Errors
     /// 400 with what is wrong.
@@ -183,7 +184,7 @@ impl Services {
         org: &str,
         user_cd: &str,
         password: Option<String>,
-        offices: Vec<String>,
+        offices: Option<Vec<String>>,
     ) -> Result<()> {
         if user_cd.trim().is_empty() || user_cd.chars().count() > limits::USER_CD_CHARS {
             return Err(Error::invalid(
@@ -204,7 +205,7 @@ impl Services {
                     return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
                 }
                 let mut findings = Findings::default();
-                for code in &offices {
+                for code in offices.iter().flatten() {
                     if tx.office(code)?.is_none() {
                         findings.add("absent", "office", format!("there is no office {code}; add it first"));
                     }
@@ -222,7 +223,10 @@ impl Services {
                     tx.set_password(&org, &user_cd, hash.as_deref())?;
                     tx.end_sessions_of(&org, &user_cd)?;
                 }
-                tx.set_offices_of_user(&org, &user_cd, &offices)
+                match &offices {
+                    Some(offices) => tx.set_offices_of_user(&org, &user_cd, offices),
+                    None => Ok(()),
+                }
             })
             .await
     }
@@ -232,9 +236,9 @@ impl Services {
         self.store.read(move |tx| tx.users_of(&org)).await
     }
 
-    /// Checks all seals and histories.
+    /// Checks all seals and histories, as they are at this moment.
     pub async fn verify_history(&self) -> Result<Verdict> {
-        self.store.read(|tx| tx.verify_history()).await
+        self.store.read_snapshot(|tx| tx.verify_history()).await
     }
 
     /// The histories of the items of `post` with this id.

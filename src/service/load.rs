@@ -9,9 +9,10 @@ use super::{Actor, Kind, Services};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::items::Item;
-use crate::store::load::ItemFilter;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+
+pub use crate::store::load::ItemFilter;
 
 /// What to load.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +121,7 @@ impl Range<'_> {
         let last_no = tx.last_change_no()?;
         let mut from = after;
         loop {
-            let through = last_no.min(from + FEED_WINDOW);
+            let through = last_no.min(from.saturating_add(FEED_WINDOW));
             let mut found: Vec<Item> = Vec::new();
             for post in self.posts {
                 found.extend(tx.page_by_change(post, self.filter, from, through, self.limit + 1)?);

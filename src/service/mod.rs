@@ -9,6 +9,7 @@ mod cursor;
 pub mod declare;
 mod desk;
 mod entry;
+mod health;
 pub mod heartbeat;
 mod identity;
 pub mod import;
@@ -35,6 +36,7 @@ use crate::store::Store;
 
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
+pub use health::Health;
 pub use once::RequestKey;
 
 /// What every use case works with. Cheap to clone.

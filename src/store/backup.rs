@@ -20,7 +20,7 @@ impl Store {
             return Err(Error::invalid("posts", "FILE", "the file exists; a backup never overwrites"));
         }
         // A fresh connection: the pool's are closed to statements that write.
-        let AnyConn::Sqlite(mut conn) = pool::open_one(&Manager { read_only: false, ..self.inner.manager.clone() })?
+        let AnyConn::Sqlite(mut conn) = pool::open_one(&Manager { pooled: false, ..self.inner.manager.clone() })?
         else {
             return Err(Error::invalid("posts", "database-url", "back up PostgreSQL with pg_dump or pg_basebackup"));
         };

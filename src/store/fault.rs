@@ -95,7 +95,8 @@ const SIGNS_OF_A_LOST_CONNECTION: [&str; 6] = [
     "SSL SYSCALL",
 ];
 
-const SIGNS_OF_A_STUCK_DATABASE: [&str; 8] = [
+const SIGNS_OF_A_STUCK_DATABASE: [&str; 9] = [
+    "canceling statement due to",
     "database is locked",
     "disk I/O error",
     "database or disk is full",

@@ -33,7 +33,8 @@ impl Tx<'_> {
     }
 
     /// Numbers committed changes that have none, oldest first; gives how many (0 on SQLite). Call it in a transaction
-    /// of its own, again while it gives [`limits::NUMBERING_ROWS`].
+    /// of its own, again while it gives [`limits::NUMBERING_ROWS`]. An item that is being changed again is left out: it
+    /// gets its number after that, and nobody waits for it.
     pub fn number_changes(&mut self) -> Result<usize, Fault> {
         let AnyConn::Postgres(conn) = self.conn else { return Ok(0) };
         // The lock on the counter's row makes numbering jobs of several servers take turns until commit.
@@ -43,7 +44,7 @@ impl Tx<'_> {
         let numbered = diesel::sql_query(
             "WITH unnumbered AS (
                  SELECT post_org, pid, changed_at FROM mail_object WHERE change_no IS NULL
-                 ORDER BY changed_at LIMIT $1 FOR UPDATE
+                 ORDER BY changed_at LIMIT $1 FOR UPDATE SKIP LOCKED
              ), placed AS (
                  SELECT post_org, pid, row_number() OVER (ORDER BY changed_at, pid) AS place FROM unnumbered
              ), counter AS (SELECT last_no FROM change_counter WHERE id = 1)

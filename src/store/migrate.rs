@@ -25,12 +25,8 @@ impl Migrations {
     /// When the database cannot be opened.
     pub fn open(database: &Database) -> Result<Self> {
         let options = StoreOptions::new(database.clone());
-        let manager = Manager {
-            database: options.database,
-            statement_cache: options.statement_cache,
-            seen: None,
-            read_only: false,
-        };
+        let manager =
+            Manager { database: options.database, statement_cache: options.statement_cache, seen: None, pooled: false };
         Ok(Self { conn: pool::open_one(&manager)?, manager })
     }
 

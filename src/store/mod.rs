@@ -111,6 +111,8 @@ struct Inner {
     pool: r2d2::Pool<Manager>,
     writer: Option<Writer>,
     permits: Arc<Semaphore>,
+    /// Places to wait for a permit in.
+    places: Semaphore,
     pool_size: u32,
     clock: Clock,
     seen: Option<Seen>,
@@ -131,10 +133,10 @@ impl Store {
     pub fn open(options: StoreOptions, clock: Clock) -> Result<Self> {
         let seen: Option<Seen> = options.remember_queries.then(Seen::default);
         let StoreOptions { database, pool_size, statement_cache, .. } = options;
-        let manager = Manager { database, statement_cache, seen: seen.clone(), read_only: true };
+        let manager = Manager { database, statement_cache, seen: seen.clone(), pooled: true };
         let writer = match &manager.database {
             Database::Sqlite(_) => {
-                let conn = pool::open_one(&Manager { read_only: false, ..manager.clone() })?;
+                let conn = pool::open_one(&Manager { pooled: false, ..manager.clone() })?;
                 let writer = Writer::start(conn, options.write_queue, options.group, clock.clone())
                     .map_err(|error| Error::Internal(format!("cannot start the writer thread: {error}")))?;
                 Some(writer)
@@ -145,6 +147,7 @@ impl Store {
             pool: pool::build(manager.clone(), pool_size),
             writer,
             permits: Arc::new(Semaphore::new(pool_size as usize)),
+            places: Semaphore::new(limits::PENDING_READS),
             pool_size,
             clock,
             seen,
@@ -153,7 +156,8 @@ impl Store {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Reads. `job` may run more than once when connections are lost.
+    /// Reads; each query of `job` sees what is committed by then. `job` may run more than once when connections are
+    /// lost.
     ///
     /// # Errors
     /// What `job` answers; 503 when no connection is free in time or the database is away.
@@ -162,7 +166,19 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.on_pool(move |inner| inner.run(|tx| job(tx), false)).await
+        self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Read)).await
+    }
+
+    /// Reads from one state of the database, however many queries `job` makes and whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_snapshot<T, F>(&self, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    {
+        self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Snapshot)).await
     }
 
     /// Writes: all of `job` or nothing, durable when this answers.
@@ -176,7 +192,7 @@ impl Store {
     {
         match &self.inner.writer {
             Some(writer) => writer.submit(Box::new(job)).await,
-            None => self.on_pool(move |inner| inner.run(|tx| job(tx), true)).await,
+            None => self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Write)).await,
         }
     }
 
@@ -185,10 +201,15 @@ impl Store {
         let permits = Arc::clone(&self.inner.permits);
         let permit = match Arc::clone(&permits).try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) => match tokio::time::timeout(wait, permits.acquire_owned()).await {
-                Ok(Ok(permit)) => permit,
-                _ => return Err(Error::unavailable("No database connection came free in time")),
-            },
+            Err(_) => {
+                let Ok(_place) = self.inner.places.try_acquire() else {
+                    return Err(Error::unavailable("Too many requests wait for a database connection"));
+                };
+                match tokio::time::timeout(wait, permits.acquire_owned()).await {
+                    Ok(Ok(permit)) => permit,
+                    _ => return Err(Error::unavailable("No database connection came free in time")),
+                }
+            }
         };
         let inner = Arc::clone(&self.inner);
         let run = tokio::task::spawn_blocking(move || {
@@ -206,8 +227,10 @@ impl Store {
     /// Whether writes can be taken: the writer lives and its queue has room.
     pub fn writer_state(&self) -> WriterState {
         match &self.inner.writer {
-            None => WriterState { alive: true, waiting: 0 },
-            Some(writer) => WriterState { alive: writer.is_alive(), waiting: writer.depth() },
+            None => WriterState { alive: true, has_room: true, waiting: 0 },
+            Some(writer) => {
+                WriterState { alive: writer.is_alive(), has_room: writer.has_room(), waiting: writer.depth() }
+            }
         }
     }
 
@@ -233,26 +256,41 @@ impl Store {
 #[derive(Clone, Copy, Debug)]
 pub struct WriterState {
     pub alive: bool,
+    /// One more write would be taken.
+    pub has_room: bool,
     pub waiting: usize,
 }
 
+/// What a job needs of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Read,
+    Snapshot,
+    Write,
+}
+
 impl Inner {
-    /// Runs `job` on a pooled connection, in a transaction when it writes, and repeats it when that can help.
-    fn run<T>(&self, job: impl Fn(&mut Tx<'_>) -> Result<T, Fault>, writes: bool) -> Result<T> {
+    /// Runs `job` on a pooled connection, in a transaction where the mode asks for one, and repeats it when that can
+    /// help.
+    fn run<T>(&self, job: impl Fn(&mut Tx<'_>) -> Result<T, Fault>, mode: Mode) -> Result<T> {
         let mut attempt = 0;
         loop {
             attempt += 1;
             let mut pooled = pool::get(&self.pool)?;
             let conn: &mut AnyConn = &mut pooled;
             let now = self.clock.now();
-            let outcome = if writes { transaction(conn, now, &job) } else { job(&mut Tx { conn, now }) };
+            let outcome = match mode {
+                Mode::Read => job(&mut Tx { conn, now }),
+                Mode::Snapshot => transaction(conn, snapshot(&self.manager.database), now, &job),
+                Mode::Write => transaction(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ", now, &job),
+            };
             let fault = match outcome {
                 Ok(value) => return Ok(value),
                 Err(fault) => fault,
             };
             drop(pooled);
             let again = match fault.cure() {
-                Cure::Repeat => writes && attempt < limits::WRITE_ATTEMPTS,
+                Cure::Repeat => mode == Mode::Write && attempt < limits::WRITE_ATTEMPTS,
                 Cure::Reconnect => attempt <= self.pool_size + 1,
                 Cure::Unavailable | Cure::None => false,
             };
@@ -273,12 +311,21 @@ fn back_off(attempt: u32) -> Duration {
     Duration::from_micros((500u64 << attempt.min(7)) + spread * 40)
 }
 
+/// Begins a transaction that sees one state of the database.
+fn snapshot(database: &Database) -> &'static str {
+    match database {
+        Database::Sqlite(_) => "BEGIN",
+        Database::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    }
+}
+
 fn transaction<T>(
     conn: &mut AnyConn,
+    begin: &str,
     now: DateTime<Utc>,
     job: &impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
-    conn.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ")?;
+    conn.batch_execute(begin)?;
     match job(&mut Tx { conn, now }) {
         Ok(value) => match conn.batch_execute("COMMIT") {
             Ok(()) => Ok(value),

@@ -24,8 +24,8 @@ pub(super) struct Manager {
     pub database: Database,
     pub statement_cache: bool,
     pub seen: Option<Seen>,
-    /// SQLite only: connections of the pool read, the writer's writes.
-    pub read_only: bool,
+    /// A connection of the pool: on SQLite it only reads (the writer writes), on PostgreSQL it does not wait for ever.
+    pub pooled: bool,
 }
 
 impl Manager {
@@ -34,7 +34,7 @@ impl Manager {
         match &self.database {
             Database::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(ConnectionError)?;
-                prepare_sqlite(&mut conn, self.read_only).map_err(QueryError)?;
+                prepare_sqlite(&mut conn, self.pooled).map_err(QueryError)?;
                 remember(&mut conn, self.seen.as_ref());
                 Ok(AnyConn::Sqlite(conn))
             }
@@ -44,6 +44,9 @@ impl Manager {
                     conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
                 }
                 conn.batch_execute("SET TIME ZONE 'UTC'").map_err(QueryError)?;
+                if self.pooled {
+                    conn.batch_execute(&bounded_waits()).map_err(QueryError)?;
+                }
                 remember(&mut conn, self.seen.as_ref());
                 Ok(AnyConn::Postgres(conn))
             }
@@ -101,6 +104,11 @@ fn remember(conn: &mut impl Connection, seen: Option<&Seen>) {
     });
 }
 
+/// A lock that somebody keeps, or a statement that does not end, must not keep the connection with it.
+fn bounded_waits() -> String {
+    format!("SET lock_timeout = '{}s'; SET statement_timeout = '{}s'", limits::LOCK_WAIT_S, limits::STATEMENT_S)
+}
+
 fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::QueryResult<()> {
     // The busy timeout first: everything after it may meet another process's lock.
     conn.batch_execute(
@@ -115,6 +123,17 @@ fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::Query
 pub(super) fn open_one(manager: &Manager) -> Result<AnyConn> {
     manager.open().map_err(|error| match error {
         diesel::r2d2::Error::QueryError(error) => Fault::Db(error).into_error(),
-        diesel::r2d2::Error::ConnectionError(_) => Error::unavailable("The database cannot be opened"),
+        diesel::r2d2::Error::ConnectionError(error) => cannot_open(&manager.database, &error.to_string()),
+    })
+}
+
+/// Says which file or why, but never more of a URL than host and port: libpq repeats what it cannot read.
+fn cannot_open(database: &Database, why: &str) -> Error {
+    Error::Internal(match database {
+        Database::Sqlite(path) => format!("the database {} cannot be opened: {why}", path.display()),
+        Database::Postgres(_) if why.starts_with("connection to server") => {
+            format!("the database cannot be opened: {}", why.trim_end())
+        }
+        Database::Postgres(_) => "the database cannot be opened: check the database URL".into(),
     })
 }

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::history::HistoryRow;
 use super::items::{DeclarationRow, ResponseRow};
@@ -38,6 +39,9 @@ pub struct SealEntryRow {
     pub head_seq: i32,
     pub head_hash: Vec<u8>,
 }
+
+/// Items read at a time while verifying.
+const HEADS_PER_PAGE: i64 = 1_000;
 
 fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries: &[SealEntryRow]) -> Vec<u8> {
     let mut hasher = Sha256::new();
@@ -137,7 +141,7 @@ impl Tx<'_> {
         loop {
             let next: Option<SealRow> =
                 seal::table.filter(seal::seal_no.gt(last_no)).order(seal::seal_no).first(self.conn).optional()?;
-            let Some(link) = next else { return Ok(None) };
+            let Some(link) = next else { return self.entries_after(last_no) };
             if link.seal_no != expected_no {
                 return Ok(Some(format!("seal {expected_no} was removed")));
             }
@@ -160,6 +164,17 @@ impl Tx<'_> {
         }
     }
 
+    /// Entries of a seal that is not there (any more), behind the last one that is.
+    fn entries_after(&mut self, last_no: i64) -> Done<Option<String>> {
+        let next: Option<i64> = seal_entry::table
+            .filter(seal_entry::seal_no.gt(last_no))
+            .order(seal_entry::seal_no)
+            .select(seal_entry::seal_no)
+            .first(self.conn)
+            .optional()?;
+        Ok(next.map(|no| format!("seal {no} was removed")))
+    }
+
     fn verify_entry(&mut self, entry: &SealEntryRow) -> Done<Option<String>> {
         let name = format!("item {} of {}", entry.object_pid.0, entry.post_org);
         let object: Option<String> = mail_object::table
@@ -175,40 +190,48 @@ impl Tx<'_> {
             .select(item_history::hash)
             .first(self.conn)
             .optional()?;
-        Ok(match hash {
-            None => Some(format!("history row {} of {name} ({item_id}) was removed", entry.head_seq)),
-            Some(hash) if hash != entry.head_hash => {
-                Some(format!("history row {} of {name} ({item_id}) was altered", entry.head_seq))
-            }
-            Some(_) => None,
-        })
+        let done = match hash {
+            Some(hash) if hash == entry.head_hash => return Ok(None),
+            Some(_) => "altered",
+            None => "removed",
+        };
+        // The item's own chain may break at an earlier row.
+        let head =
+            heads().filter(mail_object::post_org.eq(&entry.post_org)).filter(mail_object::pid.eq(entry.object_pid));
+        let head: Option<Head> = head.first(self.conn).optional()?;
+        if let Some(head) = head
+            && let Chain::Broken(earlier) = self.verify_chain(&head)?
+        {
+            return Ok(Some(earlier));
+        }
+        Ok(Some(format!("history row {} of {name} ({item_id}) was {done}", entry.head_seq)))
     }
 
     /// Recomputes every item's chain and compares it with the item and its documents.
     fn verify_items(&mut self, verdict: &mut Verdict) -> Done<Option<String>> {
-        let mut after: Option<(String, Id)> = None;
-        loop {
-            let mut query = mail_object::table
-                .select((
-                    mail_object::post_org,
-                    mail_object::pid,
-                    mail_object::item_id,
-                    mail_object::head_seq,
-                    mail_object::head_hash,
-                    mail_object::change_no,
-                ))
-                .order((mail_object::post_org, mail_object::pid))
-                .limit(1_000)
-                .into_boxed();
-            if let Some((post, pid)) = after.clone() {
-                let later = mail_object::post_org
-                    .gt(post.clone())
-                    .or(mail_object::post_org.eq(post).and(mail_object::pid.gt(pid)));
-                query = query.filter(later);
+        let mut post = String::new();
+        while let Some(next) = self.post_after(&post)? {
+            if let Some(fault) = self.verify_items_of(&next, verdict)? {
+                return Ok(Some(fault));
             }
-            let page: Vec<Head> = query.load(self.conn)?;
-            let Some(last) = page.last() else { break };
-            after = Some((last.0.clone(), last.1));
+            post = next;
+        }
+        self.orphans()
+    }
+
+    /// The next post that has items.
+    fn post_after(&mut self, post: &str) -> Done<Option<String>> {
+        let later = mail_object::table.filter(mail_object::post_org.gt(post)).order(mail_object::post_org);
+        Ok(later.select(mail_object::post_org).first(self.conn).optional()?)
+    }
+
+    fn verify_items_of(&mut self, post: &str, verdict: &mut Verdict) -> Done<Option<String>> {
+        let mut after = Id(Uuid::nil());
+        loop {
+            let page = heads().filter(mail_object::post_org.eq(post)).filter(mail_object::pid.gt(after));
+            let page: Vec<Head> = page.order(mail_object::pid).limit(HEADS_PER_PAGE).load(self.conn)?;
+            let Some(last) = page.last() else { return Ok(None) };
+            after = last.1;
             for head in &page {
                 verdict.items += 1;
                 if let Some(fault) = self.verify_item(head, verdict)? {
@@ -216,40 +239,50 @@ impl Tx<'_> {
                 }
             }
         }
-        self.orphans()
     }
 
     fn verify_item(&mut self, head: &Head, verdict: &mut Verdict) -> Done<Option<String>> {
-        let (post_org, pid, item_id, head_seq, head_hash, change_no) = head;
-        let name = format!("item {} of {post_org} ({item_id})", pid.0);
+        let (post_org, pid, _, head_seq, _, change_no) = head;
+        let rows = match self.verify_chain(head)? {
+            Chain::Whole(rows) => rows,
+            Chain::Broken(fault) => return Ok(Some(fault)),
+        };
+        verdict.rows += rows.len() as u64;
+        let is_sealed = change_no.is_some_and(|no| no <= verdict.through_change_no);
+        if is_sealed && !self.is_head_sealed(post_org, *pid, *head_seq)? {
+            return Ok(Some(format!("history row {head_seq} of {} was inserted behind a seal", name_of(head))));
+        }
+        self.verify_documents(&name_of(head), post_org, *pid, &rows)
+    }
+
+    /// Recomputes the chain of one item up to its head.
+    fn verify_chain(&mut self, head: &Head) -> Done<Chain> {
+        let (post_org, pid, _, head_seq, head_hash, _) = head;
         let rows: Vec<HistoryRow> = item_history::table
             .filter(item_history::post_org.eq(post_org))
             .filter(item_history::object_pid.eq(*pid))
             .order(item_history::seq)
             .load(self.conn)?;
+        let broken =
+            |seq: i32, how: &str| Ok(Chain::Broken(format!("history row {seq} of {} was {how}", name_of(head))));
         let mut previous: Vec<u8> = Vec::new();
         for (row, expected) in rows.iter().zip(1..) {
-            verdict.rows += 1;
             if row.seq != expected {
-                return Ok(Some(format!("history row {expected} of {name} was removed")));
+                return broken(expected, "removed");
             }
             if row.hash_after(&previous) != row.hash {
-                return Ok(Some(format!("history row {expected} of {name} was altered or inserted")));
+                return broken(expected, "altered or inserted");
             }
             previous.clone_from(&row.hash);
         }
         let last = rows.last().map_or(0, |row| row.seq);
         if last < *head_seq {
-            return Ok(Some(format!("history row {} of {name} was removed", last + 1)));
+            return broken(last + 1, "removed");
         }
         if last > *head_seq || &previous != head_hash {
-            return Ok(Some(format!("history row {last} of {name} was inserted, or the item's head altered")));
+            return broken(last, "inserted, or the item's head altered");
         }
-        let is_sealed = change_no.is_some_and(|no| no <= verdict.through_change_no);
-        if is_sealed && !self.is_head_sealed(post_org, *pid, last)? {
-            return Ok(Some(format!("history row {last} of {name} was inserted behind a seal")));
-        }
-        self.verify_documents(&name, post_org, *pid, &rows)
+        Ok(Chain::Whole(rows))
     }
 
     fn is_head_sealed(&mut self, post_org: &str, pid: Id, head_seq: i32) -> Done<bool> {
@@ -326,6 +359,38 @@ type ChangedHead = (String, Id, i32, Vec<u8>, Option<i64>);
 
 /// What is compared of an item: post, persistent id, item id, head of the chain, change number.
 type Head = (String, Id, String, i32, Vec<u8>, Option<i64>);
+
+/// Whether the history of one item fits together: its rows, or the first one that does not fit.
+enum Chain {
+    Whole(Vec<HistoryRow>),
+    Broken(String),
+}
+
+fn name_of(head: &Head) -> String {
+    let (post_org, pid, item_id, ..) = head;
+    format!("item {} of {post_org} ({item_id})", pid.0)
+}
+
+type HeadColumns = (
+    mail_object::post_org,
+    mail_object::pid,
+    mail_object::item_id,
+    mail_object::head_seq,
+    mail_object::head_hash,
+    mail_object::change_no,
+);
+
+/// The heads of items.
+fn heads() -> diesel::dsl::Select<mail_object::table, HeadColumns> {
+    mail_object::table.select((
+        mail_object::post_org,
+        mail_object::pid,
+        mail_object::item_id,
+        mail_object::head_seq,
+        mail_object::head_hash,
+        mail_object::change_no,
+    ))
+}
 
 /// What a verification looked at, and what it found.
 #[derive(Clone, Debug, Default)]

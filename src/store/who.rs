@@ -101,8 +101,9 @@ impl Tx<'_> {
             Some(old) if old.kind != row.kind => {
                 return Err(Error::invalid("posts", "kind", "an organization cannot change its kind").into());
             }
-            Some(_) => {
-                diesel::update(organization::table.find(&row.code)).set(row).execute(self.conn)?;
+            Some(old) => {
+                let row = OrganizationRow { created_at: old.created_at, ..row.clone() };
+                diesel::update(organization::table.find(&row.code)).set(&row).execute(self.conn)?;
             }
         }
         Ok(())

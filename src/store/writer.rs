@@ -81,7 +81,9 @@ impl<T: Send> Queued for Entry<T> {
 /// The queue's sending side.
 pub(super) struct Writer {
     queue: Option<SyncSender<Box<dyn Queued>>>,
+    /// Writes in the queue, those at work not counted.
     depth: Arc<AtomicUsize>,
+    capacity: usize,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -94,26 +96,34 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || WriterThread { conn, waiting, rules, clock, depth: shared }.run())?;
-        Ok(Self { queue: Some(queue), depth, thread: Some(thread) })
+        Ok(Self { queue: Some(queue), depth, capacity: queue_len, thread: Some(thread) })
     }
 
     /// Queues `job` and waits for its group's commit.
     pub(super) async fn submit<T: Send + 'static>(&self, job: WriteJob<T>) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let Some(queue) = &self.queue else { return Err(Error::unavailable("The server is stopping")) };
-        match queue.try_send(Box::new(Entry { job, result: None, reply })) {
-            Ok(()) => {
-                metrics::gauge!("entrepost_write_queue_depth").set(self.depth.fetch_add(1, Ordering::Relaxed) as f64);
-            }
-            Err(TrySendError::Full(_)) => return Err(Error::unavailable("The write queue is full")),
-            Err(TrySendError::Disconnected(_)) => return Err(Error::unavailable("The writer has stopped")),
+        // Counted before it is there, so that the thread never takes out what was not counted.
+        let depth = self.depth.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Err(refused) = queue.try_send(Box::new(Entry { job, result: None, reply })) {
+            self.depth.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::unavailable(match refused {
+                TrySendError::Full(_) => "The write queue is full",
+                TrySendError::Disconnected(_) => "The writer has stopped",
+            }));
         }
+        metrics::gauge!("entrepost_write_queue_depth").set(depth as f64);
         answer.await.unwrap_or_else(|_| Err(Error::unavailable("The writer has stopped")))
     }
 
     /// Writes waiting now.
     pub(super) fn depth(&self) -> usize {
         self.depth.load(Ordering::Relaxed)
+    }
+
+    /// Whether one more would be taken.
+    pub(super) fn has_room(&self) -> bool {
+        self.depth() < self.capacity
     }
 
     /// Whether the writer thread lives.
@@ -142,10 +152,10 @@ struct WriterThread {
 impl WriterThread {
     fn run(mut self) {
         while let Ok(first) = self.waiting.recv() {
+            self.depth.fetch_sub(1, Ordering::Relaxed);
             let (group, failure) = self.run_group(first);
             metrics::histogram!("entrepost_group_commit_writes").record(group.len() as f64);
-            let left = self.depth.fetch_sub(group.len(), Ordering::Relaxed).saturating_sub(group.len());
-            metrics::gauge!("entrepost_write_queue_depth").set(left as f64);
+            metrics::gauge!("entrepost_write_queue_depth").set(self.depth.load(Ordering::Relaxed) as f64);
             for entry in group {
                 entry.answer(failure.clone());
             }
@@ -167,8 +177,12 @@ impl WriterThread {
                 return (group, Some(Error::unavailable("The database cannot be written")));
             }
             at += 1;
-            if group.len() < self.rules.jobs && began.elapsed() < self.rules.time {
-                group.extend(self.waiting.try_recv());
+            if group.len() < self.rules.jobs
+                && began.elapsed() < self.rules.time
+                && let Ok(next) = self.waiting.try_recv()
+            {
+                self.depth.fetch_sub(1, Ordering::Relaxed);
+                group.push(next);
             }
         }
         if !self.rules.commit_delay.is_zero() {

@@ -1,13 +1,24 @@
 //! Tests that talk to the running server over HTTP, on SQLite and on PostgreSQL.
 
+// Helpers of tests may do what tests may; clippy knows only functions marked as tests.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod harness;
 
 mod access;
+mod admin;
 mod batch;
+mod crash;
+mod fuzz;
+mod history;
 mod journey;
 mod life_cycle;
 mod load;
 mod openapi;
+mod plans;
 mod responses;
+mod rooms;
 mod samples;
+mod two_servers;
+mod unavailable;
 mod wire;

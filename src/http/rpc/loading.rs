@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::answer::Reply;
 use crate::rules::structure::given;
 use crate::service::Kind;
-use crate::service::load::{Page, Query, bound, mail_state};
-use crate::store::load::ItemFilter;
+use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]

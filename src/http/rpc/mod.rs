@@ -73,7 +73,7 @@ async fn admit<'a>(
     if shared.is_stopping() {
         return Err(Error::unavailable("The server is stopping"));
     }
-    let bytes = body::read(request, payload).await?;
+    let bytes = body::read(request, payload, shared.request_read).await?;
     json_scan::check(&bytes)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;

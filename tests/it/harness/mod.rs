@@ -2,6 +2,8 @@
 
 pub mod data;
 pub mod postgres;
+pub mod process;
+pub mod raw;
 pub mod server;
 
 pub use server::{Answer, Engine, Server};

@@ -42,6 +42,16 @@ pub fn fresh_database() -> String {
     cluster.url(&name)
 }
 
+/// The URL of a copy of a database that nobody has open.
+pub fn copy_of(url: &str) -> String {
+    let cluster = cluster().expect("PostgreSQL is there");
+    let (_, original) = url.rsplit_once('/').expect("a URL with a database");
+    let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    let mut conn = PgConnection::establish(&cluster.url("postgres")).expect("connects");
+    conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {original}")).expect("copies a database");
+    cluster.url(&name)
+}
+
 fn cluster() -> Option<&'static Cluster> {
     CLUSTER.get_or_init(Cluster::start).as_ref()
 }

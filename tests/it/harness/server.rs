@@ -41,19 +41,26 @@ impl Server {
     /// The same with settings of its own.
     pub fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let (url, folder) = fresh_database(engine);
-        let server = Self::on_database(&url, settings, folder);
+        let server = Self::on_database(&url, config(&url, settings), folder);
         server.block_on(|services| async move { demo::fill(&services).await }).expect("demo data");
         server
     }
 
     /// Another server on a database that exists (SQLite: one at a time).
     pub fn on(database_url: &str, settings: &[(&str, &str)]) -> Self {
-        Self::on_database(database_url, settings, None)
+        Self::on_database(database_url, config(database_url, settings), None)
     }
 
-    fn on_database(url: &str, settings: &[(&str, &str)], folder: Option<tempfile::TempDir>) -> Self {
+    /// The same with a configuration changed beyond what settings can say.
+    pub fn on_adjusted(database_url: &str, adjust: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(database_url, &[]);
+        adjust(&mut config);
+        Self::on_database(database_url, config, None)
+    }
+
+    fn on_database(url: &str, config: Config, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Clock::default();
-        let running = app::start(config(url, settings), clock.clone()).expect("starts");
+        let running = app::start(config, clock.clone()).expect("starts");
         let base = format!("http://{}", running.address);
         let agent = agent();
         Self { running: Some(running), base, clock, database_url: url.to_owned(), agent, _folder: folder }
@@ -153,6 +160,11 @@ impl Server {
         Answer { status, headers, text: body.to_owned() }
     }
 
+    /// `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
     /// Path of the SQLite file.
     pub fn sqlite_file(&self) -> PathBuf {
         self.database_url.strip_prefix("sqlite:").expect("SQLite").into()
@@ -180,6 +192,15 @@ pub fn fresh_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
         }
         Engine::Postgres => (postgres::fresh_database(), None),
     }
+}
+
+/// A database with demo data that no server has open, with the folder that holds it.
+pub fn filled_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
+    let mut server = Server::start(engine);
+    let folder = server._folder.take();
+    let url = server.database_url.clone();
+    server.stop();
+    (url, folder)
 }
 
 /// The demo's token of an organization.

@@ -1,0 +1,352 @@
+//! The history can be trusted: whole after much use, and whoever alters the database behind the server's back is
+//! found out, with the row named.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use entrepost::store::history::HistoryRow;
+use entrepost::store::seal::Verdict;
+use serde_json::json;
+
+use crate::harness::data::{declaration, fresh_id, mail_object, respond, response, store};
+use crate::harness::process::run;
+use crate::harness::raw::Raw;
+use crate::harness::{Engine, Server, postgres};
+use crate::on_both_engines;
+
+fn verify(server: &Server) -> Verdict {
+    server.block_on(|services| async move { services.verify_history().await }).expect("verifies")
+}
+
+fn seal(server: &Server) -> usize {
+    server.settle();
+    server.block_on(|services| async move { services.seal().await }).expect("seals")
+}
+
+fn history(server: &Server, post: &'static str, id: &str) -> Vec<HistoryRow> {
+    let id = id.to_owned();
+    server.block_on(|services| async move { services.item_history(post, &id).await }).expect("a history")
+}
+
+/// Declares an item with `amount` as the value of its line.
+fn declare(server: &Server, id: &str, amount: &str) {
+    let body = json!({ "mailObject": mail_object(id, "AUA", "DEA"), "decl": declaration(amount), "evtCd": 2 });
+    server.call_as("AUA", "StoreDeclaration", body).ok();
+}
+
+/// German customs decides, `seconds` after the first time it could.
+fn decide(server: &Server, id: &str, decision: &str, seconds: i64) {
+    let body = json!({ "mailObject": mail_object(id, "AUA", "DEA"), "resp": response(decision, seconds), "evtCd": 2 });
+    server.call_as("DE", "StoreResponse", body).ok();
+}
+
+fn advance(server: &Server, id: &str, state: i32) {
+    let body = json!({ "id": id, "postalOrgCd": "AUA", "partnerPostalOrgCd": "DEA", "flow": "O", "mailState": state });
+    server.call_as("AUA", "UpdateMailState", body).ok();
+}
+
+on_both_engines! {
+    fn it_is_whole_after_much_use(server) {
+        let ids: Vec<String> = (0..12).map(|_| fresh_id("AU")).collect();
+        for (at, id) in ids.iter().enumerate() {
+            server.call_as("AUA", "StoreDeclaration", store(id, "AUA", "DEA", 1)).ok();
+            declare(server, id, "1.50");
+            declare(server, id, "1.5");
+            decide(server, id, "2", 0);
+            decide(server, id, "6", 60);
+            // Older than what is known: kept, and not current.
+            decide(server, id, "3", 30);
+            advance(server, id, 10);
+            declare(server, id, &format!("{}.00", 10 + at));
+            if at % 4 == 3 {
+                assert!(seal(server) > 0);
+            }
+        }
+        let draft = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&draft, "AUA", "DEA", 1)).ok();
+        let mut deletion = store(&draft, "AUA", "DEA", 1);
+        deletion["decl"]["entityState"] = json!(3);
+        server.call_as("AUA", "StoreDeclaration", deletion).ok();
+        server.call_as("AU", "StoreResponse", respond(&ids[0], "AUA", "DEA", "2", 1)).ok();
+
+        let verdict = verify(server);
+        assert_eq!(verdict.fault, None);
+        assert!(verdict.seals >= 3 && verdict.rows > 80 && verdict.sealed_at.is_some(), "{verdict:?}");
+        seal(server);
+        assert_eq!(seal(server), 0, "nothing changed since");
+        assert_eq!(verify(server).fault, None);
+    }
+
+    fn it_is_found_whole_while_it_grows(server) {
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let id = fresh_id("AU");
+            declare(server, &id, "1.00");
+            let stop = &stop;
+            scope.spawn(move || {
+                let mut no = 2;
+                while !stop.load(Ordering::Relaxed) {
+                    declare(server, &id, &format!("{no}.00"));
+                    declare(server, &fresh_id("AU"), "1.00");
+                    no += 1;
+                }
+            });
+            let found: Vec<Option<String>> = (0..8).map(|_| {
+                seal(server);
+                verify(server).fault
+            }).collect();
+            stop.store(true, Ordering::Relaxed);
+            assert!(found.iter().all(Option::is_none), "{found:?}");
+        });
+    }
+
+    fn the_history_says_who_did_what(server) {
+        let id = fresh_id("AU");
+        let mut first = store(&id, "AUA", "DEA", 2);
+        first["officeCd"] = json!("AUSYDA");
+        server.call_as("AUA", "StoreDeclaration", first).ok();
+        decide(server, &id, "2", 0);
+        let at_origin = history(server, "AUA", &id);
+        let events: Vec<&str> = at_origin.iter().map(|row| row.event.as_str()).collect();
+        assert_eq!(events, ["declaration.final", "response.received"]);
+        let row = &at_origin[0];
+        let who = (row.actor_org.as_str(), row.user_cd.as_deref(), row.office_cd.as_deref());
+        assert_eq!(who, ("AUA", Some("tester"), Some("AUSYDA")));
+        let at_destination = history(server, "DEA", &id);
+        let who: Vec<&str> = at_destination.iter().map(|row| row.actor_org.as_str()).collect();
+        assert_eq!(who, ["AUA", "DE"], "what came from elsewhere is recorded with its sender");
+        assert!(at_origin.iter().chain(&at_destination).all(|row| !row.detail.contains("Harbour")), "no personal data");
+    }
+}
+
+/// A database with a history of several versions and seals, to be tampered with.
+struct Scene {
+    url: String,
+    _folder: Option<tempfile::TempDir>,
+    /// Four history rows, two declarations, two responses; sealed three times.
+    sealed: String,
+    /// Two history rows after the last seal.
+    fresh: String,
+    /// The history of `sealed` at AUA.
+    rows: Vec<HistoryRow>,
+}
+
+impl Scene {
+    fn build(engine: Engine) -> Self {
+        let (url, folder) = crate::harness::server::filled_database(engine);
+        let server = Server::on(&url, &[("seal-seconds", "86400")]);
+        let (sealed, fresh, other) = (fresh_id("AU"), fresh_id("AU"), fresh_id("AU"));
+        declare(&server, &sealed, "38.50");
+        declare(&server, &sealed, "40.00");
+        seal(&server);
+        decide(&server, &sealed, "2", 0);
+        decide(&server, &sealed, "6", 60);
+        seal(&server);
+        declare(&server, &other, "1.00");
+        seal(&server);
+        declare(&server, &fresh, "1.00");
+        declare(&server, &fresh, "2.00");
+        server.settle();
+        let rows = history(&server, "AUA", &sealed);
+        assert_eq!((rows.len(), verify(&server).seals), (4, 3));
+        server.stop();
+        Self { url, _folder: folder, sealed, fresh, rows }
+    }
+
+    /// A copy of the database, with the folder that holds it.
+    fn copy(&self) -> (String, Option<tempfile::TempDir>) {
+        if !self.url.starts_with("sqlite:") {
+            return (postgres::copy_of(&self.url), None);
+        }
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("copy.db");
+        Raw::open(&self.url).run(&format!("VACUUM INTO '{}'", file.display()));
+        (format!("sqlite:{}", file.display()), Some(folder))
+    }
+
+    /// Runs `tampering` on a copy: the check must end with 1 and say `told`. `$S` and `$F` stand for the conditions
+    /// that mean rows of the sealed and of the fresh item, `$s` and `$f` for their ids.
+    fn found_out(&self, tampering: &str, told: &[&str]) {
+        let (url, _folder) = self.copy();
+        let pid_of = |id: &str| format!("(SELECT pid FROM mail_object WHERE post_org = 'AUA' AND item_id = '{id}')");
+        let rows_of = |id: &str| format!("post_org = 'AUA' AND object_pid = {}", pid_of(id));
+        let fill = |text: &str| {
+            let text = text.replace("$S", &rows_of(&self.sealed)).replace("$F", &rows_of(&self.fresh));
+            text.replace("$s", &self.sealed).replace("$f", &self.fresh)
+        };
+        let mut raw = Raw::open(&url);
+        raw.without_foreign_keys();
+        raw.run(&fill(tampering));
+        drop(raw);
+        let err = run(&["admin", "history", "verify", "--database-url", &url]).fails(1);
+        for part in told {
+            let part = fill(part);
+            assert!(err.contains(&part), "`{part}` is not told after `{tampering}`, but: {err}");
+        }
+    }
+}
+
+/// Bytes as the engine writes them in SQL.
+fn bytes(url: &str, bytes: &[u8]) -> String {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    if url.starts_with("sqlite:") { format!("X'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+}
+
+fn altered_rows(scene: &Scene) {
+    for change in ["user_cd = 'somebody'", "detail = '{\"x\":1}'", "doc_version = 7", "event = 'object.moved'"] {
+        let sql = format!("UPDATE item_history SET {change} WHERE $S AND seq = 2");
+        scene.found_out(&sql, &["history row 2 of item", "of AUA ($s)", "altered"]);
+        let sql = format!("UPDATE item_history SET {change} WHERE $F AND seq = 2");
+        scene.found_out(&sql, &["history row 2 of item", "of AUA ($f)", "altered"]);
+    }
+    scene.found_out(
+        "UPDATE item_history SET hash = (SELECT hash FROM item_history WHERE $S AND seq = 1) WHERE $S AND seq = 4",
+        &["history row 4 of item", "($s)", "altered"],
+    );
+}
+
+fn removed_and_inserted_rows(scene: &Scene) {
+    scene.found_out("DELETE FROM item_history WHERE $S AND seq = 3", &["history row 3 of item", "($s)", "removed"]);
+    scene.found_out("DELETE FROM item_history WHERE $S AND seq = 4", &["history row 4 of item", "($s)", "removed"]);
+    scene.found_out("DELETE FROM item_history WHERE $F AND seq = 1", &["history row 1 of item", "($f)", "removed"]);
+    scene.found_out("DELETE FROM item_history WHERE $F AND seq = 2", &["history row 2 of item", "($f)", "removed"]);
+    scene.found_out("DELETE FROM item_history WHERE $F", &["history row 1 of item", "($f)", "removed"]);
+    let copied = |from: i32, to: i32, of: &str| {
+        format!(
+            "INSERT INTO item_history SELECT post_org, object_pid, {to}, at, actor_org, user_cd, office_cd, event,
+             detail, doc_kind, doc_version, doc_digest, hash FROM item_history WHERE {of} AND seq = {from}"
+        )
+    };
+    scene.found_out(&copied(2, 3, "$F"), &["history row 3 of item", "($f)", "inserted"]);
+    let make_room = "UPDATE item_history SET seq = seq + 100 WHERE $S AND seq > 2;
+        UPDATE item_history SET seq = seq - 99 WHERE $S AND seq > 100;";
+    scene.found_out(&format!("{make_room} {}", copied(2, 3, "$S")), &["history row 3 of item", "($s)"]);
+    // The end of a sealed chain cut off, and the item's head set back to fit.
+    scene.found_out(
+        "UPDATE mail_object SET head_seq = 3, head_hash = (SELECT hash FROM item_history WHERE $S AND seq = 3)
+         WHERE post_org = 'AUA' AND item_id = '$s'; DELETE FROM item_history WHERE $S AND seq = 4",
+        &["history row 4 of item", "($s)", "removed"],
+    );
+    scene.found_out(
+        "UPDATE mail_object SET head_hash = (SELECT hash FROM item_history WHERE $F AND seq = 1)
+         WHERE post_org = 'AUA' AND item_id = '$f'",
+        &["history row 2 of item", "($f)", "head altered"],
+    );
+}
+
+/// A row added behind the seal with everything right but the seal itself.
+fn forged_row(scene: &Scene) {
+    let last = scene.rows.last().expect("rows");
+    let forged = HistoryRow {
+        seq: 5,
+        event: "forged".into(),
+        doc_kind: None,
+        doc_version: None,
+        doc_digest: None,
+        ..last.clone()
+    };
+    let hash = bytes(&scene.url, &forged.hash_after(&last.hash));
+    let sql = format!(
+        "INSERT INTO item_history SELECT post_org, object_pid, 5, at, actor_org, user_cd, office_cd, 'forged', detail,
+         NULL, NULL, NULL, {hash} FROM item_history WHERE $S AND seq = 4;
+         UPDATE mail_object SET head_seq = 5, head_hash = {hash} WHERE post_org = 'AUA' AND item_id = '$s'"
+    );
+    scene.found_out(&sql, &["history row 5 of item", "($s)", "inserted behind a seal"]);
+}
+
+fn documents(scene: &Scene) {
+    let golden = "SET body = replace(body, 'Wooden', 'Golden')";
+    scene.found_out(
+        &format!("UPDATE declaration {golden} WHERE $S"),
+        &["version 2 of kind D of item", "($s)", "altered"],
+    );
+    scene.found_out(
+        &format!("UPDATE declaration {golden} WHERE $F"),
+        &["version 2 of kind D of item", "($f)", "altered"],
+    );
+    scene.found_out(
+        &format!("UPDATE document_version {golden} WHERE $S AND kind = 'D'"),
+        &["version 1 of kind D of item", "($s)", "altered"],
+    );
+    scene.found_out("DELETE FROM declaration WHERE $S", &["version 2 of kind D of item", "($s)", "removed"]);
+    scene.found_out("DELETE FROM response WHERE $S", &["version 2 of kind X of item", "($s)", "removed"]);
+    for kind in ["D", "X"] {
+        let sql = format!("DELETE FROM document_version WHERE $S AND kind = '{kind}'");
+        scene.found_out(&sql, &[&format!("version 1 of kind {kind} of item"), "($s)", "removed"]);
+    }
+    scene.found_out(
+        "UPDATE response SET body = replace(body, '\"DecisionCd\":\"6\"', '\"DecisionCd\":\"2\"') WHERE $S",
+        &["version 2 of kind X of item", "($s)", "altered"],
+    );
+}
+
+fn whole_items(scene: &Scene) {
+    let all_rows = |of: &str, id: &str| {
+        format!(
+            "DELETE FROM declaration WHERE {of}; DELETE FROM response WHERE {of};
+             DELETE FROM document_version WHERE {of}; DELETE FROM item_history WHERE {of};
+             DELETE FROM mail_object WHERE post_org = 'AUA' AND item_id = '{id}'"
+        )
+    };
+    let removed = format!("item {} of AUA was removed (sealed in seal 1)", scene.rows[0].object_pid.0);
+    scene.found_out(&all_rows("$S", "$s"), &[&removed]);
+    scene.found_out(
+        &format!("DELETE FROM seal_entry WHERE $S; {}", all_rows("$S", "$s")),
+        &["seal 1 or one of its entries was altered"],
+    );
+    scene.found_out("DELETE FROM mail_object WHERE post_org = 'AUA' AND item_id = '$f'", &["of AUA was removed"]);
+}
+
+fn seals(scene: &Scene) {
+    for change in ["entries = 1", "through_change_no = 1", "hash = (SELECT hash FROM seal WHERE seal_no = 1)"] {
+        let sql = format!("UPDATE seal SET {change} WHERE seal_no = 2");
+        scene.found_out(&sql, &["seal 2 or one of its entries was altered"]);
+    }
+    scene.found_out(
+        "UPDATE seal SET sealed_at = (SELECT sealed_at FROM seal WHERE seal_no = 1) WHERE seal_no = 3",
+        &["seal 3 or one of its entries was altered"],
+    );
+    scene.found_out(
+        "UPDATE seal_entry SET head_seq = 1 WHERE $S AND seal_no = 2",
+        &["seal 2 or one of its entries was altered"],
+    );
+    scene.found_out("DELETE FROM seal_entry WHERE $S AND seal_no = 2", &["seal 2 or one of its entries was altered"]);
+    for no in [1, 2] {
+        let sql = format!("DELETE FROM seal_entry WHERE seal_no = {no}; DELETE FROM seal WHERE seal_no = {no}");
+        scene.found_out(&sql, &[&format!("seal {no} was removed")]);
+    }
+    scene.found_out("DELETE FROM seal WHERE seal_no = 3", &["seal 3 was removed"]);
+    scene.found_out("DELETE FROM seal", &["seal 1 was removed"]);
+}
+
+/// What must not be taken for tampering.
+fn innocent(scene: &Scene) {
+    let (url, _folder) = scene.copy();
+    let out = run(&["admin", "history", "verify", "--database-url", &url]).ok();
+    assert!(out.contains("3 seals") && out.contains("the history is whole"), "{out}");
+    // Retention erases the texts of old versions.
+    Raw::open(&url).run("UPDATE document_version SET body = NULL");
+    run(&["admin", "history", "verify", "--database-url", &url]).ok();
+}
+
+fn tampering(engine: Engine) {
+    let scene = Scene::build(engine);
+    innocent(&scene);
+    altered_rows(&scene);
+    removed_and_inserted_rows(&scene);
+    forged_row(&scene);
+    documents(&scene);
+    whole_items(&scene);
+    seals(&scene);
+}
+
+#[test]
+fn whoever_tampers_is_found_out_on_sqlite() {
+    tampering(Engine::Sqlite);
+}
+
+#[test]
+fn whoever_tampers_is_found_out_on_postgres() {
+    if postgres::is_there() {
+        tampering(Engine::Postgres);
+    }
+}

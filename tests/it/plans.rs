@@ -1,0 +1,241 @@
+//! Every query of the house uses an index: the server remembers what it runs, the engine is asked how it would.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use entrepost::http::{Who, methods};
+use serde_json::{Value, json};
+
+use crate::harness::data::{declaration, fresh_id, mail_object, response, s10};
+use crate::harness::raw::Raw;
+use crate::harness::server::{filled_database, token_of};
+use crate::harness::{Answer, Engine, Server, postgres};
+
+/// Tables that stay small however much mail there is: reading them whole is fine.
+const TINY: &[&str] = &["organization", "office", "change_counter", "heartbeat", "__diesel_schema_migrations"];
+
+/// A server that remembers its queries.
+fn remembering(url: &str) -> Server {
+    Server::on_adjusted(url, |config| config.store.remember_queries = true)
+}
+
+/// Bodies for a method that make it take each of its ways: (organization, body).
+fn bodies(method: &str, id: &str) -> Vec<(&'static str, Value)> {
+    let view = |id: &str| json!({ "MailObject": mail_object(id, "AUA", "DEA"), "Declaration": declaration("7.00"), "Response": response("6", 5) });
+    let views = || json!([view(id), view(&fresh_id("AU")), view(&fresh_id("AU"))]);
+    let moved = |flow: &str, partner: &str| {
+        json!({ "id": fresh_id("AU"), "postalOrgCd": "AUA", "partnerPostalOrgCd": partner, "flow": flow,
+            "mailState": 1, "itemDestPostalOrgCd": "FRA", "forceCreateResponseIfNotAvailable": false })
+    };
+    match method {
+        "Login" => vec![("DEA", json!({ "userCd": "depost", "password": "xxxxxx" }))],
+        "Logout" => vec![("DEA", json!({ "userCd": "depost" }))],
+        "StoreDeclaration" => (0..2)
+            .flat_map(|round| [1, 2, 6, 7].map(|event| (round, event)))
+            .map(|(round, event)| {
+                let amount = format!("{round}.{event}");
+                ("AUA", json!({ "mailObject": mail_object(id, "AUA", "DEA"), "decl": declaration(&amount), "evtCd": event }))
+            })
+            .collect(),
+        "CreateOrUpdateDeclarations" => vec![("AUA", json!({ "cdsViews": views() }))],
+        "StoreResponse" => [("2", 0), ("6", 60), ("3", 30), ("2", 0)]
+            .into_iter()
+            .map(|(decision, at)| {
+                ("DE", json!({ "mailObject": mail_object(id, "AUA", "DEA"), "resp": response(decision, at), "evtCd": 2 }))
+            })
+            .collect(),
+        "CreateOrUpdateResponses" => vec![("DE", json!({ "cdsViews": views() }))],
+        "Load" => loads(id),
+        "LoadByMailState" => ["AUA", "AU", "DEA"]
+            .into_iter()
+            .flat_map(|org| [json!({ "mailStateCd": "1" }), json!({ "mailStateCd": "1", "flow": "I", "modifiedSince": "2020-01-01" })].map(|body| (org, body)))
+            .collect(),
+        "GetCustomsStatus" => vec![("AUA", json!({ "id": id, "flow": "O" })), ("DE", json!({ "id": id }))],
+        _ if method.starts_with("UpdateMailState") => {
+            vec![("AUA", moved("O", "DEA")), ("AUA", moved("I", "DEA")), ("AUA", moved("T", "DEA"))]
+        }
+        // A method without a body of its own here still runs, as far as these get it.
+        _ => vec![("AUA", json!({ "id": id, "itemId": id, "postalOrgCd": "AUA" })), ("DE", json!({ "id": id }))],
+    }
+}
+
+/// Load with each filter alone, with all of them, as a page, as the feed, as post and as customs.
+fn loads(id: &str) -> Vec<(&'static str, Value)> {
+    let filters = json!({
+        "id": id, "flow": "O", "partnerPostalOrgCd": "DEA", "partCountryCd": "DE", "dtFrom": "2026-01-01",
+        "dtTo": "2026-12-31", "zipFrom": "1", "zipTo": "9", "mailClassCd": "E", "onlyWithoutResponse": true,
+        "onlyWithDeclarationOrResponse": true, "countTotal": true, "modifiedSince": "2020-01-01",
+    });
+    let filters = filters.as_object().expect("an object").clone();
+    let mut all = vec![json!({}), Value::Object(filters.clone())];
+    all.extend(filters.iter().map(|(name, value)| json!({ name: value, "recordsLimit": 1 })));
+    all.push(json!({ "dtFrom": "2026-01-01", "dtTo": "2026-12-31", "recordsLimit": 1 }));
+    all.into_iter().flat_map(|body| ["AUA", "AU"].map(|org| (org, body.clone()))).collect()
+}
+
+fn follow_cursor(server: &Server, org: &str, method: &str, body: &Value, answer: &Answer) {
+    if let Some(cursor) = answer.header("x-next-cursor") {
+        let mut next = body.clone();
+        next["cursor"] = json!(cursor);
+        server.call_as(org, method, next).ok();
+    }
+}
+
+/// Every method of the registry, upkeep and administration.
+fn use_everything(server: &Server) {
+    let id = fresh_id("AU");
+    for method in methods() {
+        assert!(matches!(method.who, Who::Posts | Who::PostsAndCustoms));
+        for (org, body) in bodies(method.name, &id) {
+            let key = fresh_id("AU");
+            let answer = server.call_with(org, method.name, body.clone(), &[("idempotency-key", &key)]);
+            assert!(matches!(answer.status, 200 | 400), "{}: {} {}", method.name, answer.status, answer.text);
+            follow_cursor(server, org, method.name, &body, &answer);
+        }
+    }
+    with_a_session(server);
+    server.block_on(|services| async move {
+        services.number_changes().await.expect("numbers");
+        services.seal().await.expect("seals");
+        services.keep_beats().await.expect("notes");
+        services.drop_expired().await.expect("drops");
+        let token = services.issue_token("AUA", "x", None, None).await.expect("issues");
+        services.revoke_token(token).await.expect("revokes");
+        services.tokens("AUA").await.expect("lists");
+        services.users("AUA").await.expect("lists");
+        services.organizations().await.expect("lists");
+        services.offices().await.expect("lists");
+        services.put_office("AUSYDA", "AUA", "Sydney").await.expect("renames");
+        services.put_user("DEA", "depost", Some("yyyyyy".into()), Some(vec!["DEAAAA".into()])).await.expect("changes");
+        services.item_history("AUA", &id).await.expect("shows");
+    });
+}
+
+fn with_a_session(server: &Server) {
+    let body = json!({ "token": token_of("DEA"), "userCd": "depost", "password": "xxxxxx", "officeCd": "DEAAAA" });
+    let session = server.call("Login", &body).ok().json()["SecurityKey"].clone();
+    server.clock.advance(Duration::from_secs(600));
+    server.call("GetHeartbeat", &json!({ "token": session })).ok();
+    server.call("Logout", &json!({ "token": session, "userCd": "depost" })).ok();
+}
+
+/// The queries remembered, without the values bound.
+fn queries(server: &Server) -> BTreeSet<String> {
+    let seen = server.services().store.queries_seen();
+    let sql = |query: &String| query.split(" -- binds:").next().unwrap_or_default().trim().to_owned();
+    let plannable = |sql: &String| ["SELECT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| sql.starts_with(verb));
+    seen.iter().map(sql).filter(plannable).filter(|sql| sql != "SELECT 1").collect()
+}
+
+/// Lines of a SQLite plan that read a table or a whole index from end to end.
+fn scans(raw: &mut Raw, query: &str) -> Vec<String> {
+    let Raw::Sqlite(conn) = raw else { panic!("SQLite") };
+    use diesel::RunQueryDsl;
+    #[derive(diesel::QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        detail: String,
+    }
+    let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}"))
+        .load(conn)
+        .unwrap_or_else(|error| panic!("{error}: {query}"));
+    let table = |detail: &str| detail.split(' ').nth(1).unwrap_or_default().to_owned();
+    steps
+        .into_iter()
+        .map(|step| step.detail)
+        .filter(|detail| detail.starts_with("SCAN ") && detail != "SCAN CONSTANT ROW")
+        .filter(|detail| !TINY.contains(&table(detail).as_str()))
+        .collect()
+}
+
+#[test]
+fn every_query_uses_an_index_on_sqlite() {
+    let (url, _folder) = filled_database(Engine::Sqlite);
+    let server = remembering(&url);
+    use_everything(&server);
+    let queries = queries(&server);
+    assert!(queries.len() > 50, "the server remembers what it runs: {queries:#?}");
+    let mut raw = Raw::open(&url);
+    let mut bad = Vec::new();
+    for query in &queries {
+        let scans = scans(&mut raw, query);
+        // The oldest and newest row of an index, whatever its size.
+        let one_end =
+            query.ends_with("LIMIT ?") && query.contains("ORDER BY `seal`.`seal_no`") && !query.contains("WHERE");
+        if !scans.is_empty() && !one_end {
+            bad.push(format!("{scans:?}\n    {query}"));
+        }
+    }
+    assert!(bad.is_empty(), "\n{}", bad.join("\n"));
+}
+
+/// Verification reads everything there is, but once: page by page along the primary key.
+#[test]
+fn verifying_walks_along_the_primary_key_on_sqlite() {
+    let (url, _folder) = filled_database(Engine::Sqlite);
+    let server = remembering(&url);
+    let views: Vec<Value> = (0..1_100)
+        .map(|no| json!({ "MailObject": mail_object(&s10("RR", no, "AU"), "AUA", "DEA"), "Declaration": declaration("1.00") }))
+        .collect();
+    server.call_as("AUA", "CreateOrUpdateDeclarations", json!({ "cdsViews": views })).ok();
+    let before = queries(&server);
+    let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("verifies");
+    assert!(verdict.fault.is_none() && verdict.items > 2_200, "{verdict:?}");
+    let mut raw = Raw::open(&url);
+    for query in queries(&server).difference(&before) {
+        for scan in scans(&mut raw, query) {
+            let once =
+                query.contains("item_history") && query.contains("LEFT OUTER JOIN") || scan.starts_with("SCAN seal");
+            assert!(once, "{scan}\n    {query}");
+        }
+    }
+}
+
+/// Places of a PostgreSQL plan that read a whole table although an index would be preferred at any price.
+fn sequential(raw: &mut Raw, query: &str) -> Vec<String> {
+    let parameters = (1..).take_while(|no| query.contains(&format!("${no}"))).count();
+    let nulls = vec!["NULL"; parameters];
+    let arguments = if parameters == 0 { String::new() } else { format!("({})", nulls.join(", ")) };
+    raw.run(&format!("PREPARE remembered AS {query}"));
+    let plan = explain(raw, &format!("EXPLAIN EXECUTE remembered{arguments}"));
+    raw.run("DEALLOCATE remembered");
+    let table = |line: &str| line.split(" on ").nth(1)?.split(' ').next().map(str::to_owned);
+    let whole = |line: &&String| {
+        line.contains("Seq Scan on") && table(line).is_none_or(|table| !TINY.contains(&table.as_str()))
+    };
+    plan.iter().filter(whole).cloned().collect()
+}
+
+fn explain(raw: &mut Raw, sql: &str) -> Vec<String> {
+    let Raw::Postgres(conn) = raw else { panic!("PostgreSQL") };
+    use diesel::RunQueryDsl;
+    #[derive(diesel::QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text, column_name = "QUERY PLAN")]
+        line: String,
+    }
+    let steps: Vec<Step> = diesel::sql_query(sql).load(conn).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    steps.into_iter().map(|step| step.line).collect()
+}
+
+#[test]
+fn every_query_uses_an_index_on_postgres() {
+    if !postgres::is_there() {
+        return;
+    }
+    let (url, _folder) = filled_database(Engine::Postgres);
+    let server = remembering(&url);
+    use_everything(&server);
+    let queries = queries(&server);
+    assert!(queries.len() > 50, "the server remembers what it runs: {queries:#?}");
+    let mut raw = Raw::open(&url);
+    raw.run("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan");
+    let mut bad = Vec::new();
+    for query in &queries {
+        let whole = sequential(&mut raw, query);
+        if !whole.is_empty() {
+            bad.push(format!("{whole:?}\n    {query}"));
+        }
+    }
+    assert!(bad.is_empty(), "\n{}", bad.join("\n"));
+}
