@@ -86,7 +86,7 @@ pub struct Decided {
 
 impl Decided {
     /// Information decides nothing.
-    fn decides(&self) -> bool {
+    pub fn decides(&self) -> bool {
         self.rank.category.is_some_and(|category| category != Category::Information)
     }
 }

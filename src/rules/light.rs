@@ -300,17 +300,19 @@ mod tests {
             proptest::sample::select(vec![&[] as &'static [&'static str], &["RFS"]]),
             proptest::option::of(0i32..60),
         )
-            .prop_map(|(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state)| Picture {
-                flow,
-                has_data,
-                security,
-                fiscal,
-                destination,
-                unknown_decision: None,
-                open_referrals,
-                mark,
-                remarks: None,
-                mail_state,
+            .prop_map(|(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state)| {
+                Picture {
+                    flow,
+                    has_data,
+                    security,
+                    fiscal,
+                    destination,
+                    unknown_decision: None,
+                    open_referrals,
+                    mark,
+                    remarks: None,
+                    mail_state,
+                }
             })
     }
 

@@ -13,3 +13,4 @@ pub mod quality;
 pub mod referral;
 pub mod security;
 pub mod structure;
+pub mod trade;

@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_row_for_the_reason_goes_before_a_row_for_any() {
-        let table = read::<AutoReferral>(b"decision,reason,referral,remarks\n5,,RFI,Send documents\n5,112,AMD,Invoice\n");
+        let table =
+            read::<AutoReferral>(b"decision,reason,referral,remarks\n5,,RFI,Send documents\n5,112,AMD,Invoice\n");
         assert_eq!(table.faults, []);
         let found = |decision, reason| automatic(&table.rows, decision, reason).map(|row| row.referral.as_str());
         assert_eq!(found("5", Some("112")), Some("AMD"));

@@ -24,7 +24,8 @@ fn answered(second: i64, reference: &str, response: &str, referral: &str) -> Eve
 
 #[test]
 fn every_row_of_the_table() {
-    let (rfi, rfs, asc, dnl) = (raised(1, "A", "RFI"), raised(2, "B", "RFS"), raised(6, "C", "ASC"), raised(8, "D", "DNL"));
+    let (rfi, rfs, asc, dnl) =
+        (raised(1, "A", "RFI"), raised(2, "B", "RFS"), raised(6, "C", "ASC"), raised(8, "D", "DNL"));
     let rows: [(&[Event], bool, &str); 18] = [
         (&[], false, "NONE"),
         (&[event(0, "1", Act::Declared { to_customs: false })], false, "DECLARED"),

@@ -298,7 +298,7 @@ pub(super) fn check_currency(findings: &mut Findings, path: &str, code: &Option<
     }
 }
 
-fn check_hs(findings: &mut Findings, path: &str, code: &Option<String>) {
+pub(super) fn check_hs(findings: &mut Findings, path: &str, code: &Option<String>) {
     let fits = |code: &str| code.len() <= 20 && code.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ');
     if given(code).is_some_and(|code| !fits(code)) {
         findings.add("format", path, "write the HS code in digits, six or more, for example 610910");
