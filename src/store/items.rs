@@ -4,6 +4,8 @@
 //! changed, the superseded versions, the history rows and the change number, in as few statements as the engine
 //! allows.
 
+mod versions;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -52,6 +54,15 @@ pub struct ObjectRow {
     pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
+    /// When a declaration was first passed on (to customs or the partner post) or received.
+    pub declared_at: Option<At>,
+    /// Security state leaving departure aside; present once a referral was raised.
+    pub security_state: Option<String>,
+    /// 1 blocked, 2 warning.
+    pub watchdog: Option<i32>,
+    pub watchdog_remarks: Option<String>,
+    /// The mark ends by itself.
+    pub watchdog_until: Option<At>,
 }
 
 /// The current declaration of an item.
@@ -100,6 +111,8 @@ pub struct ResponseRow {
     pub version_no: i32,
     pub digest: Vec<u8>,
     pub body: String,
+    /// What all responses of this side amount to; absent for drafts.
+    pub fiscal_state: Option<String>,
 }
 
 /// A version that is not current (any more).
@@ -276,6 +289,11 @@ impl Item {
         self.events.push(event);
     }
 
+    /// What happened to it that is not written yet.
+    pub fn pending_events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Whether saving it will write anything.
     pub fn has_events(&self) -> bool {
         !self.events.is_empty()
@@ -344,37 +362,6 @@ impl Tx<'_> {
             [one] => of_post.filter(response::object_pid.eq(*one)).load(self.conn)?,
             many => of_post.filter(response::object_pid.eq_any(many.to_vec())).load(self.conn)?,
         })
-    }
-
-    /// Whether a version with this digest was archived before.
-    pub fn is_archived(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
-        if item.superseded.iter().any(|version| version.kind == kind && version.digest == digest) {
-            return Ok(true);
-        }
-        if item.is_new {
-            return Ok(false);
-        }
-        let found: Option<i32> = versions_of(&item.object, kind)
-            .filter(document_version::digest.eq(digest.to_vec()))
-            .select(document_version::version_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(found.is_some())
-    }
-
-    /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
-    pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
-        let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
-        let known = pending.chain(current).max().unwrap_or(0);
-        if item.is_new {
-            return Ok(known);
-        }
-        let archived: Option<i32> = versions_of(&item.object, kind)
-            .order(document_version::version_no.desc())
-            .select(document_version::version_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(archived.unwrap_or(0).max(known))
     }
 
     /// Writes what changed in `items`: rows, superseded versions, history and change numbers.
@@ -450,16 +437,6 @@ impl Item {
         settled(&mut self.own);
         settled(&mut self.destination);
     }
-}
-
-type Versions = document_version::BoxedQuery<'static, super::conn::MultiBackend>;
-
-fn versions_of(object: &ObjectRow, kind: &str) -> Versions {
-    document_version::table
-        .filter(document_version::post_org.eq(object.post_org.clone()))
-        .filter(document_version::object_pid.eq(object.pid))
-        .filter(document_version::kind.eq(kind.to_owned()))
-        .into_boxed()
 }
 
 fn with_fate<'a, T: 'a>(slots: impl Iterator<Item = &'a Slot<T>>, fate: Fate) -> Vec<&'a T> {
