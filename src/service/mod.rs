@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod anonymous;
 pub mod auth;
 mod automatic;
 pub mod catalogue;
@@ -11,16 +12,22 @@ mod desk;
 mod entry;
 pub mod heartbeat;
 mod identity;
+pub mod item_status;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
 mod neighbour;
 pub mod once;
 mod quality;
+pub mod refer;
+pub mod referrals;
 pub mod respond;
+mod standing;
 pub mod status;
+pub mod trade;
 pub mod upkeep;
 mod views;
+pub mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;
