@@ -24,8 +24,13 @@ enum Kind {
     Address,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or a folder that exists.
+    Folder,
     Flag,
-    Number { least: u64, most: u64 },
+    Number {
+        least: u64,
+        most: u64,
+    },
     OneOf(&'static [&'static str]),
 }
 
@@ -85,12 +90,19 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 100_000 },
     ),
     setting(
+        "anonymous-per-org",
+        "1200",
+        "requests of one organization about anonymous declarations a minute",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
         "session-idle-minutes",
         "30",
         "a session ends after this long without a call, min",
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
         "log-level",
@@ -226,6 +238,8 @@ impl Given {
                 requests_per_org_burst: self.number("requests-burst") as u32,
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
+                anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             sessions: SessionRules {
                 idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
@@ -274,6 +288,8 @@ impl Kind {
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
                 if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
             }
+            Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
+            Self::Folder => Err(format!("there is no folder `{value}`")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),
             Self::Flag => Err(format!("`{value}` is neither true nor false")),
             Self::Number { least, most } => match value.parse::<u64>() {
@@ -290,6 +306,7 @@ const _: () = {
     // The defaults of the settings are the limits' own values.
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
     assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
 };
 

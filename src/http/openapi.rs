@@ -5,9 +5,11 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::answer::ErrorBody;
-use super::rpc::registry::{Method, Schemas, Shape, Who, methods, named};
+use super::rpc::printing::PrintListParams;
+use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
+use crate::rules::{fiscal, light, security};
 
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
@@ -17,6 +19,7 @@ pub fn document(prefix: &str) -> String {
     for method in methods() {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
+    paths.insert("/print".into(), json!({ "post": print_operation(&error, &mut schemas) }));
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
     let document = json!({
         "openapi": "3.1.0",
@@ -81,6 +84,23 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
     operation
 }
 
+/// Our own surface: many items in one file.
+fn print_operation(error: &Value, schemas: &mut Schemas) -> Value {
+    let body = to_value(inline::<PrintListParams>(schemas));
+    json!({
+        "operationId": "print",
+        "tags": ["Printing"],
+        "summary": "Prints up to 500 stored items into one PDF/A, answered as it is.",
+        "security": [{ "bearer": [] }],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "responses": {
+            "200": { "description": "The file", "content": { "application/pdf": { "schema": { "type": "string", "format": "binary" } } } },
+            "400": { "description": "Faults of the items; all are listed.", "content": { "application/json": { "schema": error } } },
+            "401": { "description": "No valid token or session.", "content": { "application/json": { "schema": error } } },
+        },
+    })
+}
+
 fn header(name: &str, text: &str) -> Value {
     json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" }, "description": text })
 }
@@ -137,7 +157,18 @@ fn description() -> String {
          | StoreResponse 2, CreateOrUpdateResponses | 55 | yes | inbound: to the origin post as DCResponse |\n\
          | StoreResponse 6 | 55 | yes | unchanged |\n\
          | StoreResponse 7 | 57; not inbound: 400 | yes | yes |\n\n\
-         Seen and sent only grow; a draft after either is a 400.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
+         Seen and sent only grow; a draft after either is a 400.\n\n",
+    );
+    for (title, table) in [
+        ("Security state: may it be loaded?", security::TABLE),
+        ("Fiscal state: what customs decided", fiscal::TABLE),
+        ("The light of CheckItemStatus", light::TABLE),
+    ] {
+        text.push_str(&format!("## {title}\n\n{table}\n"));
+    }
+    text.push_str(
+        "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
+         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
     );
     for (code, meaning) in FINDING_CODES {
         text.push_str(&format!("| {code} | {meaning} |\n"));

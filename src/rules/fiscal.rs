@@ -3,19 +3,13 @@
 //! Derived from every decision ever received, ranked like responses (`precedence`): the newest that decides counts;
 //! information (an acknowledgement) never undoes a decision. Order and repetition of arrival do not matter.
 //!
-//! | Newest decision | State |
-//! |---|---|
-//! | none, and customs was not told | NOT_SENT |
-//! | none, customs was told | SENT |
-//! | only Information, or a Hold that holds nothing | ACKED |
-//! | Hold | HOLD |
-//! | Clearance | CLEARED |
-//! | Clearance with an amount due | CLEARED_DUE |
-//! | Prohibition that keeps the item | DETAINED |
-//! | Prohibition otherwise | REFUSED |
+#![doc = include_str!("fiscal.md")]
 
 use super::decision::{Category, Decision};
 use super::precedence::Rank;
+
+/// The table above, as Markdown, for the documentation.
+pub const TABLE: &str = include_str!("fiscal.md");
 
 /// Where an item stands with customs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,33 +3,16 @@
 //! Every concern has a colour, a code and words; the light is the gravest of them. Green needs a ground of its own, so
 //! that what is not known is never green.
 //!
-//! | Code | Light | When |
-//! |---|---|---|
-//! | WATCHDOG_BLOCKED | Red | the watchdog blocks the item; with its remark |
-//! | STOPPED | Red | security: do not load |
-//! | DEPARTED_AFTER_DNL | Red | stopped, but it has left the office of exchange |
-//! | CANCELLED | Red | withdrawn or returned |
-//! | REFUSED, DETAINED | Red | own customs refused or keeps the item |
-//! | DC_REFUSED, DC_DETAINED | Red | the destination's customs did |
-//! | LEFT_UNCLEARED | Red | inbound, left the inward office without clearance |
-//! | WATCHDOG_WARNING | Amber | the watchdog warns; with its remark |
-//! | UNKNOWN_ITEM | Amber | nothing is known under this id |
-//! | NO_DATA | Amber | no declaration was sent or received |
-//! | REFERRAL_OPEN | Amber | a referral waits for its answer; one reason for each |
-//! | NOT_SETTLED | Amber | an answer did not settle the referral |
-//! | HOLD, DC_HOLD | Amber | customs holds the item |
-//! | DECISION_UNKNOWN | Amber | a decision code that is in no list |
-//! | NO_DECISION | Amber | inbound, own customs has not decided |
-//! | NOT_ASSESSED | Amber | outbound or transit, no assessment is complete |
-//! | CLEARED, CLEARED_DUE | Green | inbound, cleared by own customs |
-//! | OK_TO_LOAD | Green | outbound or transit, assessment complete |
-//! | DC_CLEARED | Green | outbound or transit, cleared by the destination's customs |
+#![doc = include_str!("light.md")]
 
 use std::borrow::Cow;
 
 use super::fiscal::FiscalState;
 use super::flow::Flow;
 use super::security::{SecurityState, has_departed};
+
+/// The table above, as Markdown, for the documentation.
+pub const TABLE: &str = include_str!("light.md");
 
 /// The colour of an item, or of one concern about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

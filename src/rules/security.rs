@@ -4,19 +4,7 @@
 //! then reference, never arrival (`decisions.md` section 4). Servers that hold the same events therefore show the same
 //! state, in whatever order and however often the events came. Silence never makes an item [`SecurityState::OkToLoad`].
 //!
-//! | From | Event | To |
-//! |---|---|---|
-//! | NONE | declaration passed on | DECLARED |
-//! | NONE, DECLARED | declaration before customs | ASSESSING |
-//! | any | ERR, INC, RFI, AMD | REFERRED_DATA |
-//! | any | RFS | REFERRED_SCREEN (shown before REFERRED_DATA while both are open) |
-//! | REFERRED_* | answer; for data also a new version of the declaration | ASSESSING, once nothing is open any more |
-//! | NONE, DECLARED, ASSESSING | ASC | OK_TO_LOAD |
-//! | REFERRED_* | ASC | unchanged: what is open must be closed first |
-//! | OK_TO_LOAD | new version of the declaration | ASSESSING: something else was assessed |
-//! | any | DNL, or an answer that stops (R21, R30, R31) | STOPPED, for good |
-//! | any | cancellation, or R40 | CANCELLED, for good |
-//! | ASSESSING, OK_TO_LOAD | departure | DESPATCHED; every other state stays in sight |
+#![doc = include_str!("security.md")]
 //!
 //! At the same second: versions before questions before answers before ASC before DNL. An answer counts from its referral
 //! on, however its clock runs. R41 and R42 close nothing. Knows no item, no clock and no store.
@@ -26,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::refdata::lists::lists;
+
+/// The table above, as Markdown, for the documentation.
+pub const TABLE: &str = include_str!("security.md");
 
 /// Where an item stands in the eyes of security.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -12,14 +12,14 @@ use moka::sync::Cache;
 use super::Services;
 use crate::error::Result;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
+use crate::refdata::import;
 use crate::refdata::lists::{DecisionRow, Office, Operator, lists};
 use crate::refdata::rates::{Rate, snapshot};
-use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
 use crate::refdata::search::restriction::{RestrictionHit, RestrictionIndex, Route};
 use crate::refdata::search::synonyms::{self, Synonym};
 use crate::refdata::search::{goods, restrictions};
-use crate::refdata::table::read;
+use crate::refdata::table::{Parsed, read};
 use crate::rules::auto_response::{RuleSet, parse};
 use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
@@ -71,9 +71,9 @@ const SCREENED_KEPT: u64 = 20_000;
 impl Catalogue {
     fn new(version_no: i64, imported: &[ListRow]) -> Self {
         let decision_rows: Vec<DecisionRow> =
-            lists().decisions.rows.iter().cloned().chain(rows_of::<DecisionRow>(imported, "decisions")).collect();
-        let decisions = DecisionTable::default().overlaid(rows_of::<DecisionRow>(imported, "decisions"));
-        let own_restrictions: Vec<Restriction> = rows_of(imported, "restrictions");
+            lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
+        let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
+        let own_restrictions = rows_of(imported, "restrictions", import::restrictions);
         Self {
             version_no,
             own_goods: own_goods(imported),
@@ -82,10 +82,27 @@ impl Catalogue {
             snapshot: RateBook::new(&snapshot().rows),
             rules: rules_by_customs(imported, &decisions),
             overrides: overrides_by_org(imported),
+<<<<<<< HEAD
             auto_referrals: rows_by_org(imported, "referrals"),
             deadlines: rows_by_org(imported, "deadlines"),
             operators: lists().operators.rows().iter().cloned().chain(rows_of(imported, "operators")).collect(),
             offices: lists().offices.rows().iter().cloned().chain(rows_of(imported, "offices")).collect(),
+=======
+            operators: lists()
+                .operators
+                .rows()
+                .iter()
+                .cloned()
+                .chain(rows_of(imported, "operators", import::operators))
+                .collect(),
+            offices: lists()
+                .offices
+                .rows()
+                .iter()
+                .cloned()
+                .chain(rows_of(imported, "offices", import::offices))
+                .collect(),
+>>>>>>> main
             decisions,
             decision_rows,
             screened: Cache::new(SCREENED_KEPT),
@@ -153,27 +170,33 @@ fn of_kind<'r>(imported: &'r [ListRow], kind: &'r str) -> impl Iterator<Item = &
     imported.iter().filter(move |row| row.kind == kind)
 }
 
-/// The rows of every imported edition of a list. They were checked when they were imported.
-fn rows_of<R: crate::refdata::table::FromRow>(imported: &[ListRow], kind: &str) -> Vec<R> {
-    of_kind(imported, kind).flat_map(|list| read::<R>(list.body.as_bytes()).rows).collect()
+/// The rows of every imported edition of a list, read as they were when they were imported.
+fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R>) -> Vec<R> {
+    of_kind(imported, kind).flat_map(|list| read(list.body.as_bytes()).rows).collect()
 }
 
 /// The built-in nomenclature with the imported entries over it.
 fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
-    let own: Vec<HsEntry> = rows_of(imported, "hs");
+    let own = rows_of(imported, "hs", import::hs);
     if own.is_empty() {
         return None;
     }
     let mut by_code: std::collections::BTreeMap<String, HsEntry> =
         nomenclature().entries().iter().map(|entry| (entry.code.clone(), entry.clone())).collect();
     by_code.extend(own.into_iter().map(|entry| (entry.code.clone(), entry)));
-    let mut merged = read::<HsEntry>(b"code,en,fr,es\n");
-    merged.rows = by_code.into_values().collect();
+    let merged = Parsed { rows: by_code.into_values().collect(), ..Parsed::default() };
     Some(HsIndex::new(&Nomenclature::new(merged), &read::<Synonym>(synonyms::EMBEDDED.1.as_bytes()).rows))
 }
 
 fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
+<<<<<<< HEAD
     let rates: HashMap<String, Vec<Rate>> = rows_by_org(imported, "rates");
+=======
+    let mut rates: HashMap<String, Vec<Rate>> = HashMap::new();
+    for list in of_kind(imported, "rates") {
+        rates.entry(list.org.clone()).or_default().extend(import::rates(list.body.as_bytes()).rows);
+    }
+>>>>>>> main
     rates.into_iter().map(|(org, rates)| (org, RateBook::new(&rates))).collect()
 }
 

@@ -12,12 +12,17 @@ mod desk;
 mod entry;
 pub mod heartbeat;
 mod identity;
+<<<<<<< HEAD
 pub mod item_status;
+=======
+pub mod import;
+>>>>>>> main
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
 mod neighbour;
 pub mod once;
+pub mod printing;
 mod quality;
 pub mod refer;
 pub mod referrals;

@@ -25,6 +25,8 @@ const SURE_BY_STEM: f32 = 0.4;
 const SURE_BY_LIKENESS: f32 = 0.8;
 /// Rarity that a word counts with that is not known at all.
 const UNKNOWN_RARITY: f32 = 6.0;
+/// Likeness from which on a word differs by one slip only.
+const ONE_SLIP: f32 = 0.8;
 /// Likeness up to which a word is too unlike to be the main noun.
 const DOUBTFUL: f32 = 0.6;
 /// What remains of a document that lacks the main noun of the description.
@@ -101,8 +103,6 @@ pub struct Scored {
     pub coverage: f32,
     /// The same with the words that are not understood counted in.
     pub certainty: f32,
-    /// The main noun of the question was found.
-    pub has_main: bool,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
 }
@@ -220,15 +220,15 @@ impl TextIndex {
             (1.0, same)
         } else if has_digit || question.written.iter().any(|written| written == surface) {
             (SURE_BY_STEM, same)
-        } else if let parts = self.split(surface)
-            && !parts.is_empty()
-        {
-            (SURE_BY_LIKENESS, parts)
         } else {
             // Where only a relative is written (`calendering` for `calender`), it may as well be a slip.
             let (likeness, similar) = self.similar(surface);
-            let sure = if same.is_empty() { likeness * SURE_BY_LIKENESS } else { SURE_BY_STEM };
-            (sure, same.into_iter().chain(similar).collect())
+            let parts = if same.is_empty() && likeness < ONE_SLIP { self.split(surface) } else { Vec::new() };
+            match (same.is_empty(), parts.is_empty()) {
+                (false, _) => (SURE_BY_STEM, same.into_iter().chain(similar).collect()),
+                (true, false) => (SURE_BY_LIKENESS, parts),
+                (true, true) => (likeness * SURE_BY_LIKENESS, similar),
+            }
         }
     }
 
@@ -293,7 +293,6 @@ impl TextIndex {
                 score: if sum.has_main || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
-                has_main: sum.has_main,
                 exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
             }
         });

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::hs::{HsIndex, ask, reason};
 use super::index::{Field, TextIndex};
+use crate::contract::RestrictionProhibition;
 use crate::limits;
 use crate::refdata::lists::Language;
 use crate::refdata::restrictions::{HsFit, Restriction};
@@ -29,6 +30,13 @@ pub struct RestrictionHit<'a> {
     pub partly: bool,
     /// Higher is better; comparable within one answer only.
     pub score: f32,
+}
+
+impl RestrictionHit<'_> {
+    /// The rule as it travels, the reason in its note.
+    pub fn to_contract(&self) -> RestrictionProhibition {
+        self.rule.to_contract(&self.reason)
+    }
 }
 
 /// Where an item goes, where it comes from, and when.

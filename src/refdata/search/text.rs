@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use deunicode::deunicode;
 use rust_stemmers::{Algorithm, Stemmer};
 
+use crate::limits;
 use crate::refdata::lists::Language;
 
 /// One word of a text that is searched in.
@@ -206,7 +207,7 @@ impl Analyzer {
                     negate_next = true;
                 } else if words.len() > first && self.purposes.contains(part) {
                     purpose = true;
-                } else if !self.is_function_word(part) {
+                } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
                     let weight = if self.weak_words.contains(part) { 0.35 } else { 1.0 };
                     words.push(self.word(part, negate_next, if purpose { weight * 0.6 } else { weight }));
                     negate_next = false;
