@@ -96,6 +96,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 3_600 },
     ),
     setting(
+        "anonymous-per-org",
+        "1200",
+        "requests of one organization about anonymous declarations a minute",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
         "session-idle-minutes",
         "30",
         "a session ends after this long without a call, min",
@@ -239,6 +245,7 @@ impl Given {
                 requests_per_org_burst: self.number("requests-burst") as u32,
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
+                anonymous_per_org_min: self.number("anonymous-per-org") as u32,
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             sessions: SessionRules {
@@ -313,6 +320,7 @@ const _: () = {
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
     assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
     assert!(limits::REQUEST_READ_S == 30);
+    assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
 };
 

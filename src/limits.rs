@@ -30,6 +30,15 @@ limits! {
     TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
     CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";
     DESCRIPTIONS: usize = 100, "texts", "Descriptions looked up in one call; beyond it 400.";
+    STATUS_ITEMS: usize = 1_000, "items", "Items asked about in one CheckItemStatus, more than a receptacle holds; beyond it 400.";
+    REFERRALS_PER_ITEM: usize = 200, "referrals", "A dialogue about one item stays readable, and its state quick to derive; beyond it 400.";
+    OTHER_MEMBERS_BYTES: usize = 16_384, "bytes", "What is kept of an object without being understood; beyond it 400.";
+    ANONYMOUS_DAYS: i64 = 90, "d", "A sender's declaration that nobody converts is dropped after this long.";
+    ANONYMOUS_PER_ORG_MIN: u32 = 1_200, "requests/min", "Ids of anonymous declarations cannot be tried out; beyond it 429.";
+    ANONYMOUS_DEFAULT: usize = 100, "declarations", "RecordsLimit of GetAnonymousDeclaration when none is given.";
+    ANONYMOUS_MAX: usize = 1_000, "declarations", "A larger RecordsLimit is taken as this; the cursor goes on.";
+    CATALOGUE_ENTRIES: i64 = 5_000, "entries", "Marketed goods, and postal services, of one organization; beyond it 400.";
+    CATALOGUE_BUYERS: usize = 500, "organizations", "There are fewer designated operators; beyond it 400.";
     ITEM_ID_CHARS: usize = 35, "characters", "Widest document number of the message profile; beyond it 400.";
     USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
     PASSWORD_CHARS: usize = 256, "characters", "Bounds the work of hashing; beyond it 401.";

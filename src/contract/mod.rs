@@ -3,28 +3,36 @@
 //! Member names, order (base members first, then alphabetical) and nullability are those of the CDS API
 //! (`contract/cds-api.md`, section a). This room parses and writes; it decides nothing and knows no rule.
 
+pub mod anonymous;
 pub mod canonical;
+pub mod commerce;
 pub mod date;
 pub mod declaration;
 pub mod heartbeat;
+pub mod item_status;
 pub mod lenient;
 pub mod mail_object;
 pub mod number;
+pub mod open;
 pub mod refdata;
 pub mod referral;
 pub mod response;
 pub mod view;
+pub mod watchdog;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use anonymous::{AnonymousDeclaration, SearchCriteria};
+pub use commerce::{MarketedGood, PostalService};
 pub use date::WcfDate;
 pub use declaration::{CommercialTransaction, ContentPiece, Declaration, DeclarationData, Document};
 pub use mail_object::MailObject;
 pub use number::Number;
 pub use refdata::{CodeName, CodeNameCategory, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
-pub use referral::{Referral, ReferralResponse};
+pub use referral::{Referral, ReferralDialogue, ReferralResponse};
 pub use response::{Response, ResponseData, Tax};
 pub use view::CdsView;
+pub use watchdog::WatchdogInfo;
 
 /// Change state of an object on input: 0 leave unchanged, 1 and 2 store, 3 delete a draft. Written as 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -3,18 +3,13 @@
 //! The member names of these objects are not public: ours follow `contract/cds-api.md` section (a), common other
 //! names are accepted, and members we do not know are kept as sent and returned.
 
-use std::collections::BTreeMap;
-
-use serde::de::{DeserializeOwned, Error as _};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::{date, date::WcfDate, lenient};
-
-/// Members of an object whose names we do not know, kept with the text sent.
-pub type OtherMembers = BTreeMap<String, Box<RawValue>>;
+use super::open::{OtherMembers, open_object};
+use super::{MailObject, date, date::WcfDate, lenient};
 
 /// A question, order or message from the destination about an inbound item.
 #[derive(Clone, Debug, Default)]
@@ -73,58 +68,29 @@ pub struct ReferralResponseMembers {
     pub referral_response_cd: Option<String>,
 }
 
-/// Reads the members of `Known` from an object and keeps the rest.
-fn split<'de, D, Known>(deserializer: D) -> Result<(Known, OtherMembers), D::Error>
-where
-    D: Deserializer<'de>,
-    Known: DeserializeOwned + Serialize + Default,
-{
-    let text = <&RawValue>::deserialize(deserializer)?.get();
-    let known: Known = serde_json::from_str(text).map_err(D::Error::custom)?;
-    let mut other: OtherMembers = serde_json::from_str(text).map_err(D::Error::custom)?;
-    let names: BTreeMap<String, Box<RawValue>> =
-        serde_json::to_string(&known).and_then(|text| serde_json::from_str(&text)).map_err(D::Error::custom)?;
-    other.retain(|name, _| !names.contains_key(name) && !ALIASES.contains(&name.as_str()));
-    Ok((known, other))
-}
+/// Own members that are added on output; what is sent under such a name is not kept.
+const ADDED: [&str; 6] = ["DueDt", "Overdue", "RaisedByOrgCd", "ReminderDt", "ReminderDue", "ResponsePending"];
 
-/// Other names that are read into known members, so they are not kept a second time.
-const ALIASES: [&str; 3] = ["Code", "ReferralTypeCd", "ResponseCd"];
+open_object!(Referral, ["Code", "ReferralTypeCd"], ADDED);
+open_object!(ReferralResponse, ["Code", "ResponseCd"], ["AnsweredByOrgCd"]);
 
-/// Writes known and other members as one object.
-fn merge<S: Serializer, Known: Serialize>(
-    known: &Known,
-    other: &OtherMembers,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    use serde::ser::Error as _;
-    let mut all: OtherMembers =
-        serde_json::to_string(known).and_then(|text| serde_json::from_str(&text)).map_err(S::Error::custom)?;
-    all.extend(other.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let mut map = serializer.serialize_map(Some(all.len()))?;
-    for (name, value) in &all {
-        map.serialize_entry(name, value)?;
-    }
-    map.end()
+/// The referrals of one item and the answers to them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReferralDialogue {
+    pub declaration_p_id: Option<Uuid>,
+    /// Any referral of the item waits for an answer, listed here or not.
+    pub has_pending_referral: bool,
+    pub mail_object: MailObject,
+    /// As sent, with AnsweredByOrgCd.
+    #[schema(value_type = Vec<ReferralResponseMembers>)]
+    pub referral_responses: Vec<Box<RawValue>>,
+    /// As sent, with DueDt, ReminderDt, Overdue, ReminderDue, ResponsePending and RaisedByOrgCd.
+    #[schema(value_type = Vec<ReferralMembers>)]
+    pub referrals: Vec<Box<RawValue>>,
+    /// NONE, DECLARED, ASSESSING, REFERRED_DATA, REFERRED_SCREEN, OK_TO_LOAD, STOPPED, DESPATCHED, CANCELLED.
+    pub security_state: &'static str,
 }
-
-macro_rules! open_object {
-    ($outer:ty) => {
-        impl<'de> Deserialize<'de> for $outer {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let (known, other) = split(deserializer)?;
-                Ok(Self { known, other })
-            }
-        }
-        impl Serialize for $outer {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                merge(&self.known, &self.other, serializer)
-            }
-        }
-    };
-}
-open_object!(Referral);
-open_object!(ReferralResponse);
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! How often: requests per organization, login attempts per account and address.
+//! How often: requests per organization, login attempts per account and address, anonymous declarations.
 
 use std::num::NonZeroU32;
 
@@ -13,6 +13,7 @@ pub(super) struct Gate {
     requests: DefaultKeyedRateLimiter<String>,
     accounts: DefaultKeyedRateLimiter<(String, String)>,
     addresses: DefaultKeyedRateLimiter<String>,
+    anonymous: DefaultKeyedRateLimiter<String>,
 }
 
 fn at_least_one(number: u32) -> NonZeroU32 {
@@ -28,6 +29,7 @@ impl Gate {
             requests: RateLimiter::keyed(requests),
             accounts: RateLimiter::keyed(Quota::per_minute(at_least_one(options.login_attempts_per_account_min))),
             addresses: per_minute(options.login_attempts_per_address_min),
+            anonymous: per_minute(options.anonymous_per_org_min),
         }
     }
 
@@ -44,11 +46,18 @@ impl Gate {
         check(&self.accounts, &(org.to_owned(), user.to_owned()), "login attempts for this account")
     }
 
+    /// # Errors
+    /// 429 when the organization asks for anonymous declarations too often.
+    pub(super) fn anonymous(&self, org: &str) -> Result<()> {
+        check(&self.anonymous, &org.to_owned(), "requests about anonymous declarations")
+    }
+
     /// Forgets keys that have not been seen for long, so that the tables stay small.
     pub(super) fn sweep(&self) {
         self.requests.retain_recent();
         self.accounts.retain_recent();
         self.addresses.retain_recent();
+        self.anonymous.retain_recent();
     }
 }
 

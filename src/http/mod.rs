@@ -43,6 +43,8 @@ pub struct HttpOptions {
     pub requests_per_org_burst: u32,
     pub login_attempts_per_account_min: u32,
     pub login_attempts_per_address_min: u32,
+    /// Requests of one organization about anonymous declarations a minute.
+    pub anonymous_per_org_min: u32,
     /// Fonts beside the embedded ones, for scripts these lack.
     pub font_folder: Option<PathBuf>,
 }

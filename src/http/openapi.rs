@@ -9,6 +9,7 @@ use super::rpc::printing::PrintListParams;
 use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
+use crate::rules::{fiscal, light, security};
 
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
@@ -156,7 +157,18 @@ fn description() -> String {
          | StoreResponse 2, CreateOrUpdateResponses | 55 | yes | inbound: to the origin post as DCResponse |\n\
          | StoreResponse 6 | 55 | yes | unchanged |\n\
          | StoreResponse 7 | 57; not inbound: 400 | yes | yes |\n\n\
-         Seen and sent only grow; a draft after either is a 400.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
+         Seen and sent only grow; a draft after either is a 400.\n\n",
+    );
+    for (title, table) in [
+        ("Security state: may it be loaded?", security::TABLE),
+        ("Fiscal state: what customs decided", fiscal::TABLE),
+        ("The light of CheckItemStatus", light::TABLE),
+    ] {
+        text.push_str(&format!("## {title}\n\n{table}\n"));
+    }
+    text.push_str(
+        "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
+         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
     );
     for (code, meaning) in FINDING_CODES {
         text.push_str(&format!("| {code} | {meaning} |\n"));

@@ -3,9 +3,14 @@
 pub mod auto_response;
 pub mod currency;
 pub mod decision;
+pub mod fiscal;
 pub mod flow;
 pub mod item_id;
 pub mod life_cycle;
+pub mod light;
 pub mod precedence;
 pub mod quality;
+pub mod referral;
+pub mod security;
 pub mod structure;
+pub mod trade;

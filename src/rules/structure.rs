@@ -273,51 +273,51 @@ fn tax_line(tax: &Tax) -> Findings {
     findings
 }
 
-fn check_length(findings: &mut Findings, path: &str, text: &Option<String>, most: usize) {
+pub(super) fn check_length(findings: &mut Findings, path: &str, text: &Option<String>, most: usize) {
     if text.as_ref().is_some_and(|text| text.len() > most && text.chars().count() > most) {
         findings.add("too_long", path, format!("at most {most} characters fit here; shorten the text"));
     }
 }
 
 /// A code: capital letters, digits, at most `most` characters.
-fn check_code(findings: &mut Findings, path: &str, code: &Option<String>, most: usize, form: &str) {
+pub(super) fn check_code(findings: &mut Findings, path: &str, code: &Option<String>, most: usize, form: &str) {
     if given(code).is_some_and(|code| code.len() > most || !is_code(code)) {
         findings.add("format", path, format!("write {form}"));
     }
 }
 
-fn check_country(findings: &mut Findings, path: &str, code: &Option<String>) {
+pub(super) fn check_country(findings: &mut Findings, path: &str, code: &Option<String>) {
     if given(code).is_some_and(|code| !is_country_code(code)) {
         findings.add("format", path, "write the two-letter ISO country code in capitals, for example DE");
     }
 }
 
-fn check_currency(findings: &mut Findings, path: &str, code: &Option<String>) {
+pub(super) fn check_currency(findings: &mut Findings, path: &str, code: &Option<String>) {
     if given(code).is_some_and(|code| !is_currency_code(code)) {
         findings.add("format", path, "write the three-letter ISO currency code in capitals, for example EUR");
     }
 }
 
-fn check_hs(findings: &mut Findings, path: &str, code: &Option<String>) {
+pub(super) fn check_hs(findings: &mut Findings, path: &str, code: &Option<String>) {
     let fits = |code: &str| code.len() <= 20 && code.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ');
     if given(code).is_some_and(|code| !fits(code)) {
         findings.add("format", path, "write the HS code in digits, six or more, for example 610910");
     }
 }
 
-fn check_not_negative(findings: &mut Findings, path: &str, number: &Option<Number>) {
+pub(super) fn check_not_negative(findings: &mut Findings, path: &str, number: &Option<Number>) {
     if number.as_ref().is_some_and(|number| number.value() < Decimal::ZERO) {
         findings.add("out_of_range", path, "a negative number makes no sense here");
     }
 }
 
-fn check_list(findings: &mut Findings, path: &str, len: usize, most: usize) {
+pub(super) fn check_list(findings: &mut Findings, path: &str, len: usize, most: usize) {
     if len > most {
         findings.add("too_long", path, format!("at most {most} entries fit here"));
     }
 }
 
-fn check_extra_fields(findings: &mut Findings, names: &[Option<String>], values: &[Option<String>]) {
+pub(super) fn check_extra_fields(findings: &mut Findings, names: &[Option<String>], values: &[Option<String>]) {
     if names.len() != values.len() {
         findings.add(
             "unequal_length",

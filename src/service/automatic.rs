@@ -2,7 +2,9 @@
 
 use super::catalogue::{Catalogue, day};
 use super::neighbour;
+use super::refer;
 use super::respond::{self, Incoming};
+use super::standing;
 use super::views::mail_object;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, ResponseData, WcfDate};
@@ -30,9 +32,13 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     let event = "response.automatic";
     let outcome = respond::place(tx, &catalogue.decisions, item, Side::Own, &incoming, event, &detail)?;
     let verdict = neighbour::verdict_for(item, outcome);
+    let referral = refer::automatic(tx, catalogue, item, outcome)?;
     let post = item.object.post_org.clone();
-    tx.save_items(std::slice::from_mut(item), stamp)?;
+    standing::save(tx, std::slice::from_mut(item), stamp)?;
     neighbour::deliver_responses(tx, &catalogue.decisions, &post, verdict.into_iter().collect())?;
+    if let Some(row) = referral {
+        neighbour::deliver_referrals(tx, item, &[row])?;
+    }
     Ok(true)
 }
 

@@ -24,6 +24,7 @@ use crate::rules::auto_response::{RuleSet, parse};
 use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use crate::rules::quality::{Level, Override};
+use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 
 /// The catalogue in use, shared by everything in one server.
@@ -50,6 +51,8 @@ pub struct Catalogue {
     pub decision_rows: Vec<DecisionRow>,
     rules: HashMap<String, RuleSet>,
     overrides: HashMap<String, Vec<Override>>,
+    auto_referrals: HashMap<String, Vec<AutoReferral>>,
+    deadlines: HashMap<String, Vec<DeadlineRow>>,
     pub operators: Vec<Operator>,
     pub offices: Vec<Office>,
     screened: Cache<(String, String, String, String, NaiveDate), Screened>,
@@ -79,6 +82,12 @@ impl Catalogue {
             snapshot: RateBook::new(&snapshot().rows),
             rules: rules_by_customs(imported, &decisions),
             overrides: overrides_by_org(imported),
+<<<<<<< HEAD
+            auto_referrals: rows_by_org(imported, "referrals"),
+            deadlines: rows_by_org(imported, "deadlines"),
+            operators: lists().operators.rows().iter().cloned().chain(rows_of(imported, "operators")).collect(),
+            offices: lists().offices.rows().iter().cloned().chain(rows_of(imported, "offices")).collect(),
+=======
             operators: lists()
                 .operators
                 .rows()
@@ -93,6 +102,7 @@ impl Catalogue {
                 .cloned()
                 .chain(rows_of(imported, "offices", import::offices))
                 .collect(),
+>>>>>>> main
             decisions,
             decision_rows,
             screened: Cache::new(SCREENED_KEPT),
@@ -122,6 +132,17 @@ impl Catalogue {
     /// An organization's own strictness of the quality rules.
     pub fn overrides(&self, org: &str) -> &[Override] {
         self.overrides.get(org).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which decisions of a customs administration raise which referrals; empty unless it was given a table.
+    pub fn auto_referrals(&self, customs: &str) -> &[AutoReferral] {
+        self.auto_referrals.get(customs).map_or(&[], Vec::as_slice)
+    }
+
+    /// Hours within which a post wants its referrals answered, where it has deadlines of its own.
+    pub fn reply_hours(&self, post: &str, referral_cd: &str) -> Option<u32> {
+        let own = self.deadlines.get(post)?;
+        own.iter().rev().find(|row| row.referral == referral_cd).map(|row| row.hours)
     }
 
     /// The country of a post; a later row of the list goes before an earlier one.
@@ -168,10 +189,14 @@ fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
 }
 
 fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
+<<<<<<< HEAD
+    let rates: HashMap<String, Vec<Rate>> = rows_by_org(imported, "rates");
+=======
     let mut rates: HashMap<String, Vec<Rate>> = HashMap::new();
     for list in of_kind(imported, "rates") {
         rates.entry(list.org.clone()).or_default().extend(import::rates(list.body.as_bytes()).rows);
     }
+>>>>>>> main
     rates.into_iter().map(|(org, rates)| (org, RateBook::new(&rates))).collect()
 }
 
@@ -186,6 +211,14 @@ fn rules_by_customs(imported: &[ListRow], decisions: &DecisionTable) -> HashMap<
         .into_iter()
         .filter_map(|(customs, text)| Some((customs.clone(), parse(&text, decisions, &customs).ok()?)))
         .collect()
+}
+
+fn rows_by_org<R: crate::refdata::table::FromRow>(imported: &[ListRow], kind: &str) -> HashMap<String, Vec<R>> {
+    let mut by_org: HashMap<String, Vec<R>> = HashMap::new();
+    for list in of_kind(imported, kind) {
+        by_org.entry(list.org.clone()).or_default().extend(read::<R>(list.body.as_bytes()).rows);
+    }
+    by_org
 }
 
 fn overrides_by_org(imported: &[ListRow]) -> HashMap<String, Vec<Override>> {

@@ -66,6 +66,21 @@ impl Cursor {
     }
 }
 
+/// A cursor to a place that is written as text.
+pub(super) fn write_place(place: &str, binding: [u8; 8]) -> String {
+    URL_SAFE_NO_PAD.encode([&binding[..], b"t", place.as_bytes()].concat())
+}
+
+/// # Errors
+/// 400 for a text that is not such a cursor, or one made for other filters or another caller.
+pub(super) fn read_place(text: &str, binding: [u8; 8]) -> Result<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).unwrap_or_default();
+    let place = bytes.strip_prefix(&binding).and_then(|rest| rest.strip_prefix(b"t"));
+    let place = place.and_then(|place| String::from_utf8(place.to_vec()).ok());
+    let message = "not a cursor of this server, or made for other filters; start again without it";
+    place.ok_or_else(|| Error::invalid("cursor", "cursor", message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

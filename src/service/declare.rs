@@ -87,7 +87,7 @@ impl Services {
 }
 
 /// Checks a declaration and writes it canonically.
-fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
+pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
     let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
     let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
@@ -148,7 +148,7 @@ fn remove_reserved(data: &mut DeclarationData) {
     (data.extra_field_names, data.extra_field_values) = kept.unzip();
 }
 
-fn store_all(
+pub(super) fn store_all(
     services: &Services,
     tx: &mut Tx<'_>,
     actor: &Actor,

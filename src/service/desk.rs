@@ -2,6 +2,7 @@
 
 use super::entry::Outcome;
 use super::identity::{self, Key};
+use super::standing;
 use crate::error::Error;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Parts};
@@ -80,7 +81,7 @@ impl Desk {
 
     /// Writes what changed.
     pub(super) fn save(&mut self, tx: &mut Tx<'_>, stamp: &Stamp) -> Result<(), Fault> {
-        tx.save_items(&mut self.items, stamp)
+        standing::save(tx, &mut self.items, stamp)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 
 /// S10 ids may be used again after this long: then it is another life of the id.
-const LIFE_MONTHS: u32 = 12;
+pub(super) const LIFE_MONTHS: u32 = 12;
 
 /// What identifies an item within one post.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +86,11 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         change_no: None,
         created_at: At(now),
         changed_at: At(now),
+        declared_at: None,
+        security_state: None,
+        watchdog: None,
+        watchdog_remarks: None,
+        watchdog_until: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod admin;
+pub mod anonymous;
 pub mod auth;
 mod automatic;
 pub mod catalogue;
@@ -12,7 +13,11 @@ mod entry;
 mod health;
 pub mod heartbeat;
 mod identity;
+<<<<<<< HEAD
+pub mod item_status;
+=======
 pub mod import;
+>>>>>>> main
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
@@ -20,10 +25,15 @@ mod neighbour;
 pub mod once;
 pub mod printing;
 mod quality;
+pub mod refer;
+pub mod referrals;
 pub mod respond;
+mod standing;
 pub mod status;
+pub mod trade;
 pub mod upkeep;
 mod views;
+pub mod watchdog;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,15 +10,18 @@ use uuid::Uuid;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
+use super::refer;
 use super::respond::{self, Incoming};
 use crate::contract::{DeclarationData, MailObject, WcfDate};
 use crate::rules::decision::DecisionTable;
 use crate::rules::flow::Flow;
+use crate::rules::item_id::S10;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
 use crate::store::items::{DeclarationRow, Item, ObjectRow, Parts, Side};
-use crate::store::types::Id;
+use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 /// A declaration on its way to the destination post.
@@ -106,6 +109,14 @@ pub(super) fn deliver_declarations(tx: &mut Tx<'_>, from: &str, parcels: Vec<Par
             desk.work_on(tx, &parcel.key, |tx, item| receive(tx, item, parcel, customs.as_deref()))?;
         }
         desk.save(tx, &sender_stamp(from))?;
+        for parcel in &parcels {
+            let referred = desk.take(&parcel.key).filter(|item| item.object.security_state.is_some());
+            if let Some(item) = referred {
+                // The origin may not have known the item when these were raised.
+                let waiting = tx.referrals_of(&item.object)?;
+                deliver_referrals(tx, &item, &waiting)?;
+            }
+        }
     }
     Ok(())
 }
@@ -209,4 +220,62 @@ pub(super) fn deliver_responses(
         desk.save(tx, &sender_stamp(from))?;
     }
     Ok(())
+}
+
+/// Gives referrals on `item`, raised at its destination, to its origin post, if that post lives here. Those it has are
+/// left alone; an id that another country issued is not made up at the origin, which gets them when it declares the item.
+pub(super) fn deliver_referrals(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow]) -> Result<(), Fault> {
+    let object = &item.object;
+    if object.flow != "I" || object.orig_post == UNKNOWN_POST || rows.is_empty() {
+        return Ok(());
+    }
+    let hosted = tx.organization(&object.orig_post)?.filter(|org| org.kind == "P" && !org.remote);
+    let Some(origin) = hosted else { return Ok(()) };
+    let issued_elsewhere = S10::parse(&object.item_id).is_some_and(|id| id.country() != origin.country);
+    let key = travelling_key(object);
+    let mut desk = Desk::open(tx, &origin.code, std::iter::once(&key), Parts::Declaration)?;
+    desk.work_on(tx, &key, |tx, theirs| {
+        if theirs.is_new() {
+            if issued_elsewhere {
+                return Ok(Outcome::Unchanged);
+            }
+            identity::merge(&mut theirs.object, &travelling(object));
+        }
+        let known = tx.referrals_of(&theirs.object)?;
+        for row in rows.iter().filter(|row| known.iter().all(|known| known.reference != row.reference)) {
+            let row = ReferralRow {
+                post_org: theirs.object.post_org.clone(),
+                object_pid: theirs.object.pid,
+                created_at: At(tx.now),
+                ..row.clone()
+            };
+            refer::put_referral(tx, theirs, &row, "referral.received")?;
+        }
+        Ok(Outcome::Stored)
+    })?;
+    desk.save(tx, &sender_stamp(&object.post_org))
+}
+
+/// Gives an answer on `item`, given at its origin, to the destination post, if that post lives here and has the referral.
+pub(super) fn deliver_answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<(), Fault> {
+    let object = &item.object;
+    let hosted = tx.organization(&object.dest_post)?.filter(|org| org.kind == "P" && !org.remote);
+    let Some(destination) = hosted else { return Ok(()) };
+    let key = travelling_key(object);
+    let mut desk = Desk::open(tx, &destination.code, std::iter::once(&key), Parts::Declaration)?;
+    desk.work_on(tx, &key, |tx, theirs| {
+        let known = tx.referrals_of(&theirs.object)?;
+        if theirs.is_new() || known.iter().all(|known| known.reference != row.reference) {
+            return Ok(Outcome::Unchanged);
+        }
+        let row = AnswerRow {
+            post_org: theirs.object.post_org.clone(),
+            object_pid: theirs.object.pid,
+            created_at: At(tx.now),
+            ..row.clone()
+        };
+        refer::put_answer(tx, theirs, &row, "referral.response-received")?;
+        Ok(Outcome::Stored)
+    })?;
+    desk.save(tx, &sender_stamp(&object.post_org))
 }

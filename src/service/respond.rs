@@ -10,6 +10,8 @@ use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
 use super::neighbour;
 use super::once::once;
+use super::refer;
+use super::standing;
 use super::{Actor, Answer, BatchMode, Kind, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MailObject, Response};
@@ -21,6 +23,7 @@ use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
 use crate::store::items::{Item, Parts, ResponseRow, Side};
+use crate::store::referral::ReferralRow;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -169,6 +172,7 @@ fn store_all(
     let mut desks = Desks::open(tx, entries)?;
     let mut ledger = Ledger::new(mode);
     let mut verdicts: BTreeMap<String, Vec<neighbour::Verdict>> = BTreeMap::new();
+    let mut referred: Vec<(Item, ReferralRow)> = Vec::new();
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
@@ -178,6 +182,9 @@ fn store_all(
                     let outcome = apply(tx, actor, decisions, item, ready, user_created)?;
                     let verdict = neighbour::verdict_for(item, outcome);
                     verdicts.entry(post.clone()).or_default().extend(verdict);
+                    if let Some(row) = refer::automatic(tx, &catalogue, item, outcome)? {
+                        referred.push((item.clone(), row));
+                    }
                     Ok(outcome)
                 };
                 match desks.0.get_mut(&post) {
@@ -194,6 +201,9 @@ fn store_all(
     }
     for (post, verdicts) in verdicts {
         neighbour::deliver_responses(tx, decisions, &post, verdicts)?;
+    }
+    for (item, row) in referred {
+        neighbour::deliver_referrals(tx, &item, &[row])?;
     }
     Ok(answer)
 }
@@ -366,15 +376,19 @@ pub(super) fn place(
         version_no,
         digest: incoming.digest.clone(),
         body: incoming.body.clone(),
+        fiscal_state: None,
     };
     let overtaken = old.as_ref().is_some_and(|old| {
         !same_text && old.state_cd != RESPONSE_DRAFT && rank(decisions, old) > rank(decisions, &row)
     });
-    if overtaken {
+    let fiscal = standing::fiscal(tx, decisions, item, side, &[old.as_ref(), Some(&row)])?;
+    if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
+        item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
         item.record(Event { name: "response.overtaken", detail: detail.into(), document });
         return Ok(Outcome::Stored);
     }
+    let row = ResponseRow { fiscal_state: fiscal, ..row };
     if is_final {
         item.object.customs_visible = true;
         match side {
@@ -391,7 +405,7 @@ fn standing_of(row: &ResponseRow) -> Standing {
     Standing { state_cd: row.state_cd, seen: row.state_cd != RESPONSE_DRAFT, sent: row.sent }
 }
 
-fn rank(decisions: &DecisionTable, row: &ResponseRow) -> Rank {
+pub(super) fn rank(decisions: &DecisionTable, row: &ResponseRow) -> Rank {
     let customs = row.customs_org.as_deref().unwrap_or_default();
     let category = row.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
     Rank {

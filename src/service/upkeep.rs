@@ -34,7 +34,7 @@ impl Services {
         }
     }
 
-    /// Drops expired sessions and saved answers.
+    /// Drops expired sessions, saved answers and anonymous declarations.
     pub async fn drop_expired(&self) -> Result<()> {
         self.store
             .write(|tx| {
@@ -42,6 +42,11 @@ impl Services {
                 tx.drop_old_answers()?;
                 Ok(())
             })
-            .await
+            .await?;
+        while self.store.write(|tx| tx.drop_expired_anonymous(EXPIRED_AT_ONCE)).await? as i64 == EXPIRED_AT_ONCE {}
+        Ok(())
     }
 }
+
+/// Rows dropped in one short transaction.
+const EXPIRED_AT_ONCE: i64 = 1_000;

@@ -4,6 +4,8 @@
 //! changed, the superseded versions, the history rows and the change number, in as few statements as the engine
 //! allows.
 
+mod versions;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -52,6 +54,15 @@ pub struct ObjectRow {
     pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
+    /// When a declaration was first passed on (to customs or the partner post) or received.
+    pub declared_at: Option<At>,
+    /// Security state leaving departure aside; present once a referral was raised.
+    pub security_state: Option<String>,
+    /// 1 blocked, 2 warning.
+    pub watchdog: Option<i32>,
+    pub watchdog_remarks: Option<String>,
+    /// The mark ends by itself.
+    pub watchdog_until: Option<At>,
 }
 
 /// The current declaration of an item.
@@ -100,6 +111,8 @@ pub struct ResponseRow {
     pub version_no: i32,
     pub digest: Vec<u8>,
     pub body: String,
+    /// What all responses of this side amount to; absent for drafts.
+    pub fiscal_state: Option<String>,
 }
 
 /// A version that is not current (any more).
@@ -434,16 +447,6 @@ impl Item {
         settled(&mut self.own);
         settled(&mut self.destination);
     }
-}
-
-type Versions = document_version::BoxedQuery<'static, super::conn::MultiBackend>;
-
-fn versions_of(object: &ObjectRow, kind: &str) -> Versions {
-    document_version::table
-        .filter(document_version::post_org.eq(object.post_org.clone()))
-        .filter(document_version::object_pid.eq(object.pid))
-        .filter(document_version::kind.eq(kind.to_owned()))
-        .into_boxed()
 }
 
 fn with_fate<'a, T: 'a>(slots: impl Iterator<Item = &'a Slot<T>>, fate: Fate) -> Vec<&'a T> {

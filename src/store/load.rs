@@ -47,10 +47,10 @@ const NARROW_WINDOW: i64 = 10_000;
 /// Ids fetched by one statement.
 const IDS_PER_QUERY: usize = 1_000;
 
-type Query = mail_object::BoxedQuery<'static, MultiBackend>;
+pub(super) type Query = mail_object::BoxedQuery<'static, MultiBackend>;
 
 /// The items of `post` that `filter` lets through.
-fn matching(post: &str, filter: &ItemFilter) -> Query {
+pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
     let mut query = mail_object::table.filter(mail_object::post_org.eq(post.to_owned())).into_boxed();
     if let Some(id) = filter.item_id.clone() {
         query = query.filter(mail_object::item_id.eq(id));

@@ -4,19 +4,23 @@
 //! can do. Takes and gives contracts and plain rows. Knows no HTTP and no rule of the domain beyond identity,
 //! versions and chains.
 
+pub mod anonymous;
 mod backup;
 pub(crate) mod conn;
 mod fault;
 pub mod feed;
 pub mod history;
+pub mod item_status;
 pub mod items;
 pub mod load;
 mod migrate;
 mod pool;
 pub mod reference;
+pub mod referral;
 pub mod requests;
 mod schema;
 pub mod seal;
+pub mod trade;
 pub mod types;
 pub mod who;
 mod writer;

@@ -90,6 +90,11 @@ diesel::table! {
         change_no -> Nullable<BigInt>,
         created_at -> crate::store::types::DbTime,
         changed_at -> crate::store::types::DbTime,
+        declared_at -> Nullable<crate::store::types::DbTime>,
+        security_state -> Nullable<Text>,
+        watchdog -> Nullable<Integer>,
+        watchdog_remarks -> Nullable<Text>,
+        watchdog_until -> Nullable<crate::store::types::DbTime>,
     }
 }
 
@@ -142,6 +147,7 @@ diesel::table! {
         version_no -> Integer,
         digest -> Binary,
         body -> Text,
+        fiscal_state -> Nullable<Text>,
     }
 }
 
@@ -219,4 +225,103 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(mail_object, declaration, response, item_history, seal_entry);
+diesel::table! {
+    referral (post_org, object_pid, reference) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        reference -> Text,
+        code -> Text,
+        raised_by -> Text,
+        event_at -> crate::store::types::DbTime,
+        remind_at -> Nullable<crate::store::types::DbTime>,
+        due_at -> Nullable<crate::store::types::DbTime>,
+        pending -> Bool,
+        created_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    referral_response (post_org, object_pid, pid) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        pid -> crate::store::types::DbId,
+        reference -> Text,
+        code -> Text,
+        answered_by -> Text,
+        event_at -> crate::store::types::DbTime,
+        created_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    anonymous_declaration (post_org, id) {
+        post_org -> Text,
+        id -> Text,
+        pid -> crate::store::types::DbId,
+        created_at -> crate::store::types::DbTime,
+        changed_at -> crate::store::types::DbTime,
+        expires_at -> crate::store::types::DbTime,
+        final_id -> Nullable<Text>,
+        dest_post -> Nullable<Text>,
+        mail_class -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+        user_cd -> Nullable<Text>,
+        sender_name_key -> Nullable<Text>,
+        sender_email_key -> Nullable<Text>,
+        sender_telephone_key -> Nullable<Text>,
+        recipient_name_key -> Nullable<Text>,
+        recipient_country -> Nullable<Text>,
+        recipient_zip_key -> Nullable<Text>,
+        body -> Text,
+        other -> Text,
+    }
+}
+
+diesel::table! {
+    marketed_good (seller, reference_id) {
+        seller -> Text,
+        reference_id -> Integer,
+        valid_from -> Nullable<crate::store::types::DbTime>,
+        valid_to -> Nullable<crate::store::types::DbTime>,
+        for_everyone -> Bool,
+        changed_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    marketed_good_buyer (buyer, seller, reference_id) {
+        buyer -> Text,
+        seller -> Text,
+        reference_id -> Integer,
+    }
+}
+
+diesel::table! {
+    postal_service (orig_org, service_id) {
+        orig_org -> Text,
+        service_id -> crate::store::types::DbId,
+        dest_org -> Text,
+        valid_from -> Nullable<crate::store::types::DbTime>,
+        valid_to -> Nullable<crate::store::types::DbTime>,
+        changed_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        body -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    mail_object,
+    declaration,
+    response,
+    item_history,
+    seal_entry,
+    referral,
+    referral_response
+);
+diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);

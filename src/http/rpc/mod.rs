@@ -1,15 +1,20 @@
 //! The CDS surface: POST `/{Method}`, a JSON object of parameters in, a wrapped result out.
 
 mod access;
+mod anonymous;
 mod blank;
 mod declarations;
+mod item_status;
 mod loading;
 mod lookup;
 mod movement;
 pub(super) mod printing;
+mod referrals;
 pub mod registry;
 mod request;
 mod responses;
+mod trade;
+mod watchdog;
 
 use std::panic::AssertUnwindSafe;
 

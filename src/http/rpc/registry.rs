@@ -9,10 +9,16 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::request::Call;
-use super::{access, blank, declarations, loading, lookup, movement, printing, responses};
+use super::{
+    access, anonymous, blank, declarations, item_status, loading, lookup, movement, printing, referrals, responses, trade,
+    watchdog,
+};
+use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::heartbeat::Heartbeat;
+use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::{
-    CdsView, Declaration, HSLookupInfo, Number, Response, RestrictionProhibition, SimpleRefDataCocktail,
+    CdsView, Declaration, HSLookupInfo, MarketedGood, Number, PostalService, ReferralDialogue, Response,
+    RestrictionProhibition, SimpleRefDataCocktail, WatchdogInfo,
 };
 use crate::error::{Error, Result};
 use crate::http::answer::Reply;
@@ -193,6 +199,62 @@ methods! {
             Posts, "securityToken",
             ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "forceCreateResponseIfNotAvailable", "userCd"], true,
             "Sets the mail state and answers the item's view, in one transaction.";
+    }
+    "Referrals" {
+        "CreateReferral" = referrals::create { referrals::CreateReferralParams } -> Shape::Void;
+            PostsAndCustoms, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referral"], true,
+            "Raises a referral on an inbound item: a question (ERR, INC, RFI, AMD), screening (RFS), do not load (DNL) or \
+             assessment complete (ASC). The origin post sees it at once.";
+        "CreateReferralResp" = referrals::answer { referrals::CreateReferralRespParams } -> Shape::Void;
+            Posts, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referralResponse"], true,
+            "Answers a referral on an outbound item, with R and two digits. Without ReferralId the only referral that waits \
+             for such an answer is meant. The destination post sees it at once.";
+        "GetReferralAndReferralResponse" = referrals::get { referrals::GetReferralParams } -> Shape::Result(list_of::<ReferralDialogue>);
+            PostsAndCustoms, "securityToken", ["postalOrgCd", "flow"], false,
+            "Items with referrals that match every filter given, each with its referrals and the answers to them, paged \
+             like Load.";
+        "CheckItemStatus" = item_status::check { item_status::CheckItemStatusParams } -> Shape::Result(list_of::<CheckItemStatusResult>);
+            PostsAndCustoms, "securityToken", ["Items"], false,
+            "The status of up to 1,000 items at the belt: data, referrals, decision, and a light with its reasons. What is \
+             not known has an entry with HasITMATT false.";
+    }
+    "Anonymous declarations" {
+        "CreateOrUpdateAnonymousDeclaration" = anonymous::put { anonymous::PutParams } -> Shape::Result(text);
+            Posts, "securityToken", ["anonymousDeclaration"], true,
+            "Keeps a declaration that has no item yet, for 90 days; answers its id. With an Id, changes it until it is \
+             converted.";
+        "GetAnonymousDeclaration" = anonymous::get { anonymous::GetParams } -> Shape::Result(list_of::<AnonymousMembers>);
+            Posts, "securityToken", ["searchCriteria"], false,
+            "Own declarations not converted yet that match every criterion; at least one is needed.";
+        "GetFinalDeclarationIdFromAnonymousDeclarationId" = anonymous::final_id { anonymous::FinalIdParams } -> Shape::Result(text);
+            Posts, "securityToken", ["anonymousDeclId"], false,
+            "The item id that an own anonymous declaration became; empty while it is not converted.";
+        "ConvertAnonymousToCDSDeclaration" = anonymous::convert { anonymous::ConvertParams } -> Shape::Void;
+            Posts, "securityToken", ["anonymousDeclarationId", "userCd"], true,
+            "Makes a final declaration out of an own anonymous one, once, posted now; it goes to the destination post.";
+    }
+    "Watchdog" {
+        "GetWatchdogItemInfo" = watchdog::get { watchdog::GetWatchdogParams } -> Shape::Result(named::<WatchdogInfo>);
+            PostsAndCustoms, "securityToken", ["itemId"], false,
+            "The mark of the newest item with this id.";
+        "SetWatchdogItemInfo" = watchdog::set { watchdog::SetWatchdogParams } -> Shape::Void;
+            PostsAndCustoms, "securityToken", ["itemId"], true,
+            "Sets or clears the mark of an item, creating the item when it is new. Refused when several items have the id.";
+    }
+    "Catalogue" {
+        "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<MarketedGood>);
+            PostsAndCustoms, "token", [], false,
+            "Goods valid now that are offered to everyone or to the caller, of a seller, to a buyer, or both; one of them \
+             must be named.";
+        "StoreMarketedGood" = trade::store_good { trade::StoreGoodParams } -> Shape::Void;
+            Posts, "token", ["marketedGood"], true,
+            "Stores goods of the caller: new without ReferenceId, else under that number.";
+        "LoadPostalServices" = trade::load_services { trade::LoadServicesParams } -> Shape::Result(list_of::<PostalService>);
+            PostsAndCustoms, "token", ["origOrganizationCd", "destOrganizationCd"], false,
+            "Services valid now from one post to another, those to every post included.";
+        "StorePostalService" = trade::store_service { trade::StoreServiceParams } -> Shape::Void;
+            Posts, "token", ["postalService"], true,
+            "Stores a service of the caller: new without ServiceId, else under that id.";
     }
     "Look-ups" {
         "GetHSCodes" = lookup::hs_codes { lookup::HsParams } -> Shape::Result(list_of::<HSLookupInfo>);

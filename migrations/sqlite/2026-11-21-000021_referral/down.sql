@@ -1,0 +1,2 @@
+DROP TABLE referral_response;
+DROP TABLE referral;

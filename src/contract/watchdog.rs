@@ -1,0 +1,86 @@
+//! Marks that people set on items to have them stopped or looked at.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
+
+use super::number::raw_scalar;
+use super::{date, date::WcfDate};
+
+/// The mark of an item.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct WatchdogInfo {
+    /// Own member: the mark ends by itself.
+    #[serde(deserialize_with = "date::optional")]
+    pub expiry_dt: Option<WcfDate>,
+    /// 0 Clear, 1 MarkAsBlocked, 2 MarkWithWarning; the names are accepted too.
+    #[schema(value_type = i32)]
+    pub operation: Option<Operation>,
+    /// The reason, shown to the operator.
+    pub remarks: Option<String>,
+}
+
+/// What is marked. Written as its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Clear,
+    MarkAsBlocked,
+    MarkWithWarning,
+}
+
+impl Operation {
+    const ALL: [(Self, i32, &'static str); 3] = [
+        (Self::Clear, 0, "Clear"),
+        (Self::MarkAsBlocked, 1, "MarkAsBlocked"),
+        (Self::MarkWithWarning, 2, "MarkWithWarning"),
+    ];
+
+    pub fn number(self) -> i32 {
+        Self::ALL.iter().find(|row| row.0 == self).map_or(0, |row| row.1)
+    }
+
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.iter().find(|row| row.1 == number).map(|row| row.0)
+    }
+
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("Clear", |row| row.2)
+    }
+}
+
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i32(self.number())
+    }
+}
+
+impl<'de> Deserialize<'de> for Operation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = raw_scalar(deserializer)?;
+        let text = raw.trim();
+        let found = Self::ALL.iter().find(|row| row.2 == text || text.parse() == Ok(row.1));
+        found
+            .map(|row| row.0)
+            .ok_or_else(|| D::Error::custom("the operation is 0 (Clear), 1 (MarkAsBlocked) or 2 (MarkWithWarning)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_read_and_numbers_written() {
+        for (text, operation) in [("1", Operation::MarkAsBlocked), (r#""2""#, Operation::MarkWithWarning)] {
+            assert_eq!(serde_json::from_str::<Operation>(text).unwrap(), operation);
+        }
+        let info: WatchdogInfo = serde_json::from_str(r#"{"Operation":"MarkAsBlocked","Remarks":"x"}"#).unwrap();
+        let written = serde_json::to_string(&info).unwrap();
+        assert_eq!(written, r#"{"ExpiryDt":null,"Operation":1,"Remarks":"x"}"#);
+        for bad in ["3", r#""clear""#, "true", "1.0"] {
+            assert!(serde_json::from_str::<Operation>(bad).is_err(), "{bad}");
+        }
+        assert_eq!(serde_json::from_str::<WatchdogInfo>(r#"{"Operation":null}"#).unwrap().operation, None);
+    }
+}

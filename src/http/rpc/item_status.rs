@@ -1,0 +1,73 @@
+//! CheckItemStatus.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::request::{Call, RawList};
+use crate::contract::canonical::to_canonical;
+use crate::contract::item_status::CheckItemStatusRequest;
+use crate::error::{Error, Finding, Result};
+use crate::http::answer::Reply;
+use crate::limits;
+use crate::rules::structure::{self, given};
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(default)]
+pub(super) struct CheckItemStatusParams {
+    /// At most 1,000.
+    #[serde(rename = "Items", alias = "items")]
+    #[schema(value_type = Vec<CheckItemStatusRequest>)]
+    items: Option<RawList>,
+}
+
+pub(super) async fn check(call: Call<'_>, params: CheckItemStatusParams) -> Result<Reply> {
+    let Some(items) = params.items else {
+        return Err(Error::invalid("required", "Items", "list the items, each with its ItemId"));
+    };
+    if items.entries().len() > limits::STATUS_ITEMS {
+        let message = format!("at most {} items fit in one call; split the list", limits::STATUS_ITEMS);
+        return Err(Error::invalid("too_long", "Items", message));
+    }
+    let mut asked: Vec<CheckItemStatusRequest> = Vec::with_capacity(items.entries().len());
+    let mut findings: Vec<Finding> = Vec::new();
+    for (index, raw) in items.entries() {
+        match call.parse_entry::<CheckItemStatusRequest>("Items", index, raw) {
+            Ok(item) => {
+                findings.extend(faults(&item, index));
+                asked.push(item);
+            }
+            Err(faults) => findings.extend(faults.into_iter().map(|fault| at(fault, index))),
+        }
+    }
+    if !findings.is_empty() {
+        return Err(Error::Invalid(findings));
+    }
+    let found = call.services.item_status(&call.actor, asked).await?;
+    Ok(Reply::result("CheckItemStatus", to_canonical(&found)))
+}
+
+fn faults(item: &CheckItemStatusRequest, index: usize) -> Vec<Finding> {
+    let mut faults = Vec::new();
+    let mut add = |code, member: &str, message: &str| {
+        faults.push(at(Finding::new(code, format!("Items[{index}].{member}"), message), index));
+    };
+    match given(&item.item_id) {
+        None => add("required", "ItemId", "give the item id, for example EE123456785AU"),
+        Some(id) if !structure::is_item_id(id) => {
+            add("format", "ItemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
+        }
+        Some(_) => {}
+    }
+    for (member, code) in
+        [("OriginCountryCd", &item.origin_country_cd), ("DestinationCountryCd", &item.destination_country_cd)]
+    {
+        if given(code).is_some_and(|code| !structure::is_country_code(code)) {
+            add("format", member, "write the two-letter ISO country code in capitals, for example DE");
+        }
+    }
+    faults
+}
+
+fn at(fault: Finding, index: usize) -> Finding {
+    Finding { index: Some(index), ..fault }
+}

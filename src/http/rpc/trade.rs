@@ -1,0 +1,86 @@
+//! LoadMarketedGood, StoreMarketedGood, LoadPostalServices, StorePostalService.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::referrals::{object, paged};
+use super::request::{Call, Needed};
+use crate::contract::{MarketedGood, PostalService, lenient};
+use crate::error::Result;
+use crate::http::answer::Reply;
+use crate::rules::structure::given;
+use crate::service::trade::GoodQuery;
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct LoadGoodParams {
+    seller_organization_cd: Option<String>,
+    /// Offered to this organization, or to everyone.
+    buyer_organization_cd: Option<String>,
+    /// Own member: also own goods that are not valid now.
+    #[serde(deserialize_with = "lenient::flag")]
+    with_invalid: bool,
+    /// Own member: default 1000, at most 5000.
+    #[serde(deserialize_with = "lenient::optional_int")]
+    records_limit: Option<i32>,
+    /// Own member: X-Next-Cursor of the answer before.
+    cursor: Option<String>,
+}
+
+pub(super) async fn load_goods(call: Call<'_>, params: LoadGoodParams) -> Result<Reply> {
+    let own = |text: &Option<String>| given(text).map(str::to_owned);
+    let query = GoodQuery {
+        seller: own(&params.seller_organization_cd),
+        buyer: own(&params.buyer_organization_cd),
+        with_invalid: params.with_invalid,
+        limit: params.records_limit,
+        cursor: own(&params.cursor),
+    };
+    let page = call.services.goods(&call.actor, query).await?;
+    Ok(paged("LoadMarketedGood", &page.goods, page.next_cursor))
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct StoreGoodParams {
+    marketed_good: Option<MarketedGood>,
+}
+
+pub(super) async fn store_good(call: Call<'_>, params: StoreGoodParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    let good = object(&mut needed, "marketedGood", params.marketed_good, "give the goods");
+    needed.done()?;
+    call.services.store_good(&call.actor, good, call.key.clone()).await?;
+    Ok(Reply::void())
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct LoadServicesParams {
+    orig_organization_cd: Option<String>,
+    dest_organization_cd: Option<String>,
+}
+
+pub(super) async fn load_services(call: Call<'_>, params: LoadServicesParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    let origin = needed.text("origOrganizationCd", &params.orig_organization_cd, "give the post that offers");
+    let destination =
+        needed.text("destOrganizationCd", &params.dest_organization_cd, "give the post the service goes to");
+    needed.done()?;
+    let found = call.services.services_between(origin, destination).await?;
+    Ok(paged("LoadPostalServices", &found, None))
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct StoreServiceParams {
+    postal_service: Option<PostalService>,
+}
+
+pub(super) async fn store_service(call: Call<'_>, params: StoreServiceParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    let service = object(&mut needed, "postalService", params.postal_service, "give the service");
+    needed.done()?;
+    call.services.store_service(&call.actor, service, call.key.clone()).await?;
+    Ok(Reply::void())
+}

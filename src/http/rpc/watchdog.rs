@@ -1,0 +1,57 @@
+//! GetWatchdogItemInfo, SetWatchdogItemInfo.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::referrals::object;
+use super::request::{Call, Needed};
+use crate::contract::canonical::to_canonical;
+use crate::contract::{WatchdogInfo, WcfDate, date};
+use crate::error::Result;
+use crate::http::answer::Reply;
+use crate::rules::structure::given;
+use crate::service::watchdog::SetMark;
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct GetWatchdogParams {
+    item_id: Option<String>,
+}
+
+pub(super) async fn get(call: Call<'_>, params: GetWatchdogParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    let id = needed.text("itemId", &params.item_id, "give the item id");
+    needed.done()?;
+    let info = call.services.watchdog(&call.actor, id).await?;
+    Ok(Reply::result("GetWatchdogItemInfo", to_canonical(&info)))
+}
+
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct SetWatchdogParams {
+    item_id: Option<String>,
+    /// ZZZ for a new item when absent.
+    destination_postal_org_cd: Option<String>,
+    /// Taken from the item id for a new item when absent.
+    #[serde(alias = "mailClass")]
+    mail_class_cd: Option<String>,
+    #[serde(deserialize_with = "date::optional")]
+    posting_date: Option<WcfDate>,
+    watchdog_info: Option<WatchdogInfo>,
+}
+
+pub(super) async fn set(call: Call<'_>, params: SetWatchdogParams) -> Result<Reply> {
+    let mut needed = Needed::default();
+    let item_id = needed.text("itemId", &params.item_id, "give the item id").to_owned();
+    let info = object(&mut needed, "watchdogInfo", params.watchdog_info, "say what to do");
+    needed.done()?;
+    let sent = SetMark {
+        item_id,
+        destination: given(&params.destination_postal_org_cd).map(str::to_owned),
+        mail_class: given(&params.mail_class_cd).map(str::to_owned),
+        posting: params.posting_date,
+        info,
+    };
+    call.services.set_watchdog(&call.actor, sent, call.key.clone()).await?;
+    Ok(Reply::void())
+}

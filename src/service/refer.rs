@@ -1,0 +1,413 @@
+//! Raising referrals and answering them: CreateReferral, CreateReferralResp, and what customs decisions raise by
+//! themselves.
+
+use uuid::Uuid;
+
+use super::catalogue::Catalogue;
+use super::entry::Outcome;
+use super::neighbour;
+use super::once::once;
+use super::standing;
+use super::{Actor, Answer, Kind, RequestKey, Services};
+use crate::contract::canonical::{digest, to_canonical};
+use crate::contract::open::{OtherMembers, size_of};
+use crate::contract::{Referral, ReferralResponse, ResponseData, WcfDate};
+use crate::error::{Error, Findings, Result};
+use crate::limits;
+use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::referral as rules;
+use crate::rules::security::SecurityState;
+use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::history::Event;
+use crate::store::items::{Item, Parts, Side};
+use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
+
+/// The item that a referral or an answer is about, as named by the request.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub item_id: String,
+    /// The calling post, or the post whose customs calls.
+    pub post: String,
+    /// The post at the other end.
+    pub partner: String,
+}
+
+/// A referral ready to be put on an item.
+#[derive(Clone, Debug)]
+struct Question {
+    code: String,
+    reference: Option<String>,
+    event_at: Option<At>,
+    digest: Vec<u8>,
+    content: Referral,
+}
+
+impl Question {
+    fn of(content: Referral) -> Self {
+        Self {
+            code: given(&content.known.referral_cd).unwrap_or_default().to_owned(),
+            reference: given(&content.known.referral_id).map(str::to_owned),
+            event_at: content.known.event_dt.map(|date| At(date.instant())),
+            digest: digest(&to_canonical(&content)),
+            content,
+        }
+    }
+}
+
+/// An answer ready to be put on an item.
+#[derive(Clone, Debug)]
+struct Reaction {
+    code: String,
+    reference: Option<String>,
+    event_at: Option<At>,
+    digest: Vec<u8>,
+    content: ReferralResponse,
+}
+
+impl Services {
+    /// Raises a referral on an inbound item; its origin post, when it lives here, has it at once.
+    ///
+    /// # Errors
+    /// 400 with findings, or when there is no such inbound item; 401 for a post that is not the caller's.
+    pub async fn create_referral(
+        &self,
+        actor: &Actor,
+        about: About,
+        referral: Referral,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        actor.posts_meant(Some(&about.post))?;
+        let mut findings = check(&about);
+        findings.extend_under("referral", rules::referral(&referral));
+        check_other(&mut findings, "referral", &referral.other);
+        findings.into_result()?;
+        let (services, actor, question) = (self.clone(), actor.clone(), Question::of(referral));
+        let answer = self.store.write(move |tx| {
+            once(tx, &actor, key.as_ref(), |tx| {
+                let mut item = find(tx, &actor, &about, "I")?;
+                let raised = raise(tx, &services.catalogue(), &mut item, &question, &actor.org)?;
+                standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
+                if let Some(row) = raised {
+                    neighbour::deliver_referrals(tx, &item, &[row])?;
+                }
+                Ok(Answer::void())
+            })
+        });
+        let answer = answer.await?;
+        self.beat("LastReferralDt");
+        Ok(answer)
+    }
+
+    /// Answers a referral on an outbound item; the destination post, when it lives here, has the answer at once.
+    ///
+    /// # Errors
+    /// 400 with findings, when there is no such outbound item or referral, or several wait and none is named; 401 for
+    /// customs and for a post that is not the caller.
+    pub async fn answer_referral(
+        &self,
+        actor: &Actor,
+        about: About,
+        response: ReferralResponse,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        actor.own_post(Some(&about.post))?;
+        let mut findings = check(&about);
+        findings.extend_under("referralResponse", rules::response(&response));
+        check_other(&mut findings, "referralResponse", &response.other);
+        findings.into_result()?;
+        let reaction = Reaction {
+            code: given(&response.known.referral_response_cd).unwrap_or_default().to_owned(),
+            reference: given(&response.known.referral_id).map(str::to_owned),
+            event_at: response.known.event_dt.map(|date| At(date.instant())),
+            digest: digest(&to_canonical(&response)),
+            content: response,
+        };
+        let actor = actor.clone();
+        let answer = self.store.write(move |tx| {
+            once(tx, &actor, key.as_ref(), |tx| {
+                let mut item = find(tx, &actor, &about, "O")?;
+                let answered = answer_on(tx, &mut item, &reaction, &actor.org)?;
+                standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
+                if let Some(row) = answered {
+                    neighbour::deliver_answer(tx, &item, &row)?;
+                }
+                Ok(Answer::void())
+            })
+        });
+        let answer = answer.await?;
+        self.beat("LastReferralDt");
+        Ok(answer)
+    }
+}
+
+fn check(about: &About) -> Findings {
+    let mut findings = Findings::default();
+    if !structure::is_item_id(&about.item_id) {
+        findings.add("format", "id", "an item id has 1 to 35 letters, digits or signs and no blanks");
+    }
+    if !structure::is_post_code(&about.partner) {
+        let message = "a post has three capital letters or digits, for example AUA";
+        findings.add("format", "partnerPostOrgCd", message);
+    } else if about.partner == about.post {
+        findings.add("posts", "partnerPostOrgCd", "the partner is another post than the item's own");
+    }
+    findings
+}
+
+/// Bounds what is kept without being understood.
+pub(super) fn check_other(findings: &mut Findings, path: &str, other: &OtherMembers) {
+    if size_of(other) > limits::OTHER_MEMBERS_BYTES {
+        let most = limits::OTHER_MEMBERS_BYTES;
+        findings.add("too_long", path, format!("members beyond the documented ones may take {most} bytes in all"));
+    }
+}
+
+/// The newest item with this id, flow and partner that the caller may see.
+fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
+    let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::Declaration)?;
+    items.retain(|item| actor.kind == Kind::Post || item.object.customs_visible);
+    let inbound = flow == "I";
+    let way = if inbound { "inbound" } else { "outbound" };
+    let partner_fits = |item: &Item| {
+        let partner = if inbound { &item.object.orig_post } else { &item.object.dest_post };
+        partner == &about.partner || (inbound && partner == UNKNOWN_POST)
+    };
+    if items.iter().any(|item| item.object.flow == flow) || items.is_empty() {
+        items.retain(|item| item.object.flow == flow && partner_fits(item));
+    } else {
+        let message =
+            format!("the item is not {way} at {}; referrals go to the origin, answers come from it", about.post);
+        return Err(Error::invalid("flow", "id", message).into());
+    }
+    let newest = items.into_iter().max_by_key(|item| {
+        let known = if inbound { item.object.orig_post != UNKNOWN_POST } else { true };
+        (known, item.object.posting_dt, item.object.life_no, item.object.pid)
+    });
+    let Some(mut item) = newest else {
+        let message = format!("{} has no such {way} item with {}", about.post, about.partner);
+        return Err(Error::invalid("absent", "id", message).into());
+    };
+    if item.object.orig_post == UNKNOWN_POST && inbound {
+        item.object.orig_post.clone_from(&about.partner);
+    }
+    Ok(item)
+}
+
+/// Puts a referral on an item; gives its row, or nothing when it was there before.
+fn raise(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    question: &Question,
+    author: &str,
+) -> Result<Option<ReferralRow>, Fault> {
+    let rows = tx.referrals_of(&item.object)?;
+    if is_repeated(tx, item, &rows, question)? {
+        return Ok(None);
+    }
+    if rows.len() >= limits::REFERRALS_PER_ITEM {
+        let message = format!("an item has at most {} referrals", limits::REFERRALS_PER_ITEM);
+        return Err(Error::invalid("limit", "referral", message).into());
+    }
+    let event_at = question.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let reference = question.reference.clone().unwrap_or_else(new_reference);
+    let mut content = question.content.clone();
+    content.known.referral_cd = Some(question.code.clone());
+    content.known.referral_id = Some(reference.clone());
+    content.known.event_dt = Some(WcfDate::new(event_at.0));
+    let own_hours = catalogue.reply_hours(&item.object.post_org, &question.code);
+    let deadline = rules::deadline(&question.code, event_at.0, own_hours);
+    let row = ReferralRow {
+        post_org: item.object.post_org.clone(),
+        object_pid: item.object.pid,
+        reference,
+        code: question.code.clone(),
+        raised_by: author.to_owned(),
+        event_at,
+        remind_at: deadline.map(|deadline| At(deadline.remind_at)),
+        due_at: deadline.map(|deadline| At(deadline.due_at)),
+        pending: deadline.is_some(),
+        created_at: At(tx.now),
+        digest: question.digest.clone(),
+        body: to_canonical(&content),
+    };
+    put_referral(tx, item, &row, "referral.raised")?;
+    Ok(Some(row))
+}
+
+/// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
+/// answer, or what was said last.
+fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], question: &Question) -> Result<bool, Fault> {
+    if let Some(reference) = &question.reference {
+        let Some(same) = rows.iter().find(|row| &row.reference == reference) else { return Ok(false) };
+        if same.digest != question.digest {
+            let message = "the item has a referral with this id and other content; use a new id for a new referral";
+            return Err(Error::invalid("state", "referral.ReferralId", message).into());
+        }
+        return Ok(true);
+    }
+    let same: Vec<&ReferralRow> = rows.iter().filter(|row| row.digest == question.digest).collect();
+    if same.is_empty() || question.event_at.is_some() {
+        return Ok(!same.is_empty());
+    }
+    if same.iter().any(|row| row.pending) {
+        return Ok(true);
+    }
+    let last_answer = tx.answers_of(&item.object)?.iter().map(|row| row.created_at).max();
+    let last_referral = rows.iter().map(|row| row.created_at).max();
+    Ok(same.iter().any(|row| Some(row.created_at) == last_referral && last_answer < Some(row.created_at)))
+}
+
+/// Writes a referral's row and its event. What follows from it is settled when the item is saved.
+pub(super) fn put_referral(
+    tx: &mut Tx<'_>,
+    item: &mut Item,
+    row: &ReferralRow,
+    event: &'static str,
+) -> Result<(), Fault> {
+    tx.add_referral(row)?;
+    item.object.security_state.get_or_insert_with(|| SecurityState::None.code().to_owned());
+    let detail = serde_json::json!({ "ReferralCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest) });
+    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    Ok(())
+}
+
+/// Puts an answer on an item; gives its row, or nothing when it was there before.
+fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str) -> Result<Option<AnswerRow>, Fault> {
+    let referrals = tx.referrals_of(&item.object)?;
+    let answers = tx.answers_of(&item.object)?;
+    let same = answers.iter().filter(|row| row.digest == reaction.digest);
+    let newest = answers.iter().map(|row| row.created_at).max();
+    for row in same {
+        let by_date = reaction.event_at.is_some();
+        let still = !referrals.iter().any(|referral| referral.pending && Some(referral.created_at) > newest);
+        if by_date || (Some(row.created_at) == newest && still) {
+            return Ok(None);
+        }
+    }
+    if answers.len() >= limits::REFERRALS_PER_ITEM {
+        let message = format!("an item has at most {} answers", limits::REFERRALS_PER_ITEM);
+        return Err(Error::invalid("limit", "referralResponse", message).into());
+    }
+    let target = target(&referrals, reaction)?;
+    let event_at = reaction.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let mut content = reaction.content.clone();
+    content.known.referral_response_cd = Some(reaction.code.clone());
+    content.known.referral_id = Some(target.reference.clone());
+    content.known.event_dt = Some(WcfDate::new(event_at.0));
+    let row = AnswerRow {
+        post_org: item.object.post_org.clone(),
+        object_pid: item.object.pid,
+        pid: Id(Uuid::now_v7()),
+        reference: target.reference.clone(),
+        code: reaction.code.clone(),
+        answered_by: author.to_owned(),
+        event_at,
+        created_at: At(tx.now),
+        digest: reaction.digest.clone(),
+        body: to_canonical(&content),
+    };
+    put_answer(tx, item, &row, "referral.answered")?;
+    Ok(Some(row))
+}
+
+/// Writes an answer's row and its event.
+pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: &'static str) -> Result<(), Fault> {
+    tx.add_answer(row)?;
+    let detail = serde_json::json!({
+        "ReferralResponseCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest),
+    });
+    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    Ok(())
+}
+
+/// The referral that an answer is for: the one named, else the only one that waits for such an answer.
+fn target<'r>(referrals: &'r [ReferralRow], reaction: &Reaction) -> Result<&'r ReferralRow, Fault> {
+    let path = "referralResponse.ReferralId";
+    if let Some(reference) = &reaction.reference {
+        let named = referrals.iter().find(|row| &row.reference == reference);
+        let message = "the item has no referral with this id; GetReferralAndReferralResponse lists them";
+        return named.ok_or_else(|| Error::invalid("absent", path, message).into());
+    }
+    let waiting: Vec<&ReferralRow> = referrals.iter().filter(|row| row.pending).collect();
+    let fitting: Vec<&ReferralRow> = waiting.iter().copied().filter(|row| fits(&reaction.code, &row.code)).collect();
+    match (fitting.as_slice(), waiting.as_slice()) {
+        ([only], _) | ([], [only]) => Ok(only),
+        ([], []) => {
+            let message = "no referral of the item waits for an answer; name the one to answer again";
+            Err(Error::invalid("absent", path, message).into())
+        }
+        _ => {
+            let message = "several referrals of the item wait for an answer; name the one that is meant";
+            Err(Error::invalid("ambiguous", path, message).into())
+        }
+    }
+}
+
+/// Whether an answer is listed for a kind of referral.
+fn fits(response_cd: &str, referral_cd: &str) -> bool {
+    let row = crate::refdata::lists::lists().referral_response_codes.get(response_cd);
+    row.is_some_and(|row| row.for_codes.iter().any(|code| code == referral_cd))
+}
+
+/// Raises the referral that the newest decision of the own customs on an inbound item calls for, by that
+/// administration's table (none unless it was given one). The same decision never raises it twice.
+pub(super) fn automatic(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    outcome: Outcome,
+) -> Result<Option<ReferralRow>, Fault> {
+    let Some(row) = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT).cloned() else {
+        return Ok(None);
+    };
+    if outcome != Outcome::Stored || item.object.flow != "I" {
+        return Ok(None);
+    }
+    let customs = row.customs_org.clone().unwrap_or_default();
+    let table = catalogue.auto_referrals(&customs);
+    let (false, Some(decision)) = (table.is_empty(), row.decision_cd.as_deref()) else { return Ok(None) };
+    let data: ResponseData = serde_json::from_str(&row.body).unwrap_or_default();
+    let Some(rule) = rules::automatic(table, decision, given(&data.decision_reason_cd)) else { return Ok(None) };
+    let mut referral = Referral::default();
+    referral.known.referral_cd = Some(rule.referral.clone());
+    referral.known.remarks = Some(rule.remarks.clone()).filter(|remarks| !remarks.is_empty());
+    referral.known.event_dt = Some(WcfDate::new(row.decided_at.0));
+    referral.known.referral_id = Some(format!("A{}", &hex(&row.digest)[..16]));
+    let author = if customs.is_empty() { item.object.post_org.clone() } else { customs };
+    let question = Question::of(referral);
+    let known = tx.referrals_of(&item.object)?;
+    if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
+        return Ok(None);
+    }
+    raise(tx, catalogue, item, &question, &author)
+}
+
+/// A reference that no other server gives: time and randomness, 16 characters of Crockford's base 32.
+fn new_reference() -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let id = Uuid::now_v7();
+    let bytes = id.as_bytes();
+    // 48 bits of time and 32 of randomness.
+    let kept = bytes[..6].iter().chain(&bytes[12..]);
+    let bits = kept.fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
+    (0..16).rev().map(|at| ALPHABET[(bits >> (at * 5) & 31) as usize] as char).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_sixteen_characters_and_differ() {
+        let (a, b) = (new_reference(), new_reference());
+        assert!(a.len() == 16 && b.len() == 16 && a != b, "{a} {b}");
+        assert!(a.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+    }
+}

@@ -1,0 +1,171 @@
+//! Reading referrals and answers: GetReferralAndReferralResponse, page by page, and what is due.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+
+use super::cursor::{Cursor, binding};
+use super::standing;
+use super::views::mail_object;
+use super::{Actor, Kind, Services};
+use crate::contract::canonical::to_canonical;
+use crate::contract::{ReferralDialogue, WcfDate};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::store::items::Item;
+use crate::store::referral::{AnswerRow, DueRow, ReferralFilter, ReferralRow};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
+
+/// What to read.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pub post: String,
+    pub filter: ReferralFilter,
+    /// Only items with a referral past its deadline.
+    pub overdue: bool,
+    /// Only items with a referral past half its time.
+    pub reminder_due: bool,
+    /// Zero or less: the default.
+    pub limit: Option<i32>,
+    pub cursor: Option<String>,
+}
+
+/// One page: dialogues as JSON, and where the next one starts.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub dialogues: Vec<String>,
+    pub next_cursor: Option<String>,
+}
+
+impl Services {
+    /// Items with referrals, as far as the caller may see them.
+    ///
+    /// # Errors
+    /// 400 for a cursor that does not fit, 401 for a post that is not the caller's.
+    pub async fn referrals(&self, actor: &Actor, query: Query) -> Result<Page> {
+        let posts = actor.posts_meant(Some(&query.post))?;
+        let mut filter = query.filter;
+        filter.items.as_customs = actor.kind == Kind::Customs;
+        let asked = format!("{} {posts:?} {filter:?} {} {}", actor.org, query.overdue, query.reminder_due);
+        let bound = binding(&asked);
+        let after = match query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()? {
+            None => None,
+            Some(Cursor::AfterItem(pid)) => Some(pid),
+            Some(Cursor::AfterChange(_)) => {
+                return Err(Error::invalid("cursor", "cursor", "a cursor of the change feed does not fit here"));
+            }
+        };
+        let limit = match query.limit {
+            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limits::LOAD_MAX).min(limits::LOAD_MAX),
+            _ => limits::LOAD_DEFAULT,
+        };
+        self.store
+            .read(move |tx| {
+                let mut filter = filter.clone();
+                filter.due_before = query.overdue.then_some(At(tx.now));
+                filter.remind_before = query.reminder_due.then_some(At(tx.now));
+                let post = posts.first().map(String::as_str).unwrap_or_default();
+                let mut items = tx.referred_items(post, &filter, after, limit + 1)?;
+                let remains = items.len() > limit;
+                items.truncate(limit);
+                let last = items.last().filter(|_| remains).map(|item| item.object.pid.0);
+                Ok(Page {
+                    dialogues: dialogues(tx, post, &items, &filter)?,
+                    next_cursor: last.map(|pid| Cursor::AfterItem(pid).write(bound)),
+                })
+            })
+            .await
+    }
+
+    /// Pending referrals of every post whose reminder or deadline has come, the longest waiting first, at most `limit`:
+    /// what reminders are made from.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn due_referrals(&self, limit: i64) -> Result<Vec<DueRow>> {
+        self.store.read(move |tx| tx.due_referrals(tx.now, limit)).await
+    }
+}
+
+/// The dialogues of some items, of the referrals and answers the filter lets through.
+fn dialogues(tx: &mut Tx<'_>, post: &str, items: &[Item], filter: &ReferralFilter) -> Result<Vec<String>, Fault> {
+    let mut referrals: HashMap<Id, Vec<ReferralRow>> = HashMap::new();
+    let mut answers: HashMap<Id, Vec<AnswerRow>> = HashMap::new();
+    let pids: Vec<Id> = items.iter().map(|item| item.object.pid).collect();
+    for some in pids.chunks(ITEMS_PER_QUERY) {
+        for row in tx.referrals_of_items(post, some)? {
+            referrals.entry(row.object_pid).or_default().push(row);
+        }
+        for row in tx.answers_of_items(post, some)? {
+            answers.entry(row.object_pid).or_default().push(row);
+        }
+    }
+    let none = (Vec::new(), Vec::new());
+    let each = items.iter().map(|item| {
+        let pid = &item.object.pid;
+        let referrals = referrals.get(pid).unwrap_or(&none.0);
+        to_canonical(&dialogue(item, referrals, answers.get(pid).unwrap_or(&none.1), filter, tx.now))
+    });
+    Ok(each.collect())
+}
+
+/// Items whose referrals are fetched by one statement.
+const ITEMS_PER_QUERY: usize = 1_000;
+
+fn dialogue(
+    item: &Item,
+    referrals: &[ReferralRow],
+    answers: &[AnswerRow],
+    filter: &ReferralFilter,
+    now: DateTime<Utc>,
+) -> ReferralDialogue {
+    let in_window =
+        |at: At| filter.event_from.is_none_or(|from| at >= from) && filter.event_to.is_none_or(|to| at <= to);
+    let listed: Vec<&ReferralRow> = referrals
+        .iter()
+        .filter(|row| filter.codes.is_empty() || filter.codes.contains(&row.code))
+        .filter(|row| {
+            in_window(row.event_at)
+                || answers.iter().any(|answer| answer.reference == row.reference && in_window(answer.event_at))
+        })
+        .collect();
+    let given = answers
+        .iter()
+        .filter(|row| filter.answer_codes.is_empty() || filter.answer_codes.contains(&row.code))
+        .filter(|row| listed.iter().any(|referral| referral.reference == row.reference));
+    ReferralDialogue {
+        declaration_p_id: item.declaration().map(|row| row.pid.0),
+        has_pending_referral: referrals.iter().any(|row| row.pending),
+        mail_object: mail_object(&item.object),
+        referral_responses: given.filter_map(answer_json).collect(),
+        referrals: listed.iter().filter_map(|row| referral_json(row, now)).collect(),
+        security_state: standing::shown_state(&item.object).code(),
+    }
+}
+
+fn referral_json(row: &ReferralRow, now: DateTime<Utc>) -> Option<Box<RawValue>> {
+    let date = |at: Option<At>| to_canonical(&at.map(|at| WcfDate::new(at.0)));
+    let has_come = |at: Option<At>| row.pending && at.is_some_and(|at| at.0 <= now);
+    let added = format!(
+        r#""DueDt":{},"Overdue":{},"RaisedByOrgCd":{},"ReminderDt":{},"ReminderDue":{},"ResponsePending":{}"#,
+        date(row.due_at),
+        has_come(row.due_at),
+        to_canonical(&row.raised_by),
+        date(row.remind_at),
+        has_come(row.remind_at),
+        row.pending,
+    );
+    with_members(&row.body, &added)
+}
+
+fn answer_json(row: &AnswerRow) -> Option<Box<RawValue>> {
+    with_members(&row.body, &format!(r#""AnsweredByOrgCd":{}"#, to_canonical(&row.answered_by)))
+}
+
+/// A stored object, which has members, with more of them.
+fn with_members(body: &str, added: &str) -> Option<Box<RawValue>> {
+    let open = body.strip_suffix('}')?;
+    RawValue::from_string(format!("{open},{added}}}")).ok()
+}

@@ -1,0 +1,203 @@
+//! Where items stand: their security and fiscal state, brought up to date whenever an item is saved.
+//!
+//! Collects the events of an item (history, referrals, answers, versions of responses) for the pure machines in `rules`,
+//! and keeps what comes out in columns, so that the belt need not ask for events.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::respond;
+use crate::contract::{WcfDate, date};
+use crate::rules::decision::DecisionTable;
+use crate::rules::fiscal::{self, Decided, FiscalState};
+use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::precedence::Rank;
+use crate::rules::security::{self, Act, Asks, Effect, SecurityState};
+use crate::store::history::Stamp;
+use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
+use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// Saves items, their states brought up to date.
+pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
+    for item in items.iter_mut().filter(|item| item.has_events()) {
+        let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
+        if passed_on && item.object.declared_at.is_none() {
+            item.object.declared_at = Some(At(tx.now));
+        }
+        if item.object.security_state.is_some() {
+            let state = referred_state(tx, item)?;
+            item.object.security_state = Some(state.code().to_owned());
+        }
+    }
+    tx.save_items(items, stamp)
+}
+
+/// The security state of a stored item, leaving departure aside.
+pub(super) fn security_state(declared: bool, customs_sees: bool, stored: Option<&str>) -> SecurityState {
+    let stored = stored.and_then(SecurityState::parse);
+    stored.unwrap_or_else(|| security::unquestioned(declared, customs_sees))
+}
+
+/// The security state to show for an item.
+pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
+    let declared = object.declared_at.is_some();
+    let state = security_state(declared, object.customs_visible, object.security_state.as_deref());
+    if security::has_departed(object.mail_state) { security::departed(state) } else { state }
+}
+
+/// The state of an item with referrals, from everything that happened to it. Notes which referrals still wait.
+fn referred_state(tx: &mut Tx<'_>, item: &Item) -> Result<SecurityState, Fault> {
+    let referrals = tx.referrals_of(&item.object)?;
+    let answers = tx.answers_of(&item.object)?;
+    for referral in &referrals {
+        let pending = waits(referral, &answers);
+        if pending != referral.pending {
+            tx.set_pending(referral, pending)?;
+        }
+    }
+    let mut events = declared_events(tx, item)?;
+    events.extend(referrals.iter().map(|row| security::Event {
+        at: row.event_at.0,
+        reference: row.reference.clone(),
+        act: Act::Raised(Asks::of(&row.code)),
+    }));
+    let asked: HashMap<&str, &str> = referrals.iter().map(|row| (row.reference.as_str(), row.code.as_str())).collect();
+    events.extend(answers.iter().map(|row| security::Event {
+        at: row.event_at.0,
+        reference: row.reference.clone(),
+        act: Act::Answered(Effect::of(&row.code, asked.get(row.reference.as_str()).copied().unwrap_or_default())),
+    }));
+    Ok(security::state(&events))
+}
+
+/// Whether a referral waits for its answer. "More time wanted" is no answer.
+pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
+    let answered = answers
+        .iter()
+        .any(|row| row.reference == referral.reference && Effect::of(&row.code, &referral.code) != Effect::Waits);
+    security::needs_answer(&referral.code) && !answered
+}
+
+/// When declarations were passed on: the first time, and each new version since. Whole seconds, as referrals have.
+fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
+    let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
+    let stored = stored.into_iter().map(|row| (row.at.0, row.event, row.doc_version));
+    let now = tx.now;
+    let pending = item.pending_events().iter().map(|event| {
+        let version = event.document.as_ref().map(|document| document.1);
+        (now, event.name.to_owned(), version)
+    });
+    let mut events: Vec<security::Event> = Vec::new();
+    for (at, name, version) in stored.chain(pending) {
+        let Some(to_customs) = passes_on(&name) else { continue };
+        if version.is_none() && !events.is_empty() {
+            // The same content again: nothing new was said, but customs may see it now.
+            if let Some(security::Event { act: Act::Declared { to_customs: seen }, .. }) = events.last_mut() {
+                *seen |= to_customs;
+            }
+            continue;
+        }
+        let reference = version.unwrap_or_default().to_string();
+        events.push(security::Event { at: WcfDate::new(at).instant(), reference, act: Act::Declared { to_customs } });
+    }
+    Ok(events)
+}
+
+/// Whether an event of the history passed a declaration on; then, whether to customs.
+fn passes_on(event: &str) -> Option<bool> {
+    match event {
+        "declaration.final" | "declaration.to-customs" | "declaration.received" => Some(true),
+        "declaration.to-post" => Some(false),
+        _ => None,
+    }
+}
+
+/// What the responses of one side amount to: `current` are the ones at hand, the archive is asked where it matters.
+/// `None` while there are only drafts.
+pub(super) fn fiscal(
+    tx: &mut Tx<'_>,
+    decisions: &DecisionTable,
+    item: &Item,
+    side: Side,
+    current: &[Option<&ResponseRow>],
+) -> Result<Option<String>, Fault> {
+    let finals = || current.iter().flatten().filter(|row| row.state_cd != RESPONSE_DRAFT);
+    let mut decided: Vec<Decided> = finals().map(|row| decided(decisions, row)).collect();
+    let Some(customs) = finals().next().map(|row| row.customs_org.clone().unwrap_or_default()) else {
+        return Ok(None);
+    };
+    let newest = decided.iter().max_by(|a, b| a.rank.cmp(&b.rank));
+    if newest.is_some_and(|newest| !newest.decides()) {
+        decided.extend(archived(tx, decisions, item, side, &customs)?);
+    }
+    Ok(Some(fiscal::state(&decided, true).code().to_owned()))
+}
+
+/// The state that a stored response alone leads to, for rows written before states were kept.
+pub(super) fn fiscal_of(decisions: &DecisionTable, customs: Option<&str>, decision_cd: Option<&str>) -> FiscalState {
+    let decision = decision_cd.and_then(|code| decisions.decide(customs.unwrap_or_default(), code).ok());
+    decision.map_or(FiscalState::Sent, |decision| fiscal::after(&decision, false))
+}
+
+fn decided(decisions: &DecisionTable, row: &ResponseRow) -> Decided {
+    let customs = row.customs_org.as_deref().unwrap_or_default();
+    let read = serde_json::from_str::<Essence>(&row.body).unwrap_or_default();
+    Decided {
+        rank: respond::rank(decisions, row),
+        state: state_after(decisions, customs, row.decision_cd.as_deref(), read.dutiable),
+    }
+}
+
+fn state_after(decisions: &DecisionTable, customs: &str, decision_cd: Option<&str>, dutiable: bool) -> FiscalState {
+    let decision = decision_cd.and_then(|code| decisions.decide(customs, code).ok());
+    decision.map_or(FiscalState::Sent, |decision| fiscal::after(&decision, dutiable))
+}
+
+/// The members of a response that its ranking needs.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Essence {
+    #[serde(deserialize_with = "date::optional")]
+    clearance_dt: Option<WcfDate>,
+    decision_cd: Option<String>,
+    dutiable: bool,
+}
+
+/// The decisions in the archive of one side, drafts left out.
+fn archived(
+    tx: &mut Tx<'_>,
+    decisions: &DecisionTable,
+    item: &Item,
+    side: Side,
+    customs: &str,
+) -> Result<Vec<Decided>, Fault> {
+    let kind = side.version_kind();
+    let versions = tx.archived(item, kind)?;
+    if versions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let history = tx.history_of(&item.object)?;
+    let mut decided = Vec::new();
+    for (version_no, digest, body) in versions {
+        let of_version = |row: &&crate::store::history::HistoryRow| {
+            row.doc_kind.as_deref() == Some(kind) && row.doc_version == Some(version_no)
+        };
+        let Some(recorded) = history.iter().find(of_version).filter(|row| row.event != "response.draft") else {
+            continue;
+        };
+        let Some(read) = body.and_then(|body| serde_json::from_str::<Essence>(&body).ok()) else { continue };
+        let decision = read.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
+        decided.push(Decided {
+            rank: Rank {
+                decided_at: read.clearance_dt.map_or(recorded.at.0, WcfDate::instant),
+                category: decision.as_ref().map(|decision| decision.category),
+                digest,
+            },
+            state: state_after(decisions, customs, read.decision_cd.as_deref(), read.dutiable),
+        });
+    }
+    Ok(decided)
+}

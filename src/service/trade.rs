@@ -1,0 +1,199 @@
+//! What posts offer: LoadMarketedGood, StoreMarketedGood, LoadPostalServices, StorePostalService.
+//!
+//! Readers see what is valid now and offered to everyone or to them; a seller sees its own goods besides.
+
+use uuid::Uuid;
+
+use super::cursor::binding;
+use super::once::once;
+use super::{Actor, Answer, RequestKey, Services};
+use crate::contract::canonical::{digest, to_canonical};
+use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::rules::trade as rules;
+use crate::store::Fault;
+use crate::store::Tx;
+use crate::store::trade::{GoodFilter, GoodRow, ServiceRow};
+use crate::store::types::{At, Id};
+
+/// Which goods to load.
+#[derive(Clone, Debug, Default)]
+pub struct GoodQuery {
+    pub seller: Option<String>,
+    pub buyer: Option<String>,
+    /// Also own goods that are not valid now.
+    pub with_invalid: bool,
+    pub limit: Option<i32>,
+    pub cursor: Option<String>,
+}
+
+/// A page of goods as JSON.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    pub goods: Vec<String>,
+    pub next_cursor: Option<String>,
+}
+
+impl Services {
+    /// Stores goods of the caller: new without a number (or with 0), else under it.
+    ///
+    /// # Errors
+    /// 400 with findings; 401 for customs and for another seller.
+    pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
+        let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
+        rules::marketed_good(&good).into_result()?;
+        let good = MarketedGood {
+            entity_state: Entity::STORE,
+            seller_organization_cd: Some(seller),
+            reference_id: good.reference_id.filter(|number| *number != 0),
+            ..good
+        };
+        let actor = actor.clone();
+        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_good(tx, &actor.org, &good))).await
+    }
+
+    /// Goods of a seller, or offered to a buyer, that the caller may see.
+    ///
+    /// # Errors
+    /// 400 when neither is named or the cursor does not fit.
+    pub async fn goods(&self, actor: &Actor, query: GoodQuery) -> Result<Page> {
+        if query.seller.is_none() && query.buyer.is_none() {
+            let message = "name the seller, the buyer or both";
+            return Err(Error::invalid("required", "sellerOrganizationCd", message));
+        }
+        let filter = GoodFilter {
+            seller: query.seller,
+            buyer: query.buyer,
+            viewers: std::iter::once(&actor.org).chain(&actor.posts).cloned().collect(),
+            with_invalid: query.with_invalid,
+        };
+        let bound = binding(&format!("{} goods {filter:?}", actor.org));
+        let after = query.cursor.as_deref().map(|text| place(text, bound)).transpose()?;
+        let limit = match query.limit {
+            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::LOAD_MAX),
+            _ => limits::LOAD_DEFAULT,
+        };
+        self.store
+            .read(move |tx| {
+                let mut rows = tx.goods(&filter, after.as_ref(), limit + 1)?;
+                let remains = rows.len() > limit;
+                rows.truncate(limit);
+                let last = rows.last().filter(|_| remains);
+                Ok(Page {
+                    next_cursor: last.map(|row| cursor(row, bound)),
+                    goods: rows.into_iter().map(|row| row.body).collect(),
+                })
+            })
+            .await
+    }
+
+    /// Stores a postal service of the caller: new without an id, else under it.
+    ///
+    /// # Errors
+    /// 400 with findings; 401 for customs and for another origin.
+    pub async fn store_service(
+        &self,
+        actor: &Actor,
+        service: PostalService,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        let origin = actor.own_post(given(&service.orig_organization_cd))?.to_owned();
+        rules::postal_service(&service).into_result()?;
+        let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
+        let actor = actor.clone();
+        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor.org, &service))).await
+    }
+
+    /// Services from one post to another that are valid now, as JSON.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn services_between(&self, origin: &str, destination: &str) -> Result<Vec<String>> {
+        let (origin, destination) = (origin.to_owned(), destination.to_owned());
+        self.store
+            .read(move |tx| Ok(tx.services_between(&origin, &destination)?.into_iter().map(|row| row.body).collect()))
+            .await
+    }
+}
+
+fn at(date: Option<WcfDate>) -> Option<At> {
+    date.map(|date| At(date.instant()))
+}
+
+fn too_many(path: &str) -> Fault {
+    let message = format!("an organization has at most {}; change one instead", limits::CATALOGUE_ENTRIES);
+    Error::invalid("limit", path, message).into()
+}
+
+/// The same content without a number is the same goods.
+fn put_good(tx: &mut Tx<'_>, seller: &str, good: &MarketedGood) -> Result<Answer, Fault> {
+    let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
+    let old = match good.reference_id {
+        Some(number) => tx.good(seller, number)?,
+        None => tx.good_like(seller, &digest)?,
+    };
+    if old.as_ref().is_some_and(|old| old.digest == digest) {
+        return Ok(Answer::void());
+    }
+    if old.is_none() && tx.count_goods(seller)? >= limits::CATALOGUE_ENTRIES {
+        return Err(too_many("marketedGood"));
+    }
+    let reference_id = match good.reference_id {
+        Some(number) => number,
+        None => tx.last_good(seller)?.checked_add(1).ok_or_else(|| too_many("marketedGood.ReferenceId"))?,
+    };
+    let buyers = rules::buyers(good);
+    let row = GoodRow {
+        seller: seller.to_owned(),
+        reference_id,
+        valid_from: at(good.valid_from),
+        valid_to: at(good.valid_to),
+        for_everyone: buyers.is_empty(),
+        changed_at: At(tx.now),
+        digest,
+        body: to_canonical(&MarketedGood { reference_id: Some(reference_id), ..good.clone() }),
+    };
+    tx.put_good(&row, &buyers)?;
+    Ok(Answer::void())
+}
+
+/// The same content without an id is the same service.
+fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService) -> Result<Answer, Fault> {
+    let digest = digest(&to_canonical(&PostalService { service_id: None, ..service.clone() }));
+    let old = match service.service_id {
+        Some(id) => tx.postal_service(origin, Id(id))?,
+        None => tx.service_like(origin, &digest)?,
+    };
+    if old.as_ref().is_some_and(|old| old.digest == digest) {
+        return Ok(Answer::void());
+    }
+    if old.is_none() && tx.count_services(origin)? >= limits::CATALOGUE_ENTRIES {
+        return Err(too_many("postalService"));
+    }
+    let service_id = service.service_id.unwrap_or_else(Uuid::now_v7);
+    let destination = given(&service.dest_organization_cd).filter(|code| *code != UNKNOWN_POST);
+    tx.put_service(&ServiceRow {
+        orig_org: origin.to_owned(),
+        service_id: Id(service_id),
+        dest_org: destination.unwrap_or_default().to_owned(),
+        valid_from: at(service.valid_from),
+        valid_to: at(service.valid_to),
+        changed_at: At(tx.now),
+        digest,
+        body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
+    })?;
+    Ok(Answer::void())
+}
+
+/// Goods are in order of seller and number; their place is written as text.
+fn cursor(row: &GoodRow, bound: [u8; 8]) -> String {
+    super::cursor::write_place(&format!("{} {}", row.seller, row.reference_id), bound)
+}
+
+fn place(text: &str, bound: [u8; 8]) -> Result<(String, i32)> {
+    let place = super::cursor::read_place(text, bound)?;
+    let parsed = place.split_once(' ').and_then(|(seller, number)| Some((seller.to_owned(), number.parse().ok()?)));
+    parsed.ok_or_else(|| Error::invalid("cursor", "cursor", "not a cursor of this server"))
+}

@@ -1,0 +1,65 @@
+//! Versions of an item's documents that are not current.
+
+use diesel::prelude::*;
+
+use super::{Item, ObjectRow};
+use crate::store::conn::MultiBackend;
+use crate::store::schema::document_version;
+use crate::store::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// Number, digest and text of a version; no text once it was erased.
+type Version = (i32, Vec<u8>, Option<String>);
+
+impl Tx<'_> {
+    /// Whether a version with this digest was archived before.
+    pub fn is_archived(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
+        if item.superseded.iter().any(|version| version.kind == kind && version.digest == digest) {
+            return Ok(true);
+        }
+        if item.is_new {
+            return Ok(false);
+        }
+        let found: Option<i32> = versions_of(&item.object, kind)
+            .filter(document_version::digest.eq(digest.to_vec()))
+            .select(document_version::version_no)
+            .first(self.conn)
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    /// Archived versions of a kind: number, digest and text, unless it was erased.
+    pub fn archived(&mut self, item: &Item, kind: &str) -> Done<Vec<Version>> {
+        if item.is_new {
+            return Ok(Vec::new());
+        }
+        let columns = (document_version::version_no, document_version::digest, document_version::body);
+        Ok(versions_of(&item.object, kind).select(columns).load(self.conn)?)
+    }
+
+    /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
+    pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
+        let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
+        let known = pending.chain(current).max().unwrap_or(0);
+        if item.is_new {
+            return Ok(known);
+        }
+        let archived: Option<i32> = versions_of(&item.object, kind)
+            .order(document_version::version_no.desc())
+            .select(document_version::version_no)
+            .first(self.conn)
+            .optional()?;
+        Ok(archived.unwrap_or(0).max(known))
+    }
+}
+
+type Versions = document_version::BoxedQuery<'static, MultiBackend>;
+
+fn versions_of(object: &ObjectRow, kind: &str) -> Versions {
+    document_version::table
+        .filter(document_version::post_org.eq(object.post_org.clone()))
+        .filter(document_version::object_pid.eq(object.pid))
+        .filter(document_version::kind.eq(kind.to_owned()))
+        .into_boxed()
+}
