@@ -223,7 +223,7 @@ pub struct Item {
 impl PartialEq for Item {
     /// By value: contracts compare their members, members of other systems their text.
     fn eq(&self, other: &Self) -> bool {
-        use crate::contract::referral::OtherMembers;
+        use crate::contract::open::OtherMembers;
         let same = |a: &OtherMembers, b: &OtherMembers| {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && a.1.get() == b.1.get())
         };

@@ -82,12 +82,8 @@ impl Catalogue {
             snapshot: RateBook::new(&snapshot().rows),
             rules: rules_by_customs(imported, &decisions),
             overrides: overrides_by_org(imported),
-<<<<<<< HEAD
             auto_referrals: rows_by_org(imported, "referrals"),
             deadlines: rows_by_org(imported, "deadlines"),
-            operators: lists().operators.rows().iter().cloned().chain(rows_of(imported, "operators")).collect(),
-            offices: lists().offices.rows().iter().cloned().chain(rows_of(imported, "offices")).collect(),
-=======
             operators: lists()
                 .operators
                 .rows()
@@ -102,7 +98,6 @@ impl Catalogue {
                 .cloned()
                 .chain(rows_of(imported, "offices", import::offices))
                 .collect(),
->>>>>>> main
             decisions,
             decision_rows,
             screened: Cache::new(SCREENED_KEPT),
@@ -189,14 +184,10 @@ fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
 }
 
 fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
-<<<<<<< HEAD
-    let rates: HashMap<String, Vec<Rate>> = rows_by_org(imported, "rates");
-=======
     let mut rates: HashMap<String, Vec<Rate>> = HashMap::new();
     for list in of_kind(imported, "rates") {
         rates.entry(list.org.clone()).or_default().extend(import::rates(list.body.as_bytes()).rows);
     }
->>>>>>> main
     rates.into_iter().map(|(org, rates)| (org, RateBook::new(&rates))).collect()
 }
 

@@ -13,11 +13,8 @@ mod entry;
 mod health;
 pub mod heartbeat;
 mod identity;
-<<<<<<< HEAD
-pub mod item_status;
-=======
 pub mod import;
->>>>>>> main
+pub mod item_status;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;

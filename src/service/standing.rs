@@ -22,7 +22,7 @@ use crate::store::{Fault, Tx};
 
 /// Saves items, their states brought up to date.
 pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
-    for item in items.iter_mut().filter(|item| item.has_events()) {
+    for item in items.iter_mut().filter(|item| !item.events().is_empty()) {
         let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
         if passed_on && item.object.declared_at.is_none() {
             item.object.declared_at = Some(At(tx.now));
@@ -86,7 +86,7 @@ fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>,
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
     let stored = stored.into_iter().map(|row| (row.at.0, row.event, row.doc_version));
     let now = tx.now;
-    let pending = item.pending_events().iter().map(|event| {
+    let pending = item.events().iter().map(|event| {
         let version = event.document.as_ref().map(|document| document.1);
         (now, event.name.to_owned(), version)
     });

@@ -359,21 +359,6 @@ impl Tx<'_> {
         })
     }
 
-    /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
-    pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
-        let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
-        let known = pending.chain(current).max().unwrap_or(0);
-        if item.is_new {
-            return Ok(known);
-        }
-        let archived: Option<i32> = versions_of(&item.object, kind)
-            .order(document_version::version_no.desc())
-            .select(document_version::version_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(archived.unwrap_or(0).max(known))
-    }
-
     /// Writes what changed in `items`: rows, superseded versions, history and change numbers.
     pub fn save_items(&mut self, items: &mut [Item], stamp: &Stamp) -> Done {
         let mut items: Vec<&mut Item> = items.iter_mut().filter(|item| !item.events().is_empty()).collect();

@@ -2,7 +2,7 @@
 
 use super::notes::{Note, Topic};
 use super::write::{Writer, text};
-use crate::contract::referral::OtherMembers;
+use crate::contract::open::OtherMembers;
 use crate::edi::profile::extras::Extras;
 use crate::edi::profile::table::Home;
 use crate::edi::{Finding, Item};

@@ -9,7 +9,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
 use super::{NAMESPACE, VERSION, carries};
-use crate::contract::referral::OtherMembers;
+use crate::contract::open::OtherMembers;
 use crate::edi::check;
 use crate::edi::contrl::Control;
 use crate::edi::draft::{Draft, line_totals};

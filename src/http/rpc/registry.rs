@@ -10,8 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::request::Call;
 use super::{
-    access, anonymous, blank, declarations, item_status, loading, lookup, movement, printing, referrals, responses, trade,
-    watchdog,
+    access, anonymous, blank, declarations, item_status, loading, lookup, movement, printing, referrals, responses,
+    trade, watchdog,
 };
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::heartbeat::Heartbeat;
