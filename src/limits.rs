@@ -54,6 +54,7 @@ limits! {
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
     PRINT_ITEMS: usize = 500, "items", "Bounds the work of one print job; beyond it 400.";
     PRINT_COPIES: usize = 8, "copies", "No post asks for more of one form; beyond it 400.";
+    PRINT_TEXT_CHARS: usize = 4_096, "characters", "A text on a form; the longest of the message profile has 2,560; beyond it 400.";
     PRINT_PAGES: usize = 10_000, "pages", "Bounds the memory of one print job; beyond it 400.";
     FONT_FOLDER_BYTES: usize = 512 * 1024 * 1024, "bytes", "Fonts stay in memory while the server runs; beyond it the folder is refused.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
