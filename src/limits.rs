@@ -72,6 +72,7 @@ limits! {
     IMPORT_FAULTS: usize = 1_000, "faults", "A report stays readable; the last one says that there are more.";
     PRINT_ITEMS: usize = 500, "items", "Bounds the work of one print job; beyond it 400.";
     PRINT_COPIES: usize = 8, "copies", "No post asks for more of one form; beyond it 400.";
+    PRINT_TEXT_CHARS: usize = 4_096, "characters", "A text on a form; the longest of the message profile has 2,560; beyond it 400.";
     PRINT_PAGES: usize = 10_000, "pages", "Bounds the memory of one print job; beyond it 400.";
     FONT_FOLDER_BYTES: usize = 512 * 1024 * 1024, "bytes", "Fonts stay in memory while the server runs; beyond it the folder is refused.";
     EDI_BYTES: usize = 16 * 1024 * 1024, "bytes", "One interchange in EDIFACT or XML; beyond it it is refused unread.";

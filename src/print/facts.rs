@@ -15,15 +15,22 @@ use crate::error::Findings;
 use crate::limits;
 
 /// Extra fields of the message profile that have a box.
-const NON_DELIVERY: &str = "EP.NonDelivery";
-const REDIRECT: &str = "EP.NonDeliveryAddress";
+const NON_DELIVERY: &str = "EP.NonDeliveryCd";
+const REDIRECT: &str = "EP.RedirectAddress";
 const COMMENTS: &str = "EP.Comments";
 const NATURE_TEXT: &str = "EP.NatureExplanation";
-const IMPORTER_NAME: &str = "EP.ImporterName";
-const IMPORTER_REFERENCE: &str = "EP.ImporterReference";
-const IMPORTER_PHONE: &str = "EP.ImporterTelephone";
-const IMPORTER_EMAIL: &str = "EP.ImporterEmail";
-const ORIGIN_OFFICE: &str = "EP.OrigOffice";
+const ORIGIN_OFFICE: &str = "EP.OrigOfficeCd";
+/// Tax and registration numbers beside the `IdRef` members.
+const SENDER_REFERENCES: [&str; 2] = ["EP.SenderVatId", "EP.SenderTaxId"];
+const IMPORTER_REFERENCES: [&str; 6] = [
+    "EP.ImporterName",
+    "EP.ImporterIdRef",
+    "EP.ImporterVatId",
+    "EP.ImporterTaxId",
+    "EP.RecipientVatId",
+    "EP.RecipientTaxId",
+];
+const IMPORTER_CONTACTS: [&str; 3] = ["EP.ImporterTelephone", "EP.ImporterFax", "EP.ImporterEmail"];
 
 /// Everything a form shows of one item.
 #[derive(Debug, Default)]
@@ -120,7 +127,7 @@ impl Reader<'_, '_> {
             nature_text,
             sender: self.sender(data),
             recipient: self.recipient(data),
-            sender_reference: self.data("SenderIdRef", data.sender_id_ref.as_ref()),
+            sender_reference: self.sender_reference(data),
             importer_reference: self.importer_reference(data),
             importer_contact: self.importer_contact(data),
             pieces: data.content_pieces.iter().enumerate().map(|(at, piece)| self.piece(at, piece)).collect(),
@@ -142,8 +149,8 @@ impl Reader<'_, '_> {
     pub fn text(&mut self, path: &str, text: Option<&String>) -> String {
         let Some(text) = text else { return String::new() };
         let text = clean(text);
-        if text.chars().count() > limits::TEXT_CHARS {
-            let message = format!("at most {} characters can be printed here", limits::TEXT_CHARS);
+        if text.chars().count() > limits::PRINT_TEXT_CHARS {
+            let message = format!("at most {} characters can be printed here", limits::PRINT_TEXT_CHARS);
             self.findings.add("too_long", path, message);
             return String::new();
         }
@@ -259,29 +266,34 @@ impl Reader<'_, '_> {
         names::country(&code, self.setting.languages).unwrap_or(code)
     }
 
+    fn sender_reference(&mut self, data: &DeclarationData) -> String {
+        let own = self.data("SenderIdRef", data.sender_id_ref.as_ref());
+        self.with_extras(data, &SENDER_REFERENCES, vec![own])
+    }
+
     fn importer_reference(&mut self, data: &DeclarationData) -> String {
-        let name = self.extra(data, IMPORTER_NAME);
-        let reference = self.extra(data, IMPORTER_REFERENCE);
-        let recipients = self.data("RecipientIdRef", data.recipient_id_ref.as_ref());
-        let reference = if reference.is_empty() || reference == recipients {
-            recipients
-        } else {
-            joined(", ", [reference, recipients])
-        };
-        joined(", ", [name, reference])
+        let own = self.data("RecipientIdRef", data.recipient_id_ref.as_ref());
+        self.with_extras(data, &IMPORTER_REFERENCES, vec![own])
     }
 
     fn importer_contact(&mut self, data: &DeclarationData) -> String {
-        joined(
-            ", ",
-            [
-                self.extra(data, IMPORTER_PHONE),
-                self.extra(data, IMPORTER_EMAIL),
-                self.data("RecipientTelephone", data.recipient_telephone.as_ref()),
-                self.data("RecipientFax", data.recipient_fax.as_ref()),
-                self.data("RecipientEmail", data.recipient_email.as_ref()),
-            ],
-        )
+        let own = vec![
+            self.data("RecipientTelephone", data.recipient_telephone.as_ref()),
+            self.data("RecipientFax", data.recipient_fax.as_ref()),
+            self.data("RecipientEmail", data.recipient_email.as_ref()),
+        ];
+        self.with_extras(data, &IMPORTER_CONTACTS, own)
+    }
+
+    /// The extra fields named, then `own`, each different text once.
+    fn with_extras(&mut self, data: &DeclarationData, names: &[&str], own: Vec<String>) -> String {
+        let mut texts: Vec<String> = Vec::new();
+        for text in names.iter().map(|name| self.extra(data, name)).collect::<Vec<_>>().into_iter().chain(own) {
+            if !text.is_empty() && !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts.join(", ")
     }
 
     fn piece(&mut self, at: usize, piece: &ContentPiece) -> Piece {

@@ -204,7 +204,11 @@ fn draw(surface: &mut Surface<'_>, mark: &Mark) {
             surface.set_stroke(None);
             surface.set_fill(Some(Fill::default()));
         }
-        Mark::Filled(areas) => draw_areas(surface, areas),
+        Mark::Filled { x, y, module: (width, height), areas } => {
+            surface.push_transform(&Transform::from_row(*width, 0.0, 0.0, *height, *x, *y));
+            draw_areas(surface, areas);
+            surface.pop();
+        }
         Mark::Text { x, y, block, .. } => draw_text(surface, *x, *y, block),
     }
 }

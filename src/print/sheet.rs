@@ -54,7 +54,13 @@ impl Area {
 #[derive(Clone, Debug)]
 pub(super) enum Mark {
     Frame(Area),
-    Filled(Vec<Area>),
+    /// Dark areas, measured in modules of (width, height) from (x, y): whole numbers keep the file small.
+    Filled {
+        x: f32,
+        y: f32,
+        module: (f32, f32),
+        areas: Vec<Area>,
+    },
     /// Lines from (x, y); all of it lies within `frame`.
     Text {
         frame: Area,
@@ -65,6 +71,11 @@ pub(super) enum Mark {
 }
 
 impl Mark {
+    /// A thin line from side to side of `area`, at its top.
+    pub fn rule(area: Area) -> Self {
+        Self::Filled { x: area.x, y: area.y, module: (area.w, 0.06), areas: vec![self::area(0.0, 0.0, 1.0, 1.0)] }
+    }
+
     /// The room each line of a text takes; nothing for other marks.
     pub fn lines(&self) -> Vec<Area> {
         let Self::Text { x, y, block, .. } = self else { return Vec::new() };
@@ -77,7 +88,6 @@ impl Mark {
     pub fn draws_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Frame(a), Self::Frame(b)) => a == b,
-            (Self::Filled(a), Self::Filled(b)) => a == b,
             (Self::Text { x, y, block, .. }, Self::Text { x: other_x, y: other_y, block: other, .. }) => {
                 (x, y) == (other_x, other_y) && (Arc::ptr_eq(block, other) || block.looks_as(other))
             }
@@ -243,10 +253,8 @@ impl Composer<'_> {
         };
         let left = frame.x + (frame.w - module * bars.modules as f32) / 2.0;
         let height = frame.h - letters_height - 1.0;
-        let dark = bars.dark.iter();
-        let dark =
-            dark.map(|(at, count)| area(left + *at as f32 * module, frame.y + 1.0, *count as f32 * module, height));
-        self.sheet.marks.push(Mark::Filled(dark.collect()));
+        let areas = bars.dark.iter().map(|(at, count)| area(*at as f32, 0.0, *count as f32, 1.0)).collect();
+        self.sheet.marks.push(Mark::Filled { x: left, y: frame.y + 1.0, module: (module, height), areas });
         self.value(frame.below(frame.h - letters_height), &label, id, letters);
         true
     }
@@ -256,10 +264,8 @@ impl Composer<'_> {
         let module = frame.w.min(frame.h) / (matrix.modules + 2 * QUIET_QR) as f32;
         let side = module * matrix.modules as f32;
         let (left, top) = (frame.x + (frame.w - side) / 2.0, frame.y + (frame.h - side) / 2.0);
-        let dark = matrix.dark.iter();
-        let dark = dark.map(|(row, at, count)| {
-            area(left + *at as f32 * module, top + *row as f32 * module, *count as f32 * module, module)
-        });
-        self.sheet.marks.push(Mark::Filled(dark.collect()));
+        let areas = matrix.dark.iter().map(|(row, at, count)| area(*at as f32, *row as f32, *count as f32, 1.0));
+        let areas = areas.collect();
+        self.sheet.marks.push(Mark::Filled { x: left, y: top, module: (module, module), areas });
     }
 }

@@ -48,15 +48,33 @@ impl Row {
     /// Sets all cells at `size` points, wrapped in their columns; a cell whose longest word is too wide is set
     /// smaller, down to `min`, before its word is broken.
     pub fn set(&mut self, fonts: &Fonts, columns: &[Column], size: f32, min: f32) -> SetRow {
-        let cells = self.0.iter_mut().zip(columns);
-        let set = |(cell, column): (&mut Shaped, &Column)| {
-            let width = column.w - 2.0 * PAD_X;
-            let fitting = cell.size_without_breaking_words(width, size, min);
-            cell.set(fonts, Style::plain(size, min).align(column.align), fitting, width)
+        let set = |cell: &mut Shaped, align: Align, size: f32, width: f32| {
+            cell.set(fonts, Style::plain(size, min).align(align), size, width)
         };
-        let blocks: Vec<Block> = cells.map(set).collect();
+        let blocks: Vec<Block> = self.each_cell(columns, size, min, set).collect();
         let height = blocks.iter().map(Block::height).fold(0.0, f32::max) + 2.0 * PAD_Y;
         SetRow { blocks, height }
+    }
+
+    /// The height the row would have, set so.
+    pub fn height(&mut self, columns: &[Column], size: f32, min: f32) -> f32 {
+        let heights = self.each_cell(columns, size, min, |cell, _, size, width| cell.height(size, width));
+        heights.fold(0.0, f32::max) + 2.0 * PAD_Y
+    }
+
+    /// Calls `with` for each cell with its alignment, size and width.
+    fn each_cell<T>(
+        &mut self,
+        columns: &[Column],
+        size: f32,
+        min: f32,
+        with: impl Fn(&mut Shaped, Align, f32, f32) -> T,
+    ) -> impl Iterator<Item = T> {
+        self.0.iter_mut().zip(columns).map(move |(cell, column)| {
+            let width = column.w - 2.0 * PAD_X;
+            let fitting = cell.size_without_breaking_words(width, size, min);
+            with(cell, column.align, fitting, width)
+        })
     }
 }
 

@@ -143,9 +143,11 @@ impl Bench {
         if bold {
             builder.push_default(StyleProperty::FontWeight(FontWeight::BOLD));
         }
-        let layout = builder.build(text);
+        let mut layout = builder.build(text);
         let widths = layout.calculate_content_widths();
-        Shaped { text: text.into(), layout, natural: widths.max, longest_word: widths.min }
+        layout.break_all_lines(None);
+        let tall = layout.lines().any(|line| line.runs().any(|run| is_tall(run.metrics())));
+        Shaped { text: text.into(), layout, natural: widths.max, longest_word: widths.min, tall }
     }
 
     /// A text of the form itself, the same on every form: laid out once for each box.
@@ -175,6 +177,8 @@ pub(super) struct Shaped {
     natural: f32,
     /// Width of the longest word, at [`SHAPED`].
     longest_word: f32,
+    /// Whether it holds a script that rises or hangs further than Latin.
+    tall: bool,
 }
 
 impl Shaped {
@@ -182,25 +186,34 @@ impl Shaped {
     /// and when even the smallest does not fit, its beginning ([`Block::whole`] is false).
     pub fn fit(&mut self, set: &Fonts, style: Style, width: f32, height: f32) -> Block {
         let one_line = (width / (self.natural / SHAPED * POINT) * 0.999).min(style.max);
-        if one_line >= style.min.max(style.max * 0.8) && !self.text.contains('\n') {
-            let block = self.set(set, style, one_line, width);
-            if block.lines.len() <= 1 && block.height() <= height {
-                return block;
-            }
+        let high_enough = self.leading() * one_line * POINT <= height;
+        if one_line >= style.min.max(style.max * 0.8) && high_enough && !self.text.contains('\n') {
+            return self.set(set, style, one_line, width);
         }
         let mut size = style.max;
-        loop {
-            let last = size <= style.min;
-            let block = self.set(set, style, size, width);
+        while size > style.min {
             let words_whole = self.longest_word / SHAPED * POINT * size <= width;
-            if block.height() <= height && (words_whole || last) {
-                return block;
-            }
-            if last {
-                return cut(block, height);
+            if words_whole && self.height(size, width) <= height {
+                return self.set(set, style, size, width);
             }
             size = (size - STEP).max(style.min);
         }
+        let mut block = self.set(set, style, style.min, width);
+        if block.height() > height {
+            block.lines.truncate((height / block.line_height()) as usize);
+            block.whole = false;
+        }
+        block
+    }
+
+    /// Height of the text at `size` points, wrapped at `width`.
+    pub fn height(&mut self, size: f32, width: f32) -> f32 {
+        self.layout.break_all_lines(Some(width / (size * POINT / SHAPED)));
+        self.leading() * size * POINT * self.layout.len() as f32
+    }
+
+    fn leading(&self) -> f32 {
+        if self.tall { 1.45 } else { 1.2 }
     }
 
     /// `size`, or as much less (down to `min`) as it takes for the longest word to fit into `width`.
@@ -219,28 +232,19 @@ impl Shaped {
             Align::Right => Alignment::Right,
         };
         self.layout.align(align, AlignmentOptions::default());
-        let mut tall = false;
-        let mut lines = Vec::with_capacity(self.layout.len());
-        for line in self.layout.lines() {
+        let lines = self.layout.lines().map(|line| {
             let metrics = line.metrics();
-            tall |= line.runs().any(|run| run.metrics().ascent > 1.2 * SHAPED || run.metrics().descent > 0.4 * SHAPED);
-            lines.push(Line {
-                x: metrics.offset * scale,
-                width: (metrics.advance - metrics.trailing_whitespace) * scale,
-                runs: runs(set, &line, scale),
-            });
-        }
-        // Scripts that rise or hang further than Latin get more room.
-        let (leading, ascent) = if tall { (1.45, 1.02) } else { (1.2, 0.95) };
-        Block { text: self.text.clone(), size: size * POINT, leading, ascent, lines, whole: true }
+            let width = (metrics.advance - metrics.trailing_whitespace) * scale;
+            Line { x: metrics.offset * scale, width, runs: runs(set, &line, scale) }
+        });
+        let ascent = if self.tall { 1.02 } else { 0.95 };
+        let (text, leading, lines) = (self.text.clone(), self.leading(), lines.collect());
+        Block { text, size: size * POINT, leading, ascent, lines, whole: true }
     }
 }
 
-fn cut(mut block: Block, height: f32) -> Block {
-    let fitting = (height / block.line_height()) as usize;
-    block.lines.truncate(fitting);
-    block.whole = false;
-    block
+fn is_tall(metrics: &parley::RunMetrics) -> bool {
+    metrics.ascent > 1.2 * SHAPED || metrics.descent > 0.4 * SHAPED
 }
 
 fn runs(set: &Fonts, line: &parley::Line<'_, ()>, scale: f32) -> Vec<Run> {

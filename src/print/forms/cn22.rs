@@ -103,17 +103,20 @@ fn particulars(composer: &mut Composer<'_>, facts: &Facts) {
             facts.comments.clone(),
         ],
     );
-    composer.boxed(area(2.0, 78.0, 70.0, 7.0), &languages.label(Label::Particulars), &text);
+    let frame = area(2.0, 78.0, 70.0, 8.0);
+    composer.frame(frame);
+    let small = Style { min: 3.75, ..composer.data };
+    composer.labelled(frame, &languages.label(Label::Particulars), &text, small);
 }
 
 fn signature(composer: &mut Composer<'_>, content: &Content<'_>) {
     let languages = composer.languages;
-    let statement = area(2.0, 85.0, 52.0, 9.0);
+    let statement = area(2.0, 86.0, 52.0, 8.5);
     composer.frame(statement);
     composer.words(statement, &languages.label(Label::Statement), composer.small);
     let label = languages.numbered(Label::Signature, 8);
-    composer.boxed(area(2.0, 94.0, 52.0, 9.0), &label, &content.facts.signed_on);
-    let square = area(54.0, 85.0, 18.0, 18.0);
+    composer.boxed(area(2.0, 94.5, 52.0, 8.5), &label, &content.facts.signed_on);
+    let square = area(54.0, 86.0, 18.0, 17.0);
     composer.frame(square);
     if let Some(matrix) = &content.matrix {
         composer.qr(square, matrix);

@@ -42,20 +42,17 @@ impl<const N: usize> Table<N> {
             composer.words(whole.top(head_height), head, composer.small);
         }
         let Style { max, min, .. } = composer.data;
+        let smallest = composer.small.min;
         let mut size = max;
-        loop {
-            let set = self.set(composer, size);
-            if set.iter().map(|row| row.height).sum::<f32>() <= space.h {
-                self.rows.clear();
-                self.draw(composer, set, space);
-                return;
-            }
+        while self.rows.iter_mut().map(|row| row.height(&self.columns, size, smallest)).sum::<f32>() > space.h {
             if size <= min {
-                break;
+                return self.place_beginning(composer, space);
             }
             size = (size - 0.5).max(min);
         }
-        self.place_beginning(composer, space);
+        let rows = self.set(composer, size);
+        self.rows.clear();
+        self.draw(composer, rows, space);
     }
 
     fn place_beginning(&mut self, composer: &mut Composer<'_>, space: Area) {
@@ -88,7 +85,7 @@ impl<const N: usize> Table<N> {
             row.draw(&mut composer.sheet, &self.columns, space.x, y);
             y += height;
             if y < space.y + space.h - 0.2 {
-                composer.sheet.marks.push(Mark::Filled(vec![area(space.x, y, space.w, 0.06)]));
+                composer.sheet.marks.push(Mark::rule(space.below(y - space.y)));
             }
         }
     }

@@ -31,7 +31,7 @@ pub fn webshop() -> CdsView {
                  "CurrencyCd": "AUD", "HS": "691200", "OrigCountryCd": "AU", "Index": 2}],
             "Documents": [{"DocumentType": "380", "DocumentId": "INV-2026-0017"},
                 {"DocumentType": "851", "DocumentId": "PHY-88-1204"}],
-            "ExtraFieldNames": ["EP.NonDelivery", "EP.Comments", "EP.OrigOffice"],
+            "ExtraFieldNames": ["EP.NonDeliveryCd", "EP.Comments", "EP.OrigOfficeCd"],
             "ExtraFieldValues": ["RTS", "Wooden parts heat-treated", "AUSYDA"]}}}"#,
     )
 }

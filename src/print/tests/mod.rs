@@ -70,7 +70,7 @@ fn a_view_without_declaration_and_a_text_without_end_are_findings() {
     let fonts = Fonts::embedded().unwrap();
     assert_eq!(findings(&CdsView::default(), &fonts)[0].code, "required");
     let mut view = fixtures::webshop();
-    fixtures::data(&mut view).sender_name = Some("x".repeat(limits::TEXT_CHARS + 1));
+    fixtures::data(&mut view).sender_name = Some("x".repeat(limits::PRINT_TEXT_CHARS + 1));
     assert_eq!(findings(&view, &fonts)[0].code, "too_long");
 }
 
