@@ -9,6 +9,7 @@ use entrepost::config::Config;
 use entrepost::contract::WcfDate;
 use entrepost::error::Error;
 use entrepost::service::admin::NewOrganization;
+use entrepost::service::import::{Import, LIST_KINDS};
 use entrepost::service::{Kind, Services};
 
 use super::{Failure, block_on};
@@ -90,6 +91,51 @@ pub fn command() -> Command {
                 .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
         )
         .subcommand(
+            group("refdata", "Lists: nomenclature, restrictions, rates, decisions, operators, offices").subcommand(
+                Command::new("import")
+                    .about("Check a CSV file and put it in the place of the list; rates are added to those there")
+                    .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
+                    .arg(needed(
+                        "FILE",
+                        "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
+                    ))
+                    .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
+                    .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
+                    .arg(option("org", "CODE", "whose rates they are [default: everyone's]").default_value(""))
+                    .arg(switch("dry-run", "check only"))
+                    .arg(switch("skip-bad", "take the rows that are right although others are not")),
+            ),
+        )
+        .subcommand(
+            group("rule", "Auto-response rules of customs administrations")
+                .subcommand(
+                    Command::new("set")
+                        .about("Put the rules of a TOML file in the place of those there")
+                        .arg(needed("CUSTOMS", "customs administration"))
+                        .arg(needed("FILE", "rules as [[rule]] tables"))
+                        .arg(switch("dry-run", "say which rule would have answered, on how many stored items")),
+                )
+                .subcommand(
+                    Command::new("list").about("Show the rules").arg(needed("CUSTOMS", "customs administration")),
+                )
+                .subcommand(
+                    Command::new("drop")
+                        .about("Drop one rule")
+                        .arg(needed("CUSTOMS", "customs administration"))
+                        .arg(needed("NAME", "name of the rule")),
+                ),
+        )
+        .subcommand(
+            group("quality", "How strict the data-quality rules are").subcommand(
+                Command::new("set")
+                    .about("Set the level of a rule for an organization")
+                    .arg(needed("ORG", "organization that declares"))
+                    .arg(needed("RULE", "name of the rule"))
+                    .arg(needed("LEVEL", "reject, warn or off"))
+                    .arg(option("destination", "CC", "for this destination country only")),
+            ),
+        )
+        .subcommand(
             group("history", "Histories of items")
                 .subcommand(
                     Command::new("verify").about("Check all seals and histories; name the first row that does not fit"),
@@ -116,12 +162,25 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("token", _) => list_tokens(&services, options).await,
             ("office", "add") => {
                 services.put_office(text(options, "CODE"), text(options, "org"), text(options, "name")).await?;
-                Ok(println!("office {}", text(options, "CODE")))
+                println!("office {}", text(options, "CODE"));
+                Ok(())
             }
             ("office", _) => list_offices(&services).await,
             ("user", "add") => add_user(&services, options).await,
             ("user", _) => list_users(&services, options).await,
             ("history", "verify") => verify(&services).await,
+            ("refdata", _) => import_list(&services, options).await,
+            ("rule", "set") => set_rules(&services, options).await,
+            ("rule", "drop") => {
+                services.drop_rule(text(options, "CUSTOMS"), text(options, "NAME")).await?;
+                println!("dropped");
+                Ok(())
+            }
+            ("rule", _) => {
+                println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
+                Ok(())
+            }
+            ("quality", _) => set_quality(&services, options).await,
             _ => show_history(&services, options).await,
         }
     })?
@@ -233,7 +292,10 @@ async fn verify(services: &Services) -> Result<(), Failure> {
     let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
     println!("{} items, {} history rows, {} seals; last sealed: {sealed}", verdict.items, verdict.rows, verdict.seals);
     match verdict.fault {
-        None => Ok(println!("the history is whole")),
+        None => {
+            println!("the history is whole");
+            Ok(())
+        }
         Some(fault) => Err(Failure::Other(fault)),
     }
 }
@@ -243,5 +305,77 @@ async fn show_history(services: &Services, options: &ArgMatches) -> Result<(), F
         let who = [Some(row.actor_org), row.user_cd, row.office_cd].into_iter().flatten().collect::<Vec<_>>().join("/");
         println!("{}\t{}\t{}\t{who}\t{}", row.seq, row.at.0.to_rfc3339(), row.event, row.detail);
     }
+    Ok(())
+}
+
+/// Files beyond this show their progress, bytes.
+const LONG_FILE_BYTES: u64 = 256 * 1024;
+
+/// The bytes of a file, with a progress bar when it is long.
+fn read_file(path: &str) -> Result<Vec<u8>, Failure> {
+    use std::io::Read;
+    let failed = |error: std::io::Error| Failure::Other(format!("{path}: {error}"));
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let len = file.metadata().map_err(failed)?.len();
+    let bar = if len > LONG_FILE_BYTES { indicatif::ProgressBar::new(len) } else { indicatif::ProgressBar::hidden() };
+    let mut bytes = Vec::new();
+    bar.wrap_read(file).read_to_end(&mut bytes).map_err(failed)?;
+    bar.set_message("checking");
+    bar.finish_and_clear();
+    Ok(bytes)
+}
+
+async fn import_list(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let name = text(options, "LIST");
+    let Some((_, kind)) = LIST_KINDS.iter().find(|(known, _)| *known == name) else { return Ok(()) };
+    let translations = match (optional(options, "fr"), optional(options, "es")) {
+        (None, None) => None,
+        (fr, es) => {
+            let read = |path: Option<String>| path.map_or(Ok(Vec::new()), |path| read_file(&path));
+            Some((read(fr)?, read(es)?))
+        }
+    };
+    let import = Import {
+        kind: *kind,
+        org: text(options, "org").into(),
+        bytes: read_file(text(options, "FILE"))?,
+        translations,
+        dry_run: options.get_flag("dry-run"),
+        skip_bad: options.get_flag("skip-bad"),
+    };
+    let report = services.import_list(import).await?;
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    println!("{} rows right, {} faults", report.rows, report.faults.len());
+    match (report.stored, options.get_flag("dry-run")) {
+        (true, _) => println!("imported; every server uses it within ten seconds"),
+        (false, true) => println!("dry run: nothing imported"),
+        (false, false) => return Err(Failure::Other("nothing imported; mend the file, or use --skip-bad".into())),
+    }
+    Ok(())
+}
+
+async fn set_rules(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let customs = text(options, "CUSTOMS");
+    let bytes = read_file(text(options, "FILE"))?;
+    let rules = String::from_utf8(bytes).map_err(|_| Failure::Other("the file is not UTF-8".into()))?;
+    if !options.get_flag("dry-run") {
+        println!("{} rules in force", services.set_rules(customs, &rules).await?);
+        return Ok(());
+    }
+    let tried = services.try_rules(customs, &rules).await?;
+    for (name, count) in tried.counts {
+        println!("{name}\twould have answered {count} items");
+    }
+    println!("{} items would have had no answer", tried.unanswered);
+    Ok(())
+}
+
+async fn set_quality(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let destination = optional(options, "destination");
+    let (org, rule, level) = (text(options, "ORG"), text(options, "RULE"), text(options, "LEVEL"));
+    services.set_quality(org, rule, level, destination.as_deref()).await?;
+    println!("{rule} = {level}");
     Ok(())
 }

@@ -30,6 +30,9 @@ pub struct Running {
 /// When the database cannot be opened or migrated, or the address cannot be bound.
 pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let services = open(&config, clock)?;
+    let first = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
+    first.block_on(services.refresh_catalogue())?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Error::Internal(format!("cannot listen on {}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
@@ -138,6 +141,11 @@ fn start_workers(services: &Services, config: &Config) -> (watch::Sender<bool>, 
     workers.push(every(config.seal_every, &quitting, "sealing", move || {
         let work = work.clone();
         async move { work.seal().await.map(|_| ()) }
+    }));
+    let work = services.clone();
+    workers.push(every(3 * second, &quitting, "reading imported lists", move || {
+        let work = work.clone();
+        async move { work.refresh_catalogue().await.map(|_| ()) }
     }));
     let work = services.clone();
     workers.push(every(600 * second, &quitting, "dropping what expired", move || {

@@ -24,8 +24,13 @@ enum Kind {
     Address,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or a folder that exists.
+    Folder,
     Flag,
-    Number { least: u64, most: u64 },
+    Number {
+        least: u64,
+        most: u64,
+    },
     OneOf(&'static [&'static str]),
 }
 
@@ -91,6 +96,7 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
         "log-level",
@@ -226,6 +232,7 @@ impl Given {
                 requests_per_org_burst: self.number("requests-burst") as u32,
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
+                font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             sessions: SessionRules {
                 idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
@@ -274,6 +281,8 @@ impl Kind {
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
                 if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
             }
+            Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
+            Self::Folder => Err(format!("there is no folder `{value}`")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),
             Self::Flag => Err(format!("`{value}` is neither true nor false")),
             Self::Number { least, most } => match value.parse::<u64>() {

@@ -58,7 +58,13 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("ambiguous", "Several items fit; name one of them more closely."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("limit", "A structural limit of the request is exceeded."),
+    ("glyph", "A text holds characters that none of the server's fonts can draw; the message names them."),
     ("json", "The body is not the JSON object this method reads."),
+    ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),
+    ("charset", "A character lies outside the character set of the interchange."),
+    ("count", "A control count or control reference of the interchange disagrees with what was received."),
+    ("segment", "A segment or element is not expected at this place."),
+    ("profile", "The message follows another profile, or uses a value the profile does not know."),
 ];
 
 /// Everything that can go wrong, by what the caller should do about it.

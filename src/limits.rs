@@ -29,6 +29,7 @@ limits! {
     BATCH_VIEWS: usize = 5_000, "views", "One batch is one transaction; beyond it 400.";
     TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
     CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";
+    DESCRIPTIONS: usize = 100, "texts", "Descriptions looked up in one call; beyond it 400.";
     ITEM_ID_CHARS: usize = 35, "characters", "Widest document number of the message profile; beyond it 400.";
     USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
     PASSWORD_CHARS: usize = 256, "characters", "Bounds the work of hashing; beyond it 401.";
@@ -51,8 +52,22 @@ limits! {
     PENDING_READS: usize = 2_048, "requests", "Reads waiting for a connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
+    SEARCH_WORDS: usize = 24, "words", "A description of goods is searched by its first words; the rest is not looked at.";
+    HS_HITS: usize = 10, "codes", "A proposal is for a person to choose from; the best ones are given.";
+    RESTRICTION_HITS: usize = 200, "rules", "Every rule of a country fits; a list that names one code for everything is cut here.";
     IMPORT_BYTES: usize = 64 * 1024 * 1024, "bytes", "An imported list is read in memory; beyond it the file is refused.";
     IMPORT_ROWS: usize = 500_000, "rows", "Thirty years of daily rates fit; beyond it the rest is not read.";
     IMPORT_FAULTS: usize = 1_000, "faults", "A report stays readable; the last one says that there are more.";
+    PRINT_ITEMS: usize = 500, "items", "Bounds the work of one print job; beyond it 400.";
+    PRINT_COPIES: usize = 8, "copies", "No post asks for more of one form; beyond it 400.";
+    PRINT_PAGES: usize = 10_000, "pages", "Bounds the memory of one print job; beyond it 400.";
+    FONT_FOLDER_BYTES: usize = 512 * 1024 * 1024, "bytes", "Fonts stay in memory while the server runs; beyond it the folder is refused.";
+    EDI_BYTES: usize = 16 * 1024 * 1024, "bytes", "One interchange in EDIFACT or XML; beyond it it is refused unread.";
+    EDI_SEGMENTS: usize = 500_000, "segments", "Segments or XML elements of one interchange; reading stops there.";
+    EDI_ITEMS: usize = 999, "items", "Items in one message; more go into the next message.";
+    EDI_BATCH_BYTES: usize = 1024 * 1024, "bytes", "A message written is closed before it grows beyond this.";
+    EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
+    EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }

@@ -1,4 +1,4 @@
-//! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `admin …`.
+//! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `print`, `edi …`, `admin …`.
 //!
 //! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else.
 
@@ -16,6 +16,8 @@ use entrepost::error::Error;
 use entrepost::store::{Migrations, Store};
 
 mod admin;
+mod edi_files;
+mod print_files;
 
 /// Why the program ends without having done what it was asked.
 pub enum Failure {
@@ -87,6 +89,8 @@ fn command() -> Command {
         .subcommand(with_settings(Command::new("backup").about("Copy a running SQLite database consistently")).arg(
             Arg::new("FILE").required(true).value_parser(clap::value_parser!(PathBuf)).help("the copy; must not exist"),
         ))
+        .subcommand(edi_files::command())
+        .subcommand(with_settings(print_files::command()))
         .subcommand(with_settings(admin::command()))
 }
 
@@ -95,6 +99,9 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if name == "openapi" {
         println!("{}", entrepost::http::openapi_document(""));
         return Ok(());
+    }
+    if name == "edi" {
+        return edi_files::run(options);
     }
     let given = given(options);
     if name == "check" {
@@ -107,6 +114,7 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
         "demo" => run_demo(config),
         "migrate" => migrate(&config, options.get_flag("down")),
         "backup" => backup(&config, options),
+        "print" => print_files::run(&config, options),
         _ => admin::run(&config, options),
     }
 }

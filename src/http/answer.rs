@@ -102,6 +102,8 @@ impl ResponseError for Error {
 /// A result on its way out: members of the answer object, as JSON texts.
 #[derive(Debug, Default)]
 pub struct Reply {
+    /// The client has this version already: 304.
+    not_modified: bool,
     members: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
 }
@@ -110,6 +112,11 @@ impl Reply {
     /// A method without result: `{}`.
     pub fn void() -> Self {
         Self::default()
+    }
+
+    /// 304: the client has what it asks for.
+    pub fn not_modified() -> Self {
+        Self { not_modified: true, ..Self::default() }
     }
 
     /// `{"<method>Result": value}`.
@@ -146,13 +153,13 @@ impl Reply {
             body.push_str(value);
         }
         body.push('}');
-        let mut response = HttpResponse::Ok();
+        let mut response = if self.not_modified { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header((CONTENT_TYPE, "application/json; charset=utf-8"));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((HeaderName::from_static(name), value));
             }
         }
-        response.body(body)
+        if self.not_modified { response.finish() } else { response.body(body) }
     }
 }

@@ -10,9 +10,11 @@ mod json_scan;
 mod observe;
 mod openapi;
 mod ops;
+mod printing;
 pub mod rpc;
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -39,6 +41,8 @@ pub struct HttpOptions {
     pub requests_per_org_burst: u32,
     pub login_attempts_per_account_min: u32,
     pub login_attempts_per_address_min: u32,
+    /// Fonts beside the embedded ones, for scripts these lack.
+    pub font_folder: Option<PathBuf>,
 }
 
 /// What every request handler shares.
@@ -49,6 +53,7 @@ pub struct Shared {
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
     openapi: String,
+    press: printing::Press,
 }
 
 impl Shared {
@@ -78,6 +83,7 @@ pub fn server(
         metrics,
         stopping,
         openapi,
+        press: printing::Press::new(options.font_folder.clone()),
     });
     let prefix = options.path_prefix.clone();
     let server = HttpServer::new(move || {
@@ -91,6 +97,7 @@ pub fn server(
             .route("/openapi.json", web::get().to(ops::openapi))
             .route("/docs", web::get().to(ops::docs))
             .service(ops::documentation_page())
+            .route("/print", web::post().to(rpc::print))
             .route(&format!("{prefix}/{{method}}"), web::route().to(rpc::call))
             .default_service(web::route().to(rpc::nowhere))
     });

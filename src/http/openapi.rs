@@ -5,7 +5,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::answer::ErrorBody;
-use super::rpc::registry::{Method, Schemas, Shape, Who, methods, named};
+use super::rpc::printing::PrintListParams;
+use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
 
@@ -17,6 +18,7 @@ pub fn document(prefix: &str) -> String {
     for method in methods() {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
+    paths.insert("/print".into(), json!({ "post": print_operation(&error, &mut schemas) }));
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
     let document = json!({
         "openapi": "3.1.0",
@@ -79,6 +81,23 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
         ));
     }
     operation
+}
+
+/// Our own surface: many items in one file.
+fn print_operation(error: &Value, schemas: &mut Schemas) -> Value {
+    let body = to_value(inline::<PrintListParams>(schemas));
+    json!({
+        "operationId": "print",
+        "tags": ["Printing"],
+        "summary": "Prints up to 500 stored items into one PDF/A, answered as it is.",
+        "security": [{ "bearer": [] }],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "responses": {
+            "200": { "description": "The file", "content": { "application/pdf": { "schema": { "type": "string", "format": "binary" } } } },
+            "400": { "description": "Faults of the items; all are listed.", "content": { "application/json": { "schema": error } } },
+            "401": { "description": "No valid token or session.", "content": { "application/json": { "schema": error } } },
+        },
+    })
 }
 
 fn header(name: &str, text: &str) -> Value {

@@ -4,6 +4,68 @@
 //! organization, no database and no clock: lists imported at run time are handed in as rows, dates as values.
 
 pub mod cocktail;
+pub mod hs;
+pub mod import;
 pub mod lists;
 pub mod rates;
+pub mod restrictions;
+pub mod search;
 pub mod table;
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+/// Name and text of every list built into the program.
+pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let singles = [hs::EMBEDDED, rates::EMBEDDED, restrictions::EMBEDDED, search::synonyms::EMBEDDED];
+    lists::EMBEDDED.iter().copied().chain(singles)
+}
+
+/// SHA-256 over the names and texts of all lists built into the program, 64 hexadecimal digits: two programs with the
+/// same hash answer from the same data.
+pub fn content_hash() -> &'static str {
+    static HASH: LazyLock<String> = LazyLock::new(|| {
+        let mut lists: Vec<(&str, &str)> = embedded().collect();
+        lists.sort_unstable();
+        let mut hasher = Sha256::new();
+        for (name, text) in lists {
+            hasher.update((name.len() as u64).to_be_bytes());
+            hasher.update(name);
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text);
+        }
+        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    });
+    &HASH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_in_the_folder_is_built_in_and_says_where_it_comes_from() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/refdata")).unwrap();
+        let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut files: Vec<String> = names.filter(|name| name.ends_with(".csv")).collect();
+        let mut built_in: Vec<&str> = embedded().map(|(name, _)| name).collect();
+        files.sort();
+        built_in.sort_unstable();
+        assert_eq!(files, built_in);
+        for (name, text) in embedded() {
+            for key in ["# list: ", "# source: ", "# version: 20", "# valid-from: 20"] {
+                assert!(
+                    text.lines().take_while(|line| line.starts_with('#')).any(|line| line.starts_with(key)),
+                    "{name} lacks {key}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_hash_covers_the_lists() {
+        assert_eq!(content_hash().len(), 64);
+        assert!(content_hash().bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+}

@@ -88,12 +88,18 @@ pub trait FromRow: Sized {
 pub struct Row<'a> {
     columns: &'a HashMap<String, usize>,
     record: &'a csv::StringRecord,
+    line: u64,
 }
 
 /// What a cell reader answers: the value, or column and problem.
 pub type Cell<T> = Result<T, (&'static str, String)>;
 
 impl<'a> Row<'a> {
+    /// The line in the file, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     /// The trimmed cell, empty when the column is not there.
     pub fn text(&self, column: &str) -> &'a str {
         self.columns.get(column).and_then(|at| self.record.get(*at)).unwrap_or_default().trim()
@@ -209,7 +215,7 @@ fn read_rows<R: FromRow>(
             parsed.fault(line, "", format!("more than {} rows; split the file", limits::IMPORT_ROWS));
             return;
         }
-        match R::from_row(&Row { columns, record: &record }) {
+        match R::from_row(&Row { columns, record: &record, line }) {
             Ok(row) => parsed.rows.push(row),
             Err((column, problem)) => parsed.fault(line, column, problem),
         }

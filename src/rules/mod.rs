@@ -1,9 +1,11 @@
 //! Pure decisions over contracts: no I/O, no clock, no SQL. What varies (lists, rules, dates) is handed in.
 
+pub mod auto_response;
 pub mod currency;
 pub mod decision;
 pub mod flow;
 pub mod item_id;
 pub mod life_cycle;
 pub mod precedence;
+pub mod quality;
 pub mod structure;

@@ -104,6 +104,19 @@ impl Services {
         self.by_session(digest).await.map(Arc::new)
     }
 
+    /// The actor of a hosted organization, for the command line.
+    ///
+    /// # Errors
+    /// 400 when there is no such organization here.
+    pub async fn actor_for(&self, org: &str) -> Result<Actor> {
+        let code = org.to_owned();
+        let actor = self.store.read(move |tx| match tx.organization(&code)? {
+            Some(org) if !org.remote => Ok(Some(actor_of(tx, &org)?)),
+            _ => Ok(None),
+        });
+        actor.await?.ok_or_else(|| Error::invalid("absent", "post", "there is no such organization on this server"))
+    }
+
     async fn by_session(&self, digest: [u8; 32]) -> Result<Actor> {
         let rules = self.sessions;
         let found = self.store.read(move |tx| {

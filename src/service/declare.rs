@@ -7,6 +7,7 @@ use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
 use super::neighbour;
 use super::once::once;
+use super::quality::Judgement;
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
@@ -47,6 +48,7 @@ pub(super) struct Ready {
     pub recipient_zip: Option<String>,
     pub sender_country: Option<String>,
     pub recipient_country: Option<String>,
+    pub judgement: Judgement,
     object_path: String,
     declaration_path: String,
 }
@@ -65,7 +67,7 @@ impl Services {
     ) -> Result<Answer> {
         actor.own_post(None)?;
         let ready: Result<Vec<Entry<Ready>>> =
-            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, sent))).collect();
+            entries.into_iter().map(|entry| entry.then(|sent| prepare(self, actor, sent))).collect();
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
         let answer = self
             .store
@@ -77,7 +79,7 @@ impl Services {
 }
 
 /// Checks a declaration and writes it canonically.
-fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
+fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
     let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
     let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
@@ -90,11 +92,15 @@ fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
         let path = format!("{declaration_path}.CustOrganizationCd");
         findings.add("format", path, "a customs administration has two to ten capital letters or digits");
     }
+    let mut judgement = Judgement::default();
     let stores = declaration.entity_state != Entity::UNCHANGED && declaration.entity_state != Entity::DELETED;
     match (&mut declaration.data, stores) {
         (Some(data), true) => {
             remove_reserved(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
+            let is_final = event != StoreEvent::Draft;
+            let paths = (object_path.as_str(), declaration_path.as_str());
+            judgement = services.judge(actor, &object, data, is_final, paths, &mut findings);
         }
         (None, true) => {
             findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")
@@ -116,6 +122,7 @@ fn prepare(actor: &Actor, sent: Declared) -> Result<Ready> {
         recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
         sender_country: given(&data.sender_country_cd).map(str::to_owned),
         recipient_country: given(&data.recipient_country_cd).map(str::to_owned),
+        judgement,
         object_path,
         declaration_path,
     })
@@ -156,7 +163,8 @@ fn store_all(
         };
         ledger.note(entry, result)?;
     }
-    let answer = ledger.close()?;
+    let warnings = ready().map(|ready| ready.judgement.warnings).sum();
+    let answer = Answer { warnings, ..ledger.close()? };
     desk.save(tx, &actor.stamp())?;
     neighbour::deliver_declarations(tx, &actor.org, parcels)?;
     Ok(answer)
@@ -205,6 +213,8 @@ fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_cr
         version_no,
         digest: ready.digest.clone(),
         body: old.filter(|_| same_text).map_or_else(|| ready.body.clone(), |old| old.body),
+        quality_score: Some(ready.judgement.score),
+        quality_findings: ready.judgement.findings.clone(),
     });
     let document = (!same_text).then(|| ("D", version_no, ready.digest.clone()));
     item.record(Event { name: event_name(ready.event), detail, document });

@@ -16,16 +16,24 @@ pub enum BatchMode {
     PerItem,
 }
 
-/// The answer of a writing use case: the JSON text of its result.
+/// The answer of a writing use case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// JSON text of its result.
     pub value: String,
+    /// Findings that did not refuse it.
+    pub warnings: u32,
 }
 
 impl Answer {
+    /// A result, as JSON.
+    pub fn of(value: String) -> Self {
+        Self { value, warnings: 0 }
+    }
+
     /// A method without result.
     pub fn void() -> Self {
-        Self { value: "null".into() }
+        Self::of("null".into())
     }
 }
 
@@ -126,7 +134,7 @@ impl Ledger {
                     self.results.into_iter().filter_map(|(_, result)| result.err()).flatten().collect();
                 if findings.is_empty() { Ok(Answer::void()) } else { Err(findings.into()) }
             }
-            BatchMode::PerItem => Ok(Answer { value: to_canonical(&self.outcomes()) }),
+            BatchMode::PerItem => Ok(Answer::of(to_canonical(&self.outcomes()))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Moving items along: UpdateMailState, UpdateMailState_ForTransitItems, UpdateMailStateAndGetCustomsStatus.
 
+use super::automatic;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
@@ -32,7 +33,10 @@ pub struct Move {
 pub enum Answering {
     Nothing,
     /// The item's view, read in the same transaction.
-    View,
+    /// `force`: where customs has not answered, its auto-response rules may.
+    View {
+        force: bool,
+    },
 }
 
 impl Services {
@@ -54,9 +58,15 @@ impl Services {
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
-                    let item = store_move(tx, &actor, &post, &object, sent.flow, user_created)?;
+                    let mut item = store_move(tx, &actor, &post, &object, sent.flow, user_created)?;
                     Ok(match answering {
-                        Answering::View => Answer { value: view(&item, &actor) },
+                        Answering::View { force } => {
+                            let catalogue = services.catalogue();
+                            if force {
+                                automatic::answer(tx, &catalogue, &mut item, &actor.stamp())?;
+                            }
+                            Answer::of(view(&item, &actor))
+                        }
                         Answering::Nothing => Answer::void(),
                     })
                 })

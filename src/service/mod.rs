@@ -3,16 +3,22 @@
 pub mod actor;
 pub mod admin;
 pub mod auth;
+mod automatic;
+pub mod catalogue;
 mod cursor;
 pub mod declare;
 mod desk;
 mod entry;
 pub mod heartbeat;
 mod identity;
+pub mod import;
 pub mod load;
+pub mod lookup;
 pub mod mail_state;
 mod neighbour;
 pub mod once;
+pub mod printing;
+mod quality;
 pub mod respond;
 pub mod status;
 pub mod upkeep;
@@ -25,7 +31,6 @@ use moka::sync::Cache;
 
 use crate::clock::Clock;
 use crate::limits;
-use crate::rules::decision::DecisionTable;
 use crate::store::Store;
 
 pub use actor::{Actor, Kind};
@@ -38,7 +43,7 @@ pub struct Services {
     pub store: Store,
     pub clock: Clock,
     pub sessions: SessionRules,
-    decisions: Arc<DecisionTable>,
+    shelf: catalogue::Shelf,
     actors: Cache<[u8; 32], Arc<Actor>>,
     known_users: Cache<(String, String), ()>,
     beats: heartbeat::Beats,
@@ -60,7 +65,7 @@ impl Services {
             .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
             .build();
         let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
-        let decisions = Arc::new(DecisionTable::default());
-        Self { store, clock, sessions, decisions, actors, known_users, beats: heartbeat::Beats::default() }
+        let shelf = catalogue::Shelf::default();
+        Self { store, clock, sessions, shelf, actors, known_users, beats: heartbeat::Beats::default() }
     }
 }

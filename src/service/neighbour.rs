@@ -31,6 +31,8 @@ pub(super) struct Parcel {
     digest: Vec<u8>,
     recipient_zip: Option<String>,
     sender_country: Option<String>,
+    quality_score: Option<i32>,
+    quality_findings: Option<String>,
 }
 
 /// What goes to the destination post after `item` was stored, if anything.
@@ -46,6 +48,8 @@ pub(super) fn parcel_for(item: &Item, ready: &Ready, outcome: Outcome) -> Option
         digest: row.digest.clone(),
         recipient_zip: ready.recipient_zip.clone(),
         sender_country: ready.sender_country.clone(),
+        quality_score: row.quality_score,
+        quality_findings: row.quality_findings.clone(),
     })
 }
 
@@ -125,6 +129,8 @@ fn receive(tx: &mut Tx<'_>, item: &mut Item, parcel: &Parcel, customs: Option<&s
         version_no,
         digest: parcel.digest.clone(),
         body: parcel.body.clone(),
+        quality_score: parcel.quality_score,
+        quality_findings: parcel.quality_findings.clone(),
     });
     let document = (!same_text).then(|| ("D", version_no, parcel.digest.clone()));
     item.record(Event { name: "declaration.received", detail: "{}".into(), document });

@@ -32,7 +32,7 @@ pub fn once(
         if saved.fingerprint != key.fingerprint {
             return Err(Error::KeyReused.into());
         }
-        return Ok(Answer { value: saved.answer });
+        return Ok(Answer { value: saved.answer, warnings: saved.warnings.unsigned_abs() });
     }
     let answer = work(tx)?;
     tx.save_answer(&SavedAnswer {
@@ -40,6 +40,7 @@ pub fn once(
         request_key: key.key.clone(),
         fingerprint: key.fingerprint.clone(),
         answer: answer.value.clone(),
+        warnings: i32::try_from(answer.warnings).unwrap_or(i32::MAX),
         created_at: At(tx.now),
     })?;
     Ok(answer)

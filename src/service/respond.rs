@@ -164,7 +164,8 @@ fn store_all(
     mode: BatchMode,
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
-    let decisions = &services.decisions;
+    let catalogue = services.catalogue();
+    let decisions = &catalogue.decisions;
     let mut desks = Desks::open(tx, entries)?;
     let mut ledger = Ledger::new(mode);
     let mut verdicts: BTreeMap<String, Vec<neighbour::Verdict>> = BTreeMap::new();
@@ -290,7 +291,7 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
     Ok(if is_own { Side::Own } else { Side::Destination })
 }
 
-fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
+pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
     match tx.organization(post)? {
         Some(org) => tx.customs_of(&org),
         None => Ok(None),

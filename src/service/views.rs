@@ -1,5 +1,6 @@
 //! Customs data views as JSON: stored texts spliced into place, nothing parsed.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use uuid::Uuid;
@@ -37,7 +38,31 @@ fn push_or_null<T>(out: &mut String, row: Option<&T>, push: impl Fn(&mut String,
 }
 
 fn push_declaration(out: &mut String, row: &DeclarationRow) {
-    push_document(out, row.state_cd, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &row.body);
+    let body = with_quality(row);
+    push_document(out, row.state_cd, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &body);
+}
+
+/// The stored text with `Quality.Score` and `Quality.Findings` put first among the extra fields.
+fn with_quality(row: &DeclarationRow) -> Cow<'_, str> {
+    let Some(score) = row.quality_score else { return Cow::Borrowed(&row.body) };
+    let mut names = vec!["Quality.Score"];
+    let mut values = vec![score.to_string()];
+    if let Some(findings) = &row.quality_findings {
+        names.push("Quality.Findings");
+        values.push(findings.clone());
+    }
+    let body = put_first(&row.body, "ExtraFieldNames", &to_canonical(&names));
+    Cow::Owned(put_first(&body, "ExtraFieldValues", &to_canonical(&values)))
+}
+
+/// Puts the entries of the JSON list `entries` before those of the list `member` of the document itself. It is the last
+/// list of that name: those of the content pieces stand before it, and no text can hold the unescaped quotes.
+fn put_first(body: &str, member: &str, entries: &str) -> String {
+    let start = format!("\"{member}\":[");
+    let Some(at) = body.rfind(&start).map(|at| at + start.len()) else { return body.to_owned() };
+    let entries = entries.trim_start_matches('[').trim_end_matches(']');
+    let comma = if body[at..].starts_with(']') { "" } else { "," };
+    format!("{}{entries}{comma}{}", &body[..at], &body[at..])
 }
 
 fn push_response(out: &mut String, row: &ResponseRow) {

@@ -73,6 +73,10 @@ pub struct DeclarationRow {
     pub digest: Vec<u8>,
     /// Canonical text of `Declaration.Data`.
     pub body: String,
+    /// 0 to 100, by the quality rules.
+    pub quality_score: Option<i32>,
+    /// What they found, as a JSON list; absent when nothing.
+    pub quality_findings: Option<String>,
 }
 
 /// The current response of one side.

@@ -13,6 +13,7 @@ pub mod items;
 pub mod load;
 mod migrate;
 mod pool;
+pub mod reference;
 pub mod requests;
 mod schema;
 pub mod seal;

@@ -20,6 +20,7 @@ pub struct SavedAnswer {
     pub fingerprint: Vec<u8>,
     pub answer: String,
     pub created_at: At,
+    pub warnings: i32,
 }
 
 impl Tx<'_> {

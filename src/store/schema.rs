@@ -105,6 +105,25 @@ diesel::table! {
         version_no -> Integer,
         digest -> Binary,
         body -> Text,
+        quality_score -> Nullable<Integer>,
+        quality_findings -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    reference_list (kind, org, edition) {
+        kind -> Text,
+        org -> Text,
+        edition -> Text,
+        imported_at -> crate::store::types::DbTime,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    reference_state (id) {
+        id -> Integer,
+        version_no -> BigInt,
     }
 }
 
@@ -189,6 +208,7 @@ diesel::table! {
         fingerprint -> Binary,
         answer -> Text,
         created_at -> crate::store::types::DbTime,
+        warnings -> Integer,
     }
 }
 

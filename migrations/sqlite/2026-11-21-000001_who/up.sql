@@ -58,4 +58,4 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX session_expires_at ON session (expires_at);
-CREATE INDEX session_user ON session (org, user_cd);
+CREATE INDEX session_of_user ON session (org, user_cd);

@@ -13,6 +13,9 @@ use crate::rules::structure::given;
 use crate::service::declare::Declared;
 use crate::service::{BatchMode, Entry};
 
+/// How many findings of the quality rules did not refuse the declarations.
+const WARNINGS: &str = "x-entrepost-warnings";
+
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct StoreDeclarationParams {
@@ -38,8 +41,9 @@ pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Res
         found,
     };
     let entry = Entry { index: None, item_id, content: Ok(sent) };
-    call.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
-    Ok(Reply::void())
+    let answer =
+        call.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
+    Ok(Reply::void().header(WARNINGS, answer.warnings.to_string()))
 }
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -56,7 +60,8 @@ pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateDeclaration
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
     let entries = read_views(&call, params.cds_views, declared)?;
     let answer = call.services.store_declarations(&actor, entries, call.mode, call.key.clone()).await?;
-    Ok(outcomes(&call, answer))
+    let warnings = answer.warnings.to_string();
+    Ok(outcomes(&call, answer).header(WARNINGS, warnings))
 }
 
 /// The declaration in a view.

@@ -167,12 +167,10 @@ pub(super) struct CustomsStatusParams {
     /// I inbound, O outbound, T transit.
     flow: Option<String>,
     /// Answer by the auto-response rules when customs has not answered.
-    #[serde(deserialize_with = "lenient::flag", rename = "forceCreateResponseIfNotAvailable")]
-    _force_create_response_if_not_available: bool,
-    #[serde(rename = "userCd")]
-    _user_cd: Option<String>,
-    #[serde(rename = "officeCd")]
-    _office_cd: Option<String>,
+    #[serde(deserialize_with = "lenient::flag")]
+    force_create_response_if_not_available: bool,
+    user_cd: Option<String>,
+    office_cd: Option<String>,
 }
 
 pub(super) async fn customs_status(call: Call<'_>, params: CustomsStatusParams) -> Result<Reply> {
@@ -180,6 +178,12 @@ pub(super) async fn customs_status(call: Call<'_>, params: CustomsStatusParams) 
     let id = needed.text("id", &params.id, "give the item id");
     let flow = needed.flow("flow", &params.flow);
     needed.done()?;
-    let view = call.services.customs_status(&call.actor, given(&params.postal_org_cd), id, flow).await?;
+    let post = given(&params.postal_org_cd);
+    let view = if params.force_create_response_if_not_available {
+        let actor = call.acting(&params.user_cd, &params.office_cd)?;
+        call.services.customs_status_or_answer(&actor, post, id, flow).await?
+    } else {
+        call.services.customs_status(&call.actor, post, id, flow).await?
+    };
     Ok(Reply::result("GetCustomsStatus", view))
 }

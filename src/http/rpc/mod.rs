@@ -4,13 +4,14 @@ mod access;
 mod blank;
 mod declarations;
 mod loading;
+mod lookup;
 mod movement;
+pub(super) mod printing;
 pub mod registry;
 mod request;
 mod responses;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 
 use actix_web::http::Method as Verb;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,11 +20,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::answer::Reply;
 use super::observe::{note_method, note_organization};
 use super::{Shared, body, json_scan};
 use crate::error::{Error, Result};
-use registry::Method;
+use registry::Who;
 use request::Call;
 
 /// Serves one method call. A panic becomes a 500 and the process lives.
@@ -43,28 +43,49 @@ async fn serve(request: HttpRequest, shared: web::Data<Shared>, payload: web::Pa
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed);
     }
+    let call = admit(&request, &shared, payload, method.who, method.writes.then_some(method.name)).await?;
+    Ok(method.run(call).await?.into_response())
+}
+
+/// POST /print: stored items as one PDF.
+pub(super) async fn print(
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    note_method(&request, "print");
+    let served = AssertUnwindSafe(async {
+        let call = admit(&request, &shared, payload, Who::PostsAndCustoms, None).await?;
+        let params = call.params()?;
+        printing::list(call, params).await
+    });
+    served.catch_unwind().await.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+}
+
+/// Reads the request and finds out who calls; `keyed` names the method whose repeats an idempotency key may stop.
+async fn admit<'a>(
+    request: &HttpRequest,
+    shared: &'a Shared,
+    payload: web::Payload,
+    who: Who,
+    keyed: Option<&str>,
+) -> Result<Call<'a>> {
     if shared.is_stopping() {
         return Err(Error::unavailable("The server is stopping"));
     }
-    let bytes = body::read(&request, payload).await?;
+    let bytes = body::read(request, payload).await?;
     json_scan::check(&bytes)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
-    let reply = run(&request, &shared, method, text, &bytes).await?;
-    Ok(reply.into_response())
-}
-
-async fn run(request: &HttpRequest, shared: &Shared, method: &Method, text: &str, bytes: &web::Bytes) -> Result<Reply> {
     let token = token(request, text)?;
     let actor = shared.services.authenticate(&token).await?;
     note_organization(request, &actor.org);
     shared.gate.request(&actor.org)?;
-    if !method.who.admits(actor.kind) {
+    if !who.admits(actor.kind) {
         return Err(Error::Unauthorized);
     }
     shared.services.beat("LastApiCallDt");
-    let call = Call::new(request, shared, Arc::clone(&actor), method, bytes.clone())?;
-    method.run(call).await
+    Call::new(request, shared, actor, keyed, bytes)
 }
 
 /// What lies beside the methods.

@@ -113,7 +113,8 @@ pub(super) async fn update_transit(call: Call<'_>, params: TransitMoveParams) ->
 }
 
 pub(super) async fn update_and_get(call: Call<'_>, params: MoveAndGetParams) -> Result<Reply> {
-    let answer = store(&call, params, Answering::View).await?;
+    let force = params.force_create_response_if_not_available;
+    let answer = store(&call, params, Answering::View { force }).await?;
     Ok(Reply::result("UpdateMailStateAndGetCustomsStatus", answer.value))
 }
 

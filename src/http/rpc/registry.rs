@@ -9,9 +9,11 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::request::Call;
-use super::{access, blank, declarations, loading, movement, responses};
+use super::{access, blank, declarations, loading, lookup, movement, printing, responses};
 use crate::contract::heartbeat::Heartbeat;
-use crate::contract::{CdsView, Declaration, Response};
+use crate::contract::{
+    CdsView, Declaration, HSLookupInfo, Number, Response, RestrictionProhibition, SimpleRefDataCocktail,
+};
 use crate::error::{Error, Result};
 use crate::http::answer::Reply;
 use crate::service::Kind;
@@ -74,7 +76,7 @@ impl Method {
 }
 
 /// The schema of `T` in place, with what it refers to.
-pub(super) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+pub(in crate::http) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
     T::schemas(schemas);
     T::schema()
 }
@@ -93,6 +95,10 @@ fn list_of<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> 
 
 fn text(_: &mut Schemas) -> RefOr<Schema> {
     inline::<String>(&mut Vec::new())
+}
+
+fn flag(_: &mut Schemas) -> RefOr<Schema> {
+    inline::<bool>(&mut Vec::new())
 }
 
 fn texts(_: &mut Schemas) -> RefOr<Schema> {
@@ -173,7 +179,8 @@ methods! {
         "GetCustomsStatus" = loading::customs_status { loading::CustomsStatusParams } -> Shape::Result(named::<CdsView>);
             PostsAndCustoms, "token",
             ["postalOrgCd", "id", "flow", "forceCreateResponseIfNotAvailable", "userCd"], false,
-            "The view of one item, null when there is none. forceCreateResponseIfNotAvailable changes nothing yet.";
+            "The view of one item, null when there is none. With forceCreateResponseIfNotAvailable the auto-response rules of \
+             the customs administration answer where it has not; without a rule that fits no response is invented.";
     }
     "Mail state" {
         "UpdateMailState" = movement::update { movement::MoveParams } -> Shape::Void;
@@ -187,7 +194,58 @@ methods! {
             ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "forceCreateResponseIfNotAvailable", "userCd"], true,
             "Sets the mail state and answers the item's view, in one transaction.";
     }
+    "Look-ups" {
+        "GetHSCodes" = lookup::hs_codes { lookup::HsParams } -> Shape::Result(list_of::<HSLookupInfo>);
+            PostsAndCustoms, "securityToken", ["goodDescription"], false,
+            "At most ten HS codes for a description in English, French or Spanish, best first; typing errors are tolerated. \
+             Observations says what the code covers and why it was found.";
+        "GetRestrictionProhibitionByDescription" = lookup::by_description { lookup::DescriptionParams }
+            -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationPostalOrgCd", "sendingCountryCd", "goodDescription"], false,
+            "Restrictions and prohibitions on goods described in words, by destination post.";
+        "GetRestrictionProhibitionByDescriptionByCountry" = lookup::by_description_by_country { lookup::DescriptionByCountryParams }
+            -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationCountryCd", "sendingCountryCd", "goodDescription"], false,
+            "Restrictions and prohibitions on goods described in words, by destination country.";
+        "GetRestrictionProhibitionsByDescriptions" = lookup::by_descriptions { lookup::DescriptionsParams }
+            -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationPostalOrgCd", "sendingCountryCd", "goodDescriptions"], false,
+            "The same for several descriptions; each rule is answered once.";
+        "GetRestrictionProhibitionsByDescriptionsByCountry" = lookup::by_descriptions_by_country { lookup::DescriptionsByCountryParams }
+            -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationCountryCd", "sendingCountryCd", "goodDescriptions"], false,
+            "The same for several descriptions, by destination country.";
+        "GetRestrictionProhibitionByHS" = lookup::by_hs { lookup::HsCodeParams } -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationPostalOrgCd", "sendingCountryCd", "goodHSCode"], false,
+            "Restrictions and prohibitions on an HS code of any length, by destination post.";
+        "GetRestrictionProhibitionByHSByCountry" = lookup::by_hs_by_country { lookup::HsCodeByCountryParams }
+            -> Shape::Result(list_of::<RestrictionProhibition>);
+            PostsAndCustoms, "securityToken", ["destinationCountryCd", "sendingCountryCd", "goodHSCode"], false,
+            "Restrictions and prohibitions on an HS code of any length, by destination country.";
+        "IsItemRestrictedProhibited" = lookup::item_restricted { lookup::ItemRestrictedParams }
+            -> Shape::Members(&[("IsItemRestrictedProhibitedResult", flag), ("restrictionsProhibitions", list_of::<RestrictionProhibition>)]);
+            PostsAndCustoms, "securityToken", ["mailItemID"], false,
+            "Screens the goods of a stored declaration by HS code and description.";
+        "GetDecisionNameAndCategoryFromCode" = lookup::decision { lookup::DecisionParams } -> Shape::Result(texts);
+            PostsAndCustoms, "token", ["decisionCode"], false,
+            "Name and category of a decision code, as the caller's customs administration uses it: [name, category].";
+        "ConvertCurrency" = lookup::convert { lookup::ConvertParams } -> Shape::Result(named::<Number>);
+            PostsAndCustoms, "token", ["fromCurrencyCd", "toCurrencyCd", "amount"], false,
+            "An amount in another currency: the organization's own dated rates first, then the snapshot; direct, inverse or \
+             through the euro; ten decimals, half away from zero.";
+    }
+    "Printing" {
+        "PrintCustomsDeclaration" = printing::item { printing::PrintItemParams } -> Shape::Result(text);
+            PostsAndCustoms, "token", ["mailItemId", "userCd"], false,
+            "Prints CN22 or CN23 of a stored item: a PDF/A in base64. The history notes it.";
+        "PrintDoc" = printing::view { printing::PrintViewParams } -> Shape::Result(text);
+            PostsAndCustoms, "token", ["cdsView", "userCd"], false,
+            "Prints CN22 or CN23 of the view passed in, which need not be stored: a PDF/A in base64.";
+    }
     "Service" {
+        "LoadRefDataCocktail" = lookup::cocktail { lookup::CocktailParams } -> Shape::Result(named::<SimpleRefDataCocktail>);
+            PostsAndCustoms, "securityToken", [], false,
+            "Every code list, named in one language. The ETag is its version: sent back as If-None-Match it gives 304.";
         "GetHeartbeat" = access::heartbeat { access::HeartbeatParams } -> Shape::Result(named::<Heartbeat>);
             PostsAndCustoms, "securityToken", [], false,
             "When each part of the service was last used.";

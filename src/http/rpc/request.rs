@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::registry::Method;
 use crate::contract::date::with_zone;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::Shared;
 use crate::http::gate::Gate;
+use crate::http::printing::Press;
 use crate::limits;
 use crate::rules::flow::Flow;
 use crate::rules::structure::{self, given};
@@ -23,12 +23,15 @@ use crate::service::{Actor, BatchMode, RequestKey, Services};
 pub struct Call<'a> {
     pub services: &'a Services,
     pub(in crate::http) gate: &'a Gate,
+    pub(in crate::http) press: &'a Press,
     pub actor: Arc<Actor>,
     /// Present when the client sent an `Idempotency-Key` with a writing method.
     pub key: Option<RequestKey>,
     pub mode: BatchMode,
     /// Where the request came from.
     pub address: String,
+    /// Versions the client has (`If-None-Match`).
+    versions: Option<String>,
     body: Bytes,
 }
 
@@ -37,18 +40,40 @@ impl<'a> Call<'a> {
         request: &HttpRequest,
         shared: &'a Shared,
         actor: Arc<Actor>,
-        method: &Method,
+        keyed: Option<&str>,
         body: Bytes,
     ) -> Result<Self> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let key = match header("idempotency-key") {
-            Some(key) if method.writes => Some(request_key(key, method.name, &body)?),
-            _ => None,
+            Some(key) => keyed.map(|method| request_key(key, method, &body)).transpose()?,
+            None => None,
         };
         let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
         let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
         let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-        Ok(Self { services: &shared.services, gate: &shared.gate, actor, key, mode, address, body })
+        let versions = header("if-none-match").map(str::to_owned);
+        Ok(Self {
+            services: &shared.services,
+            gate: &shared.gate,
+            press: &shared.press,
+            actor,
+            key,
+            mode,
+            address,
+            versions,
+            body,
+        })
+    }
+
+    /// Whether the client has the version with this entity tag.
+    pub(super) fn has_version(&self, tag: &str) -> bool {
+        let same = |known: &str| known.trim().trim_start_matches("W/") == tag || known.trim() == "*";
+        self.versions.as_deref().is_some_and(|list| list.split(',').any(same))
+    }
+
+    /// Today where the organization is.
+    pub(super) fn today(&self) -> chrono::NaiveDate {
+        self.services.clock.now().with_timezone(&self.actor.zone).date_naive()
     }
 
     /// The parameters.

@@ -1,0 +1,21 @@
+//! EDIFACT: ISO 9735 syntax 3 and 4, one interchange at a time, no functional groups.
+//!
+//! `tape` cuts bytes into segments, `emit` puts segments into bytes; `read*` and `write*` know the messages.
+
+pub mod charset;
+mod contrl;
+mod emit;
+mod notes;
+pub mod pointer;
+mod read;
+mod read_group;
+mod read_head;
+mod read_item;
+pub mod tape;
+mod write;
+mod write_cusrsp;
+mod write_item;
+mod write_referral;
+
+pub use read::{Places, read, read_with_places};
+pub use write::write;

@@ -1,0 +1,328 @@
+//! EDIFACT → contracts: the envelope, control counts, and which message is which.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use super::tape::{Segment, Tape};
+use crate::contract::WcfDate;
+use crate::edi::contrl::Control;
+use crate::edi::profile::{AGENCIES, ASSOCIATION, Charset};
+use crate::edi::{Finding, Findings, Form, Interchange, Kind, Mailbox, Message, Outline, Position, Read};
+
+/// Reads an interchange. What is wrong stands in the findings.
+pub fn read(bytes: &[u8]) -> Read {
+    read_with_places(bytes).0
+}
+
+/// Where the items of a message begin: segment numbers (from 0) of each `CNI` and of its `GID`s.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    pub items: Vec<(usize, Vec<usize>)>,
+}
+
+/// Reads an interchange and remembers where the items of its messages stand.
+pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
+    let mut findings = Findings::default();
+    let mut tape = Tape::read(bytes, &mut findings);
+    let charset = tape.segment(0).filter(|first| first.tag() == b"UNB").map(|first| charset_of(&first, &mut findings));
+    tape.charset = charset.flatten().unwrap_or_default();
+    check_characters(&tape, &mut findings);
+    let mut reader = Reader {
+        tape: &tape,
+        findings,
+        message: None,
+        message_start: 0,
+        item: None,
+        outline: Vec::new(),
+        places: Vec::new(),
+    };
+    let interchange = reader.interchange();
+    let read = Read {
+        form: Form::Edifact,
+        interchange,
+        findings: reader.findings,
+        outline: reader.outline,
+        charset: charset.flatten(),
+    };
+    (read, reader.places)
+}
+
+/// The place of a segment outside messages.
+fn position_of(segment: &Segment<'_>) -> Position {
+    let tag = segment.tag().iter().take(3).map(|byte| char::from(*byte)).collect();
+    Position { byte: segment.byte(), tag, number: segment.number() + 1, in_message: 0 }
+}
+
+fn charset_of(first: &Segment<'_>, findings: &mut Findings) -> Option<Charset> {
+    let name = first.text(1, 0);
+    let known = match &*name {
+        "UNOY" => Some(Charset::Unow),
+        name => Charset::from_name(name),
+    };
+    if known.is_none() {
+        let text = "the character set is not supported; UNOA, UNOB, UNOC and UNOW are";
+        findings.push(Finding::error("charset", "", text).at(position_of(first)));
+    }
+    if !matches!(&*first.text(1, 1), "1" | "2" | "3" | "4") {
+        let text = "the syntax version is not supported; 1 to 4 are";
+        findings.push(Finding::error("syntax", "", text).at(position_of(first)));
+    }
+    known
+}
+
+/// Places outside the character set that are reported one by one.
+const CHARACTERS_TOLD: usize = 20;
+
+/// Reports bytes that the character set of the interchange does not hold. Line breaks between segments are fine.
+fn check_characters(tape: &Tape<'_>, findings: &mut Findings) {
+    if tape.charset == Charset::Unow {
+        if let Err(error) = std::str::from_utf8(tape.bytes())
+            && let Some(segment) = tape.segment(tape.segment_at_byte(error.valid_up_to()))
+        {
+            let text = format!("byte {} is not UTF-8", error.valid_up_to());
+            findings.push(Finding::error("charset", "", text).at(position_of(&segment)));
+        }
+        return;
+    }
+    let mut allowed = [false; 256];
+    for (byte, allowed) in (0..=255).zip(&mut allowed) {
+        *allowed = tape.charset.holds_byte(byte) || tape.service.is_special(byte);
+    }
+    if tape.bytes().iter().all(|byte| allowed[usize::from(*byte)]) {
+        return;
+    }
+    let outside = |segment: &Segment<'_>| segment.source().iter().any(|byte| !allowed[usize::from(*byte)]);
+    for segment in tape.segments().filter(outside).take(CHARACTERS_TOLD) {
+        let text = format!("a character outside {}", tape.charset.name());
+        findings.push(Finding::warning("charset", "", text).at(position_of(&segment)));
+    }
+}
+
+/// The state of reading one interchange.
+pub(super) struct Reader<'t> {
+    pub tape: &'t Tape<'t>,
+    pub findings: Findings,
+    pub message: Option<usize>,
+    /// Segment number of `UNH`.
+    message_start: usize,
+    pub item: Option<(usize, Option<String>)>,
+    outline: Vec<Outline>,
+    places: Vec<Places>,
+}
+
+impl<'t> Reader<'t> {
+    /// A finding at a segment.
+    pub fn found(&mut self, segment: &Segment<'_>, mut finding: Finding) {
+        let mut position = position_of(segment);
+        if self.message.is_some() {
+            position.in_message = segment.number() - self.message_start + 1;
+        }
+        finding.message = self.message;
+        if let Some((index, id)) = &self.item {
+            finding.fault.index = Some(*index);
+            finding.fault.item_id.clone_from(id);
+        }
+        self.findings.push(finding.at(position));
+    }
+
+    /// A segment, or qualifier, that has no place here: what it says is not taken over.
+    pub fn unexpected(&mut self, segment: &Segment<'_>) {
+        let qualifier = segment.text(1, 0);
+        let shown: String = qualifier.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
+        let text = match (segment.tag(), shown.is_empty()) {
+            (b"", _) => "an empty segment".to_owned(),
+            (_, true) => "the profile has no such segment here; it is not taken over".to_owned(),
+            (_, false) => format!("the profile has no such segment with `{shown}` here; it is not taken over"),
+        };
+        self.found(segment, Finding::warning("segment", "", text));
+    }
+
+    fn interchange(&mut self) -> Interchange {
+        let mut interchange = Interchange::default();
+        let Some(first) = self.tape.segment(0) else {
+            self.findings.push(Finding::error("syntax", "", "there is no segment; an interchange begins with UNB"));
+            return interchange;
+        };
+        let mut at = 0;
+        if first.tag() == b"UNB" {
+            self.unb(&first, &mut interchange);
+            at = 1;
+        } else {
+            self.found(&first, Finding::error("syntax", "", "an interchange begins with UNA or UNB"));
+        }
+        let (mut groups, mut closed) = (0, false);
+        while let Some(segment) = self.tape.segment(at) {
+            at += 1;
+            match segment.tag() {
+                _ if closed => {
+                    self.found(&segment, Finding::error("syntax", "", "nothing may follow UNZ"));
+                    break;
+                }
+                b"UNH" => at = self.one_message(&segment, &mut interchange),
+                b"UNZ" => {
+                    closed = true;
+                    self.unz(&segment, &interchange);
+                }
+                b"UNG" | b"UNE" => {
+                    groups += 1;
+                    if groups == 1 {
+                        let text = "functional groups are not supported; their messages are read as if there were none";
+                        self.found(&segment, Finding::error("profile", "", text));
+                    }
+                }
+                b"UNB" => {
+                    self.found(&segment, Finding::error("syntax", "", "a second interchange; send one at a time"))
+                }
+                b"UNT" => self.found(&segment, Finding::error("syntax", "", "UNT without UNH")),
+                _ => self.found(&segment, Finding::error("segment", "", "a segment outside a message")),
+            }
+        }
+        if !closed {
+            self.findings.push(Finding::error("syntax", "", "UNZ is missing: the interchange is cut off"));
+        }
+        interchange
+    }
+
+    fn unb(&mut self, segment: &Segment<'t>, interchange: &mut Interchange) {
+        interchange.sender = mailbox(segment, 2);
+        interchange.recipient = mailbox(segment, 3);
+        interchange.reference = segment.text(5, 0).into_owned();
+        interchange.created = envelope_date(&segment.text(4, 0), &segment.text(4, 1));
+        interchange.ack_wanted = segment.is(9, 0, "1");
+        interchange.test = segment.is(11, 0, "1");
+        let missing = [
+            ("Sender", interchange.sender.id.is_empty()),
+            ("Recipient", interchange.recipient.id.is_empty()),
+            ("Reference", interchange.reference.is_empty()),
+        ];
+        for (member, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+            self.found(segment, Finding::error("required", member, "UNB does not name it"));
+        }
+        if interchange.created.is_none() {
+            self.found(segment, Finding::error("format", "Created", "date and time are YYMMDD:hhmm"));
+        }
+        if interchange.reference.chars().count() > 14 {
+            self.found(segment, Finding::error("too_long", "Reference", "at most 14 characters"));
+        }
+    }
+
+    fn unz(&mut self, segment: &Segment<'t>, interchange: &Interchange) {
+        let counted = self.outline.len();
+        if segment.text(1, 0).parse() != Ok(counted) {
+            let text = format!("UNZ does not count the {counted} messages there are");
+            self.found(segment, Finding::error("count", "", text));
+        }
+        if segment.text(2, 0) != interchange.reference.as_str() {
+            self.found(segment, Finding::error("count", "", "UNZ and UNB have different references"));
+        }
+    }
+
+    /// Reads from `UNH` to `UNT`; gives the number of the segment after it.
+    fn one_message(&mut self, unh: &Segment<'t>, interchange: &mut Interchange) -> usize {
+        let start = unh.number();
+        self.message = Some(self.outline.len());
+        self.message_start = start;
+        let number = unh.text(1, 0).into_owned();
+        let identifier: [String; 5] = std::array::from_fn(|at| unh.text(2, at).into_owned());
+        self.check_header(unh, &number, &identifier);
+        let rest = (start + 1..).map_while(|at| self.tape.segment(at));
+        let last = rest.take_while(|segment| !matches!(segment.tag(), b"UNT" | b"UNH" | b"UNZ")).last();
+        let end = last.map_or(start, |last| last.number()) + 1;
+        let message = self.body(&identifier[0], unh, start + 1..end);
+        let at = message.is_some().then_some(interchange.messages.len());
+        interchange.messages.extend(message);
+        let next = self.unt(unh, &number, end);
+        self.outline.push(Outline { number, identifier, message: at });
+        self.message = None;
+        next
+    }
+
+    fn check_header(&mut self, unh: &Segment<'t>, number: &str, identifier: &[String; 5]) {
+        if number.is_empty() {
+            self.found(unh, Finding::error("required", "", "UNH has no message reference number"));
+        }
+        let [name, version, release, agency, association] = identifier;
+        if name == "CONTRL" {
+            return;
+        }
+        if !AGENCIES.contains(&agency.as_str()) {
+            self.found(unh, Finding::error("profile", "", "the controlling agency is not UP, AD, UN or ZZZ"));
+        }
+        if (version.as_str(), release.as_str()) != ("D", "00A") {
+            self.found(unh, Finding::warning("profile", "", "another directory than D.00A; read as if it were that"));
+        }
+        if association != ASSOCIATION {
+            let text = format!("another profile than {ASSOCIATION}; read as if it were that");
+            self.found(unh, Finding::warning("profile", "", text));
+        }
+    }
+
+    fn body(&mut self, name: &str, unh: &Segment<'t>, segments: std::ops::Range<usize>) -> Option<Message> {
+        if name == "CONTRL" {
+            self.places.push(Places::default());
+            return Some(Message::Control(self.control(segments)));
+        }
+        let Some(kind) = Kind::from_name(name) else {
+            self.found(unh, Finding::error("profile", "", "the message type is not known here"));
+            return None;
+        };
+        let (message, places) = self.item_message(kind, unh, segments);
+        self.places.push(places);
+        Some(Message::Items(message))
+    }
+
+    fn control(&mut self, segments: std::ops::Range<usize>) -> Control {
+        let mut control = Control::default();
+        for segment in segments.filter_map(|at| self.tape.segment(at)) {
+            super::contrl::read(self, &mut control, &segment);
+        }
+        control
+    }
+
+    /// Checks `UNT`; gives the number of the segment to go on with.
+    fn unt(&mut self, unh: &Segment<'t>, number: &str, end: usize) -> usize {
+        let Some(unt) = self.tape.segment(end).filter(|segment| segment.tag() == b"UNT") else {
+            self.found(unh, Finding::error("syntax", "", "the message has no UNT"));
+            return end;
+        };
+        let counted = end - unh.number() + 1;
+        if unt.text(1, 0).parse() != Ok(counted) {
+            let text = format!("UNT does not count the {counted} segments there are");
+            self.found(&unt, Finding::error("count", "", text));
+        }
+        if unt.text(2, 0) != number {
+            self.found(&unt, Finding::error("count", "", "UNT and UNH have different references"));
+        }
+        end + 1
+    }
+}
+
+/// Id and qualifier of a partner.
+pub(super) fn mailbox(segment: &Segment<'_>, element: usize) -> Mailbox {
+    let text = |component| segment.text(element, component).into_owned();
+    Mailbox { id: text(0), qualifier: text(1) }
+}
+
+/// Date and time of `UNB`; two-digit years are those from 1970 to 2069.
+fn envelope_date(date: &str, time: &str) -> Option<WcfDate> {
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(date) || !all_digits(time) || time.len() != 4 {
+        return None;
+    }
+    let date = match date.len() {
+        8 => date.to_owned(),
+        6 => format!("{}{date}", if date < "70" { "20" } else { "19" }),
+        _ => return None,
+    };
+    date_of(&date, &format!("{time}00"))
+}
+
+/// The instant of `CCYYMMDD` and `HHMMSS`.
+pub(super) fn date_of(date: &str, time: &str) -> Option<WcfDate> {
+    let part = |text: &str, from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let year = i32::try_from(part(date, 0, 4)?).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, part(date, 4, 6)?, part(date, 6, 8)?)?;
+    let at: NaiveDateTime = day.and_hms_opt(part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?)?;
+    let at = at.and_utc();
+    // The first instant of the calendar is what "not given" looks like elsewhere.
+    (year >= 1 && at.timestamp_millis() != crate::contract::date::UNSET_MS).then(|| WcfDate::new(at))
+}

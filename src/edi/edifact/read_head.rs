@@ -1,0 +1,188 @@
+//! EDIFACT → contracts: the head of a message about items, its control totals, and where each item begins.
+
+use super::read::{Places, Reader, date_of};
+use super::read_item::ItemReader;
+use super::tape::Segment;
+use crate::contract::WcfDate;
+use crate::edi::normal;
+use crate::edi::{Finding, Function, ItemMessage, Kind, Organization};
+
+impl<'t> Reader<'t> {
+    pub(super) fn item_message(
+        &mut self,
+        kind: Kind,
+        unh: &Segment<'t>,
+        segments: std::ops::Range<usize>,
+    ) -> (ItemMessage, Places) {
+        let nobody = || Organization::Operator(String::new());
+        let mut message = ItemMessage::new(kind, "", nobody(), nobody());
+        let mut parties = Parties::default();
+        let mut at = segments.start;
+        while let Some(segment) = self.tape.segment(at).filter(|_| at < segments.end) {
+            if matches!(segment.tag(), b"CNI" | b"CNT") {
+                break;
+            }
+            self.head_segment(&segment, &mut message, &mut parties);
+            at += 1;
+        }
+        parties.settle(&mut message);
+        self.check_head(unh, &message);
+        let mut places = Places::default();
+        let mut totals = Vec::new();
+        while let Some(segment) = self.tape.segment(at).filter(|_| at < segments.end) {
+            match segment.tag() {
+                b"CNI" => {
+                    let (next, pieces) = self.one_item(&segment, &mut message, segments.end);
+                    places.items.push((at, pieces));
+                    at = next;
+                }
+                b"CNT" => {
+                    totals.push(segment);
+                    at += 1;
+                }
+                _ => {
+                    self.unexpected(&segment);
+                    at += 1;
+                }
+            }
+        }
+        self.check_totals(unh, &message, &totals);
+        (message, places)
+    }
+
+    fn head_segment(&mut self, segment: &Segment<'t>, message: &mut ItemMessage, parties: &mut Parties) {
+        match (segment.tag(), segment.raw(1, 0)) {
+            (b"BGM", _) => {
+                message.reference = segment.text(2, 0).into_owned();
+                match Function::from_code(&segment.text(3, 0)) {
+                    Some(function) => message.function = function,
+                    None => self.found(segment, Finding::error("unknown_code", "Function", "9, 5 or 1 is expected")),
+                }
+                let name = segment.text(1, 3);
+                if !name.is_empty() && name != message.kind.name() {
+                    self.found(segment, Finding::error("profile", "", "BGM and UNH name different messages"));
+                }
+            }
+            (b"DTM", b"137") => message.created = self.date(segment, "Header.Created"),
+            (b"RFF", b"ACW") => {
+                let reference = segment.text(1, 1);
+                message.previous_reference = (!reference.is_empty()).then(|| reference.into_owned());
+            }
+            (b"NAD", b"MS") => parties.sender = Some(segment.text(2, 0).into_owned()),
+            (b"NAD", b"MR") => parties.recipient = Some(segment.text(2, 0).into_owned()),
+            (b"NAD", b"CM") => parties.customs.push(segment.text(2, 0).into_owned()),
+            _ => self.unexpected(segment),
+        }
+    }
+
+    fn check_head(&mut self, unh: &Segment<'t>, message: &ItemMessage) {
+        let missing = [
+            ("Header.Reference", message.reference.is_empty()),
+            ("Header.Created", message.created.is_none()),
+            ("Header.Sender", message.sender.code().is_empty()),
+            ("Header.Recipient", message.recipient.code().is_empty()),
+        ];
+        for (member, _) in missing.into_iter().filter(|(_, missing)| *missing) {
+            self.found(unh, Finding::error("required", member, "the head of the message does not name it"));
+        }
+    }
+
+    /// Reads from `CNI` to the next one; gives the segment to go on with and where the lines begin.
+    fn one_item(&mut self, cni: &Segment<'t>, message: &mut ItemMessage, end: usize) -> (usize, Vec<usize>) {
+        let index = message.items.len();
+        let id = cni.text(2, 0);
+        self.item = Some((index, (!id.is_empty()).then(|| id.clone().into_owned())));
+        if cni.text(1, 0).parse() != Ok(index + 1) {
+            let text = format!("the items are not numbered in order; this is number {}", index + 1);
+            self.found(cni, Finding::warning("count", "", text));
+        }
+        let mut item = ItemReader::new(message.kind, &id);
+        let mut at = cni.number() + 1;
+        while let Some(segment) = self.tape.segment(at).filter(|_| at < end) {
+            if matches!(segment.tag(), b"CNI" | b"CNT") {
+                break;
+            }
+            item.segment(self, &segment);
+            at += 1;
+        }
+        let (mut item, pieces) = item.finish(self, message.function);
+        normal::complete(&mut item, message);
+        message.items.push(item);
+        self.item = None;
+        (at, pieces)
+    }
+
+    fn check_totals(&mut self, unh: &Segment<'t>, message: &ItemMessage, totals: &[Segment<'t>]) {
+        let pieces = |item: &crate::edi::Item| {
+            let data = item.declaration.as_ref().and_then(|declaration| declaration.data.as_ref());
+            data.map_or(0, |data| data.content_pieces.len())
+        };
+        let lines: usize = message.items.iter().map(pieces).sum();
+        let mut items_counted = false;
+        for total in totals {
+            let counted = match &*total.text(1, 0) {
+                "10" => {
+                    items_counted = true;
+                    message.items.len()
+                }
+                "2" => lines,
+                _ => {
+                    self.unexpected(total);
+                    continue;
+                }
+            };
+            if total.text(1, 1).parse() != Ok(counted) {
+                let text = format!("the control total does not agree with the {counted} there are");
+                self.found(total, Finding::error("count", "", text));
+            }
+        }
+        if !items_counted {
+            self.found(unh, Finding::error("required", "", "the control total of items (CNT 10) is missing"));
+        }
+    }
+
+    /// The instant of a `DTM`, formats 204, 203 and 102.
+    pub(super) fn date(&mut self, segment: &Segment<'_>, path: &str) -> Option<WcfDate> {
+        let text = segment.text(1, 1);
+        if text.is_empty() {
+            return None;
+        }
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let date = match (segment.raw(1, 2), text.len()) {
+            (b"204", 14) if digits => date_of(&text[..8], &text[8..]),
+            (b"203", 12) if digits => date_of(&text[..8], &format!("{}00", &text[8..])),
+            (b"102", 8) if digits => date_of(&text, "000000"),
+            _ => None,
+        };
+        if date.is_none() {
+            let text = "a date is CCYYMMDDHHMMSS with format 204, in UTC";
+            self.found(segment, Finding::error("format", path, text));
+        }
+        date
+    }
+}
+
+/// The organizations of the head, as named.
+#[derive(Default)]
+struct Parties {
+    sender: Option<String>,
+    recipient: Option<String>,
+    customs: Vec<String>,
+}
+
+impl Parties {
+    /// A customs organization is the side that no operator is named for.
+    fn settle(self, message: &mut ItemMessage) {
+        let mut customs = self.customs.into_iter();
+        let mut side = |operator: Option<String>| match operator {
+            Some(code) => Some(Organization::Operator(code)),
+            None => customs.next().map(Organization::Customs),
+        };
+        if let Some(sender) = side(self.sender) {
+            message.sender = sender;
+        }
+        if let Some(recipient) = side(self.recipient) {
+            message.recipient = recipient;
+        }
+    }
+}

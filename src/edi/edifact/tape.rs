@@ -1,0 +1,390 @@
+//! The lexer: an interchange cut into segments, elements and components, without copying a byte.
+//!
+//! Knows the service string advice, the release character and the repetition separator, and nothing of messages.
+//! The result is a flat tape of offsets, so reading costs three growing lists, however many segments there are.
+
+use std::borrow::Cow;
+
+use super::super::profile::Charset;
+use super::super::{Finding, Findings, Position};
+use crate::limits;
+
+/// The characters with a meaning in an interchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service {
+    pub component: u8,
+    pub element: u8,
+    /// `.` or `,`; both are understood when reading.
+    pub decimal: u8,
+    /// Blank when there is none.
+    pub release: u8,
+    /// Blank when there is none.
+    pub repetition: u8,
+    pub terminator: u8,
+}
+
+impl Service {
+    /// What counts without a service string advice.
+    pub fn standard(syntax_version: u8) -> Self {
+        let repetition = if syntax_version >= 4 { b'*' } else { b' ' };
+        Self { component: b':', element: b'+', decimal: b'.', release: b'?', repetition, terminator: b'\'' }
+    }
+
+    /// Reads the six characters after `UNA`; `None` when they cannot be told apart or are letters or digits.
+    pub fn from_advice(text: &[u8]) -> Option<Self> {
+        let [component, element, decimal, release, repetition, terminator] = *text.first_chunk::<6>()?;
+        let service = Self { component, element, decimal, release, repetition, terminator };
+        let mut used: Vec<u8> = vec![component, element, terminator];
+        used.extend([release, repetition].into_iter().filter(|byte| *byte != b' '));
+        let usable = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b' ' && *byte != 0;
+        let distinct = used.iter().enumerate().all(|(at, byte)| !used[..at].contains(byte));
+        (used.iter().all(usable) && distinct).then_some(service)
+    }
+
+    /// Whether a byte of a value needs the release character before it.
+    pub fn is_special(&self, byte: u8) -> bool {
+        byte == self.component
+            || byte == self.element
+            || byte == self.terminator
+            || (byte != b' ' && (byte == self.release || byte == self.repetition))
+    }
+
+    fn classes(&self) -> [u8; 256] {
+        let mut classes = [DATA; 256];
+        for (byte, class) in [(self.release, RELEASE), (self.repetition, REPETITION)] {
+            if byte != b' ' {
+                classes[usize::from(byte)] = class;
+            }
+        }
+        classes[usize::from(self.component)] = COMPONENT;
+        classes[usize::from(self.element)] = ELEMENT;
+        classes[usize::from(self.terminator)] = TERMINATOR;
+        classes
+    }
+}
+
+const DATA: u8 = 0;
+const COMPONENT: u8 = 1;
+const ELEMENT: u8 = 2;
+const REPETITION: u8 = 3;
+const TERMINATOR: u8 = 4;
+const RELEASE: u8 = 5;
+
+/// Marks a component that holds a release character.
+const RELEASED: u32 = 1 << 31;
+/// Marks an element that repeats the one before it.
+const REPEATED: u32 = 1 << 31;
+
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    /// With [`RELEASED`].
+    end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct SegmentSpan {
+    start: u32,
+    first_element: u32,
+}
+
+/// A lexed interchange.
+#[derive(Clone, Debug)]
+pub struct Tape<'b> {
+    bytes: &'b [u8],
+    pub charset: Charset,
+    pub service: Service,
+    segments: Vec<SegmentSpan>,
+    /// First component of each element, with [`REPEATED`]. The tag is element 0.
+    elements: Vec<u32>,
+    components: Vec<Span>,
+}
+
+impl<'b> Tape<'b> {
+    /// Cuts `bytes` up. What stands before `UNA` or `UNB` may only be white space.
+    pub fn read(bytes: &'b [u8], findings: &mut Findings) -> Self {
+        let start = bytes.strip_prefix(b"\xEF\xBB\xBF").map_or(0, |_| 3);
+        let start = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let (service, body) = service_of(bytes, start, findings);
+        let mut tape = Self {
+            bytes,
+            charset: Charset::Unoc,
+            service,
+            segments: Vec::with_capacity(bytes.len() / 24),
+            elements: Vec::with_capacity(bytes.len() / 8),
+            components: Vec::with_capacity(bytes.len() / 6),
+        };
+        tape.lex(body, findings);
+        tape
+    }
+
+    fn lex(&mut self, start: usize, findings: &mut Findings) {
+        let classes = self.service.classes();
+        let mut at = skip_space(self.bytes, start);
+        while at < self.bytes.len() {
+            if self.segments.len() >= limits::EDI_SEGMENTS {
+                let text = format!("reading stops after {} segments", limits::EDI_SEGMENTS);
+                return findings.push(Finding::error("limit", "", text).at(self.place(at)));
+            }
+            match self.segment_from(at, &classes) {
+                Some(end) => at = skip_space(self.bytes, end),
+                None => {
+                    let text = "the last segment has no terminator: the interchange is cut off";
+                    return findings.push(Finding::error("syntax", "", text).at(self.place(at)));
+                }
+            }
+        }
+    }
+
+    fn place(&self, byte: usize) -> Position {
+        let tag = self.bytes[byte..].iter().take(3).take_while(|byte| byte.is_ascii_alphanumeric());
+        let tag = tag.map(|byte| char::from(*byte)).collect();
+        Position { byte, tag, number: self.segments.len() + 1, in_message: 0 }
+    }
+
+    /// Lexes the segment at `start`; gives the offset after its terminator, or `None` (and nothing added) when there
+    /// is none.
+    fn segment_from(&mut self, start: usize, classes: &[u8; 256]) -> Option<usize> {
+        let (elements, components) = (self.elements.len(), self.components.len());
+        self.elements.push(count(components));
+        let mut from = start;
+        let mut released = 0;
+        let mut at = start;
+        loop {
+            let Some(byte) = self.bytes.get(at) else {
+                self.elements.truncate(elements);
+                self.components.truncate(components);
+                return None;
+            };
+            let class = classes[usize::from(*byte)];
+            if class == DATA {
+                at += 1;
+                continue;
+            }
+            if class == RELEASE {
+                released = RELEASED;
+                at += 2;
+                continue;
+            }
+            self.components.push(Span { start: count(from), end: count(at) | released });
+            released = 0;
+            at += 1;
+            from = at;
+            match class {
+                ELEMENT => self.elements.push(count(self.components.len())),
+                REPETITION => self.elements.push(count(self.components.len()) | REPEATED),
+                TERMINATOR => break,
+                _ => {}
+            }
+        }
+        self.segments.push(SegmentSpan { start: count(start), first_element: count(elements) });
+        Some(at)
+    }
+
+    /// How many segments there are.
+    pub fn len(&self) -> usize {
+        self.segments.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// The segment with that number, from 0.
+    pub fn segment(&self, at: usize) -> Option<Segment<'_>> {
+        let span = self.segments.get(at)?;
+        let end = self.segments.get(at + 1).map_or(self.elements.len(), |next| next.first_element as usize);
+        Some(Segment { tape: self, number: at, elements: &self.elements[span.first_element as usize..end] })
+    }
+
+    /// All segments.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        (0..self.len()).filter_map(|at| self.segment(at))
+    }
+
+    /// The segment in which a byte stands.
+    pub fn segment_at_byte(&self, byte: usize) -> usize {
+        self.segments.partition_point(|span| span.start as usize <= byte).saturating_sub(1)
+    }
+
+    pub fn bytes(&self) -> &'b [u8] {
+        self.bytes
+    }
+}
+
+/// Offsets fit: an interchange is at most [`limits::EDI_BYTES`] long, far below two to the 31st.
+fn count(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX) & !RELEASED
+}
+
+fn skip_space(bytes: &[u8], from: usize) -> usize {
+    from + bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+/// The service characters and where the first segment begins.
+fn service_of(bytes: &[u8], start: usize, findings: &mut Findings) -> (Service, usize) {
+    let at = Position { byte: start, tag: "UNA".into(), number: 1, in_message: 0 };
+    let body = &bytes[start..];
+    if let Some(advice) = body.strip_prefix(b"UNA") {
+        if let Some(service) = Service::from_advice(advice) {
+            return (service, start + 9);
+        }
+        let text = "the service string advice needs six characters that differ, none of them a letter or digit";
+        findings.push(Finding::error("syntax", "", text).at(at));
+        return (Service::standard(3), start + 9.min(body.len()));
+    }
+    // Without UNA the separators are the standard ones; the repetition separator came with syntax version 4.
+    let version = body.get(..12).and_then(|head| head.strip_prefix(b"UNB+UNO")).and_then(|rest| rest.get(2..3));
+    (Service::standard(if version >= Some(b"4") { 4 } else { 3 }), start)
+}
+
+/// One segment of a tape.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'t> {
+    tape: &'t Tape<'t>,
+    number: usize,
+    elements: &'t [u32],
+}
+
+impl<'t> Segment<'t> {
+    /// The tag, whatever it is.
+    pub fn tag(&self) -> &'t [u8] {
+        self.raw(0, 0)
+    }
+
+    /// Number of the segment in the interchange, from 0.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Offset of its first byte.
+    pub fn byte(&self) -> usize {
+        self.tape.segments[self.number].start as usize
+    }
+
+    /// The bytes of the whole segment, without its terminator.
+    pub fn source(&self) -> &'t [u8] {
+        let last = self.components(self.elements.len() - 1).last().map_or(0, |span| span.end & !RELEASED);
+        &self.tape.bytes[self.byte()..(last as usize).max(self.byte())]
+    }
+
+    /// How many elements there are, the tag included, repetitions counted.
+    pub fn element_count(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Whether any element is repeated.
+    pub fn has_repetitions(&self) -> bool {
+        self.elements.iter().any(|element| element & REPEATED != 0)
+    }
+
+    fn components(&self, element: usize) -> &'t [Span] {
+        let Some(first) = self.elements.get(element) else { return &[] };
+        let end = match self.elements.get(element + 1) {
+            Some(next) => (next & !REPEATED) as usize,
+            None => {
+                let next = self.tape.segments.get(self.number + 1);
+                let next = next.map(|next| self.tape.elements[next.first_element as usize] & !REPEATED);
+                next.map_or(self.tape.components.len(), |next| next as usize)
+            }
+        };
+        &self.tape.components[(first & !REPEATED) as usize..end]
+    }
+
+    /// How many components an element has.
+    pub fn component_count(&self, element: usize) -> usize {
+        self.components(element).len()
+    }
+
+    /// The bytes of a component as they stand, release characters included; empty when it is not there. Element 0
+    /// is the tag.
+    pub fn raw(&self, element: usize, component: usize) -> &'t [u8] {
+        match self.components(element).get(component) {
+            Some(span) => &self.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize],
+            None => &[],
+        }
+    }
+
+    /// The text of a component, empty when it is not there.
+    pub fn text(&self, element: usize, component: usize) -> Cow<'t, str> {
+        let Some(span) = self.components(element).get(component) else { return Cow::Borrowed("") };
+        let bytes = &self.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize];
+        if span.end & RELEASED == 0 {
+            return self.tape.charset.decode(bytes);
+        }
+        let plain = unreleased(bytes, self.tape.service.release);
+        Cow::Owned(self.tape.charset.decode(&plain).into_owned())
+    }
+
+    /// Whether a component is exactly this.
+    pub fn is(&self, element: usize, component: usize, text: &str) -> bool {
+        self.raw(element, component) == text.as_bytes()
+    }
+}
+
+fn unreleased(bytes: &[u8], release: u8) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        plain.extend(if *byte == release { rest.next() } else { Some(byte) });
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All components of all segments, elements separated by `|`.
+    fn cut(bytes: &[u8]) -> (Vec<String>, Findings) {
+        let mut findings = Findings::default();
+        let tape = Tape::read(bytes, &mut findings);
+        let segments = tape.segments().map(|segment| {
+            let elements = (0..segment.element_count()).map(|element| {
+                let components = (0..segment.component_count(element)).map(|at| segment.text(element, at).into_owned());
+                components.collect::<Vec<_>>().join("/")
+            });
+            elements.collect::<Vec<_>>().join("|")
+        });
+        (segments.collect(), findings)
+    }
+
+    #[test]
+    fn released_separators_are_data() {
+        let (segments, findings) = cut(b"FTX+AAI+++a?+b?:c??'DTM+1??'X+?'''");
+        assert_eq!(segments, ["FTX|AAI|||a+b:c?", "DTM|1?", "X|'", ""]);
+        assert!(findings.is_empty());
+    }
+
+    #[test]
+    fn own_service_characters() {
+        let (segments, findings) = cut(b"UNA|^,! ~\r\nUNB^UNOC|3^A!^B~\nFTX^AAI^^^a+b:c'?d~");
+        assert_eq!(segments, ["UNB|UNOC/3|A^B", "FTX|AAI|||a+b:c'?d"]);
+        assert!(findings.is_empty(), "{findings}");
+    }
+
+    #[test]
+    fn an_advice_that_cannot_work_is_reported() {
+        for advice in [&b"UNA++.? 'UNB+x'"[..], b"UNAa+.? '", b"UNA", b"UNA:+.?"] {
+            assert!(cut(advice).1.has_errors(), "{advice:?}");
+        }
+    }
+
+    #[test]
+    fn repetitions_exist_from_version_four_on() {
+        let four = cut(b"UNB+UNOW:4+A'RFF+1*2'").0;
+        assert_eq!(four[1], "RFF|1|2");
+        let three = cut(b"UNB+UNOC:3+A'RFF+1*2'").0;
+        assert_eq!(three[1], "RFF|1*2");
+    }
+
+    #[test]
+    fn a_cut_off_segment_is_reported_where_it_begins() {
+        for bytes in [&b"UNB+UNOC:3'NAD+CZ+++Ex"[..], b"UNB+UNOC:3'NAD+CZ+++Ex?", b"UNB+UNOC:3'NAD+CZ+++Ex?'"] {
+            let (segments, findings) = cut(bytes);
+            assert_eq!(segments.len(), 1);
+            let at = findings.list()[0].position.clone().unwrap();
+            assert_eq!((at.byte, at.tag.as_str(), at.number), (11, "NAD", 2));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the room as a whole.
+
+mod broken;
+mod documents;
+mod generate;
+mod round_trip;
+mod samples;

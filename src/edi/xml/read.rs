@@ -1,0 +1,438 @@
+//! XML → contracts.
+
+use super::tree::{Element, parse};
+use super::{NAMESPACE, VERSION};
+use crate::contract::WcfDate;
+use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
+use crate::edi::draft::Draft;
+use crate::edi::edifact::charset::percent_decode;
+use crate::edi::profile::table::{self, FAMILIES, Home, Parent, Role, Row, Xml};
+use crate::edi::{
+    Finding, Findings, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, Organization, Outline, Read,
+    normal,
+};
+
+/// Reads a document: a `p:Interchange`, or one `p:Message` alone. What is wrong stands in the findings.
+pub fn read(bytes: &[u8]) -> Read {
+    let mut reader = Reader { findings: Findings::default(), message: None, item: None, outline: Vec::new() };
+    let interchange = match parse(bytes, &mut reader.findings) {
+        Some(root) => reader.document(&root),
+        None => Interchange::default(),
+    };
+    Read { form: Form::Xml, interchange, findings: reader.findings, outline: reader.outline, charset: None }
+}
+
+struct Reader {
+    findings: Findings,
+    message: Option<usize>,
+    item: Option<(usize, Option<String>)>,
+    outline: Vec<Outline>,
+}
+
+fn owned(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+impl Reader {
+    fn found(&mut self, element: &Element, mut finding: Finding) {
+        finding.message = self.message;
+        if let Some((index, id)) = &self.item {
+            finding.fault.index = Some(*index);
+            finding.fault.item_id.clone_from(id);
+        }
+        self.findings.push(finding.at(element.position()));
+    }
+
+    fn unknown(&mut self, element: &Element) {
+        let text = "the element is not known in this place; it is not taken over";
+        self.found(element, Finding::warning("segment", "", text));
+    }
+
+    fn document(&mut self, root: &Element) -> Interchange {
+        let version = root.attribute("version").unwrap_or(VERSION);
+        if version.split('.').next() != VERSION.split('.').next() {
+            self.found(root, Finding::error("profile", "", format!("another version of {NAMESPACE} than {VERSION}")));
+        }
+        let mut interchange = Interchange::default();
+        match root.name.as_str() {
+            "Interchange" => self.interchange(root, &mut interchange),
+            "Message" => self.lone_message(root, &mut interchange),
+            _ => self.found(root, Finding::error("profile", "", "Interchange or Message is expected as root")),
+        }
+        interchange
+    }
+
+    fn interchange(&mut self, root: &Element, interchange: &mut Interchange) {
+        for child in &root.children {
+            match child.name.as_str() {
+                "Envelope" => {
+                    interchange.reference = child.text_of("Reference").to_owned();
+                    interchange.sender = mailbox(child.child("Sender"));
+                    interchange.recipient = mailbox(child.child("Recipient"));
+                    let created = self.date_of(child, "Created");
+                    interchange.created = normal::minutes_of(created);
+                    interchange.test = is_true(child.text_of("Test"));
+                    interchange.ack_wanted = is_true(child.text_of("AckWanted"));
+                }
+                "Message" => self.message(child, interchange),
+                _ => self.unknown(child),
+            }
+        }
+        for (member, missing) in [
+            ("Reference", interchange.reference.is_empty()),
+            ("Sender", interchange.sender.id.is_empty()),
+            ("Recipient", interchange.recipient.id.is_empty()),
+        ] {
+            if missing {
+                self.found(root, Finding::error("required", member, "the envelope does not name it"));
+            }
+        }
+    }
+
+    /// A message without envelope: its header stands in for one.
+    fn lone_message(&mut self, root: &Element, interchange: &mut Interchange) {
+        self.message(root, interchange);
+        if let Some(Message::Items(message)) = interchange.messages.first() {
+            interchange.sender = Mailbox { id: message.sender.code().to_owned(), qualifier: String::new() };
+            interchange.recipient = Mailbox { id: message.recipient.code().to_owned(), qualifier: String::new() };
+            interchange.created = normal::minutes_of(message.created);
+            interchange.reference = message.reference.chars().take(14).collect();
+            interchange.test = root.child("Header").is_some_and(|header| is_true(header.text_of("Test")));
+        }
+    }
+
+    fn message(&mut self, element: &Element, interchange: &mut Interchange) {
+        self.message = Some(self.outline.len());
+        let name = element.attribute("type").unwrap_or_default();
+        let message = match Kind::from_name(name) {
+            Some(kind) => Some(Message::Items(self.items(kind, element))),
+            None if name == "CONTRL" => Some(Message::Control(self.control(element))),
+            None => {
+                self.found(element, Finding::error("profile", "", "the message type is not known here"));
+                None
+            }
+        };
+        let mut identifier: [String; 5] = Default::default();
+        name.clone_into(&mut identifier[0]);
+        element.attribute("version").unwrap_or_default().clone_into(&mut identifier[1]);
+        let number = (self.outline.len() + 1).to_string();
+        let at = message.is_some().then_some(interchange.messages.len());
+        interchange.messages.extend(message);
+        self.outline.push(Outline { number, identifier, message: at });
+        self.message = None;
+    }
+
+    fn date_of(&mut self, element: &Element, name: &str) -> Option<WcfDate> {
+        let child = element.child(name)?;
+        WcfDate::parse(&child.text).unwrap_or_else(|_| {
+            self.found(child, Finding::error("format", name, "a date is 2026-01-10T09:30:00Z"));
+            None
+        })
+    }
+
+    fn control(&mut self, element: &Element) -> Control {
+        let Some(body) = element.child("Acknowledgement") else {
+            self.found(element, Finding::error("required", "", "Acknowledgement is missing"));
+            return Control::default();
+        };
+        let mut control = Control {
+            reference: body.text_of("Reference").to_owned(),
+            sender: mailbox(body.child("Sender")),
+            recipient: mailbox(body.child("Recipient")),
+            action: self.action(body),
+            error: owned(body.text_of("Error")),
+            messages: Vec::new(),
+        };
+        for status in body.children_named("MessageStatus") {
+            let attribute = |name: &str| status.attribute(name).unwrap_or_default().to_owned();
+            let segments = status.children_named("Segment").map(|segment| SegmentControl {
+                position: segment.attribute("position").and_then(|text| text.parse().ok()).unwrap_or(0),
+                error: segment.text.clone(),
+            });
+            control.messages.push(MessageControl {
+                number: attribute("number"),
+                identifier: ["type", "version", "release", "agency", "association"].map(attribute),
+                action: self.action(status),
+                error: owned(status.text_of("Error")),
+                segments: segments.collect(),
+            });
+        }
+        control
+    }
+
+    fn action(&mut self, element: &Element) -> Action {
+        Action::from_code(element.text_of("Action")).unwrap_or_else(|| {
+            self.found(element, Finding::error("unknown_code", "Action", "4, 7 or 8 is expected"));
+            Action::Received
+        })
+    }
+
+    fn items(&mut self, kind: Kind, element: &Element) -> ItemMessage {
+        let nobody = || Organization::Operator(String::new());
+        let mut message = ItemMessage::new(kind, "", nobody(), nobody());
+        for child in &element.children {
+            match child.name.as_str() {
+                "Header" => self.header(child, &mut message),
+                "Item" => self.item(child, &mut message),
+                "Control" => self.totals(child, &message),
+                _ => self.unknown(child),
+            }
+        }
+        for (member, missing) in [
+            ("Header.Reference", message.reference.is_empty()),
+            ("Header.Created", message.created.is_none()),
+            ("Header.Sender", message.sender.code().is_empty()),
+            ("Header.Recipient", message.recipient.code().is_empty()),
+        ] {
+            if missing {
+                self.found(element, Finding::error("required", member, "the header does not name it"));
+            }
+        }
+        message
+    }
+
+    fn header(&mut self, header: &Element, message: &mut ItemMessage) {
+        header.text_of("Reference").clone_into(&mut message.reference);
+        message.previous_reference = owned(header.text_of("PreviousReference"));
+        message.created = self.date_of(header, "Created");
+        match Function::from_code(header.text_of("Function")) {
+            Some(function) => message.function = function,
+            None => self.found(header, Finding::error("unknown_code", "Function", "9, 5 or 1 is expected")),
+        }
+        let organization = |name: &str| {
+            let child = header.child(name)?;
+            let code = child.text.clone();
+            let customs = child.attribute("scheme") == Some("customs");
+            Some(if customs { Organization::Customs(code) } else { Organization::Operator(code) })
+        };
+        if let Some(sender) = organization("Sender") {
+            message.sender = sender;
+        }
+        if let Some(recipient) = organization("Recipient") {
+            message.recipient = recipient;
+        }
+    }
+
+    fn totals(&mut self, control: &Element, message: &ItemMessage) {
+        let pieces = message.items.iter().filter_map(|item| item.declaration.as_ref()?.data.as_ref());
+        let pieces: usize = pieces.map(|data| data.content_pieces.len()).sum();
+        for (name, counted) in [("items", message.items.len()), ("pieces", pieces)] {
+            if control.attribute(name).is_some_and(|text| text.parse() != Ok(counted)) {
+                let text = format!("the control total of {name} does not agree with the {counted} there are");
+                self.found(control, Finding::error("count", "", text));
+            }
+        }
+    }
+
+    fn item(&mut self, element: &Element, message: &mut ItemMessage) {
+        let id = element.child("MailObject").map_or("", |mail| mail.text_of("Id"));
+        self.item = Some((message.items.len(), owned(id)));
+        let mut draft = Draft::default();
+        let mut dutiable_said = false;
+        for child in &element.children {
+            match child.name.as_str() {
+                "MailObject" => self.rows(Parent::MailObject, 0, child, &mut draft, &[]),
+                "Declaration" => self.declaration(child, &mut draft),
+                "Customs" => self.rows(Parent::Customs, 0, child, &mut draft, &[]),
+                "Response" => {
+                    dutiable_said = child.child("Dutiable").is_some();
+                    self.response(child, &mut draft);
+                }
+                "Referral" => {
+                    let known = ["Reason", "Method", "Pointer", "ExtraField", "Other"];
+                    self.rows(Parent::Referral, 0, child, &mut draft, &known);
+                    self.entries(Parent::Referral, child, &mut draft);
+                    self.extra_fields(Home::Referral, 0, child, &mut draft);
+                    let others = self.others(child);
+                    draft.referral.other.extend(others);
+                }
+                "ReferralResponse" => self.answer(child, &mut draft),
+                "Original" => {
+                    let path = child.attribute("member").unwrap_or_default();
+                    match percent_decode(&child.text).filter(|_| Home::parse(path).is_some()) {
+                        Some(original) => draft.notes.push((path.to_owned(), original)),
+                        None => self.found(child, Finding::error("format", "", "an original could not be read")),
+                    }
+                }
+                _ => self.unknown(child),
+            }
+        }
+        if !dutiable_said {
+            draft.response_data.dutiable = !draft.response_data.taxes.is_empty();
+        }
+        let mut item = draft.finish(message.kind, message.function);
+        normal::complete(&mut item, message);
+        message.items.push(item);
+        self.item = None;
+    }
+
+    fn answer(&mut self, element: &Element, draft: &mut Draft) {
+        let known = ["Screening", "Document", "ExtraField", "Other", "Declaration", "Customs"];
+        self.rows(Parent::Answer, 0, element, draft, &known);
+        self.entries(Parent::Answer, element, draft);
+        self.extra_fields(Home::Answer, 0, element, draft);
+        let others = self.others(element);
+        draft.answer.other.extend(others);
+        if let Some(declaration) = element.child("Declaration") {
+            self.declaration(declaration, draft);
+        }
+        if let Some(customs) = element.child("Customs") {
+            self.rows(Parent::Customs, 0, customs, draft, &[]);
+        }
+    }
+
+    fn declaration(&mut self, element: &Element, draft: &mut Draft) {
+        let known = ["TotalValue", "Document", "Party", "ContentPiece", "Transaction", "ExtraField"];
+        self.rows(Parent::Declaration, 0, element, draft, &known);
+        for total in element.children_named("TotalValue") {
+            let currency = total.attribute("currency").unwrap_or_default().to_owned();
+            draft.totals.push((total.text.clone(), currency));
+        }
+        for (at, document) in element.children_named("Document").enumerate() {
+            for row in table::rows_in(Parent::Document) {
+                let text = match row.xml {
+                    Xml::Attribute(name) => document.attribute(name).unwrap_or_default(),
+                    _ => document.text.as_str(),
+                };
+                self.set(row, at, document, text, draft);
+            }
+        }
+        for party in element.children_named("Party") {
+            match Role::from_code(party.attribute("role").unwrap_or_default()) {
+                Some(role) => self.rows(role.parent(), 0, party, draft, &[]),
+                None => self.found(party, Finding::warning("unknown_code", "", "a party is CZ, CN or IM")),
+            }
+        }
+        for piece in element.children_named("ContentPiece") {
+            let at = draft.add_piece();
+            let index = piece.attribute("index").unwrap_or_default();
+            if let Some(row) = table::row(Home::Piece, "Index") {
+                self.set(row, at, piece, index, draft);
+            }
+            self.rows(Parent::Piece, at, piece, draft, &["ExtraField"]);
+            self.extra_fields(Home::Piece, at, piece, draft);
+        }
+        for (at, sale) in element.children_named("Transaction").enumerate() {
+            self.rows(Parent::Transaction, at, sale, draft, &[]);
+        }
+        self.extra_fields(Home::DeclarationData, 0, element, draft);
+    }
+
+    fn response(&mut self, element: &Element, draft: &mut Draft) {
+        let known = ["Reason", "RevisedPiece", "Error", "Tax", "ExtraField"];
+        self.rows(Parent::Response, 0, element, draft, &known);
+        self.entries(Parent::Response, element, draft);
+        for tax in element.children_named("Tax") {
+            let at = draft.add_tax();
+            self.rows(Parent::Tax, at, tax, draft, &["ExtraField"]);
+            self.extra_fields(Home::Tax, at, tax, draft);
+        }
+        self.extra_fields(Home::ResponseData, 0, element, draft);
+    }
+
+    /// Sets the members that stand in one element; children named in `others` are read elsewhere.
+    fn rows(&mut self, parent: Parent, index: usize, element: &Element, draft: &mut Draft, others: &[&str]) {
+        for (at, child) in element.children.iter().enumerate() {
+            let before = element.children[..at].iter().filter(|known| known.name == child.name).count();
+            let row = table::rows_in(parent).find(|row| match row.xml {
+                Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => name == child.name,
+                Xml::Nth(name, place) => name == child.name && before + 1 == place,
+                Xml::Typed(name, kind) => name == child.name && child.attribute("type") == Some(kind),
+                Xml::Currency(_) | Xml::Attribute(_) | Xml::Content | Xml::Special(_) => false,
+            });
+            match row {
+                Some(row) => self.child(row, index, child, draft),
+                None if others.contains(&child.name.as_str()) => {}
+                None => self.unknown(child),
+            }
+        }
+    }
+
+    fn child(&mut self, row: &'static Row, index: usize, child: &Element, draft: &mut Draft) {
+        match row.xml {
+            Xml::Unit(_, unit) if child.attribute("unit").is_some_and(|given| given != unit) => {
+                let path = row.home.member_path(index, row.member);
+                return self.found(child, Finding::error("unknown_code", path, format!("the unit is {unit}")));
+            }
+            Xml::Amount(_, member) => {
+                let currency = child.attribute("currency").unwrap_or_default();
+                if let Some(row) = table::row(row.home, member) {
+                    self.set(row, index, child, currency, draft);
+                }
+            }
+            Xml::Named(_) => return self.set(row, index, child, child.attribute("name").unwrap_or_default(), draft),
+            _ => {}
+        }
+        self.set(row, index, child, &child.text, draft);
+    }
+
+    fn set(&mut self, row: &Row, index: usize, element: &Element, text: &str, draft: &mut Draft) {
+        if text.is_empty() {
+            return;
+        }
+        let path = || row.home.member_path(index, row.member);
+        if let Err(form) = draft.set(row.home, index, row.member, text) {
+            self.found(element, Finding::error("type", path(), format!("{form} is expected")));
+        }
+    }
+
+    fn entries(&mut self, parent: Parent, element: &Element, draft: &mut Draft) {
+        for family in FAMILIES.iter().filter(|family| family.parent == parent) {
+            for (at, child) in element.children_named(family.element).enumerate() {
+                let field = |name: &&str| owned(child.text_of(name));
+                let entry: Vec<_> = family.fields.iter().map(field).collect();
+                if parent == Parent::Response && family.list == "Reasons" && at == 0 {
+                    let mut fields = entry.into_iter();
+                    draft.response_data.decision_reason_cd = fields.next().flatten();
+                    draft.response_data.decision_reason_nm = fields.next().flatten();
+                } else {
+                    draft.extras_mut(family.home, 0).push_entry(family.list, entry);
+                }
+            }
+        }
+    }
+
+    /// Name and value of an `ExtraField` or `Other`.
+    fn pair(&mut self, child: &Element) -> Option<(String, String)> {
+        let (name, value) = (child.attribute("name").unwrap_or_default(), child.text.as_str());
+        if child.attribute("encoded") != Some("true") {
+            return Some((name.to_owned(), value.to_owned()));
+        }
+        let pair = percent_decode(name).zip(percent_decode(value));
+        if pair.is_none() {
+            self.found(child, Finding::error("format", "", "name and value should be percent-encoded UTF-8"));
+        }
+        pair
+    }
+
+    fn extra_fields(&mut self, home: Home, index: usize, element: &Element, draft: &mut Draft) {
+        for child in element.children_named("ExtraField") {
+            if let Some((name, value)) = self.pair(child) {
+                draft.extras_mut(home, index).add(&name, &value);
+            }
+        }
+    }
+
+    fn others(&mut self, element: &Element) -> Vec<(String, Box<serde_json::value::RawValue>)> {
+        let mut others = Vec::new();
+        for child in element.children_named("Other") {
+            let Some((name, value)) = self.pair(child) else { continue };
+            match serde_json::value::RawValue::from_string(value) {
+                Ok(json) => others.push((name, json)),
+                Err(_) => self.found(child, Finding::error("format", "", "JSON is expected")),
+            }
+        }
+        others
+    }
+}
+
+fn mailbox(element: Option<&Element>) -> Mailbox {
+    element.map_or_else(Mailbox::default, |element| Mailbox {
+        id: element.text.clone(),
+        qualifier: element.attribute("qualifier").unwrap_or_default().to_owned(),
+    })
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text, "true" | "1")
+}

@@ -1,0 +1,196 @@
+//! XML in: a small tree of elements with their places, within limits.
+
+use quick_xml::NsReader;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::ResolveResult;
+
+use super::NAMESPACE;
+use crate::edi::{Finding, Findings, Position};
+use crate::limits;
+
+/// One element.
+#[derive(Clone, Debug, Default)]
+pub struct Element {
+    /// Local name.
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+    /// Text directly inside, references resolved, white space kept.
+    pub text: String,
+    pub children: Vec<Self>,
+    /// Offset of the tag.
+    pub byte: usize,
+    /// Number of the element in the document, from 1.
+    pub number: usize,
+    /// Whether it is in our namespace.
+    ours: bool,
+}
+
+impl Element {
+    /// Value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first child of that name.
+    pub fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// All children of that name.
+    pub fn children_named<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// Text of the first child of that name, empty when there is none.
+    pub fn text_of(&self, name: &str) -> &str {
+        self.child(name).map_or("", |child| child.text.as_str())
+    }
+
+    /// Where it stands.
+    pub fn position(&self) -> Position {
+        Position { byte: self.byte, tag: self.name.clone(), number: self.number, in_message: 0 }
+    }
+}
+
+/// Most attributes of one element; ours have at most six.
+const ATTRIBUTES: usize = 32;
+
+/// Reads a document. `None` when it is not well-formed, has a document type declaration or exceeds a limit; the
+/// findings say what and where. Elements of other namespaces are left out.
+pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = Position { byte: error.valid_up_to(), ..Position::default() };
+            findings.push(Finding::error("charset", "", "the document is not UTF-8").at(at));
+            return None;
+        }
+    };
+    let mut builder = Builder { open: Vec::new(), root: None, number: 0 };
+    let mut reader = NsReader::from_str(text);
+    loop {
+        let byte = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let result = match reader.read_resolved_event() {
+            Ok((_, Event::Eof)) => builder.end_of_document(),
+            Ok((namespace, event)) => {
+                let ours = matches!(namespace, ResolveResult::Bound(bound) if bound.as_ref() == NAMESPACE);
+                builder.event(event, ours, byte).map(|()| false)
+            }
+            Err(_) => Err(("syntax", "the document is not well-formed XML")),
+        };
+        match result {
+            Ok(false) => {}
+            Ok(true) => return builder.root,
+            Err((code, message)) => {
+                let tag = builder.open.last().map(|element| element.name.clone()).unwrap_or_default();
+                let at = Position { byte, tag, number: builder.number, in_message: 0 };
+                findings.push(Finding::error(code, "", message).at(at));
+                return None;
+            }
+        }
+    }
+}
+
+type Fault = (&'static str, &'static str);
+
+struct Builder {
+    open: Vec<Element>,
+    root: Option<Element>,
+    number: usize,
+}
+
+impl Builder {
+    fn event(&mut self, event: Event<'_>, ours: bool, byte: usize) -> Result<(), Fault> {
+        match event {
+            Event::Start(start) => self.start(&start, ours, byte),
+            Event::Empty(start) => {
+                self.start(&start, ours, byte)?;
+                self.end()
+            }
+            Event::End(_) => self.end(),
+            Event::Text(text) => self.text(&text.xml10_content()),
+            Event::CData(text) => self.text(&text.xml10_content()),
+            Event::GeneralRef(reference) => self.text(resolve(&reference)?.encode_utf8(&mut [0; 4])),
+            Event::DocType(_) => Err(("syntax", "a document type declaration is refused")),
+            Event::Decl(declaration) => match declaration.encoding() {
+                Some(Ok(name)) if !name.eq_ignore_ascii_case("UTF-8") => {
+                    Err(("charset", "the document must be in UTF-8 and say so"))
+                }
+                _ => Ok(()),
+            },
+            Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
+        }
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>, ours: bool, byte: usize) -> Result<(), Fault> {
+        self.number += 1;
+        if self.number > limits::EDI_SEGMENTS {
+            return Err(("limit", "too many elements"));
+        }
+        if self.open.len() >= limits::EDI_XML_DEPTH {
+            return Err(("limit", "elements are nested too deeply"));
+        }
+        if self.root.is_some() {
+            return Err(("syntax", "a second root element"));
+        }
+        let name = start.local_name().as_ref().to_owned();
+        let mut element = Element { name, byte, number: self.number, ours, ..Element::default() };
+        for attribute in start.attributes() {
+            let attribute = attribute.map_err(|_| ("syntax", "an attribute is not well-formed"))?;
+            if element.attributes.len() >= ATTRIBUTES {
+                return Err(("limit", "too many attributes"));
+            }
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+            let value = value.map_err(|_| ("syntax", "an attribute holds an unknown reference"))?;
+            element.attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+        }
+        self.open.push(element);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Fault> {
+        let element = self.open.pop().ok_or(("syntax", "an end tag without its start"))?;
+        match self.open.last_mut() {
+            Some(parent) if element.ours => parent.children.push(element),
+            Some(_) => {}
+            None => self.root = Some(element),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Fault> {
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(text),
+            None if text.trim().is_empty() => {}
+            None => return Err(("syntax", "text outside the root element")),
+        }
+        Ok(())
+    }
+
+    fn end_of_document(&self) -> Result<bool, Fault> {
+        match (&self.root, self.open.is_empty()) {
+            (Some(root), true) if root.ours => Ok(true),
+            (Some(_), true) => Err(("profile", "the root element is not in our namespace")),
+            (None, true) => Err(("syntax", "there is no element")),
+            (_, false) => Err(("syntax", "an element is not closed: the document is cut off")),
+        }
+    }
+}
+
+/// A character reference or one of the five predefined entities; there are no others without a DTD.
+fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
+    const UNKNOWN: Fault = ("syntax", "an unknown reference");
+    if let Some(c) = reference.resolve_char_ref().map_err(|_| UNKNOWN)? {
+        return if super::carries(c) { Ok(c) } else { Err(UNKNOWN) };
+    }
+    match &*reference.xml10_content() {
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "amp" => Ok('&'),
+        "apos" => Ok('\''),
+        "quot" => Ok('"'),
+        _ => Err(UNKNOWN),
+    }
+}

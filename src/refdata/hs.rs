@@ -1,0 +1,173 @@
+//! The nomenclature of goods: codes of chapters, headings and subheadings with their texts.
+//!
+//! Texts come in English and, for chapters, headings and consumer goods, in French and Spanish. Edition and source stand
+//! in the list's meta; a code is taken as written, never padded.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::lists::Language;
+use super::table::{Cell, FromRow, Meta, Parsed, Row, read, shown};
+
+/// One code with its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HsEntry {
+    /// 2, 4, 6, 8 or 10 digits.
+    pub code: String,
+    pub en: String,
+    /// Empty where there is none.
+    pub fr: String,
+    pub es: String,
+}
+
+impl HsEntry {
+    /// The text in `language` itself, empty where there is none.
+    pub fn own_text(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::Es => &self.es,
+            Language::En | Language::Pt => &self.en,
+        }
+    }
+
+    /// The text in `language`, in English where there is none.
+    pub fn text(&self, language: Language) -> &str {
+        match self.own_text(language) {
+            "" => &self.en,
+            text => text,
+        }
+    }
+}
+
+impl FromRow for HsEntry {
+    const COLUMNS: &'static [&'static str] = &["code", "en", "fr", "es"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let code = row.needed("code")?;
+        if !is_code(code) {
+            return Err(("code", format!("`{}` is not an HS code of 2, 4, 6, 8 or 10 digits", shown(code))));
+        }
+        Ok(Self {
+            code: code.to_owned(),
+            en: row.needed("en")?.to_owned(),
+            fr: row.text("fr").to_owned(),
+            es: row.text("es").to_owned(),
+        })
+    }
+}
+
+/// Two, four, six, eight or ten digits.
+pub fn is_code(code: &str) -> bool {
+    matches!(code.len(), 2 | 4 | 6 | 8 | 10) && code.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A whole nomenclature.
+#[derive(Clone, Debug)]
+pub struct Nomenclature {
+    pub meta: Meta,
+    entries: Vec<HsEntry>,
+    by_code: HashMap<String, usize>,
+}
+
+impl Nomenclature {
+    /// Sorts by code; of two rows with the same code the later one counts.
+    pub fn new(parsed: Parsed<HsEntry>) -> Self {
+        let mut latest: HashMap<String, HsEntry> = HashMap::with_capacity(parsed.rows.len());
+        latest.extend(parsed.rows.into_iter().map(|entry| (entry.code.clone(), entry)));
+        let mut entries: Vec<HsEntry> = latest.into_values().collect();
+        entries.sort_by(|a, b| a.code.cmp(&b.code));
+        let by_code = entries.iter().enumerate().map(|(at, entry)| (entry.code.clone(), at)).collect();
+        Self { meta: parsed.meta, entries, by_code }
+    }
+
+    /// In the order of the codes.
+    pub fn entries(&self) -> &[HsEntry] {
+        &self.entries
+    }
+
+    pub fn get(&self, code: &str) -> Option<&HsEntry> {
+        self.by_code.get(code).and_then(|at| self.entries.get(*at))
+    }
+
+    /// The longest code of the list that `code` lies in; national digits beyond the edition do not matter.
+    pub fn nearest(&self, code: &str) -> Option<&HsEntry> {
+        [10, 8, 6, 4, 2].into_iter().filter_map(|length| code.get(..length)).find_map(|prefix| self.get(prefix))
+    }
+
+    /// The codes that `code` lies in, nearest first.
+    pub fn ancestors<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a HsEntry> {
+        [8, 6, 4, 2]
+            .into_iter()
+            .filter(|length| *length < code.len())
+            .filter_map(|length| self.get(code.get(..length)?))
+    }
+
+    /// The codes below `code`, its own not among them.
+    pub fn below(&self, code: &str) -> &[HsEntry] {
+        let first = self.entries.partition_point(|entry| entry.code.as_str() <= code);
+        let count = self.entries[first..].iter().take_while(|entry| entry.code.starts_with(code)).count();
+        &self.entries[first..first + count]
+    }
+}
+
+/// The text of the nomenclature built into the program.
+pub const EMBEDDED: (&str, &str) = ("hs2022.csv", include_str!("../../refdata/hs2022.csv"));
+
+/// The nomenclature built into the program: HS 2022.
+pub fn nomenclature() -> &'static Nomenclature {
+    static NOMENCLATURE: LazyLock<Nomenclature> = LazyLock::new(|| Nomenclature::new(read(EMBEDDED.1.as_bytes())));
+    &NOMENCLATURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_edition_is_complete_and_without_fault() {
+        let parsed = read::<HsEntry>(EMBEDDED.1.as_bytes());
+        assert_eq!(parsed.faults, []);
+        let count = |length| parsed.rows.iter().filter(|entry| entry.code.len() == length).count();
+        assert_eq!((count(2), count(4), count(6)), (96, 1228, 5612));
+        assert_eq!(nomenclature().entries().len(), parsed.rows.len(), "no code stands twice");
+    }
+
+    #[test]
+    fn every_code_has_its_heading_and_every_heading_all_languages() {
+        for entry in nomenclature().entries() {
+            let expected = entry.code.len() / 2 - 1;
+            assert_eq!(nomenclature().ancestors(&entry.code).count(), expected, "{}", entry.code);
+            if entry.code.len() < 6 {
+                assert!(!entry.fr.is_empty() && !entry.es.is_empty(), "{}", entry.code);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_found_at_every_length() {
+        let nomenclature = nomenclature();
+        assert_eq!(nomenclature.nearest("8471300090").unwrap().code, "847130");
+        assert_eq!(nomenclature.nearest("84719").unwrap().code, "8471");
+        assert!(nomenclature.nearest("99").is_none() && nomenclature.nearest("é").is_none());
+        let below: Vec<&str> = nomenclature.below("0409").iter().map(|entry| entry.code.as_str()).collect();
+        assert_eq!(below, ["040900"]);
+        assert_eq!(nomenclature.get("847130").unwrap().text(Language::Pt), nomenclature.get("847130").unwrap().en);
+    }
+
+    /// Public data of the nomenclature, present on some machines only.
+    #[test]
+    fn codes_are_exactly_those_of_the_public_list() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/refdata/hs/harmonized-system.csv");
+        let Ok(text) = std::fs::read_to_string(path) else {
+            eprintln!("SKIPPED: {path} is not there, the codes were not compared with the public list");
+            return;
+        };
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows = reader.records().map(|record| record.unwrap().get(1).unwrap().to_owned());
+        let mut public: Vec<String> = rows.filter(|code| is_code(code) && !code.starts_with("99")).collect();
+        public.sort();
+        let ours: Vec<String> = nomenclature().entries().iter().map(|entry| entry.code.clone()).collect();
+        let missing: Vec<&String> = public.iter().filter(|code| nomenclature().get(code).is_none()).collect();
+        let invented: Vec<&String> = ours.iter().filter(|code| public.binary_search(code).is_err()).collect();
+        assert!(missing.is_empty() && invented.is_empty(), "missing {missing:?}, invented {invented:?}");
+    }
+}

@@ -1,0 +1,324 @@
+//! Prohibitions and restrictions: the rules, which codes they cover, for whom and when they hold.
+//!
+//! A rule is a fact of a destination (or of the UPU, for all destinations). Whether it applies to an item is a matter
+//! for people: a rule found is a reason to look, and says why it was found.
+
+use std::sync::LazyLock;
+
+use chrono::NaiveDate;
+
+use super::lists::{Coded, Language, lists};
+use super::table::{Cell, FromRow, Parsed, Row, read, shown};
+use crate::contract::RestrictionProhibition;
+
+/// One rule against certain goods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restriction {
+    /// Country that imposes it; empty for a rule of the UPU that holds for all.
+    pub destination: String,
+    /// P prohibited, R restricted.
+    pub category: String,
+    /// The goods, in `language`.
+    pub description: String,
+    pub from_hs: String,
+    pub to_hs: String,
+    pub hs_list: String,
+    /// Sending countries it is limited to; empty means all.
+    pub sending_countries: Vec<String>,
+    /// Code of the language of the texts.
+    pub language: String,
+    pub note: String,
+    pub website: String,
+    pub source: String,
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    pub valid_to: Option<NaiveDate>,
+    spans: Vec<HsSpan>,
+    exceptions: Vec<HsSpan>,
+}
+
+/// How a code lies to the codes of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HsFit {
+    /// The rule covers everything the code stands for; holds the code or range of the rule.
+    Covered(String),
+    /// The rule covers a part of it only: the code is shorter than those of the rule, or of its exceptions.
+    Partly(String),
+}
+
+/// A code or a range of codes of any length, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct HsSpan {
+    low: u64,
+    high: u64,
+    text: String,
+}
+
+/// Digits that codes are compared with; longer ones are cut.
+const DIGITS: usize = 14;
+
+/// The lowest and the highest code that begin with `digits`.
+fn bounds(digits: &str) -> Option<(u64, u64)> {
+    let digits = digits.get(..DIGITS.min(digits.len()))?;
+    if digits.len() < 2 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some((format!("{digits:0<DIGITS$}").parse().ok()?, format!("{digits:9<DIGITS$}").parse().ok()?))
+}
+
+impl HsSpan {
+    fn parse(text: &str) -> Option<Self> {
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        let ((low, _), (_, high)) = (bounds(&digits(from))?, bounds(&digits(to))?);
+        (low <= high).then(|| Self { low, high, text: text.trim().to_owned() })
+    }
+
+    fn parse_list(list: &str) -> Result<Vec<Self>, String> {
+        let parts = list.split([',', ';', ' ']).filter(|part| !part.is_empty());
+        parts
+            .map(|part| {
+                Self::parse(part).ok_or_else(|| {
+                    format!("`{}` is neither an HS code nor a range of codes like 0601-0604", shown(part))
+                })
+            })
+            .collect()
+    }
+
+    fn holds(&self, low: u64, high: u64) -> bool {
+        self.low <= low && high <= self.high
+    }
+
+    fn touches(&self, low: u64, high: u64) -> bool {
+        self.low <= high && low <= self.high
+    }
+}
+
+fn digits(code: &str) -> String {
+    code.chars().filter(char::is_ascii_digit).collect()
+}
+
+impl FromRow for Restriction {
+    const COLUMNS: &'static [&'static str] = &[
+        "destination",
+        "category",
+        "description",
+        "from_hs",
+        "to_hs",
+        "hs_list",
+        "hs_except",
+        "sending_countries",
+        "language",
+        "note",
+    ];
+
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let category = row.needed("category")?;
+        if !matches!(category, "P" | "R") {
+            return Err(("category", format!("`{}` is neither P nor R", shown(category))));
+        }
+        let destination = row.text("destination");
+        if !destination.is_empty() {
+            row.letters("destination", 2)?;
+        }
+        let mut spans = HsSpan::parse_list(row.text("hs_list")).map_err(|problem| ("hs_list", problem))?;
+        spans.extend(range(row)?);
+        let sending = row.text("sending_countries").split([',', ';', ' ']).filter(|country| !country.is_empty());
+        Ok(Self {
+            destination: destination.to_owned(),
+            category: category.to_owned(),
+            description: row.needed("description")?.to_owned(),
+            from_hs: row.text("from_hs").to_owned(),
+            to_hs: row.text("to_hs").to_owned(),
+            hs_list: row.text("hs_list").to_owned(),
+            sending_countries: sending.map(str::to_ascii_uppercase).collect(),
+            language: row.needed("language")?.to_ascii_uppercase(),
+            note: row.text("note").to_owned(),
+            website: row.text("website").to_owned(),
+            source: row.text("source").to_owned(),
+            valid_from: row.date("valid_from")?,
+            valid_to: row.date("valid_to")?,
+            spans,
+            exceptions: HsSpan::parse_list(row.text("hs_except")).map_err(|problem| ("hs_except", problem))?,
+        })
+    }
+}
+
+/// The range that stands in the columns `from_hs` and `to_hs`.
+fn range(row: &Row<'_>) -> Cell<Option<HsSpan>> {
+    let (from, to) = (row.text("from_hs"), row.text("to_hs"));
+    let text = match (from, to) {
+        ("", "") => return Ok(None),
+        ("", _) => return Err(("from_hs", "empty, but to_hs is given".into())),
+        (from, "") => from.to_owned(),
+        (from, to) => format!("{from}-{to}"),
+    };
+    let problem = || ("from_hs", format!("`{}` is not a range of HS codes, lower code first", shown(&text)));
+    HsSpan::parse(&text).map(Some).ok_or_else(problem)
+}
+
+impl Restriction {
+    /// Whether the rule holds for an item from `sending` to `destination` on a day. An unknown sending country (empty)
+    /// may be any.
+    pub fn holds(&self, destination: &str, sending: &str, on: NaiveDate) -> bool {
+        let there = self.destination.is_empty() || self.destination == destination;
+        let here = sending.is_empty()
+            || self.sending_countries.is_empty()
+            || self.sending_countries.iter().any(|country| country == sending);
+        let now = self.valid_from.is_none_or(|from| from <= on) && self.valid_to.is_none_or(|to| on <= to);
+        there && here && now
+    }
+
+    /// Whether the rule names codes at all; else its description is all there is.
+    pub fn has_codes(&self) -> bool {
+        !self.spans.is_empty()
+    }
+
+    /// Whether the rule covers `code`, of any length from two digits; dots and blanks do not count.
+    pub fn fit(&self, code: &str) -> Option<HsFit> {
+        let (low, high) = bounds(&digits(code))?;
+        if self.exceptions.iter().any(|exception| exception.holds(low, high)) {
+            return None;
+        }
+        let partly_excepted = self.exceptions.iter().any(|exception| exception.touches(low, high));
+        let covering = self.spans.iter().find(|span| span.holds(low, high));
+        match covering {
+            Some(span) if !partly_excepted => Some(HsFit::Covered(span.text.clone())),
+            Some(span) => Some(HsFit::Partly(span.text.clone())),
+            None => self.spans.iter().find(|span| span.touches(low, high)).map(|span| HsFit::Partly(span.text.clone())),
+        }
+    }
+
+    /// The language of the texts as far as it is one of ours, else English.
+    pub fn text_language(&self) -> Language {
+        Language::parse(&self.language).unwrap_or_default()
+    }
+
+    /// The rule as it travels; `reason` says why it was found and stands at the end of the note.
+    pub fn to_contract(&self, reason: &str) -> RestrictionProhibition {
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let note = [self.note.as_str(), &if reason.is_empty() { String::new() } else { format!("[{reason}]") }];
+        let note: Vec<&str> = note.into_iter().filter(|part| !part.is_empty()).collect();
+        RestrictionProhibition {
+            description: filled(&self.description),
+            from_hs_code: filled(&self.from_hs),
+            hs_code_list: filled(&self.hs_list),
+            language_cd: filled(&self.language),
+            organization_cd: Some(organization(&self.destination)),
+            p_category: filled(&self.category),
+            restricted_countries: filled(&self.sending_countries.join(",")),
+            restriction_note: filled(&note.join(" ")),
+            to_hs_code: filled(&self.to_hs),
+            website_info: filled(&self.website),
+            ..RestrictionProhibition::default()
+        }
+    }
+}
+
+/// The main post of a country, `UPU` for none, the country itself where its post is not listed.
+fn organization(country: &str) -> String {
+    if country.is_empty() {
+        return "UPU".into();
+    }
+    let main = lists().operators.rows().iter().find(|operator| operator.country == country);
+    main.map_or(country, |operator| operator.code()).to_owned()
+}
+
+/// The text of the rules built into the program.
+pub const EMBEDDED: (&str, &str) = ("restrictions.csv", include_str!("../../refdata/restrictions.csv"));
+
+/// The rules built into the program: a seed from public law, no substitute for the lists of the posts.
+pub fn seed() -> &'static Parsed<Restriction> {
+    static SEED: LazyLock<Parsed<Restriction>> = LazyLock::new(|| read(EMBEDDED.1.as_bytes()));
+    &SEED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(from: &str, to: &str, list: &str, except: &str) -> Restriction {
+        let header = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note,\
+                      valid_from,valid_to";
+        let text = format!(
+            "{header}\nAU,P,Goods,{from},{to},\"{list}\",\"{except}\",\"CN;RU\",EN,Why,2026-01-01,2026-06-30\n"
+        );
+        let parsed = read::<Restriction>(text.as_bytes());
+        assert_eq!(parsed.faults, []);
+        parsed.rows.into_iter().next().unwrap()
+    }
+
+    fn covered(fit: Option<HsFit>) -> Option<bool> {
+        fit.map(|fit| matches!(fit, HsFit::Covered(_)))
+    }
+
+    #[test]
+    fn the_seed_is_without_fault_and_its_codes_exist() {
+        assert_eq!(seed().faults, []);
+        let nomenclature = crate::refdata::hs::nomenclature();
+        for rule in &seed().rows {
+            let ends = rule.spans.iter().chain(&rule.exceptions).flat_map(|span| span.text.split('-'));
+            let unknown: Vec<&str> = ends.filter(|code| nomenclature.get(code).is_none()).collect();
+            assert!(unknown.is_empty(), "{unknown:?} of `{}`", rule.description);
+        }
+    }
+
+    #[test]
+    fn codes_fit_at_every_length() {
+        let rule = rule("2401", "2403", "850760,09", "240210");
+        for (code, expected) in [
+            ("2401", Some(true)),
+            ("240399", Some(true)),
+            ("2403.99.10", Some(true)),
+            ("24039910 00", Some(true)),
+            ("2404", None),
+            ("240210", None),
+            ("24021000", None),
+            ("2402", Some(false)),
+            ("24", Some(false)),
+            ("85", Some(false)),
+            ("8507", Some(false)),
+            ("8507609090", Some(true)),
+            ("850750", None),
+            ("0902", Some(true)),
+            ("09", Some(true)),
+            ("9", None),
+            ("", None),
+            ("x", None),
+        ] {
+            assert_eq!(covered(rule.fit(code)), expected, "{code}");
+        }
+        assert_eq!(rule.fit("240399"), Some(HsFit::Covered("2401-2403".into())));
+    }
+
+    #[test]
+    fn destination_sending_country_and_dates_limit_a_rule() {
+        let rule = rule("", "", "2402", "");
+        let day = |text: &str| text.parse().unwrap();
+        assert!(rule.holds("AU", "CN", day("2026-01-01")) && rule.holds("AU", "", day("2026-06-30")));
+        assert!(!rule.holds("NZ", "CN", day("2026-03-01")));
+        assert!(!rule.holds("AU", "DE", day("2026-03-01")));
+        assert!(!rule.holds("AU", "CN", day("2025-12-31")) && !rule.holds("AU", "CN", day("2026-07-01")));
+        let upu = Restriction { destination: String::new(), ..rule };
+        assert!(upu.holds("NZ", "CN", day("2026-03-01")));
+    }
+
+    #[test]
+    fn a_rule_travels_with_its_reason() {
+        let answer = rule("2401", "2403", "", "").to_contract("HS 2402 lies in 2401-2403");
+        assert_eq!(answer.organization_cd.as_deref(), Some("AUA"));
+        assert_eq!(answer.restriction_note.as_deref(), Some("Why [HS 2402 lies in 2401-2403]"));
+        assert_eq!(answer.restricted_countries.as_deref(), Some("CN,RU"));
+        assert_eq!((answer.from_hs_code.as_deref(), answer.to_hs_code.as_deref()), (Some("2401"), Some("2403")));
+        assert_eq!(organization(""), "UPU");
+    }
+
+    #[test]
+    fn rows_that_cannot_be_used_are_faults() {
+        let header = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note";
+        let rows =
+            ["Au,P,x,,,,,,EN,", "AU,X,x,,,,,,EN,", "AU,P,x,2403,2401,,,,EN,", "AU,P,x,,,24x-y,,,EN,", "AU,P,,,,,,,EN,"];
+        let parsed = read::<Restriction>(format!("{header}\n{}\n", rows.join("\n")).as_bytes());
+        let columns: Vec<&str> = parsed.faults.iter().map(|fault| fault.column.as_str()).collect();
+        assert_eq!(columns, ["destination", "category", "from_hs", "hs_list", "description"]);
+    }
+}

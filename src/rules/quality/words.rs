@@ -1,0 +1,151 @@
+//! Vague words and fillers: comparing what was typed with the lists.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::refdata::lists::{StopWord, lists};
+use crate::refdata::search::text::{plain_words, singular};
+
+/// How a description stands to the list of vague words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Vague {
+    /// It says no more than the vague word; holds what to write instead.
+    Alone(&'static str),
+    /// It holds a vague word and hardly more; holds the vague word.
+    Inside(&'static str),
+}
+
+/// Words that make a vague word no clearer.
+const EMPTY_WORDS: &str = "a an and the of for with my some various assorted different new used old small big other many few \
+     de des du la le les et pour avec divers un une el los las y para con varios um uma e o os as";
+
+/// Other words a description needs beside a vague one.
+const EXPLAINED_BY: usize = 2;
+
+/// The list, by its words in the singular.
+fn stop_words() -> &'static HashMap<Vec<String>, &'static StopWord> {
+    static STOP_WORDS: LazyLock<HashMap<Vec<String>, &'static StopWord>> = LazyLock::new(|| {
+        let words = lists().stop_words.rows.iter();
+        words.map(|stop| (content_words(&stop.word), stop)).filter(|(words, _)| !words.is_empty()).collect()
+    });
+    &STOP_WORDS
+}
+
+/// The words that say something, in plain letters and the singular.
+fn content_words(text: &str) -> Vec<String> {
+    let words = plain_words(text).into_iter();
+    words
+        .filter(|word| !EMPTY_WORDS.split_whitespace().any(|empty| empty == word))
+        .map(|word| singular(&word).to_owned())
+        .collect()
+}
+
+/// Whether `description` is vague.
+pub(super) fn vague(description: &str) -> Option<Vague> {
+    let words = content_words(description);
+    if let Some(stop) = stop_words().get(&words) {
+        return Some(Vague::Alone(&stop.use_instead));
+    }
+    let longest = stop_words().keys().map(Vec::len).max().unwrap_or_default().min(words.len());
+    for length in (1..=longest).rev() {
+        for part in words.windows(length) {
+            if let Some(stop) = stop_words().get(part)
+                && words.len() - length < EXPLAINED_BY
+            {
+                return Some(Vague::Inside(&stop.word));
+            }
+        }
+    }
+    None
+}
+
+/// Whether `value` only fills a required field of `kind`; holds the reason.
+pub(super) fn filler(kind: &str, value: &str) -> Option<&'static str> {
+    let value = value.trim().to_lowercase();
+    let listed = lists().fillers.rows.iter().filter(|filler| filler.kind == kind);
+    let mut listed = listed.filter(|filler| covers(&filler.pattern.to_lowercase(), &value));
+    if let Some(filler) = listed.next() {
+        return Some(&filler.note);
+    }
+    let letters: Vec<char> = value.chars().filter(|c| c.is_alphanumeric()).collect();
+    let repeated = letters.len() > 2 && letters.iter().all(|c| Some(c) == letters.first());
+    match kind {
+        _ if repeated => Some("one character repeated"),
+        "phone" if !value.chars().any(|c| c.is_ascii_digit()) => Some("a telephone number without digits"),
+        "email" if !is_address(&value) => Some("not an e-mail address"),
+        _ => None,
+    }
+}
+
+/// Something before one `@`, and a domain with a dot after it.
+fn is_address(value: &str) -> bool {
+    let parts = value.split_once('@').filter(|(mailbox, domain)| !mailbox.is_empty() && !domain.contains('@'));
+    parts.and_then(|(_, domain)| domain.rsplit_once('.')).is_some_and(|(name, top)| !name.is_empty() && top.len() > 1)
+}
+
+/// Whether `pattern` covers the whole `value`; `*` stands for any run of characters.
+fn covers(pattern: &str, value: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = value.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vague_words_alone_inside_and_explained() {
+        for text in ["Gift", "GIFTS", "various gifts", "clothes", "vêtements", "ropa", "spare parts"] {
+            assert!(matches!(vague(text), Some(Vague::Alone(_))), "{text}: {:?}", vague(text));
+        }
+        for text in ["blue clothes", "nice gift", "garden tools"] {
+            assert!(matches!(vague(text), Some(Vague::Inside(_))), "{text}: {:?}", vague(text));
+        }
+        for text in
+            ["cotton t-shirt for men", "ceramic coffee mug", "leather shoes with rubber sole", "wooden toy cars"]
+        {
+            assert_eq!(vague(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn fillers_are_known_by_pattern_and_by_look() {
+        for (kind, value) in [
+            ("name", "Test"),
+            ("name", "xxxx"),
+            ("email", "noreply@shop.de"),
+            ("email", "alex@localhost"),
+            ("email", "alex"),
+            ("phone", "none"),
+            ("phone", "0000000"),
+            ("zip", "00000"),
+        ] {
+            assert!(filler(kind, value).is_some(), "{kind} {value}");
+        }
+        for (kind, value) in [
+            ("name", "Anna Testarossa"),
+            ("email", "post@shop.de"),
+            ("phone", "+31 30 2345678"),
+            ("zip", "3511 AB"),
+            ("address", "Voorbeeldstraat 12"),
+        ] {
+            assert_eq!(filler(kind, value), None, "{kind} {value}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run() {
+        assert!(covers("a*c", "abc") && covers("a*c", "ac") && covers("*", "") && covers("a*b*c", "axxbyyc"));
+        assert!(!covers("a*c", "abcd") && !covers("a*a", "a") && !covers("a", "ab"));
+    }
+}

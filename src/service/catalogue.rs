@@ -1,0 +1,236 @@
+//! Everything looked up in memory: lists built into the program with what was imported over them.
+//!
+//! One immutable catalogue serves all calls; when an import changed the lists, each server builds a new one within a
+//! few seconds ([`Services::refresh_catalogue`]) and swaps it in.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use moka::sync::Cache;
+
+use super::Services;
+use crate::error::Result;
+use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
+use crate::refdata::import;
+use crate::refdata::lists::{DecisionRow, Office, Operator, lists};
+use crate::refdata::rates::{Rate, snapshot};
+use crate::refdata::search::hs::HsIndex;
+use crate::refdata::search::restriction::{RestrictionHit, RestrictionIndex, Route};
+use crate::refdata::search::synonyms::{self, Synonym};
+use crate::refdata::search::{goods, restrictions};
+use crate::refdata::table::{Parsed, read};
+use crate::rules::auto_response::{RuleSet, parse};
+use crate::rules::currency::RateBook;
+use crate::rules::decision::DecisionTable;
+use crate::rules::quality::{Level, Override};
+use crate::store::reference::ListRow;
+
+/// The catalogue in use, shared by everything in one server.
+#[derive(Clone)]
+pub(super) struct Shelf(Arc<RwLock<Arc<Catalogue>>>);
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[])))))
+    }
+}
+
+/// What is looked up in memory.
+pub struct Catalogue {
+    version_no: i64,
+    /// Present when a nomenclature was imported.
+    own_goods: Option<HsIndex>,
+    /// Present when restrictions were imported.
+    own_restrictions: Option<RestrictionIndex>,
+    rates: HashMap<String, RateBook>,
+    snapshot: RateBook,
+    pub decisions: DecisionTable,
+    /// Rows of the decision table, built-in ones first.
+    pub decision_rows: Vec<DecisionRow>,
+    rules: HashMap<String, RuleSet>,
+    overrides: HashMap<String, Vec<Override>>,
+    pub operators: Vec<Operator>,
+    pub offices: Vec<Office>,
+    screened: Cache<(String, String, String, String, NaiveDate), Screened>,
+}
+
+/// Whether goods meet a prohibition or a restriction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Screened {
+    pub prohibited: bool,
+    pub restricted: bool,
+}
+
+/// Answers kept: the same goods are declared again and again.
+const SCREENED_KEPT: u64 = 20_000;
+
+impl Catalogue {
+    fn new(version_no: i64, imported: &[ListRow]) -> Self {
+        let decision_rows: Vec<DecisionRow> =
+            lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
+        let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
+        let own_restrictions = rows_of(imported, "restrictions", import::restrictions);
+        Self {
+            version_no,
+            own_goods: own_goods(imported),
+            own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
+            rates: rates_by_org(imported),
+            snapshot: RateBook::new(&snapshot().rows),
+            rules: rules_by_customs(imported, &decisions),
+            overrides: overrides_by_org(imported),
+            operators: lists()
+                .operators
+                .rows()
+                .iter()
+                .cloned()
+                .chain(rows_of(imported, "operators", import::operators))
+                .collect(),
+            offices: lists()
+                .offices
+                .rows()
+                .iter()
+                .cloned()
+                .chain(rows_of(imported, "offices", import::offices))
+                .collect(),
+            decisions,
+            decision_rows,
+            screened: Cache::new(SCREENED_KEPT),
+        }
+    }
+
+    /// The search over HS codes.
+    pub fn goods(&self) -> &HsIndex {
+        self.own_goods.as_ref().unwrap_or_else(|| goods())
+    }
+
+    /// The search over restrictions.
+    pub fn restrictions(&self) -> &RestrictionIndex {
+        self.own_restrictions.as_ref().unwrap_or_else(|| restrictions())
+    }
+
+    /// Rates in the order they count: the organization's own, then everyone's imported ones, then the snapshot.
+    pub fn rates<'c>(&'c self, org: &str) -> Vec<&'c RateBook> {
+        [self.rates.get(org), self.rates.get(""), Some(&self.snapshot)].into_iter().flatten().collect()
+    }
+
+    /// The auto-response rules of a customs administration.
+    pub fn rules(&self, customs: &str) -> Option<&RuleSet> {
+        self.rules.get(customs)
+    }
+
+    /// An organization's own strictness of the quality rules.
+    pub fn overrides(&self, org: &str) -> &[Override] {
+        self.overrides.get(org).map_or(&[], Vec::as_slice)
+    }
+
+    /// The country of a post; a later row of the list goes before an earlier one.
+    pub fn country_of_post(&self, post: &str) -> Option<&str> {
+        self.operators.iter().rev().find(|operator| operator.code == post).map(|operator| operator.country.as_str())
+    }
+
+    /// Restrictions on goods with a code (may be empty) and a description.
+    pub fn restrictions_on(&self, code: &str, text: &str, route: Route<'_>) -> Vec<RestrictionHit<'_>> {
+        self.restrictions().screen(code, text, route, self.goods())
+    }
+
+    /// Whether goods are prohibited or restricted on the way.
+    pub fn screened(&self, code: &str, text: &str, route: Route<'_>) -> Screened {
+        let key = (code.to_owned(), text.to_owned(), route.destination.to_owned(), route.sending.to_owned(), route.on);
+        self.screened.get_with(key, || {
+            let hits = self.restrictions_on(code, text, route);
+            let any = |category: &str| hits.iter().any(|hit| hit.rule.category == category);
+            Screened { prohibited: any("P"), restricted: any("R") }
+        })
+    }
+}
+
+fn of_kind<'r>(imported: &'r [ListRow], kind: &'r str) -> impl Iterator<Item = &'r ListRow> {
+    imported.iter().filter(move |row| row.kind == kind)
+}
+
+/// The rows of every imported edition of a list, read as they were when they were imported.
+fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R>) -> Vec<R> {
+    of_kind(imported, kind).flat_map(|list| read(list.body.as_bytes()).rows).collect()
+}
+
+/// The built-in nomenclature with the imported entries over it.
+fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
+    let own = rows_of(imported, "hs", import::hs);
+    if own.is_empty() {
+        return None;
+    }
+    let mut by_code: std::collections::BTreeMap<String, HsEntry> =
+        nomenclature().entries().iter().map(|entry| (entry.code.clone(), entry.clone())).collect();
+    by_code.extend(own.into_iter().map(|entry| (entry.code.clone(), entry)));
+    let merged = Parsed { rows: by_code.into_values().collect(), ..Parsed::default() };
+    Some(HsIndex::new(&Nomenclature::new(merged), &read::<Synonym>(synonyms::EMBEDDED.1.as_bytes()).rows))
+}
+
+fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
+    let mut rates: HashMap<String, Vec<Rate>> = HashMap::new();
+    for list in of_kind(imported, "rates") {
+        rates.entry(list.org.clone()).or_default().extend(import::rates(list.body.as_bytes()).rows);
+    }
+    rates.into_iter().map(|(org, rates)| (org, RateBook::new(&rates))).collect()
+}
+
+fn rules_by_customs(imported: &[ListRow], decisions: &DecisionTable) -> HashMap<String, RuleSet> {
+    let mut texts: HashMap<String, String> = HashMap::new();
+    for rule in of_kind(imported, "rule") {
+        let text = texts.entry(rule.org.clone()).or_default();
+        text.push_str(&rule.body);
+        text.push('\n');
+    }
+    texts
+        .into_iter()
+        .filter_map(|(customs, text)| Some((customs.clone(), parse(&text, decisions, &customs).ok()?)))
+        .collect()
+}
+
+fn overrides_by_org(imported: &[ListRow]) -> HashMap<String, Vec<Override>> {
+    let mut overrides: HashMap<String, Vec<Override>> = HashMap::new();
+    for row in of_kind(imported, "quality") {
+        // Edition: rule, then the destination if it is for one only.
+        let (rule, destination) = row.edition.split_once('@').unwrap_or((&row.edition, ""));
+        let Some(level) = Level::parse(&row.body) else { continue };
+        let destination = (!destination.is_empty()).then(|| destination.to_owned());
+        overrides.entry(row.org.clone()).or_default().push(Override { rule: rule.to_owned(), destination, level });
+    }
+    overrides
+}
+
+impl Services {
+    /// The catalogue as it is now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.shelf.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Builds the catalogue anew when lists or rules have changed since; says whether it did.
+    pub async fn refresh_catalogue(&self) -> Result<bool> {
+        let known = self.catalogue().version_no;
+        let read = self.store.read(move |tx| {
+            let version_no = tx.reference_version()?;
+            if version_no == known {
+                return Ok(None);
+            }
+            Ok(Some((version_no, tx.reference_lists()?)))
+        });
+        let Some((version_no, imported)) = read.await? else { return Ok(false) };
+        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported));
+        let built = build.await.map_err(|error| crate::error::Error::Internal(format!("catalogue: {error}")))?;
+        *self.shelf.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(built);
+        tracing::info!(version_no, "lists and rules changed");
+        Ok(true)
+    }
+
+    /// Today, for rates and restrictions.
+    pub(super) fn today(&self) -> NaiveDate {
+        day(self.clock.now())
+    }
+}
+
+/// The day of a time, in UTC.
+pub(super) fn day(at: DateTime<Utc>) -> NaiveDate {
+    at.date_naive()
+}

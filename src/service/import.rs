@@ -1,0 +1,325 @@
+//! Importing lists and rules: checked as a whole, stored as text, in force on every server within seconds.
+
+use sha2::{Digest, Sha256};
+
+use super::automatic::facts;
+use super::{Kind, Services};
+use crate::contract::WcfDate;
+use crate::error::{Error, Result};
+use crate::refdata::hs::{HsEntry, nomenclature};
+use crate::refdata::import::{self, ecb};
+use crate::refdata::rates::Rate;
+use crate::refdata::table::{Fault, Parsed};
+use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
+use crate::rules::quality::{self, Level};
+use crate::store::load::ItemFilter;
+use crate::store::reference::ListRow;
+use crate::store::types::At;
+
+/// Which list a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKind {
+    Hs,
+    Restrictions,
+    Rates,
+    Decisions,
+    Operators,
+    Offices,
+}
+
+/// Names on the command line, in the order shown.
+pub const LIST_KINDS: [(&str, ListKind); 6] = [
+    ("hs", ListKind::Hs),
+    ("restrictions", ListKind::Restrictions),
+    ("rates", ListKind::Rates),
+    ("decisions", ListKind::Decisions),
+    ("operators", ListKind::Operators),
+    ("offices", ListKind::Offices),
+];
+
+impl ListKind {
+    /// Name on the command line and in the store.
+    pub fn name(self) -> &'static str {
+        LIST_KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct Import {
+    pub kind: ListKind,
+    /// The organization it counts for; empty for everyone. Rates only.
+    pub org: String,
+    pub bytes: Vec<u8>,
+    /// Texts of the Combined Nomenclature in French and Spanish, where `bytes` is its JSON form.
+    pub translations: Option<(Vec<u8>, Vec<u8>)>,
+    pub dry_run: bool,
+    /// Take the rows that are right although others are not.
+    pub skip_bad: bool,
+}
+
+/// What a file was found to hold, and whether it was taken.
+#[derive(Clone, Debug)]
+pub struct ImportReport {
+    pub rows: usize,
+    pub faults: Vec<Fault>,
+    pub stored: bool,
+}
+
+/// A file read: how many rows, which faults, and the text to keep in our own form.
+struct Checked {
+    rows: usize,
+    faults: Vec<Fault>,
+    body: String,
+}
+
+impl Services {
+    /// Checks a file and, unless it has faults or it is a dry run, puts it in the place of the list's present edition
+    /// (rates are added to those there).
+    ///
+    /// # Errors
+    /// 400 when the organization is unknown.
+    pub async fn import_list(&self, import: Import) -> Result<ImportReport> {
+        let (kind, org) = (import.kind, import.org.clone());
+        if !org.is_empty() && kind != ListKind::Rates {
+            return Err(Error::invalid("posts", "org", "only rates are kept per organization"));
+        }
+        let (dry_run, skip_bad) = (import.dry_run, import.skip_bad);
+        let reading = tokio::task::spawn_blocking(move || read_list(&import)).await;
+        let checked = reading.map_err(|error| Error::Internal(format!("import: {error}")))?;
+        let stored = !dry_run && checked.rows > 0 && (checked.faults.is_empty() || skip_bad);
+        if stored {
+            self.store_list(kind, org, checked.body).await?;
+        }
+        Ok(ImportReport { rows: checked.rows, faults: checked.faults, stored })
+    }
+
+    async fn store_list(&self, kind: ListKind, org: String, body: String) -> Result<()> {
+        let edition = match kind {
+            ListKind::Rates => {
+                Sha256::digest(body.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+            }
+            _ => "current".to_owned(),
+        };
+        self.store
+            .write(move |tx| {
+                if !org.is_empty() && tx.organization(&org)?.is_none() {
+                    return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
+                }
+                tx.put_reference(&ListRow {
+                    kind: kind.name().into(),
+                    org: org.clone(),
+                    edition: edition.clone(),
+                    imported_at: At(tx.now),
+                    body: body.clone(),
+                })
+            })
+            .await?;
+        self.refresh_catalogue().await.map(|_| ())
+    }
+
+    /// Puts the rules of a TOML text in the place of a customs administration's auto-response rules; gives how many.
+    ///
+    /// # Errors
+    /// 400 with every mistake of the text.
+    pub async fn set_rules(&self, customs: &str, text: &str) -> Result<usize> {
+        let rules = self.checked_rules(customs, text).await?;
+        let bodies = one_by_one(text)?;
+        let customs = customs.to_owned();
+        self.store
+            .write(move |tx| {
+                tx.drop_references("rule", &customs)?;
+                for (name, body) in &bodies {
+                    tx.put_reference(&ListRow {
+                        kind: "rule".into(),
+                        org: customs.clone(),
+                        edition: name.clone(),
+                        imported_at: At(tx.now),
+                        body: body.clone(),
+                    })?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.refresh_catalogue().await?;
+        Ok(rules.rules().len())
+    }
+
+    /// Which rule of a text would have answered, on how many of the items stored now.
+    ///
+    /// # Errors
+    /// 400 with every mistake of the text.
+    pub async fn try_rules(&self, customs: &str, text: &str) -> Result<DryRun> {
+        let rules = self.checked_rules(customs, text).await?;
+        let catalogue = self.catalogue();
+        let now = WcfDate::new(self.clock.now());
+        let facts = self.facts_of_all(customs, now).await?;
+        Ok(rules.dry_run(&facts, &catalogue.rates(customs)))
+    }
+
+    async fn checked_rules(&self, customs: &str, text: &str) -> Result<RuleSet> {
+        let code = customs.to_owned();
+        let org = self.store.read(move |tx| tx.organization(&code)).await?;
+        if org.is_none_or(|org| org.kind != Kind::Customs.code()) {
+            return Err(Error::invalid("absent", "customs", "there is no such customs administration; add it first"));
+        }
+        parse(text, &self.catalogue().decisions, customs).map_err(|faults| {
+            let finding = |fault: &crate::rules::auto_response::RuleFault| {
+                crate::error::Finding::new("format", "", fault.to_string())
+            };
+            Error::Invalid(faults.iter().map(finding).collect())
+        })
+    }
+
+    /// The facts of every item that the customs administration may see.
+    async fn facts_of_all(&self, customs: &str, now: WcfDate) -> Result<Vec<Facts>> {
+        let (catalogue, customs) = (self.catalogue(), customs.to_owned());
+        self.store
+            .read(move |tx| {
+                let Some(org) = tx.organization(&customs)? else { return Ok(Vec::new()) };
+                let filter = ItemFilter { as_customs: true, ..ItemFilter::default() };
+                let mut all = Vec::new();
+                for post in tx.posts_of_customs(&org)? {
+                    let mut after = None;
+                    loop {
+                        let page = tx.page_by_pid(&post, &filter, after, PAGE)?;
+                        all.extend(page.iter().filter_map(|item| facts(&catalogue, item, now)));
+                        let Some(last) = page.last().filter(|_| page.len() == PAGE) else { break };
+                        after = Some(last.object.pid.0);
+                    }
+                }
+                Ok(all)
+            })
+            .await
+    }
+
+    /// The stored auto-response rules of a customs administration, as TOML.
+    pub async fn rules_text(&self, customs: &str) -> Result<String> {
+        let customs = customs.to_owned();
+        let lists = self.store.read(|tx| tx.reference_lists()).await?;
+        let of_customs = lists.into_iter().filter(|row| row.kind == "rule" && row.org == customs);
+        Ok(of_customs.map(|row| row.body).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Drops one auto-response rule.
+    ///
+    /// # Errors
+    /// 400 when there is no such rule.
+    pub async fn drop_rule(&self, customs: &str, name: &str) -> Result<()> {
+        let (org, edition) = (customs.to_owned(), name.to_owned());
+        let dropped = self.store.write(move |tx| tx.drop_reference("rule", &org, &edition)).await?;
+        self.refresh_catalogue().await?;
+        if dropped { Ok(()) } else { Err(Error::invalid("absent", "NAME", "there is no such rule")) }
+    }
+
+    /// Sets how strict a quality rule is for an organization: everywhere, or for one destination country.
+    ///
+    /// # Errors
+    /// 400 naming an unknown rule, level or organization.
+    pub async fn set_quality(&self, org: &str, rule: &str, level: &str, destination: Option<&str>) -> Result<()> {
+        if quality::rule(rule).is_none() {
+            let known: Vec<&str> = quality::RULES.iter().map(|rule| rule.id).collect();
+            return Err(Error::invalid("unknown_code", "RULE", format!("the rules are {}", known.join(", "))));
+        }
+        if Level::parse(level).is_none() {
+            return Err(Error::invalid("unknown_code", "LEVEL", "the levels are reject, warn and off"));
+        }
+        let edition = destination.map_or(rule.to_owned(), |country| format!("{rule}@{country}"));
+        let (org, level) = (org.to_owned(), level.to_owned());
+        self.store
+            .write(move |tx| {
+                if tx.organization(&org)?.is_none() {
+                    return Err(Error::invalid("absent", "ORG", "there is no such organization; add it first").into());
+                }
+                tx.put_reference(&ListRow {
+                    kind: "quality".into(),
+                    org: org.clone(),
+                    edition: edition.clone(),
+                    imported_at: At(tx.now),
+                    body: level.clone(),
+                })
+            })
+            .await?;
+        self.refresh_catalogue().await.map(|_| ())
+    }
+}
+
+/// Items looked at in one go by a dry run.
+const PAGE: usize = 1_000;
+
+/// Each `[[rule]]` of a text as a text of its own, with its name. The text was checked before.
+fn one_by_one(text: &str) -> Result<Vec<(String, String)>> {
+    let table: toml::Table = text.parse().map_err(|error| Error::Internal(format!("rules: {error}")))?;
+    let rules = table.get("rule").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let alone = |rule: toml::Value| {
+        let name = rule.get("name").and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+        let mut table = toml::Table::new();
+        table.insert("rule".into(), toml::Value::Array(vec![rule]));
+        (name, table.to_string())
+    };
+    Ok(rules.into_iter().map(alone).collect())
+}
+
+fn read_list(import: &Import) -> Checked {
+    let bytes = &import.bytes;
+    match import.kind {
+        ListKind::Hs => read_hs(import),
+        ListKind::Rates if bytes.starts_with(b"Date,") => own_form(ecb::rates(bytes), rates_text),
+        ListKind::Rates => as_sent(bytes, &import::rates(bytes)),
+        ListKind::Restrictions => as_sent(bytes, &import::restrictions(bytes)),
+        ListKind::Decisions => as_sent(bytes, &import::decisions(bytes)),
+        ListKind::Operators => as_sent(bytes, &import::operators(bytes)),
+        ListKind::Offices => as_sent(bytes, &import::offices(bytes)),
+    }
+}
+
+/// The nomenclature: our own form, the public table of the harmonized system, or the Combined Nomenclature's JSON.
+fn read_hs(import: &Import) -> Checked {
+    let bytes = &import.bytes;
+    if bytes.starts_with(b"section,") {
+        return own_form(import::hs::harmonized_system(bytes), hs_text);
+    }
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let (fr, es) = import.translations.clone().unwrap_or_default();
+        let (fr, es) = (import::hs::translations(&fr), import::hs::translations(&es));
+        let mut faults = fr.faults;
+        faults.extend(es.faults);
+        let (fr, es) = (fr.rows.into_iter().collect(), es.rows.into_iter().collect());
+        let mut parsed = import::hs::combined_nomenclature(bytes, &fr, &es, nomenclature());
+        parsed.faults.extend(faults);
+        return own_form(parsed, hs_text);
+    }
+    as_sent(bytes, &import::hs(bytes))
+}
+
+/// Kept as sent: rows with faults are passed over again when the list is read.
+fn as_sent<R>(bytes: &[u8], parsed: &Parsed<R>) -> Checked {
+    let body = String::from_utf8_lossy(bytes).into_owned();
+    Checked { rows: parsed.rows.len(), faults: parsed.faults.clone(), body }
+}
+
+fn own_form<R>(parsed: Parsed<R>, text: impl Fn(&[R]) -> String) -> Checked {
+    Checked { rows: parsed.rows.len(), body: text(&parsed.rows), faults: parsed.faults }
+}
+
+fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing into memory cannot fail.
+    let _ = writer.write_record(header);
+    for row in rows {
+        let _ = writer.write_record(&row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+fn hs_text(rows: &[HsEntry]) -> String {
+    let row = |entry: &HsEntry| [entry.code.clone(), entry.en.clone(), entry.fr.clone(), entry.es.clone()];
+    table(["code", "en", "fr", "es"], rows.iter().map(row))
+}
+
+fn rates_text(rows: &[Rate]) -> String {
+    let row = |rate: &Rate| {
+        [rate.date.to_string(), rate.base.clone(), rate.quote.clone(), rate.rate.to_string(), rate.source.clone()]
+    };
+    table(["date", "base", "quote", "rate", "source"], rows.iter().map(row))
+}

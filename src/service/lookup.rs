@@ -1,0 +1,180 @@
+//! Looking things up: code lists, currencies, HS codes, restrictions.
+
+use rust_decimal::Decimal;
+
+use super::{Actor, Kind, Services};
+use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
+use crate::error::{Error, Result};
+use crate::refdata::cocktail;
+use crate::refdata::lists::{Coded, Language};
+use crate::refdata::search::restriction::{RestrictionHit, Route};
+use crate::rules::currency::convert;
+use crate::rules::structure::given;
+use crate::store::items::{Item, Parts};
+
+/// Most HS codes proposed for one description.
+const HS_CODES: usize = 10;
+
+/// Where goods go, as a caller names it.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// By the code of the post.
+    Post(String),
+    /// By ISO country.
+    Country(String),
+}
+
+/// Which item is screened, and on which way.
+#[derive(Clone, Debug)]
+pub struct Screening {
+    pub item_id: String,
+    /// Instead of the sender's country.
+    pub origin: Option<String>,
+    /// Instead of the recipient's country.
+    pub destination: Option<String>,
+}
+
+impl Services {
+    /// Every code list, named in `language`.
+    pub fn cocktail(&self, actor: &Actor, language: Language) -> SimpleRefDataCocktail {
+        let catalogue = self.catalogue();
+        let customs = actor.customs.clone().unwrap_or_default();
+        let mut cocktail = cocktail::cocktail(language, &customs);
+        cocktail.decisions = cocktail::decisions(&catalogue.decision_rows, &customs, language);
+        cocktail.organizations = named(&catalogue.operators, language);
+        cocktail.offices = named(&catalogue.offices, language);
+        cocktail
+    }
+
+    /// Name (English) and category of a decision code, as the caller's customs use it.
+    ///
+    /// # Errors
+    /// 400 for a malformed code.
+    pub fn decision(&self, actor: &Actor, code: &str) -> Result<[String; 2]> {
+        let customs = actor.customs.clone().unwrap_or_default();
+        let decision = self.catalogue().decisions.decide(&customs, code)?;
+        Ok([decision.name(Language::En).to_owned(), decision.category.name().to_owned()])
+    }
+
+    /// An amount in another currency, by the rates of `org` first.
+    ///
+    /// # Errors
+    /// 400 naming an unknown currency or a pair without rate.
+    pub fn convert(&self, org: &str, amount: Decimal, from: &str, to: &str) -> Result<Decimal> {
+        let catalogue = self.catalogue();
+        let converted = convert(&catalogue.rates(org), amount, from, to, self.today());
+        converted.map(|conversion| conversion.amount).map_err(|finding| Error::Invalid(vec![finding]))
+    }
+
+    /// At most ten HS codes for a description, best first.
+    pub fn hs_codes(&self, description: &str) -> Vec<HSLookupInfo> {
+        let hits = self.catalogue().goods().search(description, HS_CODES);
+        hits.into_iter()
+            .map(|hit| HSLookupInfo { hs_code: Some(hit.code), observations: Some(hit.observations) })
+            .collect()
+    }
+
+    /// Restrictions on goods given by description, each rule once.
+    ///
+    /// # Errors
+    /// 400 for a post whose country is not known.
+    pub async fn restrictions_by_description(
+        &self,
+        destination: Destination,
+        sending: &str,
+        descriptions: &[String],
+    ) -> Result<Vec<RestrictionProhibition>> {
+        let country = self.country(destination).await?;
+        let catalogue = self.catalogue();
+        let route = Route { destination: &country, sending, on: self.today() };
+        let goods = catalogue.goods();
+        let hits = descriptions.iter().flat_map(|text| catalogue.restrictions().by_description(text, route, goods));
+        Ok(contracts(hits))
+    }
+
+    /// Restrictions on goods given by HS code.
+    ///
+    /// # Errors
+    /// 400 for a post whose country is not known.
+    pub async fn restrictions_by_hs(
+        &self,
+        destination: Destination,
+        sending: &str,
+        code: &str,
+    ) -> Result<Vec<RestrictionProhibition>> {
+        let country = self.country(destination).await?;
+        let catalogue = self.catalogue();
+        let route = Route { destination: &country, sending, on: self.today() };
+        Ok(contracts(catalogue.restrictions().by_hs(code, route)))
+    }
+
+    /// Whether the goods of a stored declaration meet a restriction or prohibition, and which.
+    ///
+    /// # Errors
+    /// 400 when the caller has no such item, or it has no declaration.
+    pub async fn screen_item(&self, actor: &Actor, screening: Screening) -> Result<Vec<RestrictionProhibition>> {
+        let (posts, id, is_customs) = (actor.posts.clone(), screening.item_id.clone(), actor.kind == Kind::Customs);
+        let items = self.store.read(move |tx| {
+            let mut items = Vec::new();
+            for post in &posts {
+                items.extend(tx.items_by_id(post, &[&id], Parts::Declaration)?);
+            }
+            Ok(items)
+        });
+        let items = items.await?;
+        let visible = |item: &&Item| item.declaration().is_some_and(|row| row.seen || !is_customs);
+        let newest = items.iter().filter(visible).max_by_key(|item| (item.object.posting_dt, item.object.pid));
+        let Some(row) = newest.and_then(Item::declaration) else {
+            let message = "there is no declared item of yours with this id";
+            return Err(Error::invalid("absent", "mailItemID", message));
+        };
+        let data: DeclarationData = serde_json::from_str(&row.body)
+            .map_err(|error| Error::Internal(format!("a stored declaration cannot be read: {error}")))?;
+        let origin = screening.origin.or(data.sender_country_cd.clone()).unwrap_or_default();
+        let destination = screening.destination.or(data.recipient_country_cd.clone()).unwrap_or_default();
+        let catalogue = self.catalogue();
+        let route = Route { destination: &destination, sending: &origin, on: self.today() };
+        let hits = data.content_pieces.iter().flat_map(|piece| {
+            let code = given(&piece.revised_hs).or(given(&piece.hs)).unwrap_or_default();
+            let text = given(&piece.revised_description).or(given(&piece.description)).unwrap_or_default();
+            catalogue.restrictions_on(code, text, route)
+        });
+        Ok(contracts(hits))
+    }
+
+    /// The ISO country meant: given, of the hosted organization, or of the operators' list.
+    async fn country(&self, destination: Destination) -> Result<String> {
+        let post = match destination {
+            Destination::Country(country) => return Ok(country),
+            Destination::Post(post) => post,
+        };
+        let code = post.clone();
+        if let Some(org) = self.store.read(move |tx| tx.organization(&code)).await? {
+            return Ok(org.country);
+        }
+        self.catalogue().country_of_post(&post).map(str::to_owned).ok_or_else(|| {
+            let message = "this post is not known here; ask by country, or have the operators' list imported";
+            Error::invalid("unknown_code", "destinationPostalOrgCd", message)
+        })
+    }
+}
+
+fn named<R: Coded>(rows: &[R], language: Language) -> Vec<CodeName> {
+    // A later row goes before an earlier one of the same code.
+    let by_code: std::collections::BTreeMap<&str, &R> = rows.iter().map(|row| (row.code(), row)).collect();
+    let name = |row: &R| row.names().in_language(language).to_owned();
+    by_code.into_iter().map(|(code, row)| CodeName { code: code.to_owned(), name: name(row) }).collect()
+}
+
+/// Each rule once, with the reason it was found for.
+fn contracts<'c>(hits: impl IntoIterator<Item = RestrictionHit<'c>>) -> Vec<RestrictionProhibition> {
+    let mut seen: Vec<*const crate::refdata::restrictions::Restriction> = Vec::new();
+    let mut found = Vec::new();
+    for hit in hits {
+        if !seen.contains(&std::ptr::from_ref(hit.rule)) {
+            seen.push(std::ptr::from_ref(hit.rule));
+            found.push(hit.rule.to_contract(&hit.reason));
+        }
+    }
+    found
+}

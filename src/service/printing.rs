@@ -1,0 +1,100 @@
+//! What is printed: stored items as typed views, their value in special drawing rights, and the note in the history.
+
+use rust_decimal::Decimal;
+
+use super::views::view;
+use super::{Actor, Kind, Services};
+use crate::contract::CdsView;
+use crate::error::{Error, Findings, Result};
+use crate::rules::currency::convert;
+use crate::rules::structure::given;
+use crate::store::history::Event;
+use crate::store::items::{Item, Parts};
+use crate::store::{Fault, Tx};
+
+/// Special drawing rights, by ISO 4217.
+const SDR: &str = "XDR";
+
+/// A view to print.
+#[derive(Clone, Debug)]
+pub struct Printable {
+    pub view: CdsView,
+    /// Value of the contents in SDR; absent where a line has no value or there is no rate.
+    pub sdr_value: Option<Decimal>,
+}
+
+impl Services {
+    /// The newest items of the caller with these ids, in their order.
+    ///
+    /// # Errors
+    /// 400 naming each id that the caller has no declared item of.
+    pub async fn printable(&self, actor: &Actor, path: &'static str, ids: &[String]) -> Result<Vec<Printable>> {
+        let (reader, ids) = (actor.clone(), ids.to_vec());
+        let views = self.store.read(move |tx| {
+            let items = declared_items(tx, &reader, path, &ids)?;
+            Ok(items.iter().map(|item| view(item, &reader)).collect::<Vec<_>>())
+        });
+        let views: Result<Vec<CdsView>> = views.await?.iter().map(|text| typed(text)).collect();
+        Ok(views?.into_iter().map(|view| self.with_value(actor, view)).collect())
+    }
+
+    /// Notes in the histories that the items were printed.
+    pub async fn note_printed(&self, actor: &Actor, path: &'static str, ids: &[String]) -> Result<()> {
+        let (services, actor, ids) = (self.clone(), actor.clone(), ids.to_vec());
+        self.store
+            .write(move |tx| {
+                services.ensure_user(tx, &actor)?;
+                let mut items = declared_items(tx, &actor, path, &ids)?;
+                items.sort_by_key(|item| item.object.pid);
+                items.dedup_by_key(|item| item.object.pid);
+                for item in &mut items {
+                    item.record(Event { name: "declaration.printed", detail: "{}".into(), document: None });
+                }
+                tx.save_items(&mut items, &actor.stamp())
+            })
+            .await?;
+        self.beat("LastPrintDt");
+        Ok(())
+    }
+
+    /// A view with the value of its contents in SDR, by the caller's rates.
+    pub fn with_value(&self, actor: &Actor, view: CdsView) -> Printable {
+        let sdr_value = self.sdr_value(actor, &view);
+        Printable { view, sdr_value }
+    }
+
+    fn sdr_value(&self, actor: &Actor, view: &CdsView) -> Option<Decimal> {
+        let catalogue = self.catalogue();
+        let rates = catalogue.rates(&actor.org);
+        let pieces = &view.declaration.as_ref()?.data.as_ref()?.content_pieces;
+        let mut total = Decimal::ZERO;
+        for piece in pieces {
+            let amount = piece.amount.as_ref()?.value();
+            let converted = convert(&rates, amount, given(&piece.currency_cd)?, SDR, self.today()).ok()?;
+            total = total.checked_add(converted.amount)?;
+        }
+        (!pieces.is_empty()).then_some(total)
+    }
+}
+
+fn typed(text: &str) -> Result<CdsView> {
+    serde_json::from_str(text).map_err(|error| Error::Internal(format!("a stored view cannot be read: {error}")))
+}
+
+fn declared_items(tx: &mut Tx<'_>, actor: &Actor, path: &str, ids: &[String]) -> Result<Vec<Item>, Fault> {
+    let mut findings = Findings::default();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut items = Vec::new();
+        for post in &actor.posts {
+            items.extend(tx.items_by_id(post, &[id], Parts::All)?);
+        }
+        items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
+        match items.into_iter().max_by_key(|item| (item.object.posting_dt, item.object.pid)) {
+            Some(item) => found.push(item),
+            None => findings.add("absent", path, format!("there is no declared item of yours with the id {id}")),
+        }
+    }
+    findings.into_result()?;
+    Ok(found)
+}

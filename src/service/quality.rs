@@ -1,0 +1,90 @@
+//! Data quality at the door: the rules run on every declaration that comes in.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Catalogue;
+use super::{Actor, Services};
+use crate::contract::canonical::to_canonical;
+use crate::contract::{DeclarationData, MailObject};
+use crate::error::Findings;
+use crate::rules::quality::{Context, Level, QualityFinding, Screening, Subject, check};
+use crate::rules::structure::given;
+
+/// What is kept of the judgement on a declaration.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judgement {
+    pub score: i32,
+    /// JSON list of what was found; absent when nothing.
+    pub findings: Option<String>,
+    /// How many findings are warnings.
+    pub warnings: u32,
+}
+
+/// One finding as it travels in `Quality.Findings`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Found {
+    rule: String,
+    path: String,
+    message: String,
+}
+
+impl Services {
+    /// Judges a declaration; what rejects it is added to `findings`.
+    pub(super) fn judge(
+        &self,
+        actor: &Actor,
+        object: &MailObject,
+        data: &DeclarationData,
+        is_final: bool,
+        paths: (&str, &str),
+        findings: &mut Findings,
+    ) -> Judgement {
+        let catalogue = self.catalogue();
+        let destination = destination(&catalogue, object, data);
+        let sending = given(&data.sender_country_cd).unwrap_or(&actor.country);
+        let screening =
+            Screening { restrictions: catalogue.restrictions(), goods: catalogue.goods(), sending, on: self.today() };
+        let context = Context {
+            destination: &destination,
+            is_final,
+            overrides: catalogue.overrides(&actor.org),
+            id_reused: false,
+            screening: Some(screening),
+        };
+        let report = check(object, data, &context);
+        let located = |found: &QualityFinding| match found.subject {
+            Subject::MailObject => found.to_finding().under(paths.0),
+            Subject::Data => found.to_finding().under(&format!("{}.Data", paths.1)),
+        };
+        for found in report.findings.iter().filter(|found| found.level == Level::Reject) {
+            findings.push(located(found));
+        }
+        let kept: Vec<Found> = report.findings.iter().map(travelling).collect();
+        Judgement {
+            score: i32::from(report.score),
+            warnings: kept.len() as u32,
+            findings: (!kept.is_empty()).then(|| to_canonical(&kept)),
+        }
+    }
+}
+
+/// The country of the destination post, else of the recipient; empty when neither is known.
+fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
+    let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
+    of_post.or(given(&data.recipient_country_cd)).unwrap_or_default().to_owned()
+}
+
+fn travelling(found: &QualityFinding) -> Found {
+    let path = match found.subject {
+        Subject::MailObject => format!("MailObject.{}", found.path),
+        Subject::Data => found.path.clone(),
+    };
+    Found { rule: found.rule.to_owned(), path, message: found.message.clone() }
+}
+
+/// Names of the rules in a stored list of findings.
+pub(super) fn rules_in(findings: Option<&str>) -> Vec<String> {
+    let found: Vec<Found> = findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    found.into_iter().map(|found| found.rule).collect()
+}
