@@ -1,0 +1,250 @@
+//! The peer: the same rows put into the same tables by the engine's own means, with nothing around it.
+//!
+//! SQLite: prepared statements, one insert a row, one commit a batch. PostgreSQL: one statement a table and batch,
+//! with an array for each column, the quickest form short of COPY.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::Pg;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::{Connection, PgConnection, RunQueryDsl};
+use entrepost::service::Services;
+use entrepost::store::history::HistoryRow;
+use entrepost::store::items::{DeclarationRow, ObjectRow, Parts};
+use entrepost::store::types::{At, DbId, DbTime, Id};
+use entrepost::store::{Database, Migrations};
+use rusqlite::{Statement, params};
+
+use super::payload::item_id;
+use super::server::wait;
+use super::{Outcome, timed};
+
+/// The rows of one item.
+#[derive(Clone)]
+pub struct ItemRows {
+    object: ObjectRow,
+    declaration: DeclarationRow,
+    history: HistoryRow,
+}
+
+/// Reads back what the server stored for the items with these numbers; fails unless each is there with exactly one
+/// declaration and one row of history.
+pub fn stored(services: &Services, numbers: std::ops::Range<u64>) -> Outcome<Vec<ItemRows>> {
+    let mut rows = Vec::new();
+    let all: Vec<u64> = numbers.collect();
+    for some in all.chunks(1000) {
+        let ids: Vec<String> = some.iter().copied().map(item_id).collect();
+        let found = wait(services.store.read(move |tx| {
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let items = tx.items_by_id("AUA", &ids, Parts::Declaration)?;
+            items.into_iter().map(|item| Ok((tx.history_of(&item.object)?, item))).collect::<Result<Vec<_>, _>>()
+        }))??;
+        for (mut history, item) in found {
+            let declaration = item.declaration().cloned().ok_or("an item without declaration")?;
+            let last = history.pop().filter(|_| history.is_empty()).ok_or("an item without exactly one event")?;
+            rows.push(ItemRows { object: item.object, declaration, history: last });
+        }
+    }
+    if rows.len() != all.len() {
+        return Err(format!("{} items were acknowledged, {} are there", all.len(), rows.len()).into());
+    }
+    Ok(rows)
+}
+
+/// Items a second that SQLite takes in batches, on a fresh database at `path` with the settings of the server.
+pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: Duration) -> Outcome<f64> {
+    Migrations::open(&Database::Sqlite(path.to_owned()))?.up()?;
+    let conn = rusqlite::Connection::open(path)?;
+    conn.execute_batch(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456; \
+         PRAGMA wal_autocheckpoint = 4000;",
+    )?;
+    let mut object = conn.prepare(&insert_values("mail_object", 25))?;
+    let mut declaration = conn.prepare(&insert_values("declaration", 10))?;
+    let mut history = conn.prepare(&insert_values("item_history", 13))?;
+    let began = Instant::now();
+    for batch in rows.chunks(batch) {
+        conn.execute_batch("BEGIN IMMEDIATE")?;
+        for row in batch {
+            insert_object(&mut object, &row.object)?;
+            insert_declaration(&mut declaration, &row.declaration)?;
+            insert_history(&mut history, &row.history)?;
+        }
+        if !commit_delay.is_zero() {
+            std::thread::sleep(commit_delay);
+        }
+        conn.execute_batch("COMMIT")?;
+    }
+    Ok(rows.len() as f64 / began.elapsed().as_secs_f64())
+}
+
+fn insert_values(table: &str, columns: usize) -> String {
+    format!("INSERT INTO {table} VALUES ({})", vec!["?"; columns].join(","))
+}
+
+fn id(id: &Id) -> &[u8] {
+    id.0.as_bytes()
+}
+
+fn time(at: &At) -> i64 {
+    at.0.timestamp_micros()
+}
+
+fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Result<usize> {
+    statement.execute(params![
+        row.post_org,
+        id(&row.pid),
+        row.item_id,
+        row.orig_post,
+        row.dest_post,
+        row.life_no,
+        row.flow,
+        row.partner_country,
+        row.mail_class,
+        row.mail_category,
+        row.type_cd,
+        row.local_id,
+        row.local_id2,
+        row.mail_state,
+        row.mail_state_remarks,
+        row.posting_dt.as_ref().map(time),
+        row.zip,
+        row.customs_visible,
+        row.has_response,
+        row.has_dc_response,
+        row.head_seq,
+        row.head_hash,
+        row.change_no,
+        time(&row.created_at),
+        time(&row.changed_at),
+    ])
+}
+
+fn insert_declaration(statement: &mut Statement<'_>, row: &DeclarationRow) -> rusqlite::Result<usize> {
+    statement.execute(params![
+        row.post_org,
+        id(&row.object_pid),
+        id(&row.pid),
+        row.state_cd,
+        row.customs_org,
+        row.seen,
+        row.sent,
+        row.version_no,
+        row.digest,
+        row.body,
+    ])
+}
+
+fn insert_history(statement: &mut Statement<'_>, row: &HistoryRow) -> rusqlite::Result<usize> {
+    statement.execute(params![
+        row.post_org,
+        id(&row.object_pid),
+        row.seq,
+        time(&row.at),
+        row.actor_org,
+        row.user_cd,
+        row.office_cd,
+        row.event,
+        row.detail,
+        row.doc_kind,
+        row.doc_version,
+        row.doc_digest,
+        row.hash,
+    ])
+}
+
+/// Items a second that PostgreSQL takes in batches over one connection, in a fresh database at `url`.
+pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64> {
+    Migrations::open(&Database::Postgres(url.to_owned()))?.up()?;
+    let mut conn = PgConnection::establish(url)?;
+    let (done, took) = timed(|| {
+        rows.chunks(batch).try_for_each(|batch| {
+            conn.batch_execute("BEGIN")?;
+            insert_objects(&mut conn, batch)?;
+            insert_declarations(&mut conn, batch)?;
+            insert_histories(&mut conn, batch)?;
+            conn.batch_execute("COMMIT")
+        })
+    });
+    done?;
+    Ok(rows.len() as f64 / took.as_secs_f64())
+}
+
+/// `INSERT … SELECT * FROM unnest(…)` with a column of `$rows` for each `type: expression`.
+macro_rules! insert_columns {
+    ($conn:expr, $table:literal, $rows:expr, |$row:ident| $($ty:ty => $value:expr),* $(,)?) => {{
+        let marks: Vec<String> =
+            [$(stringify!($ty)),*].iter().enumerate().map(|(at, _)| format!("${}", at + 1)).collect();
+        let sql = format!("INSERT INTO {} SELECT * FROM unnest({})", $table, marks.join(","));
+        diesel::sql_query(sql)
+            .into_boxed::<Pg>()
+            $(.bind::<Array<$ty>, _>($rows.iter().map(|$row| $value).collect::<Vec<_>>()))*
+            .execute($conn)
+    }};
+}
+
+fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
+    insert_columns!(conn, "mail_object", rows, |row|
+        Text => &row.object.post_org,
+        DbId => row.object.pid,
+        Text => &row.object.item_id,
+        Text => &row.object.orig_post,
+        Text => &row.object.dest_post,
+        Integer => row.object.life_no,
+        Text => &row.object.flow,
+        Nullable<Text> => &row.object.partner_country,
+        Nullable<Text> => &row.object.mail_class,
+        Nullable<Text> => &row.object.mail_category,
+        Nullable<Text> => &row.object.type_cd,
+        Nullable<Text> => &row.object.local_id,
+        Nullable<Text> => &row.object.local_id2,
+        Nullable<Integer> => row.object.mail_state,
+        Nullable<Text> => &row.object.mail_state_remarks,
+        Nullable<DbTime> => row.object.posting_dt,
+        Nullable<Text> => &row.object.zip,
+        Bool => row.object.customs_visible,
+        Bool => row.object.has_response,
+        Bool => row.object.has_dc_response,
+        Integer => row.object.head_seq,
+        Binary => &row.object.head_hash,
+        Nullable<BigInt> => row.object.change_no,
+        DbTime => row.object.created_at,
+        DbTime => row.object.changed_at,
+    )
+}
+
+fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
+    insert_columns!(conn, "declaration", rows, |row|
+        Text => &row.declaration.post_org,
+        DbId => row.declaration.object_pid,
+        DbId => row.declaration.pid,
+        Integer => row.declaration.state_cd,
+        Nullable<Text> => &row.declaration.customs_org,
+        Bool => row.declaration.seen,
+        Bool => row.declaration.sent,
+        Integer => row.declaration.version_no,
+        Binary => &row.declaration.digest,
+        Text => &row.declaration.body,
+    )
+}
+
+fn insert_histories(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
+    insert_columns!(conn, "item_history", rows, |row|
+        Text => &row.history.post_org,
+        DbId => row.history.object_pid,
+        Integer => row.history.seq,
+        DbTime => row.history.at,
+        Text => &row.history.actor_org,
+        Nullable<Text> => &row.history.user_cd,
+        Nullable<Text> => &row.history.office_cd,
+        Text => &row.history.event,
+        Text => &row.history.detail,
+        Nullable<Text> => &row.history.doc_kind,
+        Nullable<Integer> => row.history.doc_version,
+        Nullable<Binary> => &row.history.doc_digest,
+        Binary => &row.history.hash,
+    )
+}
