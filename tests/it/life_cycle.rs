@@ -302,7 +302,7 @@ on_both_engines! {
         let token = server
             .block_on(|services| async move {
                 services.put_organization(strict).await?;
-                services.put_user("USA", "clerk", None, Vec::new()).await?;
+                services.put_user("USA", "clerk", None, None).await?;
                 services.issue_token("USA", "test", None, None).await
             })
             .expect("a strict post");

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::contract::declaration::{CommercialTransaction, ContentPiece, DeclarationData, Document};
-use crate::contract::referral::{OtherMembers, ReferralMembers, ReferralResponseMembers};
+use crate::contract::open::OtherMembers;
+use crate::contract::referral::{ReferralMembers, ReferralResponseMembers};
 use crate::contract::response::{ResponseData, Tax};
 use crate::contract::{Declaration, Entity, MailObject, Number, Referral, ReferralResponse, Response, WcfDate};
 use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
