@@ -165,6 +165,11 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         change_no: None,
         created_at: At(at),
         changed_at: At(at),
+        declared_at: Some(At(at)),
+        security_state: None,
+        watchdog: None,
+        watchdog_remarks: None,
+        watchdog_until: None,
     });
     item.put_declaration(DeclarationRow {
         post_org: "AUA".into(),
@@ -177,6 +182,8 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         version_no: 1,
         digest: content.to_vec(),
         body: body.to_owned(),
+        quality_score: None,
+        quality_findings: None,
     });
     let document = Some(("D", 1, content.to_vec()));
     item.record(Event { name: "declaration.final", detail: "{}".into(), document });

@@ -14,7 +14,8 @@ use crate::contract::{ReferralDialogue, WcfDate};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::items::Item;
-use crate::store::referral::{AnswerRow, DueRow, ReferralFilter, ReferralRow};
+pub use crate::store::referral::ReferralFilter;
+use crate::store::referral::{AnswerRow, DueRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 

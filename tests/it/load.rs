@@ -220,7 +220,8 @@ on_both_engines! {
             let id = fresh_id("PT");
             let (post, token) = if at % 2 == 0 { ("PTA", json!(token_of("PTA"))) } else { ("PTB", json!(token)) };
             let body = json!({ "token": token, "userCd": "tester", "decl": declaration("1"), "evtCd": 2,
-                "mailObject": { "Id": id, "OrigPostOrgCd": post, "DestPostOrgCd": "FRA" } });
+                "mailObject": { "Id": id, "OrigPostOrgCd": post, "DestPostOrgCd": "FRA", "MailClassCd": "E",
+                    "PostingDt": "/Date(1793520000000+0000)/" } });
             server.call("StoreDeclaration", &body).ok();
             all.push(id);
         }

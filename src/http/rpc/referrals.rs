@@ -10,11 +10,9 @@ use crate::error::Result;
 use crate::http::answer::Reply;
 use crate::rules::referral::is_response_code;
 use crate::rules::structure::{self, given};
-use crate::service::load::bound;
+use crate::service::load::{ItemFilter, bound};
 use crate::service::refer::About;
-use crate::service::referrals::Query;
-use crate::store::load::ItemFilter;
-use crate::store::referral::ReferralFilter;
+use crate::service::referrals::{Query, ReferralFilter};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]

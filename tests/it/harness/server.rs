@@ -9,8 +9,11 @@ use entrepost::app::{self, Running};
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
 use entrepost::demo;
+use entrepost::rules::quality::RULES;
 use entrepost::service::Services;
 use entrepost::store::history::HistoryRow;
+use entrepost::store::reference::ListRow;
+use entrepost::store::types::At;
 use serde_json::{Map, Value, json};
 
 use super::postgres;
@@ -43,7 +46,39 @@ impl Server {
         let (url, folder) = fresh_database(engine);
         let server = Self::on_database(&url, config(&url, settings), folder);
         server.block_on(|services| async move { demo::fill(&services).await }).expect("demo data");
+        server.only_warn();
         server
+    }
+
+    /// A server on which the quality rules are as strict as they are by default.
+    pub fn start_strict(engine: Engine) -> Self {
+        let (url, folder) = fresh_database(engine);
+        let server = Self::on_database(&url, config(&url, &[]), folder);
+        server.block_on(|services| async move { demo::fill(&services).await }).expect("demo data");
+        server
+    }
+
+    /// Lets the quality rules warn only, for tests that are about something else and declare little.
+    fn only_warn(&self) {
+        let work = self.services().store.write(|tx| {
+            for (org, ..) in demo::ORGANIZATIONS {
+                for rule in RULES {
+                    tx.put_reference(&ListRow {
+                        kind: "quality".into(),
+                        org: (*org).into(),
+                        edition: rule.id.into(),
+                        imported_at: At(tx.now),
+                        body: "warn".into(),
+                    })?;
+                }
+            }
+            Ok(())
+        });
+        self.block_on(|services| async move {
+            work.await?;
+            services.refresh_catalogue().await
+        })
+        .expect("quality levels");
     }
 
     /// Another server on a database that exists (SQLite: one at a time).

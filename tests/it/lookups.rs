@@ -1,0 +1,115 @@
+//! Look-ups, data quality at the door, automatic answers.
+
+use serde_json::json;
+
+use crate::harness::data::{fresh_id, mail_object, status, store};
+use crate::harness::{Engine, Server};
+use crate::on_both_engines;
+
+on_both_engines! {
+    fn goods_currencies_and_decisions_are_found(server) {
+        let codes = server.call_as("AUA", "GetHSCodes", json!({ "goodDescription": "mens coton t-shirt" })).ok().json();
+        let codes = codes["GetHSCodesResult"].as_array().expect("a list").clone();
+        assert!((1..=10).contains(&codes.len()));
+        assert!(codes.iter().take(5).any(|code| code["HSCode"] == "610910"), "{codes:?}");
+        assert!(codes.iter().all(|code| !code["Observations"].as_str().unwrap_or_default().is_empty()));
+
+        let euro = json!({ "fromCurrencyCd": "USD", "toCurrencyCd": "EUR", "amount": 100 });
+        let euro = server.call_as("AUA", "ConvertCurrency", euro).ok().json()["ConvertCurrencyResult"].as_f64();
+        assert!(euro.is_some_and(|euro| (50.0..150.0).contains(&euro)));
+        let unknown = json!({ "fromCurrencyCd": "QQQ", "toCurrencyCd": "EUR", "amount": 1 });
+        let refused = server.call_as("AUA", "ConvertCurrency", unknown).findings();
+        assert_eq!(refused, [("unknown_code".into(), "fromCurrencyCd".into())]);
+
+        let decision = |code: &str| {
+            let answer = server.call_as("AUA", "GetDecisionNameAndCategoryFromCode", json!({ "decisionCode": code }));
+            answer.ok().json()["GetDecisionNameAndCategoryFromCodeResult"].clone()
+        };
+        assert_eq!(decision("2"), json!(["Cleared", "Clearance"]));
+        assert_eq!(decision("888")[1], "Hold", "an unknown code is never clearance");
+    }
+
+    fn the_lists_have_a_version(server) {
+        let first = server.call_as("AUA", "LoadRefDataCocktail", json!({ "languageCd": "FR" })).ok();
+        let lists = first.json()["LoadRefDataCocktailResult"].clone();
+        assert_eq!(lists["LanguageCd"], "FR");
+        assert!(lists["Countries"].as_array().is_some_and(|countries| countries.len() > 240));
+        let tag = first.header("etag").expect("a version").to_owned();
+        let again = server.call_with("AUA", "LoadRefDataCocktail", json!({ "languageCd": "FR" }), &[("if-none-match", &tag)]);
+        assert_eq!((again.status, again.text.as_str()), (304, ""));
+    }
+
+    fn restrictions_agree_by_post_and_by_country(server) {
+        let by_post = json!({ "destinationPostalOrgCd": "AUA", "sendingCountryCd": "DE", "goodHSCode": "240220" });
+        let by_country = json!({ "destinationCountryCd": "AU", "sendingCountryCd": "DE", "goodHSCode": "240220" });
+        let by_post = server.call_as("DEA", "GetRestrictionProhibitionByHS", by_post).ok().json();
+        let by_country = server.call_as("DEA", "GetRestrictionProhibitionByHSByCountry", by_country).ok().json();
+        let found = by_post["GetRestrictionProhibitionByHSResult"].clone();
+        assert!(found.as_array().is_some_and(|found| !found.is_empty()), "cigarettes to Australia");
+        assert_eq!(found, by_country["GetRestrictionProhibitionByHSByCountryResult"]);
+
+        let words = json!({ "destinationCountryCd": "AU", "sendingCountryCd": "DE", "goodDescription": "cigarettes" });
+        let words = server.call_as("DEA", "GetRestrictionProhibitionByDescriptionByCountry", words).ok().json();
+        let words = words["GetRestrictionProhibitionByDescriptionByCountryResult"].clone();
+        assert!(words.as_array().is_some_and(|found| !found.is_empty()));
+
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let screened = json!({ "mailItemID": id, "returnRestrictionsProhibitions": true });
+        let screened = server.call_as("AUA", "IsItemRestrictedProhibited", screened).ok().json();
+        let listed = screened["restrictionsProhibitions"].as_array().expect("a list").len();
+        assert_eq!(screened["IsItemRestrictedProhibitedResult"], listed > 0);
+        let absent = server.call_as("DEA", "IsItemRestrictedProhibited", json!({ "mailItemID": "EE000000000XX" }));
+        assert_eq!(absent.findings(), [("absent".into(), "mailItemID".into())]);
+    }
+
+    fn rules_answer_only_when_asked_and_only_when_one_fits(server) {
+        let asked = |id: &str| {
+            let mut body = status("DEA", id, "I");
+            body["forceCreateResponseIfNotAvailable"] = json!(true);
+            server.call_as("DEA", "GetCustomsStatus", body).ok().json()["GetCustomsStatusResult"].clone()
+        };
+        let gift = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&gift, "AUA", "DEA", 2)).ok();
+        assert!(asked(&gift)["Response"].is_null(), "no rule, no response");
+        let rules = "[[rule]]\nname = \"gifts\"\n[rule.when]\nflow = \"I\"\nnature = [\"31\"]\n[rule.then]\ndecision = \"2\"\n";
+        let count = server.block_on(|services| async move { services.set_rules("DE", rules).await }).expect("rules");
+        assert_eq!(count, 1);
+        assert_eq!(asked(&gift)["Response"]["Data"]["DecisionCd"], "2");
+        let origin = server.call_as("AUA", "GetCustomsStatus", status("AUA", &gift, "O")).ok().json();
+        assert_eq!(origin["GetCustomsStatusResult"]["DCResponse"]["Data"]["DecisionCd"], "2");
+        let history = server.block_on(|services| async move { services.item_history("DEA", &gift).await }).expect("rows");
+        assert!(history.iter().any(|row| row.event == "response.automatic" && row.detail.contains("gifts")));
+    }
+}
+
+/// What is refused and what is warned of when the rules are as strict as they come.
+fn quality(server: &Server) {
+    let id = fresh_id("AU");
+    let good = server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    assert!(good.header("x-entrepost-warnings").is_some());
+    let view = server.call_as("AUA", "GetCustomsStatus", status("AUA", &id, "O")).ok().json();
+    let data = &view["GetCustomsStatusResult"]["Declaration"]["Data"];
+    assert_eq!(data["ExtraFieldNames"][0], "Quality.Score");
+
+    let mut bad = json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "decl": { "Data": {
+        "ContentPieces": [{ "Index": 1, "Description": "gift", "Number": 1, "NetWeight": 0, "Amount": 0 }] } }, "evtCd": 2 });
+    let findings = server.call_as("AUA", "StoreDeclaration", bad.clone()).findings();
+    assert!(findings.len() > 5 && findings.iter().all(|(code, _)| code == "quality"), "{findings:?}");
+    assert!(findings.iter().any(|(_, path)| path == "decl.Data.ContentPieces[0].Description"), "{findings:?}");
+    bad["evtCd"] = json!(1);
+    let draft = server.call_as("AUA", "StoreDeclaration", bad).ok();
+    assert_ne!(draft.header("x-entrepost-warnings"), Some("0"), "drafts are warned about only");
+}
+
+#[test]
+fn faulty_declarations_are_refused_with_every_finding_on_sqlite() {
+    quality(&Server::start_strict(Engine::Sqlite));
+}
+
+#[test]
+fn faulty_declarations_are_refused_with_every_finding_on_postgres() {
+    if crate::harness::postgres::is_there() {
+        quality(&Server::start_strict(Engine::Postgres));
+    }
+}
