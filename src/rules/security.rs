@@ -171,11 +171,12 @@ impl Event {
 
 /// The state that follows from `events`, leaving departure aside.
 pub fn state(events: &[Event]) -> SecurityState {
-    let raised: BTreeMap<&str, DateTime<Utc>> = events
-        .iter()
-        .filter(|event| matches!(event.act, Act::Raised(_)))
-        .map(|event| (event.reference.as_str(), event.at))
-        .collect();
+    // Raised twice under one reference: the later time, whichever arrived first.
+    let mut raised: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    for event in events.iter().filter(|event| matches!(event.act, Act::Raised(_))) {
+        let at = raised.entry(&event.reference).or_insert(event.at);
+        *at = event.at.max(*at);
+    }
     let counts_from = |event: &Event| match (&event.act, raised.get(event.reference.as_str())) {
         (Act::Answered(_), Some(question)) => event.at.max(*question),
         _ => event.at,

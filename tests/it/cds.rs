@@ -17,7 +17,7 @@ on_both_engines! {
         assert_ne!(light("AUA")["Light"], "Green", "nobody has said yes yet");
 
         let asked = json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
-            "referral": { "ReferralCd": "RFI", "ReferralId": "Q1", "Remarks": "invoice wanted", "Urgency": 1.50 } });
+            "referral": { "ReferralCd": "RFI", "ReferralId": "Q1", "Remarks": "invoice wanted", "Urgency": { "Level": [2] } } });
         server.call_as("DEA", "CreateReferral", asked.clone()).ok();
         server.call_as("DEA", "CreateReferral", asked).ok();
         let seen = light("AUA");
@@ -32,7 +32,7 @@ on_both_engines! {
         assert_eq!(light("DEA")["Referrals"][0]["ResponsePending"], false);
         let listed = json!({ "postalOrgCd": "DEA", "flow": "I", "id": id });
         let listed = server.call_as("DEA", "GetReferralAndReferralResponse", listed).ok();
-        assert!(listed.text.contains(r#""Urgency":1.50"#), "members we do not know come back: {}", listed.text);
+        assert!(listed.text.contains(r#""Urgency":{"Level":[2]}"#), "members we do not know come back: {}", listed.text);
     }
 
     fn an_unknown_item_is_never_green(server) {

@@ -33,6 +33,18 @@ pub fn body(method: &str) -> Value {
     serde_json::from_str(text).expect("a sample is JSON")
 }
 
+/// A declaration's data without the extra fields that the server adds.
+fn without_quality(data: &Value) -> Value {
+    let names = data["ExtraFieldNames"].as_array().cloned().unwrap_or_default();
+    let own = |at: &usize| !names[*at].as_str().unwrap_or_default().starts_with("Quality.");
+    let kept: Vec<usize> = (0..names.len()).filter(own).collect();
+    let mut data = data.clone();
+    for list in ["ExtraFieldNames", "ExtraFieldValues"] {
+        data[list] = kept.iter().map(|at| data[list][*at].clone()).collect();
+    }
+    data
+}
+
 on_both_engines! {
     fn each_is_answered_in_its_documented_shape(server) {
         for (method, body) in SAMPLES {
@@ -50,8 +62,10 @@ on_both_engines! {
 
         let declared = body("CreateOrUpdateDeclarations")["cdsViews"][0]["Declaration"]["Data"]
             .with("TransportDate", "/Date(1562832000000+0000)/");
-        assert_eq!(server.status("DEA", "DEA", "EE000000028DE", "O")["Declaration"]["Data"], declared);
-        assert_eq!(server.status("AU", "AUA", "EE000000028DE", "I")["Declaration"]["Data"], declared);
+        let german = server.status("DEA", "DEA", "EE000000028DE", "O");
+        let australian = server.status("AU", "AUA", "EE000000028DE", "I");
+        assert_eq!(without_quality(&german["Declaration"]["Data"]), declared);
+        assert_eq!(without_quality(&australian["Declaration"]["Data"]), declared);
     }
 
     fn the_token_of_another_post_is_refused(server) {
