@@ -116,7 +116,7 @@ fn filled(engine: &str, url: &str, size: u64) -> Outcome<Running> {
 /// Puts items into the base through the store, many in one transaction.
 async fn fill(services: &Services, size: u64) -> Outcome {
     Uuid::parse_str(TOKEN)?;
-    let data: DeclarationData = serde_json::from_str(payload::DATA)?;
+    let data: DeclarationData = serde_json::from_str(&payload::data(0))?;
     let body = to_canonical(&data);
     let content = digest(&body);
     let numbers: Vec<u64> = (0..size).collect();

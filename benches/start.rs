@@ -59,7 +59,7 @@ fn fill(url: &str, items: u64) -> Outcome {
 /// A second of stores from 64 clients, then a few loads of 1000 items.
 fn work(address: SocketAddr) -> Outcome {
     let began = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
-    let numbers = AtomicU64::new(100_000_000 + began % 100_000 * 8_000);
+    let numbers = AtomicU64::new(10_000_000 + began % 9_000 * 10_000);
     drive(address, 64, Duration::from_secs(1), &numbers, payload::store_declaration)?;
     one_by_one(address, &vec![payload::load(0, u64::MAX / 1_000_000, 1000); 5])?;
     Ok(())

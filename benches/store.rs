@@ -53,12 +53,13 @@ fn run(url: &str, wish: &Wish, read_back: bool) -> Outcome<(Seen, Vec<ItemRows>)
 }
 
 fn show(what: &str, rates: &[f64], seen: Option<&Seen>) {
-    let latency = seen.map(|seen| format!("{:8.1} {:8.1}", seen.latency(50.0), seen.latency(99.0)));
+    let latency =
+        seen.map(|seen| format!("{:8.1} {:8.1} {:8.0}", seen.latency(50.0), seen.latency(99.0), seen.cpu_us()));
     println!("{what:44} {:9.0} {}", median(rates), latency.unwrap_or_default());
 }
 
 fn heading(engine: &str) {
-    println!("\n{engine:44} {:>9} {:>8} {:>8}", "items/s", "p50 ms", "p99 ms");
+    println!("\n{engine:44} {:>9} {:>8} {:>8} {:>8}", "items/s", "p50 ms", "p99 ms", "CPU µs");
 }
 
 /// Rates of one kind of run, round by round, with the latencies of the last.

@@ -63,7 +63,7 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
          PRAGMA wal_autocheckpoint = 4000;",
     )?;
     let mut object = conn.prepare(&insert_values("mail_object", 25))?;
-    let mut declaration = conn.prepare(&insert_values("declaration", 10))?;
+    let mut declaration = conn.prepare(&insert_values("declaration", 12))?;
     let mut history = conn.prepare(&insert_values("item_history", 13))?;
     let began = Instant::now();
     for batch in rows.chunks(batch) {
@@ -135,6 +135,8 @@ fn insert_declaration(statement: &mut Statement<'_>, row: &DeclarationRow) -> ru
         row.version_no,
         row.digest,
         row.body,
+        row.quality_score,
+        row.quality_findings,
     ])
 }
 
@@ -228,6 +230,8 @@ fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::Qu
         Integer => row.declaration.version_no,
         Binary => &row.declaration.digest,
         Text => &row.declaration.body,
+        Nullable<Integer> => row.declaration.quality_score,
+        Nullable<Text> => &row.declaration.quality_findings,
     )
 }
 

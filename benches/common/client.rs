@@ -10,13 +10,15 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Outcome, percentile};
+use super::{Outcome, cpu_seconds, percentile};
 
 /// What a run saw.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     pub answers: u64,
     pub seconds: f64,
+    /// Processor time of the whole process, client and server together.
+    pub cpu_seconds: f64,
     /// Of each answer, in seconds.
     pub latencies: Vec<f64>,
 }
@@ -24,6 +26,11 @@ pub struct Seen {
 impl Seen {
     pub fn rate(&self) -> f64 {
         self.answers as f64 / self.seconds
+    }
+
+    /// Microseconds of processor time for each answer.
+    pub fn cpu_us(&self) -> f64 {
+        1e6 * self.cpu_seconds / self.answers as f64
     }
 
     /// In milliseconds.
@@ -107,7 +114,7 @@ pub fn drive(
         for _ in 0..connections {
             open.push(Connection::open(address).await?);
         }
-        let began = Instant::now();
+        let (began, cpu) = (Instant::now(), cpu_seconds()?);
         let request = Rc::new(request);
         let each = open.into_iter().map(|mut connection| {
             let request = Rc::clone(&request);
@@ -124,7 +131,8 @@ pub fn drive(
             }
         });
         let latencies = futures_util::future::try_join_all(each).await?.concat();
-        Ok(Seen { answers: latencies.len() as u64, seconds: began.elapsed().as_secs_f64(), latencies })
+        let cpu_seconds = cpu_seconds()? - cpu;
+        Ok(Seen { answers: latencies.len() as u64, seconds: began.elapsed().as_secs_f64(), cpu_seconds, latencies })
     })
 }
 

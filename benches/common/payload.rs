@@ -1,5 +1,7 @@
 //! The items of the benches: parcels of AUA for a post that does not live here, with three content pieces each.
 
+use std::sync::LazyLock;
+
 use super::client::post;
 use super::server::TOKEN;
 
@@ -8,15 +10,63 @@ pub const POSTING_STEP_MS: u64 = 30_000;
 /// Posting time of item 0, ms since 1970: 2026-01-01.
 pub const FIRST_POSTING_MS: u64 = 1_767_225_600_000;
 
-/// Item id with this number: S10 form, 13 characters.
+/// Item id with this number: S10 form with its check digit, 13 characters.
 pub fn item_id(number: u64) -> String {
-    format!("CP{:09}AU", number % 1_000_000_000)
+    let digits = format!("{:08}", number % 100_000_000);
+    let sum: u64 = digits.bytes().zip([8, 6, 4, 2, 3, 5, 9, 7]).map(|(d, w)| u64::from(d - b'0') * w).sum();
+    let check = match 11 - sum % 11 {
+        10 => 0,
+        11 => 5,
+        digit => digit,
+    };
+    format!("CP{digits}{check}AU")
 }
 
 /// When the item with this number was posted.
 pub fn posting(number: u64) -> u64 {
     FIRST_POSTING_MS + number * POSTING_STEP_MS
 }
+
+/// What goes before a description, so that there are some thousand different ones.
+const KINDS: [&str; 16] = [
+    "new", "used", "vintage", "handmade", "red", "blue", "green", "black", "white", "grey", "small", "large", "light",
+    "heavy", "printed", "plain",
+];
+
+/// Descriptions as customers write them, in three languages, each with a code.
+fn goods() -> &'static [(&'static str, &'static str)] {
+    static GOODS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+        let lines = include_str!("../data/descriptions.csv").lines().filter(|line| !line.starts_with('#')).skip(1);
+        let plain = lines.filter(|line| !line.contains('"'));
+        plain
+            .filter_map(|line| {
+                let mut cells = line.split(',').skip(2);
+                Some((cells.next()?, cells.next()?.get(..6)?))
+            })
+            .collect()
+    });
+    &GOODS
+}
+
+/// One line of a declaration.
+fn piece(number: u64, index: u64) -> String {
+    let at = number * 3 + index;
+    let (text, code) = goods()[(at as usize * 7) % goods().len()];
+    let kind = KINDS[(at as usize / goods().len()) % KINDS.len()];
+    format!(
+        r#"{{"Index":{index},"Description":"{kind} {text}","HS":"{code}","Number":2,"NetWeight":0.{:03},"Amount":{}.50,"CurrencyCd":"AUD","OrigCountryCd":"CN"}}"#,
+        100 + at % 400,
+        1 + at % 200
+    )
+}
+
+/// `Declaration.Data` as a post sends it, with three content pieces.
+pub fn data(number: u64) -> String {
+    let pieces: Vec<String> = (1..=3).map(|index| piece(number, index)).collect();
+    format!(r#"{{"ContentPieces":[{}],{REST}}}"#, pieces.join(","))
+}
+
+const REST: &str = r#""GrossWeight":1.840,"HandlingClassCd":"N","MaxIndex":3,"NatureTypeCd":"11","Postage":42.10,"PostageCurrencyCd":"AUD","RecipientAddressLine1":"22 Kinsella Road","RecipientCity":"Springfield","RecipientCountryCd":"US","RecipientEmail":"reader@books.example","RecipientName":"Jordan Kinsella","RecipientState":"IL","RecipientTelephone":"+1 217 555 0184","RecipientZIP":"62701","SenderAddressLine1":"1 Harbour Street","SenderCity":"Sydney","SenderCountryCd":"AU","SenderEmail":"post@toys.example","SenderName":"Harbour Toys Pty","SenderTelephone":"+61 2 5550 0173","SenderZIP":"2000""#;
 
 fn object(number: u64) -> String {
     format!(
@@ -26,22 +76,20 @@ fn object(number: u64) -> String {
     )
 }
 
-/// `Declaration.Data` as a post sends it.
-pub const DATA: &str = r#"{"ContentPieces":[{"Index":1,"Description":"Wooden toy train for children","HS":"950300","Number":2,"NetWeight":0.800,"Amount":38.50,"CurrencyCd":"AUD","OrigCountryCd":"AU"},{"Index":2,"Description":"Cotton T-shirts, printed","HS":"610910","Number":3,"NetWeight":0.450,"Amount":59.70,"CurrencyCd":"AUD","OrigCountryCd":"CN"},{"Index":3,"Description":"Printed novels, paperback","HS":"490199","Number":1,"NetWeight":0.310,"Amount":24.95,"CurrencyCd":"AUD","OrigCountryCd":"AU"}],"GrossWeight":1.840,"HandlingClassCd":"N","MaxIndex":3,"NatureTypeCd":"31","Postage":42.10,"PostageCurrencyCd":"AUD","RecipientAddressLine1":"22 Sample Road","RecipientCity":"Springfield","RecipientCountryCd":"US","RecipientEmail":"reader@example.com","RecipientName":"Example Reader","RecipientState":"IL","RecipientTelephone":"+1 217 555 0100","RecipientZIP":"62701","SenderAddressLine1":"1 Example Street","SenderCity":"Sydney","SenderCountryCd":"AU","SenderEmail":"post@example.com","SenderName":"Harbour Toys Pty","SenderTelephone":"+61 2 5550 0100","SenderZIP":"2000"}"#;
-
 /// StoreDeclaration of a new item, written into `request`.
 pub fn store_declaration(number: u64, request: &mut Vec<u8>) {
     let body = format!(
-        r#"{{"token":"{TOKEN}","userCd":"clerk","officeCd":"AUSYDA","evtCd":2,"mailObject":{},"decl":{{"Data":{DATA}}}}}"#,
-        object(number)
+        r#"{{"token":"{TOKEN}","userCd":"clerk","officeCd":"AUSYDA","evtCd":2,"mailObject":{},"decl":{{"Data":{}}}}}"#,
+        object(number),
+        data(number)
     );
     request.extend_from_slice(&post("StoreDeclaration", &body));
 }
 
 /// CreateOrUpdateDeclarations with `views` new items, the first with number `number * views`.
 pub fn store_views(number: u64, views: u64, request: &mut Vec<u8>) {
-    let view = |at| format!(r#"{{"MailObject":{},"Declaration":{{"Data":{DATA}}}}}"#, object(number * views + at));
-    let list: Vec<String> = (0..views).map(view).collect();
+    let view = |number| format!(r#"{{"MailObject":{},"Declaration":{{"Data":{}}}}}"#, object(number), data(number));
+    let list: Vec<String> = (number * views..(number + 1) * views).map(view).collect();
     let body = format!(r#"{{"token":"{TOKEN}","userCd":"clerk","officeCd":"AUSYDA","cdsViews":[{}]}}"#, list.join(","));
     request.extend_from_slice(&post("CreateOrUpdateDeclarations", &body));
 }
