@@ -12,7 +12,9 @@ use tokio::sync::{oneshot, watch};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::exchange::Exchange;
 use crate::http;
+use crate::net::Http;
 use crate::service::Services;
 use crate::store::{Migrations, Store};
 
@@ -20,6 +22,7 @@ use crate::store::{Migrations, Store};
 pub struct Running {
     pub address: SocketAddr,
     pub services: Services,
+    pub exchange: Exchange,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -38,12 +41,14 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let address = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let metrics = metrics_recorder()?;
     let (stop, stopped) = oneshot::channel();
-    let shared = services.clone();
+    let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
+    let shared = exchange.clone();
+    let work = services.clone();
     let thread = std::thread::Builder::new()
         .name("entrepost".into())
-        .spawn(move || actix_web::rt::System::new().block_on(serve(listener, config, shared, metrics, stopped)));
+        .spawn(move || actix_web::rt::System::new().block_on(serve(listener, config, work, shared, metrics, stopped)));
     let thread = thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
-    Ok(Running { address, services, stop: Some(stop), thread: Some(thread) })
+    Ok(Running { address, services, exchange, stop: Some(stop), thread: Some(thread) })
 }
 
 /// Opens the database, brought up to date if the configuration says so, and what works on it.
@@ -99,13 +104,14 @@ async fn serve(
     listener: TcpListener,
     config: Config,
     services: Services,
+    exchange: Exchange,
     metrics: PrometheusHandle,
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
-    let server = http::server(listener, &config.http, services.clone(), metrics, Arc::clone(&stopping))?;
+    let server = http::server(listener, &config.http, services.clone(), exchange.clone(), metrics, Arc::clone(&stopping))?;
     let handle = server.handle();
-    let (quit, workers) = start_workers(&services, &config);
+    let (quit, workers) = start_workers(&services, &exchange, &config);
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -125,8 +131,9 @@ async fn serve(
 
 type Worker = actix_web::rt::task::JoinHandle<()>;
 
-/// What runs beside the requests: numbering changes, sealing, dropping what expired, writing down last uses.
-fn start_workers(services: &Services, config: &Config) -> (watch::Sender<bool>, Vec<Worker>) {
+/// What runs beside the requests: numbering changes, sealing, the exchange, dropping what expired, writing down last
+/// uses.
+fn start_workers(services: &Services, exchange: &Exchange, config: &Config) -> (watch::Sender<bool>, Vec<Worker>) {
     let (quit, quitting) = watch::channel(false);
     let second = Duration::from_secs(1);
     let mut workers = Vec::new();
@@ -157,7 +164,37 @@ fn start_workers(services: &Services, config: &Config) -> (watch::Sender<bool>, 
         let work = work.clone();
         async move { work.keep_beats().await }
     }));
+    workers.push(send(exchange, &quitting));
+    let work = exchange.clone();
+    workers.push(every(second, &quitting, "taking in", move || {
+        let work = work.clone();
+        async move { work.take_in().await.map(|_| ()) }
+    }));
+    let work = exchange.clone();
+    workers.push(every(30 * second, &quitting, "observing the exchange", move || {
+        let work = work.clone();
+        async move { work.observe().await }
+    }));
     (quit, workers)
+}
+
+/// Sends what waits, as soon as the bell says so; looks by itself for what other processes put into the outbox, and
+/// for partners whose rest has ended.
+fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
+    let (exchange, mut quitting) = (exchange.clone(), quitting.clone());
+    actix_web::rt::spawn(async move {
+        let bell = exchange.bell();
+        loop {
+            tokio::select! {
+                () = bell.notified() => {}
+                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                _ = quitting.changed() => return,
+            }
+            if let Err(error) = exchange.dispatch().await {
+                tracing::warn!(%error, "the outbox could not be read; it will be tried again");
+            }
+        }
+    })
 }
 
 fn every<F>(

@@ -8,6 +8,7 @@ use crate::contract::{
     ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData, WcfDate,
 };
 use crate::error::{Error, Findings, Result};
+use crate::exchange::Exchange;
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::admin::NewOrganization;
@@ -56,7 +57,7 @@ const SAMPLE_DATE: &str = "/Date(1562748420000+0200)/";
 ///
 /// # Errors
 /// What the services answer.
-pub async fn fill(services: &Services) -> Result<()> {
+pub async fn fill(services: &Services, exchange: &Exchange) -> Result<()> {
     for (code, kind, country, name, time_zone, token) in ORGANIZATIONS {
         let organization = NewOrganization {
             code: (*code).into(),
@@ -78,7 +79,7 @@ pub async fn fill(services: &Services) -> Result<()> {
         let offices = Some(vec!["DEAAAA".into(), "PTLISA".into()]);
         services.put_user("DEA", user, Some("xxxxxx".into()), offices).await?;
     }
-    items(services).await
+    items(services, exchange).await
 }
 
 fn guid(text: &str) -> Result<Uuid> {
@@ -95,7 +96,7 @@ async fn actor(services: &Services, org: &str) -> Result<Actor> {
     Ok(Actor { user_cd: Some("depost".into()), ..(*actor).clone() })
 }
 
-async fn items(services: &Services) -> Result<()> {
+async fn items(services: &Services, exchange: &Exchange) -> Result<()> {
     let (aua, dea, fra) = (actor(services, "AUA").await?, actor(services, "DEA").await?, actor(services, "FRA").await?);
     let au_customs = actor(services, "AU").await?;
     let de_customs = actor(services, "DE").await?;
@@ -108,8 +109,10 @@ async fn items(services: &Services) -> Result<()> {
     declare(services, &aua, "EE23050001XAU", "DEA", sender_au(), recipient_de(), books()).await?;
     // A whole story: declared, exported, cleared at the destination with duty.
     declare(services, &aua, "EE123456785AU", "DEA", sender_au(), recipient_de(), wooden_toys()).await?;
+    exchange.drain().await?;
     respond(services, &au_customs, "EE123456785AU", ("AUA", "DEA"), "2", None).await?;
-    respond(services, &de_customs, "EE123456785AU", ("AUA", "DEA"), "4", Some("7.20")).await
+    respond(services, &de_customs, "EE123456785AU", ("AUA", "DEA"), "4", Some("7.20")).await?;
+    exchange.drain().await
 }
 
 async fn declare(
@@ -291,7 +294,7 @@ The demo database is fresh and is dropped at the end. Documentation: {base}/docs
 1. What is coming to Australia from Germany, not answered by customs yet:
 curl -s {base}/Load -d '{{"token":"{aua}","postalOrgCd":"AUA","flow":"I","partnerPostalOrgCd":"DEA","onlyWithoutResponse":true}}'
 
-2. Declare an item to Germany; it appears there at once:
+2. Declare an item to Germany; it appears there within a second:
 curl -s {base}/StoreDeclaration -d '{{"token":"{aua}","userCd":"clerk","officeCd":"AUSYDA","evtCd":2,"mailObject":{{"Id":"EE000000014AU","OrigPostOrgCd":"AUA","DestPostOrgCd":"DEA","MailClassCd":"E","MailCategoryCd":"A","PostingDt":"2026-11-21T09:00:00Z"}},"decl":{{"Data":{{"SenderName":"Harbour Toys Pty","SenderAddressLine1":"1 Example Street","SenderZIP":"2000","SenderCity":"Sydney","SenderCountryCd":"AU","RecipientName":"Beispielempfang","RecipientAddressLine1":"Probestrasse 5","RecipientZIP":"60594","RecipientCity":"Frankfurt am Main","RecipientCountryCd":"DE","RecipientEmail":"empfang@example.com","GrossWeight":0.500,"Postage":9.50,"PostageCurrencyCd":"EUR","HandlingClassCd":"N","NatureTypeCd":"31","ContentPieces":[{{"Index":1,"Description":"Wooden spinning top","Number":1,"NetWeight":0.400,"Amount":12.50,"CurrencyCd":"EUR","HS":"950300","OrigCountryCd":"AU"}}]}}}}}}'
 
 3. What the destination's customs said about an item ("DCResponse": cleared, duty 7.20 EUR):

@@ -81,5 +81,16 @@ limits! {
     EDI_BATCH_BYTES: usize = 1024 * 1024, "bytes", "A message written is closed before it grows beyond this.";
     EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
     EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
+    EXCHANGE_ITEMS: usize = 500, "items", "Items of one interchange we send: a few hundred milliseconds of work for the receiver.";
+    EXCHANGE_BYTES: usize = 1024 * 1024, "bytes", "An interchange we send is closed at about this size.";
+    EXCHANGE_TIMEOUT_S: u64 = 20, "s", "A partner that does not answer in time is tried again.";
+    EXCHANGE_ANSWER_BYTES: usize = 1024 * 1024, "bytes", "Of a partner's answer no more is read.";
+    EXCHANGE_LEASE_S: i64 = 60, "s", "A server that died gives its partners free after this long.";
+    EXCHANGE_PAUSE_S: u64 = 900, "s", "Longest pause between attempts to reach a partner.";
+    EXCHANGE_GIVE_UP_H: i64 = 72, "h", "An interchange that cannot be delivered for this long goes to quarantine.";
+    EXCHANGE_REFUSALS: i32 = 3, "attempts", "An interchange that the partner will not read goes to quarantine.";
+    EXCHANGE_SKEW_S: i64 = 86_400, "s", "A signature whose time is further off is refused: it may be an old one replayed.";
+    EXCHANGE_PARKED_MIN: i64 = 15, "min", "An item that waits longer for its object is listed.";
+    EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }

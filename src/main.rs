@@ -176,7 +176,7 @@ fn run_demo(mut config: Config) -> Result<(), Failure> {
     config.migrate_at_start = true;
     let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
-    block_on(demo::fill(&running.services))??;
+    block_on(demo::fill(&running.services, &running.exchange))??;
     let base = format!("http://{}", running.address);
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));

@@ -220,7 +220,7 @@ impl Check {
     fn weight(&mut self, number: Option<&Number>, path: String) {
         if number.is_some_and(|number| number.decimals() > WEIGHT_DECIMALS) {
             let text = format!("at most {WEIGHT_DECIMALS} decimals of a kilogram are sent");
-            self.findings.push(Finding::error("out_of_range", path, text));
+            self.findings.push(Finding::new(self.required, "out_of_range", path, text));
         }
     }
 
@@ -229,7 +229,7 @@ impl Check {
         let most = currency.and_then(currency_decimals).unwrap_or(2);
         if number.is_some_and(|number| number.decimals() > most) {
             let text = format!("at most {most} decimals of this currency are sent");
-            self.findings.push(Finding::error("out_of_range", path, text));
+            self.findings.push(Finding::new(self.required, "out_of_range", path, text));
         }
     }
 

@@ -113,8 +113,9 @@ impl Control {
     }
 }
 
-/// Builds the answer to an interchange that was read: messages with errors are refused, the others accepted; errors
-/// of the envelope refuse the whole. `sender` of the answer is the recipient of what was read.
+/// Builds the answer to an interchange that was read: messages with errors in their head or totals are refused, the
+/// others accepted, since items stand alone (one that is refused is answered by a referral); errors of the envelope
+/// refuse the whole. `sender` of the answer is the recipient of what was read.
 pub fn acknowledge(read: &Read, reference: impl Into<String>, created: WcfDate) -> Interchange {
     let received = &read.interchange;
     let mut control = Control {
@@ -130,7 +131,8 @@ pub fn acknowledge(read: &Read, reference: impl Into<String>, created: WcfDate) 
     } else {
         control.messages = (read.outline.iter().enumerate())
             .map(|(at, outline)| {
-                let found: Vec<_> = errors().filter(|finding| finding.message == Some(at)).collect();
+                let of_message = |finding: &&Finding| finding.message == Some(at) && finding.fault.index.is_none();
+                let found: Vec<_> = errors().filter(of_message).collect();
                 message_control(outline.number.clone(), outline.identifier.clone(), &found)
             })
             .collect();

@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod exchange;
 mod gate;
 mod json_scan;
 mod observe;
@@ -24,6 +25,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::exchange::Exchange;
 use crate::limits;
 use crate::service::Services;
 
@@ -52,6 +54,7 @@ pub struct HttpOptions {
 /// What every request handler shares.
 pub struct Shared {
     pub services: Services,
+    exchange: Exchange,
     methods: rpc::registry::Registry,
     gate: gate::Gate,
     metrics: PrometheusHandle,
@@ -76,6 +79,7 @@ pub fn server(
     listener: TcpListener,
     options: &HttpOptions,
     services: Services,
+    exchange: Exchange,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
@@ -83,6 +87,7 @@ pub fn server(
     let gate = gate::Gate::new(options);
     let shared = web::Data::new(Shared {
         services,
+        exchange,
         methods: rpc::registry::Registry::default(),
         gate,
         metrics,
@@ -104,6 +109,7 @@ pub fn server(
             .route("/docs", web::get().to(ops::docs))
             .service(ops::documentation_page())
             .route("/print", web::post().to(rpc::print))
+            .route("/exchange/inbox", web::post().to(exchange::inbox))
             .route(&format!("{prefix}/{{method}}"), web::route().to(rpc::call))
             .default_service(web::route().to(rpc::nowhere))
     });

@@ -1,7 +1,6 @@
 //! Automatic answers: what a customs administration's rules say about an item that has no response yet.
 
 use super::catalogue::{Catalogue, day};
-use super::neighbour;
 use super::refer;
 use super::respond::{self, Incoming};
 use super::standing;
@@ -31,14 +30,8 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     let detail = serde_json::json!({ "Rule": rule }).to_string();
     let event = "response.automatic";
     let outcome = respond::place(tx, &catalogue.decisions, item, Side::Own, &incoming, event, &detail)?;
-    let verdict = neighbour::verdict_for(item, outcome);
-    let referral = refer::automatic(tx, catalogue, item, outcome)?;
-    let post = item.object.post_org.clone();
+    refer::automatic(tx, catalogue, item, outcome)?;
     standing::save(tx, std::slice::from_mut(item), stamp)?;
-    neighbour::deliver_responses(tx, &catalogue.decisions, &post, verdict.into_iter().collect())?;
-    if let Some(row) = referral {
-        neighbour::deliver_referrals(tx, item, &[row])?;
-    }
     Ok(true)
 }
 

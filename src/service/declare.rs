@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
-use super::neighbour::{self, Ends};
 use super::once::once;
 use super::quality::Judgement;
 use super::views::changed_members;
@@ -53,14 +52,6 @@ pub(super) struct Ready {
     declaration_path: String,
 }
 
-impl Ready {
-    /// What travels of sender and recipient; nothing when the declaration is left unchanged.
-    fn ends(&self) -> Option<Ends> {
-        let ends = Ends { recipient_zip: self.recipient_zip.clone(), sender_country: self.sender_country.clone() };
-        (self.entity != Entity::UNCHANGED).then_some(ends)
-    }
-}
-
 impl Services {
     /// Stores declarations of the caller's own items: all of them, or each on its own.
     ///
@@ -81,6 +72,7 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
+        self.ring();
         self.beat("LastDeclarationDt");
         Ok(answer)
     }
@@ -107,8 +99,9 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
             remove_reserved(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
             let is_final = event != StoreEvent::Draft;
+            let sending = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
             let paths = (object_path.as_str(), declaration_path.as_str());
-            judgement = services.judge(actor, &object, data, is_final, paths, &mut findings);
+            judgement = services.judge(&actor.org, &sending, &object, data, is_final, paths, &mut findings);
         }
         (None, true) => {
             findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")
@@ -159,22 +152,16 @@ pub(super) fn store_all(
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
     let mut desk = Desk::open(tx, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
-    let mut parcels = Vec::new();
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| {
-                let outcome = apply(tx, actor, item, ready, user_created)?;
-                parcels.extend(neighbour::parcel_for(item, ready.ends(), outcome));
-                Ok(outcome)
-            }),
+            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, actor, item, ready, user_created)),
         };
         ledger.note(entry, result)?;
     }
     let warnings = ready().map(|ready| ready.judgement.warnings).sum();
     let answer = Answer { warnings, ..ledger.close()? };
     desk.save(tx, &actor.stamp())?;
-    neighbour::deliver_declarations(tx, &actor.org, parcels)?;
     Ok(answer)
 }
 

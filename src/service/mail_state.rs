@@ -4,7 +4,6 @@ use super::automatic;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
-use super::neighbour;
 use super::once::once;
 use super::views::view;
 use super::{Actor, Answer, RequestKey, Services};
@@ -55,7 +54,8 @@ impl Services {
         let post = actor.own_post(sent.post.as_deref())?.to_owned();
         let object = object_of(&post, &sent)?;
         let (services, actor) = (self.clone(), actor.clone());
-        self.store
+        let answer = self
+            .store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
@@ -72,7 +72,9 @@ impl Services {
                     })
                 })
             })
-            .await
+            .await;
+        self.ring();
+        answer
     }
 }
 
@@ -129,7 +131,6 @@ fn store_move(
 ) -> Result<Item, Fault> {
     let key = Key::of(object);
     let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
-    let mut parcel = None;
     desk.work_on(tx, &key, |_, item| {
         let changed = identity::merge(&mut item.object, object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
@@ -145,13 +146,8 @@ fn store_move(
             detail["UserCreated"] = true.into();
         }
         item.record(Event { name: "object.moved", detail: detail.to_string(), document: None });
-        // A declaration that was sent goes after the item when its way changes.
-        if changed.iter().any(|member| identity::posts_change(member)) {
-            parcel = neighbour::parcel_for(item, None, Outcome::Stored);
-        }
         Ok(Outcome::Stored)
     })?;
     desk.save(tx, &actor.stamp())?;
-    neighbour::deliver_declarations(tx, &actor.org, parcel.into_iter().collect())?;
     desk.take(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
 }

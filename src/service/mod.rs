@@ -14,12 +14,13 @@ mod health;
 pub mod heartbeat;
 mod identity;
 pub mod import;
+pub mod incoming;
 pub mod item_status;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
-mod neighbour;
 pub mod once;
+pub mod outgoing;
 pub mod printing;
 mod quality;
 pub mod refer;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::limits;
@@ -56,6 +58,7 @@ pub struct Services {
     actors: Cache<[u8; 32], Arc<Actor>>,
     known_users: Cache<(String, String), ()>,
     beats: heartbeat::Beats,
+    outbox: Arc<Notify>,
 }
 
 /// How long sessions last.
@@ -75,6 +78,17 @@ impl Services {
             .build();
         let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
         let shelf = catalogue::Shelf::default();
-        Self { store, clock, sessions, shelf, actors, known_users, beats: heartbeat::Beats::default() }
+        Self { store, clock, sessions, shelf, actors, known_users, beats: heartbeat::Beats::default(), outbox: Arc::default() }
+    }
+
+    /// Rings when something may have been put into the outbox.
+    pub fn outbox_bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.outbox)
+    }
+
+    /// Says that something may have been put into the outbox. To be called after the commit; a bell not rung only
+    /// costs time.
+    pub fn ring(&self) {
+        self.outbox.notify_one();
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
-use super::{Actor, Services};
+use super::Services;
 use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Findings;
@@ -30,10 +30,11 @@ struct Found {
 }
 
 impl Services {
-    /// Judges a declaration; what rejects it is added to `findings`.
+    /// Judges a declaration that `org` stores and the country `sending` sends; what rejects it is added to `findings`.
     pub(super) fn judge(
         &self,
-        actor: &Actor,
+        org: &str,
+        sending: &str,
         object: &MailObject,
         data: &DeclarationData,
         is_final: bool,
@@ -42,13 +43,12 @@ impl Services {
     ) -> Judgement {
         let catalogue = self.catalogue();
         let destination = destination(&catalogue, object, data);
-        let sending = given(&data.sender_country_cd).unwrap_or(&actor.country);
         let screening =
             Screening { restrictions: catalogue.restrictions(), goods: catalogue.goods(), sending, on: self.today() };
         let context = Context {
             destination: &destination,
             is_final,
-            overrides: catalogue.overrides(&actor.org),
+            overrides: catalogue.overrides(org),
             id_reused: false,
             screening: Some(screening),
         };

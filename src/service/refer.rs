@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::entry::Outcome;
-use super::neighbour;
 use super::once::once;
+use super::outgoing;
 use super::standing;
 use super::{Actor, Answer, Kind, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
@@ -67,7 +67,7 @@ struct Reaction {
 }
 
 impl Services {
-    /// Raises a referral on an inbound item; its origin post, when it lives here, has it at once.
+    /// Raises a referral on an inbound item; its origin post is told.
     ///
     /// # Errors
     /// 400 with findings, or when there is no such inbound item; 401 for a post that is not the caller's.
@@ -87,20 +87,18 @@ impl Services {
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 let mut item = find(tx, &actor, &about, "I")?;
-                let raised = raise(tx, &services.catalogue(), &mut item, &question, &actor.org)?;
+                raise(tx, &services.catalogue(), &mut item, &question, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
-                if let Some(row) = raised {
-                    neighbour::deliver_referrals(tx, &item, &[row])?;
-                }
                 Ok(Answer::void())
             })
         });
         let answer = answer.await?;
+        self.ring();
         self.beat("LastReferralDt");
         Ok(answer)
     }
 
-    /// Answers a referral on an outbound item; the destination post, when it lives here, has the answer at once.
+    /// Answers a referral on an outbound item; the destination post is told.
     ///
     /// # Errors
     /// 400 with findings, when there is no such outbound item or referral, or several wait and none is named; 401 for
@@ -128,15 +126,13 @@ impl Services {
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 let mut item = find(tx, &actor, &about, "O")?;
-                let answered = answer_on(tx, &mut item, &reaction, &actor.org)?;
+                answer_on(tx, &mut item, &reaction, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
-                if let Some(row) = answered {
-                    neighbour::deliver_answer(tx, &item, &row)?;
-                }
                 Ok(Answer::void())
             })
         });
         let answer = answer.await?;
+        self.ring();
         self.beat("LastReferralDt");
         Ok(answer)
     }
@@ -195,17 +191,17 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Ite
     Ok(item)
 }
 
-/// Puts a referral on an item; gives its row, or nothing when it was there before.
+/// Puts a referral on an item, unless it was there before.
 fn raise(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
     question: &Question,
     author: &str,
-) -> Result<Option<ReferralRow>, Fault> {
+) -> Result<(), Fault> {
     let rows = tx.referrals_of(&item.object)?;
     if is_repeated(tx, item, &rows, question)? {
-        return Ok(None);
+        return Ok(());
     }
     if rows.len() >= limits::REFERRALS_PER_ITEM {
         let message = format!("an item has at most {} referrals", limits::REFERRALS_PER_ITEM);
@@ -233,8 +229,7 @@ fn raise(
         digest: question.digest.clone(),
         body: to_canonical(&content),
     };
-    put_referral(tx, item, &row, "referral.raised")?;
-    Ok(Some(row))
+    put_referral(tx, item, &row, "referral.raised")
 }
 
 /// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
@@ -268,14 +263,15 @@ pub(super) fn put_referral(
     event: &'static str,
 ) -> Result<(), Fault> {
     tx.add_referral(row)?;
+    outgoing::referral(tx, item, row)?;
     item.object.security_state.get_or_insert_with(|| SecurityState::None.code().to_owned());
     let detail = serde_json::json!({ "ReferralCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest) });
     item.record(Event { name: event, detail: detail.to_string(), document: None });
     Ok(())
 }
 
-/// Puts an answer on an item; gives its row, or nothing when it was there before.
-fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str) -> Result<Option<AnswerRow>, Fault> {
+/// Puts an answer on an item, unless it was there before.
+fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str) -> Result<(), Fault> {
     let referrals = tx.referrals_of(&item.object)?;
     let answers = tx.answers_of(&item.object)?;
     let same = answers.iter().filter(|row| row.digest == reaction.digest);
@@ -284,7 +280,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         let by_date = reaction.event_at.is_some();
         let still = !referrals.iter().any(|referral| referral.pending && Some(referral.created_at) > newest);
         if by_date || (Some(row.created_at) == newest && still) {
-            return Ok(None);
+            return Ok(());
         }
     }
     if answers.len() >= limits::REFERRALS_PER_ITEM {
@@ -309,13 +305,13 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         digest: reaction.digest.clone(),
         body: to_canonical(&content),
     };
-    put_answer(tx, item, &row, "referral.answered")?;
-    Ok(Some(row))
+    put_answer(tx, item, &row, "referral.answered")
 }
 
 /// Writes an answer's row and its event.
 pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: &'static str) -> Result<(), Fault> {
     tx.add_answer(row)?;
+    outgoing::answer(tx, item, row)?;
     let detail = serde_json::json!({
         "ReferralResponseCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest),
     });
@@ -359,18 +355,18 @@ pub(super) fn automatic(
     catalogue: &Catalogue,
     item: &mut Item,
     outcome: Outcome,
-) -> Result<Option<ReferralRow>, Fault> {
+) -> Result<(), Fault> {
     let Some(row) = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT).cloned() else {
-        return Ok(None);
+        return Ok(());
     };
     if outcome != Outcome::Stored || item.object.flow != "I" {
-        return Ok(None);
+        return Ok(());
     }
     let customs = row.customs_org.clone().unwrap_or_default();
     let table = catalogue.auto_referrals(&customs);
-    let (false, Some(decision)) = (table.is_empty(), row.decision_cd.as_deref()) else { return Ok(None) };
+    let (false, Some(decision)) = (table.is_empty(), row.decision_cd.as_deref()) else { return Ok(()) };
     let data: ResponseData = serde_json::from_str(&row.body).unwrap_or_default();
-    let Some(rule) = rules::automatic(table, decision, given(&data.decision_reason_cd)) else { return Ok(None) };
+    let Some(rule) = rules::automatic(table, decision, given(&data.decision_reason_cd)) else { return Ok(()) };
     let mut referral = Referral::default();
     referral.known.referral_cd = Some(rule.referral.clone());
     referral.known.remarks = Some(rule.remarks.clone()).filter(|remarks| !remarks.is_empty());
@@ -380,7 +376,7 @@ pub(super) fn automatic(
     let question = Question::of(referral);
     let known = tx.referrals_of(&item.object)?;
     if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
-        return Ok(None);
+        return Ok(());
     }
     raise(tx, catalogue, item, &question, &author)
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
-use super::neighbour;
 use super::once::once;
 use super::refer;
 use super::standing;
@@ -23,7 +22,6 @@ use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
 use crate::store::items::{Item, Parts, ResponseRow, Side};
-use crate::store::referral::ReferralRow;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -86,6 +84,7 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
+        self.ring();
         self.beat("LastResponseDt");
         Ok(answer)
     }
@@ -171,8 +170,6 @@ fn store_all(
     let decisions = &catalogue.decisions;
     let mut desks = Desks::open(tx, entries)?;
     let mut ledger = Ledger::new(mode);
-    let mut verdicts: BTreeMap<String, Vec<neighbour::Verdict>> = BTreeMap::new();
-    let mut referred: Vec<(Item, ReferralRow)> = Vec::new();
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
@@ -180,11 +177,7 @@ fn store_all(
                 let post = desks.post_of(ready).to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
                     let outcome = apply(tx, actor, decisions, item, ready, user_created)?;
-                    let verdict = neighbour::verdict_for(item, outcome);
-                    verdicts.entry(post.clone()).or_default().extend(verdict);
-                    if let Some(row) = refer::automatic(tx, &catalogue, item, outcome)? {
-                        referred.push((item.clone(), row));
-                    }
+                    refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
                 };
                 match desks.0.get_mut(&post) {
@@ -198,12 +191,6 @@ fn store_all(
     let answer = ledger.close()?;
     for desk in desks.0.values_mut() {
         desk.save(tx, &actor.stamp())?;
-    }
-    for (post, verdicts) in verdicts {
-        neighbour::deliver_responses(tx, decisions, &post, verdicts)?;
-    }
-    for (item, row) in referred {
-        neighbour::deliver_referrals(tx, &item, &[row])?;
     }
     Ok(answer)
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::outgoing;
 use super::respond;
 use crate::contract::{WcfDate, date};
 use crate::rules::decision::DecisionTable;
@@ -20,7 +21,7 @@ use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-/// Saves items, their states brought up to date.
+/// Saves items, their states brought up to date, and puts what partners are to be told of into the outbox.
 pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
     for item in items.iter_mut().filter(|item| !item.events().is_empty()) {
         let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
@@ -32,7 +33,9 @@ pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result
             item.object.security_state = Some(state.code().to_owned());
         }
     }
-    tx.save_items(items, stamp)
+    let tellings = outgoing::follow(tx, items)?;
+    tx.save_items(items, stamp)?;
+    outgoing::put(tx, items, tellings)
 }
 
 /// The security state of a stored item, leaving departure aside.

@@ -315,6 +315,118 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    partner (code) {
+        code -> Text,
+        transport -> Text,
+        endpoint -> Text,
+        agreement -> Text,
+        token_in -> Nullable<Binary>,
+        token_out -> Nullable<Text>,
+        sign_key -> Nullable<Text>,
+        changed_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    link (partner) {
+        partner -> Text,
+        lease_owner -> Nullable<crate::store::types::DbId>,
+        lease_until -> Nullable<crate::store::types::DbTime>,
+        failures -> Integer,
+        next_attempt_at -> Nullable<crate::store::types::DbTime>,
+        last_error -> Nullable<Text>,
+        last_sent_at -> Nullable<crate::store::types::DbTime>,
+        last_received_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    message_out (post_org, id) {
+        post_org -> Text,
+        id -> crate::store::types::DbId,
+        partner -> Text,
+        sender -> Text,
+        kind -> Text,
+        withdraws -> Bool,
+        item_id -> Text,
+        object_pid -> crate::store::types::DbId,
+        item_seq -> Integer,
+        version_no -> Nullable<Integer>,
+        reference -> Nullable<Text>,
+        digest -> Binary,
+        body -> Nullable<Text>,
+        state -> Integer,
+        interchange -> Nullable<Text>,
+        message_ref -> Nullable<Text>,
+        note -> Nullable<Text>,
+        created_at -> crate::store::types::DbTime,
+        sent_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    interchange_out (sender, reference) {
+        sender -> Text,
+        reference -> Text,
+        partner -> Text,
+        form -> Text,
+        bytes -> Binary,
+        digest -> Binary,
+        items -> Integer,
+        state -> Integer,
+        attempts -> Integer,
+        note -> Nullable<Text>,
+        answer -> Nullable<Binary>,
+        created_at -> crate::store::types::DbTime,
+        sent_at -> Nullable<crate::store::types::DbTime>,
+        answered_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    interchange_in (sender, reference) {
+        sender -> Text,
+        reference -> Text,
+        partner -> Text,
+        recipient -> Text,
+        bytes -> Binary,
+        digest -> Binary,
+        items -> Integer,
+        state -> Integer,
+        findings -> Nullable<Text>,
+        answer -> Nullable<Binary>,
+        repeats -> Integer,
+        received_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    item_in (recipient, sender, reference, message_no, item_no) {
+        recipient -> Text,
+        sender -> Text,
+        reference -> Text,
+        message_no -> Integer,
+        item_no -> Integer,
+        kind -> Text,
+        item_id -> Text,
+        made_at -> crate::store::types::DbTime,
+        fate -> Integer,
+        note -> Nullable<Text>,
+        at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    link_hour (partner, hour) {
+        partner -> Text,
+        hour -> crate::store::types::DbTime,
+        items -> Integer,
+        late -> Integer,
+        blank -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     mail_object,
     declaration,
@@ -325,3 +437,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_response
 );
 diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);
+diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object);

@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
     ("http", &["service", "contract", "rules", "print", "sheet", "refdata", "exchange", "notify"]),
     // A user of the services like any other, kept apart from the rooms it fills.
-    ("demo", &["contract", "rules", "service"]),
+    ("demo", &["contract", "rules", "service", "exchange"]),
     // Its product is the options of the rooms that have any.
     ("config", &["http", "service", "store", "exchange", "notify", "net", "print", "clock"]),
 ];
@@ -44,7 +44,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     // The address is bound where everything is wired; the HTTP room takes the socket.
     (&["TcpListener"], &["app", "http"]),
     // Through the services' own methods only.
-    (&["services.store"], &["app", "main", "service"]),
+    (&["services.store"], &["app", "exchange/mod", "main", "service"]),
 ];
 
 /// A source file: its room, its place in the house and its text without comments and tests.

@@ -147,7 +147,7 @@ fn a_database_server_that_goes_and_comes_back() {
     let cluster = Cluster::start().expect("binaries are there");
     let url = cluster.url("postgres");
     let server = Server::on(&url, &[]);
-    server.block_on(|services| async move { entrepost::demo::fill(&services).await }).expect("demo data");
+    server.fill();
     let (before, during, after) = (fresh_id("AU"), fresh_id("AU"), fresh_id("AU"));
     stores(&server, &before).ok();
     assert!(is_ready(&server));

@@ -58,7 +58,8 @@ pub struct Profile {
     pub association: String,
     /// A line break after each segment, for people.
     pub line_breaks: bool,
-    /// What the absence of a member the profile needs means when writing: refused, or sent with a warning.
+    /// What it means that a member the profile needs is absent, or that a number has more decimals than are sent:
+    /// refused, or sent with a warning.
     pub required: Severity,
 }
 

@@ -9,12 +9,14 @@ use entrepost::app::{self, Running};
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
 use entrepost::demo;
+use entrepost::exchange::Exchange;
 use entrepost::rules::quality::RULES;
 use entrepost::service::Services;
 use entrepost::store::history::HistoryRow;
 use entrepost::store::reference::ListRow;
 use entrepost::store::types::At;
 use serde_json::{Map, Value, json};
+use tokio::runtime::Runtime;
 
 use super::postgres;
 
@@ -32,6 +34,7 @@ pub struct Server {
     pub clock: Clock,
     pub database_url: String,
     agent: ureq::Agent,
+    runtime: Runtime,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -45,7 +48,7 @@ impl Server {
     pub fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let (url, folder) = fresh_database(engine);
         let server = Self::on_database(&url, config(&url, settings), folder);
-        server.block_on(|services| async move { demo::fill(&services).await }).expect("demo data");
+        server.fill();
         server.only_warn();
         server
     }
@@ -54,8 +57,24 @@ impl Server {
     pub fn start_strict(engine: Engine) -> Self {
         let (url, folder) = fresh_database(engine);
         let server = Self::on_database(&url, config(&url, &[]), folder);
-        server.block_on(|services| async move { demo::fill(&services).await }).expect("demo data");
+        server.fill();
         server
+    }
+
+    /// Puts the demo data into the database.
+    pub fn fill(&self) {
+        let exchange = self.exchange().clone();
+        self.block_on(|services| async move { demo::fill(&services, &exchange).await }).expect("demo data");
+    }
+
+    pub fn exchange(&self) -> &Exchange {
+        &self.running.as_ref().expect("running").exchange
+    }
+
+    /// Waits until every message that can travel now has arrived.
+    pub fn deliver(&self) {
+        let exchange = self.exchange().clone();
+        self.block_on(|_| async move { exchange.drain().await }).expect("the exchange works");
     }
 
     /// Lets the quality rules warn only, for tests that are about something else and declare little.
@@ -98,7 +117,9 @@ impl Server {
         let running = app::start(config, clock.clone()).expect("starts");
         let base = format!("http://{}", running.address);
         let agent = agent();
-        Self { running: Some(running), base, clock, database_url: url.to_owned(), agent, _folder: folder }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+        let database_url = url.to_owned();
+        Self { running: Some(running), base, clock, database_url, agent, runtime, _folder: folder }
     }
 
     pub fn services(&self) -> &Services {
@@ -107,8 +128,7 @@ impl Server {
 
     /// Runs a use case directly, for what has no HTTP surface (administration, upkeep).
     pub fn block_on<T, F: Future<Output = T>>(&self, work: impl FnOnce(Services) -> F) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-        runtime.block_on(work(self.services().clone()))
+        self.runtime.block_on(work(self.services().clone()))
     }
 
     /// Waits until every change so far has its number (PostgreSQL numbers them after commit).
@@ -139,13 +159,17 @@ impl Server {
         self.post(method, &Value::Object(members).to_string(), headers)
     }
 
-    /// Sends any text.
+    /// Sends any text. What it brings about for others on this server has happened when this returns.
     pub fn post(&self, method: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
         let mut request = self.agent.post(format!("{}/{method}", self.base)).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::read(request.send(body).expect("answers"))
+        let answer = Answer::read(request.send(body).expect("answers"));
+        if answer.status == 200 {
+            self.deliver();
+        }
+        answer
     }
 
     /// Loads as an organization, all pages: the views found.

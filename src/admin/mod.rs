@@ -1,4 +1,6 @@
-//! `entrepost admin …`: organizations, tokens, offices, users, history.
+//! `entrepost admin …`: organizations, tokens, offices, users, lists, rules, history, partners, exchange.
+
+mod exchange;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use uuid::Uuid;
@@ -12,7 +14,7 @@ use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
 use entrepost::service::{Kind, Services};
 
-use super::{Failure, block_on};
+use crate::{Failure, block_on};
 
 fn needed(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).required(true).help(help)
@@ -29,7 +31,7 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 pub fn command() -> Command {
     let group = |name: &'static str, about: &'static str| Command::new(name).about(about).subcommand_required(true);
     Command::new("admin")
-        .about("Organizations, tokens, offices, users, history")
+        .about("Organizations, tokens, offices, users, lists, rules, history, partners, exchange")
         .subcommand_required(true)
         .subcommand(
             group("organization", "Posts and customs administrations")
@@ -140,6 +142,8 @@ pub fn command() -> Command {
                     .arg(option("destination", "CC", "for this destination country only")),
             ),
         )
+        .subcommand(exchange::partner_command())
+        .subcommand(exchange::exchange_command())
         .subcommand(
             group("history", "Histories of items")
                 .subcommand(
@@ -185,6 +189,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
                 Ok(())
             }
+            ("partner" | "exchange", _) => exchange::run(&services, group, verb, options).await,
             ("quality", _) => set_quality(&services, options).await,
             _ => show_history(&services, options).await,
         }

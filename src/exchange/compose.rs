@@ -1,0 +1,372 @@
+//! From waiting messages to an interchange: what each says is read from the item as it is now, put together by type,
+//! and written in the partner's form.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::partner::Partner;
+use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, WcfDate};
+use crate::edi::profile::value::date_text;
+use crate::edi::{
+    self, Findings, Function, Interchange, Item as Entry, ItemMessage, Kind, Mailbox, Message, Organization,
+};
+use crate::limits;
+use crate::service::incoming::REPLY_BY;
+use crate::store::items::{Item, Side};
+use crate::store::outbox::{MessageKey, MessageRow};
+use crate::store::types::Id;
+use crate::store::{Fault, Tx};
+
+/// What can be said of a waiting message.
+enum Content {
+    Say(Box<Entry>),
+    /// Something newer says it better, or there is nothing left to say.
+    Overtaken,
+    /// Cannot be said; why.
+    Unsayable(String),
+}
+
+/// One waiting message and what it says.
+struct Line {
+    row: MessageRow,
+    content: Content,
+    /// The message that said it before.
+    previous: Option<String>,
+}
+
+/// Waiting messages of one sender to one partner, read from the database.
+pub(super) struct Load {
+    sender_is_customs: bool,
+    lines: Vec<Line>,
+}
+
+/// An interchange ready to be sent, and the messages it leaves out.
+pub(super) struct Composed {
+    pub sender: String,
+    pub reference: String,
+    pub bytes: Vec<u8>,
+    pub items: usize,
+    /// Message reference and the waiting messages in it.
+    pub messages: Vec<(String, Vec<MessageKey>)>,
+    pub overtaken: Vec<MessageKey>,
+    pub poison: Vec<(MessageKey, String)>,
+}
+
+/// Reads what the longest waiting messages to a partner say; those of the first one's sender.
+pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, Fault> {
+    let mut rows = tx.waiting_messages(&partner.code, limits::EXCHANGE_ITEMS)?;
+    let Some(sender) = rows.first().map(|row| row.sender.clone()) else { return Ok(None) };
+    rows.retain(|row| row.sender == sender);
+    let sender_is_customs = tx.organization(&sender)?.is_some_and(|org| org.kind == "C");
+    let mut items: HashMap<Id, Item> = HashMap::new();
+    let mut pids: Vec<(String, Id)> = rows.iter().map(|row| (row.post_org.clone(), row.object_pid)).collect();
+    pids.sort_unstable();
+    pids.dedup();
+    for of_post in pids.chunk_by(|a, b| a.0 == b.0) {
+        let ids: Vec<Id> = of_post.iter().map(|(_, pid)| *pid).filter(|pid| *pid != Id(Uuid::nil())).collect();
+        items.extend(tx.items_by_pids(&of_post[0].0, &ids)?.into_iter().map(|item| (item.object.pid, item)));
+    }
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut bytes = 0;
+    for row in &rows {
+        let repeated = row.item_seq > 1 && row.object_pid != Id(Uuid::nil());
+        let said = if repeated { tx.messages_about(&row.post_org, row.object_pid)? } else { Vec::new() };
+        let same = || said.iter().filter(|other| other.partner == row.partner && other.kind == row.kind);
+        let newer = |other: &MessageRow| (other.item_seq, other.id) > (row.item_seq, row.id);
+        let is_state = row.version_no.is_some() || row.withdraws;
+        let content = if is_state && same().any(newer) {
+            Content::Overtaken
+        } else {
+            content(tx, row, items.get(&row.object_pid))?
+        };
+        let previous = same().filter(|other| is_state && !newer(other)).filter_map(|other| other.message_ref.clone());
+        let previous = previous.last();
+        if let Content::Say(entry) = &content {
+            bytes += size(entry);
+        }
+        if bytes > limits::EXCHANGE_BYTES && !lines.is_empty() {
+            break; // the rest goes with the next one
+        }
+        lines.push(Line { row: row.clone(), content, previous });
+    }
+    Ok(Some(Load { sender_is_customs, lines }))
+}
+
+/// About how large an item is when written.
+fn size(entry: &Entry) -> usize {
+    let pieces = entry.declaration.as_ref().and_then(|d| d.data.as_ref()).map_or(0, |data| data.content_pieces.len());
+    1_000 + 250 * pieces
+}
+
+fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Content, Fault> {
+    if let Some(body) = &row.body {
+        let referral: Referral = match serde_json::from_str(body) {
+            Ok(referral) => referral,
+            Err(error) => return Ok(Content::Unsayable(format!("the stored referral cannot be read: {error}"))),
+        };
+        let mail_object = MailObject { id: Some(row.item_id.clone()), ..MailObject::default() };
+        return Ok(Content::Say(Box::new(Entry { mail_object, referral: Some(referral), ..Entry::default() })));
+    }
+    let Some(item) = item else { return Ok(Content::Overtaken) };
+    let mut entry = Entry { mail_object: travelling(item), ..Entry::default() };
+    let unreadable = |error: serde_json::Error| Content::Unsayable(format!("the stored text cannot be read: {error}"));
+    match row.kind.as_str() {
+        _ if row.withdraws => {}
+        "ITMATT" | "CUSITM" => match declared(item, row.version_no) {
+            None => return Ok(Content::Overtaken),
+            Some(Err(error)) => return Ok(unreadable(error)),
+            Some(Ok(declaration)) => entry.declaration = Some(declaration),
+        },
+        "CUSRSP" => {
+            let current = item.response(Side::Own).filter(|response| Some(response.version_no) == row.version_no);
+            let Some(response) = current else { return Ok(Content::Overtaken) };
+            match serde_json::from_str(&response.body) {
+                Err(error) => return Ok(unreadable(error)),
+                Ok(data) => {
+                    let cust_organization_cd = response.customs_org.clone();
+                    let mut data: crate::contract::ResponseData = data;
+                    // A decision without a date counts from its receipt here; the partner is to know when that was.
+                    data.clearance_dt = data.clearance_dt.or(Some(WcfDate::new(response.decided_at.0)));
+                    entry.response =
+                        Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
+                }
+            }
+        }
+        "ITMREF" => {
+            let asked = tx.referrals_of(&item.object)?;
+            let Some(asked) = asked.into_iter().find(|asked| Some(&asked.reference) == row.reference.as_ref()) else {
+                return Ok(Content::Overtaken);
+            };
+            match serde_json::from_str::<Referral>(&asked.body) {
+                Err(error) => return Ok(unreadable(error)),
+                Ok(mut referral) => {
+                    if let Some(due) = asked.due_at {
+                        add_reply_by(&mut referral, due.0);
+                    }
+                    entry.referral = Some(referral);
+                }
+            }
+        }
+        "REFRSP" => {
+            let given = tx.answers_of(&item.object)?;
+            let wanted = row.reference.as_deref().and_then(|text| Uuid::try_parse(text).ok());
+            let Some(given) = given.into_iter().find(|given| Some(given.pid.0) == wanted) else {
+                return Ok(Content::Overtaken);
+            };
+            match serde_json::from_str::<ReferralResponse>(&given.body) {
+                Err(error) => return Ok(unreadable(error)),
+                Ok(answer) => entry.referral_response = Some(answer),
+            }
+            if given.code == DATA_IN_MESSAGE {
+                let version = item.declaration().map(|row| row.version_no);
+                entry.declaration = declared(item, version).and_then(Result::ok);
+            }
+        }
+        other => return Ok(Content::Unsayable(format!("there is no message type {other}"))),
+    }
+    Ok(Content::Say(Box::new(entry)))
+}
+
+/// The answer that brings changed data along (`R11`).
+const DATA_IN_MESSAGE: &str = "R11";
+
+fn declared(item: &Item, version_no: Option<i32>) -> Option<serde_json::Result<Declaration>> {
+    let row = item.declaration().filter(|row| Some(row.version_no) == version_no)?;
+    Some(serde_json::from_str(&row.body).map(|data| Declaration { data: Some(data), ..Declaration::default() }))
+}
+
+fn add_reply_by(referral: &mut Referral, due: DateTime<Utc>) {
+    let known = &mut referral.known;
+    if !known.extra_field_names.iter().any(|name| name.as_deref() == Some(REPLY_BY)) {
+        known.extra_field_names.push(Some(REPLY_BY.into()));
+        known.extra_field_values.push(Some(date_text(WcfDate::new(due))));
+    }
+}
+
+/// What of a mail object partners are told.
+fn travelling(item: &Item) -> MailObject {
+    let object = &item.object;
+    MailObject {
+        id: Some(object.item_id.clone()),
+        orig_post_org_cd: Some(object.orig_post.clone()),
+        dest_post_org_cd: Some(object.dest_post.clone()),
+        mail_class_cd: object.mail_class.clone(),
+        mail_category_cd: object.mail_category.clone(),
+        type_cd: object.type_cd.clone(),
+        posting_dt: object.posting_dt.map(|at| WcfDate::new(at.0)),
+        ..MailObject::default()
+    }
+}
+
+/// A message under construction and the rows whose items it has.
+struct Draft {
+    message: ItemMessage,
+    rows: Vec<MessageKey>,
+}
+
+/// Puts what was read together and writes it. `None` as bytes: nothing was left to say.
+pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: DateTime<Utc>) -> Composed {
+    let sender = load.lines.first().map(|line| line.row.sender.clone()).unwrap_or_default();
+    let mut composed = Composed {
+        sender: sender.clone(),
+        reference,
+        bytes: Vec::new(),
+        items: 0,
+        messages: Vec::new(),
+        overtaken: Vec::new(),
+        poison: Vec::new(),
+    };
+    let mut book = Book { partner, sender, sender_is_customs: load.sender_is_customs, now, drafts: Vec::new() };
+    let mut last_of_item: HashMap<String, usize> = HashMap::new();
+    for line in load.lines {
+        let key = (line.row.post_org.clone(), line.row.id);
+        match line.content {
+            Content::Overtaken => composed.overtaken.push(key),
+            Content::Unsayable(why) => composed.poison.push((key, why)),
+            Content::Say(_) if line.row.withdraws && line.previous.is_none() => composed.overtaken.push(key),
+            Content::Say(entry) => match book.refuses(&line.row, &entry) {
+                Some(why) => composed.poison.push((key, why)),
+                None => {
+                    let after = last_of_item.get(&line.row.item_id).copied();
+                    let at = book.add(&line.row, *entry, line.previous, after, &composed.reference);
+                    last_of_item.insert(line.row.item_id, at);
+                }
+            },
+        }
+    }
+    book.write(&mut composed);
+    composed
+}
+
+/// The messages of one interchange while they are put together.
+struct Book<'p> {
+    partner: &'p Partner,
+    sender: String,
+    sender_is_customs: bool,
+    now: DateTime<Utc>,
+    drafts: Vec<Draft>,
+}
+
+impl Book<'_> {
+    /// Why the partner is not to get this item, if so.
+    fn refuses(&self, row: &MessageRow, entry: &Entry) -> Option<String> {
+        let agreement = &self.partner.agreement;
+        if !agreement.takes(&row.kind) {
+            return Some(format!("{} is not agreed with {}", row.kind, self.partner.code));
+        }
+        if !agreement.serves(&row.sender) {
+            return Some(format!("{} does not use the link to {}", row.sender, self.partner.code));
+        }
+        let Some(kind) = Kind::from_name(&row.kind) else { return Some(format!("there is no type {}", row.kind)) };
+        let function = if row.withdraws { Function::Cancellation } else { Function::New };
+        let found = edi::check::item(kind, function, entry, &agreement.edi_profile());
+        found.has_errors().then(|| found.to_string())
+    }
+
+    /// Adds an item to the first message that fits behind message `after`; gives its place.
+    fn add(
+        &mut self,
+        row: &MessageRow,
+        entry: Entry,
+        previous: Option<String>,
+        after: Option<usize>,
+        reference: &str,
+    ) -> usize {
+        let kind = Kind::from_name(&row.kind).unwrap_or(Kind::Itmatt);
+        let function = match (&previous, row.withdraws) {
+            (_, true) => Function::Cancellation,
+            (Some(_), false) => Function::Replacement,
+            (None, false) => Function::New,
+        };
+        let fits = |(at, draft): &(usize, &Draft)| {
+            let message = &draft.message;
+            after.is_none_or(|after| *at > after)
+                && (message.kind, message.function, &message.previous_reference) == (kind, function, &previous)
+                && message.items.len() < limits::EDI_ITEMS
+        };
+        let at = match self.drafts.iter().enumerate().find(fits) {
+            Some((at, _)) => at,
+            None => {
+                let number = self.drafts.len() + 1;
+                let party = |code: &str, customs: bool| match customs {
+                    true => Organization::Customs(code.to_owned()),
+                    false => Organization::Operator(code.to_owned()),
+                };
+                let sender = party(&self.sender, self.sender_is_customs);
+                let recipient = party(&self.partner.code, self.partner.customs);
+                let mut message = ItemMessage::new(kind, message_ref(reference, number), sender, recipient);
+                message.function = function;
+                message.previous_reference = previous;
+                message.created = Some(WcfDate::new(self.now));
+                self.drafts.push(Draft { message, rows: Vec::new() });
+                self.drafts.len() - 1
+            }
+        };
+        self.drafts[at].message.items.push(entry);
+        self.drafts[at].rows.push((row.post_org.clone(), row.id));
+        at
+    }
+
+    /// Writes everything; items that cannot be carried are taken out and named as poison.
+    fn write(mut self, composed: &mut Composed) {
+        loop {
+            self.drafts.retain(|draft| !draft.message.items.is_empty());
+            if self.drafts.is_empty() {
+                return;
+            }
+            for (at, draft) in self.drafts.iter_mut().enumerate() {
+                draft.message.reference = message_ref(&composed.reference, at + 1);
+            }
+            match self.written(&composed.reference) {
+                Ok(bytes) => {
+                    composed.bytes = bytes;
+                    composed.items = self.drafts.iter().map(|draft| draft.message.items.len()).sum();
+                    let named = |draft: Draft| (draft.message.reference, draft.rows);
+                    composed.messages = self.drafts.into_iter().map(named).collect();
+                    return;
+                }
+                Err(findings) => self.take_out(&findings, composed),
+            }
+        }
+    }
+
+    fn written(&self, reference: &str) -> Result<Vec<u8>, Findings> {
+        let interchange = Interchange {
+            sender: Mailbox::upu(&self.sender),
+            recipient: Mailbox::upu(&self.partner.code),
+            reference: reference.to_owned(),
+            test: false,
+            ack_wanted: self.partner.agreement.control,
+            created: Some(WcfDate::new(self.now)),
+            messages: self.drafts.iter().map(|draft| Message::Items(draft.message.clone())).collect(),
+        };
+        let agreement = &self.partner.agreement;
+        edi::write(&interchange, agreement.form(), &agreement.edi_profile()).map(|written| written.bytes)
+    }
+
+    /// Takes out the items that findings name; when they name none, the first item.
+    fn take_out(&mut self, findings: &Findings, composed: &mut Composed) {
+        let errors = findings.list().iter().filter(|finding| finding.severity == edi::Severity::Error);
+        let mut named: Vec<(usize, usize, String)> = errors
+            .filter_map(|finding| Some((finding.message?, finding.fault.index?, finding.to_string())))
+            .filter(|(message, item, _)| self.drafts.get(*message).is_some_and(|d| *item < d.message.items.len()))
+            .collect();
+        if named.is_empty() {
+            named.push((0, 0, findings.to_string()));
+        }
+        named.sort();
+        named.dedup_by_key(|(message, item, _)| (*message, *item));
+        for (message, item, why) in named.into_iter().rev() {
+            let draft = &mut self.drafts[message];
+            draft.message.items.remove(item);
+            composed.poison.push((draft.rows.remove(item), why));
+        }
+    }
+}
+
+/// Reference of the message with this number in an interchange.
+pub(super) fn message_ref(interchange: &str, number: usize) -> String {
+    format!("{interchange}-{number}")
+}

@@ -1,0 +1,353 @@
+//! The courier: takes what waits for a partner, makes interchanges, sends them one after another, and tries again.
+//!
+//! One interchange to a partner is under way at a time, so that messages arrive in their order. Its bytes are stored
+//! before they are sent and never change. Each partner has a lease of its own: trouble with one slows no other, and
+//! any number of server processes may work on one database.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::compose::{self, Composed};
+use super::partner::{self, Partner};
+use super::transport::{Delivery, Incoming, Trouble, Waiting};
+use super::{Exchange, inbox, reference};
+use crate::edi::{self, Message};
+use crate::error::Result;
+use crate::limits;
+use crate::store::outbox::{MessageState, SendingRow, SendingState};
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// What one step for a partner came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Something was done; there may be more.
+    Done,
+    /// Nothing to do, or no way to do it.
+    Idle,
+    /// The partner is in trouble; it is to rest.
+    Resting,
+}
+
+impl Exchange {
+    /// Sets a courier to work for each partner that something can be sent to now and that has none; waits for none.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn dispatch(&self) -> Result<()> {
+        for code in self.store.read(due_partners).await? {
+            let desk = self.desk(&code);
+            if desk.try_lock().is_err() {
+                continue; // its courier looks for more before it ends
+            }
+            let exchange = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = exchange.serve(code).await {
+                    tracing::warn!(%error, "sending was interrupted; it will be tried again");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes in what lies in folders, and looks at parked items again; gives how much was done.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn take_in(&self) -> Result<usize> {
+        let files = self.collect_from_folders().await?;
+        Ok(files + self.revisit_parked().await?)
+    }
+
+    /// Works off everything that can be done now, for one partner after the other; gives how much that was.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn round(&self) -> Result<usize> {
+        let mut done = 0;
+        for code in self.store.read(due_partners).await? {
+            done += self.serve(code).await?;
+        }
+        Ok(done + self.take_in().await?)
+    }
+
+    /// Works until nothing is left that can be done now.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn drain(&self) -> Result<()> {
+        while self.round().await? > 0 {}
+        Ok(())
+    }
+
+    /// Sends what waits for one partner until nothing is left or it has to rest.
+    async fn serve(&self, code: String) -> Result<usize> {
+        let desk = self.desk(&code);
+        let _place = desk.lock().await;
+        let mut arrived = 0;
+        loop {
+            if !self.lease(&code).await? {
+                return Ok(arrived);
+            }
+            match self.step(&code).await {
+                Ok(Step::Done) => arrived += 1,
+                Ok(Step::Idle | Step::Resting) => break,
+                Err(error) => {
+                    self.release(&code).await?;
+                    return Err(error);
+                }
+            }
+        }
+        self.release(&code).await?;
+        Ok(arrived)
+    }
+
+    async fn lease(&self, code: &str) -> Result<bool> {
+        let (code, owner) = (code.to_owned(), self.owner);
+        let lease = TimeDelta::seconds(limits::EXCHANGE_LEASE_S);
+        self.store.write(move |tx| tx.lease_link(&code, owner, tx.now + lease)).await
+    }
+
+    async fn release(&self, code: &str) -> Result<()> {
+        let (code, owner) = (code.to_owned(), self.owner);
+        self.store.write(move |tx| tx.release_link(&code, owner)).await
+    }
+
+    /// Sends the next interchange to a partner, made now unless it was made before.
+    async fn step(&self, code: &str) -> Result<Step> {
+        let name = code.to_owned();
+        let found = self
+            .store
+            .read(move |tx| match partner::find(tx, &name)? {
+                None => Ok(None),
+                Some(partner) => match tx.next_sending(&name)? {
+                    Some(sending) => Ok(Some((partner, Some(sending), None))),
+                    None => {
+                        let load = compose::load(tx, &partner)?;
+                        Ok(Some((partner, None, load)))
+                    }
+                },
+            })
+            .await?;
+        let Some((partner, sending, load)) = found else { return Ok(Step::Idle) };
+        let sending = match (sending, load) {
+            (Some(sending), _) => sending,
+            (None, None) => return Ok(Step::Idle),
+            (None, Some(load)) => match self.make(&partner, load).await? {
+                Some(sending) => sending,
+                None => return Ok(Step::Done),
+            },
+        };
+        self.send(&partner, sending).await
+    }
+
+    /// Makes an interchange and stores its bytes; nothing when all messages were overtaken or cannot be sent.
+    async fn make(&self, partner: &Partner, load: compose::Load) -> Result<Option<SendingRow>> {
+        let now = self.clock.now();
+        let to = partner.clone();
+        let composed =
+            tokio::task::spawn_blocking(move || compose::compose(load, &to, reference::new(now), now)).await;
+        let composed = composed.map_err(|error| crate::error::Error::Internal(format!("composing: {error}")))?;
+        let (partner, composed) = (partner.clone(), std::sync::Arc::new(composed));
+        self.store.write(move |tx| keep(tx, &partner, &composed)).await
+    }
+
+    /// Sends an interchange and notes what came of it.
+    async fn send(&self, partner: &Partner, sending: SendingRow) -> Result<Step> {
+        let delivered = self.deliver(partner, &sending).await;
+        let trouble = match delivered {
+            Ok(delivery) => {
+                let control = partner.agreement.control;
+                self.store.write(move |tx| arrived(tx, &sending, &delivery, control)).await?;
+                return Ok(Step::Done);
+            }
+            Err(trouble) => trouble,
+        };
+        let (why, refused) = match &trouble {
+            Trouble::Later(why) => (why.clone(), false),
+            Trouble::Refused(why) => (why.clone(), true),
+        };
+        tracing::warn!(partner = partner.code, reference = sending.reference, why, "an interchange was not delivered");
+        metrics::counter!("entrepost_exchange_failures_total", "partner" => partner.code.clone()).increment(1);
+        self.store.write(move |tx| failed(tx, &sending, &why, refused)).await
+    }
+
+    /// Takes what mailbox programs put into our folders; gives how many files.
+    async fn collect_from_folders(&self) -> Result<usize> {
+        let partners = self.store.read(|tx| tx.partners()).await?;
+        let mut taken = 0;
+        for row in partners.into_iter().filter(|row| row.transport == "directory") {
+            let desk = self.desk(&format!("{}/in", row.code));
+            let _place = desk.lock().await;
+            let folder = std::path::PathBuf::from(&row.endpoint);
+            let files = tokio::task::spawn_blocking(move || Waiting::list(&folder)).await.unwrap_or_default();
+            for file in files {
+                match self.collect(&row.code, &file).await {
+                    Ok(()) => taken += 1,
+                    Err(error) => tracing::warn!(partner = row.code, %error, "a file was not taken; it stays"),
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes one file: its effect is stored before it is moved, so a repeat after a crash finds it applied.
+    async fn collect(&self, partner: &str, file: &Waiting) -> Result<()> {
+        let other = |error: String| crate::error::Error::Internal(error);
+        match file.read().map_err(other)? {
+            Incoming::TooLarge => {
+                tracing::warn!(partner, "a file is larger than an interchange may be; it was put aside");
+                file.put_away(false).map_err(other)
+            }
+            Incoming::Bytes(bytes) => {
+                let receipt = self.receive(partner, &bytes).await?;
+                if receipt.wanted && !receipt.control.is_empty() {
+                    let (to, control) = (partner.to_owned(), receipt.control.clone());
+                    self.store.write(move |tx| send_control(tx, &to, &control)).await?;
+                }
+                let taken = matches!(receipt.verdict, inbox::Verdict::Taken | inbox::Verdict::Repeated);
+                file.put_away(taken).map_err(other)
+            }
+        }
+    }
+}
+
+/// Partners to whom something can be sent now: there is a way, and the link does not rest.
+fn due_partners(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    let mut due = Vec::new();
+    for code in tx.partners_with_work()? {
+        let rests = tx.link(&code)?.and_then(|link| link.next_attempt_at).is_some_and(|at| at.0 > tx.now);
+        if !rests && partner::find(tx, &code)?.is_some() {
+            due.push(code);
+        }
+    }
+    Ok(due)
+}
+
+/// Stores an interchange and moves its messages into it; sets aside those it leaves out.
+fn keep(tx: &mut Tx<'_>, partner: &Partner, composed: &Composed) -> Result<Option<SendingRow>, Fault> {
+    tx.mark_messages(&composed.overtaken, MessageState::Overtaken, None)?;
+    for (key, why) in &composed.poison {
+        tx.mark_messages(std::slice::from_ref(key), MessageState::Quarantined, Some(why))?;
+    }
+    if composed.bytes.is_empty() {
+        return Ok(None);
+    }
+    for (message_ref, keys) in &composed.messages {
+        tx.take_messages(keys, &composed.reference, message_ref)?;
+    }
+    let row = SendingRow {
+        sender: composed.sender.clone(),
+        reference: composed.reference.clone(),
+        partner: partner.code.clone(),
+        form: partner.agreement.syntax.clone(),
+        bytes: composed.bytes.clone(),
+        digest: Sha256::digest(&composed.bytes).to_vec(),
+        items: composed.items as i32,
+        state: SendingState::ToSend.code(),
+        attempts: 0,
+        note: None,
+        answer: None,
+        created_at: At(tx.now),
+        sent_at: None,
+        answered_at: None,
+    };
+    tx.add_sending(&row)?;
+    Ok(Some(row))
+}
+
+/// Notes that an interchange arrived, and what the partner answered.
+fn arrived(tx: &mut Tx<'_>, sending: &SendingRow, delivery: &Delivery, control: bool) -> Result<(), Fault> {
+    let (sender, reference) = (&sending.sender, &sending.reference);
+    tx.link_sent(&sending.partner)?;
+    if let Delivery::Answered(bytes) = delivery {
+        let read = edi::read(bytes);
+        for message in &read.interchange.messages {
+            if let Message::Control(answer) = message
+                && answer.reference == *reference
+                && inbox::settle(tx, sender, &sending.partner, answer, bytes)?
+            {
+                return Ok(());
+            }
+        }
+    }
+    if control && !is_control(sending) {
+        return tx.set_sending(sender, reference, SendingState::Unanswered, None, None);
+    }
+    tx.settle_messages(sender, reference, None, MessageState::Accepted, None)?;
+    tx.set_sending(sender, reference, SendingState::Accepted, None, None)
+}
+
+/// A CONTRL of ours: nothing is answered to it.
+fn is_control(sending: &SendingRow) -> bool {
+    sending.items == 0
+}
+
+/// Notes a failure: the link rests, or the interchange goes to quarantine.
+fn failed(tx: &mut Tx<'_>, sending: &SendingRow, why: &str, refused: bool) -> Result<Step, Fault> {
+    let (sender, reference) = (&sending.sender, &sending.reference);
+    tx.sending_failed(sender, reference, why)?;
+    let began = sending.sent_at.map_or(tx.now, |at| at.0);
+    let too_long = tx.now - began >= TimeDelta::hours(limits::EXCHANGE_GIVE_UP_H);
+    if too_long || (refused && sending.attempts + 1 >= limits::EXCHANGE_REFUSALS) {
+        tx.set_sending(sender, reference, SendingState::Quarantined, Some(why), None)?;
+        tx.settle_messages(sender, reference, None, MessageState::Quarantined, Some(why))?;
+        return Ok(Step::Done);
+    }
+    let failures = tx.link(&sending.partner)?.map_or(0, |link| link.failures);
+    let next = if refused { tx.now + TimeDelta::milliseconds(250) } else { next_attempt(tx.now, failures) };
+    tx.link_failed(&sending.partner, why, next)?;
+    Ok(Step::Resting)
+}
+
+/// Growing pauses from one second on, a fifth more or less so that many senders do not come at once.
+fn next_attempt(now: DateTime<Utc>, failures: i32) -> DateTime<Utc> {
+    let pause_ms = (1_000u64 << failures.clamp(0, 20)).min(limits::EXCHANGE_PAUSE_S * 1_000);
+    let spread = u64::from(Uuid::new_v4().as_bytes()[0]);
+    let pause = Duration::from_millis(pause_ms * 4 / 5 + pause_ms * 2 / 5 * spread / 255);
+    now + TimeDelta::from_std(pause).unwrap_or_default()
+}
+
+/// Puts a CONTRL among what is to be sent, unless it is there: its reference was given once.
+fn send_control(tx: &mut Tx<'_>, partner: &str, bytes: &[u8]) -> Result<(), Fault> {
+    let interchange = edi::read(bytes).interchange;
+    if tx.sending(&interchange.sender.id, &interchange.reference)?.is_some() {
+        return Ok(());
+    }
+    let form = if edi::Form::of(bytes) == edi::Form::Xml { "xml" } else { "edifact" };
+    tx.add_sending(&SendingRow {
+        sender: interchange.sender.id,
+        reference: interchange.reference,
+        partner: partner.to_owned(),
+        form: form.into(),
+        bytes: bytes.to_vec(),
+        digest: Sha256::digest(bytes).to_vec(),
+        items: 0,
+        state: SendingState::ToSend.code(),
+        attempts: 0,
+        note: None,
+        answer: None,
+        created_at: At(tx.now),
+        sent_at: None,
+        answered_at: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_quarter_of_an_hour() {
+        let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let pause = |failures| (next_attempt(now, failures) - now).num_milliseconds();
+        assert!((800..=1_200).contains(&pause(0)), "{}", pause(0));
+        assert!((6_400..=9_600).contains(&pause(3)), "{}", pause(3));
+        for failures in [10, 31, i32::MAX] {
+            assert!((720_000..=1_080_000).contains(&pause(failures)), "{failures}");
+        }
+    }
+}

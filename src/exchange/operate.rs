@@ -1,0 +1,105 @@
+//! What operators do: partners, what was said about an item, bytes of an interchange, quarantine.
+
+use super::partner::{self, NewPartner};
+use super::{Exchange, monitor};
+use crate::error::{Error, Result};
+use crate::store::inbox::{Fate, ItemInRow, ReceivedRow, ReceivedState};
+use crate::store::outbox::{MessageRow, MessageState, SendingRow, SendingState};
+use crate::store::partner::PartnerRow;
+
+/// An interchange, sent or received.
+#[derive(Clone, Debug)]
+pub enum Traffic {
+    Sent(SendingRow),
+    Received(ReceivedRow),
+}
+
+impl Exchange {
+    /// Adds a partner, or changes what is given of it.
+    ///
+    /// # Errors
+    /// 400 with what is wrong.
+    pub async fn put_partner(&self, new: NewPartner) -> Result<()> {
+        self.store.write(move |tx| partner::put(tx, new.clone())).await?;
+        self.services.ring();
+        Ok(())
+    }
+
+    /// Forgets the way to a partner; what is for it waits.
+    ///
+    /// # Errors
+    /// 400 when there is none.
+    pub async fn drop_partner(&self, code: &str) -> Result<()> {
+        let name = code.to_owned();
+        let dropped = self.store.write(move |tx| tx.drop_partner(&name)).await?;
+        if dropped { Ok(()) } else { Err(Error::invalid("absent", "CODE", "there is no such partner")) }
+    }
+
+    /// Every partner, by code.
+    pub async fn partners(&self) -> Result<Vec<PartnerRow>> {
+        self.store.read(|tx| tx.partners()).await
+    }
+
+    /// What was said to anyone about an item of `org`, and what `org` was told about it.
+    pub async fn item_log(&self, org: &str, item_id: &str) -> Result<(Vec<MessageRow>, Vec<ItemInRow>)> {
+        let (org, item_id) = (org.to_owned(), item_id.to_owned());
+        self.store.read(move |tx| Ok((tx.messages_named(&org, &item_id)?, tx.items_in_named(&org, &item_id)?))).await
+    }
+
+    /// Interchanges with this reference.
+    pub async fn traffic(&self, reference: &str) -> Result<Vec<Traffic>> {
+        let reference = reference.to_owned();
+        self.store
+            .read(move |tx| {
+                let sent = tx.sendings_named(&reference)?.into_iter().map(Traffic::Sent);
+                let received = tx.received_named(&reference)?.into_iter().map(Traffic::Received);
+                Ok(sent.chain(received).collect())
+            })
+            .await
+    }
+
+    /// Interchanges received that are in quarantine, oldest first.
+    pub async fn quarantine(&self) -> Result<Vec<ReceivedRow>> {
+        self.store.read(|tx| tx.quarantined_received(LISTED)).await
+    }
+
+    /// Items that have waited for their object too long, oldest first.
+    pub async fn parked(&self) -> Result<Vec<ItemInRow>> {
+        let before = monitor::overdue(self.clock.now());
+        self.store.read(move |tx| tx.parked_before(before, LISTED)).await
+    }
+
+    /// Lets quarantined messages to a partner (of one interchange, or all) wait again, and ends a rest of the link;
+    /// gives how many.
+    pub async fn retry(&self, code: &str, interchange: Option<&str>) -> Result<usize> {
+        let (code, interchange) = (code.to_owned(), interchange.map(str::to_owned));
+        let again = self.store.write(move |tx| {
+            tx.wake_link(&code)?;
+            tx.requeue(&code, interchange.as_deref())
+        });
+        let again = again.await?;
+        self.services.ring();
+        Ok(again)
+    }
+}
+
+/// Rows of a list for people.
+const LISTED: usize = 200;
+
+/// For people: how far a message has come.
+pub fn message_state(row: &MessageRow) -> &'static str {
+    MessageState::from_code(row.state).map_or("unknown", MessageState::name)
+}
+
+/// For people: what became of an item received.
+pub fn fate(row: &ItemInRow) -> &'static str {
+    Fate::from_code(row.fate).map_or("unknown", Fate::name)
+}
+
+/// For people: how far an interchange has come.
+pub fn traffic_state(traffic: &Traffic) -> &'static str {
+    match traffic {
+        Traffic::Sent(row) => SendingState::from_code(row.state).map_or("unknown", SendingState::name),
+        Traffic::Received(row) => ReceivedState::from_code(row.state).map_or("unknown", ReceivedState::name),
+    }
+}

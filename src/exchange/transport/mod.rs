@@ -1,0 +1,103 @@
+//! How bytes get to a partner and back.
+
+mod directory;
+pub mod signature;
+
+use super::Exchange;
+use super::partner::{Partner, Way};
+use crate::net::Outbound;
+use crate::store::outbox::SendingRow;
+
+pub(super) use directory::{Incoming, Waiting};
+
+/// What became of an interchange that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// The partner answered at once.
+    Answered(Vec<u8>),
+    /// Taken; an answer may follow.
+    Taken,
+}
+
+/// Why it was not handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The partner cannot be reached or does not serve us now.
+    Later(String),
+    /// The partner will not have these bytes.
+    Refused(String),
+}
+
+impl Exchange {
+    /// Hands the bytes of an interchange to its partner.
+    pub(super) async fn deliver(&self, partner: &Partner, sending: &SendingRow) -> Result<Delivery, Trouble> {
+        match &partner.way {
+            Way::Hosted => {
+                let received = self.receive(&sending.sender, &sending.bytes).await;
+                received
+                    .map(|receipt| Delivery::Answered(receipt.control))
+                    .map_err(|error| Trouble::Later(error.to_string()))
+            }
+            Way::Http { url, token, sign_key } => {
+                let request = request(url, token.as_deref(), sign_key.as_deref(), sending, self.clock.now());
+                let net = std::sync::Arc::clone(&self.net);
+                let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
+                let answered = answered.map_err(|error| Trouble::Later(error.to_string()))?.map_err(Trouble::Later)?;
+                judge(answered.status, answered.body)
+            }
+            Way::Directory(folder) => {
+                let (folder, name, bytes) = (folder.clone(), directory::file_name(sending), sending.bytes.clone());
+                let put = tokio::task::spawn_blocking(move || directory::put(&folder, &name, &bytes)).await;
+                put.map_err(|error| Trouble::Later(error.to_string()))?.map_err(Trouble::Later)?;
+                Ok(Delivery::Taken)
+            }
+        }
+    }
+}
+
+fn request(
+    url: &str,
+    token: Option<&str>,
+    sign_key: Option<&str>,
+    sending: &SendingRow,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Outbound {
+    let content_type = if sending.form == "xml" { "application/xml" } else { "application/edifact" };
+    let mut headers = vec![("content-type", content_type.to_owned())];
+    if let Some(token) = token {
+        headers.push(("authorization", format!("Bearer {token}")));
+    }
+    if let Some(key) = sign_key {
+        headers.extend(signature::headers(key, &sending.reference, now, &sending.bytes));
+    }
+    Outbound { url: url.to_owned(), headers, body: sending.bytes.clone() }
+}
+
+/// A body that comes with success or with a refusal of the bytes is the partner's answer; anything else is trouble.
+fn judge(status: u16, body: Vec<u8>) -> Result<Delivery, Trouble> {
+    let is_message = matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'<' | b'U'));
+    match status {
+        200..=299 if is_message => Ok(Delivery::Answered(body)),
+        200..=299 => Ok(Delivery::Taken),
+        400 | 409 | 422 if is_message => Ok(Delivery::Answered(body)),
+        400 | 406 | 413 | 415 | 422 => Err(Trouble::Refused(format!("the partner answered {status}"))),
+        _ => Err(Trouble::Later(format!("the partner answered {status}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_answer_means() {
+        let message = b"UNB+UNOC:3".to_vec();
+        assert_eq!(judge(200, message.clone()), Ok(Delivery::Answered(message.clone())));
+        assert_eq!(judge(202, Vec::new()), Ok(Delivery::Taken));
+        assert_eq!(judge(409, message.clone()), Ok(Delivery::Answered(message)));
+        assert!(matches!(judge(400, b"{}".to_vec()), Err(Trouble::Refused(_))));
+        for status in [301, 401, 403, 404, 408, 429, 500, 503] {
+            assert!(matches!(judge(status, Vec::new()), Err(Trouble::Later(_))), "{status}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! POST /exchange/inbox: an interchange of a partner in, its CONTRL out.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::FutureExt;
+
+use super::observe::{note_method, note_organization};
+use super::{Shared, body};
+use crate::error::{Error, Result};
+use crate::exchange::transport::signature::{self, Signed};
+use crate::exchange::{Receipt, Verdict};
+
+/// Serves one call of the inbox. A panic becomes a 500 and the process lives.
+pub(super) async fn inbox(
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    note_method(&request, "exchange/inbox");
+    let served = AssertUnwindSafe(take(request, shared, payload)).catch_unwind().await;
+    served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+}
+
+async fn take(request: HttpRequest, shared: web::Data<Shared>, payload: web::Payload) -> Result<HttpResponse> {
+    if shared.is_stopping() {
+        return Err(Error::unavailable("The server is stopping"));
+    }
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bearer = header("authorization").split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = bearer.map(|(_, token)| token.trim().to_owned()).ok_or(Error::Unauthorized)?;
+    let signed = Signed {
+        id: header(signature::ID).to_owned(),
+        timestamp: header(signature::TIMESTAMP).to_owned(),
+        signature: header(signature::SIGNATURE).to_owned(),
+    };
+    let bytes = body::read(&request, payload, shared.request_read).await?;
+    let partner = shared.exchange.caller(&token, signed, &bytes).await?;
+    note_organization(&request, &partner);
+    shared.gate.request(&partner)?;
+    if bytes.is_empty() {
+        return Err(Error::invalid("required", "", "the body is an interchange, EDIFACT or XML"));
+    }
+    Ok(answer(shared.exchange.receive(&partner, &bytes).await?))
+}
+
+fn answer(receipt: Receipt) -> HttpResponse {
+    let status = match receipt.verdict {
+        Verdict::Taken | Verdict::Repeated => StatusCode::OK,
+        Verdict::Conflict => StatusCode::CONFLICT,
+        Verdict::Unreadable => StatusCode::BAD_REQUEST,
+    };
+    let content_type = if receipt.control.starts_with(b"<") { "application/xml" } else { "application/edifact" };
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, content_type)).body(receipt.control)
+}

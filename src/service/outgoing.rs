@@ -1,0 +1,314 @@
+//! What partners are to be told: every change of an item that is saved is looked at here, and the messages that follow
+//! from it are put into the outbox in the same transaction.
+//!
+//! This is the one place that decides who hears of what; it makes no difference whether the partner lives on this
+//! server or elsewhere. Knows no bytes, no transport and no route: a message for which there is none waits.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::contract::Referral;
+use crate::contract::canonical::{digest, to_canonical};
+use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::structure::UNKNOWN_POST;
+use crate::store::items::{Item, ObjectRow, Side};
+use crate::store::outbox::{MessageRow, MessageState};
+use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::types::{At, Id};
+use crate::store::who::OrganizationRow;
+use crate::store::{Fault, Tx};
+
+/// Item data, post to post.
+pub const ITMATT: &str = "ITMATT";
+/// Item data, post to customs.
+pub const CUSITM: &str = "CUSITM";
+/// Decision of customs.
+pub const CUSRSP: &str = "CUSRSP";
+/// Referral.
+pub const ITMREF: &str = "ITMREF";
+/// Answer to a referral.
+pub const REFRSP: &str = "REFRSP";
+
+/// What a partner is to be told about an item that is about to be saved.
+pub(super) struct Telling {
+    /// Place of the item among those saved.
+    at: usize,
+    partner: String,
+    sender: String,
+    kind: &'static str,
+    withdraws: bool,
+    version_no: Option<i32>,
+    digest: Vec<u8>,
+}
+
+/// Organizations asked for in one transaction.
+#[derive(Default)]
+struct Organizations(HashMap<String, Option<OrganizationRow>>);
+
+impl Organizations {
+    fn is_remote(&mut self, tx: &mut Tx<'_>, code: &str) -> Result<bool, Fault> {
+        if !self.0.contains_key(code) {
+            let found = tx.organization(code)?;
+            self.0.insert(code.to_owned(), found);
+        }
+        Ok(self.0.get(code).and_then(Option::as_ref).is_some_and(|org| org.remote))
+    }
+}
+
+/// What follows for partners from the events recorded on `items`. To be asked before they are saved.
+pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fault> {
+    let mut organizations = Organizations::default();
+    let mut tellings = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let mut about = declarations(tx, &mut organizations, at, item)?;
+        about.extend(response(tx, &mut organizations, at, item)?);
+        if !item.is_new() && !about.is_empty() {
+            let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
+            about.retain(|telling| !is_said(&said, telling));
+            about.extend(withdrawals(&said, at, &item.object, &about));
+        }
+        tellings.append(&mut about);
+    }
+    Ok(tellings)
+}
+
+/// Puts what follows into the outbox, once the items are saved.
+pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Result<(), Fault> {
+    let now = At(tx.now);
+    let rows: Vec<MessageRow> = tellings
+        .into_iter()
+        .map(|telling| {
+            let object = &items[telling.at].object;
+            MessageRow {
+                partner: telling.partner,
+                sender: telling.sender,
+                kind: telling.kind.into(),
+                withdraws: telling.withdraws,
+                version_no: telling.version_no,
+                digest: telling.digest,
+                ..blank(object, now)
+            }
+        })
+        .collect();
+    tx.add_messages(&rows)
+}
+
+/// A waiting message about an item, with nothing in it.
+fn blank(object: &ObjectRow, now: At) -> MessageRow {
+    MessageRow {
+        post_org: object.post_org.clone(),
+        id: Id(Uuid::now_v7()),
+        partner: String::new(),
+        sender: object.post_org.clone(),
+        kind: String::new(),
+        withdraws: false,
+        item_id: object.item_id.clone(),
+        object_pid: object.pid,
+        item_seq: object.head_seq,
+        version_no: None,
+        reference: None,
+        digest: Vec::new(),
+        body: None,
+        state: MessageState::Waiting.code(),
+        interchange: None,
+        message_ref: None,
+        note: None,
+        created_at: now,
+        sent_at: None,
+    }
+}
+
+/// The same was said to the same partner last.
+fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
+    let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
+    to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
+}
+
+/// Takes back item data from posts that the item does not go to any more.
+fn withdrawals(said: &[MessageRow], at: usize, object: &ObjectRow, about: &[Telling]) -> Vec<Telling> {
+    if !about.iter().any(|telling| telling.kind == ITMATT) {
+        return Vec::new();
+    }
+    let mut last: HashMap<&str, &MessageRow> = HashMap::new();
+    for row in said.iter().filter(|row| row.kind == ITMATT && row.partner != object.dest_post) {
+        last.insert(&row.partner, row);
+    }
+    let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
+    told.sort_by_key(|row| row.id);
+    let withdrawal = |row: &MessageRow| Telling {
+        at,
+        partner: row.partner.clone(),
+        sender: row.sender.clone(),
+        kind: ITMATT,
+        withdraws: true,
+        version_no: None,
+        digest: Vec::new(),
+    };
+    told.into_iter().map(withdrawal).collect()
+}
+
+fn has_event(item: &Item, families: &[&str]) -> bool {
+    item.events().iter().any(|event| families.iter().any(|family| event.name.starts_with(family)))
+}
+
+/// Declarations go to the destination post once sent, and to an own customs that lives elsewhere once it may see them.
+fn declarations(
+    tx: &mut Tx<'_>,
+    organizations: &mut Organizations,
+    at: usize,
+    item: &Item,
+) -> Result<Vec<Telling>, Fault> {
+    let object = &item.object;
+    let Some(row) = item.declaration().filter(|_| has_event(item, &["declaration.", "object."])) else {
+        return Ok(Vec::new());
+    };
+    let mut tellings = Vec::new();
+    let mut tell = |kind, partner: &str| {
+        tellings.push(Telling {
+            at,
+            partner: partner.to_owned(),
+            sender: object.post_org.clone(),
+            kind,
+            withdraws: false,
+            version_no: Some(row.version_no),
+            digest: declared_digest(object, &row.digest),
+        });
+    };
+    if row.sent && object.flow != "I" && object.dest_post != UNKNOWN_POST {
+        tell(ITMATT, &object.dest_post);
+    }
+    if let Some(customs) = row.customs_org.as_deref().filter(|_| row.seen)
+        && organizations.is_remote(tx, customs)?
+    {
+        tell(CUSITM, customs);
+    }
+    Ok(tellings)
+}
+
+/// Tells one state of what travels with a declaration from another.
+fn declared_digest(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    hasher.update(document);
+    let posting = object.posting_dt.map(|at| at.0.to_rfc3339());
+    let members = [
+        Some(&object.orig_post),
+        Some(&object.dest_post),
+        object.mail_class.as_ref(),
+        object.mail_category.as_ref(),
+        object.type_cd.as_ref(),
+        posting.as_ref(),
+    ];
+    for member in members {
+        hasher.update(member.map_or("", String::as_str));
+        hasher.update([0]);
+    }
+    hasher.finalize().to_vec()
+}
+
+/// A final response goes from a customs here to a post elsewhere, and from the destination post to the origin.
+fn response(
+    tx: &mut Tx<'_>,
+    organizations: &mut Organizations,
+    at: usize,
+    item: &Item,
+) -> Result<Option<Telling>, Fault> {
+    let object = &item.object;
+    let row = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT);
+    let Some(row) = row.filter(|_| has_event(item, &["response."])) else { return Ok(None) };
+    let telling = |partner: &str, sender: &str| Telling {
+        at,
+        partner: partner.to_owned(),
+        sender: sender.to_owned(),
+        kind: CUSRSP,
+        withdraws: false,
+        version_no: Some(row.version_no),
+        digest: row.digest.clone(),
+    };
+    if organizations.is_remote(tx, &object.post_org)? {
+        return Ok(Some(telling(&object.post_org, row.customs_org.as_deref().unwrap_or(&row.author_org))));
+    }
+    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
+    Ok(goes_on.then(|| telling(&object.orig_post, &object.post_org)))
+}
+
+/// A referral on an inbound item goes to the origin post; one raised by a customs here on the item of a post elsewhere
+/// goes to that post.
+pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Result<(), Fault> {
+    let object = &item.object;
+    let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
+    let (partner, sender) = if remote_post {
+        (&object.post_org, &row.raised_by)
+    } else if object.flow == "I" && object.orig_post != UNKNOWN_POST {
+        (&object.orig_post, &object.post_org)
+    } else {
+        return Ok(());
+    };
+    tx.add_messages(&[MessageRow {
+        partner: partner.clone(),
+        sender: sender.clone(),
+        kind: ITMREF.into(),
+        reference: Some(row.reference.clone()),
+        digest: row.digest.clone(),
+        ..blank(object, At(tx.now))
+    }])
+}
+
+/// An answer goes from the origin to the destination post, and on to a customs elsewhere that asked.
+pub(super) fn answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<(), Fault> {
+    let object = &item.object;
+    let partner = if object.flow == "I" {
+        let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
+        let Some(asked) = asked else { return Ok(()) };
+        if !Organizations::default().is_remote(tx, &asked.raised_by)? {
+            return Ok(());
+        }
+        asked.raised_by
+    } else if object.dest_post == UNKNOWN_POST {
+        return Ok(());
+    } else {
+        object.dest_post.clone()
+    };
+    tx.add_messages(&[MessageRow {
+        partner,
+        kind: REFRSP.into(),
+        reference: Some(row.pid.0.to_string()),
+        digest: row.digest.clone(),
+        ..blank(object, At(tx.now))
+    }])
+}
+
+/// Tells the sender of a message that one of its items was refused, as a referral of kind ERR. The item is not stored
+/// here, so the message carries its content.
+pub fn refusal(
+    tx: &mut Tx<'_>,
+    from: &str,
+    to: &str,
+    item_id: &str,
+    reference: &str,
+    referral: &Referral,
+) -> Result<(), Fault> {
+    let body = to_canonical(referral);
+    tx.add_messages(&[MessageRow {
+        post_org: from.to_owned(),
+        id: Id(Uuid::now_v7()),
+        partner: to.to_owned(),
+        sender: from.to_owned(),
+        kind: ITMREF.into(),
+        withdraws: false,
+        item_id: item_id.to_owned(),
+        object_pid: Id(Uuid::nil()),
+        item_seq: 0,
+        version_no: None,
+        reference: Some(reference.to_owned()),
+        digest: digest(&body),
+        body: Some(body),
+        state: MessageState::Waiting.code(),
+        interchange: None,
+        message_ref: None,
+        note: None,
+        created_at: At(tx.now),
+        sent_at: None,
+    }])
+}

@@ -1,0 +1,313 @@
+//! What came from partners: the bytes, what they were answered with, and what became of each item.
+//!
+//! An interchange is known by its sender and reference for ever, so that no repeat is ever applied again.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::conn::AnyConn;
+use super::outbox::Pile;
+use super::schema::{interchange_in, item_in, link_hour, mail_object};
+use super::types::At;
+use super::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// How an interchange was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceivedState {
+    Applied,
+    /// Could not be read, or contradicts an earlier one; had no effect.
+    Quarantined,
+    /// Marked as a test by its sender; had no effect.
+    Test,
+}
+
+impl ReceivedState {
+    pub const ALL: [Self; 3] = [Self::Applied, Self::Quarantined, Self::Test];
+
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Quarantined => "quarantined",
+            Self::Test => "test",
+        }
+    }
+
+    pub fn from_code(code: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// An interchange as it came.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = interchange_in, primary_key(sender, reference), treat_none_as_null = true)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct ReceivedRow {
+    pub sender: String,
+    pub reference: String,
+    /// Who handed it over.
+    pub partner: String,
+    pub recipient: String,
+    pub bytes: Vec<u8>,
+    /// SHA-256 of `bytes`.
+    pub digest: Vec<u8>,
+    pub items: i32,
+    pub state: i32,
+    /// What was found, for people.
+    pub findings: Option<String>,
+    /// The CONTRL given, repeated to each repeat.
+    pub answer: Option<Vec<u8>>,
+    /// How often it came again.
+    pub repeats: i32,
+    pub received_at: At,
+}
+
+/// What became of one item received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Applied,
+    /// Said nothing new.
+    Unchanged,
+    /// Something newer about the item had come before.
+    Overtaken,
+    /// Waits for its object.
+    Parked,
+    Refused,
+}
+
+impl Fate {
+    pub const ALL: [Self; 5] = [Self::Applied, Self::Unchanged, Self::Overtaken, Self::Parked, Self::Refused];
+
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unchanged => "unchanged",
+            Self::Overtaken => "overtaken",
+            Self::Parked => "parked",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn from_code(code: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|fate| fate.code() == code)
+    }
+}
+
+/// One item of an interchange received.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = item_in, treat_none_as_default_value = false)]
+pub struct ItemInRow {
+    pub recipient: String,
+    pub sender: String,
+    pub reference: String,
+    /// Place of its message in the interchange, and of the item in the message, from 0.
+    pub message_no: i32,
+    pub item_no: i32,
+    pub kind: String,
+    pub item_id: String,
+    /// When the message was made, by its sender.
+    pub made_at: At,
+    pub fate: i32,
+    pub note: Option<String>,
+    pub at: At,
+}
+
+/// What came over a link in one hour.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = link_hour)]
+pub struct HourRow {
+    pub partner: String,
+    pub hour: At,
+    pub items: i32,
+    /// Declarations that came later than the posting date allows.
+    pub late: i32,
+    /// Declarations with recommended fields left blank.
+    pub blank: i32,
+}
+
+impl Tx<'_> {
+    pub fn received(&mut self, sender: &str, reference: &str) -> Done<Option<ReceivedRow>> {
+        Ok(interchange_in::table.find((sender, reference)).first(self.conn).optional()?)
+    }
+
+    /// Interchanges received under this reference, whoever sent them.
+    pub fn received_named(&mut self, reference: &str) -> Done<Vec<ReceivedRow>> {
+        Ok(interchange_in::table.filter(interchange_in::reference.eq(reference)).load(self.conn)?)
+    }
+
+    pub fn add_received(&mut self, row: &ReceivedRow) -> Done {
+        diesel::insert_into(interchange_in::table).values(row).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Writes an interchange again after it was applied from quarantine.
+    pub fn change_received(&mut self, row: &ReceivedRow) -> Done {
+        let stored = interchange_in::table.find((&row.sender, &row.reference));
+        diesel::update(stored).set(row).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes that an interchange came again.
+    pub fn count_repeat(&mut self, sender: &str, reference: &str) -> Done {
+        diesel::update(interchange_in::table.find((sender, reference)))
+            .set(interchange_in::repeats.eq(interchange_in::repeats + 1))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Interchanges of a partner in quarantine.
+    pub fn received_pile(&mut self, partner: &str) -> Done<Pile> {
+        let quarantined = interchange_in::state.eq(ReceivedState::Quarantined.code());
+        let (count, oldest) = interchange_in::table
+            .filter(interchange_in::partner.eq(partner).and(quarantined))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_in::received_at)))
+            .first(self.conn)?;
+        Ok(Pile { count, oldest })
+    }
+
+    /// Quarantined interchanges, oldest first, at most `limit`; without their bytes' use in mind, for listing.
+    pub fn quarantined_received(&mut self, limit: usize) -> Done<Vec<ReceivedRow>> {
+        Ok(interchange_in::table
+            .filter(interchange_in::state.eq(ReceivedState::Quarantined.code()))
+            .order(interchange_in::received_at)
+            .limit(limit as i64)
+            .load(self.conn)?)
+    }
+
+    pub fn add_items_in(&mut self, rows: &[ItemInRow]) -> Done {
+        match self.conn {
+            AnyConn::Sqlite(conn) => {
+                for row in rows {
+                    diesel::insert_into(item_in::table).values(row).execute(conn)?;
+                }
+            }
+            AnyConn::Postgres(conn) => {
+                for some in rows.chunks(ROWS_PER_STATEMENT) {
+                    diesel::insert_into(item_in::table).values(some).execute(conn)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// When the newest message of these kinds that counted for each item was made, by sender.
+    pub fn last_made(
+        &mut self,
+        recipient: &str,
+        sender: &str,
+        kind: &str,
+        item_ids: &[&str],
+    ) -> Done<HashMap<String, At>> {
+        let mut newest = HashMap::new();
+        for some in item_ids.chunks(ROWS_PER_STATEMENT) {
+            let found: Vec<(String, Option<At>)> = item_in::table
+                .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq_any(some.to_vec())))
+                .filter(item_in::sender.eq(sender).and(item_in::kind.eq(kind)))
+                .filter(item_in::fate.le(Fate::Unchanged.code()))
+                .group_by(item_in::item_id)
+                .select((item_in::item_id, diesel::dsl::max(item_in::made_at)))
+                .load(self.conn)?;
+            newest.extend(found.into_iter().filter_map(|(id, at)| Some((id, at?))));
+        }
+        Ok(newest)
+    }
+
+    /// Parked items whose object exists by now, oldest first. `post` is whose items they may be about.
+    pub fn parked_with_object(&mut self, limit: usize) -> Done<Vec<ItemInRow>> {
+        let has_object = diesel::dsl::exists(
+            mail_object::table
+                .filter(mail_object::post_org.eq(item_in::recipient).or(mail_object::post_org.eq(item_in::sender)))
+                .filter(mail_object::item_id.eq(item_in::item_id)),
+        );
+        Ok(item_in::table
+            .filter(item_in::fate.eq(Fate::Parked.code()))
+            .filter(has_object)
+            .order(item_in::at)
+            .limit(limit as i64)
+            .select(item_in::all_columns)
+            .load(self.conn)?)
+    }
+
+    /// Items parked before `before`, oldest first.
+    pub fn parked_before(&mut self, before: At, limit: usize) -> Done<Vec<ItemInRow>> {
+        Ok(item_in::table
+            .filter(item_in::fate.eq(Fate::Parked.code()).and(item_in::at.le(before)))
+            .order(item_in::at)
+            .limit(limit as i64)
+            .load(self.conn)?)
+    }
+
+    /// How many items of a sender are parked.
+    pub fn parked_pile(&mut self, sender: &str) -> Done<Pile> {
+        let (count, oldest) = item_in::table
+            .filter(item_in::fate.eq(Fate::Parked.code()).and(item_in::sender.eq(sender)))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(item_in::at)))
+            .first(self.conn)?;
+        Ok(Pile { count, oldest })
+    }
+
+    /// What became of an item after all.
+    pub fn set_fate(&mut self, row: &ItemInRow, fate: Fate, note: Option<&str>) -> Done {
+        let key = (&row.recipient, &row.sender, &row.reference, row.message_no, row.item_no);
+        diesel::update(item_in::table.find(key))
+            .set((item_in::fate.eq(fate.code()), item_in::note.eq(note)))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// What an organization was told about an item, oldest first.
+    pub fn items_in_named(&mut self, recipient: &str, item_id: &str) -> Done<Vec<ItemInRow>> {
+        Ok(item_in::table
+            .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq(item_id)))
+            .order((item_in::at, item_in::message_no, item_in::item_no))
+            .load(self.conn)?)
+    }
+
+    /// The items of one interchange.
+    pub fn items_in_of(&mut self, sender: &str, reference: &str, recipient: &str) -> Done<Vec<ItemInRow>> {
+        Ok(item_in::table
+            .filter(item_in::recipient.eq(recipient).and(item_in::sender.eq(sender)))
+            .filter(item_in::reference.eq(reference))
+            .order((item_in::message_no, item_in::item_no))
+            .load(self.conn)?)
+    }
+
+    /// Adds to what came over a link this hour.
+    pub fn count_hour(&mut self, row: &HourRow) -> Done {
+        let stored = link_hour::table.find((&row.partner, row.hour));
+        let changed = diesel::update(stored)
+            .set((
+                link_hour::items.eq(link_hour::items + row.items),
+                link_hour::late.eq(link_hour::late + row.late),
+                link_hour::blank.eq(link_hour::blank + row.blank),
+            ))
+            .execute(self.conn)?;
+        if changed == 0 {
+            diesel::insert_into(link_hour::table).values(row).execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// The hours of a link from `from` on.
+    pub fn hours_since(&mut self, partner: &str, from: At) -> Done<Vec<HourRow>> {
+        Ok(link_hour::table
+            .filter(link_hour::partner.eq(partner).and(link_hour::hour.ge(from)))
+            .order(link_hour::hour)
+            .load(self.conn)?)
+    }
+}
+
+/// Rows named in one statement.
+const ROWS_PER_STATEMENT: usize = 1_000;

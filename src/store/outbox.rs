@@ -1,0 +1,432 @@
+//! Messages to partners: what waits, what is under way, and the bytes that were sent.
+//!
+//! A message row says what a partner is to be told about an item and points at a version of it; the bytes are made
+//! when a courier takes it. Knows no message format and no transport.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::conn::AnyConn;
+use super::items::{Item, Parts};
+use super::schema::{interchange_out, mail_object, message_out};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// How far a message to a partner has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    Waiting,
+    /// In an interchange that the partner has not answered yet.
+    UnderWay,
+    Accepted,
+    /// The partner refused the message.
+    Refused,
+    /// Could not be written or sent; waits for a person.
+    Quarantined,
+    /// A newer one of the same item went first.
+    Overtaken,
+}
+
+impl MessageState {
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::UnderWay, Self::Accepted, Self::Refused, Self::Quarantined, Self::Overtaken];
+
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::UnderWay => "under way",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Quarantined => "quarantined",
+            Self::Overtaken => "overtaken",
+        }
+    }
+
+    pub fn from_code(code: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// What one partner is to be told about one item.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = message_out, treat_none_as_default_value = false)]
+pub struct MessageRow {
+    pub post_org: String,
+    /// UUIDv7: order of arrival.
+    pub id: Id,
+    /// The organization it goes to.
+    pub partner: String,
+    /// The organization it comes from.
+    pub sender: String,
+    /// Message type, for example `ITMATT`.
+    pub kind: String,
+    /// Takes back what was said before.
+    pub withdraws: bool,
+    pub item_id: String,
+    /// Nil when it is about an item that is not stored here (a refusal).
+    pub object_pid: Id,
+    /// The item's history had come this far.
+    pub item_seq: i32,
+    /// Version of the declaration or response it carries.
+    pub version_no: Option<i32>,
+    /// Reference of the referral it carries or answers.
+    pub reference: Option<String>,
+    /// Tells what is said, so that the same is never said twice.
+    pub digest: Vec<u8>,
+    /// The content, when it is stored nowhere else.
+    pub body: Option<String>,
+    pub state: i32,
+    pub interchange: Option<String>,
+    pub message_ref: Option<String>,
+    /// Why it was refused or quarantined.
+    pub note: Option<String>,
+    pub created_at: At,
+    pub sent_at: Option<At>,
+}
+
+/// Key of a message: post and id.
+pub type MessageKey = (String, Id);
+
+/// The ids by post, in lists that fit into one statement.
+fn by_post(keys: &[MessageKey]) -> Vec<(&str, Vec<Id>)> {
+    let of_posts = keys.chunk_by(|a, b| a.0 == b.0);
+    let lists = of_posts.flat_map(|of_post| of_post.chunks(ROWS_PER_STATEMENT));
+    lists.map(|some| (some[0].0.as_str(), some.iter().map(|key| key.1).collect())).collect()
+}
+
+/// How far an interchange has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendingState {
+    ToSend,
+    /// Sent; the partner has not acknowledged it.
+    Unanswered,
+    Accepted,
+    /// Refused, at least in part.
+    Refused,
+    Quarantined,
+}
+
+impl SendingState {
+    pub const ALL: [Self; 5] = [Self::ToSend, Self::Unanswered, Self::Accepted, Self::Refused, Self::Quarantined];
+
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ToSend => "to be sent",
+            Self::Unanswered => "unanswered",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    pub fn from_code(code: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// An interchange as it is sent: the same bytes however often.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
+#[diesel(table_name = interchange_out, treat_none_as_default_value = false)]
+pub struct SendingRow {
+    pub sender: String,
+    pub reference: String,
+    pub partner: String,
+    /// `edifact` or `xml`.
+    pub form: String,
+    pub bytes: Vec<u8>,
+    /// SHA-256 of `bytes`.
+    pub digest: Vec<u8>,
+    pub items: i32,
+    pub state: i32,
+    pub attempts: i32,
+    pub note: Option<String>,
+    /// What came back.
+    pub answer: Option<Vec<u8>>,
+    pub created_at: At,
+    /// First attempt.
+    pub sent_at: Option<At>,
+    pub answered_at: Option<At>,
+}
+
+/// A partner for whom something waits, and since when.
+#[derive(Clone, Debug, PartialEq, QueryableByName)]
+struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    partner: String,
+}
+
+/// Counts and ages of what is in one state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pile {
+    pub count: i64,
+    pub oldest: Option<At>,
+}
+
+/// Each partner of the rows in `table` that are in state 0, found by jumps through the partial index.
+fn jumps(table: &str) -> String {
+    format!(
+        "WITH RECURSIVE jump(partner) AS (\
+           SELECT min(partner) FROM {table} WHERE state = 0 \
+           UNION ALL \
+           SELECT (SELECT min(t.partner) FROM {table} t WHERE t.state = 0 AND t.partner > jump.partner) \
+           FROM jump WHERE jump.partner IS NOT NULL) \
+         SELECT partner FROM jump WHERE partner IS NOT NULL"
+    )
+}
+
+impl Tx<'_> {
+    /// Puts messages into the outbox.
+    pub fn add_messages(&mut self, rows: &[MessageRow]) -> Done {
+        match self.conn {
+            AnyConn::Sqlite(conn) => {
+                for row in rows {
+                    diesel::insert_into(message_out::table).values(row).execute(conn)?;
+                }
+            }
+            AnyConn::Postgres(conn) => {
+                for some in rows.chunks(ROWS_PER_STATEMENT) {
+                    diesel::insert_into(message_out::table).values(some).execute(conn)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What was said about an item to anyone, oldest first.
+    pub fn messages_about(&mut self, post: &str, pid: Id) -> Done<Vec<MessageRow>> {
+        Ok(message_out::table
+            .filter(message_out::post_org.eq(post))
+            .filter(message_out::object_pid.eq(pid))
+            .order((message_out::item_seq, message_out::id))
+            .load(self.conn)?)
+    }
+
+    /// Partners for whom messages wait or interchanges are to be sent.
+    pub fn partners_with_work(&mut self) -> Done<Vec<String>> {
+        let mut partners = Vec::new();
+        for table in ["message_out", "interchange_out"] {
+            let found: Vec<Named> = diesel::sql_query(jumps(table)).load(self.conn)?;
+            partners.extend(found.into_iter().map(|named| named.partner));
+        }
+        partners.sort_unstable();
+        partners.dedup();
+        Ok(partners)
+    }
+
+    /// The messages that have waited longest for a partner.
+    pub fn waiting_messages(&mut self, partner: &str, limit: usize) -> Done<Vec<MessageRow>> {
+        Ok(message_out::table
+            .filter(message_out::partner.eq(partner).and(message_out::state.eq(0)))
+            .order(message_out::id)
+            .limit(limit as i64)
+            .load(self.conn)?)
+    }
+
+    /// Messages of an interchange of `sender`.
+    pub fn messages_in(&mut self, sender: &str, interchange: &str) -> Done<Vec<MessageRow>> {
+        Ok(message_out::table
+            .filter(message_out::interchange.eq(interchange).and(message_out::sender.eq(sender)))
+            .order(message_out::id)
+            .load(self.conn)?)
+    }
+
+    /// Moves waiting messages into an interchange; gives how many were still waiting.
+    pub fn take_messages(&mut self, keys: &[MessageKey], interchange: &str, message_ref: &str) -> Done<usize> {
+        let mut taken = 0;
+        for (post, ids) in by_post(keys) {
+            taken += diesel::update(message_out::table)
+                .filter(message_out::post_org.eq(post).and(message_out::id.eq_any(ids)))
+                .filter(message_out::state.eq(MessageState::Waiting.code()))
+                .set((
+                    message_out::state.eq(MessageState::UnderWay.code()),
+                    message_out::interchange.eq(interchange),
+                    message_out::message_ref.eq(message_ref),
+                    message_out::sent_at.eq(At(self.now)),
+                ))
+                .execute(self.conn)?;
+        }
+        Ok(taken)
+    }
+
+    /// Sets the state of single messages.
+    pub fn mark_messages(&mut self, keys: &[MessageKey], state: MessageState, note: Option<&str>) -> Done {
+        for (post, ids) in by_post(keys) {
+            diesel::update(message_out::table)
+                .filter(message_out::post_org.eq(post).and(message_out::id.eq_any(ids)))
+                .set((message_out::state.eq(state.code()), message_out::note.eq(note)))
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the state of the messages of an interchange: all, or those with one message reference.
+    pub fn settle_messages(
+        &mut self,
+        sender: &str,
+        interchange: &str,
+        message_ref: Option<&str>,
+        state: MessageState,
+        note: Option<&str>,
+    ) -> Done {
+        let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
+        let change = (message_out::state.eq(state.code()), message_out::note.eq(note));
+        match message_ref {
+            None => diesel::update(message_out::table.filter(of_interchange)).set(change).execute(self.conn)?,
+            Some(reference) => diesel::update(message_out::table)
+                .filter(of_interchange)
+                .filter(message_out::message_ref.eq(reference))
+                .set(change)
+                .execute(self.conn)?,
+        };
+        Ok(())
+    }
+
+    /// Lets the quarantined messages of a partner (or one interchange of it) wait again; gives how many.
+    pub fn requeue(&mut self, partner: &str, interchange: Option<&str>) -> Done<usize> {
+        let quarantined =
+            message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined.code()));
+        let change = (
+            message_out::state.eq(MessageState::Waiting.code()),
+            message_out::interchange.eq(None::<String>),
+            message_out::message_ref.eq(None::<String>),
+            message_out::note.eq(None::<String>),
+        );
+        Ok(match interchange {
+            None => diesel::update(message_out::table.filter(quarantined)).set(change).execute(self.conn)?,
+            Some(reference) => diesel::update(message_out::table)
+                .filter(quarantined)
+                .filter(message_out::interchange.eq(reference))
+                .set(change)
+                .execute(self.conn)?,
+        })
+    }
+
+    /// The items with these persistent ids, documents included.
+    pub fn items_by_pids(&mut self, post: &str, pids: &[Id]) -> Done<Vec<Item>> {
+        let mut items = Vec::new();
+        for some in pids.chunks(ROWS_PER_STATEMENT) {
+            let objects = mail_object::table
+                .filter(mail_object::post_org.eq(post).and(mail_object::pid.eq_any(some.to_vec())))
+                .load(self.conn)?;
+            items.extend(self.with_documents(post, objects, Parts::All)?);
+        }
+        Ok(items)
+    }
+
+    pub fn add_sending(&mut self, row: &SendingRow) -> Done {
+        diesel::insert_into(interchange_out::table).values(row).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// The interchange to be sent next to a partner.
+    pub fn next_sending(&mut self, partner: &str) -> Done<Option<SendingRow>> {
+        Ok(interchange_out::table
+            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(0)))
+            .order(interchange_out::created_at)
+            .first(self.conn)
+            .optional()?)
+    }
+
+    pub fn sending(&mut self, sender: &str, reference: &str) -> Done<Option<SendingRow>> {
+        Ok(interchange_out::table.find((sender, reference)).first(self.conn).optional()?)
+    }
+
+    /// Interchanges with this reference, whoever sent them from here.
+    pub fn sendings_named(&mut self, reference: &str) -> Done<Vec<SendingRow>> {
+        Ok(interchange_out::table.filter(interchange_out::reference.eq(reference)).load(self.conn)?)
+    }
+
+    /// Notes an attempt that failed.
+    pub fn sending_failed(&mut self, sender: &str, reference: &str, note: &str) -> Done {
+        let now = At(self.now);
+        let row = interchange_out::table.find((sender, reference));
+        let first: Option<At> = row.select(interchange_out::sent_at).first(self.conn)?;
+        diesel::update(row)
+            .set((
+                interchange_out::attempts.eq(interchange_out::attempts + 1),
+                interchange_out::note.eq(note),
+                interchange_out::sent_at.eq(first.unwrap_or(now)),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes how an interchange stands.
+    pub fn set_sending(
+        &mut self,
+        sender: &str,
+        reference: &str,
+        state: SendingState,
+        note: Option<&str>,
+        answer: Option<&[u8]>,
+    ) -> Done {
+        let now = At(self.now);
+        let row = interchange_out::table.find((sender, reference));
+        let first: Option<At> = row.select(interchange_out::sent_at).first(self.conn)?;
+        diesel::update(row)
+            .set((
+                interchange_out::state.eq(state.code()),
+                interchange_out::note.eq(note),
+                interchange_out::sent_at.eq(first.unwrap_or(now)),
+            ))
+            .execute(self.conn)?;
+        if let Some(answer) = answer {
+            diesel::update(row)
+                .set((interchange_out::answer.eq(answer), interchange_out::answered_at.eq(now)))
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Messages to a partner in one state.
+    pub fn message_pile(&mut self, partner: &str, state: MessageState) -> Done<Pile> {
+        let (count, oldest) = message_out::table
+            .filter(message_out::partner.eq(partner).and(message_out::state.eq(state.code())))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(message_out::created_at)))
+            .first(self.conn)?;
+        Ok(Pile { count, oldest })
+    }
+
+    /// Interchanges to a partner in one state.
+    pub fn sending_pile(&mut self, partner: &str, state: SendingState) -> Done<Pile> {
+        let (count, oldest) = interchange_out::table
+            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(state.code())))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_out::created_at)))
+            .first(self.conn)?;
+        Ok(Pile { count, oldest })
+    }
+
+    /// Everyone to whom anything was ever to be sent.
+    pub fn message_partners(&mut self) -> Done<Vec<String>> {
+        Ok(message_out::table.select(message_out::partner).distinct().order(message_out::partner).load(self.conn)?)
+    }
+
+    /// Messages about an item id, of every post here, oldest first.
+    pub fn messages_named(&mut self, post: &str, item_id: &str) -> Done<Vec<MessageRow>> {
+        let pids: Vec<Id> = mail_object::table
+            .filter(mail_object::post_org.eq(post).and(mail_object::item_id.eq(item_id)))
+            .select(mail_object::pid)
+            .load(self.conn)?;
+        let mut rows = Vec::new();
+        for pid in pids.into_iter().chain([Id(Uuid::nil())]) {
+            let about = self.messages_about(post, pid)?;
+            rows.extend(about.into_iter().filter(|row| row.item_id == item_id));
+        }
+        Ok(rows)
+    }
+}
+
+/// Rows named in one statement.
+const ROWS_PER_STATEMENT: usize = 1_000;

@@ -1,0 +1,163 @@
+//! Partners of the exchange and their links: how each is reached, and who works off its messages just now.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::schema::{link, partner};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// How a partner is reached.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = partner, primary_key(code), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct PartnerRow {
+    /// Its organization.
+    pub code: String,
+    /// `http` or `directory`.
+    pub transport: String,
+    /// URL of its inbox, or a folder.
+    pub endpoint: String,
+    /// What else was agreed, as JSON.
+    pub agreement: String,
+    /// SHA-256 of the token it calls with.
+    pub token_in: Option<Vec<u8>>,
+    /// The token it is called with.
+    pub token_out: Option<String>,
+    /// Key of the signatures of both sides.
+    pub sign_key: Option<String>,
+    pub changed_at: At,
+}
+
+/// How the traffic with one organization goes.
+#[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = link, primary_key(partner), treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct LinkRow {
+    pub partner: String,
+    /// The server process that sends to it.
+    pub lease_owner: Option<Id>,
+    pub lease_until: Option<At>,
+    /// Attempts that failed in a row.
+    pub failures: i32,
+    /// Not before this time.
+    pub next_attempt_at: Option<At>,
+    pub last_error: Option<String>,
+    pub last_sent_at: Option<At>,
+    pub last_received_at: Option<At>,
+}
+
+impl LinkRow {
+    fn new(partner: &str) -> Self {
+        Self {
+            partner: partner.to_owned(),
+            lease_owner: None,
+            lease_until: None,
+            failures: 0,
+            next_attempt_at: None,
+            last_error: None,
+            last_sent_at: None,
+            last_received_at: None,
+        }
+    }
+}
+
+impl Tx<'_> {
+    pub fn partner(&mut self, code: &str) -> Done<Option<PartnerRow>> {
+        Ok(partner::table.find(code).first(self.conn).optional()?)
+    }
+
+    pub fn partners(&mut self) -> Done<Vec<PartnerRow>> {
+        Ok(partner::table.order(partner::code).load(self.conn)?)
+    }
+
+    /// The partner that calls with the token of this digest.
+    pub fn partner_by_token(&mut self, digest: &[u8]) -> Done<Option<PartnerRow>> {
+        Ok(partner::table.filter(partner::token_in.eq(digest)).first(self.conn).optional()?)
+    }
+
+    /// Adds a partner, or changes the one with this code.
+    pub fn put_partner(&mut self, row: &PartnerRow) -> Done {
+        let changed = diesel::update(partner::table.find(&row.code)).set(row).execute(self.conn)?;
+        if changed == 0 {
+            diesel::insert_into(partner::table).values(row).execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Says whether it was there.
+    pub fn drop_partner(&mut self, code: &str) -> Done<bool> {
+        Ok(diesel::delete(partner::table.find(code)).execute(self.conn)? > 0)
+    }
+
+    pub fn link(&mut self, code: &str) -> Done<Option<LinkRow>> {
+        Ok(link::table.find(code).first(self.conn).optional()?)
+    }
+
+    fn link_or_new(&mut self, code: &str) -> Done<LinkRow> {
+        if let Some(row) = self.link(code)? {
+            return Ok(row);
+        }
+        let row = LinkRow::new(code);
+        diesel::insert_into(link::table).values(&row).execute(self.conn)?;
+        Ok(row)
+    }
+
+    fn put_link(&mut self, row: &LinkRow) -> Done {
+        diesel::update(link::table.find(&row.partner)).set(row).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Takes the link for `owner` until `until`, unless somebody else has it or it is to rest; says whether it did.
+    pub fn lease_link(&mut self, code: &str, owner: Id, until: DateTime<Utc>) -> Done<bool> {
+        let row = self.link_or_new(code)?;
+        let taken = row.lease_owner.is_some_and(|other| other != owner)
+            && row.lease_until.is_some_and(|until| until.0 > self.now);
+        let rests = row.next_attempt_at.is_some_and(|at| at.0 > self.now);
+        if taken || rests {
+            return Ok(false);
+        }
+        self.put_link(&LinkRow { lease_owner: Some(owner), lease_until: Some(At(until)), ..row })?;
+        Ok(true)
+    }
+
+    /// Gives the link back.
+    pub fn release_link(&mut self, code: &str, owner: Id) -> Done {
+        diesel::update(link::table.find(code))
+            .filter(link::lease_owner.eq(owner))
+            .set((link::lease_owner.eq(None::<Id>), link::lease_until.eq(None::<At>)))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Lets the link rest until `next` after a failure.
+    pub fn link_failed(&mut self, code: &str, error: &str, next: DateTime<Utc>) -> Done {
+        let row = self.link_or_new(code)?;
+        self.put_link(&LinkRow {
+            failures: row.failures.saturating_add(1),
+            next_attempt_at: Some(At(next)),
+            last_error: Some(error.to_owned()),
+            ..row
+        })
+    }
+
+    /// Notes that something arrived at the partner.
+    pub fn link_sent(&mut self, code: &str) -> Done {
+        let now = At(self.now);
+        let row = self.link_or_new(code)?;
+        self.put_link(&LinkRow { failures: 0, next_attempt_at: None, last_error: None, last_sent_at: Some(now), ..row })
+    }
+
+    /// Notes that something came from the partner; it can be reached again, as far as we know.
+    pub fn link_received(&mut self, code: &str) -> Done {
+        let now = At(self.now);
+        let row = self.link_or_new(code)?;
+        self.put_link(&LinkRow { last_received_at: Some(now), ..row })
+    }
+
+    /// Ends the rest of a link, for an operator who mended it.
+    pub fn wake_link(&mut self, code: &str) -> Done {
+        diesel::update(link::table.find(code)).set(link::next_attempt_at.eq(None::<At>)).execute(self.conn)?;
+        Ok(())
+    }
+}
