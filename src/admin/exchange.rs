@@ -176,7 +176,7 @@ fn print_link(link: &LinkStatus) {
     println!("{}\t{}\t{alarms}", link.partner, link.way);
     let piles = [
         ("waiting", &link.waiting),
-        ("under way", &link.under_way),
+        ("under way (interchanges)", &link.under_way),
         ("not acknowledged (interchanges)", &link.unanswered),
         ("refused by the partner", &link.refused),
         ("quarantined, ours", &link.quarantined_out),

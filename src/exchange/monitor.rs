@@ -53,6 +53,7 @@ pub struct LinkStatus {
     /// `hosted`, `http …`, `directory …` or `no route`.
     pub way: String,
     pub waiting: Pile,
+    /// Interchanges made and not delivered.
     pub under_way: Pile,
     /// Sent and not acknowledged.
     pub unanswered: Pile,
@@ -123,7 +124,7 @@ fn link_status(tx: &mut Tx<'_>, code: String) -> Result<LinkStatus, Fault> {
     let hours = tx.hours_since(&code, At(tx.now - TimeDelta::days(MEMORY_DAYS)))?;
     let mut status = LinkStatus {
         waiting: tx.message_pile(&code, MessageState::Waiting)?,
-        under_way: tx.message_pile(&code, MessageState::UnderWay)?,
+        under_way: tx.sending_pile(&code, SendingState::ToSend)?,
         refused: tx.message_pile(&code, MessageState::Refused)?,
         quarantined_out: tx.message_pile(&code, MessageState::Quarantined)?,
         unanswered: tx.sending_pile(&code, SendingState::Unanswered)?,

@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::conn::AnyConn;
 use super::outbox::Pile;
@@ -169,9 +171,9 @@ impl Tx<'_> {
 
     /// Interchanges of a partner in quarantine.
     pub fn received_pile(&mut self, partner: &str) -> Done<Pile> {
-        let quarantined = interchange_in::state.eq(ReceivedState::Quarantined.code());
         let (count, oldest) = interchange_in::table
-            .filter(interchange_in::partner.eq(partner).and(quarantined))
+            .filter(interchange_in::partner.eq(partner))
+            .filter(is_quarantined())
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_in::received_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
@@ -180,7 +182,7 @@ impl Tx<'_> {
     /// Quarantined interchanges, oldest first, at most `limit`; without their bytes' use in mind, for listing.
     pub fn quarantined_received(&mut self, limit: usize) -> Done<Vec<ReceivedRow>> {
         Ok(interchange_in::table
-            .filter(interchange_in::state.eq(ReceivedState::Quarantined.code()))
+            .filter(is_quarantined())
             .order(interchange_in::received_at)
             .limit(limit as i64)
             .load(self.conn)?)
@@ -232,7 +234,7 @@ impl Tx<'_> {
                 .filter(mail_object::item_id.eq(item_in::item_id)),
         );
         Ok(item_in::table
-            .filter(item_in::fate.eq(Fate::Parked.code()))
+            .filter(is_parked())
             .filter(has_object)
             .order(item_in::at)
             .limit(limit as i64)
@@ -243,7 +245,8 @@ impl Tx<'_> {
     /// Items parked before `before`, oldest first.
     pub fn parked_before(&mut self, before: At, limit: usize) -> Done<Vec<ItemInRow>> {
         Ok(item_in::table
-            .filter(item_in::fate.eq(Fate::Parked.code()).and(item_in::at.le(before)))
+            .filter(is_parked())
+            .filter(item_in::at.le(before))
             .order(item_in::at)
             .limit(limit as i64)
             .load(self.conn)?)
@@ -252,7 +255,8 @@ impl Tx<'_> {
     /// How many items of a sender are parked.
     pub fn parked_pile(&mut self, sender: &str) -> Done<Pile> {
         let (count, oldest) = item_in::table
-            .filter(item_in::fate.eq(Fate::Parked.code()).and(item_in::sender.eq(sender)))
+            .filter(is_parked())
+            .filter(item_in::sender.eq(sender))
             .select((diesel::dsl::count_star(), diesel::dsl::min(item_in::at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
@@ -307,6 +311,16 @@ impl Tx<'_> {
             .order(link_hour::hour)
             .load(self.conn)?)
     }
+}
+
+/// The condition of the index of parked items. Written out, for a planner does not use it for bound values.
+fn is_parked() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("item_in.fate = 3")
+}
+
+/// The condition of the index of quarantined interchanges.
+fn is_quarantined() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("interchange_in.state = 1")
 }
 
 /// Rows named in one statement.

@@ -174,13 +174,22 @@ pub struct Pile {
     pub oldest: Option<At>,
 }
 
+/// Conditions of partial indexes. Written out, for a planner does not use them for bound values.
+const WAITS: &str = "state = 0";
+const TROUBLE: &str = "state IN (3, 4)";
+const OPEN: &str = "state IN (0, 1, 4)";
+
+fn holds(condition: &str) -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
+    diesel::dsl::sql(condition)
+}
+
 /// Each partner of the rows in `table` that are in state 0, found by jumps through the partial index.
-fn jumps(table: &str) -> String {
+fn jumps(table: &str, open: &str) -> String {
     format!(
         "WITH RECURSIVE jump(partner) AS (\
-           SELECT min(partner) FROM {table} WHERE state = 0 \
+           SELECT min(partner) FROM {table} WHERE state = 0 AND {open} \
            UNION ALL \
-           SELECT (SELECT min(t.partner) FROM {table} t WHERE t.state = 0 AND t.partner > jump.partner) \
+           SELECT (SELECT min(partner) FROM {table} WHERE state = 0 AND {open} AND partner > jump.partner) \
            FROM jump WHERE jump.partner IS NOT NULL) \
          SELECT partner FROM jump WHERE partner IS NOT NULL"
     )
@@ -216,8 +225,8 @@ impl Tx<'_> {
     /// Partners for whom messages wait or interchanges are to be sent.
     pub fn partners_with_work(&mut self) -> Done<Vec<String>> {
         let mut partners = Vec::new();
-        for table in ["message_out", "interchange_out"] {
-            let found: Vec<Named> = diesel::sql_query(jumps(table)).load(self.conn)?;
+        for (table, open) in [("message_out", WAITS), ("interchange_out", OPEN)] {
+            let found: Vec<Named> = diesel::sql_query(jumps(table, open)).load(self.conn)?;
             partners.extend(found.into_iter().map(|named| named.partner));
         }
         partners.sort_unstable();
@@ -228,7 +237,8 @@ impl Tx<'_> {
     /// The messages that have waited longest for a partner.
     pub fn waiting_messages(&mut self, partner: &str, limit: usize) -> Done<Vec<MessageRow>> {
         Ok(message_out::table
-            .filter(message_out::partner.eq(partner).and(message_out::state.eq(0)))
+            .filter(message_out::partner.eq(partner))
+            .filter(holds(WAITS))
             .order(message_out::id)
             .limit(limit as i64)
             .load(self.conn)?)
@@ -304,9 +314,12 @@ impl Tx<'_> {
             message_out::note.eq(None::<String>),
         );
         Ok(match interchange {
-            None => diesel::update(message_out::table.filter(quarantined)).set(change).execute(self.conn)?,
+            None => diesel::update(message_out::table.filter(quarantined).filter(holds(TROUBLE)))
+                .set(change)
+                .execute(self.conn)?,
             Some(reference) => diesel::update(message_out::table)
                 .filter(quarantined)
+                .filter(holds(TROUBLE))
                 .filter(message_out::interchange.eq(reference))
                 .set(change)
                 .execute(self.conn)?,
@@ -334,6 +347,7 @@ impl Tx<'_> {
     pub fn next_sending(&mut self, partner: &str) -> Done<Option<SendingRow>> {
         Ok(interchange_out::table
             .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(0)))
+            .filter(holds(OPEN))
             .order(interchange_out::created_at)
             .first(self.conn)
             .optional()?)
@@ -390,27 +404,34 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Messages to a partner in one state.
+    /// Messages to a partner that wait, were refused or are in quarantine.
     pub fn message_pile(&mut self, partner: &str, state: MessageState) -> Done<Pile> {
+        let condition = if state == MessageState::Waiting { WAITS } else { TROUBLE };
         let (count, oldest) = message_out::table
             .filter(message_out::partner.eq(partner).and(message_out::state.eq(state.code())))
+            .filter(holds(condition))
             .select((diesel::dsl::count_star(), diesel::dsl::min(message_out::created_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
     }
 
-    /// Interchanges to a partner in one state.
+    /// Interchanges to a partner that are to be sent, are unanswered or are in quarantine.
     pub fn sending_pile(&mut self, partner: &str, state: SendingState) -> Done<Pile> {
         let (count, oldest) = interchange_out::table
             .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(state.code())))
+            .filter(holds(OPEN))
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_out::created_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
     }
 
-    /// Everyone to whom anything was ever to be sent.
+    /// Everyone to whom something was sent or is to be sent.
     pub fn message_partners(&mut self) -> Done<Vec<String>> {
-        Ok(message_out::table.select(message_out::partner).distinct().order(message_out::partner).load(self.conn)?)
+        let mut partners = self.partners_with_work()?;
+        partners.extend(self.links()?.into_iter().map(|link| link.partner));
+        partners.sort_unstable();
+        partners.dedup();
+        Ok(partners)
     }
 
     /// Messages about an item id, of every post here, oldest first.

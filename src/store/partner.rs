@@ -90,6 +90,11 @@ impl Tx<'_> {
         Ok(diesel::delete(partner::table.find(code)).execute(self.conn)? > 0)
     }
 
+    /// Every link there ever was traffic on.
+    pub fn links(&mut self) -> Done<Vec<LinkRow>> {
+        Ok(link::table.order(link::partner).load(self.conn)?)
+    }
+
     pub fn link(&mut self, code: &str) -> Done<Option<LinkRow>> {
         Ok(link::table.find(code).first(self.conn).optional()?)
     }

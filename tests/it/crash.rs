@@ -92,15 +92,18 @@ fn compare(raw: &mut Raw, journal: &Journal) {
             assert!(found.insert(id, ()).is_none(), "{post} has {id} twice");
             assert!(journal.contains_key(id), "{post} has {id}, which nobody sent");
             let known = journal[id];
-            let version: u32 = version.parse().expect("a number");
+            assert_eq!(rows, version, "{id} at {post}: each version is one event");
+            let amount = body.split("\"Amount\":").nth(1).and_then(|rest| rest.split('.').next()).expect("an amount");
+            let content: u32 = amount.parse().expect("a number");
             assert!(
-                (known.acknowledged..=known.sent).contains(&version),
-                "{id} at {post}: version {version}, acknowledged {}, sent {}",
+                (known.acknowledged..=known.sent).contains(&content),
+                "{id} at {post}: content {content}, acknowledged {}, sent {}",
                 known.acknowledged,
                 known.sent
             );
-            assert_eq!(rows, version.to_string(), "{id} at {post}: each version is one event");
-            assert!(body.contains(&format!("\"Amount\":{version}.5,")), "{id} at {post}: {body}");
+            if post == "AUA" {
+                assert_eq!(version, content.to_string(), "{id}: each content is one version");
+            }
         }
         let lost: Vec<&String> = journal
             .iter()
@@ -121,6 +124,8 @@ fn a_killed_server_has_every_acknowledged_write_exactly_once() {
         kill_at_work(process, &journal, 3 + round * 7 % 40);
         let verdict = run(&["admin", "history", "verify", "--database-url", &url]).ok();
         assert!(verdict.contains("the history is whole"), "{verdict}");
+        // What was acknowledged and had not travelled yet does so now.
+        run(&["admin", "exchange", "run", "--database-url", &url]).ok();
         compare(&mut Raw::open(&url), &journal);
     }
     let again = Process::serve(&url, &[]);

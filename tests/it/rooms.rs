@@ -44,7 +44,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     // The address is bound where everything is wired; the HTTP room takes the socket.
     (&["TcpListener"], &["app", "http"]),
     // Through the services' own methods only.
-    (&["services.store"], &["app", "exchange/mod", "main", "service"]),
+    (&["services.store"], &["app", "exchange", "main", "service"]),
 ];
 
 /// A source file: its room, its place in the house and its text without comments and tests.

@@ -20,7 +20,7 @@ fn store_text(id: &str, data: &str) -> String {
 fn round_trip(server: &Server, data: &str) -> String {
     let id = fresh_id("AU");
     server.post("StoreDeclaration", &store_text(&id, data), &[]).ok();
-    server.call_as("DE", "Load", json!({ "id": id })).ok().text
+    server.call_as("AU", "Load", json!({ "id": id })).ok().text
 }
 
 /// A harmless call with members of its own, as text.

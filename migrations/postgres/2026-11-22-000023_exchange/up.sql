@@ -52,7 +52,7 @@ CREATE TABLE message_out (
 CREATE INDEX message_out_waiting ON message_out (partner, id) WHERE state = 0;
 CREATE INDEX message_out_item ON message_out (post_org, object_pid, kind);
 CREATE INDEX message_out_interchange ON message_out (interchange) WHERE interchange IS NOT NULL;
-CREATE INDEX message_out_quarantined ON message_out (partner, id) WHERE state = 4;
+CREATE INDEX message_out_trouble ON message_out (partner, state, id) WHERE state IN (3, 4);
 
 -- What was sent, byte for byte. States: 0 to be sent, 1 waits for its CONTRL, 2 accepted, 3 refused at least in part,
 -- 4 quarantined.
@@ -73,9 +73,8 @@ CREATE TABLE interchange_out (
     answered_at TIMESTAMPTZ,
     PRIMARY KEY (sender, reference)
 );
-CREATE INDEX interchange_out_open ON interchange_out (partner, created_at) WHERE state = 0;
-CREATE INDEX interchange_out_unanswered ON interchange_out (partner, sent_at) WHERE state = 1;
-CREATE INDEX interchange_out_quarantined ON interchange_out (partner, created_at) WHERE state = 4;
+CREATE INDEX interchange_out_open ON interchange_out (partner, state, created_at) WHERE state IN (0, 1, 4);
+CREATE INDEX interchange_out_reference ON interchange_out (reference);
 
 -- What was received, byte for byte, and what it was answered with. States: 0 applied, 1 quarantined, 2 test.
 CREATE TABLE interchange_in (
@@ -94,6 +93,7 @@ CREATE TABLE interchange_in (
     PRIMARY KEY (sender, reference)
 );
 CREATE INDEX interchange_in_quarantined ON interchange_in (partner, received_at) WHERE state = 1;
+CREATE INDEX interchange_in_reference ON interchange_in (reference);
 
 -- What became of each item received. Fates: 0 applied, 1 unchanged, 2 overtaken, 3 parked, 4 refused.
 CREATE TABLE item_in (

@@ -185,9 +185,11 @@ fn the_answer_names_message_and_segment() {
     let good = answered(ITMATT.as_bytes());
     assert_eq!((good.action, good.messages[0].action), (Action::Acknowledged, Action::Acknowledged));
     assert_eq!((good.sender.id.as_str(), good.reference.as_str()), ("NLA", "ICR0000001"));
-    let bad = answered(ITMATT.replace("KGM:0.620", "KGM:x").as_bytes());
+    let bad = answered(ITMATT.replace("DTM+137:20260110093000:204", "DTM+137:x:204").as_bytes());
     assert!(bad.is_rejection());
-    assert_eq!(bad.messages[0].segments[0], contrl::SegmentControl { position: 12, error: "12".into() });
+    assert_eq!(bad.messages[0].segments[0], contrl::SegmentControl { position: 3, error: "12".into() });
+    let item = answered(ITMATT.replace("KGM:0.620", "KGM:x").as_bytes());
+    assert!(!item.is_rejection(), "an item that is wrong is answered by a referral");
     let worse = answered(ITMATT.replace("UNZ+1+ICR0000001", "UNZ+2+ICR0000001").as_bytes());
     assert_eq!((worse.action, worse.error.as_deref()), (Action::Rejected, Some("29")));
 }
