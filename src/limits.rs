@@ -85,7 +85,8 @@ limits! {
     EXCHANGE_BYTES: usize = 1024 * 1024, "bytes", "An interchange we send is closed at about this size.";
     EXCHANGE_TIMEOUT_S: u64 = 20, "s", "A partner that does not answer in time is tried again.";
     EXCHANGE_ANSWER_BYTES: usize = 1024 * 1024, "bytes", "Of a partner's answer no more is read.";
-    EXCHANGE_LEASE_S: i64 = 60, "s", "A server that died gives its partners free after this long.";
+    EXCHANGE_LEASE_S: i64 = 30, "s", "A server that died gives its partners elsewhere free after this long, longer than a partner may take to answer.";
+    EXCHANGE_HOSTED_LEASE_S: i64 = 2, "s", "The same for organizations on this server, whose inbox answers at once.";
     EXCHANGE_PAUSE_S: u64 = 900, "s", "Longest pause between attempts to reach a partner.";
     EXCHANGE_GIVE_UP_H: i64 = 72, "h", "An interchange that cannot be delivered for this long goes to quarantine.";
     EXCHANGE_REFUSALS: i32 = 3, "attempts", "An interchange that the partner will not read goes to quarantine.";

@@ -123,7 +123,7 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
             Ok(())
         }
         (_, "run") => {
-            exchange.drain().await?;
+            exchange.run_out().await?;
             status(&exchange).await
         }
         _ => status(&exchange).await,

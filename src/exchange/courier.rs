@@ -2,7 +2,8 @@
 //!
 //! One interchange to a partner is under way at a time, so that messages arrive in their order. Its bytes are stored
 //! before they are sent and never change. Each partner has a lease of its own: trouble with one slows no other, and
-//! any number of server processes may work on one database.
+//! any number of server processes may work on one database. A lease that runs out too early does no harm: messages
+//! are taken once, and the receiver recognises what comes again.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::partner::{self, Partner};
 use super::transport::{Delivery, Incoming, Trouble, Waiting};
 use super::{Exchange, inbox, reference};
 use crate::edi::{self, Message};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::outbox::{MessageState, SendingRow, SendingState};
 use crate::store::types::At;
@@ -74,6 +75,23 @@ impl Exchange {
         Ok(done + self.take_in().await?)
     }
 
+    /// Works until nothing can be sent any more, waiting for leases that a server left behind.
+    ///
+    /// # Errors
+    /// When the database is away, or somebody else keeps a lease.
+    pub async fn run_out(&self) -> Result<()> {
+        let pause = Duration::from_millis(100);
+        let attempts = (limits::EXCHANGE_LEASE_S + 5) * 10;
+        for _ in 0..attempts {
+            self.drain().await?;
+            if self.store.read(due_partners).await?.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+        }
+        Err(Error::unavailable("A running server is sending; leave it to it"))
+    }
+
     /// Works until nothing is left that can be done now.
     ///
     /// # Errors
@@ -107,8 +125,12 @@ impl Exchange {
 
     async fn lease(&self, code: &str) -> Result<bool> {
         let (code, owner) = (code.to_owned(), self.owner);
-        let lease = TimeDelta::seconds(limits::EXCHANGE_LEASE_S);
-        self.store.write(move |tx| tx.lease_link(&code, owner, tx.now + lease)).await
+        let lease = move |tx: &mut Tx<'_>| {
+            let elsewhere = tx.partner(&code)?.is_some();
+            let seconds = if elsewhere { limits::EXCHANGE_LEASE_S } else { limits::EXCHANGE_HOSTED_LEASE_S };
+            tx.lease_link(&code, owner, tx.now + TimeDelta::seconds(seconds))
+        };
+        self.store.write(lease).await
     }
 
     async fn release(&self, code: &str) -> Result<()> {
@@ -150,7 +172,7 @@ impl Exchange {
         let to = partner.clone();
         let composed =
             tokio::task::spawn_blocking(move || compose::compose(load, &to, reference::new(now), now)).await;
-        let composed = composed.map_err(|error| crate::error::Error::Internal(format!("composing: {error}")))?;
+        let composed = composed.map_err(|error| Error::Internal(format!("composing: {error}")))?;
         let (partner, composed) = (partner.clone(), std::sync::Arc::new(composed));
         self.store.write(move |tx| keep(tx, &partner, &composed)).await
     }
@@ -196,7 +218,7 @@ impl Exchange {
 
     /// Takes one file: its effect is stored before it is moved, so a repeat after a crash finds it applied.
     async fn collect(&self, partner: &str, file: &Waiting) -> Result<()> {
-        let other = |error: String| crate::error::Error::Internal(error);
+        let other = |error: String| Error::Internal(error);
         match file.read().map_err(other)? {
             Incoming::TooLarge => {
                 tracing::warn!(partner, "a file is larger than an interchange may be; it was put aside");
@@ -237,7 +259,10 @@ fn keep(tx: &mut Tx<'_>, partner: &Partner, composed: &Composed) -> Result<Optio
         return Ok(None);
     }
     for (message_ref, keys) in &composed.messages {
-        tx.take_messages(keys, &composed.reference, message_ref)?;
+        if tx.take_messages(keys, &composed.reference, message_ref)? != keys.len() {
+            // A lease that ran out: the other courier goes on with them.
+            return Err(Error::unavailable("Another server took these messages").into());
+        }
     }
     let row = SendingRow {
         sender: composed.sender.clone(),
