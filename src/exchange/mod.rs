@@ -44,7 +44,9 @@ impl Exchange {
     /// The exchange working on the same database as `services`.
     pub fn new(services: Services, net: Arc<dyn Net>) -> Self {
         let (store, clock) = (services.store.clone(), services.clock.clone());
-        Self { services, store, clock, net, owner: Id(Uuid::now_v7()), desks: Arc::default() }
+        // A SQLite file has one server: what a dead one left behind is its successor's at once.
+        let owner = if store.numbers_changes_later() { Uuid::now_v7() } else { Uuid::nil() };
+        Self { services, store, clock, net, owner: Id(owner), desks: Arc::default() }
     }
 
     /// Rings when something may wait in the outbox.
