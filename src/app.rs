@@ -109,7 +109,8 @@ async fn serve(
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
-    let server = http::server(listener, &config.http, services.clone(), exchange.clone(), metrics, Arc::clone(&stopping))?;
+    let server =
+        http::server(listener, &config.http, services.clone(), exchange.clone(), metrics, Arc::clone(&stopping))?;
     let handle = server.handle();
     let (quit, workers) = start_workers(&services, &exchange, &config);
     let serving = actix_web::rt::spawn(server);

@@ -9,6 +9,7 @@ use crate::contract::{
 };
 use crate::error::{Error, Findings, Result};
 use crate::exchange::Exchange;
+use crate::exchange::partner::NewPartner;
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::admin::NewOrganization;
@@ -39,6 +40,13 @@ pub const ORGANIZATIONS: &[DemoOrganization] = &[
     ("PTA", Kind::Post, "PT", "Portuguese post (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c06"),
 ];
 
+/// The posts and customs of each server of a pair.
+pub const PAIR: [[&str; 2]; 2] = [["AUA", "AU"], ["DEA", "DE"]];
+
+/// The tokens with which the servers of a pair call each other, and the key they sign with.
+const PAIR_TOKENS: [&str; 2] = ["0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c11", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c12"];
+const PAIR_KEY: &str = "the demo pair's signing key";
+
 const OFFICES: &[(&str, &str, &str)] = &[
     ("AUSYDA", "AUA", "Sydney"),
     ("DEAAAA", "DEA", "Demo office A"),
@@ -59,17 +67,7 @@ const SAMPLE_DATE: &str = "/Date(1562748420000+0200)/";
 /// What the services answer.
 pub async fn fill(services: &Services, exchange: &Exchange) -> Result<()> {
     for (code, kind, country, name, time_zone, token) in ORGANIZATIONS {
-        let organization = NewOrganization {
-            code: (*code).into(),
-            kind: *kind,
-            country: (*country).into(),
-            name: (*name).into(),
-            customs: None,
-            remote: false,
-            time_zone: (*time_zone).into(),
-            creates_users: true,
-        };
-        services.put_organization(organization).await?;
+        services.put_organization(organization(code, *kind, country, name, time_zone, false)).await?;
         services.issue_token(code, "demo", Some(guid(token)?), None).await?;
     }
     for (code, org, name) in OFFICES {
@@ -80,6 +78,51 @@ pub async fn fill(services: &Services, exchange: &Exchange) -> Result<()> {
         services.put_user("DEA", user, Some("xxxxxx".into()), offices).await?;
     }
     items(services, exchange).await
+}
+
+/// Fills the empty database of one server of a pair (0 the Australian, 1 the German one) that reaches the other at
+/// `other_base`.
+///
+/// # Errors
+/// What the services answer.
+pub async fn fill_half(services: &Services, exchange: &Exchange, which: usize, other_base: &str) -> Result<()> {
+    let here = PAIR[which];
+    let of_pair = |code: &str| PAIR.iter().flatten().any(|known| *known == code);
+    for (code, kind, country, name, time_zone, token) in ORGANIZATIONS.iter().filter(|row| of_pair(row.0)) {
+        let remote = !here.contains(code);
+        services.put_organization(organization(code, *kind, country, name, time_zone, remote)).await?;
+        if !remote {
+            services.issue_token(code, "demo", Some(guid(token)?), None).await?;
+            continue;
+        }
+        let partner = NewPartner {
+            code: (*code).into(),
+            transport: Some("http".into()),
+            endpoint: Some(format!("{other_base}/exchange/inbox")),
+            token_out: Some(PAIR_TOKENS[which].into()),
+            token_in: Some(PAIR_TOKENS[1 - which].into()),
+            sign_key: Some(PAIR_KEY.into()),
+            ..NewPartner::default()
+        };
+        exchange.put_partner(partner).await?;
+    }
+    for (code, org, name) in OFFICES.iter().filter(|row| of_pair(row.1)) {
+        services.put_office(code, org, name).await?;
+    }
+    Ok(())
+}
+
+fn organization(code: &str, kind: Kind, country: &str, name: &str, time_zone: &str, remote: bool) -> NewOrganization {
+    NewOrganization {
+        code: code.into(),
+        kind,
+        country: country.into(),
+        name: name.into(),
+        customs: None,
+        remote,
+        time_zone: time_zone.into(),
+        creates_users: true,
+    }
 }
 
 fn guid(text: &str) -> Result<Uuid> {
@@ -281,6 +324,34 @@ fn content(sender: Address, recipient: Address, pieces: Vec<ContentPiece>) -> De
         recipient_email: text(recipient[6]),
         ..DeclarationData::default()
     }
+}
+
+/// What to try, ready to paste, against a pair of servers: the Australian one at `one`, the German one at `other`.
+pub fn pair_hints(one: &str, other: &str) -> String {
+    let token = |org: &str| ORGANIZATIONS.iter().find(|row| row.0 == org).map_or("", |row| row.5);
+    let (aua, de, dea) = (token("AUA"), token("DE"), token("DEA"));
+    let object = r#"{"Id":"EE000000014AU","OrigPostOrgCd":"AUA","DestPostOrgCd":"DEA","MailClassCd":"E","MailCategoryCd":"A","PostingDt":"2026-11-21T09:00:00Z"}"#;
+    format!(
+        r#"
+Two servers, each with a fresh database that is dropped at the end. {one} hosts Australia's post and customs,
+{other} Germany's. They exchange messages over HTTP, signed.
+
+1. Australia declares an item to Germany; an ITMATT goes out:
+curl -s {one}/StoreDeclaration -d '{{"token":"{aua}","userCd":"clerk","evtCd":2,"mailObject":{object},"decl":{{"Data":{{"SenderName":"Harbour Toys Pty","SenderAddressLine1":"1 Example Street","SenderZIP":"2000","SenderCity":"Sydney","SenderCountryCd":"AU","RecipientName":"Beispielempfang","RecipientAddressLine1":"Probestrasse 5","RecipientZIP":"60594","RecipientCity":"Frankfurt am Main","RecipientCountryCd":"DE","RecipientEmail":"empfang@example.com","GrossWeight":0.500,"Postage":9.50,"PostageCurrencyCd":"EUR","HandlingClassCd":"N","NatureTypeCd":"31","ContentPieces":[{{"Index":1,"Description":"Wooden spinning top","Number":1,"NetWeight":0.400,"Amount":12.50,"CurrencyCd":"EUR","HS":"950300","OrigCountryCd":"AU"}}]}}}}}}'
+
+2. German customs finds it, on the other server:
+curl -s {other}/Load -d '{{"token":"{de}","postalOrgCd":"DEA","flow":"I"}}'
+
+3. It clears the item with 7.20 EUR of duty; a CUSRSP goes back:
+curl -s {other}/StoreResponse -d '{{"token":"{de}","userCd":"officer","evtCd":2,"mailObject":{object},"resp":{{"Data":{{"DecisionCd":"4","ClearanceDt":"2026-11-22T10:00:00Z","Dutiable":true,"TotalFee":7.20,"TotalFeeCurrencyCd":"EUR"}}}}}}'
+
+4. Australia sees it as the destination customs' response ("DCResponse"):
+curl -s {one}/GetCustomsStatus -d '{{"token":"{aua}","postalOrgCd":"AUA","id":"EE000000014AU","flow":"O","userCd":"clerk"}}'
+
+5. Germany's post asks for information; an ITMREF goes back, and Australia answers with a REFRSP:
+curl -s {other}/CreateReferral -d '{{"token":"{dea}","userCd":"clerk","id":"EE000000014AU","partnerPostalOrgCd":"AUA","postalOrgCd":"DEA","referral":{{"ReferralCd":"RFI","Remarks":"Please send the invoice"}}}}'
+"#
+    )
 }
 
 /// What to try, ready to paste, against a demo at `base` (`http://127.0.0.1:8080`).

@@ -76,7 +76,14 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_settings(Command::new("serve").about("Serve until stopped by a signal")))
-        .subcommand(with_settings(Command::new("demo").about("Serve a fresh demo database, on loopback only")))
+        .subcommand(
+            with_settings(Command::new("demo").about("Serve a fresh demo database, on loopback only")).arg(
+                Arg::new("pair")
+                    .long("pair")
+                    .action(clap::ArgAction::SetTrue)
+                    .help("serve two that exchange messages, Australia's and Germany's"),
+            ),
+        )
         .subcommand(
             with_settings(Command::new("migrate").about("Bring the database schema up to date")).arg(
                 Arg::new("down")
@@ -114,6 +121,7 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
     start_logging(&config);
     match name {
         "serve" => serve(config),
+        "demo" if options.get_flag("pair") => run_pair(config),
         "demo" => run_demo(config),
         "migrate" => migrate(&config, options.get_flag("down")),
         "backup" => backup(&config, options),
@@ -165,23 +173,59 @@ fn serve(config: Config) -> Result<(), Failure> {
     Ok(running.stop()?)
 }
 
-fn run_demo(mut config: Config) -> Result<(), Failure> {
+/// A folder for the databases of a demo, dropped at its end.
+fn demo_folder(config: &Config) -> Result<tempfile::TempDir, Failure> {
     if !config.listen.ip().is_loopback() {
         let mistake = format!("listen: {} is not a loopback address; the demo's tokens are public", config.listen);
         return Err(Failure::Configuration(vec![mistake]));
     }
     let folder = tempfile::Builder::new().prefix("entrepost-demo-").tempdir();
-    let folder = folder.map_err(|error| Failure::Other(format!("cannot make a folder for the demo: {error}")))?;
-    config.store.database = Database::Sqlite(folder.path().join("demo.db"));
+    folder.map_err(|error| Failure::Other(format!("cannot make a folder for the demo: {error}")))
+}
+
+/// Starts a server on a fresh database in `folder`.
+fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Result<app::Running, Failure> {
+    config.store.database = Database::Sqlite(folder.join(name));
     config.migrate_at_start = true;
+    Ok(app::start(config, Clock::default())?)
+}
+
+fn run_demo(config: Config) -> Result<(), Failure> {
+    let folder = demo_folder(&config)?;
     let signals = Signals::heed()?;
-    let running = app::start(config, Clock::default())?;
+    let running = start_demo(config, folder.path(), "demo.db")?;
     block_on(demo::fill(&running.services, &running.exchange))??;
     let base = format!("http://{}", running.address);
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));
     signals.wait();
     Ok(running.stop()?)
+}
+
+/// Two servers in one process, each with its own database, that know each other by address only. The second one
+/// listens on the port after the first one's (any free one when that is 0).
+fn run_pair(config: Config) -> Result<(), Failure> {
+    let folder = demo_folder(&config)?;
+    let signals = Signals::heed()?;
+    let mut second = config.clone();
+    if let Some(port) = config.listen.port().checked_add(1).filter(|port| *port > 1) {
+        second.listen.set_port(port);
+    }
+    let running =
+        [start_demo(config, folder.path(), "australia.db")?, start_demo(second, folder.path(), "germany.db")?];
+    let bases = running.each_ref().map(|server| format!("http://{}", server.address));
+    for (which, server) in running.iter().enumerate() {
+        block_on(demo::fill_half(&server.services, &server.exchange, which, &bases[1 - which]))??;
+    }
+    for base in &bases {
+        announce(&format!("listening on {base}"));
+    }
+    announce(&demo::pair_hints(&bases[0], &bases[1]));
+    signals.wait();
+    let [one, other] = running;
+    let stopped = one.stop();
+    other.stop()?;
+    Ok(stopped?)
 }
 
 /// Prints at once, also into a pipe. A reader that went away is no reason to stop.

@@ -27,7 +27,11 @@ pub fn partner_command() -> Command {
                 .about("Add a partner, or change what is given of it")
                 .arg(needed("CODE", "the organization, added with --remote before"))
                 .arg(option("transport", "KIND", "http or directory").value_parser(["http", "directory"]))
-                .arg(option("endpoint", "URL|FOLDER", "its inbox (https://HOST/exchange/inbox), or a folder with out and in"))
+                .arg(option(
+                    "endpoint",
+                    "URL|FOLDER",
+                    "its inbox (https://HOST/exchange/inbox), or a folder with out and in",
+                ))
                 .arg(option("token-out", "TOKEN", "bearer token it is called with"))
                 .arg(option("token-in", "UUID", "token it calls with"))
                 .arg(option("sign-key", "TEXT", "key of the signatures over bodies, both ways; empty for none"))
@@ -35,9 +39,15 @@ pub fn partner_command() -> Command {
                 .arg(option("charset", "SET", "UNOA, UNOB, UNOC or UNOW (UTF-8) [default: UNOC]"))
                 .arg(option("agency", "CODE", "controlling agency in UNH [default: UP]"))
                 .arg(option("profile", "CODE", "association code in UNH: the code-list profile [default: PCX100]"))
-                .arg(option("control", "YES|NO", "whether a CONTRL is expected [default: yes]").value_parser(["yes", "no"]))
+                .arg(
+                    option("control", "YES|NO", "whether a CONTRL is expected [default: yes]")
+                        .value_parser(["yes", "no"]),
+                )
                 .arg(option("messages", "LIST", "message types agreed, with commas [default: all]"))
-                .arg(option("level", "LEVEL", "reject, warn or off: what faulty data means [default: warn]").value_parser(Level::NAMES))
+                .arg(
+                    option("level", "LEVEL", "reject, warn or off: what faulty data means [default: warn]")
+                        .value_parser(Level::NAMES),
+                )
                 .arg(option("serves", "LIST", "organizations here that use the link, with commas [default: all]")),
         )
         .subcommand(Command::new("list").about("List partners and what was agreed; no secrets"))
@@ -75,8 +85,13 @@ pub fn exchange_command() -> Command {
                 .arg(needed("REFERENCE", "interchange reference, as listed")),
         )
         .subcommand(Command::new("quarantine").about("List interchanges received that could not be applied"))
-        .subcommand(Command::new("parked").about("List items that have waited for their object for more than a quarter of an hour"))
-        .subcommand(Command::new("run").about("Send and take in what waits now, then end; for maintenance without a server"))
+        .subcommand(
+            Command::new("parked")
+                .about("List items that have waited for their object for more than a quarter of an hour"),
+        )
+        .subcommand(
+            Command::new("run").about("Send and take in what waits now, then end; for maintenance without a server"),
+        )
 }
 
 pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatches) -> Result<(), Failure> {
@@ -118,7 +133,10 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
         }
         (_, "parked") => {
             for row in exchange.parked().await? {
-                println!("{}\t{} for {}\tfrom {}\tsince {}", row.item_id, row.kind, row.recipient, row.sender, row.at.0);
+                println!(
+                    "{}\t{} for {}\tfrom {}\tsince {}",
+                    row.item_id, row.kind, row.recipient, row.sender, row.at.0
+                );
             }
             Ok(())
         }
@@ -209,7 +227,14 @@ async fn log(exchange: &Exchange, options: &ArgMatches) -> Result<(), Failure> {
         row.note.iter().flat_map(|note| note.lines()).for_each(|line| println!("\t{line}"));
     }
     for row in &received {
-        println!("{}\tfrom {}\t{}\t{}\t{}", when(Some(row.at)), row.sender, row.kind, operate::fate(row), row.reference);
+        println!(
+            "{}\tfrom {}\t{}\t{}\t{}",
+            when(Some(row.at)),
+            row.sender,
+            row.kind,
+            operate::fate(row),
+            row.reference
+        );
         row.note.iter().flat_map(|note| note.lines()).for_each(|line| println!("\t{line}"));
     }
     if sent.is_empty() && received.is_empty() {
@@ -249,13 +274,24 @@ fn print_traffic(traffic: &Traffic, bytes: &[u8], answer: Option<&[u8]>) {
     let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match traffic {
         Traffic::Sent(row) => {
-            println!("sent by {} to {}: {state}, {} items, {} attempts failed", row.sender, row.partner, row.items, row.attempts);
-            println!("made {}, first sent {}, answered {}", when(Some(row.created_at)), when(row.sent_at), when(row.answered_at));
+            println!(
+                "sent by {} to {}: {state}, {} items, {} attempts failed",
+                row.sender, row.partner, row.items, row.attempts
+            );
+            println!(
+                "made {}, first sent {}, answered {}",
+                when(Some(row.created_at)),
+                when(row.sent_at),
+                when(row.answered_at)
+            );
             println!("SHA-256 {}", hex(&row.digest));
             row.note.iter().for_each(|note| println!("{note}"));
         }
         Traffic::Received(row) => {
-            println!("received from {} for {}: {state}, {} items, came again {} times", row.partner, row.recipient, row.items, row.repeats);
+            println!(
+                "received from {} for {}: {state}, {} items, came again {} times",
+                row.partner, row.recipient, row.items, row.repeats
+            );
             println!("received {}", when(Some(row.received_at)));
             println!("SHA-256 {}", hex(&row.digest));
             row.findings.iter().for_each(|findings| println!("{findings}"));

@@ -129,8 +129,7 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
                     let mut data: crate::contract::ResponseData = data;
                     // A decision without a date counts from its receipt here; the partner is to know when that was.
                     data.clearance_dt = data.clearance_dt.or(Some(WcfDate::new(response.decided_at.0)));
-                    entry.response =
-                        Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
+                    entry.response = Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
                 }
             }
         }

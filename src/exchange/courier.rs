@@ -170,8 +170,7 @@ impl Exchange {
     async fn make(&self, partner: &Partner, load: compose::Load) -> Result<Option<SendingRow>> {
         let now = self.clock.now();
         let to = partner.clone();
-        let composed =
-            tokio::task::spawn_blocking(move || compose::compose(load, &to, reference::new(now), now)).await;
+        let composed = tokio::task::spawn_blocking(move || compose::compose(load, &to, reference::new(now), now)).await;
         let composed = composed.map_err(|error| Error::Internal(format!("composing: {error}")))?;
         let (partner, composed) = (partner.clone(), std::sync::Arc::new(composed));
         self.store.write(move |tx| keep(tx, &partner, &composed)).await

@@ -82,17 +82,20 @@ struct Ground {
 }
 
 impl Exchange {
-    /// The partner that a call of the inbox comes from.
+    /// The partner that a call of the inbox comes from. Organizations behind one gateway share a token: then it is the
+    /// one that the interchange names, if it is among them.
     ///
     /// # Errors
     /// 401 for an unknown token, and when the link is signed and the signature does not fit.
     pub async fn caller(&self, token: &str, signed: Signed, body: &[u8]) -> Result<String> {
         let token = Uuid::try_parse(token).map_err(|_| Error::Unauthorized)?;
         let digest = partner::token_digest(&token);
-        let row = self.store.read(move |tx| tx.partner_by_token(&digest)).await?.ok_or(Error::Unauthorized)?;
-        match row.sign_key {
-            Some(key) if !signed.fits(&key, self.clock.now(), body) => Err(Error::Unauthorized),
-            _ => Ok(row.code),
+        let rows = self.store.read(move |tx| tx.partners_by_token(&digest)).await?;
+        let named = if rows.len() > 1 { edi::read(body).interchange.sender.id } else { String::new() };
+        let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
+        match &row.sign_key {
+            Some(key) if !signed.fits(key, self.clock.now(), body) => Err(Error::Unauthorized),
+            _ => Ok(row.code.clone()),
         }
     }
 
@@ -170,9 +173,7 @@ impl Exchange {
         let state = match (whole, read.interchange.test) {
             (true, _) => ReceivedState::Quarantined,
             (false, true) => ReceivedState::Test,
-            (false, false) if messages.iter().all(Option::is_none) && controls.is_empty() => {
-                ReceivedState::Quarantined
-            }
+            (false, false) if messages.iter().all(Option::is_none) && controls.is_empty() => ReceivedState::Quarantined,
             (false, false) => ReceivedState::Applied,
         };
         if state != ReceivedState::Applied {
@@ -498,9 +499,9 @@ fn is_refused(read: &Read, message: usize) -> bool {
     read.findings.list().iter().any(|finding| {
         finding.severity == edi::Severity::Error
             && finding.fault.index.is_none()
-            && finding.message.is_none_or(|outline| {
-                read.outline.get(outline).and_then(|outline| outline.message) == Some(message)
-            })
+            && finding
+                .message
+                .is_none_or(|outline| read.outline.get(outline).and_then(|outline| outline.message) == Some(message))
     })
 }
 
@@ -541,7 +542,8 @@ fn said(
             Ok(Said::Decided(response.cust_organization_cd, Box::new(data)))
         }
         (Kind::Itmref | Kind::Refrsp, Function::Cancellation) => {
-            let text = "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
+            let text =
+                "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
             Err(Finding::new("profile", "Function", text))
         }
         (Kind::Itmref, _) => {
@@ -727,8 +729,7 @@ fn is_late(item: &Entry, now: chrono::DateTime<chrono::Utc>) -> bool {
 /// Item data is blank where destinations look first: codes of goods, and a way to reach the recipient.
 fn is_blank(item: &Entry) -> bool {
     let Some(data) = item.declaration.as_ref().and_then(|declaration| declaration.data.as_ref()) else { return true };
-    let unreachable = |data: &DeclarationData| {
-        given(&data.recipient_telephone).is_none() && given(&data.recipient_email).is_none()
-    };
+    let unreachable =
+        |data: &DeclarationData| given(&data.recipient_telephone).is_none() && given(&data.recipient_email).is_none();
     unreachable(data) || data.content_pieces.iter().any(|piece| given(&piece.hs).is_none())
 }

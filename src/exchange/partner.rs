@@ -138,7 +138,11 @@ impl Agreement {
 pub enum Way {
     /// The partner lives on this server.
     Hosted,
-    Http { url: String, token: Option<String>, sign_key: Option<String> },
+    Http {
+        url: String,
+        token: Option<String>,
+        sign_key: Option<String>,
+    },
     Directory(PathBuf),
 }
 

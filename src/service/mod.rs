@@ -78,7 +78,16 @@ impl Services {
             .build();
         let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
         let shelf = catalogue::Shelf::default();
-        Self { store, clock, sessions, shelf, actors, known_users, beats: heartbeat::Beats::default(), outbox: Arc::default() }
+        Self {
+            store,
+            clock,
+            sessions,
+            shelf,
+            actors,
+            known_users,
+            beats: heartbeat::Beats::default(),
+            outbox: Arc::default(),
+        }
     }
 
     /// Rings when something may have been put into the outbox.

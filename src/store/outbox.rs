@@ -305,8 +305,7 @@ impl Tx<'_> {
 
     /// Lets the quarantined messages of a partner (or one interchange of it) wait again; gives how many.
     pub fn requeue(&mut self, partner: &str, interchange: Option<&str>) -> Done<usize> {
-        let quarantined =
-            message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined.code()));
+        let quarantined = message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined.code()));
         let change = (
             message_out::state.eq(MessageState::Waiting.code()),
             message_out::interchange.eq(None::<String>),

@@ -71,9 +71,9 @@ impl Tx<'_> {
         Ok(partner::table.order(partner::code).load(self.conn)?)
     }
 
-    /// The partner that calls with the token of this digest.
-    pub fn partner_by_token(&mut self, digest: &[u8]) -> Done<Option<PartnerRow>> {
-        Ok(partner::table.filter(partner::token_in.eq(digest)).first(self.conn).optional()?)
+    /// The partners that call with the token of this digest, by code.
+    pub fn partners_by_token(&mut self, digest: &[u8]) -> Done<Vec<PartnerRow>> {
+        Ok(partner::table.filter(partner::token_in.eq(digest)).order(partner::code).load(self.conn)?)
     }
 
     /// Adds a partner, or changes the one with this code.

@@ -10,6 +10,7 @@ mod admin;
 mod batch;
 mod cds;
 mod crash;
+mod exchange;
 mod fuzz;
 mod history;
 mod journey;

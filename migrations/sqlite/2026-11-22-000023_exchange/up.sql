@@ -6,12 +6,13 @@ CREATE TABLE partner (
     endpoint TEXT NOT NULL,
     -- The rest of the agreement, as JSON.
     agreement TEXT NOT NULL,
-    -- SHA-256 of the token the partner calls us with.
-    token_in BLOB UNIQUE,
+    -- SHA-256 of the token the partner calls us with; organizations behind one gateway share it.
+    token_in BLOB,
     token_out TEXT,
     sign_key TEXT,
     changed_at BIGINT NOT NULL
 );
+CREATE INDEX partner_token ON partner (token_in);
 
 -- Who works off a partner's messages just now, and how it went last.
 CREATE TABLE link (

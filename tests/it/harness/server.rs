@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use entrepost::app::{self, Running};
@@ -35,7 +36,7 @@ pub struct Server {
     pub database_url: String,
     agent: ureq::Agent,
     runtime: Runtime,
-    _folder: Option<tempfile::TempDir>,
+    folder: Mutex<Option<tempfile::TempDir>>,
 }
 
 impl Server {
@@ -71,10 +72,26 @@ impl Server {
         &self.running.as_ref().expect("running").exchange
     }
 
-    /// Waits until every message that can travel now has arrived.
+    /// Sends every message that can travel now; returns when they have arrived.
     pub fn deliver(&self) {
         let exchange = self.exchange().clone();
         self.block_on(|_| async move { exchange.drain().await }).expect("the exchange works");
+    }
+
+    /// Two servers that know each other by address only: Australia's post and customs on one, Germany's on the other.
+    pub fn pair(engines: [Engine; 2]) -> [Self; 2] {
+        let servers = engines.map(|engine| {
+            let (url, folder) = fresh_database(engine);
+            Self::on_database(&url, config(&url, &[]), folder)
+        });
+        for (which, server) in servers.iter().enumerate() {
+            let (exchange, other) = (server.exchange().clone(), servers[1 - which].base.clone());
+            server
+                .block_on(|services| async move { demo::fill_half(&services, &exchange, which, &other).await })
+                .expect("organizations and partners");
+            server.only_warn();
+        }
+        servers
     }
 
     /// Lets the quality rules warn only, for tests that are about something else and declare little.
@@ -119,7 +136,7 @@ impl Server {
         let agent = agent();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let database_url = url.to_owned();
-        Self { running: Some(running), base, clock, database_url, agent, runtime, _folder: folder }
+        Self { running: Some(running), base, clock, database_url, agent, runtime, folder: Mutex::new(folder) }
     }
 
     pub fn services(&self) -> &Services {
@@ -200,6 +217,20 @@ impl Server {
         self.block_on(|services| async move { services.item_history(post, id).await }).unwrap_or_default()
     }
 
+    /// Posts bytes to a path beside the methods.
+    pub fn post_bytes(&self, path: &str, bytes: &[u8], headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.post(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.send(bytes).expect("answers"))
+    }
+
+    /// The folder of the database, kept when the server goes.
+    pub fn keep_folder(&self) -> Option<tempfile::TempDir> {
+        self.folder.lock().expect("lock").take()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         Answer::read(self.agent.get(format!("{}{path}", self.base)).call().expect("answers"))
     }
@@ -257,8 +288,8 @@ pub fn fresh_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
 
 /// A database with demo data that no server has open, with the folder that holds it.
 pub fn filled_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
-    let mut server = Server::start(engine);
-    let folder = server._folder.take();
+    let server = Server::start(engine);
+    let folder = server.keep_folder();
     let url = server.database_url.clone();
     server.stop();
     (url, folder)

@@ -1,0 +1,633 @@
+//! The exchange: between two servers over HTTP, through folders, and what an operator sees of it.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use entrepost::edi::{self, Action, Message};
+use entrepost::exchange::partner::NewPartner;
+use serde_json::{Value, json};
+
+use crate::harness::data::{declaration, fresh_id, mail_object, response, store};
+use crate::harness::process::{Process, poll, run};
+use crate::harness::raw::Raw;
+use crate::harness::server::{Answer, agent, fresh_database};
+use crate::harness::{Engine, Server, postgres};
+
+/// Lets both servers send until nothing is under way.
+fn settle(servers: &[Server; 2]) {
+    for _ in 0..3 {
+        servers.iter().for_each(Server::deliver);
+    }
+}
+
+fn referral(id: &str, kind: &str) -> Value {
+    json!({ "id": id, "postalOrgCd": "DEA", "partnerPostalOrgCd": "AUA",
+        "referral": { "ReferralCd": kind, "Remarks": "Please send the invoice", "Urgency": 1.50 } })
+}
+
+fn dialogue(server: &Server, org: &str, post: &str, id: &str, flow: &str) -> Value {
+    let body = json!({ "postalOrgCd": post, "id": id, "flow": flow });
+    let answer = server.call_as(org, "GetReferralAndReferralResponse", body).ok().json();
+    answer["GetReferralAndReferralResponseResult"][0].clone()
+}
+
+/// The story of one item, from declaration to clearance, across two servers.
+fn main_job(servers: &[Server; 2]) {
+    let [australia, germany] = servers;
+    let id = fresh_id("AU");
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    settle(servers);
+    let here = australia.status("AU", "AUA", &id, "O");
+    let there = germany.status("DE", "DEA", &id, "I");
+    assert_eq!(here["Declaration"]["Data"], there["Declaration"]["Data"]);
+    assert_eq!(there["Declaration"]["CustOrganizationCd"], "DE");
+    assert_eq!(there["MailObject"]["OrigPostOrgCd"], "AUA");
+
+    germany.call_as("DE", "CreateReferral", referral(&id, "RFI")).ok();
+    settle(servers);
+    let asked = dialogue(australia, "AUA", "AUA", &id, "O");
+    assert_eq!(asked["SecurityState"], "REFERRED_DATA");
+    assert_eq!(asked["Referrals"][0]["Remarks"], "Please send the invoice");
+    assert_eq!(asked["Referrals"][0]["Urgency"].to_string(), "1.5", "members without a name here travel too");
+    assert_eq!(asked["Referrals"][0]["DueDt"], dialogue(germany, "DEA", "DEA", &id, "I")["Referrals"][0]["DueDt"]);
+    let answer = json!({ "id": id, "postalOrgCd": "AUA", "partnerPostalOrgCd": "DEA",
+        "referralResponse": { "ReferralResponseCd": "R12", "Information": "Checked, all is right" } });
+    australia.call_as("AUA", "CreateReferralResp", answer).ok();
+    settle(servers);
+    let answered = dialogue(germany, "DE", "DEA", &id, "I");
+    assert_eq!(answered["ReferralResponses"][0]["Information"], "Checked, all is right");
+    assert_eq!((&answered["SecurityState"], &answered["HasPendingReferral"]), (&json!("ASSESSING"), &json!(false)));
+
+    let mut cleared = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "resp": response("4", 0), "evtCd": 2 });
+    cleared["resp"]["Data"]["Taxes"] = json!([{ "Type": "CUD", "Amount": 7.20, "CurrencyCd": "EUR" }]);
+    cleared["resp"]["Data"]["Dutiable"] = json!(true);
+    germany.call_as("DE", "StoreResponse", cleared).ok();
+    settle(servers);
+    let outcome = australia.status("AUA", "AUA", &id, "O");
+    assert_eq!(outcome["DCResponse"]["Data"], germany.status("DEA", "DEA", &id, "I")["Response"]["Data"]);
+    assert_eq!(outcome["DCResponse"]["Data"]["Taxes"][0]["Amount"].to_string(), "7.2");
+    assert_eq!(outcome["DCResponse"]["CustOrganizationCd"], "DE");
+    assert!(outcome["Response"].is_null(), "Australian customs has not answered");
+}
+
+#[test]
+fn an_item_s_story_crosses_two_servers_on_sqlite() {
+    main_job(&Server::pair([Engine::Sqlite, Engine::Sqlite]));
+}
+
+#[test]
+fn an_item_s_story_crosses_from_sqlite_to_postgres_and_back() {
+    if postgres::is_there() {
+        main_job(&Server::pair([Engine::Sqlite, Engine::Postgres]));
+        main_job(&Server::pair([Engine::Postgres, Engine::Sqlite]));
+    }
+}
+
+#[test]
+fn a_changed_declaration_replaces_and_a_changed_destination_withdraws() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, germany] = &servers;
+    let id = fresh_id("AU");
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    settle(&servers);
+    let mut changed = store(&id, "AUA", "DEA", 2);
+    changed["decl"] = declaration("99.00");
+    australia.call_as("AUA", "StoreDeclaration", changed.clone()).ok();
+    settle(&servers);
+    let amount = |view: &Value| view["Declaration"]["Data"]["ContentPieces"][0]["Amount"].to_string();
+    assert_eq!(amount(&germany.status("DEA", "DEA", &id, "I")), "99.0");
+    // The same again says nothing.
+    australia.call_as("AUA", "StoreDeclaration", changed).ok();
+    settle(&servers);
+    let sent = || sendings(australia);
+    assert_eq!(sent().len(), 2);
+    let functions: Vec<&str> = sent().iter().map(function).collect();
+    assert_eq!(functions, ["9", "5"]);
+    // The item goes to another post after all.
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+    settle(&servers);
+    assert_eq!(sent().last().map(function), Some("1"));
+    assert!(
+        germany.status("DEA", "DEA", &id, "I")["Declaration"].is_null(),
+        "the destination that was, has it no more"
+    );
+}
+
+/// The interchanges that a server sent, oldest first.
+fn sendings(server: &Server) -> Vec<edi::Interchange> {
+    let mut raw = Raw::open(&server.database_url);
+    let hex = raw.texts("SELECT hex(bytes) AS t FROM interchange_out ORDER BY created_at");
+    let bytes = |hex: &String| -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
+    };
+    hex.iter().map(|hex| edi::read(&bytes(hex)).interchange).collect()
+}
+
+fn function(interchange: &edi::Interchange) -> &'static str {
+    match &interchange.messages[0] {
+        Message::Items(message) => message.function.code(),
+        Message::Control(_) => "",
+    }
+}
+
+#[test]
+fn an_unreachable_partner_loses_nothing_and_is_tried_again() {
+    let [australia, germany] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let url = germany.database_url.clone();
+    let address = germany.address().to_owned();
+    let folder = germany.keep_folder();
+    germany.stop();
+    let ids: Vec<String> = (0..5).map(|_| fresh_id("AU")).collect();
+    for id in &ids {
+        australia.call_as("AUA", "StoreDeclaration", store(id, "AUA", "DEA", 2)).ok();
+    }
+    let status = australia.block_on(|_| {
+        let exchange = australia.exchange().clone();
+        async move { exchange.status().await }
+    });
+    let link = status.expect("status").into_iter().find(|link| link.partner == "DEA").expect("a link");
+    assert!(link.failures > 0 && link.next_attempt_at.is_some() && link.last_error.is_some(), "{link:?}");
+
+    let germany = Server::on_adjusted(&url, |config| config.listen = address.parse().expect("an address"));
+    australia.clock.advance(Duration::from_secs(3600));
+    australia.deliver();
+    for id in &ids {
+        assert!(germany.status("DEA", "DEA", id, "I")["Declaration"].is_object(), "{id}");
+    }
+    drop(folder);
+}
+
+#[test]
+fn what_cannot_be_delivered_for_three_days_goes_to_quarantine_and_comes_back() {
+    let [australia, germany] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let id = fresh_id("AU");
+    set(&australia, "DEA", |partner| partner.endpoint = Some("http://127.0.0.1:1/exchange/inbox".into()));
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    for _ in 0..74 {
+        australia.clock.advance(Duration::from_secs(3600));
+        australia.deliver();
+    }
+    let log = admin(&australia, &["exchange", "log", "AUA", &id]);
+    assert!(log.contains("quarantined"), "{log}");
+    let status = admin(&australia, &["exchange", "status"]);
+    assert!(status.contains("ALARM") && status.contains("quarantine"), "{status}");
+    set(&australia, "DEA", |partner| partner.endpoint = Some(format!("{}/exchange/inbox", germany.base)));
+    // The signature's time must be near the receiver's.
+    germany.clock.advance(Duration::from_secs(74 * 3600));
+    assert!(admin(&australia, &["exchange", "retry", "DEA"]).contains("1 messages"));
+    australia.deliver();
+    assert!(germany.status("DEA", "DEA", &id, "I")["Declaration"].is_object());
+}
+
+fn set(server: &Server, code: &str, change: impl FnOnce(&mut NewPartner)) {
+    let mut partner = NewPartner { code: code.into(), ..NewPartner::default() };
+    change(&mut partner);
+    let exchange = server.exchange().clone();
+    server.block_on(|_| async move { exchange.put_partner(partner).await }).expect("a partner");
+}
+
+/// Output of an admin command on the server's database.
+fn admin(server: &Server, arguments: &[&str]) -> String {
+    let url = server.database_url.clone();
+    let whole: Vec<&str> = ["admin"].iter().chain(arguments).copied().chain(["--database-url", &url]).collect();
+    run(&whole).ok()
+}
+
+/// An ITMATT of AUA to DEA about items with these ids.
+fn itmatt(reference: &str, ids: &[&str], text: &str) -> Vec<u8> {
+    let mut lines = vec![
+        format!("UNB+UNOC:3+AUA:58+DEA:58+261101:0930+{reference}++ITMATT++1'"),
+        "UNH+1+ITMATT:D:00A:UP:PCX100'".into(),
+        format!("BGM+936:::ITMATT+{reference}-1+9'"),
+        "DTM+137:20261101093000:204'".into(),
+        "NAD+MS+AUA:206:139'NAD+MR+DEA:206:139'".into(),
+    ];
+    for (at, id) in ids.iter().enumerate() {
+        lines.push(format!(
+            "CNI+{}+{id}'DTM+143:20261101081500:204'LOC+35+AU:162:5'LOC+28+DE:162:5'TSR+N:121:139+E:ZMC:ZZZ:EX:117:139+A:115:139+31:136:139'\
+             MEA+WT+AAD+KGM:0.620'MOA+43:12.50:EUR'MOA+64:9.75:EUR'NAD+CZ+++Harbour Toys+1 Example Street+Sydney++2000+AU'\
+             NAD+CN+++Beispielempfang+Probestrasse 5+Frankfurt++60594+DE'COM+?+49695550102:TE'\
+             GID+1'FTX+AAA+++{text}'PIA+5+950300:HS'LOC+27+AU:162:5'QTY+1:1'MEA+WT+AAL+KGM:0.400'MOA+40:12.50:EUR'",
+            at + 1
+        ));
+    }
+    lines.push(format!("CNT+10:{}'CNT+2:{}'", ids.len(), ids.len()));
+    let segments = lines.concat().matches('\'').count();
+    // UNH to UNT: without UNB, with UNT itself.
+    lines.push(format!("UNT+{segments}+1'UNZ+1+{reference}'"));
+    lines.concat().into_bytes()
+}
+
+/// Hands an interchange to the inbox with a token.
+fn hand_in(server: &Server, token: &str, bytes: &[u8]) -> Answer {
+    server.post_bytes("/exchange/inbox", bytes, &[("authorization", &format!("Bearer {token}"))])
+}
+
+fn control(answer: &Answer) -> edi::Control {
+    match edi::read(answer.text.as_bytes()).interchange.messages.remove(0) {
+        Message::Control(control) => control,
+        Message::Items(_) => panic!("not a CONTRL"),
+    }
+}
+
+const TOKEN: &str = "7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7a01";
+
+/// A German server whose partner AUA is an unsigned system that calls with [`TOKEN`].
+fn with_plain_partner() -> Server {
+    let [_, germany] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    set(&germany, "AUA", |partner| {
+        partner.token_in = Some(TOKEN.into());
+        partner.sign_key = Some(String::new());
+        partner.endpoint = Some("http://127.0.0.1:1/".into());
+    });
+    germany
+}
+
+#[test]
+fn a_repeat_is_recognised_for_ever_and_answered_alike() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    let bytes = itmatt("REF00000000001", &[&id], "Wooden toy train for children");
+    let first = hand_in(&germany, TOKEN, &bytes).ok();
+    assert_eq!(control(&first).action, Action::Acknowledged);
+    let history = germany.history("DEA", &id).len();
+    assert_eq!(history, 1);
+    germany.clock.advance(Duration::from_secs(366 * 24 * 3600));
+    for _ in 0..3 {
+        let again = hand_in(&germany, TOKEN, &bytes).ok();
+        assert_eq!(again.text, first.text, "the same answer, byte for byte");
+    }
+    assert_eq!(germany.history("DEA", &id).len(), history);
+    // Another interchange under the same reference is put aside, with an alarm.
+    let other = itmatt("REF00000000001", &[&id], "Something else altogether");
+    let conflict = hand_in(&germany, TOKEN, &other).refused(409);
+    let refused = control(&conflict);
+    assert_eq!((refused.action, refused.error.as_deref()), (Action::Rejected, Some("26")));
+    assert_eq!(germany.history("DEA", &id).len(), history);
+    let listed = admin(&germany, &["exchange", "quarantine"]);
+    assert!(listed.contains("REF00000000001#"), "{listed}");
+    assert!(admin(&germany, &["exchange", "status"]).contains("quarantine"));
+}
+
+#[test]
+fn only_the_partner_itself_is_heard() {
+    let [australia, germany] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let id = fresh_id("AU");
+    let bytes = itmatt("REF00000000002", &[&id], "Wooden toy train for children");
+    for token in ["", "no guid", "7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7aff"] {
+        hand_in(&germany, token, &bytes).refused(401);
+    }
+    // The right token without signature: the link is signed.
+    hand_in(&germany, "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c11", &bytes).refused(401);
+    assert!(germany.history("DEA", &id).is_empty());
+    // A partner that speaks for another post.
+    set(&germany, "AU", |partner| {
+        partner.token_in = Some(TOKEN.into());
+        partner.sign_key = Some(String::new());
+    });
+    let refused = hand_in(&germany, TOKEN, &bytes).refused(400);
+    assert_eq!(control(&refused).action, Action::Rejected);
+    assert!(germany.history("DEA", &id).is_empty());
+    // The right partner is not kept out by what was said in its name.
+    set(&germany, "AUA", |partner| {
+        partner.token_in = Some("7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7a02".into());
+        partner.sign_key = Some(String::new());
+    });
+    hand_in(&germany, "7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7a02", &bytes).ok();
+    assert_eq!(germany.history("DEA", &id).len(), 1);
+    drop(australia);
+}
+
+#[test]
+fn a_faulty_item_goes_back_as_a_referral_and_the_others_are_applied() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, germany] = &servers;
+    let (good, bad) = (fresh_id("AU"), fresh_id("AU"));
+    set(germany, "AUA", |partner| partner.level = Some(entrepost::exchange::partner::Level::Reject));
+    for id in [&good, &bad] {
+        let mut sent = store(id, "AUA", "DEA", 2);
+        if id == &bad {
+            // The profile needs a recipient; the sending side only warns.
+            sent["decl"]["Data"]["RecipientName"] = Value::Null;
+        }
+        australia.call_as("AUA", "StoreDeclaration", sent).ok();
+    }
+    settle(&servers);
+    assert!(germany.status("DEA", "DEA", &good, "I")["Declaration"].is_object());
+    assert!(germany.status("DEA", "DEA", &bad, "I").is_null());
+    let asked = dialogue(australia, "AUA", "AUA", &bad, "O");
+    assert_eq!(asked["Referrals"][0]["ReferralCd"], "ERR");
+    let fields = asked["Referrals"][0]["ExtraFieldValues"].to_string();
+    assert!(fields.contains("Declaration.Data.RecipientName") && fields.contains("E001"), "{fields}");
+    assert!(dialogue(australia, "AUA", "AUA", &good, "O").is_null());
+}
+
+#[test]
+fn what_cannot_be_read_waits_in_quarantine_and_is_applied_after_a_fix() {
+    let germany = with_plain_partner();
+    let answer = hand_in(&germany, TOKEN, b"UNB+UNOC:3+AUA:58+DEA:58+261101:0930+REF00000000003'UNH+1");
+    assert_eq!(control(&answer.refused(400)).action, Action::Rejected);
+    hand_in(&germany, TOKEN, b"").refused(400);
+    hand_in(&germany, TOKEN, b"not a message at all").refused(400);
+    // An agreement that leaves ITMATT out, mended later.
+    let id = fresh_id("AU");
+    set(&germany, "AUA", |partner| partner.messages = Some(["CUSRSP".to_owned()].into()));
+    let bytes = itmatt("REF00000000004", &[&id], "Wooden toy train for children");
+    let answer = hand_in(&germany, TOKEN, &bytes).refused(400);
+    assert!(control(&answer).is_rejection());
+    set(&germany, "AUA", |partner| partner.messages = Some([].into()));
+    assert_eq!(admin(&germany, &["exchange", "rerun", "AUA", "REF00000000004"]).trim(), "applied");
+    assert_eq!(germany.history("DEA", &id).len(), 1);
+    hand_in(&germany, TOKEN, &bytes);
+    assert_eq!(germany.history("DEA", &id).len(), 1, "and never twice");
+}
+
+#[test]
+fn an_older_message_never_overwrites_a_newer_one() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    let newer = itmatt("REF00000000005", &[&id], "Wooden toy train, painted");
+    let older = itmatt("REF00000000006", &[&id], "Wooden toy train").iter().map(|b| *b as char).collect::<String>();
+    let older = older.replace("20261101093000", "20261101092959");
+    hand_in(&germany, TOKEN, &newer).ok();
+    hand_in(&germany, TOKEN, older.as_bytes()).ok();
+    let view = germany.status("DEA", "DEA", &id, "I");
+    assert_eq!(view["Declaration"]["Data"]["ContentPieces"][0]["Description"], "Wooden toy train, painted");
+    assert!(admin(&germany, &["exchange", "log", "DEA", &id]).contains("overtaken"));
+}
+
+#[test]
+fn a_test_interchange_has_no_effect() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    let bytes = String::from_utf8(itmatt("REF00000000007", &[&id], "Wooden toy train for children")).expect("text");
+    let test = bytes.replace("++ITMATT++1'", "++ITMATT++1++1'");
+    assert_ne!(test, bytes);
+    let answer = hand_in(&germany, TOKEN, test.as_bytes()).ok();
+    assert_eq!(control(&answer).action, Action::Acknowledged);
+    assert!(germany.history("DEA", &id).is_empty());
+}
+
+#[test]
+fn folders_carry_messages_both_ways() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, germany] = &servers;
+    let folder = tempfile::tempdir().expect("folder");
+    let (one, other) = (folder.path().join("au"), folder.path().join("de"));
+    let through = |server: &Server, partners: [&str; 2], path: &Path| {
+        for code in partners {
+            set(server, code, |partner| {
+                partner.transport = Some("directory".into());
+                partner.endpoint = Some(path.join(code).display().to_string());
+            });
+        }
+    };
+    through(australia, ["DEA", "DE"], &one);
+    through(germany, ["AUA", "AU"], &other);
+    // What a mailbox program does: files out of one folder appear in the other.
+    let carry = |from: &Path, to: &Path| {
+        fs::create_dir_all(to.join("in")).expect("folder");
+        let Ok(files) = fs::read_dir(from.join("out")) else { return };
+        for file in files.map(|file| file.expect("a file").path()) {
+            fs::rename(&file, to.join("in").join(file.file_name().expect("a name"))).expect("moves");
+        }
+    };
+    let round = || {
+        servers.iter().for_each(Server::deliver);
+        carry(&one.join("DEA"), &other.join("AUA"));
+        carry(&other.join("AUA"), &one.join("DEA"));
+    };
+    let id = fresh_id("AU");
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    assert!(admin(australia, &["exchange", "log", "AUA", &id]).contains("under way"));
+    (0..3).for_each(|_| round());
+    assert!(germany.status("DEA", "DEA", &id, "I")["Declaration"].is_object());
+    assert!(admin(australia, &["exchange", "log", "AUA", &id]).contains("accepted"), "the CONTRL came back as a file");
+    let done = fs::read_dir(other.join("AUA/in/done")).expect("folder").count();
+    assert_eq!(done, 1);
+    germany
+        .call_as(
+            "DE",
+            "StoreResponse",
+            json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "resp": response("2", 0), "evtCd": 2 }),
+        )
+        .ok();
+    (0..3).for_each(|_| round());
+    assert_eq!(australia.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "2");
+    // A file that is no message is put aside.
+    fs::write(other.join("AUA/in/readme.txt"), "hello").expect("writes");
+    germany.deliver();
+    assert!(other.join("AUA/in/refused/readme.txt").exists());
+}
+
+#[test]
+fn xml_travels_like_edifact() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, germany] = &servers;
+    set(australia, "DEA", |partner| partner.syntax = Some("xml".into()));
+    let id = fresh_id("AU");
+    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    settle(&servers);
+    assert_eq!(
+        australia.status("AUA", "AUA", &id, "O")["Declaration"]["Data"],
+        germany.status("DEA", "DEA", &id, "I")["Declaration"]["Data"]
+    );
+    let log = admin(australia, &["exchange", "log", "AUA", &id]);
+    let reference = log.split_whitespace().last().and_then(|word| word.split('-').next()).expect("a reference");
+    let bytes = admin(australia, &["exchange", "show", reference, "--bytes"]);
+    assert!(bytes.starts_with("<?xml"), "{bytes}");
+    assert!(admin(australia, &["exchange", "show", reference, "--answer"]).contains("CONTRL"));
+    let shown = admin(australia, &["exchange", "show", reference]);
+    assert!(shown.contains("accepted") && shown.contains(&id) && shown.contains("SHA-256"), "{shown}");
+}
+
+/// Customs that lives elsewhere gets CUSITM and answers with CUSRSP; a post hosted nowhere near has its own rows there.
+#[test]
+fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, germany] = &servers;
+    // Germany's server hosts the customs of Australia's post, too, for once.
+    let customs = |server: &Server| {
+        let row = entrepost::service::admin::NewOrganization {
+            code: "AUA".into(),
+            kind: entrepost::service::Kind::Post,
+            country: "AU".into(),
+            name: "Australian post".into(),
+            customs: Some("DE".into()),
+            remote: server.base == germany.base,
+            time_zone: "UTC".into(),
+            creates_users: true,
+        };
+        server.block_on(|services| async move { services.put_organization(row).await }).expect("an organization");
+    };
+    servers.iter().for_each(customs);
+    servers.iter().for_each(|server| server.clock.advance(Duration::from_secs(2)));
+    let id = fresh_id("AU");
+    let mut sent = store(&id, "AUA", "FRA", 2);
+    sent["decl"]["CustOrganizationCd"] = Value::Null;
+    australia.call_as("AUA", "StoreDeclaration", sent).ok();
+    settle(&servers);
+    // A token is remembered with what it may see for a second of real time.
+    let seen = poll(Duration::from_secs(5), || {
+        let answer = germany.call_as("DE", "Load", json!({ "postalOrgCd": "AUA", "id": id }));
+        (answer.status == 200).then(|| answer.json()["LoadResult"][0].clone()).filter(Value::is_object)
+    });
+    let view = seen.expect("customs elsewhere has the item");
+    assert_eq!(view["Declaration"]["Data"], australia.status("AUA", "AUA", &id, "O")["Declaration"]["Data"]);
+    let mut answer = json!({ "mailObject": mail_object(&id, "AUA", "FRA"), "resp": response("2", 0), "evtCd": 2 });
+    answer["resp"]["PostOrganizationCd"] = json!("AUA");
+    germany.call_as("DE", "StoreResponse", answer).ok();
+    settle(&servers);
+    assert_eq!(australia.status("AUA", "AUA", &id, "O")["Response"]["Data"]["DecisionCd"], "2");
+}
+
+#[test]
+fn partners_are_checked_and_listed_without_secrets() {
+    let (url, _folder) = fresh_database(Engine::Sqlite);
+    let admin = |arguments: &[&str]| {
+        let whole: Vec<&str> = ["admin"].iter().chain(arguments).copied().chain(["--database-url", &url]).collect();
+        run(&whole)
+    };
+    assert!(admin(&["partner", "set", "NZA"]).fails(1).contains("add it with --remote first"));
+    admin(&["organization", "add", "NZA", "--kind", "post", "--country", "NZ", "--name", "New Zealand", "--remote"])
+        .ok();
+    admin(&["organization", "add", "AUA", "--kind", "post", "--country", "AU", "--name", "Australia"]).ok();
+    assert!(
+        admin(&["partner", "set", "AUA", "--transport", "directory", "--endpoint", "/x"])
+            .fails(1)
+            .contains("lives on this server")
+    );
+    let wrong = admin(&[
+        "partner",
+        "set",
+        "NZA",
+        "--transport",
+        "http",
+        "--endpoint",
+        "ftp://x",
+        "--charset",
+        "UNOZ",
+        "--agency",
+        "XX",
+        "--profile",
+        "toolong",
+        "--messages",
+        "ITMATT,PREDES",
+        "--token-in",
+        "guess",
+        "--sign-key",
+        "short",
+    ]);
+    let told = wrong.fails(1);
+    for field in ["endpoint:", "charset:", "agency:", "profile:", "messages:", "token-in:", "sign-key:"] {
+        assert!(told.contains(field), "{field} {told}");
+    }
+    let secret = "a key that nobody shall see";
+    admin(&[
+        "partner",
+        "set",
+        "NZA",
+        "--transport",
+        "http",
+        "--endpoint",
+        "https://nz.example/exchange/inbox",
+        "--token-out",
+        "outbound-secret",
+        "--token-in",
+        TOKEN,
+        "--sign-key",
+        secret,
+        "--syntax",
+        "xml",
+        "--control",
+        "no",
+        "--messages",
+        "ITMATT,CUSRSP",
+        "--serves",
+        "AUA",
+        "--level",
+        "reject",
+    ])
+    .ok();
+    // What is not given stays.
+    admin(&["partner", "set", "NZA", "--agency", "AD"]).ok();
+    let list = admin(&["partner", "list"]).ok();
+    for expected in [
+        "NZA",
+        "https://nz.example/exchange/inbox",
+        "xml",
+        "AD",
+        "CONTRL not wanted",
+        "CUSRSP,ITMATT",
+        "signed",
+        "for AUA",
+    ] {
+        assert!(list.contains(expected), "{expected}: {list}");
+    }
+    assert!(!list.contains(secret) && !list.contains("outbound-secret") && !list.contains(TOKEN), "{list}");
+    assert!(admin(&["exchange", "status"]).ok().contains("NZA"));
+    admin(&["partner", "drop", "NZA"]).ok();
+    assert!(admin(&["partner", "drop", "NZA"]).fails(1).contains("no such partner"));
+}
+
+#[test]
+fn without_a_route_messages_wait_and_go_when_there_is_one() {
+    let server = Server::start(Engine::Sqlite);
+    let id = fresh_id("AU");
+    server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "NZA", 2)).ok();
+    assert!(admin(&server, &["exchange", "log", "AUA", &id]).contains("waiting"));
+    assert!(admin(&server, &["exchange", "status"]).contains("no route"));
+    let folder = tempfile::tempdir().expect("folder");
+    admin(
+        &server,
+        &["organization", "add", "NZA", "--kind", "post", "--country", "NZ", "--name", "New Zealand", "--remote"],
+    );
+    admin(
+        &server,
+        &["partner", "set", "NZA", "--transport", "directory", "--endpoint", &folder.path().display().to_string()],
+    );
+    server.deliver();
+    let files: Vec<_> = fs::read_dir(folder.path().join("out")).expect("folder").collect();
+    assert_eq!(files.len(), 1);
+    let bytes = fs::read(files[0].as_ref().expect("a file").path()).expect("reads");
+    assert!(String::from_utf8_lossy(&bytes).contains(&id));
+}
+
+#[test]
+fn a_pair_of_demo_servers_does_what_it_prints() {
+    let mut pair = Process::start(&mut crate::harness::process::entrepost(&[
+        "demo",
+        "--pair",
+        "--listen",
+        "127.0.0.1:0",
+        "--log-level",
+        "error",
+    ]));
+    let second = pair.line();
+    assert!(second.starts_with("listening on http://127.0.0.1:"), "{second}");
+    let mut calls = Vec::new();
+    while calls.len() < 5 {
+        let line = pair.line();
+        calls.extend(line.starts_with("curl ").then_some(line));
+    }
+    let post = |line: &str| {
+        let mut parts = line.trim_start_matches("curl -s ").splitn(2, " -d '");
+        let (url, body) = (parts.next().expect("a URL").to_owned(), parts.next().expect("a body").trim_end());
+        let request = agent().post(url).header("content-type", "application/json");
+        let mut response = request.send(body.trim_end_matches('\'')).expect("answers");
+        let text = response.body_mut().read_to_string().expect("text");
+        assert_eq!(response.status(), 200, "{line}: {text}");
+        serde_json::from_str::<Value>(&text).expect("JSON")
+    };
+    let until = |line: &str, found: &dyn Fn(&Value) -> bool| {
+        poll(Duration::from_secs(10), || Some(post(line)).filter(|answer| found(answer))).expect(line)
+    };
+    post(&calls[0]);
+    until(&calls[1], &|answer| answer["LoadResult"][0]["Declaration"].is_object());
+    post(&calls[2]);
+    until(&calls[3], &|answer| answer["GetCustomsStatusResult"]["DCResponse"]["Data"]["DecisionCd"] == "4");
+    post(&calls[4]);
+    pair.terminate();
+    assert!(pair.wait(Duration::from_secs(12)).success());
+}
