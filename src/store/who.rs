@@ -133,7 +133,7 @@ impl Tx<'_> {
             .load::<OrganizationRow>(self.conn)?;
         let mut posts = Vec::new();
         for post in named.into_iter().chain(of_country) {
-            if post.kind == "P" && !post.remote && self.customs_of(&post)?.as_deref() == Some(&customs.code) {
+            if post.kind == "P" && self.customs_of(&post)?.as_deref() == Some(&customs.code) {
                 posts.push(post.code);
             }
         }
