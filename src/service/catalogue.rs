@@ -104,6 +104,11 @@ impl Catalogue {
         }
     }
 
+    /// Grows with every import and change of a rule.
+    pub fn version_no(&self) -> i64 {
+        self.version_no
+    }
+
     /// The search over HS codes.
     pub fn goods(&self) -> &HsIndex {
         self.own_goods.as_ref().unwrap_or_else(|| goods())
