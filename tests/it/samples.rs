@@ -85,7 +85,8 @@ fn referred(server: &Server) {
     raise("DEA", "AUA", "EE23050001XAU", "RFI", "DEA-2019-1");
     raise("AUA", "DEA", "EE23050001XDE", "RFS", "AUA-2019-1");
     let answer = json!({ "ReferralResponseCd": "R20", "ReferralId": "AUA-2019-1", "EventDt": at });
-    let body = json!({ "id": "EE23050001XDE", "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referralResponse": answer });
+    let body =
+        json!({ "id": "EE23050001XDE", "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referralResponse": answer });
     server.call_as("DEA", "CreateReferralResp", body).ok();
 }
 
