@@ -45,7 +45,7 @@ const FILES: &[File] = &[
         options: &[],
         fault: "line 6, column code: `95O300`",
         asked: ("GetHSCodes", r#"{"goodDescription":"glimmering quibbles"}"#),
-        shows: r#""HSCode":"950300""#,
+        shows: "Glimmering quibbles",
     },
     File {
         list: "hs",
@@ -96,7 +96,7 @@ const FILES: &[File] = &[
         options: &[],
         fault: "line 3, column quote: `QQQ`",
         asked: ("ConvertCurrency", r#"{"fromCurrencyCd":"USD","toCurrencyCd":"EUR","amount":10}"#),
-        shows: r#"{"ConvertCurrencyResult":5.0000000000}"#,
+        shows: r#"{"ConvertCurrencyResult":5}"#,
     },
     File {
         list: "rates",
@@ -108,7 +108,7 @@ const FILES: &[File] = &[
         options: &[],
         fault: "line 3, column Date: `soon`",
         asked: ("ConvertCurrency", r#"{"fromCurrencyCd":"USD","toCurrencyCd":"EUR","amount":10}"#),
-        shows: r#"{"ConvertCurrencyResult":2.5000000000}"#,
+        shows: r#"{"ConvertCurrencyResult":2.5}"#,
     },
     File {
         list: "decisions",
@@ -376,7 +376,7 @@ on_both_engines! {
         };
         assert_eq!(screened("950300", "Wooden spinning top"), 1, "the code says it");
         assert_eq!(screened("95030010", "Wooden spinning top"), 1);
-        assert_eq!(screened("95", "Wooden spinning top"), 0, "a chapter says nothing");
+        assert_eq!(screened("95", "Playing cards"), 0, "a chapter says nothing");
         assert_eq!(screened("9503", "Whistling kettle"), 1, "the words say which part");
         let body = json!({ "destinationCountryCd": "DE", "sendingCountryCd": "AU", "goodHSCode": "95" });
         let shown = server.call_as("AUA", "GetRestrictionProhibitionByHSByCountry", body).ok().text;
