@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::{
-    AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData, WcfDate,
+    AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData,
+    WcfDate,
 };
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;

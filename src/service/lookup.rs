@@ -7,9 +7,9 @@ use super::{Actor, Kind, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
 use crate::error::{Error, Result};
-use crate::refdata::{self, cocktail};
 use crate::refdata::lists::{Coded, Language};
 use crate::refdata::search::restriction::{RestrictionHit, Route};
+use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
 use crate::store::items::{Item, Parts};
@@ -45,10 +45,9 @@ impl Services {
         cocktail.decisions = cocktail::decisions(&catalogue.decision_rows, &customs, language);
         cocktail.organizations = named(&catalogue.operators, language);
         cocktail.offices = named(&catalogue.offices, language);
-        cocktail.version = String::new();
         let content = Sha256::digest(to_canonical(&cocktail).as_bytes());
         cocktail.hash = content.iter().map(|byte| format!("{byte:02x}")).collect();
-        // Grows with imports of other lists too, so it stays out of the hash.
+        // The number grows with imports of other lists too, so it stays out of the hash.
         cocktail.version = format!("{}.{}", refdata::edition(), catalogue.version_no());
         cocktail
     }

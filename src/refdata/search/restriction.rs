@@ -173,7 +173,11 @@ fn settled<'a>(hit: RestrictionHit<'a>, described: &[RestrictionHit<'a>]) -> Opt
         return Some(hit);
     }
     let fits = described.iter().any(|said| std::ptr::eq(said.rule, hit.rule));
-    fits.then(|| RestrictionHit { reason: format!("{}, and so does the description", hit.reason), partly: false, ..hit })
+    fits.then(|| RestrictionHit {
+        reason: format!("{}, and so does the description", hit.reason),
+        partly: false,
+        ..hit
+    })
 }
 
 fn add<'a>(hits: &mut Vec<RestrictionHit<'a>>, hit: RestrictionHit<'a>) {
@@ -258,7 +262,10 @@ mod tests {
         assert!(restrictions().by_hs("24", route).iter().all(|hit| hit.partly), "a look-up shows what may be meant");
         assert_eq!(tobacco("parts"), [], "a chapter alone says nothing about the goods");
         let hits = tobacco("cigarettes");
-        assert!(!hits.is_empty() && hits.iter().all(|hit| !hit.partly && hit.reason.contains("description")), "{hits:?}");
+        assert!(
+            !hits.is_empty() && hits.iter().all(|hit| !hit.partly && hit.reason.contains("description")),
+            "{hits:?}"
+        );
         assert!(
             screened("", "replica grenade") > 0 && screened("830629", "replica grenade") > 0,
             "rules without codes"
