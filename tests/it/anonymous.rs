@@ -7,7 +7,7 @@ use entrepost::limits;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id};
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Engine, Server};
 use crate::{on_both_engines, on_both_engines_with};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -107,9 +107,9 @@ on_both_engines! {
             ("SenderTelephone", json!("35125500")), ("RecipientName", json!("beispiel")),
             ("RecipientCountryCd", json!("DE")), ("RecipientZIP", json!("60594")),
         ] {
-            assert_eq!(ids(json!({ name: value })), [one.clone()], "{name}");
+            assert_eq!(ids(json!({ name: value })), [one.as_str()], "{name}");
         }
-        assert_eq!(ids(json!({ "SenderName": "ann lee" })), [other.clone()]);
+        assert_eq!(ids(json!({ "SenderName": "ann lee" })), [other.as_str()]);
         assert_eq!(ids(json!({ "SenderName": "%" })), [] as [String; 0], "no pattern");
         assert_eq!(ids(json!({ "SenderName": "zoë", "RecipientCountryCd": "FR" })), [] as [String; 0]);
         let now = server.clock.now();
@@ -225,6 +225,35 @@ on_both_engines! {
             convert(server, customs, &id, None).refused(401);
             put(server, customs, json!({ "Data": data(json!({})) })).refused(401);
         }
+    }
+}
+
+/// What does not suffice for a declaration is found when it becomes one, not before.
+fn quality_is_asked_for_at_conversion(engine: Engine) {
+    let server = Server::start_strict(engine);
+    let poor = data(json!({ "GrossWeight": null, "RecipientName": null }));
+    let id = lodged(&server, "AUA", json!({ "Data": poor }));
+    let item = fresh_id("AU");
+    let findings = convert(&server, "AUA", &id, Some(&item)).findings();
+    assert!(findings.iter().all(|(code, _)| code == "quality"), "{findings:?}");
+    let paths: Vec<&str> = findings.iter().map(|(_, path)| path.as_str()).collect();
+    for path in ["anonymousDeclaration.Data.GrossWeight", "anonymousDeclaration.Data.RecipientName"] {
+        assert!(paths.contains(&path), "{paths:?}");
+    }
+    assert!(server.status("AUA", "AUA", &item, "O").is_null());
+    put(&server, "AUA", json!({ "Id": id, "Data": data(json!({})) })).ok();
+    convert(&server, "AUA", &id, Some(&item)).ok();
+}
+
+#[test]
+fn quality_is_asked_for_at_conversion_on_sqlite() {
+    quality_is_asked_for_at_conversion(Engine::Sqlite);
+}
+
+#[test]
+fn quality_is_asked_for_at_conversion_on_postgres() {
+    if crate::harness::postgres::is_there() {
+        quality_is_asked_for_at_conversion(Engine::Postgres);
     }
 }
 

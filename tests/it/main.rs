@@ -25,6 +25,7 @@ mod refdata;
 mod referrals;
 mod responses;
 mod rooms;
+mod rules;
 mod samples;
 mod status;
 mod two_servers;

@@ -322,6 +322,23 @@ on_both_engines! {
         assert!(decide("5", None, 5).dialogue("DEA", "DEA").is_null(), "an empty table turns them off");
     }
 
+    fn automatic_answers_raise_referrals_like_those_of_people(server) {
+        import(server, ListKind::Referrals, "DE", "decision,reason,referral,remarks\n5,,RFI,Send the documents\n");
+        let rule = "[[rule]]\nname = \"documents\"\n[rule.then]\ndecision = \"5\"\n";
+        server.block_on(|services| async move { services.set_rules("DE", rule).await }).expect("rules");
+        let item = Item::on_its_way(server);
+        let mut moved = mail_state(&item.id, "DEA", "AUA", "I", 50);
+        moved["forceCreateResponseIfNotAvailable"] = json!(true);
+        for _ in 0..2 {
+            let view = server.call_as("DEA", "UpdateMailStateAndGetCustomsStatus", moved.clone()).ok().json();
+            let view = &view["UpdateMailStateAndGetCustomsStatusResult"];
+            assert_eq!(view["Response"]["Data"]["DecisionCd"], "5");
+            assert_eq!(view["MailObject"]["MailStateCd"], 50);
+        }
+        assert_eq!(codes(&item.dialogue("AUA", "AUA")["Referrals"], "ReferralCd"), ["RFI"]);
+        assert_eq!(item.dialogue("DEA", "DEA")["Referrals"].as_array().map(Vec::len), Some(1));
+    }
+
     fn the_order_of_arrival_decides_nothing(server) {
         let end = |steps: &[(&str, &str, i64)]| {
             let item = Item::on_its_way(server);

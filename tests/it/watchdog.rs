@@ -144,6 +144,16 @@ on_both_engines! {
         assert!(row.detail.contains("ask the sender") && row.detail.contains("MarkAsBlocked"), "{}", row.detail);
     }
 
+    fn customs_marks_items_that_nobody_knows_yet(server) {
+        let id = fresh_id("AU");
+        set(server, "DE", &id, json!({ "Operation": 1, "Remarks": "expected" })).ok();
+        assert_eq!(get(server, "DE", &id)["Remarks"], "expected");
+        assert_eq!(get(server, "DEA", &id)["Remarks"], "expected", "kept by its post");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let marked = status(server, "DEA", &id);
+        assert_eq!((&marked["Light"], &marked["HasITMATT"]), (&json!("Red"), &json!(true)));
+    }
+
     fn strangers_see_and_mark_nothing(server) {
         let id = fresh_id("AU");
         set(server, "AUA", &id, json!({ "Operation": 1, "Remarks": "mine" })).ok();
