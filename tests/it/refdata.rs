@@ -309,6 +309,18 @@ on_both_engines! {
         assert_eq!(converted(server, "AUA", Value::Null), 1.25);
     }
 
+    fn the_newest_rate_counts_built_in_or_imported(server) {
+        let built_in = converted(server, "AUA", Value::Null);
+        in_force(server, &["rates"], "date,base,quote,rate\n2020-01-02,EUR,USD,8\n");
+        assert_eq!(converted(server, "AUA", Value::Null), built_in, "an old rate takes no newer one's place");
+        in_force(server, &["rates"], "date,base,quote,rate\n2026-11-01,EUR,USD,2\n");
+        assert_eq!(converted(server, "AUA", Value::Null), 5.0);
+        in_force(server, &["rates"], "date,base,quote,rate\n2026-11-01,EUR,USD,4\n");
+        assert_eq!(converted(server, "AUA", Value::Null), 2.5, "a correction of the same day");
+        let yen = json!({ "fromCurrencyCd": "USD", "toCurrencyCd": "JPY", "amount": 1 });
+        server.call_as("AUA", "ConvertCurrency", yen).ok();
+    }
+
     fn decisions_of_a_customs_administration_go_over_the_default_ones(server) {
         let head = "customs,code,name_en,category,final,opens_hold\n";
         assert_eq!(decision(server, "DEA", "6"), json!(["Refused, return to origin", "Prohibition"]));
