@@ -96,6 +96,16 @@ on_both_engines! {
         let neither = server.call_as("FRA", "LoadMarketedGood", json!({})).findings();
         assert_eq!(neither, [("required".into(), "sellerOrganizationCd".into())]);
 
+        let mut paged = Vec::new();
+        let mut body = json!({ "buyerOrganizationCd": "DEA", "recordsLimit": 1 });
+        loop {
+            let page = server.call_as("DEA", "LoadMarketedGood", body.clone()).ok();
+            paged.extend(page.json()["LoadMarketedGoodResult"].as_array().expect("a list").clone());
+            let Some(cursor) = page.header("x-next-cursor") else { break };
+            body["cursor"] = json!(cursor);
+        }
+        assert_eq!(descriptions(&paged).join("; "), "for all; for Germany and Portugal; from Germany");
+
         let page = server.call_as("AUA", "LoadMarketedGood", json!({ "sellerOrganizationCd": "AUA", "recordsLimit": 2 })).ok();
         let cursor = page.header("x-next-cursor").expect("one more").to_owned();
         let rest = json!({ "sellerOrganizationCd": "AUA", "recordsLimit": 2, "cursor": cursor });
