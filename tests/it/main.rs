@@ -10,7 +10,6 @@ mod admin;
 mod anonymous;
 mod batch;
 mod catalogue;
-mod cds;
 mod crash;
 mod fuzz;
 mod history;

@@ -129,6 +129,34 @@ fn four(server: &Server) -> BTreeMap<String, &'static str> {
 }
 
 on_both_engines! {
+    fn a_question_reaches_the_origin_and_its_answer_comes_back(server) {
+        let item = Item::on_its_way(server);
+        let asked = json!({ "ReferralCd": "RFI", "ReferralId": "Q1", "Remarks": "invoice wanted",
+            "ContentPiecesIndexes": [1], "Urgency": { "Level": [2] } });
+        item.asks(asked.clone()).ok();
+        item.asks(asked).ok();
+        for (org, post) in [("AUA", "AUA"), ("AU", "AUA"), ("DEA", "DEA"), ("DE", "DEA")] {
+            let dialogue = item.dialogue(org, post);
+            let referrals = dialogue["Referrals"].as_array().expect("a list");
+            assert_eq!(referrals.len(), 1, "a repeat is no second referral");
+            assert_eq!(referrals[0]["Remarks"], "invoice wanted");
+            assert_eq!(referrals[0]["Urgency"]["Level"], json!([2]), "members we do not know come back");
+            assert_eq!(dialogue["HasPendingReferral"], true);
+        }
+        let answer = json!({ "Code": "R12", "ReferralId": "Q1", "Information": "checked", "Desk": 7.50 });
+        item.answers(answer.clone()).ok();
+        item.answers(answer).ok();
+        for (org, post) in [("AUA", "AUA"), ("DE", "DEA")] {
+            let dialogue = item.dialogue(org, post);
+            let answers = dialogue["ReferralResponses"].as_array().expect("a list");
+            assert_eq!(answers.len(), 1, "a repeat is no second answer");
+            assert_eq!((&answers[0]["ReferralResponseCd"], &answers[0]["Desk"]), (&json!("R12"), &json!(7.50)));
+            assert_eq!((&dialogue["HasPendingReferral"], &dialogue["SecurityState"]), (&json!(false), &json!("ASSESSING")));
+        }
+        let history: Vec<String> = server.history("AUA", &item.id).into_iter().map(|row| row.event).collect();
+        assert!(history.ends_with(&["referral.received".into(), "referral.answered".into()]), "{history:?}");
+    }
+
     fn every_filter_is_heard(server) {
         let names = four(server);
         let found = |org: &str, filters: &Value| -> BTreeSet<&'static str> {
