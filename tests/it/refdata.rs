@@ -349,7 +349,8 @@ on_both_engines! {
         let head = "customs,code,name_en,category,final,opens_hold\n";
         in_force(server, &["decisions"], &format!("{head}DE,888,Seen and left,Information,0,0\n"));
         assert_eq!(decision(server, "DEA", "888"), json!(["Seen and left", "Information"]));
-        assert!(!light(server, "DEA", &id).1.contains(&"DECISION_UNKNOWN".into()));
+        assert_eq!(light(server, "DEA", &id).1, ["HOLD"], "known now, but held until customs speaks again");
+        assert_eq!(light(server, "DEA", &decided(server, "888")).1, ["NO_DECISION"]);
     }
 
     fn imported_restrictions_take_the_place_of_the_seed(server) {
