@@ -160,7 +160,7 @@ impl Line<'_> {
         let hits = screening.restrictions.screen(self.hs().unwrap_or_default(), text, route, screening.goods);
         for (category, rule, verb) in [("P", "prohibited_goods", "forbidden"), ("R", "restricted_goods", "restricted")]
         {
-            if let Some(hit) = hits.iter().find(|hit| hit.rule.category == category) {
+            if let Some(hit) = hits.iter().find(|hit| hit.rule.category == category && !hit.partly) {
                 let by = if hit.rule.destination.is_empty() { "in the mail" } else { "in the country of destination" };
                 let message = format!("may be {verb} {by}: {} ({})", hit.rule.description, hit.rule.note);
                 checks.data(rule, self.path("Description"), message);
