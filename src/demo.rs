@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::{
-    ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData, WcfDate,
+    AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData,
+    WcfDate,
 };
 use crate::error::{Error, Findings, Result};
 use crate::exchange::Exchange;
@@ -155,7 +157,12 @@ async fn items(services: &Services, exchange: &Exchange) -> Result<()> {
     exchange.drain().await?;
     respond(services, &au_customs, "EE123456785AU", ("AUA", "DEA"), "2", None).await?;
     respond(services, &de_customs, "EE123456785AU", ("AUA", "DEA"), "4", Some("7.20")).await?;
-    exchange.drain().await
+    exchange.drain().await?;
+    // Lodged by a sender at home: what the samples about anonymous declarations look for.
+    let data = Some(content(sender_au(), recipient_de(), books()));
+    let known = AnonymousMembers { data, ..AnonymousMembers::default() };
+    let lodged = AnonymousDeclaration { known, ..AnonymousDeclaration::default() };
+    services.import_anonymous(&aua, "9384748AU", lodged).await
 }
 
 async fn declare(

@@ -98,20 +98,24 @@ pub fn command() -> Command {
                 .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
         )
         .subcommand(
-            group("refdata", "Lists: nomenclature, restrictions, rates, decisions, operators, offices").subcommand(
-                Command::new("import")
-                    .about("Check a CSV file and put it in the place of the list; rates are added to those there")
-                    .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
-                    .arg(needed(
-                        "FILE",
-                        "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
-                    ))
-                    .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
-                    .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
-                    .arg(option("org", "CODE", "whose rates they are [default: everyone's]").default_value(""))
-                    .arg(switch("dry-run", "check only"))
-                    .arg(switch("skip-bad", "take the rows that are right although others are not")),
-            ),
+            group("refdata", "Lists: nomenclature, restrictions, rates, decisions, operators, offices, referrals")
+                .subcommand(
+                    Command::new("import")
+                        .about("Check a CSV file and put it in the place of the list; rates are added to those there")
+                        .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
+                        .arg(needed(
+                            "FILE",
+                            "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
+                        ))
+                        .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
+                        .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
+                        .arg(
+                            option("org", "CODE", "whose rates [default: everyone's], referrals or deadlines they are")
+                                .default_value(""),
+                        )
+                        .arg(switch("dry-run", "check only"))
+                        .arg(switch("skip-bad", "take the rows that are right although others are not")),
+                ),
         )
         .subcommand(
             group("rule", "Auto-response rules of customs administrations")

@@ -37,6 +37,8 @@ pub struct SimpleRefDataCocktail {
     pub decisions: Vec<CodeNameCategory>,
     pub document_types: Vec<CodeName>,
     pub handling_classes: Vec<CodeName>,
+    /// Own member: SHA-256 of the lists, 64 hexadecimal digits; the entity tag is the same.
+    pub hash: String,
     /// EN, FR, ES or PT.
     pub language_cd: String,
     pub mail_categories: Vec<CodeName>,
@@ -51,6 +53,8 @@ pub struct SimpleRefDataCocktail {
     pub referral_response_codes: Vec<CodeName>,
     pub tax_types: Vec<CodeName>,
     pub transport_modes: Vec<CodeName>,
+    /// Own member: edition of the built-in lists, a point, and a number that grows with every import on this server.
+    pub version: String,
 }
 
 /// A proposed HS code.
@@ -125,7 +129,8 @@ mod tests {
         expected.sort_unstable();
         assert_eq!(rule, expected);
         let cocktail = names(serde_json::to_string(&SimpleRefDataCocktail::default()).unwrap());
-        assert_eq!(cocktail.len(), 18);
+        assert_eq!(cocktail.len(), 20);
         assert!(cocktail.contains(&"CDSStates".to_owned()) && cocktail.contains(&"LanguageCd".to_owned()));
+        assert!(cocktail.contains(&"Hash".to_owned()) && cocktail.contains(&"Version".to_owned()));
     }
 }

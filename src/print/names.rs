@@ -1,82 +1,52 @@
-//! Names of codes in the four languages of the forms, read from the code lists in `refdata/`.
+//! Names of codes in the two languages of a form.
 //!
 //! Only looks up; an unknown code is the caller's to print as it is.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use csv::StringRecord;
-
 use super::labels::Languages;
+use crate::refdata::lists::{Coded, Language, List, Names, lists};
 
-/// A code list: code → its names in English, French, Spanish and Portuguese.
-type Names = HashMap<String, [String; 4]>;
-
-macro_rules! lists {
-    ($($(#[$doc:meta])* $name:ident = $file:literal;)*) => {$(
+macro_rules! named {
+    ($($(#[$doc:meta])* $name:ident = $list:ident;)*) => {$(
         $(#[$doc])*
         pub(super) fn $name(code: &str, languages: Languages) -> Option<String> {
-            static LIST: OnceLock<Names> = OnceLock::new();
-            let list = LIST.get_or_init(|| read(include_str!(concat!("../../refdata/", $file))));
-            let names = list.get(code)?;
-            Some(languages.join([&names[0], &names[1], &names[2], &names[3]]))
+            name_in(&lists().$list, code, languages)
         }
     )*};
 }
 
-lists! {
+named! {
     /// ISO 3166-1 alpha-2.
-    country = "countries.csv";
-    nature = "nature_types.csv";
-    non_delivery = "non_delivery.csv";
-    document_type = "document_types.csv";
-    tax_type = "tax_types.csv";
-    decision_reason = "decision_reasons.csv";
+    country = countries;
+    nature = nature_types;
+    non_delivery = non_delivery;
+    document_type = document_types;
+    tax_type = tax_types;
+    decision_reason = decision_reasons;
 }
 
 /// Name of a postal operator, from its three-character code.
 pub(super) fn operator(code: &str) -> Option<&'static str> {
-    static LIST: OnceLock<HashMap<String, String>> = OnceLock::new();
-    let list = LIST.get_or_init(|| {
-        let rows = rows(include_str!("../../refdata/operators.csv"));
-        rows.iter().map(|row| (cell(row, 0), cell(row, 2))).collect()
-    });
-    list.get(code).map(String::as_str)
+    lists().operators.name(code, Language::En)
 }
 
 /// Name of decision `code` of `customs`, in the overlay of that customs or else in the common list.
 pub(super) fn decision(customs: &str, code: &str, languages: Languages) -> Option<String> {
-    static LIST: OnceLock<Names> = OnceLock::new();
-    let list = LIST.get_or_init(|| {
-        let rows = rows(include_str!("../../refdata/decisions.csv"));
-        rows.iter().map(|row| (format!("{}/{}", cell(row, 0), cell(row, 1)), names(row, 2))).collect()
-    });
-    let names = list.get(&format!("{customs}/{code}")).or_else(|| list.get(&format!("/{code}")))?;
-    Some(languages.join([&names[0], &names[1], &names[2], &names[3]]))
+    let of = |owner: &str| lists().decisions.rows.iter().find(|row| row.customs == owner && row.code == code);
+    of(customs).or_else(|| of("")).map(|row| joined(&row.names, languages))
 }
 
-fn read(text: &str) -> Names {
-    rows(text).iter().map(|row| (cell(row, 0), names(row, 1))).collect()
+fn name_in<R: Coded>(list: &List<R>, code: &str, languages: Languages) -> Option<String> {
+    list.get(code).map(|row| joined(row.names(), languages))
 }
 
-fn rows(text: &str) -> Vec<StringRecord> {
-    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
-    reader.records().filter_map(Result::ok).collect()
-}
-
-fn names(row: &StringRecord, first: usize) -> [String; 4] {
-    [0, 1, 2, 3].map(|language| cell(row, first + language))
-}
-
-fn cell(row: &StringRecord, at: usize) -> String {
-    row.get(at).unwrap_or_default().to_owned()
+fn joined(names: &Names, languages: Languages) -> String {
+    languages.join(Language::ALL.map(|language| names.in_language(language)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::labels::Languages;
     use super::*;
-    use crate::refdata::lists::Language;
 
     #[test]
     fn codes_have_names_in_both_languages_once() {

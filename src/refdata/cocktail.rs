@@ -7,7 +7,7 @@ use crate::contract::{CodeName, CodeNameCategory, SimpleRefDataCocktail};
 use super::lists::{Coded, DecisionRow, Language, List, lists};
 
 /// The lists built into the program, named in `language`. Decisions are those of everyone with the ones of
-/// `customs` (may be empty) in their place.
+/// `customs` (may be empty) in their place. The hash is left to whoever changes the lists last.
 pub fn cocktail(language: Language, customs: &str) -> SimpleRefDataCocktail {
     let lists = lists();
     SimpleRefDataCocktail {
@@ -17,6 +17,7 @@ pub fn cocktail(language: Language, customs: &str) -> SimpleRefDataCocktail {
         decisions: decisions(&lists.decisions.rows, customs, language),
         document_types: named(&lists.document_types, language),
         handling_classes: named(&lists.handling_classes, language),
+        hash: String::new(),
         language_cd: language.code().to_owned(),
         mail_categories: named(&lists.mail_categories, language),
         mail_classes: named(&lists.mail_classes, language),
@@ -29,6 +30,7 @@ pub fn cocktail(language: Language, customs: &str) -> SimpleRefDataCocktail {
         referral_response_codes: named(&lists.referral_response_codes, language),
         tax_types: named(&lists.tax_types, language),
         transport_modes: named(&lists.transport_modes, language),
+        version: super::edition().to_owned(),
     }
 }
 
@@ -75,10 +77,14 @@ mod tests {
         for language in Language::ALL {
             let json = serde_json::to_value(cocktail(language, "")).unwrap();
             for (member, value) in json.as_object().unwrap() {
-                if member == "LanguageCd" {
-                    assert_eq!(value, language.code());
-                    continue;
+                match member.as_str() {
+                    "LanguageCd" => assert_eq!(value, language.code()),
+                    "Hash" => assert_eq!(value, ""),
+                    "Version" => assert!(value.as_str().unwrap() >= "2026-11-21", "{value}"),
+                    _ => continue,
                 }
+            }
+            for (member, value) in json.as_object().unwrap().iter().filter(|(_, value)| !value.is_string()) {
                 let entries = value.as_array().unwrap();
                 assert!(!entries.is_empty(), "{member} is empty");
                 assert!(entries.iter().all(|entry| !entry["Name"].as_str().unwrap().is_empty()), "{member}");

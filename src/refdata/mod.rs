@@ -22,6 +22,12 @@ pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
     lists::EMBEDDED.iter().copied().chain(singles)
 }
 
+/// The newest edition among the lists built into the program, a date.
+pub fn edition() -> &'static str {
+    let editions = embedded().filter_map(|(_, text)| text.lines().find_map(|line| line.strip_prefix("# version: ")));
+    editions.max().unwrap_or_default()
+}
+
 /// SHA-256 over the names and texts of all lists built into the program, 64 hexadecimal digits: two programs with the
 /// same hash answer from the same data.
 pub fn content_hash() -> &'static str {

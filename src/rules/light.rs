@@ -301,6 +301,23 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_is_not_known_is_never_green_whatever_else_is(
+            picture in any_picture(),
+            unlisted in proptest::option::of(Just("777")),
+            lacks_data in any::<bool>(),
+        ) {
+            let undecided = |state: FiscalState| !matches!(state, FiscalState::Cleared | FiscalState::ClearedDue);
+            let unassessed = match picture.flow {
+                Flow::Inbound => undecided(picture.fiscal),
+                _ => picture.security != SecurityState::OkToLoad && picture.destination.is_none_or(undecided),
+            };
+            let picture = Picture { has_data: picture.has_data && !lacks_data, unknown_decision: unlisted, ..picture };
+            if !picture.has_data || unlisted.is_some() || unassessed {
+                prop_assert!(judge(&picture).0 != Light::Green, "{picture:?}");
+            }
+        }
+
+        #[test]
         fn the_light_is_the_gravest_reason_and_green_has_a_ground(picture in any_picture()) {
             let (light, reasons) = judge(&picture);
             prop_assert!(!reasons.is_empty());

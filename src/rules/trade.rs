@@ -8,6 +8,7 @@ use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDeta
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
 use crate::error::Findings;
 use crate::limits;
+use crate::refdata::hs::nomenclature;
 
 /// Checks goods as sent; paths start with `marketedGood`.
 pub fn marketed_good(good: &MarketedGood) -> Findings {
@@ -65,6 +66,13 @@ fn good_details(details: &MarketedGoodDetails) -> Findings {
         findings.add("out_of_range", "Stock", "a stock is not negative");
     }
     findings
+}
+
+/// Whether the HS code names nothing in the nomenclature, as far as its first six digits say.
+pub fn has_unknown_code(good: &MarketedGood) -> bool {
+    let code = good.details.as_ref().and_then(|details| given(&details.hs_code)).unwrap_or_default();
+    let digits: String = code.chars().filter(char::is_ascii_digit).take(6).collect();
+    !code.is_empty() && nomenclature().get(&digits).is_none()
 }
 
 /// Organizations that goods are offered to, each once; none means everyone.

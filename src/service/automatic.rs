@@ -5,11 +5,13 @@ use super::refer;
 use super::respond::{self, Incoming};
 use super::standing;
 use super::views::mail_object;
+use super::watchdog;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, ResponseData, WcfDate};
 use crate::refdata::search::restriction::Route;
-use crate::rules::auto_response::Facts;
+use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
+use crate::rules::light::Mark;
 use crate::rules::structure::given;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Side};
@@ -48,6 +50,18 @@ fn incoming(customs: &str, data: ResponseData) -> Incoming {
     }
 }
 
+/// The mark in force on an item.
+fn mark_of(item: &Item, now: WcfDate) -> Option<Watchdog> {
+    let object = &item.object;
+    let info =
+        watchdog::in_force(object.watchdog, object.watchdog_remarks.clone(), object.watchdog_until, now.instant());
+    match watchdog::meaning(info.as_ref()) {
+        Mark::Blocked => Some(Watchdog::Blocked),
+        Mark::Warning => Some(Watchdog::Warning),
+        Mark::None => None,
+    }
+}
+
 /// What the rules judge by; nothing without a declaration that customs may see.
 pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<Facts> {
     let row = item.declaration().filter(|row| row.seen)?;
@@ -69,6 +83,7 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
     facts.quality_rules = super::quality::rules_in(row.quality_findings.as_deref());
+    facts.watchdog = mark_of(item, now);
     facts.now = Some(now);
     Some(facts)
 }

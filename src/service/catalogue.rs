@@ -44,8 +44,8 @@ pub struct Catalogue {
     own_goods: Option<HsIndex>,
     /// Present when restrictions were imported.
     own_restrictions: Option<RestrictionIndex>,
+    /// By organization; under no name those of everyone.
     rates: HashMap<String, RateBook>,
-    snapshot: RateBook,
     pub decisions: DecisionTable,
     /// Rows of the decision table, built-in ones first.
     pub decision_rows: Vec<DecisionRow>,
@@ -79,7 +79,6 @@ impl Catalogue {
             own_goods: own_goods(imported),
             own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
             rates: rates_by_org(imported),
-            snapshot: RateBook::new(&snapshot().rows),
             rules: rules_by_customs(imported, &decisions),
             overrides: overrides_by_org(imported),
             auto_referrals: rows_by_org(imported, "referrals"),
@@ -104,6 +103,11 @@ impl Catalogue {
         }
     }
 
+    /// Grows with every import and change of a rule.
+    pub fn version_no(&self) -> i64 {
+        self.version_no
+    }
+
     /// The search over HS codes.
     pub fn goods(&self) -> &HsIndex {
         self.own_goods.as_ref().unwrap_or_else(|| goods())
@@ -114,9 +118,9 @@ impl Catalogue {
         self.own_restrictions.as_ref().unwrap_or_else(|| restrictions())
     }
 
-    /// Rates in the order they count: the organization's own, then everyone's imported ones, then the snapshot.
+    /// Rates in the order they count: the organization's own, then everyone's, built in or imported.
     pub fn rates<'c>(&'c self, org: &str) -> Vec<&'c RateBook> {
-        [self.rates.get(org), self.rates.get(""), Some(&self.snapshot)].into_iter().flatten().collect()
+        [self.rates.get(org), self.rates.get("")].into_iter().flatten().collect()
     }
 
     /// The auto-response rules of a customs administration.
@@ -183,8 +187,9 @@ fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
     Some(HsIndex::new(&Nomenclature::new(merged), &read::<Synonym>(synonyms::EMBEDDED.1.as_bytes()).rows))
 }
 
+/// Imported rates of everyone are added to the built-in ones, so that the newest of both counts.
 fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
-    let mut rates: HashMap<String, Vec<Rate>> = HashMap::new();
+    let mut rates: HashMap<String, Vec<Rate>> = HashMap::from([(String::new(), snapshot().rows.clone())]);
     for list in of_kind(imported, "rates") {
         rates.entry(list.org.clone()).or_default().extend(import::rates(list.body.as_bytes()).rows);
     }

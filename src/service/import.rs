@@ -1,5 +1,6 @@
 //! Importing lists and rules: checked as a whole, stored as text, in force on every server within seconds.
 
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::automatic::facts;
@@ -9,12 +10,14 @@ use crate::error::{Error, Result};
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
 use crate::refdata::rates::Rate;
-use crate::refdata::table::{Fault, Parsed};
+use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::quality::{self, Level};
+use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::load::ItemFilter;
 use crate::store::reference::ListRow;
 use crate::store::types::At;
+use crate::store::{self, Tx};
 
 /// Which list a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +28,22 @@ pub enum ListKind {
     Decisions,
     Operators,
     Offices,
+    /// Which decisions of a customs administration raise which referrals.
+    Referrals,
+    /// Hours within which a post wants its referrals answered.
+    Deadlines,
 }
 
 /// Names on the command line, in the order shown.
-pub const LIST_KINDS: [(&str, ListKind); 6] = [
+pub const LIST_KINDS: [(&str, ListKind); 8] = [
     ("hs", ListKind::Hs),
     ("restrictions", ListKind::Restrictions),
     ("rates", ListKind::Rates),
     ("decisions", ListKind::Decisions),
     ("operators", ListKind::Operators),
     ("offices", ListKind::Offices),
+    ("referrals", ListKind::Referrals),
+    ("deadlines", ListKind::Deadlines),
 ];
 
 impl ListKind {
@@ -42,13 +51,22 @@ impl ListKind {
     pub fn name(self) -> &'static str {
         LIST_KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
+
+    /// The kind of organization whose own table it is, where there is none for everyone.
+    fn owner(self) -> Option<Kind> {
+        match self {
+            Self::Referrals => Some(Kind::Customs),
+            Self::Deadlines => Some(Kind::Post),
+            _ => None,
+        }
+    }
 }
 
 /// A file to import.
 #[derive(Clone, Debug)]
 pub struct Import {
     pub kind: ListKind,
-    /// The organization it counts for; empty for everyone. Rates only.
+    /// The organization it counts for; empty for everyone. Rates may have one, referrals and deadlines must.
     pub org: String,
     pub bytes: Vec<u8>,
     /// Texts of the Combined Nomenclature in French and Spanish, where `bytes` is its JSON form.
@@ -81,13 +99,22 @@ impl Services {
     /// 400 when the organization is unknown.
     pub async fn import_list(&self, import: Import) -> Result<ImportReport> {
         let (kind, org) = (import.kind, import.org.clone());
-        if !org.is_empty() && kind != ListKind::Rates {
-            return Err(Error::invalid("posts", "org", "only rates are kept per organization"));
+        match kind.owner() {
+            Some(_) if org.is_empty() => {
+                return Err(Error::invalid("required", "org", "name the organization whose table it is"));
+            }
+            None if !org.is_empty() && kind != ListKind::Rates => {
+                let message = "only rates, referrals and deadlines are kept per organization";
+                return Err(Error::invalid("posts", "org", message));
+            }
+            _ => {}
         }
         let (dry_run, skip_bad) = (import.dry_run, import.skip_bad);
         let reading = tokio::task::spawn_blocking(move || read_list(&import)).await;
         let checked = reading.map_err(|error| Error::Internal(format!("import: {error}")))?;
-        let stored = !dry_run && checked.rows > 0 && (checked.faults.is_empty() || skip_bad);
+        // An empty table of an organization turns off what it did; an empty list is a mistake.
+        let is_enough = checked.rows > 0 || (kind.owner().is_some() && checked.faults.is_empty());
+        let stored = !dry_run && is_enough && (checked.faults.is_empty() || skip_bad);
         if stored {
             self.store_list(kind, org, checked.body).await?;
         }
@@ -103,9 +130,7 @@ impl Services {
         };
         self.store
             .write(move |tx| {
-                if !org.is_empty() && tx.organization(&org)?.is_none() {
-                    return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
-                }
+                check_owner(tx, kind, &org)?;
                 tx.put_reference(&ListRow {
                     kind: kind.name().into(),
                     org: org.clone(),
@@ -129,12 +154,13 @@ impl Services {
         self.store
             .write(move |tx| {
                 tx.drop_references("rule", &customs)?;
-                for (name, body) in &bodies {
+                for (place, (name, body)) in (0..).zip(&bodies) {
                     tx.put_reference(&ListRow {
                         kind: "rule".into(),
                         org: customs.clone(),
                         edition: name.clone(),
-                        imported_at: At(tx.now),
+                        // Rows are read oldest first: rules of one priority are tried in the order of the file.
+                        imported_at: At(tx.now + TimeDelta::microseconds(place)),
                         body: body.clone(),
                     })?;
                 }
@@ -244,6 +270,23 @@ impl Services {
     }
 }
 
+/// The organization that a table is for must be there, and of the kind that has such tables.
+fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str) -> Result<(), store::Fault> {
+    if org.is_empty() {
+        return Ok(());
+    }
+    let Some(row) = tx.organization(org)? else {
+        return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
+    };
+    match kind.owner() {
+        Some(owner) if row.kind != owner.code() => {
+            let message = "referrals are the table of a customs administration, deadlines that of a post";
+            Err(Error::invalid("posts", "org", message).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Items looked at in one go by a dry run.
 const PAGE: usize = 1_000;
 
@@ -270,6 +313,8 @@ fn read_list(import: &Import) -> Checked {
         ListKind::Decisions => as_sent(bytes, &import::decisions(bytes)),
         ListKind::Operators => as_sent(bytes, &import::operators(bytes)),
         ListKind::Offices => as_sent(bytes, &import::offices(bytes)),
+        ListKind::Referrals => as_sent(bytes, &read::<AutoReferral>(bytes)),
+        ListKind::Deadlines => as_sent(bytes, &read::<DeadlineRow>(bytes)),
     }
 }
 

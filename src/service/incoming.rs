@@ -103,7 +103,9 @@ impl Services {
             Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(&told.object)),
             // Only item data says more of an item than its id.
             _ if given(&told.object.id).is_some_and(structure::is_item_id) => {}
-            _ => findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks"),
+            _ => {
+                findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks")
+            }
         }
         let mut judgement = Judgement::default();
         let body = match &mut told.said {

@@ -1,13 +1,15 @@
 //! Looking things up: code lists, currencies, HS codes, restrictions.
 
 use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
 
 use super::{Actor, Kind, Services};
+use crate::contract::canonical::to_canonical;
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
 use crate::error::{Error, Result};
-use crate::refdata::cocktail;
 use crate::refdata::lists::{Coded, Language};
 use crate::refdata::search::restriction::{RestrictionHit, Route};
+use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
 use crate::store::items::{Item, Parts};
@@ -35,7 +37,7 @@ pub struct Screening {
 }
 
 impl Services {
-    /// Every code list, named in `language`.
+    /// Every code list, named in `language`, with the version and hash of what is in it.
     pub fn cocktail(&self, actor: &Actor, language: Language) -> SimpleRefDataCocktail {
         let catalogue = self.catalogue();
         let customs = actor.customs.clone().unwrap_or_default();
@@ -43,6 +45,10 @@ impl Services {
         cocktail.decisions = cocktail::decisions(&catalogue.decision_rows, &customs, language);
         cocktail.organizations = named(&catalogue.operators, language);
         cocktail.offices = named(&catalogue.offices, language);
+        let content = Sha256::digest(to_canonical(&cocktail).as_bytes());
+        cocktail.hash = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        // The number grows with imports of other lists too, so it stays out of the hash.
+        cocktail.version = format!("{}.{}", refdata::edition(), catalogue.version_no());
         cocktail
     }
 
@@ -167,7 +173,7 @@ fn named<R: Coded>(rows: &[R], language: Language) -> Vec<CodeName> {
 }
 
 /// Each rule once, with the reason it was found for.
-fn contracts<'c>(hits: impl IntoIterator<Item = RestrictionHit<'c>>) -> Vec<RestrictionProhibition> {
+pub(super) fn contracts<'c>(hits: impl IntoIterator<Item = RestrictionHit<'c>>) -> Vec<RestrictionProhibition> {
     let mut seen: Vec<*const crate::refdata::restrictions::Restriction> = Vec::new();
     let mut found = Vec::new();
     for hit in hits {

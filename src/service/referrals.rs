@@ -131,6 +131,11 @@ fn dialogue(
             in_window(row.event_at)
                 || answers.iter().any(|answer| answer.reference == row.reference && in_window(answer.event_at))
         })
+        .filter(|row| {
+            let said = |answer: &AnswerRow| filter.answer_codes.contains(&answer.code);
+            let answered = || answers.iter().any(|answer| answer.reference == row.reference && said(answer));
+            filter.answer_codes.is_empty() || answered()
+        })
         .collect();
     let given = answers
         .iter()

@@ -2,15 +2,19 @@
 //!
 //! Readers see what is valid now and offered to everyone or to them; a seller sees its own goods besides.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::catalogue::Catalogue;
 use super::cursor::binding;
+use super::lookup::contracts;
 use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::refdata::search::restriction::Route;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::trade as rules;
 use crate::store::Fault;
@@ -25,6 +29,8 @@ pub struct GoodQuery {
     pub buyer: Option<String>,
     /// Also own goods that are not valid now.
     pub with_invalid: bool,
+    /// With what the country of the buyer (else of the caller) has against the goods.
+    pub with_restrictions: bool,
     pub limit: Option<i32>,
     pub cursor: Option<String>,
 }
@@ -44,6 +50,7 @@ impl Services {
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
         let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
         rules::marketed_good(&good).into_result()?;
+        let warnings = u32::from(rules::has_unknown_code(&good));
         let good = MarketedGood {
             entity_state: Entity::STORE,
             seller_organization_cd: Some(seller),
@@ -51,7 +58,10 @@ impl Services {
             ..good
         };
         let actor = actor.clone();
-        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_good(tx, &actor.org, &good))).await
+        let answer = self.store.write(move |tx| {
+            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor.org, &good)? }))
+        });
+        answer.await
     }
 
     /// Goods of a seller, or offered to a buyer, that the caller may see.
@@ -75,16 +85,21 @@ impl Services {
             Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::LOAD_MAX),
             _ => limits::LOAD_DEFAULT,
         };
+        let (catalogue, today) = (self.catalogue(), self.today());
+        let (with_restrictions, own_country) = (query.with_restrictions, actor.country.clone());
         self.store
             .read(move |tx| {
                 let mut rows = tx.goods(&filter, after.as_ref(), limit + 1)?;
                 let remains = rows.len() > limit;
                 rows.truncate(limit);
-                let last = rows.last().filter(|_| remains);
-                Ok(Page {
-                    next_cursor: last.map(|row| cursor(row, bound)),
-                    goods: rows.into_iter().map(|row| row.body).collect(),
-                })
+                let next_cursor = rows.last().filter(|_| remains).map(|row| cursor(row, bound));
+                let mut goods: Vec<String> = rows.into_iter().map(|row| row.body).collect();
+                if with_restrictions {
+                    let known = filter.buyer.as_deref().map(|buyer| country(tx, &catalogue, buyer)).transpose()?;
+                    let destination = known.flatten().unwrap_or_else(|| own_country.clone());
+                    goods.iter_mut().for_each(|good| screen(&catalogue, good, &destination, today));
+                }
+                Ok(Page { goods, next_cursor })
             })
             .await
     }
@@ -116,6 +131,25 @@ impl Services {
             .read(move |tx| Ok(tx.services_between(&origin, &destination)?.into_iter().map(|row| row.body).collect()))
             .await
     }
+}
+
+/// The country of an organization that lives here, is a partner, or is listed.
+fn country(tx: &mut Tx<'_>, catalogue: &Catalogue, org: &str) -> Result<Option<String>, Fault> {
+    let here = tx.organization(org)?.map(|row| row.country);
+    Ok(here.or_else(|| catalogue.country_of_post(org).map(str::to_owned)))
+}
+
+/// Adds to stored goods what `destination` and the UPU have against them.
+fn screen(catalogue: &Catalogue, good: &mut String, destination: &str, on: NaiveDate) {
+    let Ok(read) = serde_json::from_str::<MarketedGood>(good) else { return };
+    let Some(open) = good.strip_suffix('}') else { return };
+    let details = read.details.unwrap_or_default();
+    let listed = || given(&read.seller_organization_cd).and_then(|seller| catalogue.country_of_post(seller));
+    let sending = given(&details.seller_country).or_else(listed).unwrap_or_default();
+    let route = Route { destination, sending, on };
+    let text = given(&read.description).unwrap_or_default();
+    let hits = catalogue.restrictions_on(given(&details.hs_code).unwrap_or_default(), text, route);
+    *good = format!(r#"{open},"RestrictionsProhibitions":{}}}"#, to_canonical(&contracts(hits)));
 }
 
 fn at(date: Option<WcfDate>) -> Option<At> {

@@ -12,7 +12,7 @@ type Done<T = ()> = Result<T, Fault>;
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = reference_list)]
 pub struct ListRow {
-    /// `hs`, `restrictions`, `rates`, `decisions`, `operators`, `offices`, `rule`, `quality`.
+    /// `hs`, `restrictions`, `rates`, `decisions`, `operators`, `offices`, `referrals`, `deadlines`, `rule`, `quality`.
     pub kind: String,
     /// The organization it counts for; empty for everyone.
     pub org: String,

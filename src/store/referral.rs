@@ -3,7 +3,9 @@
 //! Rows are added and never changed, but for `pending`, which says whether an answer is still awaited.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::items::{Item, ObjectRow, Parts};
@@ -73,6 +75,22 @@ pub struct ReferralFilter {
     pub remind_before: Option<At>,
 }
 
+impl ReferralFilter {
+    fn asks_for_dialogues(&self) -> bool {
+        let in_time = self.event_from.is_some() || self.event_to.is_some();
+        in_time || !self.codes.is_empty() || !self.answer_codes.is_empty()
+    }
+}
+
+/// The answers to the referral at hand.
+#[diesel::dsl::auto_type]
+fn answers() -> _ {
+    referral_response::table
+        .filter(referral_response::post_org.eq(referral::post_org))
+        .filter(referral_response::object_pid.eq(referral::object_pid))
+        .filter(referral_response::reference.eq(referral::reference))
+}
+
 /// A pending referral whose reminder or deadline has come.
 #[derive(Clone, Debug, PartialEq, Queryable)]
 pub struct DueRow {
@@ -132,31 +150,20 @@ impl Tx<'_> {
         let mut query = matching(post, &filter.items)
             .filter(mail_object::security_state.is_not_null())
             .filter(mail_object::pid.gt(Id(after.unwrap_or(Uuid::nil()))));
-        if !filter.codes.is_empty() {
-            let of_codes = referral::table
-                .filter(referral::post_org.eq(post.to_owned()))
-                .filter(referral::code.eq_any(filter.codes.clone()));
-            query = query.filter(mail_object::pid.eq_any(of_codes.select(referral::object_pid)));
-        }
-        if !filter.answer_codes.is_empty() {
-            let of_codes = referral_response::table
-                .filter(referral_response::post_org.eq(post.to_owned()))
-                .filter(referral_response::code.eq_any(filter.answer_codes.clone()));
-            query = query.filter(mail_object::pid.eq_any(of_codes.select(referral_response::object_pid)));
-        }
-        if filter.event_from.is_some() || filter.event_to.is_some() {
+        if filter.asks_for_dialogues() {
+            // One referral has to fit by code, time and answer at once.
             let from = filter.event_from.unwrap_or(At(DateTime::<Utc>::UNIX_EPOCH));
             let to = filter.event_to.unwrap_or(At(self.now + chrono::TimeDelta::days(36_500)));
-            let raised = referral::table
+            let (any_code, any_answer) = (filter.codes.is_empty(), filter.answer_codes.is_empty());
+            let by_code = referral::code.eq_any(filter.codes.clone()).or(any_code.into_sql::<Bool>());
+            let given = exists(answers().filter(referral_response::code.eq_any(filter.answer_codes.clone())));
+            let in_time = exists(answers().filter(referral_response::event_at.between(from, to)));
+            let fitting = referral::table
                 .filter(referral::post_org.eq(post.to_owned()))
-                .filter(referral::event_at.between(from, to));
-            let answered = referral_response::table
-                .filter(referral_response::post_org.eq(post.to_owned()))
-                .filter(referral_response::event_at.between(from, to));
-            let either = mail_object::pid
-                .eq_any(raised.select(referral::object_pid))
-                .or(mail_object::pid.eq_any(answered.select(referral_response::object_pid)));
-            query = query.filter(either);
+                .filter(by_code)
+                .filter(given.or(any_answer.into_sql::<Bool>()))
+                .filter(referral::event_at.between(from, to).or(in_time));
+            query = query.filter(mail_object::pid.eq_any(fitting.select(referral::object_pid)));
         }
         let waiting = || referral::table.filter(referral::post_org.eq(post.to_owned())).filter(referral::pending);
         if filter.pending {

@@ -63,6 +63,27 @@ pub struct GoodFilter {
     pub with_invalid: bool,
 }
 
+/// Seller and number of goods: their order.
+pub type Place = (String, i32);
+
+/// Lets through goods that are valid now (or a viewer's own, where asked for) and come after a place.
+macro_rules! in_sight {
+    ($query:expr, $filter:expr, $after:expr, $now:expr) => {{
+        let begun = marketed_good::valid_from.is_null().or(marketed_good::valid_from.le($now).assume_not_null());
+        let lasting = marketed_good::valid_to.is_null().or(marketed_good::valid_to.ge($now).assume_not_null());
+        let mut query = if $filter.with_invalid {
+            $query.filter(begun.and(lasting).or(marketed_good::seller.eq_any(&$filter.viewers)))
+        } else {
+            $query.filter(begun.and(lasting))
+        };
+        if let Some((seller, number)) = $after {
+            let same_seller = marketed_good::seller.eq(seller).and(marketed_good::reference_id.gt(number));
+            query = query.filter(marketed_good::seller.gt(seller).or(same_seller));
+        }
+        query
+    }};
+}
+
 impl Tx<'_> {
     pub fn good(&mut self, seller: &str, reference_id: i32) -> Done<Option<GoodRow>> {
         Ok(marketed_good::table.find((seller, reference_id)).first(self.conn).optional()?)
@@ -106,8 +127,19 @@ impl Tx<'_> {
     }
 
     /// Goods after `after` in order of seller and number, at most `limit`.
-    pub fn goods(&mut self, filter: &GoodFilter, after: Option<&(String, i32)>, limit: usize) -> Done<Vec<GoodRow>> {
-        let mut query = marketed_good::table.into_boxed::<MultiBackend>();
+    pub fn goods(&mut self, filter: &GoodFilter, after: Option<&Place>, limit: usize) -> Done<Vec<GoodRow>> {
+        let (None, Some(buyer)) = (&filter.seller, &filter.buyer) else {
+            return self.goods_of_seller(filter, after, limit);
+        };
+        let mut goods = self.goods_for_everyone(filter, after, limit)?;
+        goods.extend(self.goods_offered_to(buyer, filter, after, limit)?);
+        goods.sort_by(|a, b| (&a.seller, a.reference_id).cmp(&(&b.seller, b.reference_id)));
+        goods.truncate(limit);
+        Ok(goods)
+    }
+
+    fn goods_of_seller(&mut self, filter: &GoodFilter, after: Option<&Place>, limit: usize) -> Done<Vec<GoodRow>> {
+        let mut query = in_sight!(marketed_good::table.into_boxed::<MultiBackend>(), filter, after, At(self.now));
         if let Some(seller) = &filter.seller {
             query = query.filter(marketed_good::seller.eq(seller));
         }
@@ -115,22 +147,45 @@ impl Tx<'_> {
             let offered = diesel::dsl::exists(offers().filter(marketed_good_buyer::buyer.eq(buyer)));
             query = query.filter(marketed_good::for_everyone.or(offered));
         }
-        let offered = diesel::dsl::exists(offers().filter(marketed_good_buyer::buyer.eq_any(&filter.viewers)));
+        let seen = diesel::dsl::exists(offers().filter(marketed_good_buyer::buyer.eq_any(&filter.viewers)));
         let own = marketed_good::seller.eq_any(&filter.viewers);
-        query = query.filter(marketed_good::for_everyone.or(offered).or(own));
-        let now = At(self.now);
-        let begun = marketed_good::valid_from.is_null().or(marketed_good::valid_from.le(now).assume_not_null());
-        let lasting = marketed_good::valid_to.is_null().or(marketed_good::valid_to.ge(now).assume_not_null());
-        if filter.with_invalid {
-            query = query.filter(begun.and(lasting).or(marketed_good::seller.eq_any(&filter.viewers)));
-        } else {
-            query = query.filter(begun.and(lasting));
+        query = query.filter(marketed_good::for_everyone.or(seen).or(own));
+        Ok(query.order((marketed_good::seller, marketed_good::reference_id)).limit(limit as i64).load(self.conn)?)
+    }
+
+    fn goods_for_everyone(&mut self, filter: &GoodFilter, after: Option<&Place>, limit: usize) -> Done<Vec<GoodRow>> {
+        // Compared, because SQLite uses no index for a bare column.
+        let query = marketed_good::table.filter(marketed_good::for_everyone.eq(true)).into_boxed::<MultiBackend>();
+        let query = in_sight!(query, filter, after, At(self.now));
+        Ok(query.order((marketed_good::seller, marketed_good::reference_id)).limit(limit as i64).load(self.conn)?)
+    }
+
+    /// Goods offered to `buyer` by name, as far as a viewer may know of the offer.
+    fn goods_offered_to(
+        &mut self,
+        buyer: &str,
+        filter: &GoodFilter,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Done<Vec<GoodRow>> {
+        let of_good = marketed_good_buyer::seller
+            .eq(marketed_good::seller)
+            .and(marketed_good_buyer::reference_id.eq(marketed_good::reference_id));
+        let query = marketed_good_buyer::table
+            .inner_join(marketed_good::table.on(of_good))
+            .filter(marketed_good_buyer::buyer.eq(buyer))
+            .select(marketed_good::all_columns)
+            .into_boxed::<MultiBackend>();
+        let mut query = in_sight!(query, filter, after, At(self.now));
+        if !filter.viewers.iter().any(|viewer| viewer == buyer) {
+            let also = diesel::alias!(marketed_good_buyer as also);
+            let offered = also
+                .filter(also.field(marketed_good_buyer::seller).eq(marketed_good::seller))
+                .filter(also.field(marketed_good_buyer::reference_id).eq(marketed_good::reference_id))
+                .filter(also.field(marketed_good_buyer::buyer).eq_any(&filter.viewers));
+            query = query.filter(diesel::dsl::exists(offered).or(marketed_good::seller.eq_any(&filter.viewers)));
         }
-        if let Some((seller, number)) = after {
-            let same_seller = marketed_good::seller.eq(seller).and(marketed_good::reference_id.gt(number));
-            query = query.filter(marketed_good::seller.gt(seller).or(same_seller));
-        }
-        let order = (marketed_good::seller, marketed_good::reference_id);
+        let order = (marketed_good_buyer::seller, marketed_good_buyer::reference_id);
         Ok(query.order(order).limit(limit as i64).load(self.conn)?)
     }
 

@@ -124,7 +124,7 @@ impl Tx<'_> {
         Ok(of_country)
     }
 
-    /// The hosted posts whose customs administration is `customs`, by code.
+    /// The posts whose customs administration is `customs`, by code; those that live elsewhere included.
     pub fn posts_of_customs(&mut self, customs: &OrganizationRow) -> Done<Vec<String>> {
         let named =
             organization::table.filter(organization::customs.eq(&customs.code)).load::<OrganizationRow>(self.conn)?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::data::{declaration, fresh_id, mail_object, response};
 use crate::harness::server::token_of;
 use crate::harness::{Engine, Server, postgres};
-use crate::on_both_engines;
+use crate::{on_both_engines, samples};
 
 /// Cases per method and test. `EPTEST_FUZZ_CASES` for more.
 fn cases() -> u32 {
@@ -148,7 +148,15 @@ fn right_bodies() -> Vec<(&'static str, &'static str, Value)> {
     object["TypeCd"] = json!("I");
     let stored = json!({ "mailObject": object, "decl": declaration("1.00"), "evtCd": 2, "officeCd": "AUSYDA" });
     let responded = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "resp": response("2", 0), "evtCd": 2 });
-    vec![
+    let samples = samples::SAMPLES.iter().map(|(method, _)| (*method, samples::body(method)));
+    let published = samples.filter(|(method, _)| !SENT_ABOVE.contains(method)).map(|(method, mut body)| {
+        let token = [body["token"].take(), body["securityToken"].take()].into_iter().find(Value::is_string);
+        let org = if token == Some(json!(token_of("AUA"))) { "AUA" } else { "DEA" };
+        let members = body.as_object_mut().expect("an object");
+        members.retain(|name, _| name != "token" && name != "securityToken");
+        (org, method, body)
+    });
+    let own = vec![
         ("AUA", "StoreDeclaration", stored),
         ("DE", "StoreResponse", responded),
         ("AUA", "CreateOrUpdateDeclarations", json!({ "cdsViews": [view] })),
@@ -160,8 +168,25 @@ fn right_bodies() -> Vec<(&'static str, &'static str, Value)> {
         ("AUA", "Load", loaded.clone()),
         ("AUA", "LoadByMailState", loaded),
         ("DEA", "Login", json!({ "userCd": "depost", "password": "xxxxxx", "officeCd": "DEAAAA" })),
-    ]
+    ];
+    own.into_iter().chain(published).collect()
 }
+
+/// Methods with a body of their own, fuller than the published sample; and those that end sessions.
+const SENT_ABOVE: &[&str] = &[
+    "StoreDeclaration",
+    "StoreResponse",
+    "CreateOrUpdateDeclarations",
+    "CreateOrUpdateResponses",
+    "UpdateMailState",
+    "UpdateMailState_ForTransitItems",
+    "UpdateMailStateAndGetCustomsStatus",
+    "GetCustomsStatus",
+    "Load",
+    "LoadByMailState",
+    "Login",
+    "Logout",
+];
 
 /// Every place in `value` with each of `substitutes` put there.
 fn bent(value: &Value, substitutes: &[Value]) -> Vec<Value> {

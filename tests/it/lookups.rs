@@ -81,6 +81,49 @@ on_both_engines! {
         let history = server.block_on(|services| async move { services.item_history("DEA", &gift).await }).expect("rows");
         assert!(history.iter().any(|row| row.event == "response.automatic" && row.detail.contains("gifts")));
     }
+
+    fn rules_of_one_priority_are_tried_in_the_order_of_the_file(server) {
+        let rule = |name: &str, more: &str| format!("[[rule]]\nname = \"{name}\"\n{more}[rule.then]\ndecision = \"1\"\n");
+        let names = ["zebra", "mule", "ant", "horse", "bee"];
+        let text: String = names.iter().map(|name| rule(name, "")).collect();
+        let text = format!("{text}{}", rule("late but urgent", "priority = -1\nenabled = false\n"));
+        let (set, listed) = server
+            .block_on(|services| async move {
+                services.set_rules("DE", &text).await?;
+                Ok::<_, entrepost::error::Error>((services.catalogue(), services.rules_text("DE").await?))
+            })
+            .expect("rules");
+        let tried: Vec<&str> = set.rules("DE").expect("rules").rules().iter().map(|rule| rule.name.as_str()).collect();
+        assert_eq!(tried, [&["late but urgent"][..], &names].concat());
+        let places: Vec<Option<usize>> = names.iter().map(|name| listed.find(&format!("\"{name}\""))).collect();
+        assert!(places.is_sorted() && places[0].is_some(), "shown in the order of the file: {listed}");
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let mut body = status("DEA", &id, "I");
+        body["forceCreateResponseIfNotAvailable"] = json!(true);
+        server.call_as("DEA", "GetCustomsStatus", body).ok();
+        let answered = server.history("DEA", &id).into_iter().find(|row| row.event == "response.automatic");
+        assert!(answered.is_some_and(|row| row.detail.contains("zebra")));
+    }
+
+    fn rules_know_the_watchdog_and_never_clear_what_it_blocks(server) {
+        let rules = "[[rule]]\nname = \"doubtful\"\n[rule.when]\nwatchdog = \"warning\"\n[rule.then]\ndecision = \"1\"\n\
+                     [[rule]]\nname = \"everything\"\n[rule.then]\ndecision = \"2\"\n";
+        server.block_on(|services| async move { services.set_rules("DE", rules).await }).expect("rules");
+        let decided = |mark: i32| {
+            let id = fresh_id("AU");
+            server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+            let mark = json!({ "itemId": id, "watchdogInfo": { "Operation": mark, "Remarks": "look inside" } });
+            server.call_as("DEA", "SetWatchdogItemInfo", mark).ok();
+            let mut body = status("DEA", &id, "I");
+            body["forceCreateResponseIfNotAvailable"] = json!(true);
+            let view = server.call_as("DEA", "GetCustomsStatus", body).ok().json()["GetCustomsStatusResult"].clone();
+            view["Response"]["Data"]["DecisionCd"].clone()
+        };
+        assert_eq!(decided(0), "2");
+        assert_eq!(decided(2), "1");
+        assert!(decided(1).is_null(), "blocked");
+    }
 }
 
 /// What is refused and what is warned of when the rules are as strict as they come.

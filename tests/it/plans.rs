@@ -65,9 +65,96 @@ fn bodies(method: &str, id: &str) -> Vec<(&'static str, Value)> {
         _ if method.starts_with("UpdateMailState") => {
             vec![("AUA", moved("O", "DEA")), ("AUA", moved("I", "DEA")), ("AUA", moved("T", "DEA"))]
         }
+        "CreateReferral" => ["RFI", "RFS"]
+            .into_iter()
+            .map(|code| {
+                ("DEA", json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referral": { "ReferralCd": code } }))
+            })
+            .collect(),
+        "CreateReferralResp" => vec![(
+            "AUA",
+            json!({ "id": id, "postOrgCd": "AUA", "partnerPostOrgCd": "DEA",
+                "referralResponse": { "ReferralResponseCd": "R20" } }),
+        )],
+        "GetReferralAndReferralResponse" => referrals(id),
+        "CheckItemStatus" => ["AUA", "DE"]
+            .into_iter()
+            .map(|org| (org, json!({ "Items": [{ "ItemId": id }, { "ItemId": "EE123456785AU" }, { "ItemId": "EE1" }] })))
+            .collect(),
+        "CreateOrUpdateAnonymousDeclaration" => [json!(null), json!("9384748AU")]
+            .into_iter()
+            .map(|id| ("AUA", json!({ "anonymousDeclaration": { "Id": id, "Data": declaration("1.00")["Data"] } })))
+            .collect(),
+        "GetAnonymousDeclaration" => criteria(),
+        "GetFinalDeclarationIdFromAnonymousDeclarationId" => vec![("AUA", json!({ "anonymousDeclId": "9384748AU" }))],
+        "ConvertAnonymousToCDSDeclaration" => vec![(
+            "AUA",
+            json!({ "anonymousDeclarationId": "9384748AU", "internationalItemId": fresh_id("AU") }),
+        )],
+        "SetWatchdogItemInfo" => [id.to_owned(), fresh_id("AU")]
+            .into_iter()
+            .flat_map(|id| ["AUA", "DE"].map(|org| (org, json!({ "itemId": id, "watchdogInfo": { "Operation": 1 } }))))
+            .collect(),
+        "StoreMarketedGood" => [0, 1]
+            .into_iter()
+            .map(|number| {
+                ("AUA", json!({ "marketedGood": { "Description": "boomerang", "ReferenceId": number,
+                    "Details": { "BuyerOrganizations": ["FRA", "DEA"], "Stock": number } } }))
+            })
+            .collect(),
+        "LoadMarketedGood" => goods(),
+        "StorePostalService" => [None, Some("00000000-0000-4000-8000-000000000001")]
+            .into_iter()
+            .map(|id| ("AUA", json!({ "postalService": { "ServiceId": id, "DestOrganizationCd": "FRA" } })))
+            .collect(),
+        "LoadPostalServices" => vec![("DE", json!({ "origOrganizationCd": "AUA", "destOrganizationCd": "FRA" }))],
+        "IsItemRestrictedProhibited" => vec![("AUA", json!({ "mailItemID": id })), ("DE", json!({ "mailItemID": id }))],
         // A method without a body of its own here still runs, as far as these get it.
         _ => vec![("AUA", json!({ "id": id, "itemId": id, "postalOrgCd": "AUA" })), ("DE", json!({ "id": id }))],
     }
+}
+
+/// Each member of `filters` alone, and all of them together, as bodies beside `fixed`.
+fn alone_and_together(fixed: &Value, filters: &Value) -> Vec<Value> {
+    let filters = filters.as_object().expect("an object");
+    let with = |some: &mut dyn Iterator<Item = (&String, &Value)>| {
+        let mut body = fixed.clone();
+        some.for_each(|(name, value)| body[name] = value.clone());
+        body
+    };
+    let mut all: Vec<Value> = filters.iter().map(|filter| with(&mut std::iter::once(filter))).collect();
+    all.push(with(&mut filters.iter()));
+    all
+}
+
+/// GetReferralAndReferralResponse with each filter.
+fn referrals(id: &str) -> Vec<(&'static str, Value)> {
+    let filters = json!({
+        "id": id, "partnerPostalOrgCd": "DEA", "postingDtFrom": "2026-01-01", "postingDtTo": "2026-12-31",
+        "eventDtFrom": "2026-01-01", "eventDtTo": "2099-12-31", "mailClassCd": "E", "hasPendingReferral": true,
+        "referralType": "RFI,RFS", "referralResponseType": "R20", "overdue": true, "reminderDue": true,
+    });
+    let bodies = alone_and_together(&json!({ "postalOrgCd": "AUA", "flow": "O", "recordsLimit": 1 }), &filters);
+    bodies.into_iter().flat_map(|body| ["AUA", "AU"].map(|org| (org, body.clone()))).collect()
+}
+
+/// GetAnonymousDeclaration with each criterion.
+fn criteria() -> Vec<(&'static str, Value)> {
+    let criteria = json!({
+        "Id": "9384748AU", "CreatedFrom": "2026-01-01", "CreatedTo": "2099-12-31", "OfficeCd": "AUSYDA", "UserCd": "x",
+        "SenderName": "Harbour", "SenderEmail": "post@example.com", "SenderTelephone": "1", "RecipientName": "Beispiel",
+        "RecipientCountryCd": "DE", "RecipientZIP": "60594",
+    });
+    let all = alone_and_together(&json!({ "RecordsLimit": 1 }), &criteria);
+    all.into_iter().map(|criteria| ("AUA", json!({ "searchCriteria": criteria }))).collect()
+}
+
+/// LoadMarketedGood in each of its ways.
+fn goods() -> Vec<(&'static str, Value)> {
+    let filters = json!({ "sellerOrganizationCd": "AUA", "buyerOrganizationCd": "FRA" });
+    let ways = alone_and_together(&json!({ "recordsLimit": 1 }), &filters);
+    let with_more = json!({ "sellerOrganizationCd": "AUA", "withInvalid": true, "withRestrictions": true });
+    ways.into_iter().chain([with_more]).flat_map(|body| ["AUA", "DE"].map(|org| (org, body.clone()))).collect()
 }
 
 /// Load with each filter alone, with all of them, as a page, as the feed, as post and as customs.
@@ -111,6 +198,7 @@ fn use_everything(server: &Server) {
         services.seal().await.expect("seals");
         services.keep_beats().await.expect("notes");
         services.drop_expired().await.expect("drops");
+        services.due_referrals(10).await.expect("lists");
         let token = services.issue_token("AUA", "x", None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");

@@ -1,11 +1,14 @@
 //! The sample requests of the published page, completed where the page shows them collapsed, against the demo data.
 //!
 //! Where a sample pairs one post's token with another post, the file has the acting post's token and the pair as
-//! published is a refusal.
+//! published is a refusal. Two samples name items that the demo cannot have beside the others: the referral is raised
+//! on the inbound item of the sample that reads referrals, and the anonymous declaration becomes an item that was not
+//! declared before.
 
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
+use crate::harness::Server;
 use crate::harness::data::redacted;
 use crate::on_both_engines;
 
@@ -24,7 +27,68 @@ pub const SAMPLES: &[(&str, &str)] = samples! {
     "StoreDeclaration" "StoreResponse" "CreateOrUpdateDeclarations" "CreateOrUpdateResponses"
     "UpdateMailState" "UpdateMailState_ForTransitItems" "UpdateMailStateAndGetCustomsStatus"
     "Logout" "GetHeartbeat"
+    "ConvertCurrency" "GetDecisionNameAndCategoryFromCode" "LoadRefDataCocktail" "GetHSCodes"
+    "GetRestrictionProhibitionByDescription" "GetRestrictionProhibitionByDescriptionByCountry"
+    "GetRestrictionProhibitionsByDescriptions" "GetRestrictionProhibitionsByDescriptionsByCountry"
+    "GetRestrictionProhibitionByHS" "GetRestrictionProhibitionByHSByCountry" "IsItemRestrictedProhibited"
+    "CreateReferral" "CreateReferralResp" "GetReferralAndReferralResponse"
+    "SetWatchdogItemInfo" "GetWatchdogItemInfo" "CheckItemStatus"
+    "CreateOrUpdateAnonymousDeclaration" "GetAnonymousDeclaration" "ConvertAnonymousToCDSDeclaration"
+    "GetFinalDeclarationIdFromAnonymousDeclarationId"
+    "StoreMarketedGood" "LoadMarketedGood" "StorePostalService" "LoadPostalServices"
 };
+
+/// Methods that answer out of the lists of the program: their answers are long and change with the lists, so that only
+/// the first entry of each list is looked at.
+const LONG: &[&str] = &[
+    "LoadRefDataCocktail",
+    "GetHSCodes",
+    "GetRestrictionProhibitionByDescription",
+    "GetRestrictionProhibitionByDescriptionByCountry",
+    "GetRestrictionProhibitionsByDescriptions",
+    "GetRestrictionProhibitionsByDescriptionsByCountry",
+    "GetRestrictionProhibitionByHS",
+    "GetRestrictionProhibitionByHSByCountry",
+];
+
+/// The answer as it is compared.
+fn shown(method: &str, answer: &Value) -> Value {
+    let mut shown = redacted(answer);
+    if LONG.contains(&method) {
+        shown = shortened(&shown);
+    }
+    if let Some(lists) = shown.get_mut("LoadRefDataCocktailResult") {
+        assert_eq!(lists["Hash"].as_str().map(str::len), Some(64));
+        lists["Hash"] = json!("[hash]");
+        lists["Version"] = json!("[version]");
+    }
+    shown
+}
+
+/// Every list cut to its first entry.
+fn shortened(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().take(1).map(shortened).collect(),
+        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shortened(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+/// What the other side said before the samples about referrals are sent.
+fn referred(server: &Server) {
+    let at = "/Date(1562748420000+0200)/";
+    let raise = |post: &str, partner: &str, id: &str, code: &str, reference: &str| {
+        let referral = json!({ "ReferralCd": code, "ReferralId": reference, "EventDt": at });
+        let body = json!({ "id": id, "postOrgCd": post, "partnerPostOrgCd": partner, "referral": referral });
+        server.call_as(post, "CreateReferral", body).ok();
+    };
+    raise("DEA", "AUA", "EE23050001XAU", "RFI", "DEA-2019-1");
+    raise("AUA", "DEA", "EE23050001XDE", "RFS", "AUA-2019-1");
+    let answer = json!({ "ReferralResponseCd": "R20", "ReferralId": "AUA-2019-1", "EventDt": at });
+    let body =
+        json!({ "id": "EE23050001XDE", "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referralResponse": answer });
+    server.call_as("DEA", "CreateReferralResp", body).ok();
+}
 
 /// The body of a method's sample; the least one for methods whose samples other files hold.
 pub fn body(method: &str) -> Value {
@@ -47,9 +111,10 @@ fn without_quality(data: &Value) -> Value {
 
 on_both_engines! {
     fn each_is_answered_in_its_documented_shape(server) {
+        referred(server);
         for (method, body) in SAMPLES {
             let answer = server.post(method, body, &[]).ok();
-            assert_json_snapshot!(*method, redacted(&answer.json()));
+            assert_json_snapshot!(*method, shown(method, &answer.json()));
         }
         let german = server.status("DEA", "DEA", "EE23050001XAU", "I");
         let australian = server.status("AUA", "AUA", "EE23050001XAU", "O");
@@ -69,7 +134,14 @@ on_both_engines! {
     }
 
     fn the_token_of_another_post_is_refused(server) {
-        for method in ["UpdateMailState", "UpdateMailState_ForTransitItems", "UpdateMailStateAndGetCustomsStatus"] {
+        for method in [
+            "UpdateMailState",
+            "UpdateMailState_ForTransitItems",
+            "UpdateMailStateAndGetCustomsStatus",
+            "CreateReferral",
+            "CreateReferralResp",
+            "GetReferralAndReferralResponse",
+        ] {
             let as_published = body(method).with("securityToken", DEA);
             server.call(method, &as_published).refused(401);
         }

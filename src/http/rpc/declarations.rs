@@ -14,7 +14,7 @@ use crate::service::declare::Declared;
 use crate::service::{BatchMode, Entry};
 
 /// How many findings of the quality rules did not refuse the declarations.
-const WARNINGS: &str = "x-entrepost-warnings";
+pub(super) const WARNINGS: &str = "x-entrepost-warnings";
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]

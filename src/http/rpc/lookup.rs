@@ -1,7 +1,6 @@
 //! Code lists, currencies, HS codes, restrictions.
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::request::{Call, Needed};
@@ -21,20 +20,19 @@ pub(super) struct CocktailParams {
     language_cd: Option<String>,
 }
 
-/// The lists with their version as entity tag; a client that has this version is answered 304.
+/// The lists with their hash as entity tag; a client that has this version is answered 304.
 pub(super) async fn cocktail(call: Call<'_>, params: CocktailParams) -> Result<Reply> {
     let language = match given(&params.language_cd) {
         None => Language::En,
         Some(code) => Language::parse(code)
             .ok_or_else(|| Error::invalid("unknown_code", "languageCd", "the languages are EN, FR, ES and PT"))?,
     };
-    let text = to_canonical(&call.services.cocktail(&call.actor, language));
-    let hash: String = Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("\"{hash}\"");
+    let cocktail = call.services.cocktail(&call.actor, language);
+    let tag = format!("\"{}\"", cocktail.hash);
     if call.has_version(&tag) {
         return Ok(Reply::not_modified().header("etag", tag));
     }
-    Ok(Reply::result("LoadRefDataCocktail", text).header("etag", tag))
+    Ok(Reply::result("LoadRefDataCocktail", to_canonical(&cocktail)).header("etag", tag))
 }
 
 #[derive(Deserialize, Default, ToSchema)]

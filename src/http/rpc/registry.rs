@@ -211,8 +211,8 @@ methods! {
              for such an answer is meant. The destination post sees it at once.";
         "GetReferralAndReferralResponse" = referrals::get { referrals::GetReferralParams } -> Shape::Result(list_of::<ReferralDialogue>);
             PostsAndCustoms, "securityToken", ["postalOrgCd", "flow"], false,
-            "Items with referrals that match every filter given, each with its referrals and the answers to them, paged \
-             like Load.";
+            "Items with a referral that matches every filter given, each with its matching referrals and the answers to them, \
+             paged like Load.";
         "CheckItemStatus" = item_status::check { item_status::CheckItemStatusParams } -> Shape::Result(list_of::<CheckItemStatusResult>);
             PostsAndCustoms, "securityToken", ["Items"], false,
             "The status of up to 1,000 items at the belt: data, referrals, decision, and a light with its reasons. What is \
@@ -245,10 +245,11 @@ methods! {
         "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<MarketedGood>);
             PostsAndCustoms, "token", [], false,
             "Goods valid now that are offered to everyone or to the caller, of a seller, to a buyer, or both; one of them \
-             must be named.";
+             must be named. withRestrictions adds what the buyer's country has against them.";
         "StoreMarketedGood" = trade::store_good { trade::StoreGoodParams } -> Shape::Void;
             Posts, "token", ["marketedGood"], true,
-            "Stores goods of the caller: new without ReferenceId, else under that number.";
+            "Stores goods of the caller: new without ReferenceId, else under that number. X-Entrepost-Warnings is 1 for an HS \
+             code that names nothing.";
         "LoadPostalServices" = trade::load_services { trade::LoadServicesParams } -> Shape::Result(list_of::<PostalService>);
             PostsAndCustoms, "token", ["origOrganizationCd", "destOrganizationCd"], false,
             "Services valid now from one post to another, those to every post included.";
@@ -287,7 +288,8 @@ methods! {
         "IsItemRestrictedProhibited" = lookup::item_restricted { lookup::ItemRestrictedParams }
             -> Shape::Members(&[("IsItemRestrictedProhibitedResult", flag), ("restrictionsProhibitions", list_of::<RestrictionProhibition>)]);
             PostsAndCustoms, "securityToken", ["mailItemID"], false,
-            "Screens the goods of a stored declaration by HS code and description.";
+            "Screens the goods of a stored declaration by HS code and description. A code that is too short counts when the \
+             description says that it is the part restricted.";
         "GetDecisionNameAndCategoryFromCode" = lookup::decision { lookup::DecisionParams } -> Shape::Result(texts);
             PostsAndCustoms, "token", ["decisionCode"], false,
             "Name and category of a decision code, as the caller's customs administration uses it: [name, category].";
@@ -307,7 +309,8 @@ methods! {
     "Service" {
         "LoadRefDataCocktail" = lookup::cocktail { lookup::CocktailParams } -> Shape::Result(named::<SimpleRefDataCocktail>);
             PostsAndCustoms, "securityToken", [], false,
-            "Every code list, named in one language. The ETag is its version: sent back as If-None-Match it gives 304.";
+            "Every code list, named in one language, with Version and Hash. The ETag is the hash: sent back as If-None-Match it \
+             gives 304.";
         "GetHeartbeat" = access::heartbeat { access::HeartbeatParams } -> Shape::Result(named::<Heartbeat>);
             PostsAndCustoms, "securityToken", [], false,
             "When each part of the service was last used.";

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::declarations::WARNINGS;
 use super::referrals::{object, paged};
 use super::request::{Call, Needed};
 use crate::contract::{MarketedGood, PostalService, lenient};
@@ -20,6 +21,10 @@ pub(super) struct LoadGoodParams {
     /// Own member: also own goods that are not valid now.
     #[serde(deserialize_with = "lenient::flag")]
     with_invalid: bool,
+    /// Own member: adds to each entry, as RestrictionsProhibitions, what the country of the buyer (else of the caller)
+    /// and the UPU have against the goods.
+    #[serde(deserialize_with = "lenient::flag")]
+    with_restrictions: bool,
     /// Own member: default 1000, at most 5000.
     #[serde(deserialize_with = "lenient::optional_int")]
     records_limit: Option<i32>,
@@ -33,6 +38,7 @@ pub(super) async fn load_goods(call: Call<'_>, params: LoadGoodParams) -> Result
         seller: own(&params.seller_organization_cd),
         buyer: own(&params.buyer_organization_cd),
         with_invalid: params.with_invalid,
+        with_restrictions: params.with_restrictions,
         limit: params.records_limit,
         cursor: own(&params.cursor),
     };
@@ -50,8 +56,8 @@ pub(super) async fn store_good(call: Call<'_>, params: StoreGoodParams) -> Resul
     let mut needed = Needed::default();
     let good = object(&mut needed, "marketedGood", params.marketed_good, "give the goods");
     needed.done()?;
-    call.services.store_good(&call.actor, good, call.key.clone()).await?;
-    Ok(Reply::void())
+    let answer = call.services.store_good(&call.actor, good, call.key.clone()).await?;
+    Ok(Reply::void().header(WARNINGS, answer.warnings.to_string()))
 }
 
 #[derive(Deserialize, Default, ToSchema)]

@@ -40,17 +40,10 @@ pub fn harmonized_system(bytes: &[u8]) -> Parsed<HsEntry> {
     Parsed { meta: public.meta, rows: goods.map(entry).collect(), faults: public.faults }
 }
 
-/// Reports codes whose heading or chapter is missing.
-pub(super) fn report_orphans(parsed: &mut Parsed<HsEntry>) {
-    let codes: HashSet<&str> = parsed.rows.iter().map(|entry| entry.code.as_str()).collect();
-    let is_orphan = |entry: &&HsEntry| {
-        let above = [2, 4].into_iter().filter(|length| *length < entry.code.len());
-        above.filter_map(|length| entry.code.get(..length)).any(|above| !codes.contains(above))
-    };
-    let orphans: Vec<String> = parsed.rows.iter().filter(is_orphan).map(|entry| entry.code.clone()).collect();
-    for code in orphans {
-        parsed.fault(0, "code", format!("{code} has no heading or no chapter in the file"));
-    }
+/// Whether the heading and the chapter of a code stand in the file or in `base`.
+pub(super) fn has_place(code: &str, file: &HashSet<String>, base: &Nomenclature) -> bool {
+    let above = [2, 4].into_iter().filter(|length| *length < code.len());
+    above.filter_map(|length| code.get(..length)).all(|above| file.contains(above) || base.get(above).is_some())
 }
 
 /// Translations by English text.

@@ -6,9 +6,9 @@
 pub mod ecb;
 pub mod hs;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::hs::{HsEntry, is_code};
+use super::hs::{HsEntry, is_code, nomenclature};
 use super::lists::{DecisionRow, Office, Operator, lists};
 use super::rates::Rate;
 use super::restrictions::Restriction;
@@ -51,11 +51,18 @@ fn checked<R: FromRow>(
     parsed
 }
 
-/// Nomenclature: `code,en,fr,es`.
+/// Nomenclature: `code,en,fr,es`. Headings and chapters that are built in need not be repeated.
 pub fn hs(bytes: &[u8]) -> Parsed<HsEntry> {
-    let mut parsed = checked(bytes, "code", |entry: &HsEntry| entry.code.clone(), |_| None);
-    hs::report_orphans(&mut parsed);
-    parsed
+    let codes: HashSet<String> = read::<HsEntry>(bytes).rows.into_iter().map(|entry| entry.code).collect();
+    checked(
+        bytes,
+        "code",
+        |entry: &HsEntry| entry.code.clone(),
+        |entry: &HsEntry| {
+            let problem = || ("code", format!("`{}` has no heading or no chapter", shown(&entry.code)));
+            (!hs::has_place(&entry.code, &codes, nomenclature())).then(problem)
+        },
+    )
 }
 
 /// Rules against goods: `destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note`
@@ -179,7 +186,8 @@ mod tests {
     fn each_list_has_its_own_checks() {
         let only =
             |faults: Vec<String>, part: &str| assert!(faults.len() == 1 && faults[0].contains(part), "{faults:?}");
-        only(faults(&hs(b"code,en,fr,es\n01,Animals,,\n010121,Horses,,\n")), "010121");
+        only(faults(&hs(b"code,en,fr,es\n01,Animals,,\n019921,Griffins,,\n")), "line 3, column code: `019921`");
+        assert_eq!(faults(&hs(b"code,en,fr,es\n0101213000,Ponies,,\n019921,Griffins,,\n0199,Beasts,,\n")), [""; 0]);
         only(faults(&rates(b"date,base,quote,rate\n2026-01-01,EUR,QQQ,1\n")), "column quote");
         only(faults(&offices(b"code,operator,name\nDEFRA,DEA,x\n")), "column code");
         let header = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note,\

@@ -90,13 +90,19 @@ impl RestrictionIndex {
         hits
     }
 
-    /// The rules for goods with a code and a description: those by code, and by words those that name no codes.
+    /// The rules that speak against goods with a code and a description: those whose codes cover the code, those that
+    /// cover a part of it where the description says that it is this part, and by words those that name no codes.
     pub fn screen(&self, code: &str, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
         if code.trim().is_empty() {
             return self.by_description(text, route, goods);
         }
-        let mut hits = self.by_hs(code, route);
-        for hit in self.by_words(text, route, goods).into_iter().filter(|hit| !hit.rule.has_codes()) {
+        let by_code = self.by_hs(code, route);
+        let in_doubt = by_code.iter().any(|hit| hit.partly);
+        let described =
+            if in_doubt { self.by_description(text, route, goods) } else { self.by_words(text, route, goods) };
+        let mut hits: Vec<RestrictionHit<'_>> =
+            by_code.into_iter().filter_map(|hit| settled(hit, &described)).collect();
+        for hit in described.into_iter().filter(|hit| !hit.rule.has_codes()) {
             add(&mut hits, hit);
         }
         rank(&mut hits);
@@ -158,6 +164,20 @@ fn hit_by_code<'a>(rule: &'a Restriction, code: &str) -> Option<RestrictionHit<'
         HsFit::Partly(span) => (true, format!("found by: a part of HS {code} lies in {span}")),
     };
     Some(RestrictionHit { rule, reason, partly, score: if partly { 0.5 } else { 1.0 } })
+}
+
+/// A rule that covers a part of a code counts when the description fits it too: a chapter or heading alone says nothing
+/// about the goods.
+fn settled<'a>(hit: RestrictionHit<'a>, described: &[RestrictionHit<'a>]) -> Option<RestrictionHit<'a>> {
+    if !hit.partly {
+        return Some(hit);
+    }
+    let fits = described.iter().any(|said| std::ptr::eq(said.rule, hit.rule));
+    fits.then(|| RestrictionHit {
+        reason: format!("{}, and so does the description", hit.reason),
+        partly: false,
+        ..hit
+    })
 }
 
 fn add<'a>(hits: &mut Vec<RestrictionHit<'a>>, hit: RestrictionHit<'a>) {
@@ -237,6 +257,15 @@ mod tests {
         assert!(screened("170410", "gum") > 0);
         assert_eq!(screened("490199", "novel about whisky"), 0);
         assert!(screened("", "chewing gum") > 0);
+        let route = route("AU", "CN");
+        let tobacco = |text| restrictions().screen("24", text, route, goods());
+        assert!(restrictions().by_hs("24", route).iter().all(|hit| hit.partly), "a look-up shows what may be meant");
+        assert_eq!(tobacco("parts"), [], "a chapter alone says nothing about the goods");
+        let hits = tobacco("cigarettes");
+        assert!(
+            !hits.is_empty() && hits.iter().all(|hit| !hit.partly && hit.reason.contains("description")),
+            "{hits:?}"
+        );
         assert!(
             screened("", "replica grenade") > 0 && screened("830629", "replica grenade") > 0,
             "rules without codes"

@@ -82,7 +82,9 @@ pub fn redacted(value: &Value) -> Value {
         Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), redacted(value))).collect(),
         Value::String(text) if text == env!("CARGO_PKG_VERSION") => json!("[version]"),
         Value::String(text) if is_made_up_guid(text) => json!("[guid]"),
-        Value::String(text) if is_recent(text) => json!("[now]"),
+        Value::String(text) if is_ahead(text, 0) => json!("[now]"),
+        Value::String(text) if is_ahead(text, 90) => json!("[in 90 days]"),
+        Value::String(text) if is_anonymous_id(text) => json!("[anonymous id]"),
         other => other.clone(),
     }
 }
@@ -91,8 +93,15 @@ fn is_made_up_guid(text: &str) -> bool {
     uuid::Uuid::parse_str(text).is_ok_and(|guid| !guid.is_nil())
 }
 
-fn is_recent(text: &str) -> bool {
+/// Whether the date lies so many days ahead, within an hour.
+fn is_ahead(text: &str, days: i64) -> bool {
     let ms = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix("+0000)/")).map(str::parse::<i64>);
-    let now = entrepost::clock::Clock::default().now().timestamp_millis();
-    matches!(ms, Some(Ok(ms)) if (ms - now).abs() < 3_600_000)
+    let meant = entrepost::clock::Clock::default().now().timestamp_millis() + days * 86_400_000;
+    matches!(ms, Some(Ok(ms)) if (ms - meant).abs() < 3_600_000)
+}
+
+/// Nine digits and a country.
+fn is_anonymous_id(text: &str) -> bool {
+    let (digits, country) = text.split_at_checked(9).unwrap_or_default();
+    country.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) && country.bytes().all(|b| b.is_ascii_uppercase())
 }

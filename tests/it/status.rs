@@ -1,0 +1,185 @@
+//! CheckItemStatus: how many items, in which order, and the colour of each light with its reasons.
+
+use entrepost::limits;
+use serde_json::{Value, json};
+
+use crate::harness::Server;
+use crate::harness::data::{fresh_id, mail_state, respond, store};
+use crate::on_both_engines;
+
+/// The entries of CheckItemStatus for these ids, as an organization sees them.
+fn check(server: &Server, org: &str, ids: &[&str]) -> Vec<Value> {
+    let items: Vec<Value> = ids.iter().map(|id| json!({ "ItemId": id })).collect();
+    let answer = server.call_as(org, "CheckItemStatus", json!({ "Items": items })).ok().json();
+    answer["CheckItemStatusResult"].as_array().expect("a list").clone()
+}
+
+/// Colour and codes of the reasons.
+fn light(server: &Server, org: &str, id: &str) -> (String, Vec<String>) {
+    let entry = check(server, org, &[id]).remove(0);
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let reasons = entry["Reasons"].as_array().expect("a list");
+    assert!(reasons.iter().all(|reason| reason["Text"].as_str().is_some_and(|words| words.contains(' '))), "{entry}");
+    (text(&entry["Light"]), reasons.iter().map(|reason| text(&reason["Code"])).collect())
+}
+
+/// An item from AUA to DEA.
+fn declared(server: &Server) -> String {
+    let id = fresh_id("AU");
+    server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    id
+}
+
+fn decide(server: &Server, customs: &str, id: &str, decision: &str) {
+    server.call_as(customs, "StoreResponse", respond(id, "AUA", "DEA", decision, 2)).ok();
+}
+
+fn refer(server: &Server, id: &str, code: &str) {
+    let body = json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
+        "referral": { "ReferralCd": code, "ReferralId": code } });
+    server.call_as("DEA", "CreateReferral", body).ok();
+}
+
+fn answer(server: &Server, id: &str, referral: &str, code: &str) {
+    let body = json!({ "id": id, "postOrgCd": "AUA", "partnerPostOrgCd": "DEA",
+        "referralResponse": { "ReferralResponseCd": code, "ReferralId": referral } });
+    server.call_as("AUA", "CreateReferralResp", body).ok();
+}
+
+#[track_caller]
+fn is(found: (String, Vec<String>), colour: &str, codes: &[&str]) {
+    assert_eq!((found.0.as_str(), found.1.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (colour, codes));
+}
+
+on_both_engines! {
+    fn a_thousand_items_are_answered_in_the_order_asked_and_not_one_more(server) {
+        let known = [declared(server), declared(server)];
+        let mut ids: Vec<String> = (0..limits::STATUS_ITEMS).map(|number| format!("UNKNOWN{number}")).collect();
+        ids[7].clone_from(&known[0]);
+        ids[998].clone_from(&known[1]);
+        ids[999].clone_from(&known[0]);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let found = check(server, "DEA", &ids);
+        let answered: Vec<&str> = found.iter().map(|entry| entry["ItemId"].as_str().expect("an id")).collect();
+        assert_eq!(answered, ids);
+        let with_data: Vec<usize> = (0..1000).filter(|at| found[*at]["HasITMATT"] == true).collect();
+        assert_eq!(with_data, [7, 998, 999]);
+        assert_eq!(found[7], found[999], "asked twice, answered twice");
+
+        let mut more: Vec<Value> = ids.iter().map(|id| json!({ "ItemId": id })).collect();
+        more.push(json!({ "ItemId": "UNKNOWN" }));
+        let refused = server.call_as("DEA", "CheckItemStatus", json!({ "Items": more })).findings();
+        assert_eq!(refused, [("too_long".into(), "Items".into())]);
+        assert_eq!(check(server, "DEA", &[]), [] as [Value; 0]);
+    }
+
+    fn faulty_entries_are_named_by_their_place(server) {
+        let items = json!([{ "Id": "EE1" }, { "ItemId": "a b" }, { "ItemId": "EE1", "OriginCountryCd": "au" }, {},
+            { "ItemId": 7 }]);
+        let refused = server.call_as("DEA", "CheckItemStatus", json!({ "Items": items })).findings();
+        let paths: Vec<&str> = refused.iter().map(|(_, path)| path.as_str()).collect();
+        assert_eq!(paths, ["Items[1].ItemId", "Items[2].OriginCountryCd", "Items[3].ItemId", "Items[4].ItemId"]);
+        server.call_as("DEA", "CheckItemStatus", json!({})).refused(400);
+        server.call_as("DEA", "CheckItemStatus", json!({ "items": [{ "id": "EE1" }] })).ok();
+    }
+
+    fn what_is_not_known_is_amber_and_has_no_data(server) {
+        let drafted = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&drafted, "AUA", "DEA", 1)).ok();
+        is(light(server, "DEA", "EE000000000XX"), "Amber", &["UNKNOWN_ITEM"]);
+        is(light(server, "DEA", &drafted), "Amber", &["UNKNOWN_ITEM"]);
+        is(light(server, "AU", &drafted), "Amber", &["UNKNOWN_ITEM"]);
+        let id = declared(server);
+        is(light(server, "FRA", &id), "Amber", &["UNKNOWN_ITEM"]);
+        let entry = check(server, "FRA", &[&id]).remove(0);
+        assert_eq!((&entry["HasITMATT"], &entry["Referrals"]), (&json!(false), &json!([])));
+        assert_eq!((&entry["EarliestEventDT"], &entry["SecurityState"]), (&Value::Null, &Value::Null));
+    }
+
+    fn only_an_item_that_goes_the_way_asked_for_is_meant(server) {
+        let id = declared(server);
+        let has_data = |from: &str, to: &str| {
+            let item = json!({ "ItemId": id, "OriginCountryCd": from, "DestinationCountryCd": to });
+            let answer = server.call_as("DEA", "CheckItemStatus", json!({ "Items": [item] })).ok().json();
+            answer["CheckItemStatusResult"][0]["HasITMATT"].clone()
+        };
+        assert_eq!([has_data("AU", "DE"), has_data("FR", "DE"), has_data("AU", "PT")], [true, false, false]);
+    }
+
+    fn the_light_of_an_inbound_item(server) {
+        let id = declared(server);
+        is(light(server, "DEA", &id), "Amber", &["NO_DECISION"]);
+        decide(server, "DE", &id, "2");
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        refer(server, &id, "RFI");
+        is(light(server, "DEA", &id), "Amber", &["REFERRAL_OPEN", "CLEARED"]);
+        answer(server, &id, "RFI", "R12");
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        refer(server, &id, "DNL");
+        let (colour, codes) = light(server, "DEA", &id);
+        assert_eq!((colour.as_str(), codes[0].as_str()), ("Red", "STOPPED"));
+
+        for (decision, colour, first) in [
+            ("4", "Green", "CLEARED_DUE"),
+            ("1", "Amber", "HOLD"),
+            ("8", "Amber", "NO_DECISION"),
+            ("888", "Amber", "HOLD"),
+            ("6", "Red", "REFUSED"),
+            ("7", "Red", "DETAINED"),
+        ] {
+            let id = declared(server);
+            decide(server, "DE", &id, decision);
+            let found = light(server, "DEA", &id);
+            assert_eq!((found.0.as_str(), found.1[0].as_str()), (colour, first), "{decision}");
+            assert_eq!(found.1.iter().any(|code| code == "DECISION_UNKNOWN"), decision == "888");
+            assert_eq!(check(server, "DE", &[&id])[0]["DecisionCd"], *decision, "customs sees the same");
+        }
+    }
+
+    fn the_light_of_an_outbound_item(server) {
+        let id = declared(server);
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        decide(server, "AU", &id, "2");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        decide(server, "DE", &id, "2");
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+        assert_eq!(check(server, "AUA", &[&id])[0]["DCDecisionCd"], "2");
+
+        let assessed = declared(server);
+        refer(server, &assessed, "ASC");
+        is(light(server, "AUA", &assessed), "Green", &["OK_TO_LOAD"]);
+        assert_eq!(check(server, "AUA", &[&assessed])[0]["SecurityState"], "OK_TO_LOAD");
+        refer(server, &assessed, "RFS");
+        assert_eq!(light(server, "AUA", &assessed).0, "Amber");
+        answer(server, &assessed, "RFS", "R33");
+        let (colour, codes) = light(server, "AUA", &assessed);
+        assert_eq!((colour.as_str(), codes.contains(&"NOT_SETTLED".to_owned())), ("Amber", true), "{codes:?}");
+        refer(server, &assessed, "DNL");
+        assert_eq!(light(server, "AUA", &assessed).1[0], "STOPPED");
+        server.call_as("AUA", "UpdateMailState", mail_state(&assessed, "AUA", "DEA", "O", 10)).ok();
+        assert_eq!(light(server, "AUA", &assessed).1[0], "DEPARTED_AFTER_DNL");
+
+        for (decision, colour, code) in [("6", "Red", "DC_REFUSED"), ("7", "Red", "DC_DETAINED"), ("1", "Amber", "DC_HOLD")] {
+            let id = declared(server);
+            refer(server, &id, "ASC");
+            decide(server, "DE", &id, decision);
+            let found = light(server, "AUA", &id);
+            assert_eq!((found.0.as_str(), found.1[0].as_str()), (colour, code));
+        }
+    }
+
+    fn an_item_that_leaves_uncleared_or_without_data_is_told(server) {
+        let id = declared(server);
+        server.call_as("DEA", "UpdateMailState", mail_state(&id, "DEA", "AUA", "I", 52)).ok();
+        let (colour, codes) = light(server, "DEA", &id);
+        assert_eq!((colour.as_str(), codes[0].as_str()), ("Red", "LEFT_UNCLEARED"));
+        decide(server, "DE", &id, "2");
+        assert_eq!(light(server, "DEA", &id).0, "Green");
+
+        let bare = fresh_id("AU");
+        server.call_as("DEA", "UpdateMailState", mail_state(&bare, "DEA", "AUA", "I", 50)).ok();
+        is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "NO_DECISION"]);
+        decide(server, "DE", &bare, "2");
+        is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "CLEARED"]);
+    }
+}
