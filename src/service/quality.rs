@@ -7,7 +7,8 @@ use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Findings;
-use crate::rules::quality::{Context, Level, QualityFinding, Screening, Subject, check};
+use crate::refdata::search::restriction::Route;
+use crate::rules::quality::{Context, Level, QualityFinding, Subject, check};
 use crate::rules::structure::given;
 
 /// What is kept of the judgement on a declaration.
@@ -43,14 +44,14 @@ impl Services {
         let catalogue = self.catalogue();
         let destination = destination(&catalogue, object, data);
         let sending = given(&data.sender_country_cd).unwrap_or(&actor.country);
-        let screening =
-            Screening { restrictions: catalogue.restrictions(), goods: catalogue.goods(), sending, on: self.today() };
+        let route = Route { destination: &destination, sending, on: self.today() };
+        let screening = |code: &str, text: &str| catalogue.screened(code, text, route);
         let context = Context {
             destination: &destination,
             is_final,
             overrides: catalogue.overrides(&actor.org),
             id_reused: false,
-            screening: Some(screening),
+            screening: Some(&screening),
         };
         let report = check(object, data, &context);
         let located = |found: &QualityFinding| match found.subject {
