@@ -153,5 +153,5 @@ fn store_move(
     })?;
     desk.save(tx, &actor.stamp())?;
     neighbour::deliver_declarations(tx, &actor.org, parcel.into_iter().collect())?;
-    desk.take(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+    desk.into_item(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
 }

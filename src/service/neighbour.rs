@@ -110,11 +110,11 @@ pub(super) fn deliver_declarations(tx: &mut Tx<'_>, from: &str, parcels: Vec<Par
         }
         desk.save(tx, &sender_stamp(from))?;
         for parcel in &parcels {
-            let referred = desk.take(&parcel.key).filter(|item| item.object.security_state.is_some());
+            let referred = desk.item(&parcel.key).filter(|item| item.object.security_state.is_some());
             if let Some(item) = referred {
                 // The origin may not have known the item when these were raised.
                 let waiting = tx.referrals_of(&item.object)?;
-                deliver_referrals(tx, &item, &waiting)?;
+                deliver_referrals(tx, item, &waiting)?;
             }
         }
     }
