@@ -316,7 +316,7 @@ impl Tx<'_> {
 
     /// The item with this persistent id, in one post.
     pub fn item_by_pid(&mut self, post_org: &str, pid: Uuid, parts: Parts) -> Done<Option<Item>> {
-        let object = mail_object::table.find((post_org, Id(pid))).first(self.conn).optional()?;
+        let object = mail_object::table.find((post_org, Id(pid))).get_result(self.conn).optional()?;
         Ok(self.with_documents(post_org, object.into_iter().collect(), parts)?.pop())
     }
 

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod history;
 pub mod item_status;
 pub mod items;
+mod kept;
 pub mod load;
 mod migrate;
 mod pool;
