@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::conn::on_engine;
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};
@@ -81,7 +82,7 @@ pub struct SessionRow {
 
 impl Tx<'_> {
     pub fn organization(&mut self, code: &str) -> Done<Option<OrganizationRow>> {
-        Ok(organization::table.find(code).get_result(self.conn).optional()?)
+        Ok(on_engine!(self.conn, |conn| organization::table.find(code).get_result(conn)).optional()?)
     }
 
     /// Every organization, by code.

@@ -9,6 +9,8 @@ mod item;
 mod party;
 mod words;
 
+use std::collections::BTreeSet;
+
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Finding;
 use crate::refdata::lists::lists;
@@ -238,17 +240,9 @@ pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Conte
 }
 
 fn score(findings: &[QualityFinding]) -> u8 {
-    let lost: usize = RULES
-        .iter()
-        .map(|rule| {
-            let levels = || findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| finding.level);
-            match levels().max() {
-                None => 0,
-                Some(Level::Reject) => 20 + 5 * levels().count(),
-                Some(_) => 5 * levels().count(),
-            }
-        })
-        .sum();
+    let rejecting = findings.iter().filter(|finding| finding.level == Level::Reject);
+    let rejecting: BTreeSet<&str> = rejecting.map(|finding| finding.rule).collect();
+    let lost = 20 * rejecting.len() + 5 * findings.len();
     u8::try_from(100_usize.saturating_sub(lost)).unwrap_or_default()
 }
 

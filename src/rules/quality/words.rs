@@ -54,13 +54,11 @@ pub(super) fn vague(description: &str) -> Option<Vague> {
     if let Some(stop) = by_words.get(&words) {
         return Some(Vague::Alone(&stop.use_instead));
     }
-    for length in (1..=words.len().min(*longest)).rev() {
-        for part in words.windows(length) {
-            if let Some(stop) = by_words.get(part)
-                && words.len() - length < EXPLAINED_BY
-            {
-                return Some(Vague::Inside(&stop.word));
-            }
+    // A shorter part leaves words enough to explain it.
+    let shortest = (words.len() + 1).saturating_sub(EXPLAINED_BY).max(1);
+    for length in (shortest..=words.len().min(*longest)).rev() {
+        if let Some(stop) = words.windows(length).find_map(|part| by_words.get(part)) {
+            return Some(Vague::Inside(&stop.word));
         }
     }
     None
@@ -68,13 +66,17 @@ pub(super) fn vague(description: &str) -> Option<Vague> {
 
 /// Whether `value` only fills a required field of `kind`; holds the reason.
 pub(super) fn filler(kind: &str, value: &str) -> Option<&'static str> {
-    /// Kind, pattern in small letters, reason.
-    static LISTED: LazyLock<Vec<(&str, String, &str)>> = LazyLock::new(|| {
-        let rows = lists().fillers.rows.iter();
-        rows.map(|filler| (filler.kind.as_str(), filler.pattern.to_lowercase(), filler.note.as_str())).collect()
+    /// By kind: patterns in small letters, and reasons.
+    static LISTED: LazyLock<HashMap<&str, Vec<(String, &str)>>> = LazyLock::new(|| {
+        let mut listed: HashMap<&str, Vec<(String, &str)>> = HashMap::new();
+        for filler in &lists().fillers.rows {
+            listed.entry(&filler.kind).or_default().push((filler.pattern.to_lowercase(), &filler.note));
+        }
+        listed
     });
     let value = value.trim().to_lowercase();
-    if let Some((.., reason)) = LISTED.iter().find(|(of, pattern, _)| *of == kind && covers(pattern, &value)) {
+    let listed = LISTED.get(kind).map_or(&[][..], Vec::as_slice);
+    if let Some((_, reason)) = listed.iter().find(|(pattern, _)| covers(pattern, &value)) {
         return Some(reason);
     }
     let mut letters = value.chars().filter(|c| c.is_alphanumeric());
@@ -96,6 +98,9 @@ fn is_address(value: &str) -> bool {
 
 /// Whether `pattern` covers the whole `value`; `*` stands for any run of characters.
 fn covers(pattern: &str, value: &str) -> bool {
+    if !pattern.contains('*') {
+        return pattern == value;
+    }
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = value.strip_prefix(first) else { return false };
