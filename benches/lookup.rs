@@ -2,13 +2,21 @@
 //! stemming, FTS5 with trigrams, and strsim over whole texts. The others are told the language, ours is not.
 //!
 //! Prints for each language and set how often the right code comes first and among the first five, and the median time
-//! of a question; at the end the ratio to FTS5 porter. `cargo bench --bench lookup`.
+//! of a question; then the ratio to FTS5 porter, and the rate of GetHSCodes over HTTP beside that of an empty handler.
+//! `cargo bench --bench lookup`. Settings: EPBENCH_ROUNDS, EPBENCH_SECONDS, EPBENCH_CLIENTS.
+
+mod common;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::hint::black_box;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
+use common::client::drive;
+use common::plain::{Plain, empty};
+use common::server::{Wish, sqlite_url, start};
+use common::{folder, median as middle, payload, setting, verdict};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -248,5 +256,31 @@ fn main() -> Outcome<()> {
     let ratio = porter_time.as_secs_f64() / our_time.as_secs_f64().max(f64::MIN_POSITIVE);
     println!("against FTS5 porter: {ratio:.1} times as fast, {our_right} right in five against {porter_right}");
     println!("against the best of the others: {our_right} right in five against {best_other}");
-    Ok(())
+    over_http(&cases)
+}
+
+/// The rate of GetHSCodes, the whole way through the server, beside that of a handler that does nothing, in turns.
+fn over_http(cases: &[Case]) -> Outcome<()> {
+    let folder = folder()?;
+    let running = start(&sqlite_url(folder.path(), "lookup"), &Wish::default())?;
+    let plain = Plain::start(&running.services, 2)?;
+    let questions: Vec<Vec<u8>> = cases.iter().map(|case| payload::hs_codes(&case.description)).collect();
+    let ask = |number: u64, buffer: &mut Vec<u8>| buffer.extend(&questions[number as usize % questions.len()]);
+    let nothing = |_, buffer: &mut Vec<u8>| buffer.extend(empty());
+    let clients = setting("CLIENTS", 16) as usize;
+    let time = Duration::from_secs(setting("SECONDS", 2));
+    let numbers = AtomicU64::new(0);
+    let (mut ours, mut empties, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..setting("ROUNDS", 5) {
+        let our = drive(running.address, clients, time, &numbers, ask)?.rate();
+        let empty = drive(plain.address, clients, time, &numbers, nothing)?.rate();
+        ours.push(our);
+        empties.push(empty);
+        ratios.push(our / empty);
+    }
+    println!("over HTTP, calls a second: GetHSCodes {:.0}, empty handler {:.0}", middle(&ours), middle(&empties));
+    let ratio = middle(&ratios);
+    verdict("GetHSCodes / empty handler", ratio, ratio >= 0.1, "0.1 or more");
+    plain.stop()?;
+    Ok(running.stop()?)
 }

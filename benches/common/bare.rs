@@ -29,6 +29,97 @@ pub struct ItemRows {
     history: HistoryRow,
 }
 
+/// A table and the columns that are filled, in the order of the values below.
+struct Columns<const N: usize> {
+    table: &'static str,
+    names: [&'static str; N],
+}
+
+impl<const N: usize> Columns<N> {
+    /// `INSERT INTO table (columns)`, up to where the values begin.
+    fn insert_into(&self) -> String {
+        format!("INSERT INTO {} ({})", self.table, self.names.join(","))
+    }
+
+    /// An insert of one row.
+    fn insert_one(&self) -> String {
+        format!("{} VALUES ({})", self.insert_into(), ["?"; N].join(","))
+    }
+}
+
+const MAIL_OBJECT: Columns<30> = Columns {
+    table: "mail_object",
+    names: [
+        "post_org",
+        "pid",
+        "item_id",
+        "orig_post",
+        "dest_post",
+        "life_no",
+        "flow",
+        "partner_country",
+        "mail_class",
+        "mail_category",
+        "type_cd",
+        "local_id",
+        "local_id2",
+        "mail_state",
+        "mail_state_remarks",
+        "posting_dt",
+        "zip",
+        "customs_visible",
+        "has_response",
+        "has_dc_response",
+        "head_seq",
+        "head_hash",
+        "change_no",
+        "created_at",
+        "changed_at",
+        "declared_at",
+        "security_state",
+        "watchdog",
+        "watchdog_remarks",
+        "watchdog_until",
+    ],
+};
+
+const DECLARATION: Columns<12> = Columns {
+    table: "declaration",
+    names: [
+        "post_org",
+        "object_pid",
+        "pid",
+        "state_cd",
+        "customs_org",
+        "seen",
+        "sent",
+        "version_no",
+        "digest",
+        "body",
+        "quality_score",
+        "quality_findings",
+    ],
+};
+
+const ITEM_HISTORY: Columns<13> = Columns {
+    table: "item_history",
+    names: [
+        "post_org",
+        "object_pid",
+        "seq",
+        "at",
+        "actor_org",
+        "user_cd",
+        "office_cd",
+        "event",
+        "detail",
+        "doc_kind",
+        "doc_version",
+        "doc_digest",
+        "hash",
+    ],
+};
+
 /// Reads back what the server stored for the items with these numbers; fails unless each is there with exactly one
 /// declaration and one row of history.
 pub fn stored(services: &Services, numbers: std::ops::Range<u64>) -> Outcome<Vec<ItemRows>> {
@@ -62,9 +153,9 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456; \
          PRAGMA wal_autocheckpoint = 4000;",
     )?;
-    let mut object = conn.prepare(&insert_values("mail_object", 25))?;
-    let mut declaration = conn.prepare(&insert_values("declaration", 12))?;
-    let mut history = conn.prepare(&insert_values("item_history", 13))?;
+    let mut object = conn.prepare(&MAIL_OBJECT.insert_one())?;
+    let mut declaration = conn.prepare(&DECLARATION.insert_one())?;
+    let mut history = conn.prepare(&ITEM_HISTORY.insert_one())?;
     let began = Instant::now();
     for batch in rows.chunks(batch) {
         conn.execute_batch("BEGIN IMMEDIATE")?;
@@ -79,10 +170,6 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
         conn.execute_batch("COMMIT")?;
     }
     Ok(rows.len() as f64 / began.elapsed().as_secs_f64())
-}
-
-fn insert_values(table: &str, columns: usize) -> String {
-    format!("INSERT INTO {table} VALUES ({})", vec!["?"; columns].join(","))
 }
 
 fn id(id: &Id) -> &[u8] {
@@ -120,6 +207,11 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         row.change_no,
         time(&row.created_at),
         time(&row.changed_at),
+        row.declared_at.as_ref().map(time),
+        row.security_state,
+        row.watchdog,
+        row.watchdog_remarks,
+        row.watchdog_until.as_ref().map(time),
     ])
 }
 
@@ -177,10 +269,10 @@ pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64>
 
 /// `INSERT … SELECT * FROM unnest(…)` with a column of `$rows` for each `type: expression`.
 macro_rules! insert_columns {
-    ($conn:expr, $table:literal, $rows:expr, |$row:ident| $($ty:ty => $value:expr),* $(,)?) => {{
+    ($conn:expr, $columns:expr, $rows:expr, |$row:ident| $($ty:ty => $value:expr),* $(,)?) => {{
         let marks: Vec<String> =
             [$(stringify!($ty)),*].iter().enumerate().map(|(at, _)| format!("${}", at + 1)).collect();
-        let sql = format!("INSERT INTO {} SELECT * FROM unnest({})", $table, marks.join(","));
+        let sql = format!("{} SELECT * FROM unnest({})", $columns.insert_into(), marks.join(","));
         diesel::sql_query(sql)
             .into_boxed::<Pg>()
             $(.bind::<Array<$ty>, _>($rows.iter().map(|$row| $value).collect::<Vec<_>>()))*
@@ -189,7 +281,7 @@ macro_rules! insert_columns {
 }
 
 fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
-    insert_columns!(conn, "mail_object", rows, |row|
+    insert_columns!(conn, MAIL_OBJECT, rows, |row|
         Text => &row.object.post_org,
         DbId => row.object.pid,
         Text => &row.object.item_id,
@@ -215,11 +307,16 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         Nullable<BigInt> => row.object.change_no,
         DbTime => row.object.created_at,
         DbTime => row.object.changed_at,
+        Nullable<DbTime> => row.object.declared_at,
+        Nullable<Text> => &row.object.security_state,
+        Nullable<Integer> => row.object.watchdog,
+        Nullable<Text> => &row.object.watchdog_remarks,
+        Nullable<DbTime> => row.object.watchdog_until,
     )
 }
 
 fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
-    insert_columns!(conn, "declaration", rows, |row|
+    insert_columns!(conn, DECLARATION, rows, |row|
         Text => &row.declaration.post_org,
         DbId => row.declaration.object_pid,
         DbId => row.declaration.pid,
@@ -236,7 +333,7 @@ fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::Qu
 }
 
 fn insert_histories(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
-    insert_columns!(conn, "item_history", rows, |row|
+    insert_columns!(conn, ITEM_HISTORY, rows, |row|
         Text => &row.history.post_org,
         DbId => row.history.object_pid,
         Integer => row.history.seq,

@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -149,5 +149,29 @@ pub fn one_by_one(address: SocketAddr, requests: &[Vec<u8>]) -> Outcome<(Vec<f64
             last = body.to_vec();
         }
         Ok((took, last))
+    })
+}
+
+/// Calls with the numbers from `first` on, one after the other at a steady pace, until told to stop; gives how many.
+pub fn paced(
+    address: SocketAddr,
+    first: u64,
+    pause: Duration,
+    stop: &AtomicBool,
+    request: impl Fn(u64, &mut Vec<u8>),
+) -> Outcome<u64> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut connection = Connection::open(address).await?;
+        let mut ticks = tokio::time::interval(pause);
+        let (mut done, mut buffer) = (0, Vec::new());
+        while !stop.load(Ordering::Relaxed) {
+            ticks.tick().await;
+            buffer.clear();
+            request(first + done, &mut buffer);
+            connection.call(&buffer).await?;
+            done += 1;
+        }
+        Ok(done)
     })
 }

@@ -7,8 +7,10 @@
 #![allow(dead_code)]
 
 pub mod bare;
+pub mod base;
 pub mod client;
 pub mod payload;
+pub mod plain;
 pub mod postgres;
 pub mod server;
 

@@ -108,3 +108,15 @@ pub fn customs_status(number: u64) -> Vec<u8> {
     let body = format!(r#"{{"token":"{TOKEN}","postalOrgCd":"AUA","id":"{id}","flow":"O","userCd":"clerk"}}"#);
     post("GetCustomsStatus", &body)
 }
+
+/// CheckItemStatus of the items with these numbers.
+pub fn check_status(numbers: impl Iterator<Item = u64>) -> Vec<u8> {
+    let items: Vec<String> = numbers.map(|number| format!(r#"{{"ItemId":"{}"}}"#, item_id(number))).collect();
+    post("CheckItemStatus", &format!(r#"{{"token":"{TOKEN}","Items":[{}]}}"#, items.join(",")))
+}
+
+/// GetHSCodes for a description.
+pub fn hs_codes(description: &str) -> Vec<u8> {
+    let text = description.replace('\\', "\\\\").replace('"', "\\\"");
+    post("GetHSCodes", &format!(r#"{{"token":"{TOKEN}","goodDescription":"{text}"}}"#))
+}

@@ -58,7 +58,7 @@ pub fn start(url: &str, wish: &Wish) -> Outcome<Running> {
 }
 
 /// Log lines are made as in operation and written to nowhere.
-fn start_logging() -> Outcome {
+pub fn start_logging() -> Outcome {
     let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
     // Fails only when logging was started before.
     let _ = tracing_subscriber::fmt()

@@ -54,6 +54,25 @@ struct HsSpan {
     text: String,
 }
 
+/// An HS code as rules are compared with it: all codes that begin with its digits.
+#[derive(Clone, Debug)]
+pub struct HsCode {
+    /// Its digits alone.
+    pub digits: String,
+    low: u64,
+    high: u64,
+}
+
+impl HsCode {
+    /// Reads a code of any length from two digits; dots and blanks do not count.
+    pub fn parse(code: &str) -> Option<Self> {
+        let mut digits = digits(code);
+        digits.truncate(DIGITS);
+        let (low, high) = bounds(&digits)?;
+        Some(Self { digits, low, high })
+    }
+}
+
 /// Digits that codes are compared with; longer ones are cut.
 const DIGITS: usize = 14;
 
@@ -84,12 +103,12 @@ impl HsSpan {
             .collect()
     }
 
-    fn holds(&self, low: u64, high: u64) -> bool {
-        self.low <= low && high <= self.high
+    fn holds(&self, code: &HsCode) -> bool {
+        self.low <= code.low && code.high <= self.high
     }
 
-    fn touches(&self, low: u64, high: u64) -> bool {
-        self.low <= high && low <= self.high
+    fn touches(&self, code: &HsCode) -> bool {
+        self.low <= code.high && code.low <= self.high
     }
 }
 
@@ -173,18 +192,17 @@ impl Restriction {
         !self.spans.is_empty()
     }
 
-    /// Whether the rule covers `code`, of any length from two digits; dots and blanks do not count.
-    pub fn fit(&self, code: &str) -> Option<HsFit> {
-        let (low, high) = bounds(&digits(code))?;
-        if self.exceptions.iter().any(|exception| exception.holds(low, high)) {
+    /// Whether the rule covers `code`.
+    pub fn fit(&self, code: &HsCode) -> Option<HsFit> {
+        if self.exceptions.iter().any(|exception| exception.holds(code)) {
             return None;
         }
-        let partly_excepted = self.exceptions.iter().any(|exception| exception.touches(low, high));
-        let covering = self.spans.iter().find(|span| span.holds(low, high));
+        let partly_excepted = self.exceptions.iter().any(|exception| exception.touches(code));
+        let covering = self.spans.iter().find(|span| span.holds(code));
         match covering {
             Some(span) if !partly_excepted => Some(HsFit::Covered(span.text.clone())),
             Some(span) => Some(HsFit::Partly(span.text.clone())),
-            None => self.spans.iter().find(|span| span.touches(low, high)).map(|span| HsFit::Partly(span.text.clone())),
+            None => self.spans.iter().find(|span| span.touches(code)).map(|span| HsFit::Partly(span.text.clone())),
         }
     }
 
@@ -265,6 +283,7 @@ mod tests {
     #[test]
     fn codes_fit_at_every_length() {
         let rule = rule("2401", "2403", "850760,09", "240210");
+        let fit = |code: &str| HsCode::parse(code).and_then(|code| rule.fit(&code));
         for (code, expected) in [
             ("2401", Some(true)),
             ("240399", Some(true)),
@@ -285,9 +304,9 @@ mod tests {
             ("", None),
             ("x", None),
         ] {
-            assert_eq!(covered(rule.fit(code)), expected, "{code}");
+            assert_eq!(covered(fit(code)), expected, "{code}");
         }
-        assert_eq!(rule.fit("240399"), Some(HsFit::Covered("2401-2403".into())));
+        assert_eq!(fit("240399"), Some(HsFit::Covered("2401-2403".into())));
     }
 
     #[test]

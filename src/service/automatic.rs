@@ -78,8 +78,8 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<
     for piece in &data.content_pieces {
         let code = given(&piece.revised_hs).or(given(&piece.hs)).unwrap_or_default();
         let screened = catalogue.screened(code, given(&piece.description).unwrap_or_default(), route);
-        facts.prohibited |= screened.prohibited;
-        facts.restricted |= screened.restricted;
+        facts.prohibited |= screened.prohibited.any;
+        facts.restricted |= screened.restricted.any;
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
     facts.quality_rules = super::quality::rules_in(row.quality_findings.as_deref());

@@ -4,6 +4,7 @@
 //! few seconds ([`Services::refresh_catalogue`]) and swaps it in.
 
 use std::collections::HashMap;
+use std::ptr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,8 +16,9 @@ use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
 use crate::refdata::lists::{DecisionRow, Office, Operator, lists};
 use crate::refdata::rates::{Rate, snapshot};
+use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
-use crate::refdata::search::restriction::{RestrictionHit, RestrictionIndex, Route};
+use crate::refdata::search::restriction::{Against, RestrictionHit, RestrictionIndex, Route, Screened};
 use crate::refdata::search::synonyms::{self, Synonym};
 use crate::refdata::search::{goods, restrictions};
 use crate::refdata::table::{Parsed, read};
@@ -54,18 +56,21 @@ pub struct Catalogue {
     auto_referrals: HashMap<String, Vec<AutoReferral>>,
     deadlines: HashMap<String, Vec<DeadlineRow>>,
     pub operators: Vec<Operator>,
+    /// Countries of the posts among the operators; a later row goes before an earlier one.
+    countries: HashMap<String, String>,
     pub offices: Vec<Office>,
-    screened: Cache<(String, String, String, String, NaiveDate), Screened>,
+    /// By goods and way.
+    screened: Cache<String, [Kept; 2]>,
 }
 
-/// Whether goods meet a prohibition or a restriction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Screened {
-    pub prohibited: bool,
-    pub restricted: bool,
+/// [`Against`] with the place of the rule among the restrictions: what can be kept beside them.
+#[derive(Clone, Copy)]
+struct Kept {
+    whole: Option<usize>,
+    any: bool,
 }
 
-/// Answers kept: the same goods are declared again and again.
+/// Goods kept: some MiB at most in practice, and enough for what a post declares in a day.
 const SCREENED_KEPT: u64 = 20_000;
 
 impl Catalogue {
@@ -74,6 +79,8 @@ impl Catalogue {
             lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
         let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
         let own_restrictions = rows_of(imported, "restrictions", import::restrictions);
+        let operators: Vec<Operator> =
+            lists().operators.rows().iter().cloned().chain(rows_of(imported, "operators", import::operators)).collect();
         Self {
             version_no,
             own_goods: own_goods(imported),
@@ -83,13 +90,8 @@ impl Catalogue {
             overrides: overrides_by_org(imported),
             auto_referrals: rows_by_org(imported, "referrals"),
             deadlines: rows_by_org(imported, "deadlines"),
-            operators: lists()
-                .operators
-                .rows()
-                .iter()
-                .cloned()
-                .chain(rows_of(imported, "operators", import::operators))
-                .collect(),
+            countries: operators.iter().map(|row| (row.code.clone(), row.country.clone())).collect(),
+            operators,
             offices: lists()
                 .offices
                 .rows()
@@ -144,9 +146,9 @@ impl Catalogue {
         own.iter().rev().find(|row| row.referral == referral_cd).map(|row| row.hours)
     }
 
-    /// The country of a post; a later row of the list goes before an earlier one.
+    /// The country of a post.
     pub fn country_of_post(&self, post: &str) -> Option<&str> {
-        self.operators.iter().rev().find(|operator| operator.code == post).map(|operator| operator.country.as_str())
+        self.countries.get(post).map(String::as_str)
     }
 
     /// Restrictions on goods with a code (may be empty) and a description.
@@ -154,14 +156,19 @@ impl Catalogue {
         self.restrictions().screen(code, text, route, self.goods())
     }
 
-    /// Whether goods are prohibited or restricted on the way.
-    pub fn screened(&self, code: &str, text: &str, route: Route<'_>) -> Screened {
-        let key = (code.to_owned(), text.to_owned(), route.destination.to_owned(), route.sending.to_owned(), route.on);
-        self.screened.get_with(key, || {
-            let hits = self.restrictions_on(code, text, route);
-            let any = |category: &str| hits.iter().any(|hit| hit.rule.category == category);
-            Screened { prohibited: any("P"), restricted: any("R") }
-        })
+    /// What stands against goods on the way; kept, as the same goods are declared again and again.
+    pub fn screened(&self, code: &str, text: &str, route: Route<'_>) -> Screened<'_> {
+        let rules = self.restrictions().rules();
+        // Texts of the contract hold no U+0000, and the free text stands last.
+        let key = format!("{}\0{}\0{}\0{code}\0{text}", route.on, route.destination, route.sending);
+        let place = |found: &Restriction| rules.iter().position(|rule| ptr::eq(rule, found));
+        let kept = self.screened.get_with_by_ref(key.as_str(), || {
+            let Screened { prohibited, restricted } = Screened::of(&self.restrictions_on(code, text, route));
+            [prohibited, restricted].map(|against| Kept { whole: against.whole.and_then(place), any: against.any })
+        });
+        let [prohibited, restricted] =
+            kept.map(|kept| Against { whole: kept.whole.and_then(|place| rules.get(place)), any: kept.any });
+        Screened { prohibited, restricted }
     }
 }
 

@@ -1,5 +1,9 @@
 //! The items of one post that a transaction works on: loaded at once, changed in memory, saved at once.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::standing;
@@ -11,6 +15,9 @@ use crate::store::{Fault, Tx};
 pub(super) struct Desk {
     post: String,
     items: Vec<Item>,
+    /// Places of the items: batches are long, so none is looked for one by one.
+    by_id: HashMap<String, Vec<usize>>,
+    by_pid: HashMap<Uuid, usize>,
 }
 
 impl Desk {
@@ -30,16 +37,33 @@ impl Desk {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut items = Vec::new();
+        let mut desk = Self { post: post.to_owned(), items: Vec::new(), by_id: HashMap::new(), by_pid: HashMap::new() };
         for some in ids.chunks(KEYS_PER_QUERY) {
-            items.extend(tx.items_by_id(post, some, parts)?);
+            tx.items_by_id(post, some, parts)?.into_iter().for_each(|item| desk.put(item));
         }
         for pid in pids {
-            if !items.iter().any(|item: &Item| item.object.pid.0 == pid) {
-                items.extend(tx.item_by_pid(post, pid, parts)?);
+            if !desk.by_pid.contains_key(&pid) {
+                tx.item_by_pid(post, pid, parts)?.into_iter().for_each(|item| desk.put(item));
             }
         }
-        Ok(Self { post: post.to_owned(), items })
+        Ok(desk)
+    }
+
+    fn put(&mut self, item: Item) {
+        let at = self.items.len();
+        self.by_id.entry(item.object.item_id.clone()).or_default().push(at);
+        self.by_pid.insert(item.object.pid.0, at);
+        self.items.push(item);
+    }
+
+    /// Place of the item that `key` means, or the life number of a new one.
+    fn find(&self, key: &Key) -> Result<usize, i32> {
+        if let Some(at) = key.pid.and_then(|pid| self.by_pid.get(&pid)) {
+            return Ok(*at);
+        }
+        let places = self.by_id.get(&key.item_id).map_or(&[][..], Vec::as_slice);
+        let same_id: Vec<(usize, &Item)> = places.iter().map(|at| (*at, &self.items[*at])).collect();
+        identity::find(&same_id, key)
     }
 
     /// Changes the item that `key` means, or a new one. Nothing of the change is kept when `work` refuses.
@@ -49,7 +73,7 @@ impl Desk {
         key: &Key,
         work: impl FnOnce(&mut Tx<'_>, &mut Item) -> Result<Outcome, Fault>,
     ) -> Result<Outcome, Fault> {
-        match identity::find(&self.items, key) {
+        match self.find(key) {
             Ok(at) => {
                 let mut item = self.items[at].clone();
                 let outcome = work(tx, &mut item)?;
@@ -63,7 +87,7 @@ impl Desk {
             Err(life_no) => {
                 let mut item = Item::new(identity::new_object(&self.post, key, life_no, tx.now));
                 let outcome = work(tx, &mut item)?;
-                self.items.push(item);
+                self.put(item);
                 Ok(outcome)
             }
         }
@@ -71,12 +95,12 @@ impl Desk {
 
     /// Whether `key` means an item that is there.
     pub(super) fn has(&self, key: &Key) -> bool {
-        identity::find(&self.items, key).is_ok()
+        self.find(key).is_ok()
     }
 
-    /// The item that `key` means, taken out.
-    pub(super) fn take(&mut self, key: &Key) -> Option<Item> {
-        identity::find(&self.items, key).ok().map(|at| self.items.swap_remove(at))
+    /// The item that `key` means, when the work is done.
+    pub(super) fn into_item(mut self, key: &Key) -> Option<Item> {
+        self.find(key).ok().map(|at| self.items.swap_remove(at))
     }
 
     /// Writes what changed.

@@ -34,17 +34,16 @@ impl Key {
     }
 }
 
-/// Place of the item meant by `key` among `items` of one post, or the life number of a new one.
-pub(super) fn find(items: &[Item], key: &Key) -> Result<usize, i32> {
-    if let Some(at) = items.iter().position(|item| key.pid.is_some_and(|pid| item.object.pid == Id(pid))) {
-        return Ok(at);
-    }
-    let same_id = || items.iter().enumerate().filter(|(_, item)| item.object.item_id == key.item_id);
+/// The item meant by `key` among those with its item id in one post, each with its place; or the life number of a new
+/// one.
+pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> {
     let fits = |item: &Item, origin: &str| item.object.orig_post == origin;
-    let mut candidates: Vec<(usize, &Item)> = same_id().filter(|(_, item)| fits(item, &key.origin)).collect();
+    let those = |wanted: &dyn Fn(&Item) -> bool| -> Vec<(usize, &Item)> {
+        same_id.iter().filter(|(_, item)| wanted(item)).copied().collect()
+    };
+    let mut candidates = those(&|item| fits(item, &key.origin));
     if candidates.is_empty() {
-        let unknown = |item: &Item| fits(item, UNKNOWN_POST) || key.origin == UNKNOWN_POST;
-        candidates = same_id().filter(|(_, item)| unknown(item)).collect();
+        candidates = those(&|item| fits(item, UNKNOWN_POST) || key.origin == UNKNOWN_POST);
     }
     candidates.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
     let same_life = candidates.iter().find(|(_, item)| {

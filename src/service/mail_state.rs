@@ -149,5 +149,5 @@ fn store_move(
         Ok(Outcome::Stored)
     })?;
     desk.save(tx, &actor.stamp())?;
-    desk.take(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+    desk.into_item(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
 }

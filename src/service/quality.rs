@@ -7,7 +7,8 @@ use super::catalogue::Catalogue;
 use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Findings;
-use crate::rules::quality::{Context, Level, QualityFinding, Screening, Subject, check};
+use crate::refdata::search::restriction::Route;
+use crate::rules::quality::{Context, Level, QualityFinding, Subject, check};
 use crate::rules::structure::given;
 
 /// Whose declaration is judged.
@@ -51,18 +52,14 @@ impl Services {
     ) -> Judgement {
         let catalogue = self.catalogue();
         let destination = destination(&catalogue, object, data);
-        let screening = Screening {
-            restrictions: catalogue.restrictions(),
-            goods: catalogue.goods(),
-            sending: declarer.country,
-            on: self.today(),
-        };
+        let route = Route { destination: &destination, sending: declarer.country, on: self.today() };
+        let screening = |code: &str, text: &str| catalogue.screened(code, text, route);
         let context = Context {
             destination: &destination,
             is_final,
             overrides: catalogue.overrides(declarer.org),
             id_reused: false,
-            screening: Some(screening),
+            screening: Some(&screening),
         };
         let report = check(object, data, &context);
         let located = |found: &QualityFinding| match found.subject {

@@ -113,7 +113,7 @@ fn beginning(text: &str) -> String {
 impl Tx<'_> {
     /// An anonymous declaration of `post`, converted or not, expired or not.
     pub fn anonymous(&mut self, post: &str, id: &str) -> Done<Option<AnonymousRow>> {
-        Ok(table::table.find((post, id)).first(self.conn).optional()?)
+        Ok(table::table.find((post, id)).get_result(self.conn).optional()?)
     }
 
     pub fn add_anonymous(&mut self, row: &AnonymousRow) -> Done {

@@ -6,3 +6,15 @@ pub enum AnyConn {
     Postgres(diesel::PgConnection),
     Sqlite(diesel::SqliteConnection),
 }
+
+/// Runs a query on the connection of the engine in use, for queries that every call makes: there the text of the query is
+/// known by its type, while [`AnyConn`] writes it out each time it runs.
+macro_rules! on_engine {
+    ($any:expr, |$conn:ident| $run:expr) => {
+        match $any {
+            $crate::store::conn::AnyConn::Sqlite($conn) => $run,
+            $crate::store::conn::AnyConn::Postgres($conn) => $run,
+        }
+    };
+}
+pub(super) use on_engine;

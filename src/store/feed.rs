@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::conn::AnyConn;
+use super::kept::TakeNumbers;
 use super::schema::change_counter;
 use super::{Fault, Tx};
 use crate::limits;
@@ -16,20 +17,15 @@ use crate::limits;
 impl Tx<'_> {
     /// Takes `count` numbers and gives the first, or `None` where numbers are given later.
     pub(super) fn take_change_numbers(&mut self, count: usize) -> Result<Option<i64>, Fault> {
-        if let AnyConn::Postgres(_) = self.conn {
-            return Ok(None);
-        }
+        let AnyConn::Sqlite(conn) = self.conn else { return Ok(None) };
         let count = count as i64;
-        let last: i64 = diesel::update(change_counter::table.find(1))
-            .set(change_counter::last_no.eq(change_counter::last_no + count))
-            .returning(change_counter::last_no)
-            .get_result(self.conn)?;
+        let last: i64 = TakeNumbers(count).get_result(conn)?;
         Ok(Some(last - count + 1))
     }
 
     /// The last number given out: a reader has everything up to it.
     pub fn last_change_no(&mut self) -> Result<i64, Fault> {
-        Ok(change_counter::table.find(1).select(change_counter::last_no).first(self.conn)?)
+        Ok(change_counter::table.find(1).select(change_counter::last_no).get_result(self.conn)?)
     }
 
     /// Numbers committed changes that have none, oldest first; gives how many (0 on SQLite). Call it in a transaction

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::conn::on_engine;
 use super::schema::{mail_object, referral, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -59,7 +60,11 @@ impl Tx<'_> {
         let rows = mail_object::table.select(StatusRow::as_select());
         Ok(match (posts, item_ids) {
             ([post], [id]) => {
-                rows.filter(mail_object::post_org.eq(post)).filter(mail_object::item_id.eq(*id)).load(self.conn)?
+                let of_item = mail_object::post_org.eq(post).and(mail_object::item_id.eq(*id));
+                on_engine!(self.conn, |conn| mail_object::table
+                    .filter(of_item)
+                    .select(StatusRow::as_select())
+                    .load(conn))?
             }
             ([post], ids) => {
                 let ids = mail_object::item_id.eq_any(ids.to_vec());
@@ -78,7 +83,11 @@ impl Tx<'_> {
         Ok(match (posts, pids) {
             (_, []) => Vec::new(),
             ([post], [pid]) => {
-                rows.filter(response::post_org.eq(post)).filter(response::object_pid.eq(*pid)).load(self.conn)?
+                let of_item = response::post_org.eq(post).and(response::object_pid.eq(*pid));
+                on_engine!(self.conn, |conn| response::table
+                    .filter(of_item)
+                    .select(DecisionFact::as_select())
+                    .load(conn))?
             }
             (posts, pids) => {
                 let pids = response::object_pid.eq_any(pids.to_vec());
@@ -93,7 +102,12 @@ impl Tx<'_> {
         Ok(match (posts, pids) {
             (_, []) => Vec::new(),
             ([post], [pid]) => {
-                rows.filter(referral::post_org.eq(post)).filter(referral::object_pid.eq(*pid)).load(self.conn)?
+                let of_item = referral::post_org.eq(post).and(referral::object_pid.eq(*pid));
+                on_engine!(self.conn, |conn| referral::table
+                    .filter(of_item)
+                    .select(ReferralFact::as_select())
+                    .order((referral::event_at, referral::reference))
+                    .load(conn))?
             }
             (posts, pids) => {
                 let pids = referral::object_pid.eq_any(pids.to_vec());

@@ -9,7 +9,7 @@ mod versions;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::conn::AnyConn;
+use super::conn::{AnyConn, on_engine};
 use super::history::{Event, HistoryRow, Stamp};
 use super::schema::{declaration, document_version, item_history, mail_object, response};
 use super::types::{At, Id};
@@ -308,7 +308,7 @@ impl Tx<'_> {
         let of_post = mail_object::table.filter(mail_object::post_org.eq(post_org));
         let objects: Vec<ObjectRow> = match item_ids {
             [] => return Ok(Vec::new()),
-            [one] => of_post.filter(mail_object::item_id.eq(*one)).load(self.conn)?,
+            [one] => on_engine!(self.conn, |conn| of_post.filter(mail_object::item_id.eq(*one)).load(conn))?,
             many => of_post.filter(mail_object::item_id.eq_any(many.to_vec())).load(self.conn)?,
         };
         self.with_documents(post_org, objects, parts)
@@ -316,7 +316,7 @@ impl Tx<'_> {
 
     /// The item with this persistent id, in one post.
     pub fn item_by_pid(&mut self, post_org: &str, pid: Uuid, parts: Parts) -> Done<Option<Item>> {
-        let object = mail_object::table.find((post_org, Id(pid))).first(self.conn).optional()?;
+        let object = mail_object::table.find((post_org, Id(pid))).get_result(self.conn).optional()?;
         Ok(self.with_documents(post_org, object.into_iter().collect(), parts)?.pop())
     }
 
@@ -346,7 +346,7 @@ impl Tx<'_> {
     fn declarations(&mut self, post_org: &str, pids: &[Id]) -> Done<Vec<DeclarationRow>> {
         let of_post = declaration::table.filter(declaration::post_org.eq(post_org));
         Ok(match pids {
-            [one] => of_post.filter(declaration::object_pid.eq(*one)).load(self.conn)?,
+            [one] => on_engine!(self.conn, |conn| of_post.filter(declaration::object_pid.eq(*one)).load(conn))?,
             many => of_post.filter(declaration::object_pid.eq_any(many.to_vec())).load(self.conn)?,
         })
     }
@@ -354,7 +354,7 @@ impl Tx<'_> {
     fn responses(&mut self, post_org: &str, pids: &[Id]) -> Done<Vec<ResponseRow>> {
         let of_post = response::table.filter(response::post_org.eq(post_org));
         Ok(match pids {
-            [one] => of_post.filter(response::object_pid.eq(*one)).load(self.conn)?,
+            [one] => on_engine!(self.conn, |conn| of_post.filter(response::object_pid.eq(*one)).load(conn))?,
             many => of_post.filter(response::object_pid.eq_any(many.to_vec())).load(self.conn)?,
         })
     }

@@ -13,6 +13,7 @@ pub mod history;
 pub mod inbox;
 pub mod item_status;
 pub mod items;
+mod kept;
 pub mod load;
 mod migrate;
 pub mod outbox;

@@ -25,7 +25,7 @@ pub struct ListRow {
 impl Tx<'_> {
     /// Changes whenever a list or rule does.
     pub fn reference_version(&mut self) -> Done<i64> {
-        Ok(reference_state::table.find(1).select(reference_state::version_no).first(self.conn)?)
+        Ok(reference_state::table.find(1).select(reference_state::version_no).get_result(self.conn)?)
     }
 
     /// Every list and rule, oldest first.

@@ -27,7 +27,7 @@ impl Tx<'_> {
     /// The answer saved for this key, unless it is older than a day.
     pub fn saved_answer(&mut self, org: &str, key: &str) -> Done<Option<SavedAnswer>> {
         let oldest = At(self.now - TimeDelta::hours(limits::IDEMPOTENCY_HOURS));
-        let saved: Option<SavedAnswer> = idempotency::table.find((org, key)).first(self.conn).optional()?;
+        let saved: Option<SavedAnswer> = idempotency::table.find((org, key)).get_result(self.conn).optional()?;
         match saved {
             Some(saved) if saved.created_at < oldest => {
                 diesel::delete(idempotency::table.find((org, key))).execute(self.conn)?;
@@ -56,7 +56,7 @@ impl Tx<'_> {
     /// Notes a component's last use; an earlier time than the one known changes nothing.
     pub fn beat(&mut self, component: &str, last_at: DateTime<Utc>) -> Done {
         let known: Option<At> =
-            heartbeat::table.find(component).select(heartbeat::last_at).first(self.conn).optional()?;
+            heartbeat::table.find(component).select(heartbeat::last_at).get_result(self.conn).optional()?;
         let row = (heartbeat::component.eq(component), heartbeat::last_at.eq(At(last_at)));
         match known {
             None => {

@@ -318,13 +318,13 @@ impl Tx<'_> {
         let current: Option<(i32, String)> = match kind {
             "D" => {
                 let row: Option<DeclarationRow> =
-                    declaration::table.find((post_org, pid)).first(self.conn).optional()?;
+                    declaration::table.find((post_org, pid)).get_result(self.conn).optional()?;
                 row.map(|row| (row.version_no, row.body))
             }
             kind => {
                 let side = if kind == "O" { "O" } else { "D" };
                 let row: Option<ResponseRow> =
-                    response::table.find((post_org, pid, side)).first(self.conn).optional()?;
+                    response::table.find((post_org, pid, side)).get_result(self.conn).optional()?;
                 row.map(|row| (row.version_no, row.body))
             }
         };

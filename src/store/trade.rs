@@ -86,7 +86,7 @@ macro_rules! in_sight {
 
 impl Tx<'_> {
     pub fn good(&mut self, seller: &str, reference_id: i32) -> Done<Option<GoodRow>> {
-        Ok(marketed_good::table.find((seller, reference_id)).first(self.conn).optional()?)
+        Ok(marketed_good::table.find((seller, reference_id)).get_result(self.conn).optional()?)
     }
 
     /// Goods of a seller with this content.
@@ -190,7 +190,7 @@ impl Tx<'_> {
     }
 
     pub fn postal_service(&mut self, orig_org: &str, service_id: Id) -> Done<Option<ServiceRow>> {
-        Ok(postal_service::table.find((orig_org, service_id)).first(self.conn).optional()?)
+        Ok(postal_service::table.find((orig_org, service_id)).get_result(self.conn).optional()?)
     }
 
     /// Services valid now from one post to another, those to every post included.

@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::conn::on_engine;
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};
@@ -81,7 +82,7 @@ pub struct SessionRow {
 
 impl Tx<'_> {
     pub fn organization(&mut self, code: &str) -> Done<Option<OrganizationRow>> {
-        Ok(organization::table.find(code).first(self.conn).optional()?)
+        Ok(on_engine!(self.conn, |conn| organization::table.find(code).get_result(conn)).optional()?)
     }
 
     /// Every organization, by code.
@@ -148,7 +149,7 @@ impl Tx<'_> {
     }
 
     pub fn token(&mut self, digest: &[u8]) -> Done<Option<TokenRow>> {
-        Ok(security_token::table.find(digest).first(self.conn).optional()?)
+        Ok(security_token::table.find(digest).get_result(self.conn).optional()?)
     }
 
     pub fn tokens_of(&mut self, org: &str) -> Done<Vec<TokenRow>> {
@@ -184,7 +185,7 @@ impl Tx<'_> {
     }
 
     pub fn office(&mut self, code: &str) -> Done<Option<OfficeRow>> {
-        Ok(office::table.find(code).first(self.conn).optional()?)
+        Ok(office::table.find(code).get_result(self.conn).optional()?)
     }
 
     pub fn offices(&mut self) -> Done<Vec<OfficeRow>> {
@@ -192,7 +193,7 @@ impl Tx<'_> {
     }
 
     pub fn user(&mut self, org: &str, user_cd: &str) -> Done<Option<UserRow>> {
-        Ok(user_account::table.find((org, user_cd)).first(self.conn).optional()?)
+        Ok(user_account::table.find((org, user_cd)).get_result(self.conn).optional()?)
     }
 
     pub fn users_of(&mut self, org: &str) -> Done<Vec<UserRow>> {
@@ -237,7 +238,7 @@ impl Tx<'_> {
     }
 
     pub fn session(&mut self, digest: &[u8]) -> Done<Option<SessionRow>> {
-        Ok(session::table.find(digest).first(self.conn).optional()?)
+        Ok(session::table.find(digest).get_result(self.conn).optional()?)
     }
 
     pub fn touch_session(&mut self, digest: &[u8]) -> Done {

@@ -11,11 +11,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use super::conn::AnyConn;
 use super::fault::{Fault, ends_transaction};
+use super::kept::Kept;
 use super::{Tx, WriteJob};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -54,14 +56,14 @@ struct Entry<T> {
 
 impl<T: Send> Queued for Entry<T> {
     fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()> {
-        if tx.conn.batch_execute("SAVEPOINT entry").is_err() {
+        if run(tx.conn, "SAVEPOINT entry").is_err() {
             return Err(());
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(tx)))
             .unwrap_or_else(|_| Err(Fault::App(Error::Internal("a write closure panicked".into()))));
         let lost = matches!(&outcome, Err(Fault::Db(error)) if ends_transaction(error));
-        let end = if outcome.is_ok() { "RELEASE entry" } else { "ROLLBACK TO entry; RELEASE entry" };
-        let ended = tx.conn.batch_execute(end);
+        let undone = if outcome.is_ok() { Ok(()) } else { run(tx.conn, "ROLLBACK TO entry") };
+        let ended = undone.and_then(|()| run(tx.conn, "RELEASE entry"));
         self.result = Some(outcome.map_err(Fault::into_error));
         if lost || ended.is_err() { Err(()) } else { Ok(()) }
     }
@@ -141,6 +143,14 @@ impl Drop for Writer {
     }
 }
 
+/// Runs one statement that controls the transaction.
+fn run(conn: &mut AnyConn, sql: &'static str) -> diesel::QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(conn) => Kept(sql).execute(conn).map(|_| ()),
+        AnyConn::Postgres(conn) => conn.batch_execute(sql),
+    }
+}
+
 struct WriterThread {
     conn: AnyConn,
     waiting: Receiver<Box<dyn Queued>>,
@@ -165,7 +175,7 @@ impl WriterThread {
     /// Runs `first` and what else is waiting in one transaction; says why when it could not be committed.
     fn run_group(&mut self, first: Box<dyn Queued>) -> (Vec<Box<dyn Queued>>, Option<Error>) {
         let mut group = vec![first];
-        if let Err(error) = self.conn.batch_execute("BEGIN IMMEDIATE") {
+        if let Err(error) = run(&mut self.conn, "BEGIN IMMEDIATE") {
             return (group, Some(Fault::Db(error).into_error()));
         }
         let began = Instant::now();
@@ -173,7 +183,7 @@ impl WriterThread {
         let mut at = 0;
         while at < group.len() {
             if group[at].run(&mut tx).is_err() {
-                let _ = self.conn.batch_execute("ROLLBACK");
+                let _ = run(&mut self.conn, "ROLLBACK");
                 return (group, Some(Error::unavailable("The database cannot be written")));
             }
             at += 1;
@@ -188,10 +198,10 @@ impl WriterThread {
         if !self.rules.commit_delay.is_zero() {
             std::thread::sleep(self.rules.commit_delay);
         }
-        match self.conn.batch_execute("COMMIT") {
+        match run(&mut self.conn, "COMMIT") {
             Ok(()) => (group, None),
             Err(error) => {
-                let _ = self.conn.batch_execute("ROLLBACK");
+                let _ = run(&mut self.conn, "ROLLBACK");
                 (group, Some(Fault::Db(error).into_error()))
             }
         }

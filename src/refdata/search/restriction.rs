@@ -12,7 +12,7 @@ use super::index::{Field, TextIndex};
 use crate::contract::RestrictionProhibition;
 use crate::limits;
 use crate::refdata::lists::Language;
-use crate::refdata::restrictions::{HsFit, Restriction};
+use crate::refdata::restrictions::{HsCode, HsFit, Restriction};
 
 /// From what strength on a rule is given that the words of a description fit: the share of the description that is
 /// found, times the root of the share of the rule's own words for the goods.
@@ -36,6 +36,34 @@ impl RestrictionHit<'_> {
     /// The rule as it travels, the reason in its note.
     pub fn to_contract(&self) -> RestrictionProhibition {
         self.rule.to_contract(&self.reason)
+    }
+}
+
+/// What stands against goods, in one word for each category.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Screened<'a> {
+    pub prohibited: Against<'a>,
+    pub restricted: Against<'a>,
+}
+
+/// What rules of one category say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Against<'a> {
+    /// The best fitting rule against the goods as a whole.
+    pub whole: Option<&'a Restriction>,
+    /// There is a rule, if only against a part of what the code stands for.
+    pub any: bool,
+}
+
+impl<'a> Screened<'a> {
+    /// Out of hits, best first.
+    pub fn of(hits: &[RestrictionHit<'a>]) -> Self {
+        let against = |category: &str| {
+            let of_category = || hits.iter().filter(|hit| hit.rule.category == category);
+            let whole = of_category().find(|hit| !hit.partly).map(|hit| hit.rule);
+            Against { whole, any: of_category().next().is_some() }
+        };
+        Self { prohibited: against("P"), restricted: against("R") }
     }
 }
 
@@ -71,8 +99,9 @@ impl RestrictionIndex {
 
     /// The rules whose codes cover `code` or a part of what it stands for; full covers first.
     pub fn by_hs(&self, code: &str, route: Route<'_>) -> Vec<RestrictionHit<'_>> {
+        let Some(code) = HsCode::parse(code) else { return Vec::new() };
         let rules = self.rules.iter().filter(|rule| rule.holds(route.destination, route.sending, route.on));
-        let mut hits: Vec<RestrictionHit<'_>> = rules.filter_map(|rule| hit_by_code(rule, code)).collect();
+        let mut hits: Vec<RestrictionHit<'_>> = rules.filter_map(|rule| hit_by_code(rule, &code)).collect();
         rank(&mut hits);
         hits
     }
@@ -156,12 +185,12 @@ fn fields<'a>(rules: &[Restriction], at: usize, kind: &'a str, language: Languag
     if speaks { vec![Field { text: kind, weight: 1.0, own: true }] } else { Vec::new() }
 }
 
-fn hit_by_code<'a>(rule: &'a Restriction, code: &str) -> Option<RestrictionHit<'a>> {
-    let code: String = code.chars().filter(char::is_ascii_digit).take(14).collect();
-    let (partly, reason) = match rule.fit(&code)? {
-        HsFit::Covered(span) if span == code => (false, format!("found by: HS {code}")),
-        HsFit::Covered(span) => (false, format!("found by: HS {code} lies in {span}")),
-        HsFit::Partly(span) => (true, format!("found by: a part of HS {code} lies in {span}")),
+fn hit_by_code<'a>(rule: &'a Restriction, code: &HsCode) -> Option<RestrictionHit<'a>> {
+    let digits = &code.digits;
+    let (partly, reason) = match rule.fit(code)? {
+        HsFit::Covered(span) if span == *digits => (false, format!("found by: HS {digits}")),
+        HsFit::Covered(span) => (false, format!("found by: HS {digits} lies in {span}")),
+        HsFit::Partly(span) => (true, format!("found by: a part of HS {digits} lies in {span}")),
     };
     Some(RestrictionHit { rule, reason, partly, score: if partly { 0.5 } else { 1.0 } })
 }

@@ -1,6 +1,7 @@
 //! The lines of the declaration: descriptions, values, weights, codes, and what may not travel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::LazyLock;
 
 use deunicode::deunicode;
 use rust_decimal::Decimal;
@@ -11,7 +12,6 @@ use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Language, lists};
-use crate::refdata::search::restriction::Route;
 
 /// Shortest description that says something, in letters, and the shortest that some destinations take.
 const LETTERS: usize = 3;
@@ -155,30 +155,28 @@ impl Line<'_> {
     /// The worst rule of each kind, so that one line gives at most two findings.
     fn screen(&self, checks: &mut Checks<'_>) {
         let Some(screening) = checks.context.screening else { return };
-        let route = Route { destination: checks.context.destination, sending: screening.sending, on: screening.on };
-        let text = self.text().unwrap_or_default();
-        let hits = screening.restrictions.screen(self.hs().unwrap_or_default(), text, route, screening.goods);
-        for (category, rule, verb) in [("P", "prohibited_goods", "forbidden"), ("R", "restricted_goods", "restricted")]
+        let found = screening(self.hs().unwrap_or_default(), self.text().unwrap_or_default());
+        for (against, rule, verb) in
+            [(found.prohibited, "prohibited_goods", "forbidden"), (found.restricted, "restricted_goods", "restricted")]
         {
-            if let Some(hit) = hits.iter().find(|hit| hit.rule.category == category && !hit.partly) {
-                let by = if hit.rule.destination.is_empty() { "in the mail" } else { "in the country of destination" };
-                let message = format!("may be {verb} {by}: {} ({})", hit.rule.description, hit.rule.note);
-                checks.data(rule, self.path("Description"), message);
-            }
+            let Some(against) = against.whole else { continue };
+            let by = if against.destination.is_empty() { "in the mail" } else { "in the country of destination" };
+            let message = format!("may be {verb} {by}: {} ({})", against.description, against.note);
+            checks.data(rule, self.path("Description"), message);
         }
     }
 }
 
 /// The name of a category of transaction, in any language.
 fn is_category(text: &str) -> bool {
-    let plain = |text: &str| deunicode(text).to_lowercase();
-    let text = plain(text.trim());
-    let mut names = lists()
-        .nature_types
-        .rows()
-        .iter()
-        .flat_map(|row| Language::ALL.map(|language| row.names.in_language(language)));
-    names.any(|name| plain(name) == text)
+    fn plain(text: &str) -> String {
+        deunicode(text).to_lowercase()
+    }
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let rows = lists().nature_types.rows().iter();
+        rows.flat_map(|row| Language::ALL.map(|language| plain(row.names.in_language(language)))).collect()
+    });
+    NAMES.contains(&plain(text.trim()))
 }
 
 fn currencies(data: &DeclarationData, checks: &mut Checks<'_>) {

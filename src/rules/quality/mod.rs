@@ -9,13 +9,12 @@ mod item;
 mod party;
 mod words;
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Finding;
 use crate::refdata::lists::lists;
-use crate::refdata::search::hs::HsIndex;
-use crate::refdata::search::restriction::RestrictionIndex;
+use crate::refdata::search::restriction::Screened;
 
 /// What a finding means for the declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,15 +125,8 @@ pub struct Override {
     pub level: Level,
 }
 
-/// What restrictions are looked up with.
-#[derive(Clone, Copy)]
-pub struct Screening<'a> {
-    pub restrictions: &'a RestrictionIndex,
-    pub goods: &'a HsIndex,
-    /// ISO country it is sent from; empty when not known.
-    pub sending: &'a str,
-    pub on: NaiveDate,
-}
+/// Looks up the restrictions on goods with a code (may be empty) and a description, on the way that the item takes.
+pub type Screening<'a> = &'a dyn Fn(&str, &str) -> Screened<'a>;
 
 /// What a declaration is judged by.
 #[derive(Clone, Copy, Default)]
@@ -234,7 +226,7 @@ impl Checks<'_> {
 }
 
 /// Judges a declaration.
-pub fn check(object: &MailObject, data: &DeclarationData, context: &Context<'_>) -> Report {
+pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Context<'a>) -> Report {
     let mut checks = Checks { context, findings: Vec::new() };
     item::check(object, data, &mut checks);
     party::check(data, &mut checks);
@@ -248,17 +240,9 @@ pub fn check(object: &MailObject, data: &DeclarationData, context: &Context<'_>)
 }
 
 fn score(findings: &[QualityFinding]) -> u8 {
-    let lost: usize = RULES
-        .iter()
-        .map(|rule| {
-            let levels = || findings.iter().filter(|finding| finding.rule == rule.id).map(|finding| finding.level);
-            match levels().max() {
-                None => 0,
-                Some(Level::Reject) => 20 + 5 * levels().count(),
-                Some(_) => 5 * levels().count(),
-            }
-        })
-        .sum();
+    let rejecting = findings.iter().filter(|finding| finding.level == Level::Reject);
+    let rejecting: BTreeSet<&str> = rejecting.map(|finding| finding.rule).collect();
+    let lost = 20 * rejecting.len() + 5 * findings.len();
     u8::try_from(100_usize.saturating_sub(lost)).unwrap_or_default()
 }
 

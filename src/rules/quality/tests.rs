@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::contract::{Document, WcfDate};
+use crate::refdata::search::restriction::Route;
 use crate::refdata::search::{goods, restrictions};
 
 fn text(value: &str) -> Option<String> {
@@ -224,10 +225,10 @@ fn a_used_id_and_forbidden_goods_are_found_through_the_context() {
     assert_eq!(reused.findings[0].rule, "item_id_reused");
     data.content_pieces[0].description = text("chewing gum with mint");
     data.content_pieces[0].hs = text("170410");
-    let screening =
-        Screening { restrictions: restrictions(), goods: goods(), sending: "NL", on: "2026-11-21".parse().unwrap() };
     let rules = |destination, data: &DeclarationData| {
-        let report = check(&object, data, &Context { screening: Some(screening), ..context(destination) });
+        let route = Route { destination, sending: "NL", on: "2026-11-21".parse().unwrap() };
+        let screening = |code: &str, text: &str| Screened::of(&restrictions().screen(code, text, route, goods()));
+        let report = check(&object, data, &Context { screening: Some(&screening), ..context(destination) });
         report.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
     };
     assert_eq!(rules("SG", &data), ["prohibited_goods"]);

@@ -1,6 +1,6 @@
 //! Vague words and fillers: comparing what was typed with the lists.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::refdata::lists::{StopWord, lists};
@@ -22,38 +22,43 @@ const EMPTY_WORDS: &str = "a an and the of for with my some various assorted dif
 /// Other words a description needs beside a vague one.
 const EXPLAINED_BY: usize = 2;
 
-/// The list, by its words in the singular.
-fn stop_words() -> &'static HashMap<Vec<String>, &'static StopWord> {
-    static STOP_WORDS: LazyLock<HashMap<Vec<String>, &'static StopWord>> = LazyLock::new(|| {
+/// The list of vague words, ready for comparison.
+struct StopWords {
+    /// By their words in the singular.
+    by_words: HashMap<Vec<String>, &'static StopWord>,
+    /// Words of the longest.
+    longest: usize,
+}
+
+fn stop_words() -> &'static StopWords {
+    static STOP_WORDS: LazyLock<StopWords> = LazyLock::new(|| {
         let words = lists().stop_words.rows.iter();
-        words.map(|stop| (content_words(&stop.word), stop)).filter(|(words, _)| !words.is_empty()).collect()
+        let by_words: HashMap<_, _> =
+            words.map(|stop| (content_words(&stop.word), stop)).filter(|(words, _)| !words.is_empty()).collect();
+        StopWords { longest: by_words.keys().map(Vec::len).max().unwrap_or_default(), by_words }
     });
     &STOP_WORDS
 }
 
 /// The words that say something, in plain letters and the singular.
 fn content_words(text: &str) -> Vec<String> {
+    static EMPTY: LazyLock<HashSet<&str>> = LazyLock::new(|| EMPTY_WORDS.split_whitespace().collect());
     let words = plain_words(text).into_iter();
-    words
-        .filter(|word| !EMPTY_WORDS.split_whitespace().any(|empty| empty == word))
-        .map(|word| singular(&word).to_owned())
-        .collect()
+    words.filter(|word| !EMPTY.contains(word.as_str())).map(|word| singular(&word).to_owned()).collect()
 }
 
 /// Whether `description` is vague.
 pub(super) fn vague(description: &str) -> Option<Vague> {
     let words = content_words(description);
-    if let Some(stop) = stop_words().get(&words) {
+    let StopWords { by_words, longest } = stop_words();
+    if let Some(stop) = by_words.get(&words) {
         return Some(Vague::Alone(&stop.use_instead));
     }
-    let longest = stop_words().keys().map(Vec::len).max().unwrap_or_default().min(words.len());
-    for length in (1..=longest).rev() {
-        for part in words.windows(length) {
-            if let Some(stop) = stop_words().get(part)
-                && words.len() - length < EXPLAINED_BY
-            {
-                return Some(Vague::Inside(&stop.word));
-            }
+    // A shorter part leaves words enough to explain it.
+    let shortest = (words.len() + 1).saturating_sub(EXPLAINED_BY).max(1);
+    for length in (shortest..=words.len().min(*longest)).rev() {
+        if let Some(stop) = words.windows(length).find_map(|part| by_words.get(part)) {
+            return Some(Vague::Inside(&stop.word));
         }
     }
     None
@@ -61,14 +66,22 @@ pub(super) fn vague(description: &str) -> Option<Vague> {
 
 /// Whether `value` only fills a required field of `kind`; holds the reason.
 pub(super) fn filler(kind: &str, value: &str) -> Option<&'static str> {
+    /// By kind: patterns in small letters, and reasons.
+    static LISTED: LazyLock<HashMap<&str, Vec<(String, &str)>>> = LazyLock::new(|| {
+        let mut listed: HashMap<&str, Vec<(String, &str)>> = HashMap::new();
+        for filler in &lists().fillers.rows {
+            listed.entry(&filler.kind).or_default().push((filler.pattern.to_lowercase(), &filler.note));
+        }
+        listed
+    });
     let value = value.trim().to_lowercase();
-    let listed = lists().fillers.rows.iter().filter(|filler| filler.kind == kind);
-    let mut listed = listed.filter(|filler| covers(&filler.pattern.to_lowercase(), &value));
-    if let Some(filler) = listed.next() {
-        return Some(&filler.note);
+    let listed = LISTED.get(kind).map_or(&[][..], Vec::as_slice);
+    if let Some((_, reason)) = listed.iter().find(|(pattern, _)| covers(pattern, &value)) {
+        return Some(reason);
     }
-    let letters: Vec<char> = value.chars().filter(|c| c.is_alphanumeric()).collect();
-    let repeated = letters.len() > 2 && letters.iter().all(|c| Some(c) == letters.first());
+    let mut letters = value.chars().filter(|c| c.is_alphanumeric());
+    let first = letters.next();
+    let repeated = letters.clone().nth(1).is_some() && letters.all(|c| Some(c) == first);
     match kind {
         _ if repeated => Some("one character repeated"),
         "phone" if !value.chars().any(|c| c.is_ascii_digit()) => Some("a telephone number without digits"),
@@ -85,6 +98,9 @@ fn is_address(value: &str) -> bool {
 
 /// Whether `pattern` covers the whole `value`; `*` stands for any run of characters.
 fn covers(pattern: &str, value: &str) -> bool {
+    if !pattern.contains('*') {
+        return pattern == value;
+    }
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = value.strip_prefix(first) else { return false };
