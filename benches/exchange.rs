@@ -16,12 +16,16 @@ use common::{Outcome, disk_sync, folder, median, percentile, setting, verdict};
 use entrepost::app::{self, Running};
 use entrepost::clock::Clock;
 use entrepost::demo;
+use entrepost::exchange::partner::NewPartner;
+use entrepost::service::Kind;
+use entrepost::service::admin::NewOrganization;
 use rusqlite::Connection;
+use uuid::Uuid;
 
 fn main() -> Outcome {
     start_logging()?;
     let folder = folder()?;
-    println!("exchange: AUA on one server, DEA on another, SQLite with FULL sync, signed HTTP between them");
+    println!("exchange: AUA on one server, USA on another, SQLite with FULL sync, signed HTTP between them");
     println!("sync of the disk: {:.2} ms", 1000.0 * disk_sync(folder.path())?);
     let mut ratios = Vec::new();
     println!("{:>6} {:>16} {:>18} {:>8}", "round", "store items/s", "exchange items/s", "ratio");
@@ -48,18 +52,51 @@ fn seconds() -> Duration {
     Duration::from_secs(setting("SECONDS", 8))
 }
 
-/// Two servers on fresh databases that know each other by address only.
+/// Token of the post USA on the second server.
+const USA: &str = "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c21";
+
+/// Two servers on fresh databases that know each other by address only: AUA lives on one, USA on the other.
 fn pair(folder: &Path, name: &str) -> Outcome<[Running; 2]> {
     let server = |side: &str| -> Outcome<Running> {
         let url = sqlite_url(folder, &format!("{name}-{side}"));
         Ok(app::start(config(&url, &Wish::default())?, Clock::default())?)
     };
-    let servers = [server("australia")?, server("germany")?];
+    let servers = [server("australia")?, server("america")?];
     for (which, server) in servers.iter().enumerate() {
         let other = format!("http://{}", servers[1 - which].address);
         wait(demo::fill_half(&server.services, &server.exchange, which, &other))??;
+        wait(host_usa(server, which, &other))??;
     }
     Ok(servers)
+}
+
+/// The post that the items of the benches go to takes the German post's place in the pair.
+async fn host_usa(server: &Running, which: usize, other: &str) -> Outcome {
+    let row = NewOrganization {
+        code: "USA".into(),
+        kind: Kind::Post,
+        country: "US".into(),
+        name: "American post (bench)".into(),
+        customs: None,
+        remote: which == 0,
+        time_zone: "UTC".into(),
+        creates_users: true,
+    };
+    server.services.put_organization(row).await?;
+    if which == 1 {
+        server.services.issue_token("USA", "bench", Some(Uuid::parse_str(USA)?), None).await?;
+        return Ok(());
+    }
+    let german = server.exchange.partners().await?.into_iter().find(|row| row.code == "DEA").ok_or("a partner")?;
+    let partner = NewPartner {
+        code: "USA".into(),
+        transport: Some("http".into()),
+        endpoint: Some(format!("{other}/exchange/inbox")),
+        token_out: german.token_out,
+        sign_key: german.sign_key,
+        ..NewPartner::default()
+    };
+    Ok(server.exchange.put_partner(partner).await?)
 }
 
 /// Sends batches to AUA for a while; gives how many items were stored.
@@ -73,22 +110,22 @@ fn store_in_bulk(server: &Running) -> Outcome<u64> {
 
 /// Items a second that one server stores, its partner out of reach: they only wait in the outbox.
 fn bulk_alone(folder: &Path, round: u64) -> Outcome<f64> {
-    let [australia, germany] = pair(folder, &format!("alone{round}"))?;
-    wait(australia.exchange.drop_partner("DEA"))??;
+    let [australia, america] = pair(folder, &format!("alone{round}"))?;
+    wait(australia.exchange.drop_partner("USA"))??;
     let began = Instant::now();
     let stored = store_in_bulk(&australia)?;
     let rate = stored as f64 / began.elapsed().as_secs_f64();
-    drop(germany);
+    drop(america);
     Ok(rate)
 }
 
 /// Items a second from the first store until the last one is there at the partner and acknowledged.
 fn bulk_through(folder: &Path, round: u64) -> Outcome<f64> {
     let name = format!("through{round}");
-    let [australia, germany] = pair(folder, &name)?;
+    let [australia, america] = pair(folder, &name)?;
     let began = Instant::now();
     let stored = store_in_bulk(&australia)?;
-    let there = Connection::open(folder.join(format!("{name}-germany.db")))?;
+    let there = Connection::open(folder.join(format!("{name}-america.db")))?;
     let limit = Instant::now() + 20 * seconds();
     loop {
         let arrived: i64 = there.query_row("SELECT count(*) FROM item_in WHERE fate = 0", [], |row| row.get(0))?;
@@ -101,14 +138,14 @@ fn bulk_through(folder: &Path, round: u64) -> Outcome<f64> {
         std::thread::sleep(Duration::from_millis(20));
     }
     let took = began.elapsed().as_secs_f64();
-    drop(germany);
+    drop(america);
     Ok(stored as f64 / took)
 }
 
 /// Seconds from the acknowledgement of a store to its item being there for the partner, as the partner's own calls see
 /// it, while others store at a steady pace.
 fn visible_after(folder: &Path, pace: u64) -> Outcome<Vec<f64>> {
-    let [australia, germany] = pair(folder, "paced")?;
+    let [australia, america] = pair(folder, "paced")?;
     let stop = AtomicBool::new(false);
     let waits = std::thread::scope(|scope| {
         let others: Vec<_> = (1..=CLIENTS)
@@ -121,14 +158,14 @@ fn visible_after(folder: &Path, pace: u64) -> Outcome<Vec<f64>> {
                 })
             })
             .collect();
-        let waits = probe(&australia, &germany);
+        let waits = probe(&australia, &america);
         stop.store(true, Ordering::Relaxed);
         for other in others {
             other.join().map_err(|_| "a client panicked")??;
         }
         waits
     })?;
-    drop(germany);
+    drop(america);
     Ok(waits)
 }
 
@@ -136,10 +173,10 @@ fn visible_after(folder: &Path, pace: u64) -> Outcome<Vec<f64>> {
 const CLIENTS: u64 = 4;
 
 /// Stores an item and asks at the partner until it is there; again and again.
-fn probe(australia: &Running, germany: &Running) -> Outcome<Vec<f64>> {
+fn probe(australia: &Running, america: &Running) -> Outcome<Vec<f64>> {
     wait(async {
         let mut here = client::Connection::open(australia.address).await?;
-        let mut there = client::Connection::open(germany.address).await?;
+        let mut there = client::Connection::open(america.address).await?;
         let (mut waits, mut request) = (Vec::new(), Vec::new());
         let began = Instant::now();
         for number in 0.. {
@@ -161,7 +198,6 @@ fn probe(australia: &Running, germany: &Running) -> Outcome<Vec<f64>> {
 }
 
 fn asking(number: u64) -> String {
-    let token = demo::ORGANIZATIONS.iter().find(|row| row.0 == "DEA").map_or("", |row| row.5);
     let id = payload::item_id(number);
-    format!(r#"{{"token":"{token}","postalOrgCd":"DEA","id":"{id}","flow":"I"}}"#)
+    format!(r#"{{"token":"{USA}","postalOrgCd":"USA","id":"{id}","flow":"I"}}"#)
 }
