@@ -279,10 +279,12 @@ impl Book<'_> {
             (Some(_), false) => Function::Replacement,
             (None, false) => Function::New,
         };
+        let created = Some(self.made_at(kind, row));
         let fits = |(at, draft): &(usize, &Draft)| {
             let message = &draft.message;
             after.is_none_or(|after| *at > after)
                 && (message.kind, message.function, &message.previous_reference) == (kind, function, &previous)
+                && message.created == created
                 && message.items.len() < limits::EDI_ITEMS
         };
         let at = match self.drafts.iter().enumerate().find(fits) {
@@ -298,7 +300,7 @@ impl Book<'_> {
                 let mut message = ItemMessage::new(kind, message_ref(reference, number), sender, recipient);
                 message.function = function;
                 message.previous_reference = previous;
-                message.created = Some(WcfDate::new(self.now));
+                message.created = created;
                 self.drafts.push(Draft { message, rows: Vec::new() });
                 self.drafts.len() - 1
             }
@@ -306,6 +308,12 @@ impl Book<'_> {
         self.drafts[at].message.items.push(entry);
         self.drafts[at].rows.push((row.post_org.clone(), row.id));
         at
+    }
+
+    /// The date of the message that an item goes into. Item data is dated as it was declared, however long it had to
+    /// wait: its order among referrals is to be the same on both sides.
+    fn made_at(&self, kind: Kind, row: &MessageRow) -> WcfDate {
+        WcfDate::new(if kind.declares() { row.created_at.0 } else { self.now })
     }
 
     /// Writes everything; items that cannot be carried are taken out and named as poison.
