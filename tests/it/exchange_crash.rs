@@ -141,7 +141,8 @@ fn declare(client: &Client, journal: &Journal) {
 /// DE answers them, perhaps before their data is there.
 fn answer(client: &Client, journal: &Journal) {
     while !journal.is_stopped() {
-        let Some(id) = poll(Duration::from_secs(30), || journal.unanswered().or(journal.is_stopped().then(String::new)))
+        let Some(id) =
+            poll(Duration::from_secs(30), || journal.unanswered().or(journal.is_stopped().then(String::new)))
         else {
             return;
         };

@@ -71,15 +71,17 @@ impl Simulation {
         Self { dice, clock, network, folder: site::fresh_files(), stories, small_ms: 0, step: 0 }
     }
 
-    fn open(&self, name: &'static str) -> Site {
-        Site::open(self.folder.path(), name, &self.clock, self.network.seen_by(name))
+    /// Starts a server, on the file that it left behind.
+    async fn start(&self, name: &'static str) {
+        let site = Site::open(self.folder.path(), name, &self.clock, self.network.seen_by(name)).await;
+        self.network.start(name, site);
     }
 
     /// Starts what is not running.
-    fn start_all(&self) {
+    async fn start_all(&self) {
         for plan in &PLANS {
             if self.network.site(plan.name).is_none() {
-                self.network.start(plan.name, self.open(plan.name));
+                self.start(plan.name).await;
             }
         }
     }
@@ -102,7 +104,7 @@ impl Simulation {
     }
 
     async fn play(&mut self) {
-        self.start_all();
+        self.start_all().await;
         for plan in &PLANS {
             let syntax = if self.dice.chance(70) { "edifact" } else { "xml" };
             site::set_syntax(&self.network.site(plan.name).expect("runs"), plan, syntax).await;
@@ -112,7 +114,7 @@ impl Simulation {
             self.step += 1;
             assert!(self.step < STEPS, "the work does not come to an end");
             self.network.set_step(self.step);
-            self.disturb();
+            self.disturb().await;
             self.work().await;
             if long_cut == Some(self.step) {
                 self.cut_for_days().await;
@@ -124,21 +126,38 @@ impl Simulation {
     }
 
     /// Kills, starts, cuts and mends.
-    fn disturb(&mut self) {
+    async fn disturb(&mut self) {
         for plan in &PLANS {
             match self.network.site(plan.name) {
                 Some(site) if self.dice.chance(4) => {
                     drop(site);
                     self.network.kill(plan.name);
                 }
-                None if self.dice.chance(60) => self.network.start(plan.name, self.open(plan.name)),
+                None if self.dice.chance(60) => self.start(plan.name).await,
                 _ => {}
             }
+        }
+        if self.dice.chance(3) {
+            self.retry_all().await;
         }
         if self.dice.chance(12) {
             let cut = if self.dice.chance(50) { self.some_links() } else { Vec::new() };
             self.network.cut(cut);
         }
+    }
+
+    /// Operators let what was given up wait again; gives how much that was.
+    async fn retry_all(&self) -> usize {
+        let mut again = 0;
+        for site in PLANS.iter().filter_map(|plan| self.network.site(plan.name)) {
+            for partner in site.exchange.partners().await.expect("a list") {
+                again += site.exchange.retry(&partner.code, None).await.expect("tries again");
+            }
+        }
+        if again > 0 {
+            self.network.note(format!("{again} messages wait again"));
+        }
+        again
     }
 
     fn some_links(&mut self) -> Vec<Link> {
@@ -150,7 +169,7 @@ impl Simulation {
         let link = self.dice.pick(&LINKS);
         self.network.cut(vec![link]);
         for _ in 0..7 {
-            self.start_all();
+            self.start_all().await;
             self.work().await;
             self.exchange().await;
             let hours = self.dice.between(10, 16);
@@ -163,20 +182,18 @@ impl Simulation {
 
     /// One kind of work, on some items.
     async fn work(&mut self) {
-        let kind = self.dice.pick(&Kind::ALL);
-        let limit = self.dice.between(1, 60) as usize;
-        self.perform(kind, limit).await;
-    }
-
-    async fn perform(&mut self, kind: Kind, limit: usize) {
+        let is_due = |kind: &Kind| self.stories.iter().any(|story| story.next(*kind).is_some());
+        let due: Vec<Kind> = Kind::ALL.into_iter().filter(is_due).collect();
+        if due.is_empty() {
+            return;
+        }
+        let kind = self.dice.pick(&due);
+        let limit = self.dice.between(1, 40) as usize;
         let Some(site) = self.network.site(kind.site()) else { return };
         let next = |(at, story): (usize, &Story)| story.next(kind).map(|(thread, act)| (at, thread, act));
         let mut due: Vec<(usize, usize, Act)> = self.stories.iter().enumerate().filter_map(next).collect();
         self.dice.shuffle(&mut due);
         due.truncate(limit);
-        if due.is_empty() {
-            return;
-        }
         let acts: Vec<(&Story, Act)> = due.iter().map(|(at, _, act)| (&self.stories[*at], act.clone())).collect();
         let actor = site.actor(kind.org()).await;
         let done = work::perform(&site.services, &actor, kind, &acts).await;
@@ -221,19 +238,15 @@ impl Simulation {
         0
     }
 
-    /// Everything works again: operators let what was given up wait again, and all that is left is worked off.
+    /// Everything works again, and all that is left is worked off.
     async fn come_to_rest(&mut self) {
         self.network.calm();
-        self.start_all();
+        self.start_all().await;
         for _ in 0..CALM_ROUNDS {
             self.step += 1;
             self.network.set_step(self.step);
-            let mut done = 0;
+            let mut done = self.retry_all().await;
             for plan in &PLANS {
-                let site = self.network.site(plan.name).expect("runs");
-                for partner in site.exchange.partners().await.expect("a list") {
-                    done += site.exchange.retry(&partner.code, None).await.expect("tries again");
-                }
                 done += self.round(plan.name).await;
             }
             let late = self.network.has_late();

@@ -10,6 +10,7 @@ use entrepost::exchange::Exchange;
 use entrepost::exchange::partner::NewPartner;
 use entrepost::net::{Answered, Net, Outbound};
 use entrepost::service::admin::NewOrganization;
+use entrepost::service::import::{Import, ListKind};
 use entrepost::service::{Actor, Kind, Services};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -41,9 +42,10 @@ pub struct Site {
 
 impl Site {
     /// Opens the file of a server, as its process would at its start.
-    pub fn open(folder: &Path, name: &str, clock: &Clock, net: Arc<dyn Net>) -> Self {
+    pub async fn open(folder: &Path, name: &str, clock: &Clock, net: Arc<dyn Net>) -> Self {
         let config = config(&database_url(folder, name), &[("pool-size", "2")]);
         let services = app::open(&config, clock.clone()).expect("opens");
+        services.refresh_catalogue().await.expect("reads its lists");
         let exchange = Exchange::new(services.clone(), net);
         Self { services, exchange }
     }
@@ -95,9 +97,10 @@ fn fresh_folder() -> TempDir {
 
 /// Makes the database of one server, and a closed copy of it under the server's name.
 fn fill(folder: &Path, plan: &Plan) {
-    let site = Site::open(folder, plan.name, &Clock::default(), Arc::new(NoNet));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
-    runtime.block_on(async {
+    let site = runtime.block_on(async {
+        let site = Site::open(folder, plan.name, &Clock::default(), Arc::new(NoNet)).await;
+        import_decisions(&site.services).await;
         for org in plan.lives {
             put_organization(&site.services, org, false).await;
             let token = Uuid::parse_str(token_of(org)).expect("a token");
@@ -107,9 +110,28 @@ fn fill(folder: &Path, plan: &Plan) {
             put_organization(&site.services, code, true).await;
             site.exchange.put_partner(partner(plan, code, home)).await.expect("a partner");
         }
+        site
     });
     site.services.store.backup(&folder.join(plan.name)).expect("copies");
 }
+
+/// The built-in decisions, and one of DE that only informs.
+async fn import_decisions(services: &Services) {
+    let built_in = include_str!("../../../refdata/decisions.csv");
+    let import = Import {
+        kind: ListKind::Decisions,
+        org: String::new(),
+        bytes: format!("{built_in}DE,{INFORMS},Received,,,,Information,0,0\n").into_bytes(),
+        translations: None,
+        dry_run: false,
+        skip_bad: false,
+    };
+    let report = services.import_list(import).await.expect("reads");
+    assert!(report.stored, "{:?}", report.faults);
+}
+
+/// A decision of DE that decides nothing.
+pub const INFORMS: &str = "99";
 
 fn partner(plan: &Plan, code: &str, home: &str) -> NewPartner {
     let (_, speaker, _) = plan.partners.iter().find(|partner| partner.0 == code).expect("a partner");

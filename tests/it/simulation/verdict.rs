@@ -35,7 +35,8 @@ pub fn verdict(folder: &Path, stories: &[Story]) -> (Vec<String>, i64) {
     audit.agreement(stories);
     audit.nothing_left();
     audit.nothing_twice();
-    let repeats = PLANS.iter().map(|plan| audit.number(plan.name, "SELECT COALESCE(sum(repeats), 0) AS n FROM interchange_in"));
+    let repeats =
+        PLANS.iter().map(|plan| audit.number(plan.name, "SELECT COALESCE(sum(repeats), 0) AS n FROM interchange_in"));
     let repeats = repeats.sum();
     (audit.wrong, repeats)
 }

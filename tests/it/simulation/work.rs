@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
+use super::site::INFORMS;
 use crate::harness::data::{declaration, mail_object, response, s10};
 
 /// One thing that an organization does with an item.
@@ -108,7 +109,7 @@ impl Story {
         }
         let decisions = (0..dice.below(4)).map(|_| {
             let at = (!dice.chance(10)).then(|| dice.between(0, 400) as i64);
-            Act::Decide(dice.pick(&["1", "2", "4", "5", "6", "8", "9"]), at)
+            Act::Decide(dice.pick(&["1", "2", "4", "5", "6", "8", INFORMS, INFORMS]), at)
         });
         threads.push(decisions.collect());
         for asked in 0..if dice.chance(20) { dice.between(1, 2) } else { 0 } {
@@ -220,11 +221,8 @@ fn entry<T>(story: &Story, content: impl FnOnce(MailObject) -> T) -> Entry<T> {
 
 /// Asks or answers. Not done while what it is about has not arrived.
 async fn talk(services: &Services, actor: &Actor, story: &Story, act: &Act) -> bool {
-    let about = |post: &str, partner: &str| About {
-        item_id: story.id.clone(),
-        post: post.into(),
-        partner: partner.into(),
-    };
+    let about =
+        |post: &str, partner: &str| About { item_id: story.id.clone(), post: post.into(), partner: partner.into() };
     let said = match act {
         Act::Ask(question) => {
             let content = json!({ "ReferralCd": question.code, "ReferralId": question.reference,
@@ -232,7 +230,8 @@ async fn talk(services: &Services, actor: &Actor, story: &Story, act: &Act) -> b
             services.create_referral(actor, about("DEA", "AUA"), read::<Referral>(content), None).await
         }
         Act::Reply(question, code) => {
-            let content = json!({ "ReferralResponseCd": code, "ReferralId": question.reference, "Information": "Looked" });
+            let content =
+                json!({ "ReferralResponseCd": code, "ReferralId": question.reference, "Information": "Looked" });
             services.answer_referral(actor, about("AUA", "DEA"), read::<ReferralResponse>(content), None).await
         }
         _ => unreachable!("referrals and answers only"),
