@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::partner::Partner;
-use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, WcfDate};
+use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, ResponseData, WcfDate};
 use crate::edi::profile::value::date_text;
 use crate::edi::{
     self, Findings, Function, Interchange, Item as Entry, ItemMessage, Kind, Mailbox, Message, Organization,
 };
 use crate::limits;
 use crate::service::incoming::REPLY_BY;
+use crate::service::outgoing::CUSRSP;
 use crate::store::items::{Item, Side};
 use crate::store::outbox::{MessageKey, MessageRow};
 use crate::store::types::Id;
@@ -75,7 +76,8 @@ pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, F
         let said = if repeated { tx.messages_about(&row.post_org, row.object_pid)? } else { Vec::new() };
         let same = || said.iter().filter(|other| other.partner == row.partner && other.kind == row.kind);
         let newer = |other: &MessageRow| (other.item_seq, other.id) > (row.item_seq, row.id);
-        let is_state = row.version_no.is_some() || row.withdraws;
+        // Item data is as it is now; decisions and referrals are told one by one.
+        let is_state = row.kind != CUSRSP && (row.version_no.is_some() || row.withdraws);
         let content = if is_state && same().any(newer) {
             Content::Overtaken
         } else {
@@ -121,15 +123,13 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
             Some(Ok(declaration)) => entry.declaration = Some(declaration),
         },
         "CUSRSP" => {
-            let current = item.response(Side::Own).filter(|response| Some(response.version_no) == row.version_no);
-            let Some(response) = current else { return Ok(Content::Overtaken) };
-            match serde_json::from_str(&response.body) {
+            let Some(decision) = Decision::find(tx, item, row.version_no)? else { return Ok(Content::Overtaken) };
+            match serde_json::from_str::<ResponseData>(&decision.body) {
                 Err(error) => return Ok(unreadable(error)),
-                Ok(data) => {
-                    let cust_organization_cd = response.customs_org.clone();
-                    let mut data: crate::contract::ResponseData = data;
+                Ok(mut data) => {
                     // A decision without a date counts from its receipt here; the partner is to know when that was.
-                    data.clearance_dt = data.clearance_dt.or(Some(WcfDate::new(response.decided_at.0)));
+                    data.clearance_dt = data.clearance_dt.or(Some(WcfDate::new(decision.at)));
+                    let cust_organization_cd = decision.customs;
                     entry.response = Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
                 }
             }
@@ -167,6 +167,30 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
         other => return Ok(Content::Unsayable(format!("there is no message type {other}"))),
     }
     Ok(Content::Say(Box::new(entry)))
+}
+
+/// A version of the own customs' response.
+struct Decision {
+    body: String,
+    at: DateTime<Utc>,
+    customs: Option<String>,
+}
+
+impl Decision {
+    /// The current one, or one that came before or was older when it came.
+    fn find(tx: &mut Tx<'_>, item: &Item, version_no: Option<i32>) -> Result<Option<Self>, Fault> {
+        let Some(current) = item.response(Side::Own) else { return Ok(None) };
+        let customs = current.customs_org.clone();
+        if Some(current.version_no) == version_no {
+            return Ok(Some(Self { body: current.body.clone(), at: current.decided_at.0, customs }));
+        }
+        let kind = Side::Own.version_kind();
+        let archived = tx.archived(item, kind)?.into_iter().find(|version| Some(version.0) == version_no);
+        let Some((_, _, Some(body))) = archived else { return Ok(None) };
+        let mut history = tx.history_of(&item.object)?.into_iter();
+        let recorded = history.find(|row| row.doc_kind.as_deref() == Some(kind) && row.doc_version == version_no);
+        Ok(recorded.map(|row| Self { body, at: row.at.0, customs }))
+    }
 }
 
 /// The answer that brings changed data along (`R11`).
@@ -280,10 +304,12 @@ impl Book<'_> {
             (Some(_), false) => Function::Replacement,
             (None, false) => Function::New,
         };
+        let created = Some(self.made_at(kind, row));
         let fits = |(at, draft): &(usize, &Draft)| {
             let message = &draft.message;
             after.is_none_or(|after| *at > after)
                 && (message.kind, message.function, &message.previous_reference) == (kind, function, &previous)
+                && message.created == created
                 && message.items.len() < limits::EDI_ITEMS
         };
         let at = match self.drafts.iter().enumerate().find(fits) {
@@ -299,7 +325,7 @@ impl Book<'_> {
                 let mut message = ItemMessage::new(kind, message_ref(reference, number), sender, recipient);
                 message.function = function;
                 message.previous_reference = previous;
-                message.created = Some(WcfDate::new(self.now));
+                message.created = created;
                 self.drafts.push(Draft { message, rows: Vec::new() });
                 self.drafts.len() - 1
             }
@@ -307,6 +333,12 @@ impl Book<'_> {
         self.drafts[at].message.items.push(entry);
         self.drafts[at].rows.push((row.post_org.clone(), row.id));
         at
+    }
+
+    /// The date of the message that an item goes into. Item data is dated as it was declared, however long it had to
+    /// wait: its order among referrals is to be the same on both sides.
+    fn made_at(&self, kind: Kind, row: &MessageRow) -> WcfDate {
+        WcfDate::new(if kind.declares() { row.created_at.0 } else { self.now })
     }
 
     /// Writes everything; items that cannot be carried are taken out and named as poison.

@@ -14,6 +14,7 @@ use super::identity::{self, Key};
 use super::quality::{Declarer, Judgement};
 use super::refer;
 use super::respond::{self, Incoming as Decision};
+use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
@@ -258,7 +259,8 @@ impl Bench<'_> {
             quality_findings: weighed.judgement.findings.clone(),
         });
         let document = (!same_text).then(|| ("D", version_no, weighed.digest.clone()));
-        item.record(Event { name: "declaration.received", detail: "{}".into(), document });
+        let detail = standing::issued_at(weighed.told.made_at.min(tx.now));
+        item.record(Event { name: standing::RECEIVED, detail, document });
         Ok(Reception::Applied)
     }
 

@@ -13,6 +13,7 @@ use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::structure::UNKNOWN_POST;
+use crate::store::history::RESPONSE_DRAFT_EVENT;
 use crate::store::items::{Item, ObjectRow, Side};
 use crate::store::outbox::{MessageRow, MessageState};
 use crate::store::referral::{AnswerRow, ReferralRow};
@@ -63,7 +64,7 @@ pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fa
     let mut tellings = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let mut about = declarations(tx, &mut organizations, at, item)?;
-        about.extend(response(tx, &mut organizations, at, item)?);
+        about.extend(responses(tx, &mut organizations, at, item)?);
         if !item.is_new() && !about.is_empty() {
             let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
             about.retain(|telling| !is_said(&said, telling));
@@ -120,9 +121,12 @@ fn blank(object: &ObjectRow, now: At) -> MessageRow {
     }
 }
 
-/// The same was said to the same partner last.
+/// The same was said to the same partner last; of decisions, which never come back, ever.
 fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
+    if telling.kind == CUSRSP {
+        return to_partner.any(|row| row.digest == telling.digest);
+    }
     to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
 }
 
@@ -207,30 +211,42 @@ fn declared_digest(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
     hasher.finalize().to_vec()
 }
 
-/// A final response goes from a customs here to a post elsewhere, and from the destination post to the origin.
-fn response(
+/// Final responses go from a customs here to a post elsewhere, and from the destination post to the origin: each of
+/// them, for what an item amounts to follows from all its decisions.
+fn responses(
     tx: &mut Tx<'_>,
     organizations: &mut Organizations,
     at: usize,
     item: &Item,
-) -> Result<Option<Telling>, Fault> {
+) -> Result<Vec<Telling>, Fault> {
     let object = &item.object;
     let row = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT);
-    let Some(row) = row.filter(|_| has_event(item, &["response."])) else { return Ok(None) };
-    let telling = |partner: &str, sender: &str| Telling {
+    let Some(row) = row.filter(|_| has_event(item, &["response."])) else { return Ok(Vec::new()) };
+    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
+    let (partner, sender) = if organizations.is_remote(tx, &object.post_org)? {
+        (&object.post_org, row.customs_org.as_deref().unwrap_or(&row.author_org))
+    } else if goes_on {
+        (&object.orig_post, object.post_org.as_str())
+    } else {
+        return Ok(Vec::new());
+    };
+    let decided = item.events().iter().filter(|event| event.name != RESPONSE_DRAFT_EVENT);
+    let versions = decided.filter_map(|event| event.document.as_ref());
+    let versions = versions.filter(|(kind, ..)| *kind == Side::Own.version_kind());
+    let mut versions: Vec<(i32, &Vec<u8>)> = versions.map(|(_, version_no, digest)| (*version_no, digest)).collect();
+    versions.push((row.version_no, &row.digest));
+    versions.sort_unstable();
+    versions.dedup();
+    let telling = |(version_no, digest): (i32, &Vec<u8>)| Telling {
         at,
-        partner: partner.to_owned(),
+        partner: partner.clone(),
         sender: sender.to_owned(),
         kind: CUSRSP,
         withdraws: false,
-        version_no: Some(row.version_no),
-        digest: row.digest.clone(),
+        version_no: Some(version_no),
+        digest: digest.clone(),
     };
-    if organizations.is_remote(tx, &object.post_org)? {
-        return Ok(Some(telling(&object.post_org, row.customs_org.as_deref().unwrap_or(&row.author_org))));
-    }
-    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
-    Ok(goes_on.then(|| telling(&object.orig_post, &object.post_org)))
+    Ok(versions.into_iter().map(telling).collect())
 }
 
 /// A referral on an inbound item goes to the origin post; one raised by a customs here on the item of a post elsewhere

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::desk::Desk;
@@ -13,7 +14,7 @@ use super::refer;
 use super::standing;
 use super::{Actor, Answer, BatchMode, Kind, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
-use crate::contract::{Entity, MailObject, Response};
+use crate::contract::{Entity, MailObject, Response, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::rules::decision::DecisionTable;
 use crate::rules::flow::Flow;
@@ -359,7 +360,7 @@ pub(super) fn place(
         author_org: incoming.author.clone(),
         sent: standing.sent,
         decision_cd: incoming.decision_cd.clone(),
-        decided_at: incoming.decided_at.unwrap_or(At(tx.now)),
+        decided_at: incoming.decided_at.unwrap_or_else(|| received_at(tx, visible)),
         version_no,
         digest: incoming.digest.clone(),
         body: incoming.body.clone(),
@@ -386,6 +387,15 @@ pub(super) fn place(
     item.put_response(side, row);
     item.record(Event { name: event, detail: detail.into(), document });
     Ok(Outcome::Stored)
+}
+
+/// When an answer without a date counts from: its receipt, in whole seconds as dates travel, and later than what was
+/// there in that second.
+fn received_at(tx: &Tx<'_>, before: Option<&ResponseRow>) -> At {
+    let second = WcfDate::new(tx.now).instant();
+    let is_undated = |row: &&ResponseRow| row.body.contains(r#""ClearanceDt":null"#);
+    let before = before.filter(|row| row.decided_at.0 <= tx.now || is_undated(row)).map(|row| row.decided_at.0);
+    At(before.map_or(second, |before| second.max(WcfDate::new(before).instant() + TimeDelta::seconds(1))))
 }
 
 fn standing_of(row: &ResponseRow) -> Standing {

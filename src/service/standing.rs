@@ -5,10 +5,12 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::outgoing;
 use super::respond;
+use crate::contract::canonical::to_canonical;
 use crate::contract::{WcfDate, date};
 use crate::rules::decision::DecisionTable;
 use crate::rules::fiscal::{self, Decided, FiscalState};
@@ -84,14 +86,35 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
     security::needs_answer(&referral.code) && !answered
 }
 
+/// The event of item data that came from a partner.
+pub(super) const RECEIVED: &str = "declaration.received";
+
+/// The detail of that event: when the partner said it.
+pub(super) fn issued_at(at: DateTime<Utc>) -> String {
+    to_canonical(&Issued { issued_at: Some(WcfDate::new(at)) })
+}
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Issued {
+    #[serde(deserialize_with = "date::optional")]
+    issued_at: Option<WcfDate>,
+}
+
+/// When something was said that stands in the history at `at`: what came from a partner, when the partner said it.
+fn said_at(event: &str, detail: &str, at: DateTime<Utc>) -> WcfDate {
+    let issued = (event == RECEIVED).then(|| serde_json::from_str::<Issued>(detail).ok()?.issued_at);
+    issued.flatten().unwrap_or_else(|| WcfDate::new(at))
+}
+
 /// When declarations were passed on: the first time, and each new version since. Whole seconds, as referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-    let stored = stored.into_iter().map(|row| (row.at.0, row.event, row.doc_version));
+    let stored = stored.into_iter().map(|row| (said_at(&row.event, &row.detail, row.at.0), row.event, row.doc_version));
     let now = tx.now;
     let pending = item.events().iter().map(|event| {
         let version = event.document.as_ref().map(|document| document.1);
-        (now, event.name.to_owned(), version)
+        (said_at(event.name, &event.detail, now), event.name.to_owned(), version)
     });
     let mut events: Vec<security::Event> = Vec::new();
     for (at, name, version) in stored.chain(pending) {
@@ -104,7 +127,7 @@ fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>,
             continue;
         }
         let reference = version.unwrap_or_default().to_string();
-        events.push(security::Event { at: WcfDate::new(at).instant(), reference, act: Act::Declared { to_customs } });
+        events.push(security::Event { at: at.instant(), reference, act: Act::Declared { to_customs } });
     }
     Ok(events)
 }
@@ -112,7 +135,7 @@ fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>,
 /// Whether an event of the history passed a declaration on; then, whether to customs.
 fn passes_on(event: &str) -> Option<bool> {
     match event {
-        "declaration.final" | "declaration.to-customs" | "declaration.received" => Some(true),
+        "declaration.final" | "declaration.to-customs" | RECEIVED => Some(true),
         "declaration.to-post" => Some(false),
         _ => None,
     }

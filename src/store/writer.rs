@@ -137,7 +137,9 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
-        if let Some(thread) = self.thread.take() {
+        // A closure may have held the last handle of the store: then this is the thread itself, which ends anyway.
+        let current = std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != current) {
             let _ = thread.join();
         }
     }
