@@ -230,6 +230,14 @@ struct Draft {
     rows: Vec<MessageKey>,
 }
 
+impl Draft {
+    /// The message, taken out for writing; an empty one stays.
+    fn take(&mut self) -> ItemMessage {
+        let nobody = || Organization::Operator(String::new());
+        std::mem::replace(&mut self.message, ItemMessage::new(Kind::Itmatt, "", nobody(), nobody()))
+    }
+}
+
 /// Puts what was read together and writes it. `None` as bytes: nothing was left to say.
 pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: DateTime<Utc>) -> Composed {
     let sender = load.lines.first().map(|line| line.row.sender.clone()).unwrap_or_default();
@@ -250,7 +258,7 @@ pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: Dat
             Content::Overtaken => composed.overtaken.push(key),
             Content::Unsayable(why) => composed.poison.push((key, why)),
             Content::Say(_) if line.row.withdraws && line.previous.is_none() => composed.overtaken.push(key),
-            Content::Say(entry) => match book.refuses(&line.row, &entry) {
+            Content::Say(entry) => match book.refuses(&line.row) {
                 Some(why) => composed.poison.push((key, why)),
                 None => {
                     let after = last_of_item.get(&line.row.item_id).copied();
@@ -275,7 +283,7 @@ struct Book<'p> {
 
 impl Book<'_> {
     /// Why the partner is not to get this item, if so.
-    fn refuses(&self, row: &MessageRow, entry: &Entry) -> Option<String> {
+    fn refuses(&self, row: &MessageRow) -> Option<String> {
         let agreement = &self.partner.agreement;
         if !agreement.takes(&row.kind) {
             return Some(format!("{} is not agreed with {}", row.kind, self.partner.code));
@@ -283,10 +291,7 @@ impl Book<'_> {
         if !agreement.serves(&row.sender) {
             return Some(format!("{} does not use the link to {}", row.sender, self.partner.code));
         }
-        let Some(kind) = Kind::from_name(&row.kind) else { return Some(format!("there is no type {}", row.kind)) };
-        let function = if row.withdraws { Function::Cancellation } else { Function::New };
-        let found = edi::check::item(kind, function, entry, &agreement.edi_profile());
-        found.has_errors().then(|| found.to_string())
+        Kind::from_name(&row.kind).is_none().then(|| format!("there is no type {}", row.kind))
     }
 
     /// Adds an item to the first message that fits behind message `after`; gives its place.
@@ -351,6 +356,7 @@ impl Book<'_> {
             for (at, draft) in self.drafts.iter_mut().enumerate() {
                 draft.message.reference = message_ref(&composed.reference, at + 1);
             }
+            // What the profile asks of an item is checked while it is written.
             match self.written(&composed.reference) {
                 Ok(bytes) => {
                     composed.bytes = bytes;
@@ -364,7 +370,8 @@ impl Book<'_> {
         }
     }
 
-    fn written(&self, reference: &str) -> Result<Vec<u8>, Findings> {
+    fn written(&mut self, reference: &str) -> Result<Vec<u8>, Findings> {
+        let messages = self.drafts.iter_mut().map(|draft| Message::Items(draft.take()));
         let interchange = Interchange {
             sender: Mailbox::upu(&self.sender),
             recipient: Mailbox::upu(&self.partner.code),
@@ -372,10 +379,16 @@ impl Book<'_> {
             test: false,
             ack_wanted: self.partner.agreement.control,
             created: Some(WcfDate::new(self.now)),
-            messages: self.drafts.iter().map(|draft| Message::Items(draft.message.clone())).collect(),
+            messages: messages.collect(),
         };
         let agreement = &self.partner.agreement;
-        edi::write(&interchange, agreement.form(), &agreement.edi_profile()).map(|written| written.bytes)
+        let written = edi::write(&interchange, agreement.form(), &agreement.edi_profile());
+        for (draft, message) in self.drafts.iter_mut().zip(interchange.messages) {
+            if let Message::Items(message) = message {
+                draft.message = message;
+            }
+        }
+        written.map(|written| written.bytes)
     }
 
     /// Takes out the items that findings name; when they name none, the first item.

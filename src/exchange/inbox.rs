@@ -156,29 +156,28 @@ impl Exchange {
         let (mut late, mut blank) = (0, 0);
         let level = ground.sender.as_ref().map_or(Level::Warn, |partner| partner.agreement.level);
         let contents = std::mem::take(&mut read.interchange.messages);
-        for (at, message) in contents.iter().enumerate() {
+        for (at, message) in contents.into_iter().enumerate() {
             let ready = match message {
                 Message::Control(control) => {
-                    controls.push(control.clone());
+                    controls.push(control);
                     None
                 }
                 Message::Items(message) => {
-                    let problems = message_problems(&read.interchange, message, ground);
+                    let problems = message_problems(&read.interchange, &message, ground);
                     let readable = problems.is_empty() && !is_refused(&read, at);
                     for mut problem in problems {
                         problem.message = Some(at);
                         read.findings.push(problem);
                     }
                     readable.then(|| {
-                        late += count(message, |item| is_late(item, now));
-                        blank += count(message, is_blank);
+                        late += count(&message, |item| is_late(item, now));
+                        blank += count(&message, is_blank);
                         self.ready(message, ground, level, At(now), &item_errors(&read, at))
                     })
                 }
             };
             messages.push(ready);
         }
-        read.interchange.messages = contents;
         let whole = read.findings.list().iter().any(|f| f.message.is_none() && f.severity == edi::Severity::Error);
         let state = match (whole, read.interchange.test) {
             (true, _) => ReceivedState::Quarantined,
@@ -197,7 +196,7 @@ impl Exchange {
 
     fn ready(
         &self,
-        message: &ItemMessage,
+        message: ItemMessage,
         ground: &Ground,
         level: Level,
         now: At,
@@ -211,26 +210,25 @@ impl Exchange {
             strict: level == Level::Reject,
         };
         let made_at = At(message.created.map_or(now.0, WcfDate::instant));
-        let items = message.items.iter().enumerate().map(|(at, entry)| {
+        let (kind, function) = (message.kind, message.function);
+        let items = message.items.into_iter().enumerate().map(|(at, entry)| {
             let mut faults: Vec<Finding> = faulty.iter().filter(|f| f.0 == at).map(|f| f.1.clone()).collect();
             if level == Level::Reject {
                 let profile = ground.sender.as_ref().map(|p| p.agreement.edi_profile()).unwrap_or_default();
-                faults.extend(edi::check::item(message.kind, message.function, entry, &profile).into_faults());
+                faults.extend(edi::check::item(kind, function, &entry, &profile).into_faults());
             }
             let item_id = given(&entry.mail_object.id).unwrap_or_default().to_owned();
             let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty());
-            let weighed = match said(message.kind, message.function, entry, made_at.0) {
+            let object = entry.mail_object.clone();
+            let weighed = match said(kind, function, entry, made_at.0) {
                 _ if refuses => Err(faults),
                 Err(finding) => Err(vec![finding]),
-                Ok(said) => {
-                    let object = entry.mail_object.clone();
-                    Ok(self.services.weigh(&route, Told { object, said, made_at: made_at.0 }))
-                }
+                Ok(said) => Ok(self.services.weigh(&route, Told { object, said, made_at: made_at.0 })),
             };
             Judged { item_id, weighed }
         });
         let items = items.collect();
-        Ready { route, kind: message.kind, made_at, items }
+        Ready { route, kind, made_at, items }
     }
 
     /// Applies what was read, in one transaction, unless it came before.
@@ -339,8 +337,8 @@ impl Exchange {
     fn outcomes(&self, tx: &mut Tx<'_>, message: &Ready) -> Result<Vec<Outcome>, Fault> {
         let newer = self.overtaken(tx, message)?;
         let goes_on = |judged: &Judged| judged.weighed.is_ok() && !newer.contains(&judged.item_id);
-        let applied: Vec<Weighed> =
-            message.items.iter().filter(|j| goes_on(j)).filter_map(|j| j.weighed.as_ref().ok().cloned()).collect();
+        let applied: Vec<&Weighed> =
+            message.items.iter().filter(|j| goes_on(j)).filter_map(|j| j.weighed.as_ref().ok()).collect();
         let mut receptions = self.services.receive(tx, &message.route, &applied)?.into_iter();
         let mut outcome = |judged: &Judged| match &judged.weighed {
             Err(findings) => (Fate::Refused, Some(findings.clone())),
@@ -401,7 +399,7 @@ impl Exchange {
                         tx.set_fate(row, Fate::Refused, Some("cannot be read any more"))?;
                         continue;
                     };
-                    let received = exchange.services.receive(tx, &message.route, std::slice::from_ref(weighed))?;
+                    let received = exchange.services.receive(tx, &message.route, &[weighed])?;
                     match received.into_iter().next() {
                         Some(Reception::Parked) | None => continue,
                         Some(Reception::Applied) => tx.set_fate(row, Fate::Applied, None)?,
@@ -525,18 +523,13 @@ fn item_errors(read: &Read, message: usize) -> Vec<(usize, Finding)> {
 }
 
 /// What an item of a message says, in the words of the services.
-fn said(
-    kind: Kind,
-    function: Function,
-    entry: &Entry,
-    made_at: chrono::DateTime<chrono::Utc>,
-) -> Result<Said, Finding> {
+fn said(kind: Kind, function: Function, entry: Entry, made_at: chrono::DateTime<chrono::Utc>) -> Result<Said, Finding> {
     let missing = |path: &str| Finding::new("required", path, "the message has nothing about this item");
-    let data = || entry.declaration.as_ref().and_then(|declaration| declaration.data.clone());
+    let data = entry.declaration.and_then(|declaration| declaration.data);
     match (kind, function) {
         (Kind::Itmatt | Kind::Cusitm, Function::Cancellation) => Ok(Said::Withdrawn),
         (Kind::Itmatt | Kind::Cusitm, _) => {
-            data().map(|data| Said::Declared(Box::new(data))).ok_or_else(|| missing("Declaration"))
+            data.map(|data| Said::Declared(Box::new(data))).ok_or_else(|| missing("Declaration"))
         }
         (Kind::Cusrsp, Function::Cancellation) => {
             // What was decided counts no more: the decision that says so.
@@ -548,7 +541,7 @@ fn said(
             Ok(Said::Decided(None, Box::new(withdrawn)))
         }
         (Kind::Cusrsp, _) => {
-            let response = entry.response.clone().ok_or_else(|| missing("Response"))?;
+            let response = entry.response.ok_or_else(|| missing("Response"))?;
             let data = response.data.ok_or_else(|| missing("Response.Data"))?;
             Ok(Said::Decided(response.cust_organization_cd, Box::new(data)))
         }
@@ -558,11 +551,11 @@ fn said(
             Err(Finding::new("profile", "Function", text))
         }
         (Kind::Itmref, _) => {
-            entry.referral.clone().map(|referral| Said::Referred(Box::new(referral))).ok_or_else(|| missing("Referral"))
+            entry.referral.map(|referral| Said::Referred(Box::new(referral))).ok_or_else(|| missing("Referral"))
         }
         (Kind::Refrsp, _) => {
-            let answer = entry.referral_response.clone().ok_or_else(|| missing("ReferralResponse"))?;
-            Ok(Said::Answered(Box::new(answer), data().map(Box::new)))
+            let answer = entry.referral_response.ok_or_else(|| missing("ReferralResponse"))?;
+            Ok(Said::Answered(Box::new(answer), data.map(Box::new)))
         }
     }
 }

@@ -144,7 +144,7 @@ impl Services {
     ///
     /// # Errors
     /// What concerns the whole (the database); an item that cannot be applied is no error.
-    pub fn receive(&self, tx: &mut Tx<'_>, route: &Route, items: &[Weighed]) -> Result<Vec<Reception>, Fault> {
+    pub fn receive(&self, tx: &mut Tx<'_>, route: &Route, items: &[&Weighed]) -> Result<Vec<Reception>, Fault> {
         let post = route.post();
         let Some(owner) = tx.organization(post)? else {
             let message = format!("the post {post} is not known here; its customs must add it");

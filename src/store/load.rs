@@ -44,7 +44,7 @@ impl ItemFilter {
 
 /// A window with more items than this is walked in order of persistent id instead of date.
 const NARROW_WINDOW: i64 = 10_000;
-/// Ids fetched by one statement.
+/// Most ids fetched by one statement.
 const IDS_PER_QUERY: usize = 1_000;
 
 pub(super) type Query = mail_object::BoxedQuery<'static, MultiBackend>;
@@ -180,17 +180,19 @@ impl Tx<'_> {
     ) -> Done<Vec<ObjectRow>> {
         let start = after.map_or(0, |after| pids.partition_point(|pid| *pid <= Id(after)));
         let mut found = Vec::new();
-        for chunk in pids[start..].chunks(IDS_PER_QUERY) {
+        let (mut rest, mut asked) = (&pids[start..], 0);
+        while !rest.is_empty() && found.len() < limit {
             let room = limit - found.len();
+            // As many as are wanted; more and more where the filter lets few through.
+            asked = room.max(2 * asked).min(IDS_PER_QUERY);
+            let (chunk, later) = rest.split_at(asked.min(rest.len()));
+            rest = later;
             let rows: Vec<ObjectRow> = matching(post, filter)
                 .filter(mail_object::pid.eq_any(chunk.to_vec()))
                 .order(mail_object::pid)
                 .limit(room as i64)
                 .load(self.conn)?;
             found.extend(rows);
-            if found.len() >= limit {
-                break;
-            }
         }
         Ok(found)
     }
