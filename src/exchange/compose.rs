@@ -83,8 +83,9 @@ pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, F
         } else {
             content(tx, row, items.get(&row.object_pid))?
         };
-        let previous = same().filter(|other| is_state && !newer(other)).filter_map(|other| other.message_ref.clone());
-        let previous = previous.last();
+        let mut previous =
+            same().filter(|other| is_state && !newer(other)).filter_map(|other| other.message_ref.clone());
+        let previous = previous.next_back();
         if let Content::Say(entry) = &content {
             bytes += size(entry);
         }

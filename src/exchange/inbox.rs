@@ -75,6 +75,16 @@ struct Reading {
     blank: i32,
 }
 
+/// What became of an item, and why when it was refused.
+type Outcome = (Fate, Option<Vec<Finding>>);
+
+/// Where an item stood in what was received.
+struct Place<'p> {
+    interchange: &'p str,
+    message_no: usize,
+    item_no: usize,
+}
+
 /// What the receiving side has to know before an interchange can be judged.
 struct Ground {
     sender: Option<Partner>,
@@ -305,7 +315,8 @@ impl Exchange {
         let mut rows = Vec::with_capacity(outcomes.len());
         for (item_no, (judged, (fate, note))) in message.items.iter().zip(outcomes).enumerate() {
             if let (Fate::Refused, Some(findings)) = (fate, &note) {
-                refuse(tx, &message.route, message.kind, key, at, item_no, &judged.item_id, findings)?;
+                let place = Place { interchange: key, message_no: at, item_no };
+                refuse(tx, message, &place, &judged.item_id, findings)?;
             }
             rows.push(ItemInRow {
                 recipient: message.route.to.clone(),
@@ -325,7 +336,7 @@ impl Exchange {
     }
 
     /// What becomes of each item of a message.
-    fn outcomes(&self, tx: &mut Tx<'_>, message: &Ready) -> Result<Vec<(Fate, Option<Vec<Finding>>)>, Fault> {
+    fn outcomes(&self, tx: &mut Tx<'_>, message: &Ready) -> Result<Vec<Outcome>, Fault> {
         let newer = self.overtaken(tx, message)?;
         let goes_on = |judged: &Judged| judged.weighed.is_ok() && !newer.contains(&judged.item_id);
         let applied: Vec<Weighed> =
@@ -398,8 +409,8 @@ impl Exchange {
                         Some(Reception::Refused(findings)) => {
                             tx.set_fate(row, Fate::Refused, Some(&told(&findings)))?;
                             let (message_no, item_no) = (row.message_no as usize, row.item_no as usize);
-                            let (route, kind) = (&message.route, message.kind);
-                            refuse(tx, route, kind, &row.reference, message_no, item_no, &row.item_id, &findings)?;
+                            let place = Place { interchange: &row.reference, message_no, item_no };
+                            refuse(tx, message, &place, &row.item_id, &findings)?;
                         }
                     }
                     settled += 1;
@@ -637,22 +648,20 @@ pub(super) fn settle(
 }
 
 /// Tells the sender that an item was refused, unless it was itself about a referral.
-#[allow(clippy::too_many_arguments)]
 fn refuse(
     tx: &mut Tx<'_>,
-    route: &Route,
-    kind: Kind,
-    key: &str,
-    message_no: usize,
-    item_no: usize,
+    message: &Ready,
+    place: &Place<'_>,
     item_id: &str,
     findings: &[Finding],
 ) -> Result<(), Fault> {
-    if matches!(kind, Kind::Itmref | Kind::Refrsp) || item_id.is_empty() {
+    if matches!(message.kind, Kind::Itmref | Kind::Refrsp) || item_id.is_empty() {
         return Ok(());
     }
-    let place = Sha256::digest(format!("{} {key} {message_no} {item_no}", route.from));
-    let reference = format!("E{}", &short(&place)[..12]);
+    let route = &message.route;
+    let Place { interchange, message_no, item_no } = place;
+    let known_by = Sha256::digest(format!("{} {interchange} {message_no} {item_no}", route.from));
+    let reference = format!("E{}", short(&known_by));
     let referral = refusal(findings, &reference, WcfDate::new(tx.now));
     outgoing::refusal(tx, &route.to, &route.from, item_id, &reference, &referral)
 }

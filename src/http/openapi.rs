@@ -20,6 +20,7 @@ pub fn document(prefix: &str) -> String {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
     paths.insert("/print".into(), json!({ "post": print_operation(&error, &mut schemas) }));
+    paths.insert("/exchange/inbox".into(), json!({ "post": inbox_operation(&error) }));
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
     let document = json!({
         "openapi": "3.1.0",
@@ -97,6 +98,36 @@ fn print_operation(error: &Value, schemas: &mut Schemas) -> Value {
             "200": { "description": "The file", "content": { "application/pdf": { "schema": { "type": "string", "format": "binary" } } } },
             "400": { "description": "Faults of the items; all are listed.", "content": { "application/json": { "schema": error } } },
             "401": { "description": "No valid token or session.", "content": { "application/json": { "schema": error } } },
+        },
+    })
+}
+
+fn inbox_operation(error: &Value) -> Value {
+    let interchange = || {
+        let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+        json!({ "application/edifact": bytes, "application/xml": bytes })
+    };
+    let control = |text: &str| json!({ "description": text, "content": interchange() });
+    let refusal = |text: &str| json!({ "description": text, "content": { "application/json": { "schema": error } } });
+    json!({
+        "operationId": "exchangeInbox",
+        "tags": ["Exchange"],
+        "summary": "Takes an interchange of a partner (ITMATT, CUSITM, CUSRSP, ITMREF, REFRSP, CONTRL) and answers with a CONTRL.",
+        "description": "For partners of the exchange, with the token agreed. The same bytes again get the same answer and have no effect.",
+        "security": [{ "bearer": [] }],
+        "parameters": [
+            header("webhook-id", "Where a key was agreed: the interchange reference"),
+            header("webhook-timestamp", "Where a key was agreed: seconds since 1970"),
+            header("webhook-signature", "Where a key was agreed: v1, and the base64 of HMAC-SHA256 over id.timestamp.body"),
+        ],
+        "requestBody": { "required": true, "content": interchange() },
+        "responses": {
+            "200": control("Taken, or taken before."),
+            "400": control("It cannot be read or is not for an organization here; it waits in quarantine."),
+            "401": refusal("Not a partner, or the signature does not fit."),
+            "409": control("Another interchange came under this reference; this one had no effect."),
+            "413": refusal("The body is too large."),
+            "503": refusal("Not now; nothing happened. Retry-After says how long to wait."),
         },
     })
 }

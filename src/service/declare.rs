@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
 use super::once::once;
-use super::quality::Judgement;
+use super::quality::{Declarer, Judgement};
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
@@ -99,9 +99,10 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
             remove_reserved(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
             let is_final = event != StoreEvent::Draft;
-            let sending = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
+            let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
+            let declarer = Declarer { org: &actor.org, country: &country };
             let paths = (object_path.as_str(), declaration_path.as_str());
-            judgement = services.judge(&actor.org, &sending, &object, data, is_final, paths, &mut findings);
+            judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
         }
         (None, true) => {
             findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")

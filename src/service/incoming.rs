@@ -11,7 +11,7 @@ use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
-use super::quality::Judgement;
+use super::quality::{Declarer, Judgement};
 use super::refer;
 use super::respond::{self, Incoming as Decision};
 use super::standing;
@@ -113,9 +113,10 @@ impl Services {
             Said::Declared(data) => {
                 findings.extend_under("Declaration.Data", structure::declaration_data(data));
                 let mut rejected = Findings::default();
-                let sender = given(&data.sender_country_cd).unwrap_or_default().to_owned();
+                let country = given(&data.sender_country_cd).unwrap_or_default().to_owned();
+                let declarer = Declarer { org: route.post(), country: &country };
                 let paths = ("MailObject", "Declaration");
-                judgement = self.judge(route.post(), &sender, &told.object, data, true, paths, &mut rejected);
+                judgement = self.judge(declarer, &told.object, data, true, paths, &mut rejected);
                 if route.strict {
                     findings.extend_under("", rejected);
                 }

@@ -10,6 +10,15 @@ use crate::error::Findings;
 use crate::rules::quality::{Context, Level, QualityFinding, Screening, Subject, check};
 use crate::rules::structure::given;
 
+/// Whose declaration is judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declarer<'d> {
+    /// Whose strictness counts.
+    pub org: &'d str,
+    /// The country it is sent from.
+    pub country: &'d str,
+}
+
 /// What is kept of the judgement on a declaration.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Judgement {
@@ -30,11 +39,10 @@ struct Found {
 }
 
 impl Services {
-    /// Judges a declaration that `org` stores and the country `sending` sends; what rejects it is added to `findings`.
+    /// Judges a declaration; what rejects it is added to `findings`.
     pub(super) fn judge(
         &self,
-        org: &str,
-        sending: &str,
+        declarer: Declarer<'_>,
         object: &MailObject,
         data: &DeclarationData,
         is_final: bool,
@@ -43,12 +51,16 @@ impl Services {
     ) -> Judgement {
         let catalogue = self.catalogue();
         let destination = destination(&catalogue, object, data);
-        let screening =
-            Screening { restrictions: catalogue.restrictions(), goods: catalogue.goods(), sending, on: self.today() };
+        let screening = Screening {
+            restrictions: catalogue.restrictions(),
+            goods: catalogue.goods(),
+            sending: declarer.country,
+            on: self.today(),
+        };
         let context = Context {
             destination: &destination,
             is_final,
-            overrides: catalogue.overrides(org),
+            overrides: catalogue.overrides(declarer.org),
             id_reused: false,
             screening: Some(screening),
         };

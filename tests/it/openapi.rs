@@ -19,8 +19,8 @@ on_both_engines! {
         let document = answer.json();
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("paths");
-        // And our own POST /print.
-        assert_eq!(paths.len(), methods().len() + 1);
+        // And our own POST /print and POST /exchange/inbox.
+        assert_eq!(paths.len(), methods().len() + 2);
 
         let mut listed = Vec::new();
         for method in methods() {
