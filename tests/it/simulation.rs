@@ -109,14 +109,13 @@ impl Simulation {
             let syntax = if self.dice.chance(70) { "edifact" } else { "xml" };
             site::set_syntax(&self.network.site(plan.name).expect("runs"), plan, syntax).await;
         }
-        let long_cut = self.dice.chance(50).then(|| self.dice.between(5, 40) as usize);
         while !self.stories.iter().all(Story::is_over) {
             self.step += 1;
             assert!(self.step < STEPS, "the work does not come to an end");
             self.network.set_step(self.step);
             self.disturb().await;
             self.work().await;
-            if long_cut == Some(self.step) {
+            if self.dice.chance(2) {
                 self.cut_for_days().await;
             }
             self.exchange().await;
@@ -164,20 +163,31 @@ impl Simulation {
         LINKS.into_iter().filter(|_| self.dice.chance(40)).collect()
     }
 
-    /// Cuts a link so long that interchanges are given up, with the work going on.
+    /// Cuts a link until an interchange is given up, with the work going on: what is said meanwhile may then arrive
+    /// before what was given up.
     async fn cut_for_days(&mut self) {
-        let link = self.dice.pick(&LINKS);
+        let link = self.dice.pick(&[("a", "b"), ("a", "b"), ("b", "c"), ("b", "a"), ("c", "b")]);
         self.network.cut(vec![link]);
-        for _ in 0..7 {
+        for _ in 0..10 {
             self.start_all().await;
+            self.perform(Kind::Declare).await;
             self.work().await;
             self.exchange().await;
-            let hours = self.dice.between(10, 16);
+            if self.has_given_up(link.0).await {
+                break;
+            }
+            let hours = self.dice.between(8, 14);
             self.pass(Duration::from_secs(hours * 3_600));
             self.step += 1;
             self.network.set_step(self.step);
         }
         self.network.cut(Vec::new());
+    }
+
+    async fn has_given_up(&self, name: &str) -> bool {
+        let Some(site) = self.network.site(name) else { return false };
+        let links = site.exchange.status().await.expect("a status");
+        links.iter().any(|link| link.quarantined_out.count > 0)
     }
 
     /// One kind of work, on some items.
@@ -188,12 +198,19 @@ impl Simulation {
             return;
         }
         let kind = self.dice.pick(&due);
+        self.perform(kind).await;
+    }
+
+    async fn perform(&mut self, kind: Kind) {
         let limit = self.dice.between(1, 40) as usize;
         let Some(site) = self.network.site(kind.site()) else { return };
         let next = |(at, story): (usize, &Story)| story.next(kind).map(|(thread, act)| (at, thread, act));
         let mut due: Vec<(usize, usize, Act)> = self.stories.iter().enumerate().filter_map(next).collect();
         self.dice.shuffle(&mut due);
         due.truncate(limit);
+        if due.is_empty() {
+            return;
+        }
         let acts: Vec<(&Story, Act)> = due.iter().map(|(at, _, act)| (&self.stories[*at], act.clone())).collect();
         let actor = site.actor(kind.org()).await;
         let done = work::perform(&site.services, &actor, kind, &acts).await;

@@ -218,7 +218,7 @@ impl Network {
         let fate = if state.rough { Fate::throw(&mut state.dice) } else { Fate::Arrives };
         let is_cut = state.cut.contains(&(from, to));
         // A cut link swallows what it is given, and gives some of it back when it is mended.
-        let comes_later = matches!(fate, Fate::Late | Fate::Again) || (is_cut && state.dice.chance(30));
+        let comes_later = matches!(fate, Fate::Late | Fate::Again) || (is_cut && state.dice.chance(50));
         if comes_later {
             state.tally.late += 1;
             let step = state.step + state.dice.between(1, 12) as usize;
