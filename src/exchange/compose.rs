@@ -41,6 +41,8 @@ struct Line {
 pub(super) struct Load {
     sender_is_customs: bool,
     lines: Vec<Line>,
+    /// More wait than go into one interchange.
+    pub more: bool,
 }
 
 /// An interchange ready to be sent, and the messages it leaves out.
@@ -58,6 +60,7 @@ pub(super) struct Composed {
 /// Reads what the longest waiting messages to a partner say; those of the first one's sender.
 pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, Fault> {
     let mut rows = tx.waiting_messages(&partner.code, limits::EXCHANGE_ITEMS)?;
+    let mut more = rows.len() == limits::EXCHANGE_ITEMS;
     let Some(sender) = rows.first().map(|row| row.sender.clone()) else { return Ok(None) };
     rows.retain(|row| row.sender == sender);
     let sender_is_customs = tx.organization(&sender)?.is_some_and(|org| org.kind == "C");
@@ -90,11 +93,12 @@ pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, F
             bytes += size(entry);
         }
         if bytes > limits::EXCHANGE_BYTES && !lines.is_empty() {
-            break; // the rest goes with the next one
+            more = true; // the rest goes with the next one
+            break;
         }
         lines.push(Line { row: row.clone(), content, previous });
     }
-    Ok(Some(Load { sender_is_customs, lines }))
+    Ok(Some(Load { sender_is_customs, lines, more }))
 }
 
 /// About how large an item is when written.

@@ -158,12 +158,29 @@ impl Exchange {
         let sending = match (sending, load) {
             (Some(sending), _) => sending,
             (None, None) => return Ok(Step::Idle),
-            (None, Some(load)) => match self.make(&partner, load).await? {
-                Some(sending) => sending,
-                None => return Ok(Step::Done),
-            },
+            (None, Some(load)) => {
+                let more = load.more;
+                match self.make(&partner, load).await? {
+                    // While the partner works on a full one, the next is made.
+                    Some(sending) if more => {
+                        let (sent, made) = tokio::join!(self.send(&partner, sending), self.make_next(&partner));
+                        return made.and(sent);
+                    }
+                    Some(sending) => sending,
+                    None => return Ok(Step::Done),
+                }
+            }
         };
         self.send(&partner, sending).await
+    }
+
+    /// Makes the interchange that follows; it is found among those to be sent.
+    async fn make_next(&self, partner: &Partner) -> Result<()> {
+        let to = partner.clone();
+        if let Some(load) = self.store.read(move |tx| compose::load(tx, &to)).await? {
+            self.make(partner, load).await?;
+        }
+        Ok(())
     }
 
     /// Makes an interchange and stores its bytes; nothing when all messages were overtaken or cannot be sent.

@@ -211,7 +211,7 @@ impl Exchange {
         };
         let made_at = At(message.created.map_or(now.0, WcfDate::instant));
         let (kind, function) = (message.kind, message.function);
-        let items = message.items.into_iter().enumerate().map(|(at, entry)| {
+        let items = in_parallel(message.items, |at, entry| {
             let mut faults: Vec<Finding> = faulty.iter().filter(|f| f.0 == at).map(|f| f.1.clone()).collect();
             if level == Level::Reject {
                 let profile = ground.sender.as_ref().map(|p| p.agreement.edi_profile()).unwrap_or_default();
@@ -227,7 +227,6 @@ impl Exchange {
             };
             Judged { item_id, weighed }
         });
-        let items = items.collect();
         Ready { route, kind, made_at, items }
     }
 
@@ -455,6 +454,31 @@ impl Exchange {
         Ok(Verdict::Taken)
     }
 }
+
+/// Works on many items with all processors, keeping their order.
+fn in_parallel<T: Send, U: Send>(items: Vec<T>, work: impl Fn(usize, T) -> U + Sync) -> Vec<U> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    if workers == 1 || items.len() < FEW_ITEMS {
+        return items.into_iter().enumerate().map(|(at, item)| work(at, item)).collect();
+    }
+    let size = items.len().div_ceil(workers);
+    let mut rest = items.into_iter();
+    let mut first = 0;
+    std::thread::scope(|scope| {
+        let mut running = Vec::new();
+        while rest.len() > 0 {
+            let (some, from, work): (Vec<T>, usize, _) = (rest.by_ref().take(size).collect(), first, &work);
+            first += some.len();
+            let each = move || some.into_iter().enumerate().map(|(at, item)| work(from + at, item)).collect::<Vec<U>>();
+            running.push(scope.spawn(each));
+        }
+        let done = running.into_iter().map(|worker| worker.join());
+        done.flat_map(|items| items.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+/// So few are done sooner by one alone.
+const FEW_ITEMS: usize = 64;
 
 /// Why an interchange is not for us, or not from whom it says.
 fn envelope_problems(from: &str, interchange: &Interchange, ground: &Ground) -> Vec<edi::Finding> {
