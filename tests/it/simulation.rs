@@ -244,12 +244,11 @@ impl Simulation {
     async fn round(&self, name: &'static str) -> usize {
         let Some(Site { exchange, services }) = self.network.site(name) else { return 0 };
         drop(services);
-        // The bell of death comes first: what the network answers is not heard any more.
         tokio::select! {
-            biased;
             () = self.network.death() => {}
             done = exchange.round() => return done.expect("the database is there"),
         }
+        self.network.bury();
         drop(exchange);
         self.network.kill(name);
         0

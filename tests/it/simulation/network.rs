@@ -4,7 +4,7 @@
 //! of the two processes dies in the middle; links are cut for a time.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard};
 
 use entrepost::exchange::transport::signature::{self, Signed};
 use entrepost::exchange::{Receipt, Verdict};
@@ -68,6 +68,8 @@ pub struct Network {
     state: Mutex<State>,
     /// Rings when the process that sends just now is to die.
     death: Notify,
+    /// Where what it was about to hear waits until it is dead.
+    burial: Barrier,
 }
 
 /// What becomes of one request.
@@ -116,7 +118,7 @@ impl Network {
             tally: Tally::default(),
             trace: Vec::new(),
         };
-        Arc::new(Self { state: Mutex::new(state), death: Notify::new() })
+        Arc::new(Self { state: Mutex::new(state), death: Notify::new(), burial: Barrier::new(2) })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -172,6 +174,17 @@ impl Network {
     /// Waits until the process that sends is to die.
     pub async fn death(&self) {
         self.death.notified().await;
+    }
+
+    /// To be called when it is dead.
+    pub fn bury(&self) {
+        self.burial.wait();
+    }
+
+    /// Lets the process that sends die. It never hears an answer, not even by chance.
+    fn let_sender_die(&self) {
+        self.death.notify_one();
+        self.burial.wait();
     }
 
     /// These links are cut from now on, no other.
@@ -265,13 +278,15 @@ impl Network {
                 silence
             }
             Fate::SenderDiesBefore => {
-                self.death.notify_one();
+                drop(site);
+                self.let_sender_die();
                 silence
             }
             Fate::SenderDiesAfter => {
-                let answered = arrive(&request);
-                self.death.notify_one();
-                Ok(answered)
+                arrive(&request);
+                drop(site);
+                self.let_sender_die();
+                silence
             }
         }
     }
