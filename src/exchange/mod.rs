@@ -10,7 +10,9 @@ pub mod inbox;
 pub mod monitor;
 pub mod operate;
 pub mod partner;
+mod reading;
 mod reference;
+mod refusal;
 pub mod transport;
 
 use std::collections::HashMap;

@@ -49,7 +49,7 @@ CREATE TABLE message_out (
     created_at BIGINT NOT NULL,
     sent_at BIGINT,
     PRIMARY KEY (post_org, id)
-);
+) WITHOUT ROWID;
 CREATE INDEX message_out_waiting ON message_out (partner, id) WHERE state = 0;
 CREATE INDEX message_out_item ON message_out (post_org, object_pid, kind);
 CREATE INDEX message_out_interchange ON message_out (interchange) WHERE interchange IS NOT NULL;
@@ -110,7 +110,7 @@ CREATE TABLE item_in (
     note TEXT,
     at BIGINT NOT NULL,
     PRIMARY KEY (recipient, sender, reference, message_no, item_no)
-);
+) WITHOUT ROWID;
 CREATE INDEX item_in_item ON item_in (recipient, item_id);
 CREATE INDEX item_in_parked ON item_in (recipient, at) WHERE fate = 3;
 

@@ -1,0 +1,92 @@
+//! Telling the sender that one of its items was refused: a referral of kind ERR with pointers to what is wrong.
+
+use sha2::{Digest, Sha256};
+
+use super::reading::Ready;
+use crate::contract::{Referral, WcfDate};
+use crate::edi::Kind;
+use crate::error::Finding;
+use crate::limits;
+use crate::service::outgoing;
+use crate::store::{Fault, Tx};
+
+/// Where an item stood in what was received.
+pub(super) struct Place<'p> {
+    pub interchange: &'p str,
+    pub message_no: usize,
+    pub item_no: usize,
+}
+
+/// Tells the sender that an item was refused, unless it was itself about a referral.
+pub(super) fn refuse(
+    tx: &mut Tx<'_>,
+    message: &Ready,
+    place: &Place<'_>,
+    item_id: &str,
+    findings: &[Finding],
+) -> Result<(), Fault> {
+    if matches!(message.kind, Kind::Itmref | Kind::Refrsp) || item_id.is_empty() {
+        return Ok(());
+    }
+    let route = &message.route;
+    let Place { interchange, message_no, item_no } = place;
+    let known_by = Sha256::digest(format!("{} {interchange} {message_no} {item_no}", route.from));
+    let reference = format!("E{}", short(&known_by));
+    let referral = refusal(findings, &reference, WcfDate::new(tx.now));
+    outgoing::refusal(tx, &route.to, &route.from, item_id, &reference, &referral)
+}
+
+/// A referral of kind ERR that points at what is wrong.
+fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
+    let mut referral = Referral::default();
+    let known = &mut referral.known;
+    known.referral_cd = Some("ERR".into());
+    known.referral_id = Some(reference.to_owned());
+    known.event_dt = Some(now);
+    known.remarks = findings.first().map(|finding| cut(&finding.message, REMARK_CHARS));
+    let mut add = |name: String, value: String| {
+        known.extra_field_names.push(Some(name));
+        known.extra_field_values.push(Some(value));
+    };
+    let mut codes: Vec<&str> = findings.iter().map(|finding| data_error(finding.code)).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for (at, code) in codes.iter().enumerate() {
+        add(format!("EP.Reasons[{at}].Code"), (*code).to_owned());
+    }
+    for (at, finding) in findings.iter().take(limits::FINDINGS_SHOWN).enumerate() {
+        add(format!("EP.Pointers[{at}].Path"), finding.path.clone());
+        add(format!("EP.Pointers[{at}].Code"), data_error(finding.code).to_owned());
+        add(format!("EP.Pointers[{at}].Text"), cut(&finding.message, REMARK_CHARS));
+    }
+    referral
+}
+
+/// Longest text of a refusal.
+const REMARK_CHARS: usize = 500;
+
+fn cut(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
+}
+
+/// The data error (list ZEC of the profile) of a finding.
+fn data_error(code: &str) -> &'static str {
+    match code {
+        "required" => "E001",
+        "unknown_code" => "E003",
+        "stop_word" | "vague" => "E004",
+        "sum" | "posts" | "flow" | "state" => "E005",
+        "absent" => "E008",
+        _ => "E002",
+    }
+}
+
+/// Findings for a person, in one line each.
+pub(super) fn told(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings.iter().map(|f| format!("[{}] {}: {}", f.code, f.path, f.message)).collect();
+    lines.join("\n")
+}
+
+pub(super) fn short(digest: &[u8]) -> String {
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
