@@ -15,6 +15,7 @@ use crate::edi::{
 use crate::limits;
 use crate::service::incoming::REPLY_BY;
 use crate::service::outgoing::CUSRSP;
+use crate::service::said_at;
 use crate::store::items::{Item, Side};
 use crate::store::outbox::{MessageKey, MessageRow};
 use crate::store::types::Id;
@@ -193,7 +194,7 @@ impl Decision {
         let Some((_, _, Some(body))) = archived else { return Ok(None) };
         let mut history = tx.history_of(&item.object)?.into_iter();
         let recorded = history.find(|row| row.doc_kind.as_deref() == Some(kind) && row.doc_version == version_no);
-        Ok(recorded.map(|row| Self { body, at: row.at.0, customs }))
+        Ok(recorded.map(|row| Self { body, at: said_at(&row.detail, row.at.0).instant(), customs }))
     }
 }
 

@@ -157,7 +157,7 @@ impl Exchange {
 
     /// Applies the items of one message and records what became of each.
     fn apply(&self, tx: &mut Tx<'_>, from: &str, key: &str, at: usize, message: &Ready) -> Result<(), Fault> {
-        let outcomes = self.outcomes(tx, message)?;
+        let outcomes = self.outcomes(tx, key, message)?;
         let mut rows = Vec::with_capacity(outcomes.len());
         for (item_no, (judged, (fate, note))) in message.items.iter().zip(outcomes).enumerate() {
             if let (Fate::Refused, Some(findings)) = (fate, &note) {
@@ -182,8 +182,8 @@ impl Exchange {
     }
 
     /// What becomes of each item of a message.
-    fn outcomes(&self, tx: &mut Tx<'_>, message: &Ready) -> Result<Vec<Outcome>, Fault> {
-        let newer = self.overtaken(tx, message)?;
+    fn outcomes(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<Vec<Outcome>, Fault> {
+        let newer = self.overtaken(tx, key, message)?;
         let goes_on = |judged: &Judged| judged.weighed.is_ok() && !newer.contains(&judged.item_id);
         let applied: Vec<&Weighed> =
             message.items.iter().filter(|j| goes_on(j)).filter_map(|j| j.weighed.as_ref().ok()).collect();
@@ -202,15 +202,19 @@ impl Exchange {
     }
 
     /// Items about which a newer message of the same kind was applied before. Item data replaces as a whole, so an
-    /// old one must not; decisions and referrals have an order of their own.
-    fn overtaken(&self, tx: &mut Tx<'_>, message: &Ready) -> Result<HashSet<String>, Fault> {
+    /// old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
+    fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<HashSet<String>, Fault> {
         if !message.kind.declares() {
             return Ok(HashSet::new());
         }
         let ids: Vec<&str> = message.items.iter().map(|judged| judged.item_id.as_str()).collect();
         let route = &message.route;
         let newest = tx.last_made(&route.to, &route.from, message.kind.name(), &ids)?;
-        Ok(newest.into_iter().filter(|(_, made)| *made > message.made_at).map(|(id, _)| id).collect())
+        let is_newer = |made: At, interchange: &str| {
+            made > message.made_at || (made == message.made_at && reference::is_after(interchange, key))
+        };
+        let newer = newest.into_iter().filter(|(_, (made, interchange))| is_newer(*made, interchange));
+        Ok(newer.map(|(id, _)| id).collect())
     }
 
     /// Looks again at parked items whose object is here by now; gives how many came to rest.

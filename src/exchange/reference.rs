@@ -14,6 +14,12 @@ pub(super) fn new(now: DateTime<Utc>) -> String {
     (0..14).rev().map(|at| ALPHABET[(bits >> (at * 5) & 31) as usize] as char).collect()
 }
 
+/// Whether one interchange was made after another. References tell it only where both look like ours.
+pub(super) fn is_after(one: &str, other: &str) -> bool {
+    let is_like_ours = |text: &str| text.len() == 14 && text.bytes().all(|byte| ALPHABET.contains(&byte));
+    is_like_ours(one) && is_like_ours(other) && one > other
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +30,6 @@ mod tests {
         let (early, late) = (new(at(1_790_000_000)), new(at(1_790_000_001)));
         assert!(early.len() == 14 && early < late, "{early} {late}");
         assert_ne!(new(at(0)), new(at(0)));
+        assert!(is_after(&late, &early) && !is_after(&early, &late) && !is_after(&late, "000017"));
     }
 }

@@ -369,11 +369,15 @@ pub(super) fn place(
     let overtaken = old.as_ref().is_some_and(|old| {
         !same_text && old.state_cd != RESPONSE_DRAFT && rank(decisions, old) > rank(decisions, &row)
     });
+    let detail = match incoming.decided_at {
+        Some(_) => detail.to_owned(),
+        None => dated(detail, row.decided_at),
+    };
     let fiscal = standing::fiscal(tx, decisions, item, side, &[old.as_ref(), Some(&row)])?;
     if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
         item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
-        item.record(Event { name: "response.overtaken", detail: detail.into(), document });
+        item.record(Event { name: "response.overtaken", detail, document });
         return Ok(Outcome::Stored);
     }
     let row = ResponseRow { fiscal_state: fiscal, ..row };
@@ -385,8 +389,14 @@ pub(super) fn place(
         }
     }
     item.put_response(side, row);
-    item.record(Event { name: event, detail: detail.into(), document });
+    item.record(Event { name: event, detail, document });
     Ok(Outcome::Stored)
+}
+
+/// The detail of an answer without a date: what it counts from besides.
+fn dated(detail: &str, at: At) -> String {
+    let date = standing::issued_at(at.0);
+    if detail == "{}" { date } else { format!("{},{}", detail.trim_end_matches('}'), date.trim_start_matches('{')) }
 }
 
 /// When an answer without a date counts from: its receipt, in whole seconds as dates travel, and later than what was

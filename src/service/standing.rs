@@ -89,7 +89,7 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
 /// The event of item data that came from a partner.
 pub(super) const RECEIVED: &str = "declaration.received";
 
-/// The detail of that event: when the partner said it.
+/// The detail of an event about something that counts from another time than its receipt.
 pub(super) fn issued_at(at: DateTime<Utc>) -> String {
     to_canonical(&Issued { issued_at: Some(WcfDate::new(at)) })
 }
@@ -101,20 +101,20 @@ struct Issued {
     issued_at: Option<WcfDate>,
 }
 
-/// When something was said that stands in the history at `at`: what came from a partner, when the partner said it.
-fn said_at(event: &str, detail: &str, at: DateTime<Utc>) -> WcfDate {
-    let issued = (event == RECEIVED).then(|| serde_json::from_str::<Issued>(detail).ok()?.issued_at);
-    issued.flatten().unwrap_or_else(|| WcfDate::new(at))
+/// When something counts from that stands in the history at `at`, with this detail.
+pub fn said_at(detail: &str, at: DateTime<Utc>) -> WcfDate {
+    let issued = serde_json::from_str::<Issued>(detail).ok().and_then(|detail| detail.issued_at);
+    issued.unwrap_or_else(|| WcfDate::new(at))
 }
 
 /// When declarations were passed on: the first time, and each new version since. Whole seconds, as referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-    let stored = stored.into_iter().map(|row| (said_at(&row.event, &row.detail, row.at.0), row.event, row.doc_version));
+    let stored = stored.into_iter().map(|row| (said_at(&row.detail, row.at.0), row.event, row.doc_version));
     let now = tx.now;
     let pending = item.events().iter().map(|event| {
         let version = event.document.as_ref().map(|document| document.1);
-        (said_at(event.name, &event.detail, now), event.name.to_owned(), version)
+        (said_at(&event.detail, now), event.name.to_owned(), version)
     });
     let mut events: Vec<security::Event> = Vec::new();
     for (at, name, version) in stored.chain(pending) {
@@ -218,7 +218,7 @@ fn archived(
         let decision = read.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
         decided.push(Decided {
             rank: Rank {
-                decided_at: read.clearance_dt.map_or(recorded.at.0, WcfDate::instant),
+                decided_at: read.clearance_dt.unwrap_or_else(|| said_at(&recorded.detail, recorded.at.0)).instant(),
                 category: decision.as_ref().map(|decision| decision.category),
                 digest,
             },

@@ -204,24 +204,25 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// When the newest message of these kinds that counted for each item was made, by sender.
+    /// The newest message of this kind from `sender` that counted for each item: when it was made, and the interchange
+    /// it came in.
     pub fn last_made(
         &mut self,
         recipient: &str,
         sender: &str,
         kind: &str,
         item_ids: &[&str],
-    ) -> Done<HashMap<String, At>> {
+    ) -> Done<HashMap<String, (At, String)>> {
         let mut newest = HashMap::new();
         for some in item_ids.chunks(ROWS_PER_STATEMENT) {
-            let found: Vec<(String, Option<At>)> = item_in::table
+            let found: Vec<(String, At, String)> = item_in::table
                 .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq_any(some.to_vec())))
                 .filter(item_in::sender.eq(sender).and(item_in::kind.eq(kind)))
                 .filter(item_in::fate.le(Fate::Unchanged.code()))
-                .group_by(item_in::item_id)
-                .select((item_in::item_id, diesel::dsl::max(item_in::made_at)))
+                .order((item_in::made_at, item_in::reference))
+                .select((item_in::item_id, item_in::made_at, item_in::reference))
                 .load(self.conn)?;
-            newest.extend(found.into_iter().filter_map(|(id, at)| Some((id, at?))));
+            newest.extend(found.into_iter().map(|(id, made_at, reference)| (id, (made_at, reference))));
         }
         Ok(newest)
     }
