@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::reading::{Judged, Reading, Ready, conflict};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
-use super::{Exchange, partner};
+use super::{Exchange, partner, reference};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action};
 use crate::error::{Error, Finding, Result};
