@@ -92,6 +92,7 @@ limits! {
     EXCHANGE_REFUSALS: i32 = 3, "attempts", "An interchange that the partner will not read goes to quarantine.";
     EXCHANGE_SKEW_S: i64 = 86_400, "s", "A signature whose time is further off is refused: it may be an old one replayed.";
     EXCHANGE_PARKED_MIN: i64 = 15, "min", "An item that waits longer for its object is listed.";
+    EXCHANGE_LOOK_AGAIN_S: i64 = 60, "s", "A parked item whose object is here, but not what else it waits for, is looked at this often.";
     EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }

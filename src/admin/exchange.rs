@@ -134,8 +134,8 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
         (_, "parked") => {
             for row in exchange.parked().await? {
                 println!(
-                    "{}\t{} for {}\tfrom {}\tsince {}",
-                    row.item_id, row.kind, row.recipient, row.sender, row.at.0
+                    "{}\t{} for {}\tfrom {}\tmade {}",
+                    row.item_id, row.kind, row.recipient, row.sender, row.made_at.0
                 );
             }
             Ok(())

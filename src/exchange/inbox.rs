@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::reading::{Judged, Reading, Ready, conflict};
@@ -15,6 +16,7 @@ use super::{Exchange, partner, reference};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action};
 use crate::error::{Error, Finding, Result};
+use crate::limits;
 use crate::service::incoming::{Reception, Weighed};
 use crate::store::inbox::{Fate, HourRow, ItemInRow, ReceivedRow, ReceivedState};
 use crate::store::outbox::{MessageState, SendingState};
@@ -57,7 +59,7 @@ impl Exchange {
         let token = Uuid::try_parse(token).map_err(|_| Error::Unauthorized)?;
         let digest = partner::token_digest(&token);
         let rows = self.store.read(move |tx| tx.partners_by_token(&digest)).await?;
-        let named = if rows.len() > 1 { edi::read(body).interchange.sender.id } else { String::new() };
+        let named = if rows.len() > 1 { sender_of(body) } else { String::new() };
         let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
         match &row.sign_key {
             Some(key) if !signed.fits(key, self.clock.now(), body) => Err(Error::Unauthorized),
@@ -112,19 +114,7 @@ impl Exchange {
             Verdict::Conflict => conflict(interchange, bytes, tx.now),
             _ => reading.answer.clone(),
         };
-        let mut items = 0;
-        if verdict == Verdict::Taken {
-            for control in &reading.controls {
-                settle(tx, &interchange.recipient.id, from, control, bytes)?;
-            }
-            for (at, message) in reading.messages.iter().enumerate() {
-                if let Some(message) = message {
-                    items += message.items.len();
-                    self.apply(tx, from, &key, at, message)?;
-                }
-            }
-            self.note_traffic(tx, from, items, reading)?;
-        }
+        let items = if verdict == Verdict::Taken { self.put_into_effect(tx, from, &key, bytes, reading)? } else { 0 };
         let conflicting = "another interchange came under this reference before; this one was not applied";
         let findings = if verdict == Verdict::Conflict { conflicting.to_owned() } else { reading.findings.clone() };
         tx.add_received(&ReceivedRow {
@@ -142,6 +132,29 @@ impl Exchange {
             received_at: At(tx.now),
         })?;
         Ok(Receipt { verdict, control, wanted })
+    }
+
+    /// Does what a readable interchange says; gives how many items it is about.
+    fn put_into_effect(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &str,
+        key: &str,
+        bytes: &[u8],
+        reading: &Reading,
+    ) -> Result<usize, Fault> {
+        let mut items = 0;
+        for control in &reading.controls {
+            settle(tx, &reading.interchange.recipient.id, from, control, bytes)?;
+        }
+        for (at, message) in reading.messages.iter().enumerate() {
+            if let Some(message) = message {
+                items += message.items.len();
+                self.apply(tx, from, key, at, message)?;
+            }
+        }
+        self.note_traffic(tx, from, items, reading)?;
+        Ok(items)
     }
 
     fn note_traffic(&self, tx: &mut Tx<'_>, from: &str, items: usize, reading: &Reading) -> Result<(), Fault> {
@@ -222,7 +235,7 @@ impl Exchange {
     /// # Errors
     /// When the database is away.
     pub async fn revisit_parked(&self) -> Result<usize> {
-        let rows = self.store.read(|tx| tx.parked_with_object(crate::limits::EXCHANGE_REVISIT)).await?;
+        let rows = self.store.read(|tx| tx.parked_with_object(limits::EXCHANGE_REVISIT)).await?;
         let mut settled = 0;
         for of_one in rows.chunk_by(|a, b| (&a.sender, &a.reference) == (&b.sender, &b.reference)) {
             settled += self.revisit(of_one.to_vec()).await?;
@@ -253,7 +266,11 @@ impl Exchange {
                     };
                     let received = exchange.services.receive(tx, &message.route, &[weighed])?;
                     match received.into_iter().next() {
-                        Some(Reception::Parked) | None => continue,
+                        Some(Reception::Parked) | None => {
+                            let next = tx.now + TimeDelta::seconds(limits::EXCHANGE_LOOK_AGAIN_S);
+                            tx.look_again(row, At(next))?;
+                            continue;
+                        }
                         Some(Reception::Applied) => tx.set_fate(row, Fate::Applied, None)?,
                         Some(Reception::Unchanged) => tx.set_fate(row, Fate::Unchanged, None)?,
                         Some(Reception::Refused(findings)) => {
@@ -276,11 +293,7 @@ impl Exchange {
     /// 400 when there is no such interchange in quarantine.
     pub async fn rerun(&self, from: &str, reference: &str) -> Result<Verdict> {
         let key = (from.to_owned(), reference.to_owned());
-        let stored = self.store.read(move |tx| tx.received(&key.0, &key.1)).await?;
-        let quarantined = ReceivedState::Quarantined.code();
-        let stored = stored.filter(|row| row.state == quarantined).ok_or_else(|| {
-            Error::invalid("absent", "REFERENCE", "there is no such interchange of this partner in quarantine")
-        })?;
+        let stored = self.store.read(move |tx| quarantined(tx, &key.0, &key.1)).await?;
         let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
         if reading.state == ReceivedState::Quarantined {
             return Ok(Verdict::Unreadable);
@@ -288,18 +301,15 @@ impl Exchange {
         let exchange = self.clone();
         self.store
             .write(move |tx| {
-                let mut items = 0;
-                for (at, message) in reading.messages.iter().enumerate() {
-                    if let Some(message) = message {
-                        items += message.items.len();
-                        exchange.apply(tx, &stored.sender, &stored.reference, at, message)?;
-                    }
-                }
+                // Somebody else may have been quicker.
+                let stored = quarantined(tx, &stored.sender, &stored.reference)?;
+                let items = exchange.put_into_effect(tx, &stored.sender, &stored.reference, &stored.bytes, &reading)?;
                 tx.change_received(&ReceivedRow {
                     items: items as i32,
                     state: reading.state.code(),
                     findings: Some(reading.findings.clone()).filter(|text| !text.is_empty()),
-                    ..stored.clone()
+                    answer: Some(reading.answer.clone()),
+                    ..stored
                 })
             })
             .await?;
@@ -307,6 +317,22 @@ impl Exchange {
         Ok(Verdict::Taken)
     }
 }
+
+/// The interchange of a partner that is in quarantine under this reference.
+fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedRow, Fault> {
+    let stored = tx.received(from, reference)?.filter(|row| row.state == ReceivedState::Quarantined.code());
+    let message = "there is no such interchange of this partner in quarantine";
+    stored.ok_or_else(|| Error::invalid("absent", "REFERENCE", message).into())
+}
+
+/// Who an interchange says it is from. The envelope stands in front; where that is not enough, all is read.
+fn sender_of(bytes: &[u8]) -> String {
+    let envelope = edi::read(&bytes[..bytes.len().min(ENVELOPE_BYTES)]).interchange.sender.id;
+    if envelope.is_empty() { edi::read(bytes).interchange.sender.id } else { envelope }
+}
+
+/// Room for the service segments at the head of an interchange.
+const ENVELOPE_BYTES: usize = 512;
 
 /// Takes what a partner says became of an interchange of ours.
 pub(super) fn settle(

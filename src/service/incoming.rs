@@ -3,7 +3,7 @@
 //! The same whether the partner lives here or elsewhere. Each item stands alone: it is applied, says nothing new, is
 //! parked because its object is not here yet, or is refused. Knows no bytes; the exchange reads them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Services;
@@ -321,7 +321,7 @@ impl Bench<'_> {
             code: code.to_owned(),
             raised_by: self.route.from.clone(),
             event_at: At(event_at),
-            remind_at: due_at.map(|due| At(event_at + half(due - event_at))),
+            remind_at: due_at.map(|due| At(event_at + (due - event_at) / 2)),
             due_at: due_at.map(At),
             pending: deadline.is_some(),
             created_at: At(tx.now),
@@ -361,13 +361,6 @@ impl Bench<'_> {
         };
         refer::put_answer(tx, item, &row, "referral.response-received")?;
         Ok(Reception::Applied)
-    }
-}
-
-impl Weighed {
-    /// The id of the item it is about.
-    pub fn item_id(&self) -> &str {
-        &self.key.item_id
     }
 }
 
@@ -415,7 +408,3 @@ fn wanted_by(referral: &Referral) -> Option<DateTime<Utc>> {
 
 /// The extra field of a referral that says when the answer is wanted.
 pub const REPLY_BY: &str = "EP.ReplyBy";
-
-fn half(time: TimeDelta) -> TimeDelta {
-    time / 2
-}

@@ -98,16 +98,22 @@ pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Re
 
 /// A waiting message about an item, with nothing in it.
 fn blank(object: &ObjectRow, now: At) -> MessageRow {
+    let item = blank_about(&object.post_org, &object.item_id, now);
+    MessageRow { object_pid: object.pid, item_seq: object.head_seq, ..item }
+}
+
+/// The same about an item that is not stored here.
+fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
     MessageRow {
-        post_org: object.post_org.clone(),
+        post_org: org.to_owned(),
         id: Id(Uuid::now_v7()),
         partner: String::new(),
-        sender: object.post_org.clone(),
+        sender: org.to_owned(),
         kind: String::new(),
         withdraws: false,
-        item_id: object.item_id.clone(),
-        object_pid: object.pid,
-        item_seq: object.head_seq,
+        item_id: item_id.to_owned(),
+        object_pid: Id(Uuid::nil()),
+        item_seq: 0,
         version_no: None,
         reference: None,
         digest: Vec::new(),
@@ -307,24 +313,11 @@ pub fn refusal(
 ) -> Result<(), Fault> {
     let body = to_canonical(referral);
     tx.add_messages(&[MessageRow {
-        post_org: from.to_owned(),
-        id: Id(Uuid::now_v7()),
         partner: to.to_owned(),
-        sender: from.to_owned(),
         kind: ITMREF.into(),
-        withdraws: false,
-        item_id: item_id.to_owned(),
-        object_pid: Id(Uuid::nil()),
-        item_seq: 0,
-        version_no: None,
         reference: Some(reference.to_owned()),
         digest: digest(&body),
         body: Some(body),
-        state: MessageState::Waiting.code(),
-        interchange: None,
-        message_ref: None,
-        note: None,
-        created_at: At(tx.now),
-        sent_at: None,
+        ..blank_about(from, item_id, At(tx.now))
     }])
 }

@@ -123,6 +123,7 @@ pub struct ItemInRow {
     pub made_at: At,
     pub fate: i32,
     pub note: Option<String>,
+    /// When it came to rest; of a parked item, when to look at it next.
     pub at: At,
 }
 
@@ -179,7 +180,7 @@ impl Tx<'_> {
         Ok(Pile { count, oldest })
     }
 
-    /// Quarantined interchanges, oldest first, at most `limit`; without their bytes' use in mind, for listing.
+    /// Quarantined interchanges, oldest first, at most `limit`.
     pub fn quarantined_received(&mut self, limit: usize) -> Done<Vec<ReceivedRow>> {
         Ok(interchange_in::table
             .filter(is_quarantined())
@@ -227,7 +228,7 @@ impl Tx<'_> {
         Ok(newest)
     }
 
-    /// Parked items whose object exists by now, oldest first. `post` is whose items they may be about.
+    /// Parked items to look at whose object exists by now, those that waited longest first. `post` is whose items they may be about.
     pub fn parked_with_object(&mut self, limit: usize) -> Done<Vec<ItemInRow>> {
         let has_object = diesel::dsl::exists(
             mail_object::table
@@ -237,18 +238,19 @@ impl Tx<'_> {
         Ok(item_in::table
             .filter(is_parked())
             .filter(has_object)
+            .filter(item_in::at.le(At(self.now)))
             .order(item_in::at)
             .limit(limit as i64)
             .select(item_in::all_columns)
             .load(self.conn)?)
     }
 
-    /// Items parked before `before`, oldest first.
+    /// Parked items of messages made before `before`, oldest first.
     pub fn parked_before(&mut self, before: At, limit: usize) -> Done<Vec<ItemInRow>> {
         Ok(item_in::table
             .filter(is_parked())
-            .filter(item_in::at.le(before))
-            .order(item_in::at)
+            .filter(item_in::made_at.le(before))
+            .order(item_in::made_at)
             .limit(limit as i64)
             .load(self.conn)?)
     }
@@ -258,7 +260,7 @@ impl Tx<'_> {
         let (count, oldest) = item_in::table
             .filter(is_parked())
             .filter(item_in::sender.eq(sender))
-            .select((diesel::dsl::count_star(), diesel::dsl::min(item_in::at)))
+            .select((diesel::dsl::count_star(), diesel::dsl::min(item_in::made_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
     }
@@ -267,8 +269,15 @@ impl Tx<'_> {
     pub fn set_fate(&mut self, row: &ItemInRow, fate: Fate, note: Option<&str>) -> Done {
         let key = (&row.recipient, &row.sender, &row.reference, row.message_no, row.item_no);
         diesel::update(item_in::table.find(key))
-            .set((item_in::fate.eq(fate.code()), item_in::note.eq(note)))
+            .set((item_in::fate.eq(fate.code()), item_in::note.eq(note), item_in::at.eq(At(self.now))))
             .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Leaves an item parked, to be looked at again at `next`.
+    pub fn look_again(&mut self, row: &ItemInRow, next: At) -> Done {
+        let key = (&row.recipient, &row.sender, &row.reference, row.message_no, row.item_no);
+        diesel::update(item_in::table.find(key)).set(item_in::at.eq(next)).execute(self.conn)?;
         Ok(())
     }
 
@@ -277,15 +286,6 @@ impl Tx<'_> {
         Ok(item_in::table
             .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq(item_id)))
             .order((item_in::at, item_in::message_no, item_in::item_no))
-            .load(self.conn)?)
-    }
-
-    /// The items of one interchange.
-    pub fn items_in_of(&mut self, sender: &str, reference: &str, recipient: &str) -> Done<Vec<ItemInRow>> {
-        Ok(item_in::table
-            .filter(item_in::recipient.eq(recipient).and(item_in::sender.eq(sender)))
-            .filter(item_in::reference.eq(reference))
-            .order((item_in::message_no, item_in::item_no))
             .load(self.conn)?)
     }
 

@@ -160,7 +160,7 @@ pub struct SendingRow {
     pub answered_at: Option<At>,
 }
 
-/// A partner for whom something waits, and since when.
+/// A partner for whom something waits.
 #[derive(Clone, Debug, PartialEq, QueryableByName)]
 struct Named {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -241,14 +241,6 @@ impl Tx<'_> {
             .filter(holds(WAITS))
             .order(message_out::id)
             .limit(limit as i64)
-            .load(self.conn)?)
-    }
-
-    /// Messages of an interchange of `sender`.
-    pub fn messages_in(&mut self, sender: &str, interchange: &str) -> Done<Vec<MessageRow>> {
-        Ok(message_out::table
-            .filter(message_out::interchange.eq(interchange).and(message_out::sender.eq(sender)))
-            .order(message_out::id)
             .load(self.conn)?)
     }
 

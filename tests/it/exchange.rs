@@ -1,21 +1,20 @@
-//! The exchange: between two servers over HTTP, through folders, and what an operator sees of it.
+//! The exchange between two servers, what the inbox makes of good and bad interchanges, and what an operator sees of it.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
+use entrepost::contract::{MailObject, ReferralResponse, WcfDate};
 use entrepost::edi::{self, Action, Message};
 use entrepost::exchange::partner::NewPartner;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response, store};
-use crate::harness::process::{Process, poll, run};
+use crate::harness::process::{poll, run};
 use crate::harness::raw::Raw;
-use crate::harness::server::{Answer, agent, fresh_database};
+use crate::harness::server::Answer;
 use crate::harness::{Engine, Server, postgres};
 
 /// Lets both servers send until nothing is under way.
-fn settle(servers: &[Server; 2]) {
+pub fn settle(servers: &[Server; 2]) {
     for _ in 0..3 {
         servers.iter().for_each(Server::deliver);
     }
@@ -180,7 +179,7 @@ fn what_cannot_be_delivered_for_three_days_goes_to_quarantine_and_comes_back() {
     assert!(germany.status("DEA", "DEA", &id, "I")["Declaration"].is_object());
 }
 
-fn set(server: &Server, code: &str, change: impl FnOnce(&mut NewPartner)) {
+pub fn set(server: &Server, code: &str, change: impl FnOnce(&mut NewPartner)) {
     let mut partner = NewPartner { code: code.into(), ..NewPartner::default() };
     change(&mut partner);
     let exchange = server.exchange().clone();
@@ -188,7 +187,7 @@ fn set(server: &Server, code: &str, change: impl FnOnce(&mut NewPartner)) {
 }
 
 /// Output of an admin command on the server's database.
-fn admin(server: &Server, arguments: &[&str]) -> String {
+pub fn admin(server: &Server, arguments: &[&str]) -> String {
     let url = server.database_url.clone();
     let whole: Vec<&str> = ["admin"].iter().chain(arguments).copied().chain(["--database-url", &url]).collect();
     run(&whole).ok()
@@ -231,7 +230,8 @@ fn control(answer: &Answer) -> edi::Control {
     }
 }
 
-const TOKEN: &str = "7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7a01";
+/// A token that only the tests of the exchange use.
+pub const TOKEN: &str = "7f0b6a52-5f3c-4d9e-8a61-0c8f5f0f7a01";
 
 /// A German server whose partner AUA is an unsigned system that calls with [`TOKEN`].
 fn with_plain_partner() -> Server {
@@ -339,8 +339,12 @@ fn what_cannot_be_read_waits_in_quarantine_and_is_applied_after_a_fix() {
     set(&germany, "AUA", |partner| partner.messages = Some([].into()));
     assert_eq!(admin(&germany, &["exchange", "rerun", "AUA", "REF00000000004"]).trim(), "applied");
     assert_eq!(germany.history("DEA", &id).len(), 1);
-    hand_in(&germany, TOKEN, &bytes);
+    let again = hand_in(&germany, TOKEN, &bytes).ok();
+    assert!(!control(&again).is_rejection(), "a repeat is told how it ended");
     assert_eq!(germany.history("DEA", &id).len(), 1, "and never twice");
+    let url = germany.database_url.clone();
+    let twice = run(&["admin", "exchange", "rerun", "AUA", "REF00000000004", "--database-url", &url]);
+    assert!(twice.fails(1).contains("no such interchange"), "what was applied is not in quarantine any more");
 }
 
 #[test]
@@ -367,58 +371,6 @@ fn a_test_interchange_has_no_effect() {
     let answer = hand_in(&germany, TOKEN, test.as_bytes()).ok();
     assert_eq!(control(&answer).action, Action::Acknowledged);
     assert!(germany.history("DEA", &id).is_empty());
-}
-
-#[test]
-fn folders_carry_messages_both_ways() {
-    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
-    let [australia, germany] = &servers;
-    let folder = tempfile::tempdir().expect("folder");
-    let (one, other) = (folder.path().join("au"), folder.path().join("de"));
-    let through = |server: &Server, partners: [&str; 2], path: &Path| {
-        for code in partners {
-            set(server, code, |partner| {
-                partner.transport = Some("directory".into());
-                partner.endpoint = Some(path.join(code).display().to_string());
-            });
-        }
-    };
-    through(australia, ["DEA", "DE"], &one);
-    through(germany, ["AUA", "AU"], &other);
-    // What a mailbox program does: files out of one folder appear in the other.
-    let carry = |from: &Path, to: &Path| {
-        fs::create_dir_all(to.join("in")).expect("folder");
-        let Ok(files) = fs::read_dir(from.join("out")) else { return };
-        for file in files.map(|file| file.expect("a file").path()) {
-            fs::rename(&file, to.join("in").join(file.file_name().expect("a name"))).expect("moves");
-        }
-    };
-    let round = || {
-        servers.iter().for_each(Server::deliver);
-        carry(&one.join("DEA"), &other.join("AUA"));
-        carry(&other.join("AUA"), &one.join("DEA"));
-    };
-    let id = fresh_id("AU");
-    australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
-    assert!(admin(australia, &["exchange", "log", "AUA", &id]).contains("under way"));
-    (0..3).for_each(|_| round());
-    assert!(germany.status("DEA", "DEA", &id, "I")["Declaration"].is_object());
-    assert!(admin(australia, &["exchange", "log", "AUA", &id]).contains("accepted"), "the CONTRL came back as a file");
-    let done = fs::read_dir(other.join("AUA/in/done")).expect("folder").count();
-    assert_eq!(done, 1);
-    germany
-        .call_as(
-            "DE",
-            "StoreResponse",
-            json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "resp": response("2", 0), "evtCd": 2 }),
-        )
-        .ok();
-    (0..3).for_each(|_| round());
-    assert_eq!(australia.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "2");
-    // A file that is no message is put aside.
-    fs::write(other.join("AUA/in/readme.txt"), "hello").expect("writes");
-    germany.deliver();
-    assert!(other.join("AUA/in/refused/readme.txt").exists());
 }
 
 #[test]
@@ -482,152 +434,48 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     assert_eq!(australia.status("AUA", "AUA", &id, "O")["Response"]["Data"]["DecisionCd"], "2");
 }
 
-#[test]
-fn partners_are_checked_and_listed_without_secrets() {
-    let (url, _folder) = fresh_database(Engine::Sqlite);
-    let admin = |arguments: &[&str]| {
-        let whole: Vec<&str> = ["admin"].iter().chain(arguments).copied().chain(["--database-url", &url]).collect();
-        run(&whole)
+/// An interchange of AUA to DEA with an answer to a referral.
+fn refrsp(reference: &str, id: &str, referral: &str) -> Vec<u8> {
+    let date = || WcfDate::parse("2026-11-01T09:30:00Z").expect("a date");
+    let operator = |code: &str| edi::Organization::Operator(code.into());
+    let mut answer = ReferralResponse::default();
+    answer.known.referral_id = Some(referral.into());
+    answer.known.referral_response_cd = Some("R12".into());
+    answer.known.event_dt = date();
+    let mut message =
+        edi::ItemMessage::new(edi::Kind::Refrsp, format!("{reference}-1"), operator("AUA"), operator("DEA"));
+    message.created = date();
+    let mail_object = MailObject { id: Some(id.into()), ..MailObject::default() };
+    message.items.push(edi::Item { mail_object, referral_response: Some(answer), ..edi::Item::default() });
+    let interchange = edi::Interchange {
+        sender: edi::Mailbox::upu("AUA"),
+        recipient: edi::Mailbox::upu("DEA"),
+        reference: reference.into(),
+        created: date(),
+        messages: vec![Message::Items(message)],
+        ..edi::Interchange::default()
     };
-    assert!(admin(&["partner", "set", "NZA"]).fails(1).contains("add it with --remote first"));
-    admin(&["organization", "add", "NZA", "--kind", "post", "--country", "NZ", "--name", "New Zealand", "--remote"])
-        .ok();
-    admin(&["organization", "add", "AUA", "--kind", "post", "--country", "AU", "--name", "Australia"]).ok();
-    assert!(
-        admin(&["partner", "set", "AUA", "--transport", "directory", "--endpoint", "/x"])
-            .fails(1)
-            .contains("lives on this server")
-    );
-    let wrong = admin(&[
-        "partner",
-        "set",
-        "NZA",
-        "--transport",
-        "http",
-        "--endpoint",
-        "ftp://x",
-        "--charset",
-        "UNOZ",
-        "--agency",
-        "XX",
-        "--profile",
-        "toolong",
-        "--messages",
-        "ITMATT,PREDES",
-        "--token-in",
-        "guess",
-        "--sign-key",
-        "short",
-    ]);
-    let told = wrong.fails(1);
-    for field in ["endpoint:", "charset:", "agency:", "profile:", "messages:", "token-in:", "sign-key:"] {
-        assert!(told.contains(field), "{field} {told}");
-    }
-    let secret = "a key that nobody shall see";
-    admin(&[
-        "partner",
-        "set",
-        "NZA",
-        "--transport",
-        "http",
-        "--endpoint",
-        "https://nz.example/exchange/inbox",
-        "--token-out",
-        "outbound-secret",
-        "--token-in",
-        TOKEN,
-        "--sign-key",
-        secret,
-        "--syntax",
-        "xml",
-        "--control",
-        "no",
-        "--messages",
-        "ITMATT,CUSRSP",
-        "--serves",
-        "AUA",
-        "--level",
-        "reject",
-    ])
-    .ok();
-    // What is not given stays.
-    admin(&["partner", "set", "NZA", "--agency", "AD"]).ok();
-    let list = admin(&["partner", "list"]).ok();
-    for expected in [
-        "NZA",
-        "https://nz.example/exchange/inbox",
-        "xml",
-        "AD",
-        "CONTRL not wanted",
-        "CUSRSP,ITMATT",
-        "signed",
-        "for AUA",
-    ] {
-        assert!(list.contains(expected), "{expected}: {list}");
-    }
-    assert!(!list.contains(secret) && !list.contains("outbound-secret") && !list.contains(TOKEN), "{list}");
-    assert!(admin(&["exchange", "status"]).ok().contains("NZA"));
-    admin(&["partner", "drop", "NZA"]).ok();
-    assert!(admin(&["partner", "drop", "NZA"]).fails(1).contains("no such partner"));
+    edi::write(&interchange, edi::Form::Edifact, &edi::Profile::default()).expect("can be written").bytes
 }
 
 #[test]
-fn without_a_route_messages_wait_and_go_when_there_is_one() {
-    let server = Server::start(Engine::Sqlite);
+fn an_answer_waits_for_its_item_and_for_its_referral() {
+    let germany = with_plain_partner();
     let id = fresh_id("AU");
-    server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "NZA", 2)).ok();
-    assert!(admin(&server, &["exchange", "log", "AUA", &id]).contains("waiting"));
-    assert!(admin(&server, &["exchange", "status"]).contains("no route"));
-    let folder = tempfile::tempdir().expect("folder");
-    admin(
-        &server,
-        &["organization", "add", "NZA", "--kind", "post", "--country", "NZ", "--name", "New Zealand", "--remote"],
-    );
-    admin(
-        &server,
-        &["partner", "set", "NZA", "--transport", "directory", "--endpoint", &folder.path().display().to_string()],
-    );
-    server.deliver();
-    let files: Vec<_> = fs::read_dir(folder.path().join("out")).expect("folder").collect();
-    assert_eq!(files.len(), 1);
-    let bytes = fs::read(files[0].as_ref().expect("a file").path()).expect("reads");
-    assert!(String::from_utf8_lossy(&bytes).contains(&id));
-}
-
-#[test]
-fn a_pair_of_demo_servers_does_what_it_prints() {
-    let mut pair = Process::start(&mut crate::harness::process::entrepost(&[
-        "demo",
-        "--pair",
-        "--listen",
-        "127.0.0.1:0",
-        "--log-level",
-        "error",
-    ]));
-    let second = pair.line();
-    assert!(second.starts_with("listening on http://127.0.0.1:"), "{second}");
-    let mut calls = Vec::new();
-    while calls.len() < 5 {
-        let line = pair.line();
-        calls.extend(line.starts_with("curl ").then_some(line));
-    }
-    let post = |line: &str| {
-        let mut parts = line.trim_start_matches("curl -s ").splitn(2, " -d '");
-        let (url, body) = (parts.next().expect("a URL").to_owned(), parts.next().expect("a body").trim_end());
-        let request = agent().post(url).header("content-type", "application/json");
-        let mut response = request.send(body.trim_end_matches('\'')).expect("answers");
-        let text = response.body_mut().read_to_string().expect("text");
-        assert_eq!(response.status(), 200, "{line}: {text}");
-        serde_json::from_str::<Value>(&text).expect("JSON")
-    };
-    let until = |line: &str, found: &dyn Fn(&Value) -> bool| {
-        poll(Duration::from_secs(10), || Some(post(line)).filter(|answer| found(answer))).expect(line)
-    };
-    post(&calls[0]);
-    until(&calls[1], &|answer| answer["LoadResult"][0]["Declaration"].is_object());
-    post(&calls[2]);
-    until(&calls[3], &|answer| answer["GetCustomsStatusResult"]["DCResponse"]["Data"]["DecisionCd"] == "4");
-    post(&calls[4]);
-    pair.terminate();
-    assert!(pair.wait(Duration::from_secs(12)).success());
+    hand_in(&germany, TOKEN, &refrsp("REF00000000008", &id, "R-1")).ok();
+    let log = || admin(&germany, &["exchange", "log", "DEA", &id]);
+    assert!(log().contains("parked"));
+    hand_in(&germany, TOKEN, &itmatt("REF00000000009", &[&id], "Wooden toy train for children")).ok();
+    germany.deliver();
+    assert!(log().contains("parked"), "the item is here, the referral is not");
+    let mut asked = referral(&id, "RFI");
+    asked["referral"]["ReferralId"] = json!("R-1");
+    germany.call_as("DEA", "CreateReferral", asked).ok();
+    assert!(admin(&germany, &["exchange", "parked"]).contains(&id), "made long ago, so it is listed");
+    germany.clock.advance(Duration::from_secs(61));
+    germany.deliver();
+    assert!(!log().contains("parked"));
+    let answered = dialogue(&germany, "DEA", "DEA", &id, "I");
+    assert_eq!(answered["ReferralResponses"][0]["ReferralResponseCd"], "R12");
+    assert_eq!(answered["HasPendingReferral"], false);
 }

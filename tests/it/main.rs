@@ -20,6 +20,7 @@ mod life_cycle;
 mod load;
 mod lookups;
 mod openapi;
+mod partners;
 mod plans;
 mod printing;
 mod refdata;
