@@ -10,7 +10,7 @@ use diesel::sql_types::Bool;
 
 use super::conn::AnyConn;
 use super::outbox::Pile;
-use super::schema::{interchange_in, item_in, link_hour, mail_object};
+use super::schema::{interchange_in, item_in, link_hour, mail_object, organization};
 use super::types::At;
 use super::{Fault, Tx};
 
@@ -230,11 +230,14 @@ impl Tx<'_> {
 
     /// Parked items to look at whose object exists by now, those that waited longest first. `post` is whose items they may be about.
     pub fn parked_with_object(&mut self, limit: usize) -> Done<Vec<ItemInRow>> {
-        let has_object = diesel::dsl::exists(
-            mail_object::table
-                .filter(mail_object::post_org.eq(item_in::recipient).or(mail_object::post_org.eq(item_in::sender)))
-                .filter(mail_object::item_id.eq(item_in::item_id)),
+        // A post is told about its own items, a customs about those of the post that tells it.
+        let to_customs = diesel::dsl::exists(
+            organization::table.filter(organization::code.eq(item_in::recipient).and(organization::kind.eq("C"))),
         );
+        let is_about =
+            mail_object::post_org.eq(item_in::recipient).or(mail_object::post_org.eq(item_in::sender).and(to_customs));
+        let of_item = mail_object::table.filter(is_about).filter(mail_object::item_id.eq(item_in::item_id));
+        let has_object = diesel::dsl::exists(of_item);
         Ok(item_in::table
             .filter(is_parked())
             .filter(has_object)

@@ -437,4 +437,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     referral_response
 );
 diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);
-diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object);
+diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object, organization);
