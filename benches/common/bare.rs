@@ -150,8 +150,7 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
     let conn = rusqlite::Connection::open(path)?;
     conn.execute_batch(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 2147418112; \
-         PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     let mut object = conn.prepare(&MAIL_OBJECT.insert_one())?;
     let mut declaration = conn.prepare(&DECLARATION.insert_one())?;

@@ -110,13 +110,11 @@ fn bounded_waits() -> String {
 }
 
 fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::QueryResult<()> {
-    // The busy timeout first: everything after it may meet another process's lock. The mapping is as long as SQLite allows
-    // (2 GiB): a connection forgets the pages it has read whenever another one commits, so what is not mapped is read again
-    // and again.
+    // The busy timeout first: everything after it may meet another process's lock. Nothing is mapped: SQLite gives a mapping
+    // up whenever somebody else has committed, and making it anew costs more than reading the pages.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA mmap_size = 2147418112; \
-         PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     if read_only { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) }
 }
