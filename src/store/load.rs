@@ -3,16 +3,18 @@
 //! Paging is by persistent id, which never changes, so that every row that exists throughout is met exactly once.
 //! Every query leads with the post and uses an index; a date window decides by its size which one.
 
+use chrono::DateTime;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 use uuid::Uuid;
 
-use super::conn::MultiBackend;
+use super::conn::{MultiBackend, on_engine};
 use super::items::{Item, ObjectRow, Parts};
 use super::schema::{declaration, mail_object};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
+use crate::contract::date;
 
 type Done<T> = Result<T, Fault>;
 
@@ -117,11 +119,12 @@ impl Tx<'_> {
         after: Option<Uuid>,
         limit: usize,
     ) -> Done<Vec<Item>> {
-        let objects = match self.narrow_window(post, filter)? {
-            Some(pids) => self.objects_of_window(post, filter, &pids, after, limit)?,
+        let after = Id(after.unwrap_or(Uuid::nil()));
+        let objects = match self.narrow_window(post, filter, after)? {
+            Some(pids) => self.objects_of_window(post, filter, &pids, limit)?,
             None => {
-                let after = mail_object::pid.gt(Id(after.unwrap_or(Uuid::nil())));
-                matching(post, filter).filter(after).order(mail_object::pid).limit(limit as i64).load(self.conn)?
+                let rest = matching(post, filter).filter(mail_object::pid.gt(after));
+                rest.order(mail_object::pid).limit(limit as i64).load(self.conn)?
             }
         };
         self.with_documents(post, objects, Parts::All)
@@ -150,19 +153,21 @@ impl Tx<'_> {
         Ok(matching(post, filter).count().get_result(self.conn)?)
     }
 
-    /// The ids in a date window, sorted, when there are few enough to go by date.
-    fn narrow_window(&mut self, post: &str, filter: &ItemFilter) -> Done<Option<Vec<Id>>> {
+    /// The ids after `after` in a date window, sorted, when there are few enough to go by date.
+    fn narrow_window(&mut self, post: &str, filter: &ItemFilter, after: Id) -> Done<Option<Vec<Id>>> {
         if !filter.has_window() || filter.item_id.is_some() {
             return Ok(None);
         }
-        let mut query = mail_object::table.filter(mail_object::post_org.eq(post)).select(mail_object::pid).into_boxed();
-        if let Some(from) = filter.posting_from {
-            query = query.filter(mail_object::posting_dt.ge(from));
-        }
-        if let Some(to) = filter.posting_to {
-            query = query.filter(mail_object::posting_dt.le(to));
-        }
-        let mut pids: Vec<Id> = query.limit(NARROW_WINDOW + 1).load(self.conn)?;
+        let bound = |given: Option<At>, ms| given.or_else(|| DateTime::from_timestamp_millis(ms).map(At));
+        let from = bound(filter.posting_from, date::UNSET_MS);
+        let to = bound(filter.posting_to, date::MAX_MS);
+        let mut pids: Vec<Id> = on_engine!(self.conn, |conn| mail_object::table
+            .filter(mail_object::post_org.eq(post))
+            .filter(mail_object::posting_dt.between(from, to))
+            .filter(mail_object::pid.gt(after))
+            .select(mail_object::pid)
+            .limit(NARROW_WINDOW + 1)
+            .load(conn))?;
         if pids.len() as i64 > NARROW_WINDOW {
             return Ok(None);
         }
@@ -175,12 +180,10 @@ impl Tx<'_> {
         post: &str,
         filter: &ItemFilter,
         pids: &[Id],
-        after: Option<Uuid>,
         limit: usize,
     ) -> Done<Vec<ObjectRow>> {
-        let start = after.map_or(0, |after| pids.partition_point(|pid| *pid <= Id(after)));
         let mut found = Vec::new();
-        let (mut rest, mut asked) = (&pids[start..], 0);
+        let (mut rest, mut asked) = (pids, 0);
         while !rest.is_empty() && found.len() < limit {
             let room = limit - found.len();
             // As many as are wanted; more and more where the filter lets few through.
