@@ -54,65 +54,41 @@ pub struct ReferralFact {
     pub pending: bool,
 }
 
+/// The rows of a table that belong to the things named, post by post: one is asked for by equality, so that its statement
+/// stays prepared.
+macro_rules! rows_of {
+    ($tx:expr, $posts:expr, $named:expr, $table:ident . $column:ident, $rows:expr) => {{
+        let mut found = Vec::new();
+        for post in $posts {
+            let of_post = $table::post_org.eq(post);
+            found.extend(match $named {
+                [] => Vec::new(),
+                [one] => on_engine!($tx.conn, |conn| $rows.filter(of_post.and($table::$column.eq(one))).load(conn))?,
+                many => {
+                    on_engine!($tx.conn, |conn| $rows.filter(of_post.and($table::$column.eq_any(many))).load(conn))?
+                }
+            });
+        }
+        Ok(found)
+    }};
+}
+
 impl Tx<'_> {
     /// Every life of the items named, in the posts named.
     pub fn status_rows(&mut self, posts: &[String], item_ids: &[&str]) -> Done<Vec<StatusRow>> {
-        let rows = mail_object::table.select(StatusRow::as_select());
-        Ok(match (posts, item_ids) {
-            ([post], [id]) => {
-                let of_item = mail_object::post_org.eq(post).and(mail_object::item_id.eq(*id));
-                on_engine!(self.conn, |conn| mail_object::table
-                    .filter(of_item)
-                    .select(StatusRow::as_select())
-                    .load(conn))?
-            }
-            ([post], ids) => {
-                let ids = mail_object::item_id.eq_any(ids.to_vec());
-                rows.filter(mail_object::post_org.eq(post)).filter(ids).load(self.conn)?
-            }
-            (posts, ids) => {
-                let ids = mail_object::item_id.eq_any(ids.to_vec());
-                rows.filter(mail_object::post_org.eq_any(posts.to_vec())).filter(ids).load(self.conn)?
-            }
-        })
+        rows_of!(self, posts, item_ids, mail_object.item_id, mail_object::table.select(StatusRow::as_select()))
     }
 
     /// The responses of some items.
     pub fn decision_facts(&mut self, posts: &[String], pids: &[Id]) -> Done<Vec<DecisionFact>> {
-        let rows = response::table.select(DecisionFact::as_select());
-        Ok(match (posts, pids) {
-            (_, []) => Vec::new(),
-            ([post], [pid]) => {
-                let of_item = response::post_org.eq(post).and(response::object_pid.eq(*pid));
-                on_engine!(self.conn, |conn| response::table
-                    .filter(of_item)
-                    .select(DecisionFact::as_select())
-                    .load(conn))?
-            }
-            (posts, pids) => {
-                let pids = response::object_pid.eq_any(pids.to_vec());
-                rows.filter(response::post_org.eq_any(posts.to_vec())).filter(pids).load(self.conn)?
-            }
-        })
+        rows_of!(self, posts, pids, response.object_pid, response::table.select(DecisionFact::as_select()))
     }
 
-    /// The referrals of some items, by date and reference.
+    /// The referrals of some items; those of each by date and reference.
     pub fn referral_facts(&mut self, posts: &[String], pids: &[Id]) -> Done<Vec<ReferralFact>> {
-        let rows = referral::table.select(ReferralFact::as_select()).order((referral::event_at, referral::reference));
-        Ok(match (posts, pids) {
-            (_, []) => Vec::new(),
-            ([post], [pid]) => {
-                let of_item = referral::post_org.eq(post).and(referral::object_pid.eq(*pid));
-                on_engine!(self.conn, |conn| referral::table
-                    .filter(of_item)
-                    .select(ReferralFact::as_select())
-                    .order((referral::event_at, referral::reference))
-                    .load(conn))?
-            }
-            (posts, pids) => {
-                let pids = referral::object_pid.eq_any(pids.to_vec());
-                rows.filter(referral::post_org.eq_any(posts.to_vec())).filter(pids).load(self.conn)?
-            }
+        let by_date = (referral::event_at, referral::reference);
+        rows_of!(self, posts, pids, referral.object_pid, {
+            referral::table.select(ReferralFact::as_select()).order(by_date)
         })
     }
 }
