@@ -179,6 +179,9 @@ fn start_workers(services: &Services, exchange: &Exchange, config: &Config) -> (
     (quit, workers)
 }
 
+/// How long the bell goes unheard once it rang, so that what is stored in quick succession is looked for once.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// Sends what waits, as soon as the bell says so; looks by itself for what other processes put into the outbox, and
 /// for partners whose rest has ended.
 fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
@@ -187,7 +190,7 @@ fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
         let bell = exchange.bell();
         loop {
             tokio::select! {
-                () = bell.notified() => {}
+                () = bell.notified() => tokio::time::sleep(GATHERING).await,
                 () = tokio::time::sleep(Duration::from_millis(500)) => {}
                 _ = quitting.changed() => return,
             }
