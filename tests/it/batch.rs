@@ -123,6 +123,42 @@ on_both_engines! {
         assert_eq!(server.status("AUA", "AUA", &ids[0], "O")["DCResponse"]["Data"]["DecisionCd"], "2");
     }
 
+    fn an_entry_about_others_stands_alone(server) {
+        let ids: Vec<String> = (0..2).map(|_| fresh_id("AU")).collect();
+        let foreign = |document: &str, member: &str, code: &str| {
+            let mut view = json!({ "MailObject": mail_object(&ids[1], "AUA", "DEA"), "Declaration": declaration("1"),
+                "Response": response("2", 0) });
+            view[document][member] = json!(code);
+            view
+        };
+        let elsewhere = json!({ "MailObject": mail_object(&ids[1], "FRA", "PTA"), "Response": response("2", 0) });
+        let cases = [
+            ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "PostOrganizationCd", "FRA")),
+            ("DE", "CreateOrUpdateResponses", foreign("Response", "PostOrganizationCd", "FRA")),
+            ("DE", "CreateOrUpdateResponses", foreign("Response", "CustOrganizationCd", "FR")),
+            ("DE", "CreateOrUpdateResponses", elsewhere),
+        ];
+        let mut said = std::collections::BTreeSet::new();
+        for (org, method, theirs) in cases {
+            let own = json!({ "MailObject": mail_object(&ids[0], "AUA", "DEA"), "Declaration": declaration("1"),
+                "Response": response("2", 0) });
+            let mixed = views(&[own.clone(), theirs.clone()]);
+            let answer = server.call_as(org, method, mixed.clone()).refused(400);
+            assert_eq!(located(&answer), [(1, ids[1].clone(), "absent".into(), "cdsViews[1]".into())]);
+            said.insert(answer.json()["Details"][0]["Message"].to_string());
+            let outcomes = server.call_with(org, method, mixed, &[PER_ITEM]).ok().json()["Outcomes"].clone();
+            assert_eq!((&outcomes[1]["Outcome"], &outcomes[1]["Errors"][0]["Code"]), (&json!("refused"), &json!("absent")));
+            assert_ne!(outcomes[0]["Outcome"], "refused", "{outcomes}");
+            // Nothing of the caller's among them: not entitled, as in a single call.
+            for headers in [&[][..], &[PER_ITEM]] {
+                server.call_with(org, method, views(&[theirs.clone(), theirs.clone()]), headers).refused(401);
+            }
+        }
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!(amount(server, &ids[0]), 1);
+        assert!(server.load("DE", json!({ "id": ids[1] })).is_empty() && server.load("AUA", json!({ "id": ids[1] })).is_empty());
+    }
+
     fn odd_batches(server) {
         // The same item twice: one after the other, as in two calls.
         let id = fresh_id("AU");
