@@ -3,6 +3,8 @@
 //!
 //! A person's data is found only by the post that keeps it; ids cannot be guessed from each other.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -54,10 +56,11 @@ impl Services {
         actor.own_post(given(&sent.known.postal_org_cd))?;
         check(&sent).into_result()?;
         let row = row_of(actor, &sent);
-        let actor = actor.clone();
+        let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
+                    let row = dated(&row, term, tx);
                     let id = if row.id.is_empty() { create(tx, &actor, &row)? } else { update(tx, &row)? };
                     Ok(Answer::of(to_canonical(&id)))
                 })
@@ -73,10 +76,11 @@ impl Services {
         actor.own_post(None)?;
         check(&sent).into_result()?;
         let row = AnonymousRow { id: id.to_owned(), ..row_of(actor, &sent) };
+        let term = self.terms.anonymous;
         self.store
             .write(move |tx| match tx.anonymous(&row.post_org, &row.id)? {
                 Some(_) => Ok(()),
-                None => tx.add_anonymous(&dated(&row, tx)),
+                None => tx.add_anonymous(&dated(&row, term, tx)),
             })
             .await
     }
@@ -245,8 +249,9 @@ fn filter_of(criteria: &SearchCriteria) -> AnonymousFilter {
     }
 }
 
-fn dated(row: &AnonymousRow, tx: &Tx<'_>) -> AnonymousRow {
-    let expires_at = At(tx.now + TimeDelta::days(limits::ANONYMOUS_DAYS));
+/// The row as it is stored now, to last for `term`.
+fn dated(row: &AnonymousRow, term: Duration, tx: &Tx<'_>) -> AnonymousRow {
+    let expires_at = At(tx.now + term);
     AnonymousRow { created_at: At(tx.now), changed_at: At(tx.now), expires_at, ..row.clone() }
 }
 
@@ -254,7 +259,7 @@ fn create(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, 
     for _ in 0..NUMBERS_TRIED {
         let id = format!("{}{}", random_number(), actor.country);
         if tx.anonymous(&row.post_org, &id)?.is_none() {
-            tx.add_anonymous(&AnonymousRow { id: id.clone(), ..dated(row, tx) })?;
+            tx.add_anonymous(&AnonymousRow { id: id.clone(), ..row.clone() })?;
             return Ok(id);
         }
     }
@@ -283,16 +288,16 @@ fn update(tx: &mut Tx<'_>, row: &AnonymousRow) -> Result<String, Fault> {
         created_at: old.created_at,
         office_cd: row.office_cd.clone().or(old.office_cd),
         user_cd: row.user_cd.clone().or(old.user_cd),
-        ..dated(row, tx)
+        ..row.clone()
     };
     tx.change_anonymous(&new)?;
     Ok(row.id.clone())
 }
 
-/// A declaration of the post that has not expired, converted or not.
+/// A declaration of the post that has not expired, or that was converted: which item it became is known for ever.
 fn existing(tx: &mut Tx<'_>, post: &str, id: &str, path: &str) -> Result<AnonymousRow, Fault> {
     let now = At(tx.now);
-    let found = tx.anonymous(post, id)?.filter(|row| row.expires_at > now);
+    let found = tx.anonymous(post, id)?.filter(|row| row.expires_at > now || row.final_id.is_some());
     found.ok_or_else(|| Error::invalid("absent", path, "you keep no anonymous declaration with this id").into())
 }
 

@@ -186,7 +186,7 @@ on_both_engines! {
         assert_eq!(final_id(server, "AUA", &nowhere).ok().json().as_object().map(serde_json::Map::len), Some(1));
     }
 
-    fn it_is_dropped_when_nobody_wants_it(server) {
+    fn it_is_erased_after_its_time(server) {
         let days = u32::try_from(limits::ANONYMOUS_DAYS).expect("days");
         let (old, converted) =
             (lodged(server, "AUA", json!({ "Data": data(json!({})) })), lodged(server, "AUA", json!({ "Data": data(json!({})) })));
@@ -201,7 +201,17 @@ on_both_engines! {
         assert_eq!(gone, [("absent".into(), "anonymousDeclarationId".into())]);
         server.block_on(|services| async move { services.drop_expired().await }).expect("drops");
         final_id(server, "AUA", &old).refused(400);
-        final_id(server, "AUA", &converted).refused(400);
+        // Converted, with everything that is of a person gone, it is answered about as ever.
+        let id = converted.clone();
+        let kept = server.block_on(|services| async move { services.store.read(move |tx| tx.anonymous("AUA", &id)).await });
+        let kept = kept.expect("reads").expect("a row");
+        assert_eq!((kept.body.as_str(), kept.other.as_str(), &kept.sender_name_key, &kept.recipient_zip_key), ("", "{}", &None, &None));
+        let became = final_id(server, "AUA", &converted).ok().json();
+        assert_eq!(became["GetFinalDeclarationIdFromAnonymousDeclarationIdResult"], *item);
+        convert(server, "AUA", &converted, Some(&item)).ok();
+        convert(server, "AUA", &converted, Some(&fresh_id("AU"))).refused(400);
+        put(server, "AUA", json!({ "Id": converted, "Data": data(json!({})) })).refused(400);
+        server.block_on(|services| async move { services.drop_expired().await }).expect("nothing more to erase");
         assert!(server.status("AUA", "AUA", &item, "O")["Declaration"].is_object(), "the item lives on");
         assert_eq!(found(server, "AUA", json!({ "Id": young })).len(), 1);
     }
@@ -254,6 +264,18 @@ fn quality_is_asked_for_at_conversion_on_sqlite() {
 fn quality_is_asked_for_at_conversion_on_postgres() {
     if crate::harness::postgres::is_there() {
         quality_is_asked_for_at_conversion(Engine::Postgres);
+    }
+}
+
+on_both_engines_with! {
+    [("anonymous-days", "7")];
+
+    fn how_long_it_lasts_can_be_set(server) {
+        let id = lodged(server, "AUA", json!({ "Data": data(json!({})) }));
+        server.clock.advance(DAY * 6);
+        assert_eq!(found(server, "AUA", json!({ "Id": id })).len(), 1);
+        server.clock.advance(DAY * 2);
+        assert_eq!(found(server, "AUA", json!({ "Id": id })).len(), 0);
     }
 }
 
