@@ -159,6 +159,41 @@ on_both_engines! {
         assert!(server.load("DE", json!({ "id": ids[1] })).is_empty() && server.load("AUA", json!({ "id": ids[1] })).is_empty());
     }
 
+    fn the_state_of_a_view_goes_for_what_it_holds(server) {
+        let id = fresh_id("AU");
+        let send = |org: &str, method: &str, view: Value, state: i32| {
+            let mut view = view;
+            view["entityState"] = json!(state);
+            server.call_as(org, method, views(&[view]))
+        };
+        let declare = |amount: &str, state: i32| send("AUA", "CreateOrUpdateDeclarations", declared(&id, amount), state);
+        let decide = |decision: &str, state: i32| send("DE", "CreateOrUpdateResponses", responded(&id, decision), state);
+        assert_eq!(declare("1", 0).findings()[0].0, "absent", "a key to nothing");
+        assert_eq!(decide("2", 0).findings()[0].0, "absent");
+        declare("1", 1).ok();
+        declare("2", 0).ok();
+        assert_eq!(amount(server, &id), 1, "a key changes nothing");
+        declare("3", 2).ok();
+        assert_eq!(amount(server, &id), 3);
+        send("AUA", "CreateOrUpdateDeclarations", json!({ "MailObject": mail_object(&id, "AUA", "DEA") }), 0).ok();
+        decide("2", 0).ok();
+        assert!(server.status("DEA", "DEA", &id, "I")["Response"].is_null());
+        decide("2", 1).ok();
+        let state = |path: &str| vec![("state".to_owned(), path.to_owned())];
+        assert_eq!(declare("3", 3).findings(), state("cdsViews[0].Declaration.entityState"), "no draft");
+        assert_eq!(decide("2", 3).findings(), state("cdsViews[0].Response.entityState"));
+        for unknown in [4, -1] {
+            let expected = [("out_of_range".to_owned(), "cdsViews[0].entityState".to_owned())];
+            assert_eq!(declare("3", unknown).findings(), expected);
+            assert_eq!(decide("2", unknown).findings(), expected);
+        }
+        let draft = fresh_id("AU");
+        let body = json!({ "mailObject": mail_object(&draft, "AUA", "DEA"), "decl": declaration("1"), "evtCd": 1 });
+        server.call_as("AUA", "StoreDeclaration", body).ok();
+        send("AUA", "CreateOrUpdateDeclarations", declared(&draft, "1"), 3).ok();
+        assert!(server.status("AUA", "AUA", &draft, "O")["Declaration"].is_null(), "the draft is deleted");
+    }
+
     fn odd_batches(server) {
         // The same item twice: one after the other, as in two calls.
         let id = fresh_id("AU");

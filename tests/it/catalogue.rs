@@ -134,6 +134,32 @@ on_both_engines! {
         assert_eq!(store_good(server, "AUA", turned).findings().len(), 1);
     }
 
+    fn an_offer_is_a_key_or_stored_and_never_deleted(server) {
+        let good = |state: i32| json!({ "Description": "boomerang", "ReferenceId": 1, "entityState": state });
+        let service = |state: i32, name: &str| json!({ "ServiceNm": name, "DestOrganizationCd": "FRA", "entityState": state });
+        let absent = |path: &str| vec![("absent".to_owned(), path.to_owned())];
+        assert_eq!(store_good(server, "AUA", good(0)).findings(), absent("marketedGood"));
+        assert_eq!(store_service(server, "AUA", service(0, "letters")).findings(), absent("postalService"));
+        store_good(server, "AUA", good(2)).ok();
+        store_service(server, "AUA", service(2, "letters")).ok();
+        // As keys: other content changes nothing.
+        store_good(server, "AUA", json!({ "ReferenceId": 1, "Description": "spear", "entityState": 0 })).ok();
+        store_good(server, "AUA", json!({ "ReferenceId": 1, "entityState": 0 })).ok();
+        store_service(server, "AUA", service(0, "letters")).ok();
+        for state in [3, 4, -1] {
+            let answers = [
+                (store_good(server, "AUA", good(state)), "marketedGood.entityState"),
+                (store_service(server, "AUA", service(state, "letters")), "postalService.entityState"),
+            ];
+            for (answer, path) in answers {
+                assert_eq!(answer.findings(), [("out_of_range".to_owned(), path.to_owned())]);
+                assert!(answer.text.contains("ValidTo"), "{}", answer.text);
+            }
+        }
+        assert_eq!(descriptions(&goods(server, "AUA", json!({ "sellerOrganizationCd": "AUA" }))), ["boomerang"]);
+        assert_eq!(names(&services(server, "AUA", "AUA", "FRA")), ["letters"]);
+    }
+
     fn only_the_owner_stores(server) {
         let good = json!({ "Description": "boomerang", "SellerOrganizationCd": "AUA" });
         let service = json!({ "ServiceNm": "letters", "OrigOrganizationCd": "AUA", "DestOrganizationCd": "FRA" });
