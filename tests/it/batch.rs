@@ -271,6 +271,35 @@ on_both_engines! {
         assert_eq!(amount(server, &id), 1, "after a day the key is forgotten and the request is new");
     }
 
+    fn a_key_holds_beyond_the_session(server) {
+        let log_in = || {
+            let body = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "xxxxxx" });
+            server.call("Login", &body).ok().json()["SecurityKey"].as_str().expect("a key").to_owned()
+        };
+        let (id, key) = (fresh_id("DE"), fresh_id("KEY"));
+        let send = |session: &str, amount: &str| {
+            let view = json!({ "MailObject": mail_object(&id, "DEA", "AUA"), "Declaration": declaration(amount) });
+            let mut body = views(&[view]);
+            body["token"] = json!(session);
+            server.post("CreateOrUpdateDeclarations", &body.to_string(), &[PER_ITEM, ("idempotency-key", &key)])
+        };
+        let first = log_in();
+        let answer = send(&first, "1").ok().text;
+        server.call("Logout", &json!({ "token": first, "userCd": "depost" })).ok();
+        let second = log_in();
+        assert_eq!(send(&second, "1").ok().text, answer);
+        assert!(answer.contains("\"stored\""), "not done again, which would be unchanged: {answer}");
+        send(&second, "2").refused(422);
+        // The same text elsewhere is not the token.
+        let fresh = fresh_id("KEY");
+        let remarked = |remark: &str| {
+            let body = format!(r#"{{"cdsViews":[],"token":"{second}","remark":"{remark}"}}"#);
+            server.post("CreateOrUpdateDeclarations", &body, &[("idempotency-key", &fresh)])
+        };
+        remarked(&first).ok();
+        remarked(&second).refused(422);
+    }
+
     fn concurrent_twins_do_the_work_once(server) {
         for _ in 0..3 {
             let (id, key) = (fresh_id("AU"), fresh_id("KEY"));
