@@ -292,6 +292,13 @@ pub(super) fn check_country(findings: &mut Findings, path: &str, code: &Option<S
     }
 }
 
+/// Of a user's code only the length matters.
+pub fn check_user(findings: &mut Findings, path: &str, code: &Option<String>) {
+    if given(code).is_some_and(|code| code.chars().count() > limits::USER_CD_CHARS) {
+        findings.add("too_long", path, format!("a user code has at most {} characters", limits::USER_CD_CHARS));
+    }
+}
+
 pub(super) fn check_currency(findings: &mut Findings, path: &str, code: &Option<String>) {
     if given(code).is_some_and(|code| !is_currency_code(code)) {
         findings.add("format", path, "write the three-letter ISO currency code in capitals, for example EUR");

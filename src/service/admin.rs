@@ -1,5 +1,7 @@
 //! What administrators do: organizations, tokens, offices, users, checking histories.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -175,7 +177,7 @@ impl Services {
     }
 
     /// Adds a user who may log in for the offices named (of any organization), or changes what is given of password and
-    /// offices.
+    /// offices; a change ends the user's sessions.
     ///
     /// # Errors
     /// 400 with what is wrong.
@@ -199,6 +201,7 @@ impl Services {
         };
         let hash = hash.map_err(|error| Error::Internal(error.to_string()))??;
         let (org, user_cd) = (org.to_owned(), user_cd.trim().to_owned());
+        let offices = offices.map(|named| named.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
         self.store
             .write(move |tx| {
                 if tx.organization(&org)?.is_none() {
@@ -224,8 +227,11 @@ impl Services {
                     tx.end_sessions_of(&org, &user_cd)?;
                 }
                 match &offices {
-                    Some(offices) => tx.set_offices_of_user(&org, &user_cd, offices),
-                    None => Ok(()),
+                    Some(offices) if *offices != tx.offices_of_user(&org, &user_cd)? => {
+                        tx.set_offices_of_user(&org, &user_cd, offices)?;
+                        tx.end_sessions_of(&org, &user_cd).map(|_| ())
+                    }
+                    _ => Ok(()),
                 }
             })
             .await

@@ -179,10 +179,7 @@ fn check(sent: &AnonymousDeclaration) -> Findings {
         let form = "an office has six capital letters or digits (IMPC form), for example DEAAAA";
         findings.add("format", "anonymousDeclaration.OfficeCd", form);
     }
-    if given(&known.user_cd).is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
-        let message = format!("a user code has at most {} characters", limits::USER_CD_CHARS);
-        findings.add("too_long", "anonymousDeclaration.UserCd", message);
-    }
+    structure::check_user(&mut findings, "anonymousDeclaration.UserCd", &known.user_cd);
     check_other(&mut findings, "anonymousDeclaration", &sent.other);
     findings
 }

@@ -189,6 +189,9 @@ impl Services {
     }
 
     /// Ends the session of the key that was sent, or, called with the organization's token, all of the user's.
+    ///
+    /// # Errors
+    /// 401 for a user that the session does not belong to, or that there is none of.
     pub async fn logout(&self, actor: &Actor, user_cd: &str) -> Result<()> {
         if actor.session.is_some() && actor.user_cd.as_deref() != Some(user_cd) {
             return Err(Error::Unauthorized);
@@ -197,6 +200,7 @@ impl Services {
         self.store
             .write(move |tx| match &session {
                 Some(digest) => tx.end_session(digest),
+                None if tx.user(&org, &user)?.is_none() => Err(Error::Unauthorized.into()),
                 None => tx.end_sessions_of(&org, &user).map(|_| ()),
             })
             .await

@@ -127,9 +127,7 @@ impl<'a> Call<'a> {
     pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
         let mut findings = Findings::default();
         let (user, office) = (given(user_cd), given(office_cd));
-        if user.is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
-            findings.add("too_long", "userCd", format!("a user code has at most {} characters", limits::USER_CD_CHARS));
-        }
+        structure::check_user(&mut findings, "userCd", user_cd);
         if office.is_some_and(|office| !structure::is_office_code(office)) {
             findings.add(
                 "format",
