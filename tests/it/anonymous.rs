@@ -163,6 +163,24 @@ on_both_engines! {
         assert_eq!(taken, [("state".into(), "internationalItemId".into())], "the item has a declaration");
     }
 
+    fn conversion_counts_what_the_quality_rules_remark(server) {
+        let counts = [json!({}), json!({ "RecipientName": null })].map(|members| {
+            let id = lodged(server, "AUA", json!({ "Data": data(members) }));
+            let item = fresh_id("AU");
+            let body = json!({ "anonymousDeclarationId": id, "internationalItemId": item });
+            let keyed = || {
+                let headers = [("idempotency-key", id.as_str())];
+                server.call_with("AUA", "ConvertAnonymousToCDSDeclaration", body.clone(), &headers).ok()
+            };
+            let told = keyed().header("x-entrepost-warnings").expect("a count").to_owned();
+            let again = convert(server, "AUA", &id, Some(&item)).ok();
+            assert_eq!(again.header("x-entrepost-warnings"), Some("0"), "nothing was declared");
+            assert_eq!(keyed().header("x-entrepost-warnings"), Some(told.as_str()), "the answer of the first time");
+            told.parse::<u32>().expect("a number")
+        });
+        assert!(counts[0] < counts[1], "{counts:?}");
+    }
+
     fn without_an_item_id_the_anonymous_one_is_taken(server) {
         let id = lodged(server, "AUA", json!({ "DestPostOrgCd": "FRA", "MailClassCd": "C", "Data": data(json!({})) }));
         convert(server, "AUA", &id, None).ok();

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::declarations::WARNINGS;
 use super::referrals::{object, paged};
 use super::request::{Call, Needed};
 use crate::contract::anonymous::AnonymousMembers;
@@ -81,6 +82,6 @@ pub(super) async fn convert(call: Call<'_>, params: ConvertParams) -> Result<Rep
     let id = needed.text("anonymousDeclarationId", &params.anonymous_declaration_id, remedy).to_owned();
     needed.done()?;
     let wanted = Conversion { id, item_id: given(&params.international_item_id).map(str::to_owned) };
-    call.services.convert_anonymous(&actor, wanted, call.key.clone()).await?;
-    Ok(Reply::void())
+    let answer = call.services.convert_anonymous(&actor, wanted, call.key.clone()).await?;
+    Ok(Reply::void().header(WARNINGS, answer.warnings.to_string()))
 }
