@@ -13,6 +13,7 @@ use crate::rules::structure::{is_country_code, is_customs_code, is_item_id, is_o
 use crate::store::history::HistoryRow;
 use crate::store::items::Parts;
 use crate::store::seal::Verdict;
+use crate::store::trade_history::{TradeRow, Traded};
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 
@@ -245,6 +246,20 @@ impl Services {
     /// Checks all seals and histories, as they are at this moment.
     pub async fn verify_history(&self) -> Result<Verdict> {
         self.store.read_snapshot(|tx| tx.verify_history()).await
+    }
+
+    /// The history of goods, a postal service or an anonymous declaration of an organization.
+    ///
+    /// # Errors
+    /// 400 when there is none.
+    pub async fn trade_history(&self, org: &str, kind: Traded, id: &str) -> Result<Vec<TradeRow>> {
+        let (org, id) = (org.to_owned(), id.to_owned());
+        match self.store.read(move |tx| tx.trade_history(&org, kind, &id)).await? {
+            rows if rows.is_empty() => {
+                Err(Error::invalid("absent", "ID", "this organization has nothing of this kind with this id"))
+            }
+            rows => Ok(rows),
+        }
     }
 
     /// The histories of the items of `post` with this id.

@@ -15,7 +15,7 @@ use super::identity::comparable_zip;
 use super::once::once;
 use super::refer::check_other;
 use super::{Actor, Answer, RequestKey, Services};
-use crate::contract::canonical::to_canonical;
+use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
@@ -23,7 +23,9 @@ use crate::rules::item_id::class_from_id;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
+use crate::store::history::Stamp;
 use crate::store::items::Parts;
+use crate::store::trade_history::{TradeEvent, Traded};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -61,7 +63,7 @@ impl Services {
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let row = dated(&row, term, tx);
-                    let id = if row.id.is_empty() { create(tx, &actor, &row)? } else { update(tx, &row)? };
+                    let id = if row.id.is_empty() { create(tx, &actor, &row)? } else { update(tx, &actor, &row)? };
                     Ok(Answer::of(to_canonical(&id)))
                 })
             })
@@ -76,11 +78,11 @@ impl Services {
         actor.own_post(None)?;
         check(&sent).into_result()?;
         let row = AnonymousRow { id: id.to_owned(), ..row_of(actor, &sent) };
-        let term = self.terms.anonymous;
+        let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
             .write(move |tx| match tx.anonymous(&row.post_org, &row.id)? {
                 Some(_) => Ok(()),
-                None => tx.add_anonymous(&dated(&row, term, tx)),
+                None => add(tx, &actor, &dated(&row, term, tx)),
             })
             .await
     }
@@ -252,11 +254,36 @@ fn dated(row: &AnonymousRow, term: Duration, tx: &Tx<'_>) -> AnonymousRow {
     AnonymousRow { created_at: At(tx.now), changed_at: At(tx.now), expires_at, ..row.clone() }
 }
 
+fn add(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<(), Fault> {
+    tx.add_anonymous(row)?;
+    record(tx, actor, row, "stored", None)
+}
+
+/// Notes what happened to a declaration, by the user and office that the row was sent with.
+fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &AnonymousRow,
+    name: &'static str,
+    replaced: Option<String>,
+) -> Result<(), Fault> {
+    let event = TradeEvent {
+        org: &row.post_org,
+        kind: Traded::Anonymous,
+        id: &row.id,
+        name,
+        digest: digest(&row.body),
+        replaced,
+    };
+    let stamp = Stamp { actor_org: actor.org.clone(), user_cd: row.user_cd.clone(), office_cd: row.office_cd.clone() };
+    tx.record_trade(event, &stamp)
+}
+
 fn create(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, Fault> {
     for _ in 0..NUMBERS_TRIED {
         let id = format!("{}{}", random_number(), actor.country);
         if tx.anonymous(&row.post_org, &id)?.is_none() {
-            tx.add_anonymous(&AnonymousRow { id: id.clone(), ..row.clone() })?;
+            add(tx, actor, &AnonymousRow { id: id.clone(), ..row.clone() })?;
             return Ok(id);
         }
     }
@@ -273,7 +300,7 @@ fn random_number() -> u64 {
     100_000_000 + (random & ((1 << 62) - 1)) as u64 % 900_000_000
 }
 
-fn update(tx: &mut Tx<'_>, row: &AnonymousRow) -> Result<String, Fault> {
+fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, Fault> {
     let path = "anonymousDeclaration.Id";
     let old = existing(tx, &row.post_org, &row.id, path)?;
     if old.final_id.is_some() {
@@ -283,11 +310,15 @@ fn update(tx: &mut Tx<'_>, row: &AnonymousRow) -> Result<String, Fault> {
     let new = AnonymousRow {
         pid: old.pid,
         created_at: old.created_at,
-        office_cd: row.office_cd.clone().or(old.office_cd),
-        user_cd: row.user_cd.clone().or(old.user_cd),
+        office_cd: row.office_cd.clone().or(old.office_cd.clone()),
+        user_cd: row.user_cd.clone().or(old.user_cd.clone()),
         ..row.clone()
     };
     tx.change_anonymous(&new)?;
+    // Sent again as it is, it only lasts longer.
+    if new != (AnonymousRow { changed_at: new.changed_at, expires_at: new.expires_at, ..old.clone() }) {
+        record(tx, actor, row, "changed", Some(old.body))?;
+    }
     Ok(row.id.clone())
 }
 
@@ -358,6 +389,8 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let entry = Entry { index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
+    let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row.clone() };
+    record(tx, actor, &stamped, "converted", None)?;
     tx.change_anonymous(&AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row })?;
     Ok(answer)
 }

@@ -43,6 +43,7 @@ use crate::clock::Clock;
 use crate::limits;
 use crate::store::Store;
 
+pub use crate::store::trade_history::Traded;
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;

@@ -20,6 +20,7 @@ use crate::rules::trade as rules;
 use crate::store::Fault;
 use crate::store::Tx;
 use crate::store::trade::{GoodFilter, GoodRow, ServiceRow};
+use crate::store::trade_history::{TradeEvent, Traded};
 use crate::store::types::{At, Id};
 
 /// Which goods to load.
@@ -62,7 +63,7 @@ impl Services {
         };
         let actor = actor.clone();
         let answer = self.store.write(move |tx| {
-            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor.org, &good, change)? }))
+            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor, &good, change)? }))
         });
         answer.await
     }
@@ -124,9 +125,7 @@ impl Services {
         }
         let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
         let actor = actor.clone();
-        self.store
-            .write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor.org, &service, change)))
-            .await
+        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service, change))).await
     }
 
     /// Services from one post to another that are valid now, as JSON.
@@ -196,7 +195,8 @@ fn too_many(path: &str) -> Fault {
 }
 
 /// The same content without a number is the same goods.
-fn put_good(tx: &mut Tx<'_>, seller: &str, good: &MarketedGood, change: Change) -> Result<Answer, Fault> {
+fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood, change: Change) -> Result<Answer, Fault> {
+    let seller = actor.org.as_str();
     let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
     let old = match good.reference_id {
         Some(number) => tx.good(seller, number)?,
@@ -227,11 +227,14 @@ fn put_good(tx: &mut Tx<'_>, seller: &str, good: &MarketedGood, change: Change) 
         body: to_canonical(&MarketedGood { reference_id: Some(reference_id), ..good.clone() }),
     };
     tx.put_good(&row, &buyers)?;
+    let old = old.map(|old| old.body);
+    record(tx, actor, Traded::Good, &reference_id.to_string(), row.digest, old)?;
     Ok(Answer::void())
 }
 
 /// The same content without an id is the same service.
-fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService, change: Change) -> Result<Answer, Fault> {
+fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService, change: Change) -> Result<Answer, Fault> {
+    let origin = actor.org.as_str();
     let digest = digest(&to_canonical(&PostalService { service_id: None, ..service.clone() }));
     let old = match service.service_id {
         Some(id) => tx.postal_service(origin, Id(id))?,
@@ -248,7 +251,7 @@ fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService, change: C
     }
     let service_id = service.service_id.unwrap_or_else(Uuid::now_v7);
     let destination = given(&service.dest_organization_cd).filter(|code| *code != UNKNOWN_POST);
-    tx.put_service(&ServiceRow {
+    let row = ServiceRow {
         orig_org: origin.to_owned(),
         service_id: Id(service_id),
         dest_org: destination.unwrap_or_default().to_owned(),
@@ -257,8 +260,22 @@ fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService, change: C
         changed_at: At(tx.now),
         digest,
         body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
-    })?;
+    };
+    tx.put_service(&row)?;
+    record(tx, actor, Traded::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
     Ok(Answer::void())
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: Traded,
+    id: &str,
+    digest: Vec<u8>,
+    replaced: Option<String>,
+) -> Result<(), Fault> {
+    let name = if replaced.is_some() { "changed" } else { "stored" };
+    tx.record_trade(TradeEvent { org: &actor.org, kind, id, name, digest, replaced }, &actor.stamp())
 }
 
 /// Goods are in order of seller and number; their place is written as text.

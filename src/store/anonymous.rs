@@ -154,6 +154,7 @@ impl Tx<'_> {
             .load(self.conn)?;
         let found = expired.len();
         for row in expired {
+            self.erase_texts(&row.post_org, &row.id)?;
             match row.final_id {
                 Some(_) => self.change_anonymous(&row.without_data())?,
                 None => {

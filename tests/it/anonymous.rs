@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use entrepost::limits;
+use entrepost::service::Traded;
+use entrepost::store::trade_history::TradeRow;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id};
@@ -42,6 +44,13 @@ fn convert(server: &Server, org: &str, id: &str, item: Option<&str>) -> Answer {
 /// GetFinalDeclarationIdFromAnonymousDeclarationId.
 fn final_id(server: &Server, org: &str, id: &str) -> Answer {
     server.call_as(org, "GetFinalDeclarationIdFromAnonymousDeclarationId", json!({ "anonymousDeclId": id }))
+}
+
+/// What happened to a declaration of AUA.
+fn history(server: &Server, id: &str) -> Vec<TradeRow> {
+    let id = id.to_owned();
+    let rows = server.block_on(|services| async move { services.trade_history("AUA", Traded::Anonymous, &id).await });
+    rows.expect("rows")
 }
 
 /// The content of a declaration with other members.
@@ -209,6 +218,12 @@ on_both_engines! {
         let (old, converted) =
             (lodged(server, "AUA", json!({ "Data": data(json!({})) })), lodged(server, "AUA", json!({ "Data": data(json!({})) })));
         let item = fresh_id("AU");
+        let changed = json!({ "Id": converted, "UserCd": "kiosk-1", "Data": data(json!({ "SenderCity": "Perth" })) });
+        put(server, "AUA", changed.clone()).ok();
+        put(server, "AUA", changed).ok();
+        let change = history(server, &converted).remove(1);
+        assert_eq!((change.event.as_str(), change.user_cd.as_deref()), ("changed", Some("kiosk-1")));
+        assert!(change.replaced.is_some_and(|text| text.contains("Sydney")));
         convert(server, "AUA", &converted, Some(&item)).ok();
         server.clock.advance(DAY * (days - 1));
         let young = lodged(server, "AUA", json!({ "Data": data(json!({})) }));
@@ -220,6 +235,11 @@ on_both_engines! {
         server.block_on(|services| async move { services.drop_expired().await }).expect("drops");
         final_id(server, "AUA", &old).refused(400);
         // Converted, with everything that is of a person gone, it is answered about as ever.
+        let events = history(server, &converted);
+        assert_eq!(events.iter().map(|row| row.event.as_str()).collect::<Vec<_>>(), ["stored", "changed", "converted"]);
+        for id in [&old, &converted] {
+            assert!(history(server, id).iter().all(|row| row.replaced.is_none()), "no text of a person");
+        }
         let id = converted.clone();
         let kept = server.block_on(|services| async move { services.store.read(move |tx| tx.anonymous("AUA", &id)).await });
         let kept = kept.expect("reads").expect("a row");
