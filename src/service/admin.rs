@@ -9,7 +9,7 @@ use super::auth::{digest, hash_password};
 use super::{Kind, Services};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
-use crate::rules::structure::{is_country_code, is_customs_code, is_item_id, is_office_code, is_post_code};
+use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::history::HistoryRow;
 use crate::store::items::Parts;
 use crate::store::seal::Verdict;
@@ -40,18 +40,14 @@ impl NewOrganization {
         if !fits {
             findings.add("format", "CODE", "a post has three, customs two to ten capital letters or digits");
         }
-        if !is_country_code(&self.country) {
-            findings.add("format", "country", "write the two-letter ISO country code in capitals, for example DE");
-        }
+        structure::check_country(&mut findings, "country", Some(&self.country));
         if self.name.trim().is_empty() || self.name.chars().count() > limits::TEXT_CHARS {
             findings.add("required", "name", "give the name of the organization");
         }
         if self.time_zone.parse::<chrono_tz::Tz>().is_err() {
             findings.add("unknown_code", "time-zone", "write an IANA time zone, for example Europe/Berlin");
         }
-        if self.customs.as_deref().is_some_and(|code| !is_customs_code(code)) {
-            findings.add("format", "customs", "customs has two to ten capital letters or digits");
-        }
+        structure::check_customs(&mut findings, "customs", self.customs.as_deref());
         if self.customs.is_some() && self.kind == Kind::Customs {
             findings.add("posts", "customs", "only a post has a customs administration");
         }
@@ -155,13 +151,9 @@ impl Services {
     /// # Errors
     /// 400 with what is wrong.
     pub async fn put_office(&self, code: &str, org: &str, name: &str) -> Result<()> {
-        if !is_office_code(code) {
-            return Err(Error::invalid(
-                "format",
-                "CODE",
-                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
-            ));
-        }
+        let mut findings = Findings::default();
+        structure::check_office(&mut findings, "CODE", Some(code));
+        findings.into_result()?;
         let row = OfficeRow { code: code.to_owned(), org: org.to_owned(), name: name.to_owned() };
         self.store
             .write(move |tx| {
@@ -267,13 +259,9 @@ impl Services {
     /// # Errors
     /// 400 when there is none.
     pub async fn item_history(&self, post: &str, item_id: &str) -> Result<Vec<HistoryRow>> {
-        if !is_item_id(item_id) {
-            return Err(Error::invalid(
-                "format",
-                "ITEM",
-                "an item id has 1 to 35 letters, digits or signs and no blanks",
-            ));
-        }
+        let mut findings = Findings::default();
+        structure::check_item_id(&mut findings, "ITEM", Some(item_id));
+        findings.into_result()?;
         let (post, item_id) = (post.to_owned(), item_id.to_owned());
         let rows = self.store.read(move |tx| {
             let mut rows = Vec::new();

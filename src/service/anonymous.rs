@@ -146,10 +146,9 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        if wanted.item_id.as_deref().is_some_and(|id| !structure::is_item_id(id)) {
-            let message = "an item id has 1 to 35 letters, digits or signs and no blanks";
-            return Err(Error::invalid("format", "internationalItemId", message));
-        }
+        let mut findings = Findings::default();
+        structure::check_item_id(&mut findings, "internationalItemId", wanted.item_id.as_deref());
+        findings.into_result()?;
         let (services, actor) = (self.clone(), actor.clone());
         let answer = self
             .store
@@ -167,21 +166,13 @@ fn check(sent: &AnonymousDeclaration) -> Findings {
         Some(data) => findings.extend_under("anonymousDeclaration.Data", structure::declaration_data(data)),
     }
     let known = &sent.known;
-    let form = "a post has three capital letters or digits, for example AUA";
-    for (path, code) in [("DestPostOrgCd", &known.dest_post_org_cd), ("PostalOrgCd", &known.postal_org_cd)] {
-        if given(code).is_some_and(|code| !structure::is_post_code(code)) {
-            findings.add("format", format!("anonymousDeclaration.{path}"), form);
-        }
-    }
-    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if given(&known.mail_class_cd).is_some_and(|code| !is_class(code)) {
-        findings.add("format", "anonymousDeclaration.MailClassCd", "write one capital letter, for example U, C or E");
-    }
-    if given(&known.office_cd).is_some_and(|code| !structure::is_office_code(code)) {
-        let form = "an office has six capital letters or digits (IMPC form), for example DEAAAA";
-        findings.add("format", "anonymousDeclaration.OfficeCd", form);
-    }
-    structure::check_user(&mut findings, "anonymousDeclaration.UserCd", &known.user_cd);
+    let mut members = Findings::default();
+    structure::check_post(&mut members, "DestPostOrgCd", given(&known.dest_post_org_cd));
+    structure::check_post(&mut members, "PostalOrgCd", given(&known.postal_org_cd));
+    structure::check_mail_class(&mut members, "MailClassCd", given(&known.mail_class_cd));
+    structure::check_office(&mut members, "OfficeCd", given(&known.office_cd));
+    structure::check_user(&mut members, "UserCd", given(&known.user_cd));
+    findings.extend_under("anonymousDeclaration", members);
     check_other(&mut findings, "anonymousDeclaration", &sent.other);
     findings
 }

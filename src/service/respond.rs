@@ -103,10 +103,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &response_path, response.entity_state, true);
-    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
-        let path = format!("{response_path}.CustOrganizationCd");
-        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
-    }
+    structure::check_customs(&mut findings, &format!("{response_path}.CustOrganizationCd"), customs.as_deref());
     let stores = response.entity_state != Entity::UNCHANGED && response.entity_state != Entity::DELETED;
     match &response.data {
         Some(data) if stores => {

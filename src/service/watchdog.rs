@@ -110,17 +110,9 @@ pub(super) fn meaning(info: Option<&WatchdogInfo>) -> Mark {
 
 fn check(sent: &SetMark) -> Findings {
     let mut findings = Findings::default();
-    if !structure::is_item_id(&sent.item_id) {
-        findings.add("format", "itemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
-    }
-    if sent.destination.as_deref().is_some_and(|code| !structure::is_post_code(code)) {
-        let message = "a post has three capital letters or digits, for example AUA";
-        findings.add("format", "destinationPostalOrgCd", message);
-    }
-    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if sent.mail_class.as_deref().is_some_and(|code| !is_class(code)) {
-        findings.add("format", "mailClassCd", "write one capital letter, for example U, C or E");
-    }
+    structure::check_item_id(&mut findings, "itemId", Some(&sent.item_id));
+    structure::check_post(&mut findings, "destinationPostalOrgCd", sent.destination.as_deref());
+    structure::check_mail_class(&mut findings, "mailClassCd", sent.mail_class.as_deref());
     if sent.info.operation.is_none() {
         let message = "say what to do: 0 (Clear), 1 (MarkAsBlocked) or 2 (MarkWithWarning)";
         findings.add("required", "watchdogInfo.Operation", message);

@@ -127,14 +127,8 @@ impl<'a> Call<'a> {
     pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
         let mut findings = Findings::default();
         let (user, office) = (given(user_cd), given(office_cd));
-        structure::check_user(&mut findings, "userCd", user_cd);
-        if office.is_some_and(|office| !structure::is_office_code(office)) {
-            findings.add(
-                "format",
-                "officeCd",
-                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
-            );
-        }
+        structure::check_user(&mut findings, "userCd", user);
+        structure::check_office(&mut findings, "officeCd", office);
         let mut actor = (*self.actor).clone();
         if actor.session.is_some() {
             let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
