@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::cursor::{Cursor, binding};
+use super::cursor::{Cursor, binding, cut, page_size};
 use super::declare::{self, Declared};
 use super::entry::{BatchMode, Entry};
 use super::identity::comparable_zip;
@@ -107,18 +107,12 @@ impl Services {
                 return Err(Error::invalid("cursor", "searchCriteria.Cursor", message));
             }
         };
-        let limit = match criteria.records_limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::ANONYMOUS_MAX),
-            _ => limits::ANONYMOUS_DEFAULT,
-        };
+        let limit = page_size(criteria.records_limit, limits::ANONYMOUS_DEFAULT, limits::ANONYMOUS_MAX);
         self.store
             .read(move |tx| {
                 let mut rows = tx.open_anonymous(&post, &filter, after, limit + 1)?;
-                let remains = rows.len() > limit;
-                rows.truncate(limit);
-                let last = rows.last().filter(|_| remains);
                 Ok(Page {
-                    next_cursor: last.map(|row| Cursor::AfterItem(row.pid.0).write(bound)),
+                    next_cursor: cut(&mut rows, limit).map(|row| Cursor::AfterItem(row.pid.0).write(bound)),
                     declarations: rows.iter().map(written).collect(),
                 })
             })

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
-use super::cursor::binding;
+use super::cursor::{binding, cut, page_size};
 use super::lookup::contracts;
 use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
@@ -85,18 +85,13 @@ impl Services {
         };
         let bound = binding(&format!("{} goods {filter:?}", actor.org));
         let after = query.cursor.as_deref().map(|text| place(text, bound)).transpose()?;
-        let limit = match query.limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::LOAD_MAX),
-            _ => limits::LOAD_DEFAULT,
-        };
+        let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
         let (catalogue, today) = (self.catalogue(), self.today());
         let (with_restrictions, own_country) = (query.with_restrictions, actor.country.clone());
         self.store
             .read(move |tx| {
                 let mut rows = tx.goods(&filter, after.as_ref(), limit + 1)?;
-                let remains = rows.len() > limit;
-                rows.truncate(limit);
-                let next_cursor = rows.last().filter(|_| remains).map(|row| cursor(row, bound));
+                let next_cursor = cut(&mut rows, limit).map(|row| cursor(row, bound));
                 let mut goods: Vec<String> = rows.into_iter().map(|row| row.body).collect();
                 if with_restrictions {
                     let known = filter.buyer.as_deref().map(|buyer| country(tx, &catalogue, buyer)).transpose()?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::declarations::WARNINGS;
-use super::referrals::{object, paged};
+use super::referrals::object;
 use super::request::{Call, Needed};
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::canonical::to_canonical;
@@ -44,7 +44,7 @@ pub(super) async fn get(call: Call<'_>, params: GetParams) -> Result<Reply> {
     let criteria = object(&mut needed, "searchCriteria", params.search_criteria, "give at least one criterion");
     needed.done()?;
     let page = call.services.find_anonymous(&call.actor, criteria).await?;
-    Ok(paged("GetAnonymousDeclaration", &page.declarations, page.next_cursor))
+    Ok(Reply::list("GetAnonymousDeclaration", &page.declarations, page.next_cursor))
 }
 
 #[derive(Deserialize, Default, ToSchema)]

@@ -169,16 +169,7 @@ pub(super) async fn get(call: Call<'_>, params: GetReferralParams) -> Result<Rep
         cursor: own(&params.cursor),
     };
     let page = call.services.referrals(&call.actor, query).await?;
-    Ok(paged("GetReferralAndReferralResponse", &page.dialogues, page.next_cursor))
-}
-
-/// A result list with the cursor of the next page.
-pub(super) fn paged(method: &str, entries: &[String], next_cursor: Option<String>) -> Reply {
-    let reply = Reply::result(method, format!("[{}]", entries.join(",")));
-    match next_cursor {
-        Some(cursor) => reply.header("x-next-cursor", cursor),
-        None => reply,
-    }
+    Ok(Reply::list("GetReferralAndReferralResponse", &page.dialogues, page.next_cursor))
 }
 
 fn code_list(text: &Option<String>) -> Vec<String> {
