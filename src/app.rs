@@ -72,7 +72,7 @@ pub fn open(config: &Config, clock: Clock) -> Result<Services> {
     }
     drop(migrations);
     let store = Store::open(config.store.clone(), clock.clone())?;
-    Ok(Services::new(store, clock, config.sessions))
+    Ok(Services::new(store, clock, config.terms))
 }
 
 impl Running {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::http::HttpOptions;
 use crate::limits;
-use crate::service::SessionRules;
+use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions};
 
 /// One setting as users see it.
@@ -102,6 +102,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 1_000_000 },
     ),
     setting(
+        "anonymous-days",
+        "90",
+        "an anonymous declaration is erased this long after it was last changed; one that was converted keeps its two ids, d",
+        Kind::Number { least: 1, most: 3_650 },
+    ),
+    setting(
         "session-idle-minutes",
         "30",
         "a session ends after this long without a call, min",
@@ -125,7 +131,7 @@ pub struct Config {
     pub listen: SocketAddr,
     pub store: StoreOptions,
     pub http: HttpOptions,
-    pub sessions: SessionRules,
+    pub terms: Terms,
     pub migrate_at_start: bool,
     pub seal_every: Duration,
     pub log_level: String,
@@ -248,9 +254,10 @@ impl Given {
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
-            sessions: SessionRules {
-                idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
-                absolute: Duration::from_secs(3600 * self.number("session-hours")),
+            terms: Terms {
+                session_idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
+                session: Duration::from_secs(3600 * self.number("session-hours")),
+                anonymous: Duration::from_secs(86_400 * self.number("anonymous-days")),
             },
             migrate_at_start: self.flag("migrate-at-start"),
             seal_every: Duration::from_secs(self.number("seal-seconds")),
@@ -320,7 +327,7 @@ const _: () = {
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
     assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
     assert!(limits::REQUEST_READ_S == 30);
-    assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200);
+    assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200 && limits::ANONYMOUS_DAYS == 90);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
 };
 

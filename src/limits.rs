@@ -33,7 +33,7 @@ limits! {
     STATUS_ITEMS: usize = 1_000, "items", "Items asked about in one CheckItemStatus, more than a receptacle holds; beyond it 400.";
     REFERRALS_PER_ITEM: usize = 200, "referrals", "A dialogue about one item stays readable, and its state quick to derive; beyond it 400.";
     OTHER_MEMBERS_BYTES: usize = 16_384, "bytes", "What is kept of an object without being understood; beyond it 400.";
-    ANONYMOUS_DAYS: i64 = 90, "d", "A sender's declaration that nobody converts is dropped after this long.";
+    ANONYMOUS_DAYS: i64 = 90, "d", "A sender's data is erased after this long, converted or not; which item a declaration became is kept.";
     ANONYMOUS_PER_ORG_MIN: u32 = 1_200, "requests/min", "Ids of anonymous declarations cannot be tried out; beyond it 429.";
     ANONYMOUS_DEFAULT: usize = 100, "declarations", "RecordsLimit of GetAnonymousDeclaration when none is given.";
     ANONYMOUS_MAX: usize = 1_000, "declarations", "A larger RecordsLimit is taken as this; the cursor goes on.";

@@ -12,7 +12,7 @@ use entrepost::contract::WcfDate;
 use entrepost::error::Error;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
-use entrepost::service::{Kind, Services};
+use entrepost::service::{Kind, Services, Traded};
 
 use crate::{Failure, block_on};
 
@@ -149,7 +149,7 @@ pub fn command() -> Command {
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(
-            group("history", "Histories of items")
+            group("history", "Histories of items and of what is traded")
                 .subcommand(
                     Command::new("verify").about("Check all seals and histories; name the first row that does not fit"),
                 )
@@ -158,6 +158,14 @@ pub fn command() -> Command {
                         .about("Show the history of an item")
                         .arg(needed("POST", "post that owns it"))
                         .arg(needed("ITEM", "item id")),
+                )
+                .subcommand(
+                    Command::new("trade")
+                        .about("Show the history of goods, a postal service or an anonymous declaration")
+                        .arg(needed("ORG", "organization that keeps it"))
+                        .arg(needed("KIND", "what it is").value_parser(Traded::ALL.map(Traded::name)))
+                        .arg(needed("ID", "number of the goods, or id"))
+                        .arg(switch("texts", "with what stood there before each change")),
                 ),
         )
 }
@@ -195,6 +203,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             }
             ("partner" | "exchange", _) => exchange::run(&services, group, verb, options).await,
             ("quality", _) => set_quality(&services, options).await,
+            ("history", "trade") => show_trade_history(&services, options).await,
             _ => show_history(&services, options).await,
         }
     })?
@@ -319,9 +328,27 @@ async fn verify(services: &Services) -> Result<(), Failure> {
     }
 }
 
+/// Organization, user and office, as far as they are known.
+fn who(org: String, user: Option<String>, office: Option<String>) -> String {
+    [Some(org), user, office].into_iter().flatten().collect::<Vec<_>>().join("/")
+}
+
+async fn show_trade_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let Some(kind) = Traded::ALL.into_iter().find(|kind| kind.name() == text(options, "KIND")) else { return Ok(()) };
+    for row in services.trade_history(text(options, "ORG"), kind, text(options, "ID")).await? {
+        let who = who(row.actor_org, row.user_cd, row.office_cd);
+        let digest: String = row.digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        println!("{}\t{}\t{}\t{who}\t{digest}…", row.seq, row.at.0.to_rfc3339(), row.event);
+        if let Some(replaced) = row.replaced.filter(|_| options.get_flag("texts")) {
+            println!("\tbefore\t{replaced}");
+        }
+    }
+    Ok(())
+}
+
 async fn show_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     for row in services.item_history(text(options, "POST"), text(options, "ITEM")).await? {
-        let who = [Some(row.actor_org), row.user_cd, row.office_cd].into_iter().flatten().collect::<Vec<_>>().join("/");
+        let who = who(row.actor_org, row.user_cd, row.office_cd);
         println!("{}\t{}\t{}\t{who}\t{}", row.seq, row.at.0.to_rfc3339(), row.event, row.detail);
     }
     Ok(())

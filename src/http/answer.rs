@@ -124,6 +124,15 @@ impl Reply {
         Self::void().with(&format!("{method}Result"), value)
     }
 
+    /// `{"<method>Result": [entries]}`, and the cursor of the next page.
+    pub fn list(method: &str, entries: &[String], next_cursor: Option<String>) -> Self {
+        let reply = Self::result(method, format!("[{}]", entries.join(",")));
+        match next_cursor {
+            Some(cursor) => reply.header("x-next-cursor", cursor),
+            None => reply,
+        }
+    }
+
     /// Adds a member.
     #[must_use]
     pub fn with(mut self, name: &str, value: String) -> Self {

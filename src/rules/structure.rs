@@ -55,19 +55,13 @@ pub fn mail_object(object: &MailObject) -> Findings {
     match given(&object.id) {
         None if object.p_id.is_some() => {}
         None => findings.add("required", "Id", "give the item id, for example EE123456785AU"),
-        Some(id) if !is_item_id(id) => {
-            findings.add("format", "Id", "an item id has 1 to 35 letters, digits or signs and no blanks")
-        }
-        Some(_) => {}
+        id => check_item_id(&mut findings, "Id", id),
     }
     for (path, code) in [("OrigPostOrgCd", &object.orig_post_org_cd), ("DestPostOrgCd", &object.dest_post_org_cd)] {
         match given(code) {
             None if object.p_id.is_some() => {}
             None => findings.add("required", path, "give the code of the post, or ZZZ when it is not known yet"),
-            Some(code) if !is_post_code(code) => {
-                findings.add("format", path, "a post has three capital letters or digits, for example AUA")
-            }
-            Some(_) => {}
+            code => check_post(&mut findings, path, code),
         }
     }
     let same = given(&object.orig_post_org_cd).filter(|origin| *origin != UNKNOWN_POST);
@@ -101,7 +95,7 @@ pub fn declaration_data(data: &DeclarationData) -> Findings {
     for (path, code) in
         [("RecipientCountryCd", &data.recipient_country_cd), ("SenderCountryCd", &data.sender_country_cd)]
     {
-        check_country(&mut findings, path, code);
+        check_country(&mut findings, path, given(code));
     }
     for (path, code) in
         [("InsuredValueCurrencyCd", &data.insured_value_currency_cd), ("PostageCurrencyCd", &data.postage_currency_cd)]
@@ -187,7 +181,7 @@ fn content_piece(piece: &ContentPiece) -> Findings {
     check_not_negative(&mut findings, "Amount", &piece.amount);
     check_not_negative(&mut findings, "NetWeight", &piece.net_weight);
     check_currency(&mut findings, "CurrencyCd", &piece.currency_cd);
-    check_country(&mut findings, "OrigCountryCd", &piece.orig_country_cd);
+    check_country(&mut findings, "OrigCountryCd", given(&piece.orig_country_cd));
     check_hs(&mut findings, "HS", &piece.hs);
     check_hs(&mut findings, "RevisedHS", &piece.revised_hs);
     for (path, text) in [
@@ -273,6 +267,45 @@ fn tax_line(tax: &Tax) -> Findings {
     findings
 }
 
+pub fn check_item_id(findings: &mut Findings, path: &str, id: Option<&str>) {
+    if id.is_some_and(|id| !is_item_id(id)) {
+        findings.add("format", path, "an item id has 1 to 35 letters, digits or signs and no blanks");
+    }
+}
+
+pub fn check_post(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if code.is_some_and(|code| !is_post_code(code)) {
+        findings.add("format", path, "a post has three capital letters or digits, for example AUA");
+    }
+}
+
+pub fn check_customs(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if code.is_some_and(|code| !is_customs_code(code)) {
+        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
+    }
+}
+
+pub fn check_office(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if code.is_some_and(|code| !is_office_code(code)) {
+        let form = "an office has six capital letters or digits (IMPC form), for example DEAAAA";
+        findings.add("format", path, form);
+    }
+}
+
+pub fn check_mail_class(findings: &mut Findings, path: &str, code: Option<&str>) {
+    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
+    if code.is_some_and(|code| !is_class(code)) {
+        findings.add("format", path, "write one capital letter, for example U, C or E");
+    }
+}
+
+/// Of a user's code only the length matters.
+pub fn check_user(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if code.is_some_and(|code| code.chars().count() > limits::USER_CD_CHARS) {
+        findings.add("too_long", path, format!("a user code has at most {} characters", limits::USER_CD_CHARS));
+    }
+}
+
 pub(super) fn check_length(findings: &mut Findings, path: &str, text: &Option<String>, most: usize) {
     if text.as_ref().is_some_and(|text| text.len() > most && text.chars().count() > most) {
         findings.add("too_long", path, format!("at most {most} characters fit here; shorten the text"));
@@ -286,8 +319,8 @@ pub(super) fn check_code(findings: &mut Findings, path: &str, code: &Option<Stri
     }
 }
 
-pub(super) fn check_country(findings: &mut Findings, path: &str, code: &Option<String>) {
-    if given(code).is_some_and(|code| !is_country_code(code)) {
+pub fn check_country(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if code.is_some_and(|code| !is_country_code(code)) {
         findings.add("format", path, "write the two-letter ISO country code in capitals, for example DE");
     }
 }

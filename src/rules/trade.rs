@@ -1,8 +1,8 @@
 //! What marketed goods and postal services must hold to be stored.
 
 use super::structure::{
-    check_code, check_country, check_currency, check_hs, check_length, check_list, check_not_negative, given,
-    is_post_code,
+    check_code, check_country, check_currency, check_hs, check_length, check_list, check_not_negative, check_post,
+    given,
 };
 use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDetails, Value};
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
@@ -51,7 +51,7 @@ fn good_details(details: &MarketedGoodDetails) -> Findings {
     ] {
         check_length(&mut findings, path, text, limits::TEXT_CHARS);
     }
-    check_country(&mut findings, "SellerCountry", &details.seller_country);
+    check_country(&mut findings, "SellerCountry", given(&details.seller_country));
     check_hs(&mut findings, "HSCode", &details.hs_code);
     for (path, number) in [
         ("HeightCm", &details.height_cm),
@@ -87,14 +87,10 @@ pub fn buyers(good: &MarketedGood) -> Vec<String> {
 /// Checks a service as sent; paths start with `postalService`.
 pub fn postal_service(service: &PostalService) -> Findings {
     let mut findings = Findings::default();
-    match given(&service.dest_organization_cd) {
-        Some(code) if !is_post_code(code) => {
-            findings.add("format", "DestOrganizationCd", "a post has three capital letters or digits, for example FRA");
-        }
-        Some(code) if Some(code) == given(&service.orig_organization_cd) => {
-            findings.add("posts", "DestOrganizationCd", "a service goes to another post than its own");
-        }
-        _ => {}
+    let destination = given(&service.dest_organization_cd);
+    check_post(&mut findings, "DestOrganizationCd", destination);
+    if destination.is_some() && destination == given(&service.orig_organization_cd) {
+        findings.add("posts", "DestOrganizationCd", "a service goes to another post than its own");
     }
     check_length(&mut findings, "ServiceNm", &service.service_nm, limits::TEXT_CHARS);
     check_code(&mut findings, "MailClassCd", &service.mail_class_cd, 1, "one capital letter, for example U, C or E");
@@ -108,8 +104,8 @@ pub fn postal_service(service: &PostalService) -> Findings {
 
 fn service_details(details: &ServiceDetails) -> Findings {
     let mut findings = Findings::default();
-    check_country(&mut findings, "DestCountry", &details.dest_country);
-    check_country(&mut findings, "OrigCountry", &details.orig_country);
+    check_country(&mut findings, "DestCountry", given(&details.dest_country));
+    check_country(&mut findings, "OrigCountry", given(&details.orig_country));
     for (path, text) in [("DestZoneNumber", &details.dest_zone_number), ("OrigZoneNumber", &details.orig_zone_number)] {
         check_length(&mut findings, path, text, limits::TEXT_CHARS);
     }

@@ -1,5 +1,7 @@
 //! What administrators do: organizations, tokens, offices, users, checking histories.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -7,10 +9,11 @@ use super::auth::{digest, hash_password};
 use super::{Kind, Services};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
-use crate::rules::structure::{is_country_code, is_customs_code, is_item_id, is_office_code, is_post_code};
+use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::history::HistoryRow;
 use crate::store::items::Parts;
 use crate::store::seal::Verdict;
+use crate::store::trade_history::{TradeRow, Traded};
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 
@@ -37,18 +40,14 @@ impl NewOrganization {
         if !fits {
             findings.add("format", "CODE", "a post has three, customs two to ten capital letters or digits");
         }
-        if !is_country_code(&self.country) {
-            findings.add("format", "country", "write the two-letter ISO country code in capitals, for example DE");
-        }
+        structure::check_country(&mut findings, "country", Some(&self.country));
         if self.name.trim().is_empty() || self.name.chars().count() > limits::TEXT_CHARS {
             findings.add("required", "name", "give the name of the organization");
         }
         if self.time_zone.parse::<chrono_tz::Tz>().is_err() {
             findings.add("unknown_code", "time-zone", "write an IANA time zone, for example Europe/Berlin");
         }
-        if self.customs.as_deref().is_some_and(|code| !is_customs_code(code)) {
-            findings.add("format", "customs", "customs has two to ten capital letters or digits");
-        }
+        structure::check_customs(&mut findings, "customs", self.customs.as_deref());
         if self.customs.is_some() && self.kind == Kind::Customs {
             findings.add("posts", "customs", "only a post has a customs administration");
         }
@@ -152,13 +151,9 @@ impl Services {
     /// # Errors
     /// 400 with what is wrong.
     pub async fn put_office(&self, code: &str, org: &str, name: &str) -> Result<()> {
-        if !is_office_code(code) {
-            return Err(Error::invalid(
-                "format",
-                "CODE",
-                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
-            ));
-        }
+        let mut findings = Findings::default();
+        structure::check_office(&mut findings, "CODE", Some(code));
+        findings.into_result()?;
         let row = OfficeRow { code: code.to_owned(), org: org.to_owned(), name: name.to_owned() };
         self.store
             .write(move |tx| {
@@ -175,7 +170,7 @@ impl Services {
     }
 
     /// Adds a user who may log in for the offices named (of any organization), or changes what is given of password and
-    /// offices.
+    /// offices; a change ends the user's sessions.
     ///
     /// # Errors
     /// 400 with what is wrong.
@@ -199,6 +194,7 @@ impl Services {
         };
         let hash = hash.map_err(|error| Error::Internal(error.to_string()))??;
         let (org, user_cd) = (org.to_owned(), user_cd.trim().to_owned());
+        let offices = offices.map(|named| named.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
         self.store
             .write(move |tx| {
                 if tx.organization(&org)?.is_none() {
@@ -224,8 +220,11 @@ impl Services {
                     tx.end_sessions_of(&org, &user_cd)?;
                 }
                 match &offices {
-                    Some(offices) => tx.set_offices_of_user(&org, &user_cd, offices),
-                    None => Ok(()),
+                    Some(offices) if *offices != tx.offices_of_user(&org, &user_cd)? => {
+                        tx.set_offices_of_user(&org, &user_cd, offices)?;
+                        tx.end_sessions_of(&org, &user_cd).map(|_| ())
+                    }
+                    _ => Ok(()),
                 }
             })
             .await
@@ -241,18 +240,28 @@ impl Services {
         self.store.read_snapshot(|tx| tx.verify_history()).await
     }
 
+    /// The history of goods, a postal service or an anonymous declaration of an organization.
+    ///
+    /// # Errors
+    /// 400 when there is none.
+    pub async fn trade_history(&self, org: &str, kind: Traded, id: &str) -> Result<Vec<TradeRow>> {
+        let (org, id) = (org.to_owned(), id.to_owned());
+        match self.store.read(move |tx| tx.trade_history(&org, kind, &id)).await? {
+            rows if rows.is_empty() => {
+                Err(Error::invalid("absent", "ID", "this organization has nothing of this kind with this id"))
+            }
+            rows => Ok(rows),
+        }
+    }
+
     /// The histories of the items of `post` with this id.
     ///
     /// # Errors
     /// 400 when there is none.
     pub async fn item_history(&self, post: &str, item_id: &str) -> Result<Vec<HistoryRow>> {
-        if !is_item_id(item_id) {
-            return Err(Error::invalid(
-                "format",
-                "ITEM",
-                "an item id has 1 to 35 letters, digits or signs and no blanks",
-            ));
-        }
+        let mut findings = Findings::default();
+        structure::check_item_id(&mut findings, "ITEM", Some(item_id));
+        findings.into_result()?;
         let (post, item_id) = (post.to_owned(), item_id.to_owned());
         let rows = self.store.read(move |tx| {
             let mut rows = Vec::new();

@@ -3,17 +3,19 @@
 //!
 //! A person's data is found only by the post that keeps it; ids cannot be guessed from each other.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::cursor::{Cursor, binding};
+use super::cursor::{Cursor, binding, cut, page_size};
 use super::declare::{self, Declared};
 use super::entry::{BatchMode, Entry};
 use super::identity::comparable_zip;
 use super::once::once;
 use super::refer::check_other;
 use super::{Actor, Answer, RequestKey, Services};
-use crate::contract::canonical::to_canonical;
+use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
@@ -21,7 +23,9 @@ use crate::rules::item_id::class_from_id;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
+use crate::store::history::Stamp;
 use crate::store::items::Parts;
+use crate::store::trade_history::{TradeEvent, Traded};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -54,11 +58,12 @@ impl Services {
         actor.own_post(given(&sent.known.postal_org_cd))?;
         check(&sent).into_result()?;
         let row = row_of(actor, &sent);
-        let actor = actor.clone();
+        let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
-                    let id = if row.id.is_empty() { create(tx, &actor, &row)? } else { update(tx, &row)? };
+                    let row = dated(&row, term, tx);
+                    let id = if row.id.is_empty() { create(tx, &actor, &row)? } else { update(tx, &actor, &row)? };
                     Ok(Answer::of(to_canonical(&id)))
                 })
             })
@@ -73,10 +78,11 @@ impl Services {
         actor.own_post(None)?;
         check(&sent).into_result()?;
         let row = AnonymousRow { id: id.to_owned(), ..row_of(actor, &sent) };
+        let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
             .write(move |tx| match tx.anonymous(&row.post_org, &row.id)? {
                 Some(_) => Ok(()),
-                None => tx.add_anonymous(&dated(&row, tx)),
+                None => add(tx, &actor, &dated(&row, term, tx)),
             })
             .await
     }
@@ -101,18 +107,12 @@ impl Services {
                 return Err(Error::invalid("cursor", "searchCriteria.Cursor", message));
             }
         };
-        let limit = match criteria.records_limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::ANONYMOUS_MAX),
-            _ => limits::ANONYMOUS_DEFAULT,
-        };
+        let limit = page_size(criteria.records_limit, limits::ANONYMOUS_DEFAULT, limits::ANONYMOUS_MAX);
         self.store
             .read(move |tx| {
                 let mut rows = tx.open_anonymous(&post, &filter, after, limit + 1)?;
-                let remains = rows.len() > limit;
-                rows.truncate(limit);
-                let last = rows.last().filter(|_| remains);
                 Ok(Page {
-                    next_cursor: last.map(|row| Cursor::AfterItem(row.pid.0).write(bound)),
+                    next_cursor: cut(&mut rows, limit).map(|row| Cursor::AfterItem(row.pid.0).write(bound)),
                     declarations: rows.iter().map(written).collect(),
                 })
             })
@@ -140,10 +140,9 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        if wanted.item_id.as_deref().is_some_and(|id| !structure::is_item_id(id)) {
-            let message = "an item id has 1 to 35 letters, digits or signs and no blanks";
-            return Err(Error::invalid("format", "internationalItemId", message));
-        }
+        let mut findings = Findings::default();
+        structure::check_item_id(&mut findings, "internationalItemId", wanted.item_id.as_deref());
+        findings.into_result()?;
         let (services, actor) = (self.clone(), actor.clone());
         let answer = self
             .store
@@ -161,24 +160,13 @@ fn check(sent: &AnonymousDeclaration) -> Findings {
         Some(data) => findings.extend_under("anonymousDeclaration.Data", structure::declaration_data(data)),
     }
     let known = &sent.known;
-    let form = "a post has three capital letters or digits, for example AUA";
-    for (path, code) in [("DestPostOrgCd", &known.dest_post_org_cd), ("PostalOrgCd", &known.postal_org_cd)] {
-        if given(code).is_some_and(|code| !structure::is_post_code(code)) {
-            findings.add("format", format!("anonymousDeclaration.{path}"), form);
-        }
-    }
-    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if given(&known.mail_class_cd).is_some_and(|code| !is_class(code)) {
-        findings.add("format", "anonymousDeclaration.MailClassCd", "write one capital letter, for example U, C or E");
-    }
-    if given(&known.office_cd).is_some_and(|code| !structure::is_office_code(code)) {
-        let form = "an office has six capital letters or digits (IMPC form), for example DEAAAA";
-        findings.add("format", "anonymousDeclaration.OfficeCd", form);
-    }
-    if given(&known.user_cd).is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
-        let message = format!("a user code has at most {} characters", limits::USER_CD_CHARS);
-        findings.add("too_long", "anonymousDeclaration.UserCd", message);
-    }
+    let mut members = Findings::default();
+    structure::check_post(&mut members, "DestPostOrgCd", given(&known.dest_post_org_cd));
+    structure::check_post(&mut members, "PostalOrgCd", given(&known.postal_org_cd));
+    structure::check_mail_class(&mut members, "MailClassCd", given(&known.mail_class_cd));
+    structure::check_office(&mut members, "OfficeCd", given(&known.office_cd));
+    structure::check_user(&mut members, "UserCd", given(&known.user_cd));
+    findings.extend_under("anonymousDeclaration", members);
     check_other(&mut findings, "anonymousDeclaration", &sent.other);
     findings
 }
@@ -245,16 +233,42 @@ fn filter_of(criteria: &SearchCriteria) -> AnonymousFilter {
     }
 }
 
-fn dated(row: &AnonymousRow, tx: &Tx<'_>) -> AnonymousRow {
-    let expires_at = At(tx.now + TimeDelta::days(limits::ANONYMOUS_DAYS));
+/// The row as it is stored now, to last for `term`.
+fn dated(row: &AnonymousRow, term: Duration, tx: &Tx<'_>) -> AnonymousRow {
+    let expires_at = At(tx.now + term);
     AnonymousRow { created_at: At(tx.now), changed_at: At(tx.now), expires_at, ..row.clone() }
+}
+
+fn add(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<(), Fault> {
+    tx.add_anonymous(row)?;
+    record(tx, actor, row, "stored", None)
+}
+
+/// Notes what happened to a declaration, by the user and office that the row was sent with.
+fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &AnonymousRow,
+    name: &'static str,
+    replaced: Option<String>,
+) -> Result<(), Fault> {
+    let event = TradeEvent {
+        org: &row.post_org,
+        kind: Traded::Anonymous,
+        id: &row.id,
+        name,
+        digest: digest(&row.body),
+        replaced,
+    };
+    let stamp = Stamp { actor_org: actor.org.clone(), user_cd: row.user_cd.clone(), office_cd: row.office_cd.clone() };
+    tx.record_trade(event, &stamp)
 }
 
 fn create(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, Fault> {
     for _ in 0..NUMBERS_TRIED {
         let id = format!("{}{}", random_number(), actor.country);
         if tx.anonymous(&row.post_org, &id)?.is_none() {
-            tx.add_anonymous(&AnonymousRow { id: id.clone(), ..dated(row, tx) })?;
+            add(tx, actor, &AnonymousRow { id: id.clone(), ..row.clone() })?;
             return Ok(id);
         }
     }
@@ -271,7 +285,7 @@ fn random_number() -> u64 {
     100_000_000 + (random & ((1 << 62) - 1)) as u64 % 900_000_000
 }
 
-fn update(tx: &mut Tx<'_>, row: &AnonymousRow) -> Result<String, Fault> {
+fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, Fault> {
     let path = "anonymousDeclaration.Id";
     let old = existing(tx, &row.post_org, &row.id, path)?;
     if old.final_id.is_some() {
@@ -281,18 +295,22 @@ fn update(tx: &mut Tx<'_>, row: &AnonymousRow) -> Result<String, Fault> {
     let new = AnonymousRow {
         pid: old.pid,
         created_at: old.created_at,
-        office_cd: row.office_cd.clone().or(old.office_cd),
-        user_cd: row.user_cd.clone().or(old.user_cd),
-        ..dated(row, tx)
+        office_cd: row.office_cd.clone().or(old.office_cd.clone()),
+        user_cd: row.user_cd.clone().or(old.user_cd.clone()),
+        ..row.clone()
     };
     tx.change_anonymous(&new)?;
+    // Sent again as it is, it only lasts longer.
+    if new != (AnonymousRow { changed_at: new.changed_at, expires_at: new.expires_at, ..old.clone() }) {
+        record(tx, actor, row, "changed", Some(old.body))?;
+    }
     Ok(row.id.clone())
 }
 
-/// A declaration of the post that has not expired, converted or not.
+/// A declaration of the post that has not expired, or that was converted: which item it became is known for ever.
 fn existing(tx: &mut Tx<'_>, post: &str, id: &str, path: &str) -> Result<AnonymousRow, Fault> {
     let now = At(tx.now);
-    let found = tx.anonymous(post, id)?.filter(|row| row.expires_at > now);
+    let found = tx.anonymous(post, id)?.filter(|row| row.expires_at > now || row.final_id.is_some());
     found.ok_or_else(|| Error::invalid("absent", path, "you keep no anonymous declaration with this id").into())
 }
 
@@ -356,6 +374,8 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let entry = Entry { index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
+    let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row.clone() };
+    record(tx, actor, &stamped, "converted", None)?;
     tx.change_anonymous(&AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row })?;
     Ok(answer)
 }

@@ -118,11 +118,11 @@ impl Services {
     }
 
     async fn by_session(&self, digest: [u8; 32]) -> Result<Actor> {
-        let rules = self.sessions;
+        let terms = self.terms;
         let found = self.store.read(move |tx| {
             let Some(session) = tx.session(&digest)? else { return Ok(None) };
             let idle = tx.now.signed_duration_since(session.seen_at.0).to_std().unwrap_or_default();
-            if idle > rules.idle || session.expires_at.0 <= tx.now {
+            if idle > terms.session_idle || session.expires_at.0 <= tx.now {
                 return Ok(None);
             }
             let Some(org) = tx.organization(&session.org)? else { return Ok(None) };
@@ -133,7 +133,7 @@ impl Services {
                 ..actor_of(tx, &org)?
             };
             // The time of last use is noted at most once in a tenth of the idle time.
-            Ok(Some((actor, idle > rules.idle / 10)))
+            Ok(Some((actor, idle > terms.session_idle / 10)))
         });
         let (actor, stale) = found.await?.ok_or(Error::Unauthorized)?;
         if stale {
@@ -169,8 +169,7 @@ impl Services {
         }
         let office = choose_office(office, &offices)?;
         let key = Uuid::new_v4();
-        let (org, user, digest, absolute) =
-            (actor.org.clone(), user_cd.to_owned(), digest(&key), self.sessions.absolute);
+        let (org, user, digest, absolute) = (actor.org.clone(), user_cd.to_owned(), digest(&key), self.terms.session);
         let opened = office.clone();
         self.store
             .write(move |tx| {
@@ -190,6 +189,9 @@ impl Services {
     }
 
     /// Ends the session of the key that was sent, or, called with the organization's token, all of the user's.
+    ///
+    /// # Errors
+    /// 401 for a user that the session does not belong to, or that there is none of.
     pub async fn logout(&self, actor: &Actor, user_cd: &str) -> Result<()> {
         if actor.session.is_some() && actor.user_cd.as_deref() != Some(user_cd) {
             return Err(Error::Unauthorized);
@@ -198,6 +200,7 @@ impl Services {
         self.store
             .write(move |tx| match &session {
                 Some(digest) => tx.end_session(digest),
+                None if tx.user(&org, &user)?.is_none() => Err(Error::Unauthorized.into()),
                 None => tx.end_sessions_of(&org, &user).map(|_| ()),
             })
             .await

@@ -82,7 +82,7 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<
         facts.restricted |= screened.restricted.any;
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
-    facts.quality_rules = super::quality::rules_in(row.quality_findings.as_deref());
+    (facts.quality_rules, facts.quality_rejected) = super::quality::rules_in(row.quality_findings.as_deref());
     facts.watchdog = mark_of(item, now);
     facts.now = Some(now);
     Some(facts)

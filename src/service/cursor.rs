@@ -16,6 +16,21 @@ pub(super) enum Cursor {
     AfterChange(i64),
 }
 
+/// Entries of one page: as many as asked for, at most `most`; `default` when nothing, zero or less was asked for.
+pub(super) fn page_size(asked: Option<i32>, default: usize, most: usize) -> usize {
+    match asked {
+        Some(asked) if asked > 0 => usize::try_from(asked).map_or(most, |asked| asked.min(most)),
+        _ => default,
+    }
+}
+
+/// Cuts rows, of which one more than a page was fetched, to the page; gives the last one of it when more remain.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> Option<&T> {
+    let remains = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| remains)
+}
+
 /// Eight bytes that stand for caller and filters.
 pub(super) fn binding(parts: &str) -> [u8; 8] {
     let digest: [u8; 32] = Sha256::digest(parts.as_bytes()).into();
@@ -85,6 +100,17 @@ pub(super) fn read_place(text: &str, binding: [u8; 8]) -> Result<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_page_holds_what_was_asked_for_and_says_whether_more_remains() {
+        let sizes = [None, Some(0), Some(-1), Some(7), Some(i32::MAX)].map(|asked| page_size(asked, 10, 50));
+        assert_eq!(sizes, [10, 10, 10, 7, 50]);
+        let cut_to = |limit| {
+            let mut rows = vec![1, 2, 3];
+            (cut(&mut rows, limit).copied(), rows.len())
+        };
+        assert_eq!([cut_to(2), cut_to(3), cut_to(0)], [(Some(2), 2), (None, 3), (None, 0)]);
+    }
 
     proptest! {
         #[test]

@@ -56,7 +56,7 @@ impl Services {
     /// Stores declarations of the caller's own items: all of them, or each on its own.
     ///
     /// # Errors
-    /// Every finding of every entry; 401 when customs calls or another post is named.
+    /// Every finding of every entry; 401 when customs calls or every entry names another post.
     pub async fn store_declarations(
         &self,
         actor: &Actor,
@@ -65,9 +65,8 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        let ready: Result<Vec<Entry<Ready>>> =
-            entries.into_iter().map(|entry| entry.then(|sent| prepare(self, actor, sent))).collect();
-        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
+        let ready = entry::each_on(entries, |sent| prepare(self, actor, sent))?;
+        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));

@@ -62,6 +62,35 @@ impl<T> Entry<T> {
     }
 }
 
+/// Takes each entry of a call one step on. One that names what is not the caller's is refused like what is not there, so
+/// that the others stand; the text says no more than that.
+///
+/// # Errors
+/// 401 when no entry is about anything of the caller's; what is not about one entry alone.
+pub(super) fn each_on<T, U>(
+    entries: Vec<Entry<T>>,
+    step: impl Fn(T) -> Result<U, Error>,
+) -> Result<Vec<Entry<U>>, Error> {
+    let (mut taken, mut foreign) = (Vec::with_capacity(entries.len()), 0);
+    for entry in entries {
+        let (index, item_id) = (entry.index, entry.item_id.clone());
+        taken.push(match entry.then(&step) {
+            Err(Error::Unauthorized) => {
+                foreign += 1;
+                let content = Err(located(vec![not_yours(index)], index, item_id.as_deref()));
+                Entry { index, item_id, content }
+            }
+            entry => entry?,
+        });
+    }
+    if foreign > 0 && foreign == taken.len() { Err(Error::Unauthorized) } else { Ok(taken) }
+}
+
+fn not_yours(index: Option<usize>) -> Finding {
+    let path = index.map(|index| format!("cdsViews[{index}]")).unwrap_or_default();
+    Finding::new("absent", path, "there is no such item or organization of yours; name your own post and customs")
+}
+
 /// Says of each finding which entry it is about.
 fn located(mut findings: Vec<Finding>, index: Option<usize>, item_id: Option<&str>) -> Vec<Finding> {
     for finding in &mut findings {
@@ -112,7 +141,7 @@ impl Ledger {
     /// Notes the result of the next entry.
     ///
     /// # Errors
-    /// What is not a refusal of this entry alone (the database, authorization) ends the call.
+    /// What is not a refusal of this entry alone (the database) ends the call.
     pub(super) fn note<T>(&mut self, entry: &Entry<T>, result: Result<Outcome, Fault>) -> Result<(), Fault> {
         let result = match result {
             Ok(outcome) => Ok(outcome),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::cursor::{Cursor, binding};
+use super::cursor::{Cursor, binding, cut, page_size};
 use super::identity::comparable_zip;
 use super::views::view;
 use super::{Actor, Kind, Services};
@@ -57,10 +57,7 @@ impl Services {
         filter.zip_to = filter.zip_to.map(|zip| comparable_zip(&zip));
         let bound = binding(&format!("{} {posts:?} {filter:?}", actor.org));
         let start = query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()?;
-        let limit = match query.limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limits::LOAD_MAX).min(limits::LOAD_MAX),
-            _ => limits::LOAD_DEFAULT,
-        };
+        let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
         let (actor, since, count_total) = (actor.clone(), query.modified_since, query.count_total);
         self.store
             .read(move |tx| {
@@ -104,9 +101,7 @@ impl Range<'_> {
             found.extend(tx.page_by_pid(post, self.filter, after, self.limit + 1)?);
         }
         found.sort_by_key(|item| item.object.pid);
-        let remains = found.len() > self.limit;
-        found.truncate(self.limit);
-        let last = found.last().filter(|_| remains).map(|item| Cursor::AfterItem(item.object.pid.0).write(self.bound));
+        let last = cut(&mut found, self.limit).map(|item| Cursor::AfterItem(item.object.pid.0).write(self.bound));
         Ok(Page { views: views(&found, actor), next_cursor: last, ..Page::default() })
     }
 
@@ -127,10 +122,7 @@ impl Range<'_> {
                 found.extend(tx.page_by_change(post, self.filter, from, through, self.limit + 1)?);
             }
             found.sort_by_key(|item| item.object.change_no);
-            let remains = found.len() > self.limit;
-            found.truncate(self.limit);
-            let reached = if remains { found.last().and_then(|item| item.object.change_no) } else { None };
-            let reached = reached.unwrap_or(through);
+            let reached = cut(&mut found, self.limit).and_then(|item| item.object.change_no).unwrap_or(through);
             if let Some(since) = since {
                 found.retain(|item| item.object.changed_at >= At(since));
             }

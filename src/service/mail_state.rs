@@ -81,16 +81,9 @@ impl Services {
 /// The mail object that a move describes.
 fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
     let mut findings = Findings::default();
-    if !structure::is_item_id(&sent.item_id) {
-        findings.add("format", "id", "an item id has 1 to 35 letters, digits or signs and no blanks");
-    }
-    for (path, code) in
-        [("partnerPostalOrgCd", Some(&sent.partner)), ("itemDestPostalOrgCd", sent.item_destination.as_ref())]
-    {
-        if code.is_some_and(|code| !structure::is_post_code(code)) {
-            findings.add("format", path, "a post has three capital letters or digits, for example AUA");
-        }
-    }
+    structure::check_item_id(&mut findings, "id", Some(&sent.item_id));
+    structure::check_post(&mut findings, "partnerPostalOrgCd", Some(&sent.partner));
+    structure::check_post(&mut findings, "itemDestPostalOrgCd", sent.item_destination.as_deref());
     if sent.partner == post {
         findings.add("posts", "partnerPostalOrgCd", "the partner is another post than the calling one");
     }

@@ -43,6 +43,7 @@ use crate::clock::Clock;
 use crate::limits;
 use crate::store::Store;
 
+pub use crate::store::trade_history::Traded;
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
@@ -54,7 +55,7 @@ pub use standing::said_at;
 pub struct Services {
     pub store: Store,
     pub clock: Clock,
-    pub sessions: SessionRules,
+    pub terms: Terms,
     shelf: catalogue::Shelf,
     actors: Cache<[u8; 32], Arc<Actor>>,
     known_users: Cache<(String, String), ()>,
@@ -62,17 +63,19 @@ pub struct Services {
     outbox: Arc<Notify>,
 }
 
-/// How long sessions last.
+/// How long things last.
 #[derive(Clone, Copy, Debug)]
-pub struct SessionRules {
-    /// Ends after this long without a call.
-    pub idle: Duration,
-    /// Ends this long after Login, whatever happens.
-    pub absolute: Duration,
+pub struct Terms {
+    /// A session ends after this long without a call.
+    pub session_idle: Duration,
+    /// A session ends this long after Login, whatever happens.
+    pub session: Duration,
+    /// Data of an anonymous declaration is erased this long after it was last changed.
+    pub anonymous: Duration,
 }
 
 impl Services {
-    pub fn new(store: Store, clock: Clock, sessions: SessionRules) -> Self {
+    pub fn new(store: Store, clock: Clock, terms: Terms) -> Self {
         let actors = Cache::builder()
             .max_capacity(limits::TOKEN_CACHE_ENTRIES)
             .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
@@ -82,7 +85,7 @@ impl Services {
         Self {
             store,
             clock,
-            sessions,
+            terms,
             shelf,
             actors,
             known_users,

@@ -13,7 +13,7 @@ use crate::store::{Fault, Tx};
 #[derive(Clone, Debug)]
 pub struct RequestKey {
     pub key: String,
-    /// SHA-256 of method, kind of answer wanted and body.
+    /// SHA-256 of method, kind of answer wanted and body, tokens left out.
     pub fingerprint: Vec<u8>,
 }
 

@@ -37,6 +37,9 @@ struct Found {
     rule: String,
     path: String,
     message: String,
+    /// `warn` or `reject`; the latter stands in data that a partner sent and that came in all the same.
+    #[serde(default)]
+    level: String,
 }
 
 impl Services {
@@ -89,11 +92,13 @@ fn travelling(found: &QualityFinding) -> Found {
         Subject::MailObject => format!("MailObject.{}", found.path),
         Subject::Data => found.path.clone(),
     };
-    Found { rule: found.rule.to_owned(), path, message: found.message.clone() }
+    let level = found.level.name().to_owned();
+    Found { rule: found.rule.to_owned(), path, message: found.message.clone(), level }
 }
 
-/// Names of the rules in a stored list of findings.
-pub(super) fn rules_in(findings: Option<&str>) -> Vec<String> {
+/// Names of the rules in a stored list of findings, and whether one of them rejects.
+pub(super) fn rules_in(findings: Option<&str>) -> (Vec<String>, bool) {
     let found: Vec<Found> = findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    found.into_iter().map(|found| found.rule).collect()
+    let rejected = found.iter().any(|found| Level::parse(&found.level) == Some(Level::Reject));
+    (found.into_iter().map(|found| found.rule).collect(), rejected)
 }

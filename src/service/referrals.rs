@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
-use super::cursor::{Cursor, binding};
+use super::cursor::{Cursor, binding, cut, page_size};
 use super::standing;
 use super::views::mail_object;
 use super::{Actor, Kind, Services};
@@ -58,10 +58,7 @@ impl Services {
                 return Err(Error::invalid("cursor", "cursor", "a cursor of the change feed does not fit here"));
             }
         };
-        let limit = match query.limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or(limits::LOAD_MAX).min(limits::LOAD_MAX),
-            _ => limits::LOAD_DEFAULT,
-        };
+        let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
         self.store
             .read(move |tx| {
                 let mut filter = filter.clone();
@@ -69,9 +66,7 @@ impl Services {
                 filter.remind_before = query.reminder_due.then_some(At(tx.now));
                 let post = posts.first().map(String::as_str).unwrap_or_default();
                 let mut items = tx.referred_items(post, &filter, after, limit + 1)?;
-                let remains = items.len() > limit;
-                items.truncate(limit);
-                let last = items.last().filter(|_| remains).map(|item| item.object.pid.0);
+                let last = cut(&mut items, limit).map(|item| item.object.pid.0);
                 Ok(Page {
                     dialogues: dialogues(tx, post, &items, &filter)?,
                     next_cursor: last.map(|pid| Cursor::AfterItem(pid).write(bound)),

@@ -70,7 +70,8 @@ impl Services {
     /// Stores responses: of customs to its items, or entered by a post on behalf of customs.
     ///
     /// # Errors
-    /// Every finding of every entry; 401 when a post or customs administration is named that is not the caller's.
+    /// Every finding of every entry; 401 when every entry names a post or customs administration that is not the
+    /// caller's.
     pub async fn store_responses(
         &self,
         actor: &Actor,
@@ -78,9 +79,8 @@ impl Services {
         mode: BatchMode,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
-        let ready: Result<Vec<Entry<Ready>>> =
-            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, sent))).collect();
-        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
+        let ready = entry::each_on(entries, |sent| prepare(actor, sent))?;
+        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
@@ -103,10 +103,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &response_path, response.entity_state, true);
-    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
-        let path = format!("{response_path}.CustOrganizationCd");
-        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
-    }
+    structure::check_customs(&mut findings, &format!("{response_path}.CustOrganizationCd"), customs.as_deref());
     let stores = response.entity_state != Entity::UNCHANGED && response.entity_state != Entity::DELETED;
     match &response.data {
         Some(data) if stores => {
@@ -143,20 +140,14 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
 
 /// The caller's posts that may hold the item: the one named, else destination before origin.
 fn posts_for(actor: &Actor, object: &MailObject, named: Option<&str>) -> Result<Vec<String>> {
-    if actor.kind == Kind::Post || named.is_some() {
-        return actor.posts_meant(named);
-    }
     let ends = [given(&object.dest_post_org_cd), given(&object.orig_post_org_cd)];
-    if ends.iter().all(Option::is_none) {
-        return Ok(actor.posts.clone());
-    }
-    let mine: Vec<String> = ends
-        .into_iter()
-        .flatten()
-        .filter(|end| actor.posts.iter().any(|post| post == end))
-        .map(str::to_owned)
-        .collect();
-    if mine.is_empty() { Err(Error::Unauthorized) } else { Ok(mine) }
+    let posts = if actor.kind == Kind::Post || named.is_some() || ends.iter().all(Option::is_none) {
+        actor.posts_meant(named)?
+    } else {
+        let mine = |end: &&str| actor.posts.iter().any(|post| post == end);
+        ends.into_iter().flatten().filter(mine).map(str::to_owned).collect()
+    };
+    if posts.is_empty() { Err(Error::Unauthorized) } else { Ok(posts) }
 }
 
 fn store_all(

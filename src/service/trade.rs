@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
-use super::cursor::binding;
+use super::cursor::{binding, cut, page_size};
 use super::lookup::contracts;
 use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
@@ -20,6 +20,7 @@ use crate::rules::trade as rules;
 use crate::store::Fault;
 use crate::store::Tx;
 use crate::store::trade::{GoodFilter, GoodRow, ServiceRow};
+use crate::store::trade_history::{TradeEvent, Traded};
 use crate::store::types::{At, Id};
 
 /// Which goods to load.
@@ -46,11 +47,14 @@ impl Services {
     /// Stores goods of the caller: new without a number (or with 0), else under it.
     ///
     /// # Errors
-    /// 400 with findings; 401 for customs and for another seller.
+    /// 400 with findings, and for a change state that does not fit; 401 for customs and for another seller.
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
         let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
-        rules::marketed_good(&good).into_result()?;
-        let warnings = u32::from(rules::has_unknown_code(&good));
+        let change = change("marketedGood", good.entity_state)?;
+        if change == Change::Store {
+            rules::marketed_good(&good).into_result()?;
+        }
+        let warnings = u32::from(change == Change::Store && rules::has_unknown_code(&good));
         let good = MarketedGood {
             entity_state: Entity::STORE,
             seller_organization_cd: Some(seller),
@@ -59,7 +63,7 @@ impl Services {
         };
         let actor = actor.clone();
         let answer = self.store.write(move |tx| {
-            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor.org, &good)? }))
+            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor, &good, change)? }))
         });
         answer.await
     }
@@ -81,18 +85,13 @@ impl Services {
         };
         let bound = binding(&format!("{} goods {filter:?}", actor.org));
         let after = query.cursor.as_deref().map(|text| place(text, bound)).transpose()?;
-        let limit = match query.limit {
-            Some(limit) if limit > 0 => usize::try_from(limit).unwrap_or_default().min(limits::LOAD_MAX),
-            _ => limits::LOAD_DEFAULT,
-        };
+        let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
         let (catalogue, today) = (self.catalogue(), self.today());
         let (with_restrictions, own_country) = (query.with_restrictions, actor.country.clone());
         self.store
             .read(move |tx| {
                 let mut rows = tx.goods(&filter, after.as_ref(), limit + 1)?;
-                let remains = rows.len() > limit;
-                rows.truncate(limit);
-                let next_cursor = rows.last().filter(|_| remains).map(|row| cursor(row, bound));
+                let next_cursor = cut(&mut rows, limit).map(|row| cursor(row, bound));
                 let mut goods: Vec<String> = rows.into_iter().map(|row| row.body).collect();
                 if with_restrictions {
                     let known = filter.buyer.as_deref().map(|buyer| country(tx, &catalogue, buyer)).transpose()?;
@@ -107,7 +106,7 @@ impl Services {
     /// Stores a postal service of the caller: new without an id, else under it.
     ///
     /// # Errors
-    /// 400 with findings; 401 for customs and for another origin.
+    /// 400 with findings, and for a change state that does not fit; 401 for customs and for another origin.
     pub async fn store_service(
         &self,
         actor: &Actor,
@@ -115,10 +114,13 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let origin = actor.own_post(given(&service.orig_organization_cd))?.to_owned();
-        rules::postal_service(&service).into_result()?;
+        let change = change("postalService", service.entity_state)?;
+        if change == Change::Store {
+            rules::postal_service(&service).into_result()?;
+        }
         let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
         let actor = actor.clone();
-        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor.org, &service))).await
+        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service, change))).await
     }
 
     /// Services from one post to another that are valid now, as JSON.
@@ -156,18 +158,48 @@ fn at(date: Option<WcfDate>) -> Option<At> {
     date.map(|date| At(date.instant()))
 }
 
+/// What `entityState` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// The object is a key: it must be there, and stays as it is.
+    Nothing,
+    Store,
+}
+
+/// An offer is no draft, so none is deleted.
+fn change(path: &str, state: Entity) -> Result<Change> {
+    match state {
+        Entity::UNCHANGED => Ok(Change::Nothing),
+        Entity::STORE | Entity::MODIFIED => Ok(Change::Store),
+        _ => {
+            let message = "allowed here: 0, 1 or 2; to end an offer store it with a ValidTo that has passed";
+            Err(Error::invalid("out_of_range", format!("{path}.entityState"), message))
+        }
+    }
+}
+
+/// The answer to an object that is only a key.
+fn unchanged<T>(found: Option<T>, path: &str) -> Result<Answer, Fault> {
+    let message = "you offer nothing like this; send entityState 1 to store it";
+    found.map(|_| Answer::void()).ok_or_else(|| Error::invalid("absent", path, message).into())
+}
+
 fn too_many(path: &str) -> Fault {
     let message = format!("an organization has at most {}; change one instead", limits::CATALOGUE_ENTRIES);
     Error::invalid("limit", path, message).into()
 }
 
 /// The same content without a number is the same goods.
-fn put_good(tx: &mut Tx<'_>, seller: &str, good: &MarketedGood) -> Result<Answer, Fault> {
+fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood, change: Change) -> Result<Answer, Fault> {
+    let seller = actor.org.as_str();
     let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
     let old = match good.reference_id {
         Some(number) => tx.good(seller, number)?,
         None => tx.good_like(seller, &digest)?,
     };
+    if change == Change::Nothing {
+        return unchanged(old, "marketedGood");
+    }
     if old.as_ref().is_some_and(|old| old.digest == digest) {
         return Ok(Answer::void());
     }
@@ -190,16 +222,22 @@ fn put_good(tx: &mut Tx<'_>, seller: &str, good: &MarketedGood) -> Result<Answer
         body: to_canonical(&MarketedGood { reference_id: Some(reference_id), ..good.clone() }),
     };
     tx.put_good(&row, &buyers)?;
+    let old = old.map(|old| old.body);
+    record(tx, actor, Traded::Good, &reference_id.to_string(), row.digest, old)?;
     Ok(Answer::void())
 }
 
 /// The same content without an id is the same service.
-fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService) -> Result<Answer, Fault> {
+fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService, change: Change) -> Result<Answer, Fault> {
+    let origin = actor.org.as_str();
     let digest = digest(&to_canonical(&PostalService { service_id: None, ..service.clone() }));
     let old = match service.service_id {
         Some(id) => tx.postal_service(origin, Id(id))?,
         None => tx.service_like(origin, &digest)?,
     };
+    if change == Change::Nothing {
+        return unchanged(old, "postalService");
+    }
     if old.as_ref().is_some_and(|old| old.digest == digest) {
         return Ok(Answer::void());
     }
@@ -208,7 +246,7 @@ fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService) -> Result
     }
     let service_id = service.service_id.unwrap_or_else(Uuid::now_v7);
     let destination = given(&service.dest_organization_cd).filter(|code| *code != UNKNOWN_POST);
-    tx.put_service(&ServiceRow {
+    let row = ServiceRow {
         orig_org: origin.to_owned(),
         service_id: Id(service_id),
         dest_org: destination.unwrap_or_default().to_owned(),
@@ -217,8 +255,22 @@ fn put_service(tx: &mut Tx<'_>, origin: &str, service: &PostalService) -> Result
         changed_at: At(tx.now),
         digest,
         body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
-    })?;
+    };
+    tx.put_service(&row)?;
+    record(tx, actor, Traded::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
     Ok(Answer::void())
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: Traded,
+    id: &str,
+    digest: Vec<u8>,
+    replaced: Option<String>,
+) -> Result<(), Fault> {
+    let name = if replaced.is_some() { "changed" } else { "stored" };
+    tx.record_trade(TradeEvent { org: &actor.org, kind, id, name, digest, replaced }, &actor.stamp())
 }
 
 /// Goods are in order of seller and number; their place is written as text.

@@ -1,4 +1,8 @@
 //! Marks on items: GetWatchdogItemInfo, SetWatchdogItemInfo.
+//!
+//! A mark makes no item visible. Customs may set one on an id that it sees no item of: it is put on what there is, the
+//! drafts of the post included, as if there were nothing, and counts once the item is seen. Until then customs is shown
+//! its own marks only.
 
 use chrono::{DateTime, Months, Utc};
 
@@ -17,7 +21,7 @@ use crate::rules::light::Mark;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::Event;
 use crate::store::items::{Item, ObjectRow, Parts};
-use crate::store::types::At;
+use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 /// A mark to set, with what is said of the item.
@@ -31,7 +35,7 @@ pub struct SetMark {
 }
 
 impl Services {
-    /// The mark of the newest item with this id.
+    /// The mark of the newest item with this id that the caller sees, or has marked.
     ///
     /// # Errors
     /// 400 when the caller has no such item.
@@ -39,8 +43,12 @@ impl Services {
         let (actor, id) = (actor.clone(), item_id.to_owned());
         self.store
             .read(move |tx| {
-                let mut rows = tx.status_rows(&actor.posts, &[id.as_str()])?;
-                rows.retain(|row| actor.kind == Kind::Post || row.customs_visible);
+                let mut rows = Vec::new();
+                for row in tx.status_rows(&actor.posts, &[id.as_str()])? {
+                    if sees(&actor, row.customs_visible) || is_own_mark(tx, &actor, &row.post_org, row.pid)? {
+                        rows.push(row);
+                    }
+                }
                 let newest = rows.into_iter().max_by_key(|row| (row.posting_dt, row.life_no, row.pid));
                 let Some(row) = newest else { return Err(absent().into()) };
                 Ok(in_force(row.watchdog, row.watchdog_remarks, row.watchdog_until, tx.now)
@@ -59,9 +67,11 @@ impl Services {
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
-                    let mut item = find_or_create(tx, &actor, &sent)?;
-                    mark(&mut item, &actor, &sent)?;
-                    standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
+                    let mut items = find_or_create(tx, &actor, &sent)?;
+                    for item in &mut items {
+                        mark(tx, item, &actor, &sent)?;
+                    }
+                    standing::save(tx, &mut items, &actor.stamp())?;
                     Ok(Answer::void())
                 })
             })
@@ -100,17 +110,9 @@ pub(super) fn meaning(info: Option<&WatchdogInfo>) -> Mark {
 
 fn check(sent: &SetMark) -> Findings {
     let mut findings = Findings::default();
-    if !structure::is_item_id(&sent.item_id) {
-        findings.add("format", "itemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
-    }
-    if sent.destination.as_deref().is_some_and(|code| !structure::is_post_code(code)) {
-        let message = "a post has three capital letters or digits, for example AUA";
-        findings.add("format", "destinationPostalOrgCd", message);
-    }
-    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if sent.mail_class.as_deref().is_some_and(|code| !is_class(code)) {
-        findings.add("format", "mailClassCd", "write one capital letter, for example U, C or E");
-    }
+    structure::check_item_id(&mut findings, "itemId", Some(&sent.item_id));
+    structure::check_post(&mut findings, "destinationPostalOrgCd", sent.destination.as_deref());
+    structure::check_mail_class(&mut findings, "mailClassCd", sent.mail_class.as_deref());
     if sent.info.operation.is_none() {
         let message = "say what to do: 0 (Clear), 1 (MarkAsBlocked) or 2 (MarkWithWarning)";
         findings.add("required", "watchdogInfo.Operation", message);
@@ -122,27 +124,45 @@ fn check(sent: &SetMark) -> Findings {
     findings
 }
 
-/// The one item with this id among the caller's; an item posted more than a year apart from the date given is another
-/// use of the id.
-fn find_or_create(tx: &mut Tx<'_>, actor: &Actor, sent: &SetMark) -> Result<Item, Fault> {
+fn sees(actor: &Actor, customs_visible: bool) -> bool {
+    actor.kind == Kind::Post || customs_visible
+}
+
+/// Whether the caller was the last to set a mark on an item.
+fn is_own_mark(tx: &mut Tx<'_>, actor: &Actor, post: &str, pid: Id) -> Result<bool, Fault> {
+    Ok(tx.last_actor(post, pid, MARKED)?.as_ref() == Some(&actor.org))
+}
+
+/// The event of a mark set.
+const MARKED: &str = "watchdog.set";
+
+/// The one item with this id that the caller sees, else those it does not see, else a new one; an item posted more than
+/// a year apart from the date given is another use of the id.
+fn find_or_create(tx: &mut Tx<'_>, actor: &Actor, sent: &SetMark) -> Result<Vec<Item>, Fault> {
     let mut items = Vec::new();
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[sent.item_id.as_str()], Parts::Declaration)?);
     }
     let last_life = items.iter().map(|item| item.object.life_no).max().unwrap_or(0);
     items.retain(|item| is_same_life(item.object.posting_dt, sent.posting));
-    if items.len() > 1 {
+    let (seen, mut unseen): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| sees(actor, item.object.customs_visible));
+    if seen.len() > 1 {
         let message = "several items have this id; a mark is set on one item only";
         return Err(Error::invalid("ambiguous", "itemId", message).into());
     }
-    if let Some(item) = items.pop() {
-        return Ok(item);
+    if !seen.is_empty() {
+        return Ok(seen);
     }
     let post = post_for(actor, sent.destination.as_deref())?;
+    unseen.retain(|item| item.object.post_org == post);
+    if !unseen.is_empty() {
+        return Ok(unseen);
+    }
     let key = Key { item_id: sent.item_id.clone(), origin: UNKNOWN_POST.into(), ..Key::default() };
     let mut item = Item::new(identity::new_object(&post, &key, last_life + 1, tx.now));
     item.object.mail_class = Some(item_id::class_from_id(&sent.item_id).to_owned());
-    Ok(item)
+    Ok(vec![item])
 }
 
 fn is_same_life(stored: Option<At>, sent: Option<WcfDate>) -> bool {
@@ -164,25 +184,27 @@ fn post_for(actor: &Actor, destination: Option<&str>) -> Result<String> {
     }
 }
 
-/// Sets the mark, and what is said of an item that no declaration describes yet.
-fn mark(item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault> {
-    let mut changed = complete(item, sent)?;
+/// Sets the mark, and what is said of an item that no declaration describes yet. Nothing is said of an item that the
+/// caller does not see: whether it fits would show what there is.
+fn mark(tx: &mut Tx<'_>, item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault> {
+    let seen = sees(actor, item.object.customs_visible);
+    let mut changed = if seen || item.is_new() { complete(item, sent)? } else { Vec::new() };
     let operation = sent.info.operation.unwrap_or(Operation::Clear);
     let wanted = (operation != Operation::Clear).then_some(operation);
     let remarks = wanted.and(given(&sent.info.remarks)).map(str::to_owned);
     let until = wanted.and(sent.info.expiry_dt).map(|date| At(date.instant()));
-    let object = &mut item.object;
+    let object = &item.object;
     let same = object.watchdog == wanted.map(Operation::number)
         && object.watchdog_remarks == remarks
         && object.watchdog_until == until;
-    if same && changed.is_empty() && !item.is_new() {
+    let is_known = seen || is_own_mark(tx, actor, &object.post_org, object.pid)?;
+    if same && changed.is_empty() && !item.is_new() && is_known {
         return Ok(Outcome::Unchanged);
     }
     let object = &mut item.object;
     object.watchdog = wanted.map(Operation::number);
     object.watchdog_remarks = remarks;
     object.watchdog_until = until;
-    object.customs_visible |= actor.kind == Kind::Customs;
     changed.sort_unstable();
     let detail = serde_json::json!({
         "Operation": operation.name(),
@@ -190,7 +212,7 @@ fn mark(item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault
         "ExpiryDt": sent.info.expiry_dt,
         "MailObject": changed,
     });
-    item.record(Event { name: "watchdog.set", detail: detail.to_string(), document: None });
+    item.record(Event { name: MARKED, detail: detail.to_string(), document: None });
     Ok(Outcome::Stored)
 }
 

@@ -1,5 +1,6 @@
-//! Anonymous declarations: kept by the post that took them, found by nobody else, dropped when they expire.
+//! Anonymous declarations: kept by the post that took them, found by nobody else, erased when they expire.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -143,18 +144,46 @@ impl Tx<'_> {
         Ok(matching(filter, open).order(table::pid).limit(limit as i64).load(self.conn)?)
     }
 
-    /// Drops what has expired, at most `limit` rows; gives how many. What was converted lives on as an item.
+    /// Erases what has expired, at most `limit` rows; gives how many. What was converted lives on as an item: of it the
+    /// two ids are kept, so that a look-up and a repeat are answered as before.
     pub fn drop_expired_anonymous(&mut self, limit: i64) -> Done<usize> {
-        let expired: Vec<(String, String)> = table::table
+        let expired: Vec<AnonymousRow> = table::table
             .filter(table::expires_at.le(At(self.now)))
             .order(table::expires_at)
             .limit(limit)
-            .select((table::post_org, table::id))
             .load(self.conn)?;
-        for (post, id) in &expired {
-            diesel::delete(table::table.find((post, id))).execute(self.conn)?;
+        let found = expired.len();
+        for row in expired {
+            self.erase_texts(&row.post_org, &row.id)?;
+            match row.final_id {
+                Some(_) => self.change_anonymous(&row.without_data())?,
+                None => {
+                    diesel::delete(table::table.find((&row.post_org, &row.id))).execute(self.conn)?;
+                }
+            }
         }
-        Ok(expired.len())
+        Ok(found)
+    }
+}
+
+/// Seconds since 1970 of the end of the year 9999: an expiry that never comes.
+const NEVER_S: i64 = 253_402_300_799;
+
+impl AnonymousRow {
+    /// Nothing of a person any more, and nothing that expires.
+    fn without_data(self) -> Self {
+        Self {
+            expires_at: At(DateTime::from_timestamp(NEVER_S, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)),
+            sender_name_key: None,
+            sender_email_key: None,
+            sender_telephone_key: None,
+            recipient_name_key: None,
+            recipient_country: None,
+            recipient_zip_key: None,
+            body: String::new(),
+            other: "{}".into(),
+            ..self
+        }
     }
 }
 

@@ -56,6 +56,8 @@ impl Fault {
             Self::App(error) => error,
             Self::Db(error) => match cure(&error) {
                 Cure::None => Error::Internal(format!("database: {error}")),
+                // A writer that was in the way is seen at the next attempt: what stays taken is no matter of time.
+                Cure::Repeat if is_unique_violation(&error) => Error::Internal(format!("database: {error}")),
                 Cure::Repeat => Error::unavailable("Too many writers at the same item"),
                 Cure::Reconnect | Cure::Unavailable => {
                     tracing::warn!(%error, "database unavailable");
@@ -64,6 +66,10 @@ impl Fault {
             },
         }
     }
+}
+
+fn is_unique_violation(error: &DbError) -> bool {
+    matches!(error, DbError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
 fn cure(error: &DbError) -> Cure {
@@ -110,4 +116,21 @@ const SIGNS_OF_A_STUCK_DATABASE: [&str; 9] = [
 /// Whether the error ended the whole SQLite transaction, not just the statement.
 pub(super) fn ends_transaction(error: &DbError) -> bool {
     matches!(cure(error), Cure::Unavailable) || matches!(error, DbError::BrokenTransactionManager)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_try_cannot_mend_is_not_to_be_tried_again() {
+        let status = |kind| {
+            let fault = Fault::Db(DbError::DatabaseError(kind, Box::new("told".to_owned())));
+            (fault.cure(), fault.into_error().status())
+        };
+        assert_eq!(status(DatabaseErrorKind::SerializationFailure), (Cure::Repeat, 503));
+        assert_eq!(status(DatabaseErrorKind::UniqueViolation), (Cure::Repeat, 500), "still taken at the last attempt");
+        assert_eq!(status(DatabaseErrorKind::ReadOnlyTransaction), (Cure::Unavailable, 503));
+        assert_eq!(status(DatabaseErrorKind::NotNullViolation), (Cure::None, 500));
+    }
 }

@@ -25,6 +25,7 @@ pub mod requests;
 mod schema;
 pub mod seal;
 pub mod trade;
+pub mod trade_history;
 pub mod types;
 pub mod who;
 mod writer;

@@ -16,7 +16,7 @@ type Done<T = ()> = Result<T, Fault>;
 pub struct SavedAnswer {
     pub org: String,
     pub request_key: String,
-    /// SHA-256 of method and body.
+    /// SHA-256 of what is the same in a repeat.
     pub fingerprint: Vec<u8>,
     pub answer: String,
     pub created_at: At,

@@ -258,6 +258,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    trade_history (org, kind, id, seq) {
+        org -> Text,
+        kind -> Text,
+        id -> Text,
+        seq -> Integer,
+        at -> crate::store::types::DbTime,
+        actor_org -> Text,
+        user_cd -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+        event -> Text,
+        digest -> Binary,
+        replaced -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     anonymous_declaration (post_org, id) {
         post_org -> Text,
         id -> Text,

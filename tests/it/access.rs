@@ -122,6 +122,8 @@ on_both_engines! {
         refusals.note("an unknown user", "Login", server.call("Login", &nobody));
         let elsewhere = json!({ "securityToken": token_of("AUA"), "userCd": "depost", "password": "xxxxxx" });
         refusals.note("a user of another organization", "Login", server.call("Login", &elsewhere));
+        let nobody = json!({ "securityToken": token_of("DEA"), "userCd": "nobody" });
+        refusals.note("a user there is none of", "Logout", server.call("Logout", &nobody));
         refusals.are_one();
     }
 
@@ -189,6 +191,8 @@ on_both_engines! {
         let foreign = login(json!({ "officeCd": "FRCDGA" }));
         assert_eq!(foreign.findings(), [("unknown_code".to_owned(), "officeCd".to_owned())]);
         assert_eq!(login(json!({ "password": null })).findings(), [("required".to_owned(), "password".to_owned())]);
+        let long = "u".repeat(entrepost::limits::USER_CD_CHARS + 1);
+        assert_eq!(login(json!({ "userCd": long })).findings(), [("too_long".to_owned(), "userCd".to_owned())]);
 
         // User and office are the session's; stating others is refused, leaving them out is not.
         let key = &chosen["SecurityKey"];
@@ -212,6 +216,21 @@ on_both_engines! {
         assert!(!alive(key) && alive(&other));
         server.call("Logout", &json!({ "securityToken": token_of("DEA"), "userCd": "depost" })).ok();
         assert!(!alive(&other));
+
+        // What the administrator changes about a user ends its sessions; what stays as it is does not.
+        let change = |offices: &'static [&'static str]| {
+            let offices = Some(offices.iter().map(|office| (*office).to_owned()).collect());
+            server.block_on(|services| async move { services.put_user("DEA", "depost", None, offices).await })
+        };
+        let kept = open();
+        change(&["PTLISA", "DEAAAA", "PTLISA"]).expect("the same offices");
+        assert!(alive(&kept));
+        change(&["DEAAAA"]).expect("one office less");
+        assert!(!alive(&kept), "it might be of the office taken away");
+        let last = open();
+        change(&[]).expect("no office");
+        assert!(!alive(&last));
+        change(&["DEAAAA", "PTLISA"]).expect("as before");
 
         // Half an hour without a call ends a session; calls keep it alive, but not beyond twelve hours.
         let (idle, busy) = (open(), open());

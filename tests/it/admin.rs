@@ -200,6 +200,12 @@ fn history_is_shown_and_verified() {
         assert!(admin(&url, &["history", "show", "DEA", &id]).contains("declaration.received\tAUA"));
         assert!(refused(&url, &["history", "show", "FRA", &id]).contains("no such item"));
         assert!(admin(&url, &["history", "verify"]).contains("the history is whole"));
+
+        let kept = admin(&url, &["history", "trade", "AUA", "anonymous", "9384748AU", "--texts"]);
+        assert!(kept.starts_with("1\t") && kept.contains("\tstored\tAUA"), "{kept}");
+        let absent = refused(&url, &["history", "trade", "FRA", "anonymous", "9384748AU"]);
+        assert!(absent.contains("nothing of this kind"), "{absent}");
+        run(&["admin", "history", "trade", "AUA", "ship", "1", "--database-url", &url]).fails(2);
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use entrepost::limits;
+use entrepost::service::Traded;
+use entrepost::store::trade_history::TradeRow;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id};
@@ -42,6 +44,13 @@ fn convert(server: &Server, org: &str, id: &str, item: Option<&str>) -> Answer {
 /// GetFinalDeclarationIdFromAnonymousDeclarationId.
 fn final_id(server: &Server, org: &str, id: &str) -> Answer {
     server.call_as(org, "GetFinalDeclarationIdFromAnonymousDeclarationId", json!({ "anonymousDeclId": id }))
+}
+
+/// What happened to a declaration of AUA.
+fn history(server: &Server, id: &str) -> Vec<TradeRow> {
+    let id = id.to_owned();
+    let rows = server.block_on(|services| async move { services.trade_history("AUA", Traded::Anonymous, &id).await });
+    rows.expect("rows")
 }
 
 /// The content of a declaration with other members.
@@ -163,6 +172,24 @@ on_both_engines! {
         assert_eq!(taken, [("state".into(), "internationalItemId".into())], "the item has a declaration");
     }
 
+    fn conversion_counts_what_the_quality_rules_remark(server) {
+        let counts = [json!({}), json!({ "RecipientName": null })].map(|members| {
+            let id = lodged(server, "AUA", json!({ "Data": data(members) }));
+            let item = fresh_id("AU");
+            let body = json!({ "anonymousDeclarationId": id, "internationalItemId": item });
+            let keyed = || {
+                let headers = [("idempotency-key", id.as_str())];
+                server.call_with("AUA", "ConvertAnonymousToCDSDeclaration", body.clone(), &headers).ok()
+            };
+            let told = keyed().header("x-entrepost-warnings").expect("a count").to_owned();
+            let again = convert(server, "AUA", &id, Some(&item)).ok();
+            assert_eq!(again.header("x-entrepost-warnings"), Some("0"), "nothing was declared");
+            assert_eq!(keyed().header("x-entrepost-warnings"), Some(told.as_str()), "the answer of the first time");
+            told.parse::<u32>().expect("a number")
+        });
+        assert!(counts[0] < counts[1], "{counts:?}");
+    }
+
     fn without_an_item_id_the_anonymous_one_is_taken(server) {
         let id = lodged(server, "AUA", json!({ "DestPostOrgCd": "FRA", "MailClassCd": "C", "Data": data(json!({})) }));
         convert(server, "AUA", &id, None).ok();
@@ -186,11 +213,17 @@ on_both_engines! {
         assert_eq!(final_id(server, "AUA", &nowhere).ok().json().as_object().map(serde_json::Map::len), Some(1));
     }
 
-    fn it_is_dropped_when_nobody_wants_it(server) {
+    fn it_is_erased_after_its_time(server) {
         let days = u32::try_from(limits::ANONYMOUS_DAYS).expect("days");
         let (old, converted) =
             (lodged(server, "AUA", json!({ "Data": data(json!({})) })), lodged(server, "AUA", json!({ "Data": data(json!({})) })));
         let item = fresh_id("AU");
+        let changed = json!({ "Id": converted, "UserCd": "kiosk-1", "Data": data(json!({ "SenderCity": "Perth" })) });
+        put(server, "AUA", changed.clone()).ok();
+        put(server, "AUA", changed).ok();
+        let change = history(server, &converted).remove(1);
+        assert_eq!((change.event.as_str(), change.user_cd.as_deref()), ("changed", Some("kiosk-1")));
+        assert!(change.replaced.is_some_and(|text| text.contains("Sydney")));
         convert(server, "AUA", &converted, Some(&item)).ok();
         server.clock.advance(DAY * (days - 1));
         let young = lodged(server, "AUA", json!({ "Data": data(json!({})) }));
@@ -201,7 +234,22 @@ on_both_engines! {
         assert_eq!(gone, [("absent".into(), "anonymousDeclarationId".into())]);
         server.block_on(|services| async move { services.drop_expired().await }).expect("drops");
         final_id(server, "AUA", &old).refused(400);
-        final_id(server, "AUA", &converted).refused(400);
+        // Converted, with everything that is of a person gone, it is answered about as ever.
+        let events = history(server, &converted);
+        assert_eq!(events.iter().map(|row| row.event.as_str()).collect::<Vec<_>>(), ["stored", "changed", "converted"]);
+        for id in [&old, &converted] {
+            assert!(history(server, id).iter().all(|row| row.replaced.is_none()), "no text of a person");
+        }
+        let id = converted.clone();
+        let kept = server.block_on(|services| async move { services.store.read(move |tx| tx.anonymous("AUA", &id)).await });
+        let kept = kept.expect("reads").expect("a row");
+        assert_eq!((kept.body.as_str(), kept.other.as_str(), &kept.sender_name_key, &kept.recipient_zip_key), ("", "{}", &None, &None));
+        let became = final_id(server, "AUA", &converted).ok().json();
+        assert_eq!(became["GetFinalDeclarationIdFromAnonymousDeclarationIdResult"], *item);
+        convert(server, "AUA", &converted, Some(&item)).ok();
+        convert(server, "AUA", &converted, Some(&fresh_id("AU"))).refused(400);
+        put(server, "AUA", json!({ "Id": converted, "Data": data(json!({})) })).refused(400);
+        server.block_on(|services| async move { services.drop_expired().await }).expect("nothing more to erase");
         assert!(server.status("AUA", "AUA", &item, "O")["Declaration"].is_object(), "the item lives on");
         assert_eq!(found(server, "AUA", json!({ "Id": young })).len(), 1);
     }
@@ -254,6 +302,18 @@ fn quality_is_asked_for_at_conversion_on_sqlite() {
 fn quality_is_asked_for_at_conversion_on_postgres() {
     if crate::harness::postgres::is_there() {
         quality_is_asked_for_at_conversion(Engine::Postgres);
+    }
+}
+
+on_both_engines_with! {
+    [("anonymous-days", "7")];
+
+    fn how_long_it_lasts_can_be_set(server) {
+        let id = lodged(server, "AUA", json!({ "Data": data(json!({})) }));
+        server.clock.advance(DAY * 6);
+        assert_eq!(found(server, "AUA", json!({ "Id": id })).len(), 1);
+        server.clock.advance(DAY * 2);
+        assert_eq!(found(server, "AUA", json!({ "Id": id })).len(), 0);
     }
 }
 

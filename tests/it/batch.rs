@@ -123,6 +123,77 @@ on_both_engines! {
         assert_eq!(server.status("AUA", "AUA", &ids[0], "O")["DCResponse"]["Data"]["DecisionCd"], "2");
     }
 
+    fn an_entry_about_others_stands_alone(server) {
+        let ids: Vec<String> = (0..2).map(|_| fresh_id("AU")).collect();
+        let foreign = |document: &str, member: &str, code: &str| {
+            let mut view = json!({ "MailObject": mail_object(&ids[1], "AUA", "DEA"), "Declaration": declaration("1"),
+                "Response": response("2", 0) });
+            view[document][member] = json!(code);
+            view
+        };
+        let elsewhere = json!({ "MailObject": mail_object(&ids[1], "FRA", "PTA"), "Response": response("2", 0) });
+        let cases = [
+            ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "PostOrganizationCd", "FRA")),
+            ("DE", "CreateOrUpdateResponses", foreign("Response", "PostOrganizationCd", "FRA")),
+            ("DE", "CreateOrUpdateResponses", foreign("Response", "CustOrganizationCd", "FR")),
+            ("DE", "CreateOrUpdateResponses", elsewhere),
+        ];
+        let mut said = std::collections::BTreeSet::new();
+        for (org, method, theirs) in cases {
+            let own = json!({ "MailObject": mail_object(&ids[0], "AUA", "DEA"), "Declaration": declaration("1"),
+                "Response": response("2", 0) });
+            let mixed = views(&[own.clone(), theirs.clone()]);
+            let answer = server.call_as(org, method, mixed.clone()).refused(400);
+            assert_eq!(located(&answer), [(1, ids[1].clone(), "absent".into(), "cdsViews[1]".into())]);
+            said.insert(answer.json()["Details"][0]["Message"].to_string());
+            let outcomes = server.call_with(org, method, mixed, &[PER_ITEM]).ok().json()["Outcomes"].clone();
+            assert_eq!((&outcomes[1]["Outcome"], &outcomes[1]["Errors"][0]["Code"]), (&json!("refused"), &json!("absent")));
+            assert_ne!(outcomes[0]["Outcome"], "refused", "{outcomes}");
+            // Nothing of the caller's among them: not entitled, as in a single call.
+            for headers in [&[][..], &[PER_ITEM]] {
+                server.call_with(org, method, views(&[theirs.clone(), theirs.clone()]), headers).refused(401);
+            }
+        }
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!(amount(server, &ids[0]), 1);
+        assert!(server.load("DE", json!({ "id": ids[1] })).is_empty() && server.load("AUA", json!({ "id": ids[1] })).is_empty());
+    }
+
+    fn the_state_of_a_view_goes_for_what_it_holds(server) {
+        let id = fresh_id("AU");
+        let send = |org: &str, method: &str, view: Value, state: i32| {
+            let mut view = view;
+            view["entityState"] = json!(state);
+            server.call_as(org, method, views(&[view]))
+        };
+        let declare = |amount: &str, state: i32| send("AUA", "CreateOrUpdateDeclarations", declared(&id, amount), state);
+        let decide = |decision: &str, state: i32| send("DE", "CreateOrUpdateResponses", responded(&id, decision), state);
+        assert_eq!(declare("1", 0).findings()[0].0, "absent", "a key to nothing");
+        assert_eq!(decide("2", 0).findings()[0].0, "absent");
+        declare("1", 1).ok();
+        declare("2", 0).ok();
+        assert_eq!(amount(server, &id), 1, "a key changes nothing");
+        declare("3", 2).ok();
+        assert_eq!(amount(server, &id), 3);
+        send("AUA", "CreateOrUpdateDeclarations", json!({ "MailObject": mail_object(&id, "AUA", "DEA") }), 0).ok();
+        decide("2", 0).ok();
+        assert!(server.status("DEA", "DEA", &id, "I")["Response"].is_null());
+        decide("2", 1).ok();
+        let state = |path: &str| vec![("state".to_owned(), path.to_owned())];
+        assert_eq!(declare("3", 3).findings(), state("cdsViews[0].Declaration.entityState"), "no draft");
+        assert_eq!(decide("2", 3).findings(), state("cdsViews[0].Response.entityState"));
+        for unknown in [4, -1] {
+            let expected = [("out_of_range".to_owned(), "cdsViews[0].entityState".to_owned())];
+            assert_eq!(declare("3", unknown).findings(), expected);
+            assert_eq!(decide("2", unknown).findings(), expected);
+        }
+        let draft = fresh_id("AU");
+        let body = json!({ "mailObject": mail_object(&draft, "AUA", "DEA"), "decl": declaration("1"), "evtCd": 1 });
+        server.call_as("AUA", "StoreDeclaration", body).ok();
+        send("AUA", "CreateOrUpdateDeclarations", declared(&draft, "1"), 3).ok();
+        assert!(server.status("AUA", "AUA", &draft, "O")["Declaration"].is_null(), "the draft is deleted");
+    }
+
     fn odd_batches(server) {
         // The same item twice: one after the other, as in two calls.
         let id = fresh_id("AU");
@@ -198,6 +269,35 @@ on_both_engines! {
         server.clock.advance(Duration::from_secs(120));
         keyed("1").ok();
         assert_eq!(amount(server, &id), 1, "after a day the key is forgotten and the request is new");
+    }
+
+    fn a_key_holds_beyond_the_session(server) {
+        let log_in = || {
+            let body = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "xxxxxx" });
+            server.call("Login", &body).ok().json()["SecurityKey"].as_str().expect("a key").to_owned()
+        };
+        let (id, key) = (fresh_id("DE"), fresh_id("KEY"));
+        let send = |session: &str, amount: &str| {
+            let view = json!({ "MailObject": mail_object(&id, "DEA", "AUA"), "Declaration": declaration(amount) });
+            let mut body = views(&[view]);
+            body["token"] = json!(session);
+            server.post("CreateOrUpdateDeclarations", &body.to_string(), &[PER_ITEM, ("idempotency-key", &key)])
+        };
+        let first = log_in();
+        let answer = send(&first, "1").ok().text;
+        server.call("Logout", &json!({ "token": first, "userCd": "depost" })).ok();
+        let second = log_in();
+        assert_eq!(send(&second, "1").ok().text, answer);
+        assert!(answer.contains("\"stored\""), "not done again, which would be unchanged: {answer}");
+        send(&second, "2").refused(422);
+        // The same text elsewhere is not the token.
+        let fresh = fresh_id("KEY");
+        let remarked = |remark: &str| {
+            let body = format!(r#"{{"cdsViews":[],"token":"{second}","remark":"{remark}"}}"#);
+            server.post("CreateOrUpdateDeclarations", &body, &[("idempotency-key", &fresh)])
+        };
+        remarked(&first).ok();
+        remarked(&second).refused(422);
     }
 
     fn concurrent_twins_do_the_work_once(server) {

@@ -1,7 +1,9 @@
 //! What posts offer: marketed goods and postal services, with every member, validity, buyers and restrictions.
 
+use entrepost::service::Traded;
 use serde_json::{Value, json};
 
+use crate::harness::server::token_of;
 use crate::harness::{Answer, Server};
 use crate::on_both_engines;
 use crate::samples;
@@ -132,6 +134,61 @@ on_both_engines! {
         assert_eq!(shown("FRA", false), ("to come".into(), "to come".into()));
         let turned = json!({ "Description": "x", "ValidFrom": day(2), "ValidTo": day(1) });
         assert_eq!(store_good(server, "AUA", turned).findings().len(), 1);
+    }
+
+    fn who_changed_an_offer_is_kept(server) {
+        let login = json!({ "securityToken": token_of("DEA"), "userCd": "depost", "password": "xxxxxx" });
+        let session = server.call("Login", &login).ok().json()["SecurityKey"].clone();
+        let sell = |description: &str| {
+            let good = json!({ "ReferenceId": 7, "Description": description });
+            server.call("StoreMarketedGood", &json!({ "token": session, "marketedGood": good })).ok();
+        };
+        for description in ["cuckoo clock", "cuckoo clock", "clock", "cuckoo clock"] {
+            sell(description);
+        }
+        let service = "00000000-0000-4000-8000-000000000007";
+        for name in ["letters", "parcels", "parcels"] {
+            store_service(server, "DEA", json!({ "ServiceId": service, "ServiceNm": name })).ok();
+        }
+        let history = |kind: Traded, id: &'static str| {
+            server.block_on(|services| async move { services.trade_history("DEA", kind, id).await }).expect("rows")
+        };
+        let goods = history(Traded::Good, "7");
+        let events: Vec<_> = goods.iter().map(|row| (row.seq, row.event.as_str())).collect();
+        assert_eq!(events, [(1, "stored"), (2, "changed"), (3, "changed")], "a repeat is no change");
+        assert!(goods.iter().all(|row| row.actor_org == "DEA" && row.user_cd.as_deref() == Some("depost")));
+        let replaced = |at: usize| goods[at].replaced.clone().unwrap_or_default();
+        assert_eq!((replaced(0).as_str(), goods[0].digest == goods[2].digest), ("", true));
+        assert!(replaced(1).contains(r#""Description":"cuckoo clock""#) && replaced(2).contains(r#""clock""#));
+        let services = history(Traded::Service, service);
+        assert_eq!(services.iter().map(|row| row.event.as_str()).collect::<Vec<_>>(), ["stored", "changed"]);
+        assert!(services[1].replaced.as_ref().is_some_and(|text| text.contains("letters")));
+    }
+
+    fn an_offer_is_a_key_or_stored_and_never_deleted(server) {
+        let good = |state: i32| json!({ "Description": "boomerang", "ReferenceId": 1, "entityState": state });
+        let service = |state: i32, name: &str| json!({ "ServiceNm": name, "DestOrganizationCd": "FRA", "entityState": state });
+        let absent = |path: &str| vec![("absent".to_owned(), path.to_owned())];
+        assert_eq!(store_good(server, "AUA", good(0)).findings(), absent("marketedGood"));
+        assert_eq!(store_service(server, "AUA", service(0, "letters")).findings(), absent("postalService"));
+        store_good(server, "AUA", good(2)).ok();
+        store_service(server, "AUA", service(2, "letters")).ok();
+        // As keys: other content changes nothing.
+        store_good(server, "AUA", json!({ "ReferenceId": 1, "Description": "spear", "entityState": 0 })).ok();
+        store_good(server, "AUA", json!({ "ReferenceId": 1, "entityState": 0 })).ok();
+        store_service(server, "AUA", service(0, "letters")).ok();
+        for state in [3, 4, -1] {
+            let answers = [
+                (store_good(server, "AUA", good(state)), "marketedGood.entityState"),
+                (store_service(server, "AUA", service(state, "letters")), "postalService.entityState"),
+            ];
+            for (answer, path) in answers {
+                assert_eq!(answer.findings(), [("out_of_range".to_owned(), path.to_owned())]);
+                assert!(answer.text.contains("ValidTo"), "{}", answer.text);
+            }
+        }
+        assert_eq!(descriptions(&goods(server, "AUA", json!({ "sellerOrganizationCd": "AUA" }))), ["boomerang"]);
+        assert_eq!(names(&services(server, "AUA", "AUA", "FRA")), ["letters"]);
     }
 
     fn only_the_owner_stores(server) {

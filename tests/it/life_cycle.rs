@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::harness::Server;
-use crate::harness::data::{declaration, fresh_id, mail_object, mail_state, status, store};
+use crate::harness::data::{declaration, fresh_id, mail_object, mail_state, respond, status, store};
 use crate::harness::server::token_of;
 use crate::on_both_engines;
 
@@ -185,6 +185,67 @@ on_both_engines! {
         let actors: Vec<_> = history.iter().map(|row| (row.actor_org.as_str(), row.user_cd.as_deref())).collect();
         assert_eq!(actors, [("AUA", Some("tester")); 4]);
         assert!(server.history("DEA", &id).iter().all(|row| row.actor_org == "AUA" && row.user_cd.is_none()));
+    }
+
+    fn a_pid_and_an_id_name_one_item(server) {
+        let (one, other) = (fresh_id("AU"), fresh_id("AU"));
+        for id in [&one, &other] {
+            store_each(server, "AUA", id, &[2]).ok();
+        }
+        let pid = server.status("AUA", "AUA", &one, "O")["MailObject"]["PId"].clone();
+        let send = |object: Value| {
+            let mut body = store(&one, "AUA", "DEA", 2);
+            body["mailObject"] = object;
+            body["mailObject"]["PId"] = pid.clone();
+            server.call_as("AUA", "StoreDeclaration", body)
+        };
+        for contradicting in [
+            json!({ "Id": other, "OrigPostOrgCd": "AUA", "DestPostOrgCd": "DEA" }),
+            json!({ "Id": other }),
+            json!({ "Id": one, "OrigPostOrgCd": "FRA", "DestPostOrgCd": "DEA" }),
+            json!({ "OrigPostOrgCd": "FRA" }),
+        ] {
+            assert_eq!(send(contradicting).findings(), [("ambiguous".to_owned(), "PId".to_owned())]);
+        }
+        for agreeing in [
+            json!({ "Id": one, "OrigPostOrgCd": "AUA", "DestPostOrgCd": "FRA" }),
+            json!({ "Id": one, "OrigPostOrgCd": "ZZZ" }),
+            json!({ "DestPostOrgCd": "DEA" }),
+        ] {
+            send(agreeing).ok();
+        }
+        assert_eq!(server.load("AUA", json!({ "id": other }))[0]["MailObject"]["DestPostOrgCd"], "DEA");
+        // A response's PId likewise.
+        let mut answer = respond(&other, "AUA", "DEA", "2", 2);
+        answer["mailObject"]["PId"] = server.status("DE", "DEA", &one, "I")["MailObject"]["PId"].clone();
+        let refused = server.call_as("DE", "StoreResponse", answer).findings();
+        assert_eq!(refused, [("ambiguous".to_owned(), "PId".to_owned())]);
+        assert!(server.status("DEA", "DEA", &one, "I")["Response"].is_null());
+    }
+
+    fn an_origin_is_completed_once(server) {
+        let id = fresh_id("AU");
+        let posted = |origin: &str, date: &str| {
+            let mut body = store(&id, origin, "DEA", 1);
+            body["mailObject"]["PostingDt"] = json!(date);
+            body
+        };
+        // An item without origin, and one with it, of the same life of the id.
+        for (origin, date) in [("AUA", "2024-01-01T10:00:00Z"), ("ZZZ", "2026-11-01T10:00:00Z"), ("AUA", "2026-11-01T10:00:00Z")] {
+            server.call_as("AUA", "StoreDeclaration", posted(origin, date)).ok();
+        }
+        let views = server.load("AUA", json!({ "id": id }));
+        assert_eq!(views.len(), 3);
+        let unknown = views.iter().find(|view| view["MailObject"]["OrigPostOrgCd"] == "ZZZ").expect("one");
+        let complete = |origin: &str| {
+            let mut body = store(&id, origin, "DEA", 1);
+            body["mailObject"] = json!({ "PId": unknown["MailObject"]["PId"], "OrigPostOrgCd": origin });
+            server.call_as("AUA", "StoreDeclaration", body)
+        };
+        assert_eq!(complete("AUA").findings(), [("ambiguous".to_owned(), "PId".to_owned())]);
+        complete("FRA").ok();
+        complete("FRA").ok();
+        assert_eq!(complete("PTA").findings(), [("ambiguous".to_owned(), "PId".to_owned())]);
     }
 
     fn the_flow_follows_from_the_posts(server) {

@@ -97,6 +97,48 @@ on_both_engines! {
     }
 }
 
+const QUALITY_RULES: &str = r#"
+[[rule]]
+name = "poor data is presented"
+[rule.when]
+quality = "rejected"
+[rule.then]
+decision = "1"
+
+[[rule]]
+name = "good data is cleared"
+[rule.when]
+quality = "accepted"
+[rule.then]
+decision = "2"
+"#;
+
+on_both_engines! {
+    fn data_against_the_destinations_rules_is_told_from_other_data(server) {
+        assert_eq!(rule(server, "set", QUALITY_RULES, &[]).ok(), "2 rules in force\n");
+        admin(server, &["quality", "set", "DEA", "description_vague", "reject"]).ok();
+        refresh(server);
+        // What the origin is only warned about may be refused at the destination, where it came in by message.
+        let described = |description: &str| {
+            let id = fresh_id("AU");
+            let mut body = store(&id, "AUA", "DEA", 2);
+            body["decl"]["Data"]["ContentPieces"][0]["Description"] = json!(description);
+            server.call_as("AUA", "StoreDeclaration", body).ok();
+            id
+        };
+        let (poor, good) = (described("gift"), described("Wooden toy train for children"));
+        let levels = |post: &str, flow: &str| {
+            let data = server.status(post, post, &poor, flow)["Declaration"]["Data"].clone();
+            let found = data["ExtraFieldValues"][1].as_str().expect("findings").to_owned();
+            let found: Value = serde_json::from_str(&found).expect("a list");
+            let vague = found.as_array().expect("a list").iter().find(|one| one["Rule"] == "description_vague");
+            vague.expect("found")["Level"].clone()
+        };
+        assert_eq!((levels("AUA", "O"), levels("DEA", "I")), (json!("warn"), json!("reject")));
+        assert_eq!((decided(server, &poor), decided(server, &good)), (json!("1"), json!("2")));
+    }
+}
+
 /// A rule is as strict as an organization has it: for one destination, for all, or as listed.
 fn strictness(engine: Engine) {
     let server = Server::start_strict(engine);

@@ -154,6 +154,43 @@ on_both_engines! {
         assert_eq!((&marked["Light"], &marked["HasITMATT"]), (&json!("Red"), &json!(true)));
     }
 
+    fn customs_marks_what_it_does_not_see_without_uncovering_it(server) {
+        // A draft of the post, and an id that nobody knows: to customs they are alike.
+        let (draft, nothing) = (fresh_id("AU"), fresh_id("AU"));
+        let drafted = |event: i32| {
+            let mut body = store(&draft, "AUA", "DEA", event);
+            body["mailObject"]["MailClassCd"] = json!("C");
+            server.call_as("AUA", "StoreDeclaration", body).ok();
+        };
+        drafted(1);
+        // The post's own mark on its draft is nobody else's business.
+        set(server, "AUA", &draft, json!({ "Operation": 1, "Remarks": "expected" })).ok();
+        server.call_as("AU", "GetWatchdogItemInfo", json!({ "itemId": draft })).refused(400);
+        for id in [&draft, &nothing] {
+            // The draft's destination is not said, nor found to contradict.
+            let body = json!({ "itemId": id, "destinationPostalOrgCd": "DEA", "mailClassCd": "E",
+                "watchdogInfo": { "Operation": 1, "Remarks": "expected" } });
+            server.call_as("AU", "SetWatchdogItemInfo", body).ok();
+            assert_eq!(get(server, "AU", id)["Remarks"], "expected", "its own mark");
+            assert!(server.load("AU", json!({ "id": id })).is_empty());
+            assert!(server.status("AU", "AUA", id, "O").is_null());
+            let entry = status(server, "AU", id);
+            assert_eq!((&entry["Watchdog"], first_reason(&entry).1), (&Value::Null, "UNKNOWN_ITEM"), "{entry}");
+            assert_eq!(get(server, "AUA", id)["Remarks"], "expected", "kept by its post");
+            set(server, "AU", id, json!({ "Operation": 0 })).ok();
+            assert_eq!(get(server, "AU", id)["Operation"], 0);
+            set(server, "AU", id, json!({ "Operation": 1, "Remarks": "lithium cells" })).ok();
+        }
+        let views = server.load("AUA", json!({ "id": draft }));
+        assert_eq!((views.len(), &views[0]["MailObject"]["MailClassCd"]), (1, &json!("C")), "nothing else of it changed");
+        drafted(2);
+        server.call_as("AUA", "StoreDeclaration", store(&nothing, "AUA", "DEA", 2)).ok();
+        for id in [&draft, &nothing] {
+            assert_eq!(server.load("AU", json!({ "id": id })).len(), 1);
+            assert_eq!(first_reason(&status(server, "AU", id)), ("Red", "WATCHDOG_BLOCKED"));
+        }
+    }
+
     fn strangers_see_and_mark_nothing(server) {
         let id = fresh_id("AU");
         set(server, "AUA", &id, json!({ "Operation": 1, "Remarks": "mine" })).ok();

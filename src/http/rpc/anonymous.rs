@@ -4,7 +4,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::referrals::{object, paged};
+use super::declarations::WARNINGS;
+use super::referrals::object;
 use super::request::{Call, Needed};
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::canonical::to_canonical;
@@ -43,7 +44,7 @@ pub(super) async fn get(call: Call<'_>, params: GetParams) -> Result<Reply> {
     let criteria = object(&mut needed, "searchCriteria", params.search_criteria, "give at least one criterion");
     needed.done()?;
     let page = call.services.find_anonymous(&call.actor, criteria).await?;
-    Ok(paged("GetAnonymousDeclaration", &page.declarations, page.next_cursor))
+    Ok(Reply::list("GetAnonymousDeclaration", &page.declarations, page.next_cursor))
 }
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -81,6 +82,6 @@ pub(super) async fn convert(call: Call<'_>, params: ConvertParams) -> Result<Rep
     let id = needed.text("anonymousDeclarationId", &params.anonymous_declaration_id, remedy).to_owned();
     needed.done()?;
     let wanted = Conversion { id, item_id: given(&params.international_item_id).map(str::to_owned) };
-    call.services.convert_anonymous(&actor, wanted, call.key.clone()).await?;
-    Ok(Reply::void())
+    let answer = call.services.convert_anonymous(&actor, wanted, call.key.clone()).await?;
+    Ok(Reply::void().header(WARNINGS, answer.warnings.to_string()))
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{Declaration, DeclarationData, Response, ResponseData};
-use crate::error::{Error, Result};
+use crate::error::{Findings, Result};
 use crate::http::answer::Reply;
 use crate::rules::life_cycle::{DECLARATION_DRAFT, RESPONSE_DRAFT};
 use crate::rules::structure::{self, given};
@@ -25,9 +25,7 @@ pub(super) struct NewDeclarationParams {
 pub(super) async fn declaration(call: Call<'_>, params: NewDeclarationParams) -> Result<Reply> {
     let mut needed = Needed::default();
     needed.flow("mailFlow", &params.mail_flow);
-    if given(&params.item_id).is_some_and(|id| !structure::is_item_id(id)) {
-        needed.findings.add("format", "itemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
-    }
+    structure::check_item_id(&mut needed.findings, "itemId", given(&params.item_id));
     needed.done()?;
     let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
     let blank = Declaration {
@@ -69,12 +67,8 @@ fn organizations(
 ) -> Result<(Option<String>, Option<String>)> {
     let mut posts = call.actor.posts_meant(given(post))?;
     let post = if posts.len() == 1 { posts.pop() } else { None };
-    match given(customs) {
-        Some(named) if !structure::is_customs_code(named) => {
-            let message = "a customs administration has two to ten capital letters or digits";
-            Err(Error::invalid("format", "customsOrgCd", message))
-        }
-        Some(named) => Ok((post, Some(named.to_owned()))),
-        None => Ok((post, call.actor.customs.clone())),
-    }
+    let mut findings = Findings::default();
+    structure::check_customs(&mut findings, "customsOrgCd", given(customs));
+    findings.into_result()?;
+    Ok((post, given(customs).map(str::to_owned).or_else(|| call.actor.customs.clone())))
 }

@@ -65,13 +65,13 @@ pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateDeclaration
 }
 
 /// The declaration in a view.
-fn declared(at: &str, view: CdsView) -> Declared {
+fn declared(at: &str, view: CdsView, found: Findings) -> Declared {
     Declared {
         object: view.mail_object,
         declaration: view.declaration,
         event: StoreEvent::Final,
         object_path: format!("{at}.MailObject"),
         declaration_path: format!("{at}.Declaration"),
-        found: Findings::default(),
+        found,
     }
 }

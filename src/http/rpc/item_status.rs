@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::request::{Call, RawList};
 use crate::contract::canonical::to_canonical;
 use crate::contract::item_status::CheckItemStatusRequest;
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::rules::structure::{self, given};
@@ -47,25 +47,15 @@ pub(super) async fn check(call: Call<'_>, params: CheckItemStatusParams) -> Resu
 }
 
 fn faults(item: &CheckItemStatusRequest, index: usize) -> Vec<Finding> {
-    let mut faults = Vec::new();
-    let mut add = |code, member: &str, message: &str| {
-        faults.push(at(Finding::new(code, format!("Items[{index}].{member}"), message), index));
-    };
+    let mut faults = Findings::default();
     match given(&item.item_id) {
-        None => add("required", "ItemId", "give the item id, for example EE123456785AU"),
-        Some(id) if !structure::is_item_id(id) => {
-            add("format", "ItemId", "an item id has 1 to 35 letters, digits or signs and no blanks");
-        }
-        Some(_) => {}
+        None => faults.add("required", "ItemId", "give the item id, for example EE123456785AU"),
+        id => structure::check_item_id(&mut faults, "ItemId", id),
     }
-    for (member, code) in
-        [("OriginCountryCd", &item.origin_country_cd), ("DestinationCountryCd", &item.destination_country_cd)]
-    {
-        if given(code).is_some_and(|code| !structure::is_country_code(code)) {
-            add("format", member, "write the two-letter ISO country code in capitals, for example DE");
-        }
-    }
-    faults
+    structure::check_country(&mut faults, "OriginCountryCd", given(&item.origin_country_cd));
+    structure::check_country(&mut faults, "DestinationCountryCd", given(&item.destination_country_cd));
+    let list = format!("Items[{index}]");
+    faults.into_vec().into_iter().map(|fault| at(fault.under(&list), index)).collect()
 }
 
 fn at(fault: Finding, index: usize) -> Finding {

@@ -145,10 +145,7 @@ fn check_organizations(call: &Call<'_>, customs: &Option<String>, kind: &Option<
 }
 
 fn page(method: &str, page: Page) -> Reply {
-    let mut reply = Reply::result(method, format!("[{}]", page.views.join(",")));
-    if let Some(cursor) = page.next_cursor {
-        reply = reply.header("x-next-cursor", cursor);
-    }
+    let mut reply = Reply::list(method, &page.views, page.next_cursor);
     if let Some(more) = page.more {
         reply = reply.header("x-more", more.to_string());
     }

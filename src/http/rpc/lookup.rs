@@ -173,15 +173,9 @@ impl To {
         let destination = needed.text(path, &self.destination, "say where the goods go").to_owned();
         let sending =
             needed.text("sendingCountryCd", &self.sending, "say which country the goods are sent from").to_owned();
-        for (path, code) in [("sendingCountryCd", &sending), ("destinationCountryCd", &destination)] {
-            let is_country = path == "sendingCountryCd" || self.by_country;
-            if is_country && !code.is_empty() && !structure::is_country_code(code) {
-                needed.findings.add(
-                    "format",
-                    path,
-                    "write the two-letter ISO country code in capitals, for example DE",
-                );
-            }
+        structure::check_country(&mut needed.findings, "sendingCountryCd", given(&self.sending));
+        if self.by_country {
+            structure::check_country(&mut needed.findings, "destinationCountryCd", given(&self.destination));
         }
         let destination =
             if self.by_country { Destination::Country(destination) } else { Destination::Post(destination) };
@@ -252,9 +246,7 @@ pub(super) async fn item_restricted(call: Call<'_>, params: ItemRestrictedParams
     for (path, code) in
         [("originCountryCd", &params.origin_country_cd), ("destinationCountryCd", &params.destination_country_cd)]
     {
-        if given(code).is_some_and(|code| !structure::is_country_code(code)) {
-            needed.findings.add("format", path, "write the two-letter ISO country code in capitals, for example DE");
-        }
+        structure::check_country(&mut needed.findings, path, given(code));
     }
     needed.done()?;
     let own = |code: &Option<String>| given(code).map(str::to_owned);

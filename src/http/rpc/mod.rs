@@ -16,6 +16,7 @@ mod responses;
 mod trade;
 mod watchdog;
 
+use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::http::Method as Verb;
@@ -82,15 +83,16 @@ async fn admit<'a>(
     json_scan::check(&bytes)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
-    let token = token(request, text)?;
-    let actor = shared.services.authenticate(&token).await?;
+    let credentials = Credentials::read(text)?;
+    let secrets = credentials.places(text);
+    let actor = shared.services.authenticate(&credentials.token(request)?).await?;
     note_organization(request, &actor.org);
     shared.gate.request(&actor.org)?;
     if !who.admits(actor.kind) {
         return Err(Error::Unauthorized);
     }
     shared.services.beat("LastApiCallDt");
-    Call::new(request, shared, actor, keyed, bytes)
+    Call::new(request, shared, actor, keyed, bytes, &secrets)
 }
 
 /// What lies beside the methods.
@@ -107,26 +109,43 @@ struct Credentials<'a> {
     security_token: Option<&'a RawValue>,
 }
 
-/// The token or session key of a call: member `token`, member `securityToken` or the Authorization header.
-///
-/// # Errors
-/// 400 when the body is no JSON object; 401 for anything that is not a GUID, and for the all-zero GUID.
-fn token(request: &HttpRequest, text: &str) -> Result<Uuid> {
-    // The parser would take a list as members by place.
-    if !text.trim_start().starts_with('{') {
-        return Err(not_an_object(""));
+impl<'a> Credentials<'a> {
+    /// # Errors
+    /// 400 when the body is no JSON object.
+    fn read(text: &'a str) -> Result<Self> {
+        // The parser would take a list as members by place.
+        if !text.trim_start().starts_with('{') {
+            return Err(not_an_object(""));
+        }
+        serde_json::from_str(text).map_err(|error| not_an_object(&format!(": {error}")))
     }
-    let credentials: Credentials<'_> =
-        serde_json::from_str(text).map_err(|error| not_an_object(&format!(": {error}")))?;
-    let members = [credentials.token, credentials.security_token];
-    let member = members.into_iter().flatten().find_map(|raw| serde_json::from_str::<String>(raw.get()).ok());
-    let bearer = || {
-        let header = request.headers().get("authorization")?.to_str().ok()?;
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    };
-    let token = member.or_else(bearer).and_then(|text| Uuid::try_parse(text.trim()).ok());
-    token.filter(|token| !token.is_nil()).ok_or(Error::Unauthorized)
+
+    fn members(&self) -> impl Iterator<Item = &'a RawValue> {
+        [self.token, self.security_token].into_iter().flatten()
+    }
+
+    /// Where the members' values stand in the text they were read from, in order.
+    fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let start = |raw: &RawValue| raw.get().as_ptr().addr() - text.as_ptr().addr();
+        let mut places: Vec<_> = self.members().map(|raw| start(raw)..start(raw) + raw.get().len()).collect();
+        places.sort_unstable_by_key(|place| place.start);
+        places
+    }
+
+    /// The token or session key of a call: member `token`, member `securityToken` or the Authorization header.
+    ///
+    /// # Errors
+    /// 401 for anything that is not a GUID, and for the all-zero GUID.
+    fn token(&self, request: &HttpRequest) -> Result<Uuid> {
+        let member = self.members().find_map(|raw| serde_json::from_str::<String>(raw.get()).ok());
+        let bearer = || {
+            let header = request.headers().get("authorization")?.to_str().ok()?;
+            let (scheme, token) = header.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+        };
+        let token = member.or_else(bearer).and_then(|text| Uuid::try_parse(text.trim()).ok());
+        token.filter(|token| !token.is_nil()).ok_or(Error::Unauthorized)
+    }
 }
 
 fn not_an_object(reason: &str) -> Error {

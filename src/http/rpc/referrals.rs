@@ -129,10 +129,7 @@ pub(super) async fn get(call: Call<'_>, params: GetReferralParams) -> Result<Rep
     if given(&params.flow).is_none() {
         needed.findings.add("required", "flow", "give the flow: I, O or T");
     }
-    if given(&params.office_cd).is_some_and(|office| !structure::is_office_code(office)) {
-        let form = "an office has six capital letters or digits (IMPC form), for example DEAAAA";
-        needed.findings.add("format", "officeCd", form);
-    }
+    structure::check_office(&mut needed.findings, "officeCd", given(&params.office_cd));
     let codes = code_list(&params.referral_type);
     let answer_codes = code_list(&params.referral_response_type);
     let is_referral = |code: &String| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -172,16 +169,7 @@ pub(super) async fn get(call: Call<'_>, params: GetReferralParams) -> Result<Rep
         cursor: own(&params.cursor),
     };
     let page = call.services.referrals(&call.actor, query).await?;
-    Ok(paged("GetReferralAndReferralResponse", &page.dialogues, page.next_cursor))
-}
-
-/// A result list with the cursor of the next page.
-pub(super) fn paged(method: &str, entries: &[String], next_cursor: Option<String>) -> Reply {
-    let reply = Reply::result(method, format!("[{}]", entries.join(",")));
-    match next_cursor {
-        Some(cursor) => reply.header("x-next-cursor", cursor),
-        None => reply,
-    }
+    Ok(Reply::list("GetReferralAndReferralResponse", &page.dialogues, page.next_cursor))
 }
 
 fn code_list(text: &Option<String>) -> Vec<String> {

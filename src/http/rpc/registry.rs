@@ -221,8 +221,8 @@ methods! {
     "Anonymous declarations" {
         "CreateOrUpdateAnonymousDeclaration" = anonymous::put { anonymous::PutParams } -> Shape::Result(text);
             Posts, "securityToken", ["anonymousDeclaration"], true,
-            "Keeps a declaration that has no item yet, for 90 days; answers its id. With an Id, changes it until it is \
-             converted.";
+            "Keeps a declaration that has no item yet, for 90 days unless set otherwise; answers its id. With an Id, changes \
+             it until it is converted.";
         "GetAnonymousDeclaration" = anonymous::get { anonymous::GetParams } -> Shape::Result(list_of::<AnonymousMembers>);
             Posts, "securityToken", ["searchCriteria"], false,
             "Own declarations not converted yet that match every criterion; at least one is needed.";

@@ -1,5 +1,6 @@
 //! One call on its way to its use case: parameters, actor, preferences.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -42,12 +43,13 @@ impl<'a> Call<'a> {
         actor: Arc<Actor>,
         keyed: Option<&str>,
         body: Bytes,
+        secrets: &[Range<usize>],
     ) -> Result<Self> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
         let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
         let key = match header("idempotency-key") {
-            Some(key) => keyed.map(|method| request_key(key, method, mode, &body)).transpose()?,
+            Some(key) => keyed.map(|method| request_key(key, method, mode, &body, secrets)).transpose()?,
             None => None,
         };
         let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
@@ -125,16 +127,8 @@ impl<'a> Call<'a> {
     pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
         let mut findings = Findings::default();
         let (user, office) = (given(user_cd), given(office_cd));
-        if user.is_some_and(|user| user.chars().count() > limits::USER_CD_CHARS) {
-            findings.add("too_long", "userCd", format!("a user code has at most {} characters", limits::USER_CD_CHARS));
-        }
-        if office.is_some_and(|office| !structure::is_office_code(office)) {
-            findings.add(
-                "format",
-                "officeCd",
-                "an office has six capital letters or digits (IMPC form), for example DEAAAA",
-            );
-        }
+        structure::check_user(&mut findings, "userCd", user);
+        structure::check_office(&mut findings, "officeCd", office);
         let mut actor = (*self.actor).clone();
         if actor.session.is_some() {
             let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
@@ -165,8 +159,9 @@ fn without_value(message: &str) -> String {
     }
 }
 
-/// A key stands for one request: method, kind of answer wanted and body.
-fn request_key(key: &str, method: &str, mode: BatchMode, body: &[u8]) -> Result<RequestKey> {
+/// A key stands for one request: method, kind of answer wanted and body. What authorizes it (`secrets`, places in the
+/// body) is left out: a request repeated in a new session is the same.
+fn request_key(key: &str, method: &str, mode: BatchMode, body: &[u8], secrets: &[Range<usize>]) -> Result<RequestKey> {
     let fits = (1..=limits::IDEMPOTENCY_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     if !fits {
         let most = limits::IDEMPOTENCY_KEY_CHARS;
@@ -176,7 +171,14 @@ fn request_key(key: &str, method: &str, mode: BatchMode, body: &[u8]) -> Result<
     let mut hasher = Sha256::new();
     hasher.update(method.as_bytes());
     hasher.update([0, u8::from(mode == BatchMode::PerItem)]);
-    hasher.update(body);
+    let mut at = 0;
+    for secret in secrets {
+        hasher.update(&body[at..secret.start]);
+        // No JSON text holds this byte, so that a gap is like nothing else.
+        hasher.update([0]);
+        at = secret.end;
+    }
+    hasher.update(&body[at..]);
     Ok(RequestKey { key: key.to_owned(), fingerprint: hasher.finalize().to_vec() })
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::request::{Call, RawList};
-use crate::contract::{CdsView, MailObject, Response, lenient};
+use crate::contract::{CdsView, Entity, MailObject, Response, lenient};
 use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
@@ -60,14 +60,14 @@ pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateResponsesPa
 }
 
 /// The response in a view.
-fn responded(at: &str, view: CdsView) -> Responded {
+fn responded(at: &str, view: CdsView, found: Findings) -> Responded {
     Responded {
         object: view.mail_object,
         response: view.response,
         event: StoreEvent::Final,
         object_path: format!("{at}.MailObject"),
         response_path: format!("{at}.Response"),
-        found: Findings::default(),
+        found,
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn store_event(found: &mut Findings, code: Option<i32>) -> StoreEvent
 pub(super) fn read_views<T>(
     call: &Call<'_>,
     views: Option<RawList>,
-    content: impl Fn(&str, CdsView) -> T,
+    content: impl Fn(&str, CdsView, Findings) -> T,
 ) -> Result<Vec<Entry<T>>> {
     let Some(views) = views else { return Ok(Vec::new()) };
     if views.entries().len() > limits::BATCH_VIEWS {
@@ -99,9 +99,33 @@ pub(super) fn read_views<T>(
             Ok(view) => view.mail_object.as_ref().and_then(|object| given(&object.id).map(str::to_owned)),
             Err(_) => item_id_of(raw.get()),
         };
-        Entry { index: Some(index), item_id, content: view.map(|view| content(&format!("cdsViews[{index}]"), view)) }
+        let at = format!("cdsViews[{index}]");
+        let content = view.map(|mut view| {
+            let found = hand_down(&at, &mut view);
+            content(&at, view, found)
+        });
+        Entry { index: Some(index), item_id, content }
     };
     Ok(views.entries().map(read).collect())
+}
+
+/// Gives what a view holds the change state of the view: 0 (used as a key) goes for all of it, 3 (delete) for its
+/// document, which must be a draft.
+fn hand_down(at: &str, view: &mut CdsView) -> Findings {
+    let mut found = Findings::default();
+    let state = view.entity_state;
+    match state {
+        Entity::STORE | Entity::MODIFIED => {}
+        Entity::UNCHANGED | Entity::DELETED => {
+            view.declaration.get_or_insert_default().entity_state = state;
+            view.response.get_or_insert_default().entity_state = state;
+            if let (Entity::UNCHANGED, Some(object)) = (state, &mut view.mail_object) {
+                object.entity_state = state;
+            }
+        }
+        _ => found.add("out_of_range", format!("{at}.entityState"), "allowed here: 0 to 3"),
+    }
+    found
 }
 
 /// The item id in a view that cannot be read as a whole.

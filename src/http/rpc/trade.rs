@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::declarations::WARNINGS;
-use super::referrals::{object, paged};
+use super::referrals::object;
 use super::request::{Call, Needed};
 use crate::contract::{MarketedGood, PostalService, lenient};
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub(super) async fn load_goods(call: Call<'_>, params: LoadGoodParams) -> Result
         cursor: own(&params.cursor),
     };
     let page = call.services.goods(&call.actor, query).await?;
-    Ok(paged("LoadMarketedGood", &page.goods, page.next_cursor))
+    Ok(Reply::list("LoadMarketedGood", &page.goods, page.next_cursor))
 }
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -74,7 +74,7 @@ pub(super) async fn load_services(call: Call<'_>, params: LoadServicesParams) ->
         needed.text("destOrganizationCd", &params.dest_organization_cd, "give the post the service goes to");
     needed.done()?;
     let found = call.services.services_between(origin, destination).await?;
-    Ok(paged("LoadPostalServices", &found, None))
+    Ok(Reply::list("LoadPostalServices", &found, None))
 }
 
 #[derive(Deserialize, Default, ToSchema)]
