@@ -3,9 +3,9 @@
 use chrono::{DateTime, Months, Utc};
 use uuid::Uuid;
 
+use super::catalogue::Catalogue;
 use crate::contract::MailObject;
 use crate::error::Finding;
-use crate::refdata::lists::lists;
 use crate::rules::flow::Flow;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::store::items::{Item, ObjectRow};
@@ -94,7 +94,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
 }
 
 /// Puts the members that `sent` gives into `row`; what it leaves out stays. Gives the names of those that changed.
-pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
+pub(super) fn merge(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
     let mut changed = Vec::new();
     let mut text = |name: &'static str, kept: &mut Option<String>, sent: &Option<String>| {
         if let Some(sent) = given(sent).filter(|sent| kept.as_deref() != Some(*sent)) {
@@ -128,7 +128,7 @@ pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str>
     }
     row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post).code().to_owned();
     if row.partner_country.is_none() || changed.iter().any(|name| posts_change(name)) {
-        row.partner_country = partner_country(row, None);
+        row.partner_country = partner_country(catalogue, row, None);
     }
     changed
 }
@@ -139,10 +139,9 @@ pub(super) fn posts_change(member: &str) -> bool {
 }
 
 /// Country of the partner post: from the operators' list, else the address given by the declaration.
-pub(super) fn partner_country(row: &ObjectRow, address: Option<&str>) -> Option<String> {
+pub(super) fn partner_country(catalogue: &Catalogue, row: &ObjectRow, address: Option<&str>) -> Option<String> {
     let partner = if row.flow == "O" { &row.dest_post } else { &row.orig_post };
-    let listed = lists().operators.get(partner).map(|operator| operator.country.clone());
-    listed.or_else(|| address.map(str::to_owned))
+    catalogue.country_of_post(partner).or(address).map(str::to_owned)
 }
 
 /// A postal code as Load compares it: capitals, no blanks.

@@ -8,22 +8,22 @@ use uuid::Uuid;
 
 use super::Services;
 use super::catalogue::Catalogue;
+use super::declare::{self, Content};
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
-use super::quality::{Declarer, Judgement};
+use super::quality::Declarer;
 use super::refer;
 use super::respond::{self, Incoming as Decision};
 use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
-use crate::rules::flow::Flow;
-use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::rules::life_cycle::StoreEvent;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
-use crate::store::items::{DeclarationRow, Item, Parts, Side};
+use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -80,9 +80,10 @@ pub struct Told {
 pub struct Weighed {
     key: Key,
     told: Told,
+    /// What is said other than item data.
     body: String,
     digest: Vec<u8>,
-    judgement: Judgement,
+    declared: Option<Content>,
     refused: Vec<Finding>,
 }
 
@@ -98,7 +99,7 @@ pub enum Reception {
 
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
-    pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
+    pub fn weigh(&self, route: &Route, told: Told) -> Weighed {
         let mut findings = Findings::default();
         match &told.said {
             Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(&told.object)),
@@ -108,19 +109,11 @@ impl Services {
                 findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks")
             }
         }
-        let mut judgement = Judgement::default();
-        let body = match &mut told.said {
+        let mut declared = None;
+        let body = match &told.said {
             Said::Declared(data) => {
-                findings.extend_under("Declaration.Data", structure::declaration_data(data));
-                let mut rejected = Findings::default();
-                let country = given(&data.sender_country_cd).unwrap_or_default().to_owned();
-                let declarer = Declarer { org: route.post(), country: &country };
-                let paths = ("MailObject", "Declaration");
-                judgement = self.judge(declarer, &told.object, data, true, paths, &mut rejected);
-                if route.strict {
-                    findings.extend_under("", rejected);
-                }
-                to_canonical(data)
+                declared = Some(self.content(route, &told.object, data, &mut findings));
+                String::new()
             }
             Said::Withdrawn => String::new(),
             Said::Decided(_, data) => {
@@ -137,7 +130,20 @@ impl Services {
             }
         };
         let digest = digest(&body);
-        Weighed { key: Key::of(&told.object), told, body, digest, judgement, refused: findings.into_vec() }
+        Weighed { key: Key::of(&told.object), told, body, digest, declared, refused: findings.into_vec() }
+    }
+
+    /// Item data checked, judged and written canonically.
+    fn content(&self, route: &Route, object: &MailObject, data: &DeclarationData, findings: &mut Findings) -> Content {
+        findings.extend_under("Declaration.Data", structure::declaration_data(data));
+        let mut rejected = Findings::default();
+        let country = given(&data.sender_country_cd).unwrap_or_default();
+        let declarer = Declarer { org: route.post(), country };
+        let judgement = self.judge(declarer, object, data, true, ("MailObject", "Declaration"), &mut rejected);
+        if route.strict {
+            findings.extend_under("", rejected);
+        }
+        Content::of(data, judgement)
     }
 
     /// Puts the items of one message into the rows of the post they are for; gives what became of each.
@@ -186,81 +192,44 @@ struct Bench<'b> {
 impl Bench<'_> {
     fn put(&self, tx: &mut Tx<'_>, item: &mut Item, weighed: &Weighed) -> Result<Reception, Fault> {
         match &weighed.told.said {
-            Said::Declared(data) => {
-                let changed = merge(item, &weighed.told.object)?;
-                self.declare(tx, item, data, weighed, changed)
+            Said::Declared(_) => {
+                let changed = merge(self.catalogue, item, &weighed.told.object)?;
+                self.declare(tx, item, weighed, changed)
             }
             Said::Withdrawn => Ok(withdraw(item)),
             _ if item.is_new() => Ok(Reception::Parked),
             Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
             Said::Referred(referral) => self.refer(tx, item, referral, weighed),
-            Said::Answered(answer, data) => {
+            Said::Answered(answer, _) => {
                 let reception = self.answer(tx, item, answer, weighed)?;
-                match (&reception, data) {
-                    (Reception::Applied, Some(data)) => {
-                        let body = to_canonical(data);
-                        let changed = Weighed { digest: digest(&body), body, ..weighed.clone() };
-                        self.declare(tx, item, data, &changed, false)?;
-                        Ok(reception)
-                    }
-                    _ => Ok(reception),
+                if reception == Reception::Applied {
+                    self.declare(tx, item, weighed, false)?;
                 }
+                Ok(reception)
             }
         }
     }
 
-    /// Item data: final at a post, and visible to its customs; for customs, that of a post elsewhere.
+    /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
     fn declare(
         &self,
         tx: &mut Tx<'_>,
         item: &mut Item,
-        data: &DeclarationData,
         weighed: &Weighed,
         object_changed: bool,
     ) -> Result<Reception, Fault> {
-        let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Inbound);
-        if flow == Flow::Outbound && !self.route.to_customs {
+        let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
+        if item.object.flow == "O" && !self.route.to_customs {
             let message = "the item leaves from the post it was sent to; item data comes from the origin";
             return Ok(refused("flow", "MailObject.OrigPostOrgCd", message));
         }
-        let old = item.declaration().cloned();
-        let same_text = old.as_ref().is_some_and(|old| old.digest == weighed.digest);
-        let now = old.as_ref().map(|old| Standing { state_cd: old.state_cd, seen: old.seen, sent: old.sent });
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
-        let standing = match life_cycle::declaration(now, event, flow) {
-            Ok(standing) => standing,
-            Err(illegal) => return Ok(refused("state", "Declaration", &illegal.0)),
-        };
-        item.object.customs_visible = true;
-        let address = if flow == Flow::Outbound { &data.sender_zip } else { &data.recipient_zip };
-        item.object.zip = given(address).map(identity::comparable_zip);
-        let partner_address = if flow == Flow::Outbound { &data.recipient_country_cd } else { &data.sender_country_cd };
-        item.object.partner_country = identity::partner_country(&item.object, given(partner_address));
-        if same_text && !object_changed {
+        let customs = self.own_customs.map(str::to_owned);
+        let Some(placed) = declare::place(tx, self.catalogue, item, event, customs, content, object_changed)? else {
             return Ok(Reception::Unchanged);
-        }
-        let version_no = match &old {
-            Some(old) if same_text => old.version_no,
-            Some(old) => old.version_no + 1,
-            None => tx.last_version(item, "D", None)? + 1,
         };
-        item.put_declaration(DeclarationRow {
-            post_org: item.object.post_org.clone(),
-            object_pid: item.object.pid,
-            pid: old.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
-            state_cd: standing.state_cd,
-            customs_org: self.own_customs.map(str::to_owned),
-            seen: standing.seen,
-            sent: standing.sent,
-            version_no,
-            digest: weighed.digest.clone(),
-            body: weighed.body.clone(),
-            quality_score: Some(weighed.judgement.score),
-            quality_findings: weighed.judgement.findings.clone(),
-        });
-        let document = (!same_text).then(|| ("D", version_no, weighed.digest.clone()));
         let detail = standing::issued_at(weighed.told.made_at.min(tx.now));
-        item.record(Event { name: standing::RECEIVED, detail, document });
+        item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
         Ok(Reception::Applied)
     }
 
@@ -369,8 +338,8 @@ fn refused(code: &'static str, path: &str, message: &str) -> Reception {
 }
 
 /// Takes what travels of a mail object into an item; says whether that changed it.
-fn merge(item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
-    let changed = identity::merge(&mut item.object, &travelling(object));
+fn merge(catalogue: &Catalogue, item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
+    let changed = identity::merge(catalogue, &mut item.object, &travelling(object));
     identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding.under("MailObject")]))?;
     Ok(item.is_new() || !changed.is_empty())
 }

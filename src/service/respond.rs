@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
@@ -168,7 +169,6 @@ fn store_all(
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
-    let decisions = &catalogue.decisions;
     let mut desks = Desks::open(tx, entries)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
@@ -177,7 +177,7 @@ fn store_all(
             Ok(ready) => {
                 let post = desks.post_of(ready).to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
-                    let outcome = apply(tx, actor, decisions, item, ready, user_created)?;
+                    let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
                 };
@@ -224,8 +224,8 @@ impl Desks {
 /// Puts one response into its item. Leaves the item alone when it refuses.
 fn apply(
     tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
     actor: &Actor,
-    decisions: &DecisionTable,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
@@ -238,7 +238,7 @@ fn apply(
                 "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
             return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
-        identity::merge(&mut item.object, &ready.object);
+        identity::merge(catalogue, &mut item.object, &ready.object);
         let checked = identity::check_posts(&item.object);
         checked.map_err(|finding| Fault::from(vec![finding.under(&ready.object_path)]))?;
     }
@@ -252,7 +252,7 @@ fn apply(
                 incoming.customs = customs_for(tx, actor, item, side)?;
             }
             let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
-            place(tx, decisions, item, side, &incoming, event_name(incoming.event), detail)
+            place(tx, &catalogue.decisions, item, side, &incoming, event_name(incoming.event), detail)
         }
     }
 }

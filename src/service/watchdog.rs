@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Months, Utc};
 
+use super::catalogue::Catalogue;
 use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::once::once;
@@ -55,12 +56,12 @@ impl Services {
     /// 400 with findings, or when several items have this id.
     pub async fn set_watchdog(&self, actor: &Actor, sent: SetMark, key: Option<RequestKey>) -> Result<Answer> {
         check(&sent).into_result()?;
-        let actor = actor.clone();
+        let (actor, catalogue) = (actor.clone(), self.catalogue());
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let mut item = find_or_create(tx, &actor, &sent)?;
-                    mark(&mut item, &actor, &sent)?;
+                    mark(&catalogue, &mut item, &actor, &sent)?;
                     standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
                     Ok(Answer::void())
                 })
@@ -165,8 +166,8 @@ fn post_for(actor: &Actor, destination: Option<&str>) -> Result<String> {
 }
 
 /// Sets the mark, and what is said of an item that no declaration describes yet.
-fn mark(item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault> {
-    let mut changed = complete(item, sent)?;
+fn mark(catalogue: &Catalogue, item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault> {
+    let mut changed = complete(catalogue, item, sent)?;
     let operation = sent.info.operation.unwrap_or(Operation::Clear);
     let wanted = (operation != Operation::Clear).then_some(operation);
     let remarks = wanted.and(given(&sent.info.remarks)).map(str::to_owned);
@@ -195,7 +196,7 @@ fn mark(item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault
 }
 
 /// Destination, class and posting date: a declared item knows its own, and only what it lacks is taken.
-fn complete(item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault> {
+fn complete(catalogue: &Catalogue, item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault> {
     let declared = item.declaration().is_some();
     let free = |known: bool| !declared || !known;
     let object: &ObjectRow = &item.object;
@@ -205,10 +206,11 @@ fn complete(item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault>
         posting_dt: sent.posting.filter(|_| free(object.posting_dt.is_some())),
         ..MailObject::default()
     };
-    let changed = identity::merge(&mut item.object, &said);
+    let changed = identity::merge(catalogue, &mut item.object, &said);
     let object = &mut item.object;
     if Flow::parse(&object.flow) == Some(Flow::Outbound) || object.partner_country.is_none() {
-        object.partner_country = identity::partner_country(object, object.partner_country.clone().as_deref());
+        object.partner_country =
+            identity::partner_country(catalogue, object, object.partner_country.clone().as_deref());
     }
     identity::check_posts(object).map_err(|mut finding| {
         finding.path = "destinationPostalOrgCd".into();
