@@ -17,7 +17,7 @@ pub(super) struct Place<'p> {
     pub item_no: usize,
 }
 
-/// Tells the sender that an item was refused, unless it was itself about a referral.
+/// Tells the sender that an item was refused, unless it was itself a referral.
 pub(super) fn refuse(
     tx: &mut Tx<'_>,
     message: &Ready,
@@ -25,7 +25,7 @@ pub(super) fn refuse(
     item_id: &str,
     findings: &[Finding],
 ) -> Result<(), Fault> {
-    if matches!(message.kind, Kind::Itmref | Kind::Refrsp) || item_id.is_empty() {
+    if message.kind == Kind::Itmref || item_id.is_empty() {
         return Ok(());
     }
     let route = &message.route;

@@ -100,6 +100,7 @@ pub enum Reception {
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
     pub fn weigh(&self, route: &Route, told: Told) -> Weighed {
+        let object = &told.object;
         let mut findings = Findings::default();
         match &told.said {
             Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(&told.object)),
@@ -112,7 +113,7 @@ impl Services {
         let mut declared = None;
         let body = match &told.said {
             Said::Declared(data) => {
-                declared = Some(self.content(route, &told.object, data, &mut findings));
+                declared = Some(self.content(route, object, data, &mut findings));
                 String::new()
             }
             Said::Withdrawn => String::new(),
@@ -124,8 +125,9 @@ impl Services {
                 findings.extend_under("Referral", rules::referral(referral));
                 to_canonical(referral)
             }
-            Said::Answered(answer, _) => {
+            Said::Answered(answer, data) => {
                 findings.extend_under("ReferralResponse", rules::response(answer));
+                declared = data.as_ref().map(|data| self.content(route, object, data, &mut findings));
                 to_canonical(answer)
             }
         };
@@ -194,13 +196,20 @@ impl Bench<'_> {
         match &weighed.told.said {
             Said::Declared(_) => {
                 let changed = merge(self.catalogue, item, &weighed.told.object)?;
-                self.declare(tx, item, weighed, changed)
+                match self.refusal(item, weighed) {
+                    Some(refusal) => Ok(refusal),
+                    None => self.declare(tx, item, weighed, changed),
+                }
             }
             Said::Withdrawn => Ok(withdraw(item)),
             _ if item.is_new() => Ok(Reception::Parked),
             Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
             Said::Referred(referral) => self.refer(tx, item, referral, weighed),
             Said::Answered(answer, _) => {
+                // Data that is refused takes its answer with it: the question stays open.
+                if let Some(refusal) = self.refusal(item, weighed) {
+                    return Ok(refusal);
+                }
                 let reception = self.answer(tx, item, answer, weighed)?;
                 if reception == Reception::Applied {
                     self.declare(tx, item, weighed, false)?;
@@ -208,6 +217,13 @@ impl Bench<'_> {
                 Ok(reception)
             }
         }
+    }
+
+    /// Why item data is not taken, if there is any.
+    fn refusal(&self, item: &Item, weighed: &Weighed) -> Option<Reception> {
+        weighed.declared.as_ref().filter(|_| item.object.flow == "O" && !self.route.to_customs)?;
+        let message = "the item leaves from the post it was sent to; item data comes from the origin";
+        Some(refused("flow", "MailObject.OrigPostOrgCd", message))
     }
 
     /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
@@ -219,10 +235,6 @@ impl Bench<'_> {
         object_changed: bool,
     ) -> Result<Reception, Fault> {
         let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
-        if item.object.flow == "O" && !self.route.to_customs {
-            let message = "the item leaves from the post it was sent to; item data comes from the origin";
-            return Ok(refused("flow", "MailObject.OrigPostOrgCd", message));
-        }
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
         let customs = self.own_customs.map(str::to_owned);
         let Some(placed) = declare::place(tx, self.catalogue, item, event, customs, content, object_changed)? else {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entrepost::contract::{MailObject, ReferralResponse, WcfDate};
+use entrepost::contract::{Declaration, MailObject, ReferralResponse, WcfDate};
 use entrepost::edi::{self, Action, Message};
 use entrepost::exchange::partner::NewPartner;
 use serde_json::{Value, json};
@@ -436,17 +436,23 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
 
 /// An interchange of AUA to DEA with an answer to a referral.
 fn refrsp(reference: &str, id: &str, referral: &str) -> Vec<u8> {
+    refrsp_with(reference, id, referral, "R12", None)
+}
+
+/// The same with a code of its own, and item data.
+fn refrsp_with(reference: &str, id: &str, referral: &str, code: &str, data: Option<Declaration>) -> Vec<u8> {
     let date = || WcfDate::parse("2026-11-01T09:30:00Z").expect("a date");
     let operator = |code: &str| edi::Organization::Operator(code.into());
     let mut answer = ReferralResponse::default();
     answer.known.referral_id = Some(referral.into());
-    answer.known.referral_response_cd = Some("R12".into());
+    answer.known.referral_response_cd = Some(code.into());
     answer.known.event_dt = date();
     let mut message =
         edi::ItemMessage::new(edi::Kind::Refrsp, format!("{reference}-1"), operator("AUA"), operator("DEA"));
     message.created = date();
     let mail_object = MailObject { id: Some(id.into()), ..MailObject::default() };
-    message.items.push(edi::Item { mail_object, referral_response: Some(answer), ..edi::Item::default() });
+    let referral_response = Some(answer);
+    message.items.push(edi::Item { mail_object, referral_response, declaration: data, ..edi::Item::default() });
     let interchange = edi::Interchange {
         sender: edi::Mailbox::upu("AUA"),
         recipient: edi::Mailbox::upu("DEA"),
@@ -478,4 +484,34 @@ fn an_answer_waits_for_its_item_and_for_its_referral() {
     let answered = dialogue(&germany, "DEA", "DEA", &id, "I");
     assert_eq!(answered["ReferralResponses"][0]["ReferralResponseCd"], "R12");
     assert_eq!(answered["HasPendingReferral"], false);
+}
+
+#[test]
+fn data_that_comes_with_an_answer_is_checked_like_any_other() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    hand_in(&germany, TOKEN, &itmatt("REF00000000010", &[&id], "Wooden toy train for children")).ok();
+    let mut asked = referral(&id, "RFI");
+    asked["referral"]["ReferralId"] = json!("R-1");
+    germany.call_as("DEA", "CreateReferral", asked).ok();
+    let data: Declaration = serde_json::from_str(&declaration("41.50").to_string()).expect("a declaration");
+    let sent = refrsp_with("REF00000000011", &id, "R-1", "R11", Some(data));
+
+    // A code that names nothing: neither data nor answer count, and the sender is told.
+    let faulty = String::from_utf8(sent.clone()).expect("text").replace("950300:HS", "95X300:HS");
+    hand_in(&germany, TOKEN, faulty.replace("REF00000000011", "REF00000000012").as_bytes()).ok();
+    let view = || germany.status("DEA", "DEA", &id, "I")["Declaration"]["Data"].clone();
+    let amount = || view()["ContentPieces"][0]["Amount"].to_string();
+    assert_eq!(amount(), "12.5");
+    assert_eq!(dialogue(&germany, "DEA", "DEA", &id, "I")["HasPendingReferral"], true);
+    assert!(admin(&germany, &["exchange", "log", "DEA", &id]).contains("refused"));
+    let told = "SELECT count(*) AS n FROM message_out WHERE kind = 'ITMREF' AND partner = 'AUA' AND body IS NOT NULL";
+    assert_eq!(Raw::open(&germany.database_url).number(told), 1);
+
+    hand_in(&germany, TOKEN, &sent).ok();
+    assert_eq!(amount(), "41.5");
+    assert_eq!(dialogue(&germany, "DEA", "DEA", &id, "I")["HasPendingReferral"], false);
+    let names = view()["ExtraFieldNames"].as_array().cloned().unwrap_or_default();
+    let score = names.iter().position(|name| name == "Quality.Score").expect("a score");
+    assert_ne!(view()["ExtraFieldValues"][score], "0", "the data was judged");
 }
