@@ -22,7 +22,7 @@ use crate::error::{Error, Finding, Findings};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::history::{Event, Stamp};
+use crate::store::history::{Event, HistoryRow, Stamp};
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -87,6 +87,13 @@ pub struct Weighed {
     refused: Vec<Finding>,
 }
 
+impl Weighed {
+    /// It says itself that something was refused.
+    pub fn is_refusal(&self) -> bool {
+        matches!(&self.told.said, Said::Referred(referral) if given(&referral.known.referral_cd) == Some(REFUSAL))
+    }
+}
+
 /// What became of one item.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reception {
@@ -132,7 +139,9 @@ impl Services {
             }
         };
         let digest = digest(&body);
-        Weighed { key: Key::of(&told.object), told, body, digest, declared, refused: findings.into_vec() }
+        // Persistent ids are each one's own.
+        let key = Key { pid: None, ..Key::of(&told.object) };
+        Weighed { key, told, body, digest, declared, refused: findings.into_vec() }
     }
 
     /// Item data checked, judged and written canonically.
@@ -170,7 +179,11 @@ impl Services {
             let mut reception = Reception::Applied;
             let outcome = desk.work_on(tx, &weighed.key, |tx, item| {
                 let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
-                reception = bench.put(tx, item, weighed)?;
+                match bench.put(tx, item, weighed)? {
+                    // Nothing of the item is kept.
+                    Reception::Refused(findings) => return Err(findings.into()),
+                    said => reception = said,
+                }
                 Ok(if reception == Reception::Applied { Outcome::Stored } else { Outcome::Unchanged })
             });
             receptions.push(match outcome {
@@ -193,21 +206,28 @@ struct Bench<'b> {
 
 impl Bench<'_> {
     fn put(&self, tx: &mut Tx<'_>, item: &mut Item, weighed: &Weighed) -> Result<Reception, Fault> {
+        if !matches!(weighed.told.said, Said::Declared(_) | Said::Withdrawn) {
+            if item.is_new() {
+                return Ok(Reception::Parked);
+            }
+            if let Some(reception) = self.outsider(tx, item)? {
+                return Ok(reception);
+            }
+        }
         match &weighed.told.said {
             Said::Declared(_) => {
                 let changed = merge(self.catalogue, item, &weighed.told.object)?;
-                match self.refusal(item, weighed) {
+                match self.data_refused(tx, item, weighed, changed)? {
                     Some(refusal) => Ok(refusal),
                     None => self.declare(tx, item, weighed, changed),
                 }
             }
-            Said::Withdrawn => Ok(withdraw(item)),
-            _ if item.is_new() => Ok(Reception::Parked),
+            Said::Withdrawn => self.withdraw(tx, item),
             Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
             Said::Referred(referral) => self.refer(tx, item, referral, weighed),
             Said::Answered(answer, _) => {
                 // Data that is refused takes its answer with it: the question stays open.
-                if let Some(refusal) = self.refusal(item, weighed) {
+                if let Some(refusal) = self.data_refused(tx, item, weighed, false)? {
                     return Ok(refusal);
                 }
                 let reception = self.answer(tx, item, answer, weighed)?;
@@ -219,11 +239,72 @@ impl Bench<'_> {
         }
     }
 
-    /// Why item data is not taken, if there is any.
-    fn refusal(&self, item: &Item, weighed: &Weighed) -> Option<Reception> {
-        weighed.declared.as_ref().filter(|_| item.object.flow == "O" && !self.route.to_customs)?;
-        let message = "the item leaves from the post it was sent to; item data comes from the origin";
-        Some(refused("flow", "MailObject.OrigPostOrgCd", message))
+    fn is_own_customs(&self) -> bool {
+        self.route.from_customs && self.own_customs == Some(self.route.from.as_str())
+    }
+
+    /// What becomes of decisions, referrals and answers of a sender that has no say in the item; nothing when it has.
+    /// A say have the own customs, the post at the other end, and a post that was told of the item before it went
+    /// elsewhere. While the other end is not known, what a post says waits.
+    fn outsider(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<Reception>, Fault> {
+        let (object, from) = (&item.object, self.route.from.as_str());
+        let other_end = if object.flow == "I" { &object.orig_post } else { &object.dest_post };
+        if self.route.to_customs || self.is_own_customs() || from == other_end {
+            return Ok(None);
+        }
+        if !self.route.from_customs && other_end == UNKNOWN_POST {
+            return Ok(Some(Reception::Parked));
+        }
+        if tx.messages_about(&object.post_org, object.pid)?.iter().any(|told| told.partner == from) {
+            return Ok(None);
+        }
+        let message = format!("{} has no item with this id in which {from} has a say", object.post_org);
+        Ok(Some(refused("absent", "MailObject.Id", &message)))
+    }
+
+    /// Who sent the current version of the item data.
+    fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
+        let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
+        let is_it = |row: &HistoryRow| row.doc_kind.as_deref() == Some("D") && row.doc_version == Some(current.version_no);
+        Ok(tx.history_of(&item.object)?.into_iter().find(is_it).map(|row| row.actor_org))
+    }
+
+    /// Why item data is not taken, if there is any: it comes from the origin, and from others only as long as the origin
+    /// says nothing itself.
+    fn data_refused(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        weighed: &Weighed,
+        object_changed: bool,
+    ) -> Result<Option<Reception>, Fault> {
+        let (object, route) = (&item.object, self.route);
+        let Some(content) = weighed.declared.as_ref().filter(|_| !route.to_customs) else { return Ok(None) };
+        if object.flow == "O" {
+            let message = "the item leaves from the post it was sent to; item data comes from the origin";
+            return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
+        }
+        let same = !object_changed && item.declaration().is_some_and(|row| row.digest == content.digest);
+        if same || route.from == object.orig_post || self.declarer(tx, item)?.as_ref() != Some(&object.orig_post) {
+            return Ok(None);
+        }
+        let message = format!("{} has declared the item itself, and its data stands", object.orig_post);
+        Ok(Some(refused("state", "Declaration", &message)))
+    }
+
+    /// Takes item data back: that of the sender, or of anyone when the origin says so.
+    fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item) -> Result<Reception, Fault> {
+        if item.is_new() || item.declaration().is_none() {
+            return Ok(Reception::Unchanged);
+        }
+        let from = &self.route.from;
+        if *from != item.object.orig_post && self.declarer(tx, item)?.as_ref() != Some(from) {
+            let message = format!("the item data is not from {from}, which cannot take it back");
+            return Ok(refused("absent", "Declaration", &message));
+        }
+        item.delete_declaration();
+        item.record(Event { name: "declaration.withdrawn", detail: "{}".into(), document: None });
+        Ok(Reception::Applied)
     }
 
     /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
@@ -254,7 +335,7 @@ impl Bench<'_> {
         data: &ResponseData,
         weighed: &Weighed,
     ) -> Result<Reception, Fault> {
-        let own = self.route.from_customs && self.own_customs == Some(self.route.from.as_str());
+        let own = self.is_own_customs();
         if !own && item.object.flow == "I" {
             let message = "on an inbound item its own customs decides, which is not the sender";
             return Ok(refused("unknown_code", "Response.CustOrganizationCd", message));
@@ -288,6 +369,10 @@ impl Bench<'_> {
         let known = &referral.known;
         let reference = given(&known.referral_id).unwrap_or_default();
         let code = given(&known.referral_cd).unwrap_or_default();
+        if item.object.flow == "I" && !self.is_own_customs() && code != REFUSAL {
+            let message = "an inbound item is questioned by its destination; its origin says what it could not take";
+            return Ok(refused("flow", "Referral.ReferralCd", message));
+        }
         if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == reference) {
             return Ok(Reception::Unchanged);
         }
@@ -370,15 +455,6 @@ fn travelling(object: &MailObject) -> MailObject {
     }
 }
 
-fn withdraw(item: &mut Item) -> Reception {
-    if item.is_new() || item.declaration().is_none() {
-        return Reception::Unchanged;
-    }
-    item.delete_declaration();
-    item.record(Event { name: "declaration.withdrawn", detail: "{}".into(), document: None });
-    Reception::Applied
-}
-
 /// When the sender of a referral wants the answer.
 fn wanted_by(referral: &Referral) -> Option<DateTime<Utc>> {
     let known = &referral.known;
@@ -386,6 +462,9 @@ fn wanted_by(referral: &Referral) -> Option<DateTime<Utc>> {
     let text = known.extra_field_values.get(names)?.as_deref()?;
     WcfDate::parse(text).ok().flatten().map(WcfDate::instant)
 }
+
+/// The kind of referral that says that something was refused.
+pub const REFUSAL: &str = "ERR";
 
 /// The extra field of a referral that says when the answer is wanted.
 pub const REPLY_BY: &str = "EP.ReplyBy";

@@ -255,14 +255,14 @@ fn responses(
     Ok(versions.into_iter().map(telling).collect())
 }
 
-/// A referral on an inbound item goes to the origin post; one raised by a customs here on the item of a post elsewhere
-/// goes to that post.
+/// A referral on an inbound item goes to the origin post, unless it is from there; one raised by a customs here on the
+/// item of a post elsewhere goes to that post.
 pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Result<(), Fault> {
     let object = &item.object;
     let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
     let (partner, sender) = if remote_post {
         (&object.post_org, &row.raised_by)
-    } else if object.flow == "I" && object.orig_post != UNKNOWN_POST {
+    } else if object.flow == "I" && ![UNKNOWN_POST, row.raised_by.as_str()].contains(&object.orig_post.as_str()) {
         (&object.orig_post, &object.post_org)
     } else {
         return Ok(());
@@ -277,21 +277,16 @@ pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Resul
     }])
 }
 
-/// An answer goes from the origin to the destination post, and on to a customs elsewhere that asked.
+/// An answer goes to whoever asked, unless the question was raised here.
 pub(super) fn answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<(), Fault> {
     let object = &item.object;
-    let partner = if object.flow == "I" {
-        let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
-        let Some(asked) = asked else { return Ok(()) };
-        if !Organizations::default().is_remote(tx, &asked.raised_by)? {
-            return Ok(());
-        }
-        asked.raised_by
-    } else if object.dest_post == UNKNOWN_POST {
+    let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
+    let Some(partner) = asked.map(|asked| asked.raised_by).filter(|asked| *asked != row.answered_by) else {
         return Ok(());
-    } else {
-        object.dest_post.clone()
     };
+    if object.flow == "I" && !Organizations::default().is_remote(tx, &partner)? {
+        return Ok(());
+    }
     tx.add_messages(&[MessageRow {
         partner,
         kind: REFRSP.into(),
