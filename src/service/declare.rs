@@ -171,7 +171,9 @@ pub(super) fn store_all(
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created)),
+            Ok(ready) => {
+                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created))
+            }
         };
         ledger.note(entry, result)?;
     }
@@ -332,7 +334,7 @@ fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result
     if ready.object.entity_state == Entity::UNCHANGED {
         return Ok(Vec::new());
     }
-    let changed = identity::merge(catalogue, &mut item.object, &ready.object);
+    let changed = identity::merge(catalogue, item, &ready.object);
     identity::check_posts(&item.object)
         .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;
     Ok(changed)

@@ -8,6 +8,7 @@ use crate::contract::MailObject;
 use crate::error::Finding;
 use crate::rules::flow::Flow;
 use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::store::history::Event;
 use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 
@@ -93,8 +94,23 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
     }
 }
 
-/// Puts the members that `sent` gives into `row`; what it leaves out stays. Gives the names of those that changed.
-pub(super) fn merge(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
+/// The event of an item that goes to another post than was known before.
+pub(super) const REDIRECTED: &str = "object.redirected";
+
+/// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
+/// Another destination than the known one is an event of its own: what was decided and assessed was about the old one.
+pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
+    let was_bound_for = item.object.dest_post.clone();
+    let changed = merge_row(catalogue, &mut item.object, sent);
+    if was_bound_for != UNKNOWN_POST && was_bound_for != item.object.dest_post {
+        item.object.has_dc_response = false;
+        let detail = serde_json::json!({ "From": was_bound_for, "To": item.object.dest_post }).to_string();
+        item.record(Event { name: REDIRECTED, detail, document: None });
+    }
+    changed
+}
+
+fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
     let mut changed = Vec::new();
     let mut text = |name: &'static str, kept: &mut Option<String>, sent: &Option<String>| {
         if let Some(sent) = given(sent).filter(|sent| kept.as_deref() != Some(*sent)) {

@@ -346,6 +346,7 @@ impl Bench<'_> {
             event: StoreEvent::Final,
             customs: customs.map(str::to_owned),
             author: self.route.from.clone(),
+            counts: own || self.route.from == item.object.dest_post,
             decision_cd: given(&data.decision_cd).map(str::to_owned),
             decided_at: Some(At(data.clearance_dt.map_or(weighed.told.made_at, WcfDate::instant))),
             digest: weighed.digest.clone(),
@@ -436,7 +437,7 @@ fn refused(code: &'static str, path: &str, message: &str) -> Reception {
 
 /// Takes what travels of a mail object into an item; says whether that changed it.
 fn merge(catalogue: &Catalogue, item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
-    let changed = identity::merge(catalogue, &mut item.object, &travelling(object));
+    let changed = identity::merge(catalogue, item, &travelling(object));
     identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding.under("MailObject")]))?;
     Ok(item.is_new() || !changed.is_empty())
 }

@@ -166,7 +166,8 @@ impl<'c> Facts<'c> {
         let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
-        let (own, destination) = (side("O"), side("D"));
+        // A response of the destination's customs counts while the item goes there.
+        let (own, destination) = (side("O"), side("D").filter(|_| row.has_dc_response));
         let mark = watchdog::in_force(row.watchdog, row.watchdog_remarks.clone(), row.watchdog_until, now);
         let untold = if row.customs_visible { FiscalState::Sent } else { FiscalState::NotSent };
         let fiscal = own.map_or(untold, |fact| self.fiscal(fact));

@@ -134,7 +134,7 @@ fn store_move(
     let key = Key::of(object);
     let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
     desk.work_on(tx, &key, |_, item| {
-        let changed = identity::merge(catalogue, &mut item.object, object);
+        let changed = identity::merge(catalogue, item, object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
         if item.object.flow != flow.code() {
             return Err(super::status::flow_contradicted(flow));

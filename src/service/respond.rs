@@ -23,7 +23,7 @@ use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
 use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
-use crate::store::items::{Item, Parts, ResponseRow, Side};
+use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -61,6 +61,9 @@ pub(super) struct Incoming {
     /// The organization that entered it.
     pub author: String,
     pub decision_cd: Option<String>,
+    /// Made by the administration of this side. On the side of the destination it need not be: what a post said that the
+    /// item went to before is kept, but counts for nothing.
+    pub counts: bool,
     /// `ClearanceDt`; absent: the time of receipt.
     pub decided_at: Option<At>,
     pub digest: Vec<u8>,
@@ -132,6 +135,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
             event,
             customs,
             author: actor.org.clone(),
+            counts: true,
             decision_cd: given(&data.decision_cd).map(str::to_owned),
             decided_at: data.clearance_dt.map(|date| At(date.instant())),
             digest: digest(&body),
@@ -238,7 +242,7 @@ fn apply(
                 "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
             return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
-        identity::merge(catalogue, &mut item.object, &ready.object);
+        identity::merge(catalogue, item, &ready.object);
         let checked = identity::check_posts(&item.object);
         checked.map_err(|finding| Fault::from(vec![finding.under(&ready.object_path)]))?;
     }
@@ -250,6 +254,9 @@ fn apply(
             let mut incoming = ready.incoming.clone();
             if incoming.customs.is_none() {
                 incoming.customs = customs_for(tx, actor, item, side)?;
+            } else if side == Side::Destination {
+                let there = own_customs(tx, &item.object.dest_post)?;
+                incoming.counts = there.is_none() || there == incoming.customs;
             }
             let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
             place(tx, &catalogue.decisions, item, side, &incoming, event_name(incoming.event), detail)
@@ -287,6 +294,18 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
         return Err(Error::invalid("unknown_code", path, message).into());
     }
     Ok(if is_own { Side::Own } else { Side::Destination })
+}
+
+/// Whether the stored response on the side of the destination is from where the item goes now.
+pub(super) fn is_from_destination(tx: &mut Tx<'_>, object: &ObjectRow) -> Result<bool, Fault> {
+    let Some(row) = tx.response_of(object, Side::Destination)?.filter(|row| row.state_cd != RESPONSE_DRAFT) else {
+        return Ok(false);
+    };
+    if row.author_org == object.dest_post {
+        return Ok(true);
+    }
+    let there = own_customs(tx, &object.dest_post)?;
+    Ok(row.author_org == object.post_org && there.is_some() && there == row.customs_org)
 }
 
 pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
@@ -335,13 +354,16 @@ pub(super) fn place(
     let standing = life_cycle::response(visible.map(standing_of), incoming.event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let kind = side.version_kind();
-    let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
+    // What stands was decided where the item goes now; or this is the first that was, whatever others said before.
+    let stood = side == Side::Own || item.object.has_dc_response;
+    let is_first = incoming.counts && !stood && old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT);
+    let same_text = !is_first && old.as_ref().is_some_and(|old| old.digest == incoming.digest);
     if same_text && visible.is_some_and(|old| standing_of(old) == standing) {
         return Ok(Outcome::Unchanged);
     }
     // What was put aside as a draft may come back; what counted once and was replaced may not.
     let is_final = standing.state_cd != RESPONSE_DRAFT;
-    if !same_text && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
+    if !same_text && !is_first && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
         return Ok(Outcome::Unchanged);
     }
     let version_no = match &old {
@@ -367,13 +389,17 @@ pub(super) fn place(
         fiscal_state: None,
     };
     let overtaken = old.as_ref().is_some_and(|old| {
-        !same_text && old.state_cd != RESPONSE_DRAFT && rank(decisions, old) > rank(decisions, &row)
+        let (before, now) = ((stood, rank(decisions, old)), (incoming.counts, rank(decisions, &row)));
+        !same_text && old.state_cd != RESPONSE_DRAFT && before > now
     });
     let detail = match incoming.decided_at {
         Some(_) => detail.to_owned(),
         None => dated(detail, row.decided_at),
     };
-    let fiscal = standing::fiscal(tx, decisions, item, side, &[old.as_ref(), Some(&row)])?;
+    // Only what was decided by the same administration adds up.
+    let together = stood == incoming.counts;
+    let decided = [old.as_ref().filter(|_| together || overtaken), Some(&row).filter(|_| together || !overtaken)];
+    let fiscal = standing::fiscal(tx, decisions, item, side, &decided)?;
     if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
         item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
@@ -385,7 +411,7 @@ pub(super) fn place(
         item.object.customs_visible = true;
         match side {
             Side::Own => item.object.has_response = true,
-            Side::Destination => item.object.has_dc_response = true,
+            Side::Destination => item.object.has_dc_response |= incoming.counts,
         }
     }
     item.put_response(side, row);

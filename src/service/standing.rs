@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::identity::REDIRECTED;
 use super::outgoing;
 use super::respond;
 use crate::contract::canonical::to_canonical;
@@ -29,6 +30,9 @@ pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result
         let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
         if passed_on && item.object.declared_at.is_none() {
             item.object.declared_at = Some(At(tx.now));
+        }
+        if item.events().iter().any(|event| event.name == REDIRECTED) {
+            item.object.has_dc_response = respond::is_from_destination(tx, &item.object)?;
         }
         if item.object.security_state.is_some() {
             let state = referred_state(tx, item)?;
@@ -107,7 +111,8 @@ pub fn said_at(detail: &str, at: DateTime<Utc>) -> WcfDate {
     issued.unwrap_or_else(|| WcfDate::new(at))
 }
 
-/// When declarations were passed on: the first time, and each new version since. Whole seconds, as referrals have.
+/// When declarations were passed on: the first time, each new version since, and each new destination. Whole seconds, as
+/// referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
     let stored = stored.into_iter().map(|row| (said_at(&row.detail, row.at.0), row.event, row.doc_version));
@@ -118,6 +123,12 @@ fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>,
     });
     let mut events: Vec<security::Event> = Vec::new();
     for (at, name, version) in stored.chain(pending) {
+        if name == REDIRECTED && !events.is_empty() {
+            // What was assessed was assessed for another destination.
+            let act = Act::Declared { to_customs: false };
+            events.push(security::Event { at: at.instant(), reference: name, act });
+            continue;
+        }
         let Some(to_customs) = passes_on(&name) else { continue };
         if version.is_none() && !events.is_empty() {
             // The same content again: nothing new was said, but customs may see it now.
@@ -205,7 +216,13 @@ fn archived(
     if versions.is_empty() {
         return Ok(Vec::new());
     }
-    let history = tx.history_of(&item.object)?;
+    let mut history = tx.history_of(&item.object)?;
+    if side == Side::Destination {
+        // What other posts decided, that the item went to before, does not count.
+        let redirected = history.iter().rposition(|row| row.event == REDIRECTED).unwrap_or(0);
+        history.drain(..redirected);
+        history.retain(|row| row.actor_org == item.object.dest_post || row.actor_org == item.object.post_org);
+    }
     let mut decided = Vec::new();
     for (version_no, digest, body) in versions {
         let of_version = |row: &&crate::store::history::HistoryRow| {

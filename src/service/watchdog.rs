@@ -206,7 +206,7 @@ fn complete(catalogue: &Catalogue, item: &mut Item, sent: &SetMark) -> Result<Ve
         posting_dt: sent.posting.filter(|_| free(object.posting_dt.is_some())),
         ..MailObject::default()
     };
-    let changed = identity::merge(catalogue, &mut item.object, &said);
+    let changed = identity::merge(catalogue, item, &said);
     let object = &mut item.object;
     if Flow::parse(&object.flow) == Some(Flow::Outbound) || object.partner_country.is_none() {
         object.partner_country =

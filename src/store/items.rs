@@ -46,7 +46,7 @@ pub struct ObjectRow {
     pub customs_visible: bool,
     /// A final response of the own customs exists.
     pub has_response: bool,
-    /// A response of the destination's customs exists.
+    /// A final response of the customs of the destination exists: of where the item goes now.
     pub has_dc_response: bool,
     pub head_seq: i32,
     pub head_hash: Vec<u8>,
@@ -318,6 +318,12 @@ impl Tx<'_> {
     pub fn item_by_pid(&mut self, post_org: &str, pid: Uuid, parts: Parts) -> Done<Option<Item>> {
         let object = mail_object::table.find((post_org, Id(pid))).get_result(self.conn).optional()?;
         Ok(self.with_documents(post_org, object.into_iter().collect(), parts)?.pop())
+    }
+
+    /// The current response of one side of an item.
+    pub fn response_of(&mut self, object: &ObjectRow, side: Side) -> Done<Option<ResponseRow>> {
+        let found = response::table.find((&object.post_org, object.pid, side.code()));
+        Ok(found.get_result(self.conn).optional()?)
     }
 
     /// Loads the documents of `objects`, which all belong to `post_org`.

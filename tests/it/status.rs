@@ -4,7 +4,7 @@ use entrepost::limits;
 use serde_json::{Value, json};
 
 use crate::harness::Server;
-use crate::harness::data::{fresh_id, mail_state, respond, store};
+use crate::harness::data::{fresh_id, mail_state, respond, response, store};
 use crate::on_both_engines;
 
 /// The entries of CheckItemStatus for these ids, as an organization sees them.
@@ -181,5 +181,46 @@ on_both_engines! {
         is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "NO_DECISION"]);
         decide(server, "DE", &bare, "2");
         is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "CLEARED"]);
+    }
+
+    fn a_redirected_item_has_to_be_cleared_where_it_goes_now(server) {
+        let send_to = |id: &str, post: &str| {
+            server.clock.advance(std::time::Duration::from_secs(60));
+            server.call_as("AUA", "StoreDeclaration", store(id, "AUA", post, 2)).ok();
+        };
+        let decide_at = |customs: &str, id: &str, post: &str, decision: &str, seconds: i64| {
+            let mut body = respond(id, "AUA", post, decision, 2);
+            body["resp"] = response(decision, seconds);
+            server.call_as(customs, "StoreResponse", body).ok();
+        };
+        let id = declared(server);
+        refer(server, &id, "ASC");
+        decide(server, "DE", &id, "2");
+        is(light(server, "AUA", &id), "Green", &["OK_TO_LOAD", "DC_CLEARED"]);
+        send_to(&id, "FRA");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        let entry = check(server, "AUA", &[&id]).remove(0);
+        assert_eq!((&entry["SecurityState"], &entry["DCDecisionCd"]), (&json!("ASSESSING"), &Value::Null));
+        // What Germany says now is kept, but does not count.
+        decide_at("DE", &id, "DEA", "7", 60);
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        // France says what Germany said first, word for word; it counts although it is older than the last.
+        decide_at("FR", &id, "FRA", "2", 0);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["CustOrganizationCd"], "FR");
+        decide_at("DE", &id, "DEA", "6", 120);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+        send_to(&id, "DEA");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        decide_at("DE", &id, "DEA", "2", 180);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+
+        // There and back, and nobody else has answered: what the destination decided stands.
+        let id = declared(server);
+        decide(server, "DE", &id, "2");
+        send_to(&id, "FRA");
+        assert_eq!(light(server, "AUA", &id).0, "Amber");
+        send_to(&id, "DEA");
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
     }
 }
