@@ -143,7 +143,7 @@ pub enum Act {
     Raised(Asks),
     /// The referral with the event's reference was answered.
     Answered(Effect),
-    /// The item was withdrawn.
+    /// The declaration was withdrawn, and none came since.
     Cancelled,
 }
 

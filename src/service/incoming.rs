@@ -303,7 +303,7 @@ impl Bench<'_> {
             return Ok(refused("absent", "Declaration", &message));
         }
         item.delete_declaration();
-        item.record(Event { name: "declaration.withdrawn", detail: "{}".into(), document: None });
+        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
         Ok(Reception::Applied)
     }
 

@@ -34,9 +34,12 @@ pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result
         if item.events().iter().any(|event| event.name == REDIRECTED) {
             item.object.has_dc_response = respond::is_from_destination(tx, &item.object)?;
         }
-        if item.object.security_state.is_some() {
-            let state = referred_state(tx, item)?;
-            item.object.security_state = Some(state.code().to_owned());
+        if item.declaration().is_none() {
+            item.object.declared_at = None;
+        }
+        let withdrawn = item.events().iter().any(|event| event.name == WITHDRAWN);
+        if withdrawn || item.object.security_state.is_some() {
+            item.object.security_state = kept_state(tx, item)?.map(|state| state.code().to_owned());
         }
     }
     let tellings = outgoing::follow(tx, items)?;
@@ -57,8 +60,9 @@ pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
     if security::has_departed(object.mail_state) { security::departed(state) } else { state }
 }
 
-/// The state of an item with referrals, from everything that happened to it. Notes which referrals still wait.
-fn referred_state(tx: &mut Tx<'_>, item: &Item) -> Result<SecurityState, Fault> {
+/// The state of an item with referrals or withdrawn, from everything that happened to it; of others it follows from their
+/// columns. Notes which referrals still wait.
+fn kept_state(tx: &mut Tx<'_>, item: &Item) -> Result<Option<SecurityState>, Fault> {
     let referrals = tx.referrals_of(&item.object)?;
     let answers = tx.answers_of(&item.object)?;
     for referral in &referrals {
@@ -79,7 +83,8 @@ fn referred_state(tx: &mut Tx<'_>, item: &Item) -> Result<SecurityState, Fault> 
         reference: row.reference.clone(),
         act: Act::Answered(Effect::of(&row.code, asked.get(row.reference.as_str()).copied().unwrap_or_default())),
     }));
-    Ok(security::state(&events))
+    let state = security::state(&events);
+    Ok((!referrals.is_empty() || state == SecurityState::Cancelled).then_some(state))
 }
 
 /// Whether a referral waits for its answer. "More time wanted" is no answer.
@@ -92,6 +97,9 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
 
 /// The event of item data that came from a partner.
 pub(super) const RECEIVED: &str = "declaration.received";
+
+/// The event of item data that was taken back.
+pub(super) const WITHDRAWN: &str = "declaration.withdrawn";
 
 /// The detail of an event about something that counts from another time than its receipt.
 pub(super) fn issued_at(at: DateTime<Utc>) -> String {
@@ -111,8 +119,8 @@ pub fn said_at(detail: &str, at: DateTime<Utc>) -> WcfDate {
     issued.unwrap_or_else(|| WcfDate::new(at))
 }
 
-/// When declarations were passed on: the first time, each new version since, and each new destination. Whole seconds, as
-/// referrals have.
+/// When declarations were passed on: the first time, each new version since, and each new destination; and their
+/// withdrawal, unless one came afterwards. Whole seconds, as referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
     let stored = stored.into_iter().map(|row| (said_at(&row.detail, row.at.0), row.event, row.doc_version));
@@ -129,7 +137,12 @@ fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>,
             events.push(security::Event { at: at.instant(), reference: name, act });
             continue;
         }
+        if name == WITHDRAWN {
+            events.push(security::Event { at: at.instant(), reference: name, act: Act::Cancelled });
+            continue;
+        }
         let Some(to_customs) = passes_on(&name) else { continue };
+        events.retain(|event| event.act != Act::Cancelled);
         if version.is_none() && !events.is_empty() {
             // The same content again: nothing new was said, but customs may see it now.
             if let Some(security::Event { act: Act::Declared { to_customs: seen }, .. }) = events.last_mut() {

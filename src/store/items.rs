@@ -54,9 +54,9 @@ pub struct ObjectRow {
     pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
-    /// When a declaration was first passed on (to customs or the partner post) or received.
+    /// When a declaration was first passed on (to customs or the partner post) or received; absent when it was withdrawn.
     pub declared_at: Option<At>,
-    /// Security state leaving departure aside; present once a referral was raised.
+    /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
     pub security_state: Option<String>,
     /// 1 blocked, 2 warning.
     pub watchdog: Option<i32>,

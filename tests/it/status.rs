@@ -223,4 +223,31 @@ on_both_engines! {
         send_to(&id, "DEA");
         is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
     }
+
+    fn a_withdrawn_item_is_cancelled_until_it_is_declared_again(server) {
+        let id = declared(server);
+        decide(server, "DE", &id, "2");
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+        let state = |org: &str| {
+            let entry = check(server, org, &[&id]).remove(0);
+            (entry["SecurityState"].clone(), entry["HasITMATT"].clone())
+        };
+        is(light(server, "DEA", &id), "Red", &["CANCELLED", "NO_DATA", "CLEARED"]);
+        assert_eq!(state("DEA"), (json!("CANCELLED"), json!(false)));
+        assert_eq!(state("FRA"), (json!("ASSESSING"), json!(true)));
+        let asked = json!({ "postalOrgCd": "DEA", "id": id, "flow": "I" });
+        let dialogues = server.call_as("DEA", "GetReferralAndReferralResponse", asked).ok().json();
+        assert_eq!(dialogues["GetReferralAndReferralResponseResult"], json!([]), "nobody asked anything");
+
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        assert_eq!(state("DEA"), (json!("ASSESSING"), json!(true)));
+        assert_eq!(state("FRA").0, "CANCELLED");
+
+        // The same with a question that was open: it stays so.
+        refer(server, &id, "RFI");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+        assert_eq!(state("DEA").0, "CANCELLED");
+    }
 }
