@@ -91,6 +91,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         watchdog: None,
         watchdog_remarks: None,
         watchdog_until: None,
+        declaration_seen: false,
     }
 }
 

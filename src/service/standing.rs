@@ -18,6 +18,7 @@ use crate::rules::fiscal::{self, Decided, FiscalState};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::precedence::Rank;
 use crate::rules::security::{self, Act, Asks, Effect, SecurityState};
+use crate::rules::structure::UNKNOWN_POST;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
@@ -27,15 +28,9 @@ use crate::store::{Fault, Tx};
 /// Saves items, their states brought up to date, and puts what partners are to be told of into the outbox.
 pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
     for item in items.iter_mut().filter(|item| !item.events().is_empty()) {
-        let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
-        if passed_on && item.object.declared_at.is_none() {
-            item.object.declared_at = Some(At(tx.now));
-        }
+        note_declaration(item, At(tx.now));
         if item.events().iter().any(|event| event.name == REDIRECTED) {
             item.object.has_dc_response = respond::is_from_destination(tx, &item.object)?;
-        }
-        if item.declaration().is_none() {
-            item.object.declared_at = None;
         }
         let withdrawn = item.events().iter().any(|event| event.name == WITHDRAWN);
         if withdrawn || item.object.security_state.is_some() {
@@ -47,16 +42,32 @@ pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result
     outgoing::put(tx, items, tellings)
 }
 
-/// The security state of a stored item, leaving departure aside.
-pub(super) fn security_state(declared: bool, customs_sees: bool, stored: Option<&str>) -> SecurityState {
+/// Keeps in columns whether item data was sent or received, and whether customs may see it.
+fn note_declaration(item: &mut Item, now: At) {
+    let Some(row) = item.declaration() else {
+        item.object.declared_at = None;
+        item.object.declaration_seen = false;
+        return;
+    };
+    let sent = if item.object.flow == "I" { row.seen } else { row.sent && item.object.dest_post != UNKNOWN_POST };
+    let received = item.events().iter().any(|event| event.name == RECEIVED);
+    item.object.declaration_seen = row.seen;
+    if sent || received {
+        item.object.declared_at.get_or_insert(now);
+    }
+}
+
+/// The security state of a stored item, leaving departure aside. `sent`: its declaration was sent or received; `seen`:
+/// customs may see it.
+pub(super) fn security_state(sent: bool, seen: bool, stored: Option<&str>) -> SecurityState {
     let stored = stored.and_then(SecurityState::parse);
-    stored.unwrap_or_else(|| security::unquestioned(declared, customs_sees))
+    stored.unwrap_or_else(|| security::unquestioned(sent, seen))
 }
 
 /// The security state to show for an item.
 pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
-    let declared = object.declared_at.is_some();
-    let state = security_state(declared, object.customs_visible, object.security_state.as_deref());
+    let sent = object.declared_at.is_some();
+    let state = security_state(sent, object.declaration_seen, object.security_state.as_deref());
     if security::has_departed(object.mail_state) { security::departed(state) } else { state }
 }
 

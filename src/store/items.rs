@@ -54,7 +54,7 @@ pub struct ObjectRow {
     pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
-    /// When a declaration was first passed on (to customs or the partner post) or received; absent when it was withdrawn.
+    /// When a declaration was first sent to the destination, or received; absent when it was withdrawn.
     pub declared_at: Option<At>,
     /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
     pub security_state: Option<String>,
@@ -63,6 +63,8 @@ pub struct ObjectRow {
     pub watchdog_remarks: Option<String>,
     /// The mark ends by itself.
     pub watchdog_until: Option<At>,
+    /// Own customs may see the declaration.
+    pub declaration_seen: bool,
 }
 
 /// The current declaration of an item.

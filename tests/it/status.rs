@@ -250,4 +250,35 @@ on_both_engines! {
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
         assert_eq!(state("DEA").0, "CANCELLED");
     }
+
+    fn what_went_to_one_side_only_is_told_apart(server) {
+        // Event, destination, whether the item was moved; then HasITMATT, SecurityState, FiscalState.
+        let cases = [
+            (6, "DEA", false, false, "ASSESSING", "SENT"),
+            (7, "DEA", false, true, "DECLARED", "NOT_SENT"),
+            (7, "DEA", true, true, "DECLARED", "NOT_SENT"),
+            (2, "DEA", false, true, "ASSESSING", "SENT"),
+            (2, "ZZZ", false, false, "ASSESSING", "SENT"),
+            (1, "DEA", true, false, "NONE", "NOT_SENT"),
+        ];
+        for (event, destination, moved, sent, security, fiscal) in cases {
+            let id = fresh_id("AU");
+            server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", destination, event)).ok();
+            if moved {
+                server.call_as("AUA", "UpdateMailState", mail_state(&id, "AUA", "DEA", "O", 1)).ok();
+            }
+            let entry = check(server, "AUA", &[&id]).remove(0);
+            let found = (&entry["HasITMATT"], &entry["SecurityState"], &entry["FiscalState"]);
+            assert_eq!(found, (&json!(sent), &json!(security), &json!(fiscal)), "{event} {destination} {moved}");
+            let lacks_data = entry["Reasons"].as_array().expect("a list").iter().any(|why| why["Code"] == "NO_DATA");
+            assert_eq!(lacks_data, !sent, "{entry}");
+            assert_eq!(check(server, "DEA", &[&id])[0]["HasITMATT"], sent, "the destination knows it alike");
+        }
+        // Sent once its destination is known.
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "ZZZ", 2)).ok();
+        server.call_as("AUA", "UpdateMailState", mail_state(&id, "AUA", "DEA", "O", 1)).ok();
+        assert_eq!(check(server, "AUA", &[&id])[0]["HasITMATT"], true);
+        assert_eq!(check(server, "DEA", &[&id])[0]["HasITMATT"], true);
+    }
 }
