@@ -98,11 +98,17 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
 /// The event of an item that goes to another post than was known before.
 pub(super) const REDIRECTED: &str = "object.redirected";
 
+/// The event of an item whose origin was not known before.
+pub(super) const ORIGIN_KNOWN: &str = "object.origin-known";
+
 /// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
-/// Another destination than the known one is an event of its own: what was decided and assessed was about the old one.
+/// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another destination than the known one: what was decided and assessed was about the old one.
 pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
-    let was_bound_for = item.object.dest_post.clone();
+    let (was_from, was_bound_for) = (item.object.orig_post.clone(), item.object.dest_post.clone());
     let changed = merge_row(catalogue, &mut item.object, sent);
+    if was_from == UNKNOWN_POST && was_from != item.object.orig_post && !item.is_new() {
+        item.record(Event { name: ORIGIN_KNOWN, detail: "{}".into(), document: None });
+    }
     if was_bound_for != UNKNOWN_POST && was_bound_for != item.object.dest_post {
         item.object.has_dc_response = false;
         let detail = serde_json::json!({ "From": was_bound_for, "To": item.object.dest_post }).to_string();

@@ -5,13 +5,14 @@ use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::entry::Outcome;
+use super::identity;
 use super::once::once;
 use super::outgoing;
 use super::standing;
 use super::{Actor, Answer, Kind, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
-use crate::contract::{Referral, ReferralResponse, ResponseData, WcfDate};
+use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::life_cycle::RESPONSE_DRAFT;
@@ -86,8 +87,9 @@ impl Services {
         let (services, actor, question) = (self.clone(), actor.clone(), Question::of(referral));
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut item = find(tx, &actor, &about, "I")?;
-                raise(tx, &services.catalogue(), &mut item, &question, &actor.org)?;
+                let catalogue = services.catalogue();
+                let mut item = find(tx, &catalogue, &actor, &about, "I")?;
+                raise(tx, &catalogue, &mut item, &question, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
@@ -122,10 +124,10 @@ impl Services {
             digest: digest(&to_canonical(&response)),
             content: response,
         };
-        let actor = actor.clone();
+        let (services, actor) = (self.clone(), actor.clone());
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut item = find(tx, &actor, &about, "O")?;
+                let mut item = find(tx, &services.catalogue(), &actor, &about, "O")?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
@@ -161,7 +163,7 @@ pub(super) fn check_other(findings: &mut Findings, path: &str, other: &OtherMemb
 }
 
 /// The newest item with this id, flow and partner that the caller may see.
-fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
+fn find(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
     let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::Declaration)?;
     items.retain(|item| actor.kind == Kind::Post || item.object.customs_visible);
     let inbound = flow == "I";
@@ -185,8 +187,9 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Ite
         let message = format!("{} has no such {way} item with {}", about.post, about.partner);
         return Err(Error::invalid("absent", "id", message).into());
     };
-    if item.object.orig_post == UNKNOWN_POST && inbound {
-        item.object.orig_post.clone_from(&about.partner);
+    if inbound {
+        let origin = Some(about.partner.clone());
+        identity::merge(catalogue, &mut item, &MailObject { orig_post_org_cd: origin, ..MailObject::default() });
     }
     Ok(item)
 }

@@ -22,7 +22,7 @@ use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
 use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
-use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
+use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
 use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -268,7 +268,7 @@ fn event_name(event: StoreEvent) -> &'static str {
     match event {
         StoreEvent::Draft => RESPONSE_DRAFT_EVENT,
         StoreEvent::Final => "response.final",
-        StoreEvent::ToCustoms => "response.to-customs",
+        StoreEvent::ToCustoms => RESPONSE_TO_CUSTOMS_EVENT,
         StoreEvent::ToPost => "response.to-post",
     }
 }

@@ -1,6 +1,7 @@
 //! Whose word counts: decisions, referrals, answers and withdrawals of posts that have no say in an item are refused.
 
 use entrepost::exchange::operate::fate;
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::Server;
@@ -49,6 +50,7 @@ on_both_engines! {
         let refused = fates(server, "FRA", &id);
         assert!(refused.len() == 4 && refused.iter().all(|(_, state)| *state == "refused"), "{refused:?}");
         // The sender is told, as a referral on its own item, and that is the end of it.
+        server.deliver();
         let told = server.call_as("FRA", "GetReferralAndReferralResponse",
             json!({ "postalOrgCd": "FRA", "id": id, "flow": "I", "referralType": "ERR" })).ok().json();
         let told = &told["GetReferralAndReferralResponseResult"][0]["Referrals"];
@@ -104,5 +106,40 @@ on_both_engines! {
             json!({ "postalOrgCd": "DEA", "id": id, "flow": "I" })).ok().json();
         let answers = &dialogue["GetReferralAndReferralResponseResult"][0]["ReferralResponses"];
         assert_eq!(answers[0]["ReferralResponseCd"], "R12");
+    }
+
+    fn an_origin_that_becomes_known_is_told_what_was_decided_and_asked_before(server) {
+        let table = "decision,reason,referral,remarks\n5,,RFI,Send the documents\n";
+        let import = Import { kind: ListKind::Referrals, org: "DE".into(), bytes: table.into(), translations: None,
+            dry_run: false, skip_bad: false };
+        server.block_on(|services| async move { services.import_list(import).await }).expect("imports");
+        let id = fresh_id("AU");
+        for (decision, seconds) in [("5", 0), ("2", 60)] {
+            let mut early = respond(&id, "ZZZ", "DEA", decision, 2);
+            early["resp"] = response(decision, seconds);
+            server.call_as("DE", "StoreResponse", early).ok();
+        }
+        assert!(server.status("AUA", "AUA", &id, "O").is_null());
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        server.deliver();
+        let view = server.status("AUA", "AUA", &id, "O");
+        assert_eq!(view["DCResponse"]["Data"]["DecisionCd"], "2");
+        let entry = status(server, "AUA", &id);
+        assert_eq!(entry["Referrals"][0]["Code"], "RFI");
+        // Once: what comes later says nothing again.
+        let told = fates(server, "DEA", &id).len();
+        assert_eq!(told, 3, "two decisions and a question");
+        server.call_as("DE", "StoreResponse", respond(&id, "AUA", "DEA", "2", 2)).ok();
+        refer(server, "DEA", &id, "AMD", "Q1");
+        assert_eq!(fates(server, "DEA", &id).len(), told + 2);
+
+        // The same when a question makes it known.
+        let id = fresh_id("AU");
+        server.call_as("DE", "StoreResponse", respond(&id, "ZZZ", "DEA", "1", 2)).ok();
+        refer(server, "DEA", &id, "AMD", "Q1");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        server.deliver();
+        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "1");
+        assert_eq!(fates(server, "DEA", &id).len(), 2);
     }
 }
