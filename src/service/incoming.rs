@@ -20,6 +20,7 @@ use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
 use crate::rules::life_cycle::StoreEvent;
+use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, HistoryRow, Stamp};
@@ -88,6 +89,11 @@ pub struct Weighed {
 }
 
 impl Weighed {
+    /// When a referral or an answer counts from.
+    fn event_at(&self, said: Option<WcfDate>, now: DateTime<Utc>) -> DateTime<Utc> {
+        precedence::counts_from(said.map_or(self.told.made_at, WcfDate::instant), now)
+    }
+
     /// It says itself that something was refused.
     pub fn is_refusal(&self) -> bool {
         matches!(&self.told.said, Said::Referred(referral) if given(&referral.known.referral_cd) == Some(REFUSAL))
@@ -377,7 +383,7 @@ impl Bench<'_> {
         if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == reference) {
             return Ok(Reception::Unchanged);
         }
-        let event_at = known.event_dt.map_or(weighed.told.made_at, WcfDate::instant);
+        let event_at = weighed.event_at(known.event_dt, tx.now);
         let own_hours = self.catalogue.reply_hours(&item.object.post_org, code);
         let deadline = rules::deadline(code, event_at, own_hours);
         let due_at = deadline.map(|deadline| wanted_by(referral).unwrap_or(deadline.due_at));
@@ -421,7 +427,7 @@ impl Bench<'_> {
             reference: reference.to_owned(),
             code: given(&known.referral_response_cd).unwrap_or_default().to_owned(),
             answered_by: self.route.from.clone(),
-            event_at: At(known.event_dt.map_or(weighed.told.made_at, WcfDate::instant)),
+            event_at: At(weighed.event_at(known.event_dt, tx.now)),
             created_at: At(tx.now),
             digest: weighed.digest.clone(),
             body: weighed.body.clone(),

@@ -1,6 +1,7 @@
 //! Raising referrals and answering them: CreateReferral, CreateReferralResp, and what customs decisions raise by
 //! themselves.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
@@ -16,6 +17,7 @@ use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfD
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::security::SecurityState;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
@@ -82,6 +84,7 @@ impl Services {
         actor.posts_meant(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referral", rules::referral(&referral));
+        precedence::check_date(&mut findings, "referral.EventDt", referral.known.event_dt, self.clock.now());
         check_other(&mut findings, "referral", &referral.other);
         findings.into_result()?;
         let (services, actor, question) = (self.clone(), actor.clone(), Question::of(referral));
@@ -115,6 +118,8 @@ impl Services {
         actor.own_post(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referralResponse", rules::response(&response));
+        let event_dt = response.known.event_dt;
+        precedence::check_date(&mut findings, "referralResponse.EventDt", event_dt, self.clock.now());
         check_other(&mut findings, "referralResponse", &response.other);
         findings.into_result()?;
         let reaction = Reaction {
@@ -210,7 +215,7 @@ fn raise(
         let message = format!("an item has at most {} referrals", limits::REFERRALS_PER_ITEM);
         return Err(Error::invalid("limit", "referral", message).into());
     }
-    let event_at = question.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let event_at = event_at(question.event_at, tx.now);
     let reference = question.reference.clone().unwrap_or_else(new_reference);
     let mut content = question.content.clone();
     content.known.referral_cd = Some(question.code.clone());
@@ -233,6 +238,11 @@ fn raise(
         body: to_canonical(&content),
     };
     put_referral(tx, item, &row, "referral.raised")
+}
+
+/// When a referral or an answer counts from: its date, or its receipt when it has none or lies ahead.
+fn event_at(said: Option<At>, now: DateTime<Utc>) -> At {
+    At(said.map_or_else(|| WcfDate::new(now).instant(), |said| precedence::counts_from(said.0, now)))
 }
 
 /// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
@@ -291,7 +301,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         return Err(Error::invalid("limit", "referralResponse", message).into());
     }
     let target = target(&referrals, reaction)?;
-    let event_at = reaction.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let event_at = event_at(reaction.event_at, tx.now);
     let mut content = reaction.content.clone();
     content.known.referral_response_cd = Some(reaction.code.clone());
     content.known.referral_id = Some(target.reference.clone());

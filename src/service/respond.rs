@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
@@ -20,7 +20,7 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::decision::DecisionTable;
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
-use crate::rules::precedence::Rank;
+use crate::rules::precedence::{self, Rank};
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
 use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
@@ -83,7 +83,7 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let ready: Result<Vec<Entry<Ready>>> =
-            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, sent))).collect();
+            entries.into_iter().map(|entry| entry.then(|sent| prepare(actor, self.clock.now(), sent))).collect();
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready?));
         let answer = self
             .store
@@ -95,7 +95,7 @@ impl Services {
     }
 }
 
-fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
+fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> {
     let Responded { object, response, event, object_path, response_path, found: mut findings } = sent;
     let objects = entry::both(&mut findings, (&object_path, object), (&response_path, response));
     let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
@@ -115,6 +115,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
     match &response.data {
         Some(data) if stores => {
             findings.extend_under(&format!("{response_path}.Data"), structure::response_data(data));
+            precedence::check_date(&mut findings, &format!("{response_path}.Data.ClearanceDt"), data.clearance_dt, now);
             if given(&data.decision_cd).is_none() && event != StoreEvent::Draft {
                 let message = "a final response needs the decision code, for example 2 (cleared)";
                 findings.add("required", format!("{response_path}.Data.DecisionCd"), message);
@@ -372,6 +373,8 @@ pub(super) fn place(
     };
     let promoted = is_final && old.as_ref().is_some_and(|old| old.state_cd == RESPONSE_DRAFT);
     let document = (!same_text || promoted).then(|| (kind, version_no, incoming.digest.clone()));
+    // What is dated ahead of its receipt counts from there, like what has no date.
+    let dated_at = incoming.decided_at.filter(|at| !precedence::is_ahead(at.0, tx.now));
     let row = ResponseRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -382,7 +385,7 @@ pub(super) fn place(
         author_org: incoming.author.clone(),
         sent: standing.sent,
         decision_cd: incoming.decision_cd.clone(),
-        decided_at: incoming.decided_at.unwrap_or_else(|| received_at(tx, visible)),
+        decided_at: dated_at.unwrap_or_else(|| received_at(tx, visible)),
         version_no,
         digest: incoming.digest.clone(),
         body: incoming.body.clone(),
@@ -392,7 +395,7 @@ pub(super) fn place(
         let (before, now) = ((stood, rank(decisions, old)), (incoming.counts, rank(decisions, &row)));
         !same_text && old.state_cd != RESPONSE_DRAFT && before > now
     });
-    let detail = match incoming.decided_at {
+    let detail = match dated_at {
         Some(_) => detail.to_owned(),
         None => dated(detail, row.decided_at),
     };
@@ -419,18 +422,17 @@ pub(super) fn place(
     Ok(Outcome::Stored)
 }
 
-/// The detail of an answer without a date: what it counts from besides.
+/// The detail of an answer that counts from another time than its date: that time besides.
 fn dated(detail: &str, at: At) -> String {
     let date = standing::issued_at(at.0);
     if detail == "{}" { date } else { format!("{},{}", detail.trim_end_matches('}'), date.trim_start_matches('{')) }
 }
 
-/// When an answer without a date counts from: its receipt, in whole seconds as dates travel, and later than what was
-/// there in that second.
+/// When an answer without a date that counts is taken to be made: at its receipt, in whole seconds as dates travel, and
+/// later than what was there.
 fn received_at(tx: &Tx<'_>, before: Option<&ResponseRow>) -> At {
     let second = WcfDate::new(tx.now).instant();
-    let is_undated = |row: &&ResponseRow| row.body.contains(r#""ClearanceDt":null"#);
-    let before = before.filter(|row| row.decided_at.0 <= tx.now || is_undated(row)).map(|row| row.decided_at.0);
+    let before = before.map(|row| row.decided_at.0);
     At(before.map_or(second, |before| second.max(WcfDate::new(before).instant() + TimeDelta::seconds(1))))
 }
 

@@ -19,7 +19,7 @@ use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::precedence::Rank;
 use crate::rules::security::{self, Act, Asks, Effect, SecurityState};
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::Stamp;
+use crate::store::history::{HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
 use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::At;
@@ -113,7 +113,7 @@ pub(super) const RECEIVED: &str = "declaration.received";
 pub(super) const WITHDRAWN: &str = "declaration.withdrawn";
 
 /// The detail of an event about something that counts from another time than its receipt.
-pub(super) fn issued_at(at: DateTime<Utc>) -> String {
+pub fn issued_at(at: DateTime<Utc>) -> String {
     to_canonical(&Issued { issued_at: Some(WcfDate::new(at)) })
 }
 
@@ -124,21 +124,22 @@ struct Issued {
     issued_at: Option<WcfDate>,
 }
 
-/// When something counts from that stands in the history at `at`, with this detail.
-pub fn said_at(detail: &str, at: DateTime<Utc>) -> WcfDate {
+/// When something counts from that stands in the history at `at`, with this detail: what is noted there, else its own
+/// date, else its receipt.
+pub fn said_at(detail: &str, dated: Option<WcfDate>, at: DateTime<Utc>) -> WcfDate {
     let issued = serde_json::from_str::<Issued>(detail).ok().and_then(|detail| detail.issued_at);
-    issued.unwrap_or_else(|| WcfDate::new(at))
+    issued.or(dated).unwrap_or_else(|| WcfDate::new(at))
 }
 
 /// When declarations were passed on: the first time, each new version since, and each new destination; and their
 /// withdrawal, unless one came afterwards. Whole seconds, as referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-    let stored = stored.into_iter().map(|row| (said_at(&row.detail, row.at.0), row.event, row.doc_version));
+    let stored = stored.into_iter().map(|row| (said_at(&row.detail, None, row.at.0), row.event, row.doc_version));
     let now = tx.now;
     let pending = item.events().iter().map(|event| {
         let version = event.document.as_ref().map(|document| document.1);
-        (said_at(&event.detail, now), event.name.to_owned(), version)
+        (said_at(&event.detail, None, now), event.name.to_owned(), version)
     });
     let mut events: Vec<security::Event> = Vec::new();
     for (at, name, version) in stored.chain(pending) {
@@ -249,17 +250,16 @@ fn archived(
     }
     let mut decided = Vec::new();
     for (version_no, digest, body) in versions {
-        let of_version = |row: &&crate::store::history::HistoryRow| {
-            row.doc_kind.as_deref() == Some(kind) && row.doc_version == Some(version_no)
-        };
-        let Some(recorded) = history.iter().find(of_version).filter(|row| row.event != "response.draft") else {
+        let of_version =
+            |row: &&HistoryRow| row.doc_kind.as_deref() == Some(kind) && row.doc_version == Some(version_no);
+        let Some(recorded) = history.iter().filter(of_version).find(|row| row.event != RESPONSE_DRAFT_EVENT) else {
             continue;
         };
         let Some(read) = body.and_then(|body| serde_json::from_str::<Essence>(&body).ok()) else { continue };
         let decision = read.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
         decided.push(Decided {
             rank: Rank {
-                decided_at: read.clearance_dt.unwrap_or_else(|| said_at(&recorded.detail, recorded.at.0)).instant(),
+                decided_at: said_at(&recorded.detail, read.clearance_dt, recorded.at.0).instant(),
                 category: decision.as_ref().map(|decision| decision.category),
                 digest,
             },
