@@ -36,17 +36,16 @@ impl Key {
 }
 
 /// The item meant by `key` among those with its item id in one post, each with its place; or the life number of a new
-/// one.
+/// one. An item of the same life is meant: of the same origin, else one whose origin was not known yet.
 pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> {
-    let fits = |item: &Item, origin: &str| item.object.orig_post == origin;
-    let those = |wanted: &dyn Fn(&Item) -> bool| -> Vec<(usize, &Item)> {
-        same_id.iter().filter(|(_, item)| wanted(item)).copied().collect()
+    let those = |wanted: &dyn Fn(&str) -> bool| {
+        let mut found: Vec<(usize, &Item)> =
+            same_id.iter().filter(|(_, item)| wanted(&item.object.orig_post)).copied().collect();
+        found.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+        found
     };
-    let mut candidates = those(&|item| fits(item, &key.origin));
-    if candidates.is_empty() {
-        candidates = those(&|item| fits(item, UNKNOWN_POST) || key.origin == UNKNOWN_POST);
-    }
-    candidates.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+    let mut candidates = those(&|origin| origin == key.origin);
+    candidates.extend(those(&|origin| origin != key.origin && (origin == UNKNOWN_POST || key.origin == UNKNOWN_POST)));
     let same_life = candidates.iter().find(|(_, item)| {
         let (Some(At(stored)), Some(sent)) = (item.object.posting_dt, key.posting) else { return true };
         let (earlier, later) = if stored <= sent { (stored, sent) } else { (sent, stored) };
@@ -54,7 +53,7 @@ pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> 
     });
     match same_life {
         Some((at, _)) => Ok(*at),
-        None => Err(candidates.first().map_or(1, |(_, newest)| newest.object.life_no + 1)),
+        None => Err(candidates.iter().map(|(_, item)| item.object.life_no).max().unwrap_or(0) + 1),
     }
 }
 
