@@ -19,6 +19,7 @@ use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
+use crate::limits;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
@@ -271,7 +272,8 @@ impl Bench<'_> {
     /// Who sent the current version of the item data.
     fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
         let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
-        let is_it = |row: &HistoryRow| row.doc_kind.as_deref() == Some("D") && row.doc_version == Some(current.version_no);
+        let is_it =
+            |row: &HistoryRow| row.doc_kind.as_deref() == Some("D") && row.doc_version == Some(current.version_no);
         Ok(tx.history_of(&item.object)?.into_iter().find(is_it).map(|row| row.actor_org))
     }
 
@@ -380,8 +382,12 @@ impl Bench<'_> {
             let message = "an inbound item is questioned by its destination; its origin says what it could not take";
             return Ok(refused("flow", "Referral.ReferralCd", message));
         }
-        if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == reference) {
+        let there = tx.referrals_of(&item.object)?;
+        if there.iter().any(|row| row.reference == reference) {
             return Ok(Reception::Unchanged);
+        }
+        if there.len() >= limits::REFERRALS_PER_ITEM {
+            return Ok(refused("limit", "Referral", &refer::too_many("referrals")));
         }
         let event_at = weighed.event_at(known.event_dt, tx.now);
         let own_hours = self.catalogue.reply_hours(&item.object.post_org, code);
@@ -417,8 +423,12 @@ impl Bench<'_> {
         if tx.referrals_of(&item.object)?.iter().all(|row| row.reference != reference) {
             return Ok(Reception::Parked);
         }
-        if tx.answers_of(&item.object)?.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
+        let there = tx.answers_of(&item.object)?;
+        if there.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
             return Ok(Reception::Unchanged);
+        }
+        if there.len() >= limits::REFERRALS_PER_ITEM {
+            return Ok(refused("limit", "ReferralResponse", &refer::too_many("answers")));
         }
         let row = AnswerRow {
             post_org: item.object.post_org.clone(),

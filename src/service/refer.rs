@@ -212,8 +212,7 @@ fn raise(
         return Ok(());
     }
     if rows.len() >= limits::REFERRALS_PER_ITEM {
-        let message = format!("an item has at most {} referrals", limits::REFERRALS_PER_ITEM);
-        return Err(Error::invalid("limit", "referral", message).into());
+        return Err(Error::invalid("limit", "referral", too_many("referrals")).into());
     }
     let event_at = event_at(question.event_at, tx.now);
     let reference = question.reference.clone().unwrap_or_else(new_reference);
@@ -243,6 +242,11 @@ fn raise(
 /// When a referral or an answer counts from: its date, or its receipt when it has none or lies ahead.
 fn event_at(said: Option<At>, now: DateTime<Utc>) -> At {
     At(said.map_or_else(|| WcfDate::new(now).instant(), |said| precedence::counts_from(said.0, now)))
+}
+
+/// What to say of an item that has as many referrals or answers as fit.
+pub(super) fn too_many(what: &str) -> String {
+    format!("an item has at most {} {what}", limits::REFERRALS_PER_ITEM)
 }
 
 /// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
@@ -297,8 +301,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         }
     }
     if answers.len() >= limits::REFERRALS_PER_ITEM {
-        let message = format!("an item has at most {} answers", limits::REFERRALS_PER_ITEM);
-        return Err(Error::invalid("limit", "referralResponse", message).into());
+        return Err(Error::invalid("limit", "referralResponse", too_many("answers")).into());
     }
     let target = target(&referrals, reaction)?;
     let event_at = event_at(reaction.event_at, tx.now);
@@ -362,7 +365,8 @@ fn fits(response_cd: &str, referral_cd: &str) -> bool {
 }
 
 /// Raises the referral that the newest decision of the own customs on an inbound item calls for, by that
-/// administration's table (none unless it was given one). The same decision never raises it twice.
+/// administration's table (none unless it was given one). The same decision never raises it twice, and an item that has
+/// as many as fit gets no more: the decision stands without.
 pub(super) fn automatic(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -389,6 +393,10 @@ pub(super) fn automatic(
     let question = Question::of(referral);
     let known = tx.referrals_of(&item.object)?;
     if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
+        return Ok(());
+    }
+    if known.len() >= limits::REFERRALS_PER_ITEM {
+        tracing::warn!(post = item.object.post_org, "{}; a decision raised none", too_many("referrals"));
         return Ok(());
     }
     raise(tx, catalogue, item, &question, &author)

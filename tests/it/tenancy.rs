@@ -1,6 +1,7 @@
 //! Whose word counts: decisions, referrals, answers and withdrawals of posts that have no say in an item are refused.
 
 use entrepost::exchange::operate::fate;
+use entrepost::limits;
 use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
@@ -25,6 +26,14 @@ fn refer(server: &Server, post: &str, id: &str, code: &str, reference: &str) {
     let body = json!({ "id": id, "postOrgCd": post, "partnerPostOrgCd": "AUA",
         "referral": { "ReferralCd": code, "ReferralId": reference } });
     server.call_as(post, "CreateReferral", body).ok();
+}
+
+/// German customs wants documents whenever it decides 5.
+fn raises_by_itself(server: &Server) {
+    let table = "decision,reason,referral,remarks\n5,,RFI,Send the documents\n";
+    let (org, bytes) = ("DE".to_owned(), table.into());
+    let import = Import { kind: ListKind::Referrals, org, bytes, translations: None, dry_run: false, skip_bad: false };
+    server.block_on(|services| async move { services.import_list(import).await }).expect("imports");
 }
 
 /// What became of everything that `from` sent to AUA about an item.
@@ -109,10 +118,7 @@ on_both_engines! {
     }
 
     fn an_origin_that_becomes_known_is_told_what_was_decided_and_asked_before(server) {
-        let table = "decision,reason,referral,remarks\n5,,RFI,Send the documents\n";
-        let import = Import { kind: ListKind::Referrals, org: "DE".into(), bytes: table.into(), translations: None,
-            dry_run: false, skip_bad: false };
-        server.block_on(|services| async move { services.import_list(import).await }).expect("imports");
+        raises_by_itself(server);
         let id = fresh_id("AU");
         for (decision, seconds) in [("5", 0), ("2", 60)] {
             let mut early = respond(&id, "ZZZ", "DEA", decision, 2);
@@ -141,5 +147,21 @@ on_both_engines! {
         server.deliver();
         assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "1");
         assert_eq!(fates(server, "DEA", &id).len(), 2);
+    }
+
+    fn an_item_full_of_referrals_is_still_decided_and_takes_no_more(server) {
+        let id = item(server);
+        for number in 0..limits::REFERRALS_PER_ITEM {
+            refer(server, "DEA", &id, "INC", &format!("{number}"));
+        }
+        raises_by_itself(server);
+        server.call_as("DE", "StoreResponse", respond(&id, "AUA", "DEA", "5", 2)).ok();
+        let view = server.status("AUA", "AUA", &id, "O");
+        assert_eq!(view["DCResponse"]["Data"]["DecisionCd"], "5", "the decision is not refused");
+        // At the origin the limit holds for all who ask together.
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+        refer(server, "FRA", &id, "RFI", "F1");
+        assert_eq!(fates(server, "FRA", &id), [("ITMREF".to_owned(), "refused")]);
+        assert_eq!(status(server, "AUA", &id)["Referrals"].as_array().map(Vec::len), Some(limits::REFERRALS_PER_ITEM));
     }
 }
