@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::identity::ORIGIN_KNOWN;
+use super::standing::WITHDRAWN;
 use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
@@ -71,10 +72,10 @@ pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fa
         if item.events().iter().any(|event| event.name == ORIGIN_KNOWN) {
             about.extend(untold(tx, &mut organizations, at, item)?);
         }
-        if !item.is_new() && !about.is_empty() {
+        if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
             let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
             about.retain(|telling| !is_said(&said, telling));
-            about.extend(withdrawals(&said, at, &item.object, &about));
+            about.extend(withdrawals(&said, at, item, &about));
         }
         tellings.append(&mut about);
     }
@@ -145,13 +146,17 @@ fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
 }
 
-/// Takes back item data from posts that the item does not go to any more.
-fn withdrawals(said: &[MessageRow], at: usize, object: &ObjectRow, about: &[Telling]) -> Vec<Telling> {
-    if !about.iter().any(|telling| telling.kind == ITMATT) {
-        return Vec::new();
-    }
+/// Takes back item data: from posts that the item does not go to any more, and from customs elsewhere what was taken
+/// back here.
+fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -> Vec<Telling> {
+    let kind = match is_withdrawn(item) {
+        true => CUSITM,
+        false if about.iter().any(|telling| telling.kind == ITMATT) => ITMATT,
+        false => return Vec::new(),
+    };
+    let dest_post = &item.object.dest_post;
     let mut last: HashMap<&str, &MessageRow> = HashMap::new();
-    for row in said.iter().filter(|row| row.kind == ITMATT && row.partner != object.dest_post) {
+    for row in said.iter().filter(|row| row.kind == kind && (kind == CUSITM || row.partner != *dest_post)) {
         last.insert(&row.partner, row);
     }
     let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
@@ -160,13 +165,17 @@ fn withdrawals(said: &[MessageRow], at: usize, object: &ObjectRow, about: &[Tell
         at,
         partner: row.partner.clone(),
         sender: row.sender.clone(),
-        kind: ITMATT,
+        kind,
         withdraws: true,
         version_no: None,
         reference: None,
         digest: Vec::new(),
     };
     told.into_iter().map(withdrawal).collect()
+}
+
+fn is_withdrawn(item: &Item) -> bool {
+    item.events().iter().any(|event| event.name == WITHDRAWN)
 }
 
 fn has_event(item: &Item, families: &[&str]) -> bool {

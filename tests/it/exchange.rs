@@ -394,26 +394,46 @@ fn xml_travels_like_edifact() {
     assert!(shown.contains("accepted") && shown.contains(&id) && shown.contains("SHA-256"), "{shown}");
 }
 
+/// Gives a post of one server the customs of the other.
+fn give_customs(servers: &[Server; 2], post: &str, customs: &str) {
+    let home = usize::from(post == "DEA");
+    for (at, server) in servers.iter().enumerate() {
+        let row = entrepost::service::admin::NewOrganization {
+            code: post.into(),
+            kind: entrepost::service::Kind::Post,
+            country: post[..2].into(),
+            name: "A post".into(),
+            customs: Some(customs.into()),
+            remote: at != home,
+            time_zone: "UTC".into(),
+            creates_users: true,
+        };
+        server.block_on(|services| async move { services.put_organization(row).await }).expect("an organization");
+    }
+}
+
+#[test]
+fn customs_elsewhere_is_told_that_item_data_was_taken_back() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, _] = &servers;
+    give_customs(&servers, "DEA", "AU");
+    let id = fresh_id("AU");
+    let events = || -> Vec<String> { australia.history("DEA", &id).into_iter().map(|row| row.event).collect() };
+    for (to, said) in [("DEA", "received"), ("FRA", "withdrawn"), ("DEA", "received")] {
+        australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", to, 2)).ok();
+        settle(&servers);
+        assert_eq!(events().last(), Some(&format!("declaration.{said}")), "{:?}", events());
+    }
+    assert_eq!(events().len(), 3);
+}
+
 /// Customs that lives elsewhere gets CUSITM and answers with CUSRSP; a post hosted nowhere near has its own rows there.
 #[test]
 fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
     let [australia, germany] = &servers;
     // Germany's server hosts the customs of Australia's post, too, for once.
-    let customs = |server: &Server| {
-        let row = entrepost::service::admin::NewOrganization {
-            code: "AUA".into(),
-            kind: entrepost::service::Kind::Post,
-            country: "AU".into(),
-            name: "Australian post".into(),
-            customs: Some("DE".into()),
-            remote: server.base == germany.base,
-            time_zone: "UTC".into(),
-            creates_users: true,
-        };
-        server.block_on(|services| async move { services.put_organization(row).await }).expect("an organization");
-    };
-    servers.iter().for_each(customs);
+    give_customs(&servers, "AUA", "DE");
     servers.iter().for_each(|server| server.clock.advance(Duration::from_secs(2)));
     let id = fresh_id("AU");
     let mut sent = store(&id, "AUA", "FRA", 2);
