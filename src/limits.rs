@@ -91,6 +91,8 @@ limits! {
     EXCHANGE_GIVE_UP_H: i64 = 72, "h", "An interchange that cannot be delivered for this long goes to quarantine.";
     EXCHANGE_REFUSALS: i32 = 3, "attempts", "An interchange that the partner will not read goes to quarantine.";
     EXCHANGE_SKEW_S: i64 = 86_400, "s", "A signature whose time is further off is refused: it may be an old one replayed.";
+    DATE_AHEAD_H: i64 = 24, "h", "A decision, referral or answer dated further ahead is refused; a time zone mistaken is less.";
+    CLOCK_SKEW_S: i64 = 300, "s", "What is dated further ahead than two clocks may differ counts from its receipt.";
     EXCHANGE_PARKED_MIN: i64 = 15, "min", "An item that waits longer for its object is listed.";
     EXCHANGE_LOOK_AGAIN_S: i64 = 60, "s", "A parked item whose object is here, but not what else it waits for, is looked at this often.";
     EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";

@@ -39,8 +39,9 @@ pub fn run(config: &Config, options: &ArgMatches) -> Result<(), Failure> {
     let ids: Vec<String> = options.get_many::<String>("item").map(|ids| ids.cloned().collect()).unwrap_or_default();
     let actor = block_on(services.actor_for(&text("post")))??;
     let items = block_on(services.printable(&actor, "item", &ids))??;
-    let how =
-        Options { form, paper, languages: Languages::with_second(language), zone: actor.zone, ..Options::default() };
+    block_on(services.refresh_catalogue())??;
+    let (languages, names) = (Languages::with_second(language), services.catalogue().names.clone());
+    let how = Options { form, paper, languages, names, zone: actor.zone, ..Options::default() };
     let fonts = match &config.http.font_folder {
         Some(folder) => Fonts::from_folder(folder)?,
         None => Fonts::embedded()?,

@@ -47,7 +47,7 @@ impl<const N: usize> Columns<N> {
     }
 }
 
-const MAIL_OBJECT: Columns<30> = Columns {
+const MAIL_OBJECT: Columns<31> = Columns {
     table: "mail_object",
     names: [
         "post_org",
@@ -80,6 +80,7 @@ const MAIL_OBJECT: Columns<30> = Columns {
         "watchdog",
         "watchdog_remarks",
         "watchdog_until",
+        "declaration_seen",
     ],
 };
 
@@ -211,6 +212,7 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         row.watchdog,
         row.watchdog_remarks,
         row.watchdog_until.as_ref().map(time),
+        row.declaration_seen,
     ])
 }
 
@@ -311,6 +313,7 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         Nullable<Integer> => row.object.watchdog,
         Nullable<Text> => &row.object.watchdog_remarks,
         Nullable<DbTime> => row.object.watchdog_until,
+        Bool => row.object.declaration_seen,
     )
 }
 

@@ -88,6 +88,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         watchdog: None,
         watchdog_remarks: None,
         watchdog_until: None,
+        declaration_seen: true,
     });
     item.put_declaration(DeclarationRow {
         post_org: "AUA".into(),

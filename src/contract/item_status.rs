@@ -37,7 +37,7 @@ pub struct CheckItemStatusResult {
     pub earliest_event_dt: Option<WcfDate>,
     /// Own member: NOT_SENT, SENT, ACKED, HOLD, CLEARED, CLEARED_DUE, REFUSED, DETAINED.
     pub fiscal_state: Option<&'static str>,
-    /// A declaration was sent or received.
+    /// A declaration was sent to the destination, or received from the origin.
     #[serde(rename = "HasITMATT")]
     pub has_itmatt: bool,
     pub item_id: String,

@@ -15,7 +15,8 @@ use crate::edi::{
 use crate::limits;
 use crate::service::incoming::REPLY_BY;
 use crate::service::outgoing::CUSRSP;
-use crate::service::said_at;
+use crate::service::{issued_at, said_at};
+use crate::store::history::RESPONSE_DRAFT_EVENT;
 use crate::store::items::{Item, Side};
 use crate::store::outbox::{MessageKey, MessageRow};
 use crate::store::types::Id;
@@ -129,11 +130,9 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
         },
         "CUSRSP" => {
             let Some(decision) = Decision::find(tx, item, row.version_no)? else { return Ok(Content::Overtaken) };
-            match serde_json::from_str::<ResponseData>(&decision.body) {
+            match decision.dated() {
                 Err(error) => return Ok(unreadable(error)),
-                Ok(mut data) => {
-                    // A decision without a date counts from its receipt here; the partner is to know when that was.
-                    data.clearance_dt = data.clearance_dt.or(Some(WcfDate::new(decision.at)));
+                Ok(data) => {
                     let cust_organization_cd = decision.customs;
                     entry.response = Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
                 }
@@ -177,7 +176,8 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
 /// A version of the own customs' response.
 struct Decision {
     body: String,
-    at: DateTime<Utc>,
+    /// What the history notes of it, and since when it stands there.
+    noted: (String, DateTime<Utc>),
     customs: Option<String>,
 }
 
@@ -187,14 +187,24 @@ impl Decision {
         let Some(current) = item.response(Side::Own) else { return Ok(None) };
         let customs = current.customs_org.clone();
         if Some(current.version_no) == version_no {
-            return Ok(Some(Self { body: current.body.clone(), at: current.decided_at.0, customs }));
+            let noted = (issued_at(current.decided_at.0), current.decided_at.0);
+            return Ok(Some(Self { body: current.body.clone(), noted, customs }));
         }
         let kind = Side::Own.version_kind();
         let archived = tx.archived(item, kind)?.into_iter().find(|version| Some(version.0) == version_no);
         let Some((_, _, Some(body))) = archived else { return Ok(None) };
-        let mut history = tx.history_of(&item.object)?.into_iter();
-        let recorded = history.find(|row| row.doc_kind.as_deref() == Some(kind) && row.doc_version == version_no);
-        Ok(recorded.map(|row| Self { body, at: said_at(&row.detail, row.at.0).instant(), customs }))
+        let history = tx.history_of(&item.object)?.into_iter();
+        let mut recorded = history.filter(|row| row.doc_kind.as_deref() == Some(kind) && row.doc_version == version_no);
+        let last = recorded.find(|row| row.event != RESPONSE_DRAFT_EVENT);
+        Ok(last.map(|row| Self { body, noted: (row.detail, row.at.0), customs }))
+    }
+
+    /// What was decided. One without a date, or dated ahead, counts from its receipt here; the partner is to know when
+    /// that was.
+    fn dated(&self) -> serde_json::Result<ResponseData> {
+        let mut data: ResponseData = serde_json::from_str(&self.body)?;
+        data.clearance_dt = Some(said_at(&self.noted.0, data.clearance_dt, self.noted.1));
+        Ok(data)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::contract::{Referral, WcfDate};
 use crate::edi::Kind;
 use crate::error::Finding;
 use crate::limits;
+use crate::service::incoming::{REFUSAL, Weighed};
 use crate::service::outgoing;
 use crate::store::{Fault, Tx};
 
@@ -17,7 +18,7 @@ pub(super) struct Place<'p> {
     pub item_no: usize,
 }
 
-/// Tells the sender that an item was refused, unless it was itself about a referral.
+/// Tells the sender that an item was refused; what is itself a refusal is not answered by another.
 pub(super) fn refuse(
     tx: &mut Tx<'_>,
     message: &Ready,
@@ -25,7 +26,9 @@ pub(super) fn refuse(
     item_id: &str,
     findings: &[Finding],
 ) -> Result<(), Fault> {
-    if matches!(message.kind, Kind::Itmref | Kind::Refrsp) || item_id.is_empty() {
+    let weighed = message.items.get(place.item_no).and_then(|judged| judged.weighed.as_ref().ok());
+    let ends_here = message.kind == Kind::Itmref && weighed.is_none_or(Weighed::is_refusal);
+    if ends_here || item_id.is_empty() {
         return Ok(());
     }
     let route = &message.route;
@@ -40,7 +43,7 @@ pub(super) fn refuse(
 fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
     let mut referral = Referral::default();
     let known = &mut referral.known;
-    known.referral_cd = Some("ERR".into());
+    known.referral_cd = Some(REFUSAL.into());
     known.referral_id = Some(reference.to_owned());
     known.event_dt = Some(now);
     known.remarks = findings.first().map(|finding| cut(&finding.message, REMARK_CHARS));

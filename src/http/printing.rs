@@ -13,6 +13,7 @@ use crate::error::{Error, Findings, Result};
 use crate::print::{Fonts, Form, Item, Languages, Options, Paper, render};
 use crate::refdata::lists::Language;
 use crate::rules::structure::given;
+use crate::service::catalogue::Catalogue;
 use crate::service::printing::Printable;
 
 /// How to print. Members of our own beside those of the published methods.
@@ -33,9 +34,9 @@ pub(super) struct PrintOptions {
 impl PrintOptions {
     /// # Errors
     /// 400 naming what is not known.
-    pub(super) fn checked(&self, zone: Tz) -> Result<Options> {
+    pub(super) fn checked(&self, zone: Tz, catalogue: &Catalogue) -> Result<Options> {
         let mut findings = Findings::default();
-        let mut options = Options { zone, ..Options::default() };
+        let mut options = Options { zone, names: Arc::clone(&catalogue.names), ..Options::default() };
         if let Some(code) = given(&self.form) {
             options.form = Form::from_code(code);
             if options.form.is_none() {

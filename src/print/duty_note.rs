@@ -50,7 +50,7 @@ fn duty(reader: &mut Reader<'_, '_>, label: Label, response: &Response, data: &R
     let languages = reader.setting.languages;
     let customs = reader.text("CustOrganizationCd", response.cust_organization_cd.as_ref());
     let code = reader.text("Data.DecisionCd", data.decision_cd.as_ref());
-    let decision = names::decision(&customs, &code, languages).unwrap_or_default();
+    let decision = names::decision(reader.setting.names, &customs, &code, languages).unwrap_or_default();
     let reason_code = reader.text("Data.DecisionReasonCd", data.decision_reason_cd.as_ref());
     let reason_name = names::decision_reason(&reason_code, languages).unwrap_or_default();
     let reason_text = reader.text("Data.DecisionReasonNm", data.decision_reason_nm.as_ref());

@@ -13,6 +13,7 @@ use super::names;
 use crate::contract::{CdsView, ContentPiece, DeclarationData, Document, MailObject, Number, WcfDate};
 use crate::error::Findings;
 use crate::limits;
+use crate::refdata::lists::LocalNames;
 
 /// Extra fields of the message profile that have a box.
 const NON_DELIVERY: &str = "EP.NonDeliveryCd";
@@ -86,6 +87,7 @@ pub(super) struct Piece {
 pub(super) struct Setting<'a> {
     pub fonts: &'a Fonts,
     pub languages: Languages,
+    pub names: &'a LocalNames,
     pub zone: Tz,
     pub printed_on: NaiveDate,
 }
@@ -122,7 +124,7 @@ impl Reader<'_, '_> {
         let operator = self.text("MailObject.OrigPostOrgCd", mail.orig_post_org_cd.as_ref());
         Facts {
             item_id: self.text("MailObject.Id", mail.id.as_ref()),
-            operator: names::operator(&operator).map(str::to_owned).unwrap_or(operator),
+            operator: names::operator(self.setting.names, &operator).map(str::to_owned).unwrap_or(operator),
             nature,
             nature_text,
             sender: self.sender(data),

@@ -19,6 +19,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -37,6 +39,7 @@ use self::text::Bench;
 use crate::contract::{CdsView, MailObject};
 use crate::error::{Error, Finding, Findings, Result};
 use crate::limits;
+use crate::refdata::lists::LocalNames;
 
 /// One of the two forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,11 +79,13 @@ fn is_letter(mail: &MailObject) -> bool {
 }
 
 /// How to print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The form; without it [`Form::by_rule`] decides for each item.
     pub form: Option<Form>,
     pub languages: Languages,
+    /// What operators and decisions are called here.
+    pub names: Arc<LocalNames>,
     /// How often each item's pages are printed, 1 to [`limits::PRINT_COPIES`]. The duty note comes once.
     pub copies: usize,
     pub paper: Paper,
@@ -90,7 +95,14 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { form: None, languages: Languages::default(), copies: 1, paper: Paper::Form, zone: Tz::UTC }
+        Self {
+            form: None,
+            languages: Languages::default(),
+            names: LocalNames::built_in(),
+            copies: 1,
+            paper: Paper::Form,
+            zone: Tz::UTC,
+        }
     }
 }
 
@@ -121,7 +133,8 @@ pub struct Pdf {
 /// several items are printed.
 pub fn render(items: &[Item<'_>], options: &Options, fonts: &Fonts, printed_on: NaiveDate) -> Result<Pdf> {
     check_limits(items, options)?;
-    let setting = Setting { fonts, languages: options.languages, zone: options.zone, printed_on };
+    let (languages, names, zone) = (options.languages, options.names.as_ref(), options.zone);
+    let setting = Setting { fonts, languages, names, zone, printed_on };
     let mut findings = Findings::default();
     let read: Vec<Printable> = items
         .iter()

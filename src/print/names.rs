@@ -3,7 +3,7 @@
 //! Only looks up; an unknown code is the caller's to print as it is.
 
 use super::labels::Languages;
-use crate::refdata::lists::{Coded, Language, List, Names, lists};
+use crate::refdata::lists::{Coded, Language, List, LocalNames, Names, lists};
 
 macro_rules! named {
     ($($(#[$doc:meta])* $name:ident = $list:ident;)*) => {$(
@@ -25,14 +25,13 @@ named! {
 }
 
 /// Name of a postal operator, from its three-character code.
-pub(super) fn operator(code: &str) -> Option<&'static str> {
-    lists().operators.name(code, Language::En)
+pub(super) fn operator<'n>(names: &'n LocalNames, code: &str) -> Option<&'n str> {
+    names.operator(code).map(|name| name.in_language(Language::En))
 }
 
-/// Name of decision `code` of `customs`, in the overlay of that customs or else in the common list.
-pub(super) fn decision(customs: &str, code: &str, languages: Languages) -> Option<String> {
-    let of = |owner: &str| lists().decisions.rows.iter().find(|row| row.customs == owner && row.code == code);
-    of(customs).or_else(|| of("")).map(|row| joined(&row.names, languages))
+/// Name of decision `code` of `customs`.
+pub(super) fn decision(names: &LocalNames, customs: &str, code: &str, languages: Languages) -> Option<String> {
+    names.decision(customs, code).map(|name| joined(name, languages))
 }
 
 fn name_in<R: Coded>(list: &List<R>, code: &str, languages: Languages) -> Option<String> {
@@ -54,8 +53,9 @@ mod tests {
         assert_eq!(country("DE", Languages::default()).unwrap(), "Germany / Allemagne");
         assert_eq!(country("FR", Languages::default()).unwrap(), "France");
         assert_eq!(non_delivery("RTS", spanish).unwrap(), "Return to sender / Devolver al remitente");
-        assert_eq!(decision("IN", "99", Languages::default()).unwrap().split(" / ").count(), 2);
-        assert_eq!(decision("XX", "2", Languages::default()).unwrap(), "Cleared / Dédouané");
-        assert!(operator("DEA").is_some() && country("QQ", spanish).is_none());
+        let names = LocalNames::built_in();
+        assert_eq!(decision(&names, "IN", "99", Languages::default()).unwrap().split(" / ").count(), 2);
+        assert_eq!(decision(&names, "XX", "2", Languages::default()).unwrap(), "Cleared / Dédouané");
+        assert!(operator(&names, "DEA").is_some() && country("QQ", spanish).is_none());
     }
 }

@@ -3,7 +3,7 @@
 //! Codes are matched exactly. Names fall back to English. Whether an unknown code is a fault is not decided here.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::table::{Cell, Fault, FromRow, Meta, Parsed, Row, read};
 
@@ -230,6 +230,42 @@ impl FromRow for DecisionRow {
             is_final: row.flag("final")?,
             opens_hold: row.flag("opens_hold")?,
         })
+    }
+}
+
+/// Names that an installation may add to or replace: of operators, and of decisions. Of two rows of one code the later
+/// counts.
+#[derive(Clone, Debug)]
+pub struct LocalNames {
+    operators: HashMap<String, Names>,
+    /// By customs organization (empty for all) and code.
+    decisions: HashMap<(String, String), Names>,
+}
+
+impl LocalNames {
+    pub fn new(operators: &[Operator], decisions: &[DecisionRow]) -> Self {
+        let decision = |row: &DecisionRow| ((row.customs.clone(), row.code.clone()), row.names.clone());
+        Self {
+            operators: operators.iter().map(|row| (row.code.clone(), row.names.clone())).collect(),
+            decisions: decisions.iter().map(decision).collect(),
+        }
+    }
+
+    /// Those of the lists built in.
+    pub fn built_in() -> Arc<Self> {
+        static NAMES: LazyLock<Arc<LocalNames>> =
+            LazyLock::new(|| Arc::new(LocalNames::new(lists().operators.rows(), &lists().decisions.rows)));
+        Arc::clone(&NAMES)
+    }
+
+    pub fn operator(&self, code: &str) -> Option<&Names> {
+        self.operators.get(code)
+    }
+
+    /// The name of a decision with this customs organization, else of everyone's.
+    pub fn decision(&self, customs: &str, code: &str) -> Option<&Names> {
+        let of = |owner: &str| self.decisions.get(&(owner.to_owned(), code.to_owned()));
+        of(customs).or_else(|| of(""))
     }
 }
 

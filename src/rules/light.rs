@@ -55,7 +55,7 @@ pub enum Mark {
 #[derive(Clone, Debug)]
 pub struct Picture<'a> {
     pub flow: Flow,
-    /// A declaration was sent or received.
+    /// A declaration was sent to the destination, or received.
     pub has_data: bool,
     /// Leaving departure aside.
     pub security: SecurityState,

@@ -3,9 +3,12 @@
 //! The newest decision time wins; at the same time the graver decision, then the digest: never the order of arrival,
 //! so that every server that has the same responses shows the same one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::decision::Category;
+use crate::contract::WcfDate;
+use crate::error::Findings;
+use crate::limits;
 
 /// What a response is ranked by; the greatest counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,4 +17,43 @@ pub struct Rank {
     pub decided_at: DateTime<Utc>,
     pub category: Option<Category>,
     pub digest: Vec<u8>,
+}
+
+/// Whether something is dated further ahead of its receipt than two clocks may differ. It then counts from its receipt:
+/// otherwise it would go before everything said until that date, and a decision for ever.
+pub fn is_ahead(said: DateTime<Utc>, received: DateTime<Utc>) -> bool {
+    said - received > TimeDelta::seconds(limits::CLOCK_SKEW_S)
+}
+
+/// When something counts from that is dated `said`; whole seconds, as dates travel.
+pub fn counts_from(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc> {
+    if is_ahead(said, received) { WcfDate::new(received).instant() } else { said }
+}
+
+/// Refuses a date that is no mistake of a clock or a time zone any more.
+pub fn check_date(findings: &mut Findings, path: &str, said: Option<WcfDate>, now: DateTime<Utc>) {
+    let most = limits::DATE_AHEAD_H;
+    if said.is_some_and(|said| said.instant() - now > TimeDelta::hours(most)) {
+        findings.add("out_of_range", path, format!("dated more than {most} hours ahead; give the time it was made"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_counts_from_later_than_its_receipt_but_for_clocks() {
+        let now = DateTime::from_timestamp(1_790_000_000, 250_000_000).unwrap();
+        let from = |seconds: i64| counts_from(now + TimeDelta::seconds(seconds), now) - now;
+        assert_eq!(from(-60), TimeDelta::seconds(-60));
+        assert_eq!(from(limits::CLOCK_SKEW_S), TimeDelta::seconds(limits::CLOCK_SKEW_S));
+        assert_eq!(from(limits::CLOCK_SKEW_S + 1), TimeDelta::milliseconds(-250));
+        let refused = |hours: i64| {
+            let mut findings = Findings::default();
+            check_date(&mut findings, "EventDt", Some(WcfDate::new(now + TimeDelta::hours(hours))), now);
+            !findings.into_vec().is_empty()
+        };
+        assert_eq!([refused(24), refused(25), refused(-1_000_000)], [false, true, false]);
+    }
 }

@@ -143,7 +143,7 @@ pub enum Act {
     Raised(Asks),
     /// The referral with the event's reference was answered.
     Answered(Effect),
-    /// The item was withdrawn.
+    /// The declaration was withdrawn, and none came since.
     Cancelled,
 }
 
@@ -192,11 +192,12 @@ pub fn state(events: &[Event]) -> SecurityState {
 }
 
 /// The state of an item about which nothing was ever asked.
-pub fn unquestioned(declared: bool, customs_sees: bool) -> SecurityState {
-    match (declared, customs_sees) {
-        (false, _) => SecurityState::None,
+/// `sent`: its declaration went to the destination, or came from the origin; `seen`: customs may see it.
+pub fn unquestioned(sent: bool, seen: bool) -> SecurityState {
+    match (sent, seen) {
+        (_, true) => SecurityState::Assessing,
         (true, false) => SecurityState::Declared,
-        (true, true) => SecurityState::Assessing,
+        (false, false) => SecurityState::None,
     }
 }
 

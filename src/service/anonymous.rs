@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::declare::{self, Declared};
 use super::entry::{BatchMode, Entry};
-use super::identity::comparable_zip;
+use super::identity::{self, Key, comparable_zip};
 use super::once::once;
 use super::refer::check_other;
 use super::{Actor, Answer, RequestKey, Services};
@@ -24,7 +24,7 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
 use crate::store::history::Stamp;
-use crate::store::items::Parts;
+use crate::store::items::{Item, Parts};
 use crate::store::trade_history::{TradeEvent, Traded};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -346,9 +346,13 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
         }
         None => {}
     }
-    let mut items = tx.items_by_id(&actor.org, &[item_id.as_str()], Parts::Declaration)?;
-    items.retain(|item| item.object.flow == "O" && item.declaration().is_some_and(|row| row.seen || row.sent));
-    if !items.is_empty() {
+    let items = tx.items_by_id(&actor.org, &[item_id.as_str()], Parts::Declaration)?;
+    let same_id: Vec<(usize, &Item)> = items.iter().enumerate().collect();
+    // Posted now: an earlier life of the id is another item.
+    let key = Key { pid: None, item_id: item_id.clone(), origin: actor.org.clone(), posting: Some(tx.now) };
+    let there = identity::find(&same_id, &key).ok().map(|at| &items[at]);
+    let passed_on = |item: &Item| item.declaration().is_some_and(|row| row.seen || row.sent);
+    if there.is_some_and(|item| item.object.flow == "O" && passed_on(item)) {
         let message = "this item of yours has a declaration already";
         return Err(Error::invalid("state", "internationalItemId", message).into());
     }

@@ -43,6 +43,7 @@ fn incoming(customs: &str, data: ResponseData) -> Incoming {
         event: StoreEvent::Final,
         customs: Some(customs.to_owned()),
         author: customs.to_owned(),
+        counts: true,
         decision_cd: given(&data.decision_cd).map(str::to_owned),
         decided_at: data.clearance_dt.map(|date| At(date.instant())),
         digest: digest(&body),

@@ -14,7 +14,7 @@ use super::Services;
 use crate::error::Result;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
-use crate::refdata::lists::{DecisionRow, Office, Operator, lists};
+use crate::refdata::lists::{DecisionRow, LocalNames, Office, Operator, lists};
 use crate::refdata::rates::{Rate, snapshot};
 use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
@@ -56,6 +56,8 @@ pub struct Catalogue {
     auto_referrals: HashMap<String, Vec<AutoReferral>>,
     deadlines: HashMap<String, Vec<DeadlineRow>>,
     pub operators: Vec<Operator>,
+    /// Names of operators and decisions, for paper.
+    pub names: Arc<LocalNames>,
     /// Countries of the posts among the operators; a later row goes before an earlier one.
     countries: HashMap<String, String>,
     pub offices: Vec<Office>,
@@ -91,6 +93,7 @@ impl Catalogue {
             auto_referrals: rows_by_org(imported, "referrals"),
             deadlines: rows_by_org(imported, "deadlines"),
             countries: operators.iter().map(|row| (row.code.clone(), row.country.clone())).collect(),
+            names: Arc::new(LocalNames::new(&operators, &decision_rows)),
             operators,
             offices: lists()
                 .offices

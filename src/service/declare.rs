@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
@@ -41,15 +42,36 @@ pub(super) struct Ready {
     pub event: StoreEvent,
     entity: Entity,
     pub customs: Option<String>,
-    pub body: String,
-    pub digest: Vec<u8>,
-    pub sender_zip: Option<String>,
-    pub recipient_zip: Option<String>,
-    pub sender_country: Option<String>,
-    pub recipient_country: Option<String>,
-    pub judgement: Judgement,
+    content: Content,
     object_path: String,
     declaration_path: String,
+}
+
+/// What a declaration says, written canonically, with what is kept of it in columns.
+#[derive(Clone, Debug)]
+pub(super) struct Content {
+    body: String,
+    pub digest: Vec<u8>,
+    sender_zip: Option<String>,
+    recipient_zip: Option<String>,
+    sender_country: Option<String>,
+    recipient_country: Option<String>,
+    judgement: Judgement,
+}
+
+impl Content {
+    pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {
+        let body = to_canonical(data);
+        Self {
+            digest: digest(&body),
+            body,
+            sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
+            recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
+            sender_country: given(&data.sender_country_cd).map(str::to_owned),
+            recipient_country: given(&data.recipient_country_cd).map(str::to_owned),
+            judgement,
+        }
+    }
 }
 
 impl Services {
@@ -109,21 +131,13 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
         (_, false) => {}
     }
     findings.into_result()?;
-    let data = declaration.data.unwrap_or_default();
-    let body = to_canonical(&data);
     Ok(Ready {
         key: Key::of(&object),
         object,
         event,
         entity: declaration.entity_state,
         customs,
-        digest: digest(&body),
-        body,
-        sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
-        recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
-        sender_country: given(&data.sender_country_cd).map(str::to_owned),
-        recipient_country: given(&data.recipient_country_cd).map(str::to_owned),
-        judgement,
+        content: Content::of(&declaration.data.unwrap_or_default(), judgement),
         object_path,
         declaration_path,
     })
@@ -149,71 +163,110 @@ pub(super) fn store_all(
     mode: BatchMode,
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
+    let catalogue = services.catalogue();
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
     let mut desk = Desk::open(tx, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, actor, item, ready, user_created)),
+            Ok(ready) => {
+                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created))
+            }
         };
         ledger.note(entry, result)?;
     }
-    let warnings = ready().map(|ready| ready.judgement.warnings).sum();
+    let warnings = ready().map(|ready| ready.content.judgement.warnings).sum();
     let answer = Answer { warnings, ..ledger.close()? };
     desk.save(tx, &actor.stamp())?;
     Ok(answer)
 }
 
 /// Puts one declaration into its item. Leaves the item alone when it refuses.
-fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_created: bool) -> Result<Outcome, Fault> {
+fn apply(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    item: &mut Item,
+    ready: &Ready,
+    user_created: bool,
+) -> Result<Outcome, Fault> {
     match ready.entity {
-        Entity::UNCHANGED => return store_object_only(item, ready),
+        Entity::UNCHANGED => return store_object_only(catalogue, item, ready),
         Entity::DELETED => return delete_draft(item, ready),
         _ => {}
     }
     if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
         return Err(absent(&ready.object_path).into());
     }
-    let changed = merge_object(item, ready)?;
+    let changed = merge_object(catalogue, item, ready)?;
+    let customs = own_customs(actor, ready)?;
+    let Some(placed) = place(tx, catalogue, item, ready.event, customs, &ready.content, !changed.is_empty())? else {
+        return Ok(Outcome::Unchanged);
+    };
+    let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
+    item.record(Event { name: event_name(ready.event), detail, document: placed.document });
+    Ok(Outcome::Stored)
+}
+
+/// A declaration that was put into an item; the event of it is the caller's to record.
+pub(super) struct Placed {
+    /// The version whose text it replaces.
+    pub replaced: Option<DeclarationRow>,
+    /// The version it makes; absent when the text was there already.
+    pub document: Option<(&'static str, i32, Vec<u8>)>,
+}
+
+/// Puts a declaration into an item, whoever it came from. `None`: nothing about it, nor about the object, is new.
+///
+/// # Errors
+/// When the event may not follow the state, see [`life_cycle::declaration`].
+pub(super) fn place(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    event: StoreEvent,
+    customs: Option<String>,
+    content: &Content,
+    object_changed: bool,
+) -> Result<Option<Placed>, Fault> {
     let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
     let old = item.declaration().cloned();
-    let standing = life_cycle::declaration(old.as_ref().map(standing_of), ready.event, flow)
+    let standing = life_cycle::declaration(old.as_ref().map(standing_of), event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
-    let customs = own_customs(actor, ready)?;
-    let same_text = old.as_ref().is_some_and(|old| old.digest == ready.digest);
+    let same_text = old.as_ref().is_some_and(|old| old.digest == content.digest);
+    let stands = |old: &DeclarationRow| same_text && standing_of(old) == standing && old.customs_org == customs;
+    if !object_changed && old.as_ref().is_some_and(stands) {
+        return Ok(None);
+    }
     let version_no = match &old {
         Some(old) if same_text => old.version_no,
         Some(old) => old.version_no + 1,
         None => tx.last_version(item, "D", None)? + 1,
     };
-    let unchanged =
-        old.as_ref().is_some_and(|old| same_text && standing_of(old) == standing && old.customs_org == customs);
-    if unchanged && changed.is_empty() {
-        return Ok(Outcome::Unchanged);
-    }
-    let detail = detail(&changed, old.as_ref().filter(|_| !same_text), &ready.body, user_created);
+    let outbound = flow == Flow::Outbound;
+    let address = if outbound { &content.recipient_country } else { &content.sender_country };
     item.object.customs_visible |= standing.seen;
-    item.object.zip = if flow == Flow::Outbound { ready.sender_zip.clone() } else { ready.recipient_zip.clone() };
-    let address = if flow == Flow::Outbound { &ready.recipient_country } else { &ready.sender_country };
-    item.object.partner_country = identity::partner_country(&item.object, address.as_deref());
+    item.object.zip = if outbound { content.sender_zip.clone() } else { content.recipient_zip.clone() };
+    item.object.partner_country = identity::partner_country(catalogue, &item.object, address.as_deref());
+    let (kept, replaced) = if same_text { (old, None) } else { (None, old) };
+    let pid = kept.as_ref().or(replaced.as_ref()).map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
     item.put_declaration(DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
-        pid: old.as_ref().map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid),
+        pid,
         state_cd: standing.state_cd,
         customs_org: customs,
         seen: standing.seen,
         sent: standing.sent,
         version_no,
-        digest: ready.digest.clone(),
-        body: old.filter(|_| same_text).map_or_else(|| ready.body.clone(), |old| old.body),
-        quality_score: Some(ready.judgement.score),
-        quality_findings: ready.judgement.findings.clone(),
+        digest: content.digest.clone(),
+        body: kept.map_or_else(|| content.body.clone(), |old| old.body),
+        quality_score: Some(content.judgement.score),
+        quality_findings: content.judgement.findings.clone(),
     });
-    let document = (!same_text).then(|| ("D", version_no, ready.digest.clone()));
-    item.record(Event { name: event_name(ready.event), detail, document });
-    Ok(Outcome::Stored)
+    let document = (!same_text).then(|| ("D", version_no, content.digest.clone()));
+    Ok(Some(Placed { replaced, document }))
 }
 
 fn event_name(event: StoreEvent) -> &'static str {
@@ -242,11 +295,11 @@ fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
 }
 
 /// A view whose declaration says "leave unchanged" stores its mail object alone.
-fn store_object_only(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
+fn store_object_only(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
         return Err(absent(&ready.object_path).into());
     }
-    let changed = merge_object(item, ready)?;
+    let changed = merge_object(catalogue, item, ready)?;
     if changed.is_empty() && !item.is_new() {
         return Ok(Outcome::Unchanged);
     }
@@ -276,11 +329,11 @@ fn absent(path: &str) -> Error {
     Error::invalid("absent", path, "there is no such item of yours; send entityState 1 to create it")
 }
 
-fn merge_object(item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
+fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
     if ready.object.entity_state == Entity::UNCHANGED {
         return Ok(Vec::new());
     }
-    let changed = identity::merge(&mut item.object, &ready.object);
+    let changed = identity::merge(catalogue, item, &ready.object);
     identity::check_posts(&item.object)
         .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;
     Ok(changed)

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Months, Utc};
 use uuid::Uuid;
 
+use super::catalogue::Catalogue;
 use crate::contract::MailObject;
 use crate::error::Finding;
-use crate::refdata::lists::lists;
 use crate::rules::flow::Flow;
 use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::store::history::Event;
 use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 
@@ -35,17 +36,16 @@ impl Key {
 }
 
 /// The item meant by `key` among those with its item id in one post, each with its place; or the life number of a new
-/// one.
+/// one. An item of the same life is meant: of the same origin, else one whose origin was not known yet.
 pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> {
-    let fits = |item: &Item, origin: &str| item.object.orig_post == origin;
-    let those = |wanted: &dyn Fn(&Item) -> bool| -> Vec<(usize, &Item)> {
-        same_id.iter().filter(|(_, item)| wanted(item)).copied().collect()
+    let those = |wanted: &dyn Fn(&str) -> bool| {
+        let mut found: Vec<(usize, &Item)> =
+            same_id.iter().filter(|(_, item)| wanted(&item.object.orig_post)).copied().collect();
+        found.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+        found
     };
-    let mut candidates = those(&|item| fits(item, &key.origin));
-    if candidates.is_empty() {
-        candidates = those(&|item| fits(item, UNKNOWN_POST) || key.origin == UNKNOWN_POST);
-    }
-    candidates.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+    let mut candidates = those(&|origin| origin == key.origin);
+    candidates.extend(those(&|origin| origin != key.origin && (origin == UNKNOWN_POST || key.origin == UNKNOWN_POST)));
     let same_life = candidates.iter().find(|(_, item)| {
         let (Some(At(stored)), Some(sent)) = (item.object.posting_dt, key.posting) else { return true };
         let (earlier, later) = if stored <= sent { (stored, sent) } else { (sent, stored) };
@@ -53,7 +53,7 @@ pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> 
     });
     match same_life {
         Some((at, _)) => Ok(*at),
-        None => Err(candidates.first().map_or(1, |(_, newest)| newest.object.life_no + 1)),
+        None => Err(candidates.iter().map(|(_, item)| item.object.life_no).max().unwrap_or(0) + 1),
     }
 }
 
@@ -90,11 +90,33 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         watchdog: None,
         watchdog_remarks: None,
         watchdog_until: None,
+        declaration_seen: false,
     }
 }
 
-/// Puts the members that `sent` gives into `row`; what it leaves out stays. Gives the names of those that changed.
-pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
+/// The event of an item that goes to another post than was known before.
+pub(super) const REDIRECTED: &str = "object.redirected";
+
+/// The event of an item whose origin was not known before.
+pub(super) const ORIGIN_KNOWN: &str = "object.origin-known";
+
+/// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
+/// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another destination than the known one: what was decided and assessed was about the old one.
+pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
+    let (was_from, was_bound_for) = (item.object.orig_post.clone(), item.object.dest_post.clone());
+    let changed = merge_row(catalogue, &mut item.object, sent);
+    if was_from == UNKNOWN_POST && was_from != item.object.orig_post && !item.is_new() {
+        item.record(Event { name: ORIGIN_KNOWN, detail: "{}".into(), document: None });
+    }
+    if was_bound_for != UNKNOWN_POST && was_bound_for != item.object.dest_post {
+        item.object.has_dc_response = false;
+        let detail = serde_json::json!({ "From": was_bound_for, "To": item.object.dest_post }).to_string();
+        item.record(Event { name: REDIRECTED, detail, document: None });
+    }
+    changed
+}
+
+fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str> {
     let mut changed = Vec::new();
     let mut text = |name: &'static str, kept: &mut Option<String>, sent: &Option<String>| {
         if let Some(sent) = given(sent).filter(|sent| kept.as_deref() != Some(*sent)) {
@@ -128,7 +150,7 @@ pub(super) fn merge(row: &mut ObjectRow, sent: &MailObject) -> Vec<&'static str>
     }
     row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post).code().to_owned();
     if row.partner_country.is_none() || changed.iter().any(|name| posts_change(name)) {
-        row.partner_country = partner_country(row, None);
+        row.partner_country = partner_country(catalogue, row, None);
     }
     changed
 }
@@ -139,10 +161,9 @@ pub(super) fn posts_change(member: &str) -> bool {
 }
 
 /// Country of the partner post: from the operators' list, else the address given by the declaration.
-pub(super) fn partner_country(row: &ObjectRow, address: Option<&str>) -> Option<String> {
+pub(super) fn partner_country(catalogue: &Catalogue, row: &ObjectRow, address: Option<&str>) -> Option<String> {
     let partner = if row.flow == "O" { &row.dest_post } else { &row.orig_post };
-    let listed = lists().operators.get(partner).map(|operator| operator.country.clone());
-    listed.or_else(|| address.map(str::to_owned))
+    catalogue.country_of_post(partner).or(address).map(str::to_owned)
 }
 
 /// A postal code as Load compares it: capitals, no blanks.

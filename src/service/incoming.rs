@@ -8,22 +8,24 @@ use uuid::Uuid;
 
 use super::Services;
 use super::catalogue::Catalogue;
+use super::declare::{self, Content};
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
-use super::quality::{Declarer, Judgement};
+use super::quality::Declarer;
 use super::refer;
 use super::respond::{self, Incoming as Decision};
 use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
-use crate::rules::flow::Flow;
-use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::limits;
+use crate::rules::life_cycle::StoreEvent;
+use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::history::{Event, Stamp};
-use crate::store::items::{DeclarationRow, Item, Parts, Side};
+use crate::store::history::{Event, HistoryRow, Stamp};
+use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -80,10 +82,23 @@ pub struct Told {
 pub struct Weighed {
     key: Key,
     told: Told,
+    /// What is said other than item data.
     body: String,
     digest: Vec<u8>,
-    judgement: Judgement,
+    declared: Option<Content>,
     refused: Vec<Finding>,
+}
+
+impl Weighed {
+    /// When a referral or an answer counts from.
+    fn event_at(&self, said: Option<WcfDate>, now: DateTime<Utc>) -> DateTime<Utc> {
+        precedence::counts_from(said.map_or(self.told.made_at, WcfDate::instant), now)
+    }
+
+    /// It says itself that something was refused.
+    pub fn is_refusal(&self) -> bool {
+        matches!(&self.told.said, Said::Referred(referral) if given(&referral.known.referral_cd) == Some(REFUSAL))
+    }
 }
 
 /// What became of one item.
@@ -98,7 +113,8 @@ pub enum Reception {
 
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
-    pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
+    pub fn weigh(&self, route: &Route, told: Told) -> Weighed {
+        let object = &told.object;
         let mut findings = Findings::default();
         match &told.said {
             Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(&told.object)),
@@ -108,19 +124,11 @@ impl Services {
                 findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks")
             }
         }
-        let mut judgement = Judgement::default();
-        let body = match &mut told.said {
+        let mut declared = None;
+        let body = match &told.said {
             Said::Declared(data) => {
-                findings.extend_under("Declaration.Data", structure::declaration_data(data));
-                let mut rejected = Findings::default();
-                let country = given(&data.sender_country_cd).unwrap_or_default().to_owned();
-                let declarer = Declarer { org: route.post(), country: &country };
-                let paths = ("MailObject", "Declaration");
-                judgement = self.judge(declarer, &told.object, data, true, paths, &mut rejected);
-                if route.strict {
-                    findings.extend_under("", rejected);
-                }
-                to_canonical(data)
+                declared = Some(self.content(route, object, data, &mut findings));
+                String::new()
             }
             Said::Withdrawn => String::new(),
             Said::Decided(_, data) => {
@@ -131,13 +139,29 @@ impl Services {
                 findings.extend_under("Referral", rules::referral(referral));
                 to_canonical(referral)
             }
-            Said::Answered(answer, _) => {
+            Said::Answered(answer, data) => {
                 findings.extend_under("ReferralResponse", rules::response(answer));
+                declared = data.as_ref().map(|data| self.content(route, object, data, &mut findings));
                 to_canonical(answer)
             }
         };
         let digest = digest(&body);
-        Weighed { key: Key::of(&told.object), told, body, digest, judgement, refused: findings.into_vec() }
+        // Persistent ids are each one's own.
+        let key = Key { pid: None, ..Key::of(&told.object) };
+        Weighed { key, told, body, digest, declared, refused: findings.into_vec() }
+    }
+
+    /// Item data checked, judged and written canonically.
+    fn content(&self, route: &Route, object: &MailObject, data: &DeclarationData, findings: &mut Findings) -> Content {
+        findings.extend_under("Declaration.Data", structure::declaration_data(data));
+        let mut rejected = Findings::default();
+        let country = given(&data.sender_country_cd).unwrap_or_default();
+        let declarer = Declarer { org: route.post(), country };
+        let judgement = self.judge(declarer, object, data, true, ("MailObject", "Declaration"), &mut rejected);
+        if route.strict {
+            findings.extend_under("", rejected);
+        }
+        Content::of(data, judgement)
     }
 
     /// Puts the items of one message into the rows of the post they are for; gives what became of each.
@@ -162,7 +186,11 @@ impl Services {
             let mut reception = Reception::Applied;
             let outcome = desk.work_on(tx, &weighed.key, |tx, item| {
                 let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
-                reception = bench.put(tx, item, weighed)?;
+                match bench.put(tx, item, weighed)? {
+                    // Nothing of the item is kept.
+                    Reception::Refused(findings) => return Err(findings.into()),
+                    said => reception = said,
+                }
                 Ok(if reception == Reception::Applied { Outcome::Stored } else { Outcome::Unchanged })
             });
             receptions.push(match outcome {
@@ -185,82 +213,124 @@ struct Bench<'b> {
 
 impl Bench<'_> {
     fn put(&self, tx: &mut Tx<'_>, item: &mut Item, weighed: &Weighed) -> Result<Reception, Fault> {
-        match &weighed.told.said {
-            Said::Declared(data) => {
-                let changed = merge(item, &weighed.told.object)?;
-                self.declare(tx, item, data, weighed, changed)
+        if !matches!(weighed.told.said, Said::Declared(_) | Said::Withdrawn) {
+            if item.is_new() {
+                return Ok(Reception::Parked);
             }
-            Said::Withdrawn => Ok(withdraw(item)),
-            _ if item.is_new() => Ok(Reception::Parked),
+            if let Some(reception) = self.outsider(tx, item)? {
+                return Ok(reception);
+            }
+        }
+        match &weighed.told.said {
+            Said::Declared(_) => {
+                let changed = merge(self.catalogue, item, &weighed.told.object)?;
+                match self.data_refused(tx, item, weighed, changed)? {
+                    Some(refusal) => Ok(refusal),
+                    None => self.declare(tx, item, weighed, changed),
+                }
+            }
+            Said::Withdrawn => self.withdraw(tx, item),
             Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
             Said::Referred(referral) => self.refer(tx, item, referral, weighed),
-            Said::Answered(answer, data) => {
-                let reception = self.answer(tx, item, answer, weighed)?;
-                match (&reception, data) {
-                    (Reception::Applied, Some(data)) => {
-                        let body = to_canonical(data);
-                        let changed = Weighed { digest: digest(&body), body, ..weighed.clone() };
-                        self.declare(tx, item, data, &changed, false)?;
-                        Ok(reception)
-                    }
-                    _ => Ok(reception),
+            Said::Answered(answer, _) => {
+                // Data that is refused takes its answer with it: the question stays open.
+                if let Some(refusal) = self.data_refused(tx, item, weighed, false)? {
+                    return Ok(refusal);
                 }
+                let reception = self.answer(tx, item, answer, weighed)?;
+                if reception == Reception::Applied {
+                    self.declare(tx, item, weighed, false)?;
+                }
+                Ok(reception)
             }
         }
     }
 
-    /// Item data: final at a post, and visible to its customs; for customs, that of a post elsewhere.
+    fn is_own_customs(&self) -> bool {
+        self.route.from_customs && self.own_customs == Some(self.route.from.as_str())
+    }
+
+    /// What becomes of decisions, referrals and answers of a sender that has no say in the item; nothing when it has.
+    /// A say have the own customs, the post at the other end, and a post that was told of the item before it went
+    /// elsewhere. While the other end is not known, what a post says waits.
+    fn outsider(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<Reception>, Fault> {
+        let (object, from) = (&item.object, self.route.from.as_str());
+        let other_end = if object.flow == "I" { &object.orig_post } else { &object.dest_post };
+        if self.route.to_customs || self.is_own_customs() || from == other_end {
+            return Ok(None);
+        }
+        if !self.route.from_customs && other_end == UNKNOWN_POST {
+            return Ok(Some(Reception::Parked));
+        }
+        if tx.messages_about(&object.post_org, object.pid)?.iter().any(|told| told.partner == from) {
+            return Ok(None);
+        }
+        let message = format!("{} has no item with this id in which {from} has a say", object.post_org);
+        Ok(Some(refused("absent", "MailObject.Id", &message)))
+    }
+
+    /// Who sent the current version of the item data.
+    fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
+        let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
+        let is_it =
+            |row: &HistoryRow| row.doc_kind.as_deref() == Some("D") && row.doc_version == Some(current.version_no);
+        Ok(tx.history_of(&item.object)?.into_iter().find(is_it).map(|row| row.actor_org))
+    }
+
+    /// Why item data is not taken, if there is any: it comes from the origin, and from others only as long as the origin
+    /// says nothing itself.
+    fn data_refused(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        weighed: &Weighed,
+        object_changed: bool,
+    ) -> Result<Option<Reception>, Fault> {
+        let (object, route) = (&item.object, self.route);
+        let Some(content) = weighed.declared.as_ref().filter(|_| !route.to_customs) else { return Ok(None) };
+        if object.flow == "O" {
+            let message = "the item leaves from the post it was sent to; item data comes from the origin";
+            return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
+        }
+        let same = !object_changed && item.declaration().is_some_and(|row| row.digest == content.digest);
+        if same || route.from == object.orig_post || self.declarer(tx, item)?.as_ref() != Some(&object.orig_post) {
+            return Ok(None);
+        }
+        let message = format!("{} has declared the item itself, and its data stands", object.orig_post);
+        Ok(Some(refused("state", "Declaration", &message)))
+    }
+
+    /// Takes item data back: that of the sender, or of anyone when the origin says so.
+    fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item) -> Result<Reception, Fault> {
+        if item.is_new() || item.declaration().is_none() {
+            return Ok(Reception::Unchanged);
+        }
+        let from = &self.route.from;
+        if *from != item.object.orig_post && self.declarer(tx, item)?.as_ref() != Some(from) {
+            let message = format!("the item data is not from {from}, which cannot take it back");
+            return Ok(refused("absent", "Declaration", &message));
+        }
+        item.delete_declaration();
+        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
+        Ok(Reception::Applied)
+    }
+
+    /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
     fn declare(
         &self,
         tx: &mut Tx<'_>,
         item: &mut Item,
-        data: &DeclarationData,
         weighed: &Weighed,
         object_changed: bool,
     ) -> Result<Reception, Fault> {
-        let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Inbound);
-        if flow == Flow::Outbound && !self.route.to_customs {
-            let message = "the item leaves from the post it was sent to; item data comes from the origin";
-            return Ok(refused("flow", "MailObject.OrigPostOrgCd", message));
-        }
-        let old = item.declaration().cloned();
-        let same_text = old.as_ref().is_some_and(|old| old.digest == weighed.digest);
-        let now = old.as_ref().map(|old| Standing { state_cd: old.state_cd, seen: old.seen, sent: old.sent });
+        let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
-        let standing = match life_cycle::declaration(now, event, flow) {
-            Ok(standing) => standing,
-            Err(illegal) => return Ok(refused("state", "Declaration", &illegal.0)),
-        };
-        item.object.customs_visible = true;
-        let address = if flow == Flow::Outbound { &data.sender_zip } else { &data.recipient_zip };
-        item.object.zip = given(address).map(identity::comparable_zip);
-        let partner_address = if flow == Flow::Outbound { &data.recipient_country_cd } else { &data.sender_country_cd };
-        item.object.partner_country = identity::partner_country(&item.object, given(partner_address));
-        if same_text && !object_changed {
+        let customs = self.own_customs.map(str::to_owned);
+        let Some(placed) = declare::place(tx, self.catalogue, item, event, customs, content, object_changed)? else {
             return Ok(Reception::Unchanged);
-        }
-        let version_no = match &old {
-            Some(old) if same_text => old.version_no,
-            Some(old) => old.version_no + 1,
-            None => tx.last_version(item, "D", None)? + 1,
         };
-        item.put_declaration(DeclarationRow {
-            post_org: item.object.post_org.clone(),
-            object_pid: item.object.pid,
-            pid: old.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
-            state_cd: standing.state_cd,
-            customs_org: self.own_customs.map(str::to_owned),
-            seen: standing.seen,
-            sent: standing.sent,
-            version_no,
-            digest: weighed.digest.clone(),
-            body: weighed.body.clone(),
-            quality_score: Some(weighed.judgement.score),
-            quality_findings: weighed.judgement.findings.clone(),
-        });
-        let document = (!same_text).then(|| ("D", version_no, weighed.digest.clone()));
         let detail = standing::issued_at(weighed.told.made_at.min(tx.now));
-        item.record(Event { name: standing::RECEIVED, detail, document });
+        item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
         Ok(Reception::Applied)
     }
 
@@ -273,7 +343,7 @@ impl Bench<'_> {
         data: &ResponseData,
         weighed: &Weighed,
     ) -> Result<Reception, Fault> {
-        let own = self.route.from_customs && self.own_customs == Some(self.route.from.as_str());
+        let own = self.is_own_customs();
         if !own && item.object.flow == "I" {
             let message = "on an inbound item its own customs decides, which is not the sender";
             return Ok(refused("unknown_code", "Response.CustOrganizationCd", message));
@@ -284,6 +354,7 @@ impl Bench<'_> {
             event: StoreEvent::Final,
             customs: customs.map(str::to_owned),
             author: self.route.from.clone(),
+            counts: own || self.route.from == item.object.dest_post,
             decision_cd: given(&data.decision_cd).map(str::to_owned),
             decided_at: Some(At(data.clearance_dt.map_or(weighed.told.made_at, WcfDate::instant))),
             digest: weighed.digest.clone(),
@@ -307,10 +378,18 @@ impl Bench<'_> {
         let known = &referral.known;
         let reference = given(&known.referral_id).unwrap_or_default();
         let code = given(&known.referral_cd).unwrap_or_default();
-        if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == reference) {
+        if item.object.flow == "I" && !self.is_own_customs() && code != REFUSAL {
+            let message = "an inbound item is questioned by its destination; its origin says what it could not take";
+            return Ok(refused("flow", "Referral.ReferralCd", message));
+        }
+        let there = tx.referrals_of(&item.object)?;
+        if there.iter().any(|row| row.reference == reference) {
             return Ok(Reception::Unchanged);
         }
-        let event_at = known.event_dt.map_or(weighed.told.made_at, WcfDate::instant);
+        if there.len() >= limits::REFERRALS_PER_ITEM {
+            return Ok(refused("limit", "Referral", &refer::too_many("referrals")));
+        }
+        let event_at = weighed.event_at(known.event_dt, tx.now);
         let own_hours = self.catalogue.reply_hours(&item.object.post_org, code);
         let deadline = rules::deadline(code, event_at, own_hours);
         let due_at = deadline.map(|deadline| wanted_by(referral).unwrap_or(deadline.due_at));
@@ -344,8 +423,12 @@ impl Bench<'_> {
         if tx.referrals_of(&item.object)?.iter().all(|row| row.reference != reference) {
             return Ok(Reception::Parked);
         }
-        if tx.answers_of(&item.object)?.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
+        let there = tx.answers_of(&item.object)?;
+        if there.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
             return Ok(Reception::Unchanged);
+        }
+        if there.len() >= limits::REFERRALS_PER_ITEM {
+            return Ok(refused("limit", "ReferralResponse", &refer::too_many("answers")));
         }
         let row = AnswerRow {
             post_org: item.object.post_org.clone(),
@@ -354,7 +437,7 @@ impl Bench<'_> {
             reference: reference.to_owned(),
             code: given(&known.referral_response_cd).unwrap_or_default().to_owned(),
             answered_by: self.route.from.clone(),
-            event_at: At(known.event_dt.map_or(weighed.told.made_at, WcfDate::instant)),
+            event_at: At(weighed.event_at(known.event_dt, tx.now)),
             created_at: At(tx.now),
             digest: weighed.digest.clone(),
             body: weighed.body.clone(),
@@ -369,8 +452,8 @@ fn refused(code: &'static str, path: &str, message: &str) -> Reception {
 }
 
 /// Takes what travels of a mail object into an item; says whether that changed it.
-fn merge(item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
-    let changed = identity::merge(&mut item.object, &travelling(object));
+fn merge(catalogue: &Catalogue, item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
+    let changed = identity::merge(catalogue, item, &travelling(object));
     identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding.under("MailObject")]))?;
     Ok(item.is_new() || !changed.is_empty())
 }
@@ -389,15 +472,6 @@ fn travelling(object: &MailObject) -> MailObject {
     }
 }
 
-fn withdraw(item: &mut Item) -> Reception {
-    if item.is_new() || item.declaration().is_none() {
-        return Reception::Unchanged;
-    }
-    item.delete_declaration();
-    item.record(Event { name: "declaration.withdrawn", detail: "{}".into(), document: None });
-    Reception::Applied
-}
-
 /// When the sender of a referral wants the answer.
 fn wanted_by(referral: &Referral) -> Option<DateTime<Utc>> {
     let known = &referral.known;
@@ -405,6 +479,9 @@ fn wanted_by(referral: &Referral) -> Option<DateTime<Utc>> {
     let text = known.extra_field_values.get(names)?.as_deref()?;
     WcfDate::parse(text).ok().flatten().map(WcfDate::instant)
 }
+
+/// The kind of referral that says that something was refused.
+pub const REFUSAL: &str = "ERR";
 
 /// The extra field of a referral that says when the answer is wanted.
 pub const REPLY_BY: &str = "EP.ReplyBy";

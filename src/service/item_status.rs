@@ -173,12 +173,13 @@ impl<'c> Facts<'c> {
         let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
-        let (own, destination) = (side("O"), side("D"));
+        // A response of the destination's customs counts while the item goes there.
+        let (own, destination) = (side("O"), side("D").filter(|_| row.has_dc_response));
         let mark = watchdog::in_force(row.watchdog, row.watchdog_remarks.clone(), row.watchdog_until, now);
-        let untold = if row.customs_visible { FiscalState::Sent } else { FiscalState::NotSent };
+        let untold = if row.declaration_seen { FiscalState::Sent } else { FiscalState::NotSent };
         let fiscal = own.map_or(untold, |fact| self.fiscal(fact));
-        let declared = row.declared_at.is_some();
-        let security = standing::security_state(declared, row.customs_visible, row.security_state.as_deref());
+        let sent = row.declared_at.is_some();
+        let security = standing::security_state(sent, row.declaration_seen, row.security_state.as_deref());
         let (light, reasons) = self.light(row, (own, destination), referrals, fiscal, security, mark.as_ref());
         let shown = if security::has_departed(row.mail_state) { security::departed(security) } else { security };
         let country = |known: Option<String>, asked: &Option<String>| known.or_else(|| asked.clone());
@@ -188,7 +189,7 @@ impl<'c> Facts<'c> {
             destination_country_cd: country(countries.of(&row.dest_post), &asked.destination_country_cd),
             earliest_event_dt: row.declared_at.map(|at| WcfDate::new(at.0)),
             fiscal_state: Some(fiscal.code()),
-            has_itmatt: declared,
+            has_itmatt: sent,
             item_id: row.item_id.clone(),
             light: light.name(),
             mail_state_cd: row.mail_state,

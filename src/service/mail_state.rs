@@ -1,6 +1,7 @@
 //! Moving items along: UpdateMailState, UpdateMailState_ForTransitItems, UpdateMailStateAndGetCustomsStatus.
 
 use super::automatic;
+use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
@@ -59,10 +60,10 @@ impl Services {
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
-                    let mut item = store_move(tx, &actor, &post, &object, sent.flow, user_created)?;
+                    let catalogue = services.catalogue();
+                    let mut item = store_move(tx, &catalogue, &actor, &post, &object, sent.flow, user_created)?;
                     Ok(match answering {
                         Answering::View { force } => {
-                            let catalogue = services.catalogue();
                             if force {
                                 automatic::answer(tx, &catalogue, &mut item, &actor.stamp())?;
                             }
@@ -116,6 +117,7 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
 
 fn store_move(
     tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
     actor: &Actor,
     post: &str,
     object: &MailObject,
@@ -125,7 +127,7 @@ fn store_move(
     let key = Key::of(object);
     let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
     desk.work_on(tx, &key, |_, item| {
-        let changed = identity::merge(&mut item.object, object);
+        let changed = identity::merge(catalogue, item, object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
         if item.object.flow != flow.code() {
             return Err(super::status::flow_contradicted(flow));

@@ -48,7 +48,7 @@ pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use once::RequestKey;
-pub use standing::said_at;
+pub use standing::{issued_at, said_at};
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]

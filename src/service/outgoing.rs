@@ -9,11 +9,13 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::identity::ORIGIN_KNOWN;
+use super::standing::WITHDRAWN;
 use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::RESPONSE_DRAFT_EVENT;
+use crate::store::history::{RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
 use crate::store::items::{Item, ObjectRow, Side};
 use crate::store::outbox::{MessageRow, MessageState};
 use crate::store::referral::{AnswerRow, ReferralRow};
@@ -41,6 +43,8 @@ pub(super) struct Telling {
     kind: &'static str,
     withdraws: bool,
     version_no: Option<i32>,
+    /// Reference of a referral.
+    reference: Option<String>,
     digest: Vec<u8>,
 }
 
@@ -65,10 +69,13 @@ pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fa
     for (at, item) in items.iter().enumerate() {
         let mut about = declarations(tx, &mut organizations, at, item)?;
         about.extend(responses(tx, &mut organizations, at, item)?);
-        if !item.is_new() && !about.is_empty() {
+        if item.events().iter().any(|event| event.name == ORIGIN_KNOWN) {
+            about.extend(untold(tx, &mut organizations, at, item)?);
+        }
+        if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
             let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
             about.retain(|telling| !is_said(&said, telling));
-            about.extend(withdrawals(&said, at, &item.object, &about));
+            about.extend(withdrawals(&said, at, item, &about));
         }
         tellings.append(&mut about);
     }
@@ -88,6 +95,7 @@ pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Re
                 kind: telling.kind.into(),
                 withdraws: telling.withdraws,
                 version_no: telling.version_no,
+                reference: telling.reference,
                 digest: telling.digest,
                 ..blank(object, now)
             }
@@ -127,22 +135,28 @@ fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
     }
 }
 
-/// The same was said to the same partner last; of decisions, which never come back, ever.
+/// The same was said to the same partner last; of decisions and referrals, which never come back, ever.
 fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
-    if telling.kind == CUSRSP {
-        return to_partner.any(|row| row.digest == telling.digest);
+    match telling.kind {
+        CUSRSP => return to_partner.any(|row| row.digest == telling.digest),
+        ITMREF => return to_partner.any(|row| row.reference == telling.reference),
+        _ => {}
     }
     to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
 }
 
-/// Takes back item data from posts that the item does not go to any more.
-fn withdrawals(said: &[MessageRow], at: usize, object: &ObjectRow, about: &[Telling]) -> Vec<Telling> {
-    if !about.iter().any(|telling| telling.kind == ITMATT) {
-        return Vec::new();
-    }
+/// Takes back item data: from posts that the item does not go to any more, and from customs elsewhere what was taken
+/// back here.
+fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -> Vec<Telling> {
+    let kind = match is_withdrawn(item) {
+        true => CUSITM,
+        false if about.iter().any(|telling| telling.kind == ITMATT) => ITMATT,
+        false => return Vec::new(),
+    };
+    let dest_post = &item.object.dest_post;
     let mut last: HashMap<&str, &MessageRow> = HashMap::new();
-    for row in said.iter().filter(|row| row.kind == ITMATT && row.partner != object.dest_post) {
+    for row in said.iter().filter(|row| row.kind == kind && (kind == CUSITM || row.partner != *dest_post)) {
         last.insert(&row.partner, row);
     }
     let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
@@ -151,12 +165,17 @@ fn withdrawals(said: &[MessageRow], at: usize, object: &ObjectRow, about: &[Tell
         at,
         partner: row.partner.clone(),
         sender: row.sender.clone(),
-        kind: ITMATT,
+        kind,
         withdraws: true,
         version_no: None,
+        reference: None,
         digest: Vec::new(),
     };
     told.into_iter().map(withdrawal).collect()
+}
+
+fn is_withdrawn(item: &Item) -> bool {
+    item.events().iter().any(|event| event.name == WITHDRAWN)
 }
 
 fn has_event(item: &Item, families: &[&str]) -> bool {
@@ -183,6 +202,7 @@ fn declarations(
             kind,
             withdraws: false,
             version_no: Some(row.version_no),
+            reference: None,
             digest: declared_digest(object, &row.digest),
         });
     };
@@ -250,19 +270,55 @@ fn responses(
         kind: CUSRSP,
         withdraws: false,
         version_no: Some(version_no),
+        reference: None,
         digest: digest.clone(),
     };
     Ok(versions.into_iter().map(telling).collect())
 }
 
-/// A referral on an inbound item goes to the origin post; one raised by a customs here on the item of a post elsewhere
-/// goes to that post.
+/// What the destination decided and asked while it did not know the origin.
+fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &Item) -> Result<Vec<Telling>, Fault> {
+    let object = &item.object;
+    if object.flow != "I" || organizations.is_remote(tx, &object.post_org)? {
+        return Ok(Vec::new());
+    }
+    let telling = |kind, version_no, reference, digest| Telling {
+        at,
+        partner: object.orig_post.clone(),
+        sender: object.post_org.clone(),
+        kind,
+        withdraws: false,
+        version_no,
+        reference,
+        digest,
+    };
+    let mut tellings = Vec::new();
+    let decided = tx.response_of(object, Side::Own)?.filter(|row| row.sent && row.state_cd != RESPONSE_DRAFT);
+    if let Some(current) = decided {
+        let is_final = |event: &str| event != RESPONSE_DRAFT_EVENT && event != RESPONSE_TO_CUSTOMS_EVENT;
+        let history = tx.history_of(object)?.into_iter();
+        let of_side = history.filter(|row| row.doc_kind.as_deref() == Some(Side::Own.version_kind()));
+        let passed_on =
+            of_side.filter(|row| is_final(&row.event)).filter_map(|row| row.doc_version.zip(row.doc_digest));
+        let mut versions: Vec<(i32, Vec<u8>)> = passed_on.collect();
+        versions.push((current.version_no, current.digest));
+        versions.sort_unstable();
+        versions.dedup();
+        tellings.extend(versions.into_iter().map(|(no, digest)| telling(CUSRSP, Some(no), None, digest)));
+    }
+    let asked = tx.referrals_of(object)?.into_iter().filter(|row| row.raised_by != object.orig_post);
+    tellings.extend(asked.map(|row| telling(ITMREF, None, Some(row.reference), row.digest)));
+    Ok(tellings)
+}
+
+/// A referral on an inbound item goes to the origin post, unless it is from there; one raised by a customs here on the
+/// item of a post elsewhere goes to that post.
 pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Result<(), Fault> {
     let object = &item.object;
     let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
     let (partner, sender) = if remote_post {
         (&object.post_org, &row.raised_by)
-    } else if object.flow == "I" && object.orig_post != UNKNOWN_POST {
+    } else if object.flow == "I" && ![UNKNOWN_POST, row.raised_by.as_str()].contains(&object.orig_post.as_str()) {
         (&object.orig_post, &object.post_org)
     } else {
         return Ok(());
@@ -277,21 +333,16 @@ pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Resul
     }])
 }
 
-/// An answer goes from the origin to the destination post, and on to a customs elsewhere that asked.
+/// An answer goes to whoever asked, unless the question was raised here.
 pub(super) fn answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<(), Fault> {
     let object = &item.object;
-    let partner = if object.flow == "I" {
-        let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
-        let Some(asked) = asked else { return Ok(()) };
-        if !Organizations::default().is_remote(tx, &asked.raised_by)? {
-            return Ok(());
-        }
-        asked.raised_by
-    } else if object.dest_post == UNKNOWN_POST {
+    let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
+    let Some(partner) = asked.map(|asked| asked.raised_by).filter(|asked| *asked != row.answered_by) else {
         return Ok(());
-    } else {
-        object.dest_post.clone()
     };
+    if object.flow == "I" && !Organizations::default().is_remote(tx, &partner)? {
+        return Ok(());
+    }
     tx.add_messages(&[MessageRow {
         partner,
         kind: REFRSP.into(),

@@ -1,20 +1,23 @@
 //! Raising referrals and answering them: CreateReferral, CreateReferralResp, and what customs decisions raise by
 //! themselves.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::entry::Outcome;
+use super::identity;
 use super::once::once;
 use super::outgoing;
 use super::standing;
 use super::{Actor, Answer, Kind, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
-use crate::contract::{Referral, ReferralResponse, ResponseData, WcfDate};
+use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::security::SecurityState;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
@@ -81,13 +84,15 @@ impl Services {
         actor.posts_meant(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referral", rules::referral(&referral));
+        precedence::check_date(&mut findings, "referral.EventDt", referral.known.event_dt, self.clock.now());
         check_other(&mut findings, "referral", &referral.other);
         findings.into_result()?;
         let (services, actor, question) = (self.clone(), actor.clone(), Question::of(referral));
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut item = find(tx, &actor, &about, "I")?;
-                raise(tx, &services.catalogue(), &mut item, &question, &actor.org)?;
+                let catalogue = services.catalogue();
+                let mut item = find(tx, &catalogue, &actor, &about, "I")?;
+                raise(tx, &catalogue, &mut item, &question, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
@@ -113,6 +118,8 @@ impl Services {
         actor.own_post(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referralResponse", rules::response(&response));
+        let event_dt = response.known.event_dt;
+        precedence::check_date(&mut findings, "referralResponse.EventDt", event_dt, self.clock.now());
         check_other(&mut findings, "referralResponse", &response.other);
         findings.into_result()?;
         let reaction = Reaction {
@@ -122,10 +129,10 @@ impl Services {
             digest: digest(&to_canonical(&response)),
             content: response,
         };
-        let actor = actor.clone();
+        let (services, actor) = (self.clone(), actor.clone());
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut item = find(tx, &actor, &about, "O")?;
+                let mut item = find(tx, &services.catalogue(), &actor, &about, "O")?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
                 standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
@@ -161,7 +168,7 @@ pub(super) fn check_other(findings: &mut Findings, path: &str, other: &OtherMemb
 }
 
 /// The newest item with this id, flow and partner that the caller may see.
-fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
+fn find(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
     let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::Declaration)?;
     items.retain(|item| actor.kind == Kind::Post || item.object.customs_visible);
     let inbound = flow == "I";
@@ -185,8 +192,9 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, about: &About, flow: &str) -> Result<Ite
         let message = format!("{} has no such {way} item with {}", about.post, about.partner);
         return Err(Error::invalid("absent", "id", message).into());
     };
-    if item.object.orig_post == UNKNOWN_POST && inbound {
-        item.object.orig_post.clone_from(&about.partner);
+    if inbound {
+        let origin = Some(about.partner.clone());
+        identity::merge(catalogue, &mut item, &MailObject { orig_post_org_cd: origin, ..MailObject::default() });
     }
     Ok(item)
 }
@@ -204,10 +212,9 @@ fn raise(
         return Ok(());
     }
     if rows.len() >= limits::REFERRALS_PER_ITEM {
-        let message = format!("an item has at most {} referrals", limits::REFERRALS_PER_ITEM);
-        return Err(Error::invalid("limit", "referral", message).into());
+        return Err(Error::invalid("limit", "referral", too_many("referrals")).into());
     }
-    let event_at = question.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let event_at = event_at(question.event_at, tx.now);
     let reference = question.reference.clone().unwrap_or_else(new_reference);
     let mut content = question.content.clone();
     content.known.referral_cd = Some(question.code.clone());
@@ -230,6 +237,16 @@ fn raise(
         body: to_canonical(&content),
     };
     put_referral(tx, item, &row, "referral.raised")
+}
+
+/// When a referral or an answer counts from: its date, or its receipt when it has none or lies ahead.
+fn event_at(said: Option<At>, now: DateTime<Utc>) -> At {
+    At(said.map_or_else(|| WcfDate::new(now).instant(), |said| precedence::counts_from(said.0, now)))
+}
+
+/// What to say of an item that has as many referrals or answers as fit.
+pub(super) fn too_many(what: &str) -> String {
+    format!("an item has at most {} {what}", limits::REFERRALS_PER_ITEM)
 }
 
 /// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
@@ -284,11 +301,10 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         }
     }
     if answers.len() >= limits::REFERRALS_PER_ITEM {
-        let message = format!("an item has at most {} answers", limits::REFERRALS_PER_ITEM);
-        return Err(Error::invalid("limit", "referralResponse", message).into());
+        return Err(Error::invalid("limit", "referralResponse", too_many("answers")).into());
     }
     let target = target(&referrals, reaction)?;
-    let event_at = reaction.event_at.unwrap_or(At(WcfDate::new(tx.now).instant()));
+    let event_at = event_at(reaction.event_at, tx.now);
     let mut content = reaction.content.clone();
     content.known.referral_response_cd = Some(reaction.code.clone());
     content.known.referral_id = Some(target.reference.clone());
@@ -349,7 +365,8 @@ fn fits(response_cd: &str, referral_cd: &str) -> bool {
 }
 
 /// Raises the referral that the newest decision of the own customs on an inbound item calls for, by that
-/// administration's table (none unless it was given one). The same decision never raises it twice.
+/// administration's table (none unless it was given one). The same decision never raises it twice, and an item that has
+/// as many as fit gets no more: the decision stands without.
 pub(super) fn automatic(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -376,6 +393,10 @@ pub(super) fn automatic(
     let question = Question::of(referral);
     let known = tx.referrals_of(&item.object)?;
     if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
+        return Ok(());
+    }
+    if known.len() >= limits::REFERRALS_PER_ITEM {
+        tracing::warn!(post = item.object.post_org, "{}; a decision raised none", too_many("referrals"));
         return Ok(());
     }
     raise(tx, catalogue, item, &question, &author)

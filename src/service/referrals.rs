@@ -99,7 +99,9 @@ fn dialogues(tx: &mut Tx<'_>, post: &str, items: &[Item], filter: &ReferralFilte
         }
     }
     let none = (Vec::new(), Vec::new());
-    let each = items.iter().map(|item| {
+    // A withdrawn item has a state of its own without anyone having asked.
+    let asked = items.iter().filter(|item| referrals.contains_key(&item.object.pid));
+    let each = asked.map(|item| {
         let pid = &item.object.pid;
         let referrals = referrals.get(pid).unwrap_or(&none.0);
         to_canonical(&dialogue(item, referrals, answers.get(pid).unwrap_or(&none.1), filter, tx.now))

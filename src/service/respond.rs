@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
@@ -19,10 +20,10 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::decision::DecisionTable;
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
-use crate::rules::precedence::Rank;
+use crate::rules::precedence::{self, Rank};
 use crate::rules::structure::{self, given};
-use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
-use crate::store::items::{Item, Parts, ResponseRow, Side};
+use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
+use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -60,6 +61,9 @@ pub(super) struct Incoming {
     /// The organization that entered it.
     pub author: String,
     pub decision_cd: Option<String>,
+    /// Made by the administration of this side. On the side of the destination it need not be: what a post said that the
+    /// item went to before is kept, but counts for nothing.
+    pub counts: bool,
     /// `ClearanceDt`; absent: the time of receipt.
     pub decided_at: Option<At>,
     pub digest: Vec<u8>,
@@ -79,7 +83,8 @@ impl Services {
         mode: BatchMode,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
-        let ready = entry::each_on(entries, |sent| prepare(actor, sent))?;
+        let now = self.clock.now();
+        let ready = entry::each_on(entries, |sent| prepare(actor, now, sent))?;
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
@@ -91,7 +96,7 @@ impl Services {
     }
 }
 
-fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
+fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> {
     let Responded { object, response, event, object_path, response_path, found: mut findings } = sent;
     let objects = entry::both(&mut findings, (&object_path, object), (&response_path, response));
     let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
@@ -108,6 +113,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
     match &response.data {
         Some(data) if stores => {
             findings.extend_under(&format!("{response_path}.Data"), structure::response_data(data));
+            precedence::check_date(&mut findings, &format!("{response_path}.Data.ClearanceDt"), data.clearance_dt, now);
             if given(&data.decision_cd).is_none() && event != StoreEvent::Draft {
                 let message = "a final response needs the decision code, for example 2 (cleared)";
                 findings.add("required", format!("{response_path}.Data.DecisionCd"), message);
@@ -128,6 +134,7 @@ fn prepare(actor: &Actor, sent: Responded) -> Result<Ready> {
             event,
             customs,
             author: actor.org.clone(),
+            counts: true,
             decision_cd: given(&data.decision_cd).map(str::to_owned),
             decided_at: data.clearance_dt.map(|date| At(date.instant())),
             digest: digest(&body),
@@ -159,7 +166,6 @@ fn store_all(
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
-    let decisions = &catalogue.decisions;
     let mut desks = Desks::open(tx, entries)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
@@ -168,7 +174,7 @@ fn store_all(
             Ok(ready) => {
                 let post = desks.post_of(ready).to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
-                    let outcome = apply(tx, actor, decisions, item, ready, user_created)?;
+                    let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
                 };
@@ -215,8 +221,8 @@ impl Desks {
 /// Puts one response into its item. Leaves the item alone when it refuses.
 fn apply(
     tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
     actor: &Actor,
-    decisions: &DecisionTable,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
@@ -229,7 +235,7 @@ fn apply(
                 "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
             return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
-        identity::merge(&mut item.object, &ready.object);
+        identity::merge(catalogue, item, &ready.object);
         let checked = identity::check_posts(&item.object);
         checked.map_err(|finding| Fault::from(vec![finding.under(&ready.object_path)]))?;
     }
@@ -241,9 +247,12 @@ fn apply(
             let mut incoming = ready.incoming.clone();
             if incoming.customs.is_none() {
                 incoming.customs = customs_for(tx, actor, item, side)?;
+            } else if side == Side::Destination {
+                let there = own_customs(tx, &item.object.dest_post)?;
+                incoming.counts = there.is_none() || there == incoming.customs;
             }
             let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
-            place(tx, decisions, item, side, &incoming, event_name(incoming.event), detail)
+            place(tx, &catalogue.decisions, item, side, &incoming, event_name(incoming.event), detail)
         }
     }
 }
@@ -252,7 +261,7 @@ fn event_name(event: StoreEvent) -> &'static str {
     match event {
         StoreEvent::Draft => RESPONSE_DRAFT_EVENT,
         StoreEvent::Final => "response.final",
-        StoreEvent::ToCustoms => "response.to-customs",
+        StoreEvent::ToCustoms => RESPONSE_TO_CUSTOMS_EVENT,
         StoreEvent::ToPost => "response.to-post",
     }
 }
@@ -278,6 +287,18 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
         return Err(Error::invalid("unknown_code", path, message).into());
     }
     Ok(if is_own { Side::Own } else { Side::Destination })
+}
+
+/// Whether the stored response on the side of the destination is from where the item goes now.
+pub(super) fn is_from_destination(tx: &mut Tx<'_>, object: &ObjectRow) -> Result<bool, Fault> {
+    let Some(row) = tx.response_of(object, Side::Destination)?.filter(|row| row.state_cd != RESPONSE_DRAFT) else {
+        return Ok(false);
+    };
+    if row.author_org == object.dest_post {
+        return Ok(true);
+    }
+    let there = own_customs(tx, &object.dest_post)?;
+    Ok(row.author_org == object.post_org && there.is_some() && there == row.customs_org)
 }
 
 pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
@@ -326,13 +347,16 @@ pub(super) fn place(
     let standing = life_cycle::response(visible.map(standing_of), incoming.event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let kind = side.version_kind();
-    let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
+    // What stands was decided where the item goes now; or this is the first that was, whatever others said before.
+    let stood = side == Side::Own || item.object.has_dc_response;
+    let is_first = incoming.counts && !stood && old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT);
+    let same_text = !is_first && old.as_ref().is_some_and(|old| old.digest == incoming.digest);
     if same_text && visible.is_some_and(|old| standing_of(old) == standing) {
         return Ok(Outcome::Unchanged);
     }
     // What was put aside as a draft may come back; what counted once and was replaced may not.
     let is_final = standing.state_cd != RESPONSE_DRAFT;
-    if !same_text && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
+    if !same_text && !is_first && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
         return Ok(Outcome::Unchanged);
     }
     let version_no = match &old {
@@ -341,6 +365,8 @@ pub(super) fn place(
     };
     let promoted = is_final && old.as_ref().is_some_and(|old| old.state_cd == RESPONSE_DRAFT);
     let document = (!same_text || promoted).then(|| (kind, version_no, incoming.digest.clone()));
+    // What is dated ahead of its receipt counts from there, like what has no date.
+    let dated_at = incoming.decided_at.filter(|at| !precedence::is_ahead(at.0, tx.now));
     let row = ResponseRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -351,20 +377,24 @@ pub(super) fn place(
         author_org: incoming.author.clone(),
         sent: standing.sent,
         decision_cd: incoming.decision_cd.clone(),
-        decided_at: incoming.decided_at.unwrap_or_else(|| received_at(tx, visible)),
+        decided_at: dated_at.unwrap_or_else(|| received_at(tx, visible)),
         version_no,
         digest: incoming.digest.clone(),
         body: incoming.body.clone(),
         fiscal_state: None,
     };
     let overtaken = old.as_ref().is_some_and(|old| {
-        !same_text && old.state_cd != RESPONSE_DRAFT && rank(decisions, old) > rank(decisions, &row)
+        let (before, now) = ((stood, rank(decisions, old)), (incoming.counts, rank(decisions, &row)));
+        !same_text && old.state_cd != RESPONSE_DRAFT && before > now
     });
-    let detail = match incoming.decided_at {
+    let detail = match dated_at {
         Some(_) => detail.to_owned(),
         None => dated(detail, row.decided_at),
     };
-    let fiscal = standing::fiscal(tx, decisions, item, side, &[old.as_ref(), Some(&row)])?;
+    // Only what was decided by the same administration adds up.
+    let together = stood == incoming.counts;
+    let decided = [old.as_ref().filter(|_| together || overtaken), Some(&row).filter(|_| together || !overtaken)];
+    let fiscal = standing::fiscal(tx, decisions, item, side, &decided)?;
     if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
         item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
@@ -376,7 +406,7 @@ pub(super) fn place(
         item.object.customs_visible = true;
         match side {
             Side::Own => item.object.has_response = true,
-            Side::Destination => item.object.has_dc_response = true,
+            Side::Destination => item.object.has_dc_response |= incoming.counts,
         }
     }
     item.put_response(side, row);
@@ -384,18 +414,17 @@ pub(super) fn place(
     Ok(Outcome::Stored)
 }
 
-/// The detail of an answer without a date: what it counts from besides.
+/// The detail of an answer that counts from another time than its date: that time besides.
 fn dated(detail: &str, at: At) -> String {
     let date = standing::issued_at(at.0);
     if detail == "{}" { date } else { format!("{},{}", detail.trim_end_matches('}'), date.trim_start_matches('{')) }
 }
 
-/// When an answer without a date counts from: its receipt, in whole seconds as dates travel, and later than what was
-/// there in that second.
+/// When an answer without a date that counts is taken to be made: at its receipt, in whole seconds as dates travel, and
+/// later than what was there.
 fn received_at(tx: &Tx<'_>, before: Option<&ResponseRow>) -> At {
     let second = WcfDate::new(tx.now).instant();
-    let is_undated = |row: &&ResponseRow| row.body.contains(r#""ClearanceDt":null"#);
-    let before = before.filter(|row| row.decided_at.0 <= tx.now || is_undated(row)).map(|row| row.decided_at.0);
+    let before = before.map(|row| row.decided_at.0);
     At(before.map_or(second, |before| second.max(WcfDate::new(before).instant() + TimeDelta::seconds(1))))
 }
 

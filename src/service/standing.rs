@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::identity::REDIRECTED;
 use super::outgoing;
 use super::respond;
 use crate::contract::canonical::to_canonical;
@@ -17,7 +18,8 @@ use crate::rules::fiscal::{self, Decided, FiscalState};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::precedence::Rank;
 use crate::rules::security::{self, Act, Asks, Effect, SecurityState};
-use crate::store::history::Stamp;
+use crate::rules::structure::UNKNOWN_POST;
+use crate::store::history::{HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
 use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::At;
@@ -26,13 +28,13 @@ use crate::store::{Fault, Tx};
 /// Saves items, their states brought up to date, and puts what partners are to be told of into the outbox.
 pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
     for item in items.iter_mut().filter(|item| !item.events().is_empty()) {
-        let passed_on = item.declaration().is_some_and(|row| row.seen || row.sent);
-        if passed_on && item.object.declared_at.is_none() {
-            item.object.declared_at = Some(At(tx.now));
+        note_declaration(item, At(tx.now));
+        if item.events().iter().any(|event| event.name == REDIRECTED) {
+            item.object.has_dc_response = respond::is_from_destination(tx, &item.object)?;
         }
-        if item.object.security_state.is_some() {
-            let state = referred_state(tx, item)?;
-            item.object.security_state = Some(state.code().to_owned());
+        let withdrawn = item.events().iter().any(|event| event.name == WITHDRAWN);
+        if withdrawn || item.object.security_state.is_some() {
+            item.object.security_state = kept_state(tx, item)?.map(|state| state.code().to_owned());
         }
     }
     let tellings = outgoing::follow(tx, items)?;
@@ -40,21 +42,38 @@ pub(super) fn save(tx: &mut Tx<'_>, items: &mut [Item], stamp: &Stamp) -> Result
     outgoing::put(tx, items, tellings)
 }
 
-/// The security state of a stored item, leaving departure aside.
-pub(super) fn security_state(declared: bool, customs_sees: bool, stored: Option<&str>) -> SecurityState {
+/// Keeps in columns whether item data was sent or received, and whether customs may see it.
+fn note_declaration(item: &mut Item, now: At) {
+    let Some(row) = item.declaration() else {
+        item.object.declared_at = None;
+        item.object.declaration_seen = false;
+        return;
+    };
+    let sent = if item.object.flow == "I" { row.seen } else { row.sent && item.object.dest_post != UNKNOWN_POST };
+    let received = item.events().iter().any(|event| event.name == RECEIVED);
+    item.object.declaration_seen = row.seen;
+    if sent || received {
+        item.object.declared_at.get_or_insert(now);
+    }
+}
+
+/// The security state of a stored item, leaving departure aside. `sent`: its declaration was sent or received; `seen`:
+/// customs may see it.
+pub(super) fn security_state(sent: bool, seen: bool, stored: Option<&str>) -> SecurityState {
     let stored = stored.and_then(SecurityState::parse);
-    stored.unwrap_or_else(|| security::unquestioned(declared, customs_sees))
+    stored.unwrap_or_else(|| security::unquestioned(sent, seen))
 }
 
 /// The security state to show for an item.
 pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
-    let declared = object.declared_at.is_some();
-    let state = security_state(declared, object.customs_visible, object.security_state.as_deref());
+    let sent = object.declared_at.is_some();
+    let state = security_state(sent, object.declaration_seen, object.security_state.as_deref());
     if security::has_departed(object.mail_state) { security::departed(state) } else { state }
 }
 
-/// The state of an item with referrals, from everything that happened to it. Notes which referrals still wait.
-fn referred_state(tx: &mut Tx<'_>, item: &Item) -> Result<SecurityState, Fault> {
+/// The state of an item with referrals or withdrawn, from everything that happened to it; of others it follows from their
+/// columns. Notes which referrals still wait.
+fn kept_state(tx: &mut Tx<'_>, item: &Item) -> Result<Option<SecurityState>, Fault> {
     let referrals = tx.referrals_of(&item.object)?;
     let answers = tx.answers_of(&item.object)?;
     for referral in &referrals {
@@ -75,7 +94,8 @@ fn referred_state(tx: &mut Tx<'_>, item: &Item) -> Result<SecurityState, Fault> 
         reference: row.reference.clone(),
         act: Act::Answered(Effect::of(&row.code, asked.get(row.reference.as_str()).copied().unwrap_or_default())),
     }));
-    Ok(security::state(&events))
+    let state = security::state(&events);
+    Ok((!referrals.is_empty() || state == SecurityState::Cancelled).then_some(state))
 }
 
 /// Whether a referral waits for its answer. "More time wanted" is no answer.
@@ -89,8 +109,11 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
 /// The event of item data that came from a partner.
 pub(super) const RECEIVED: &str = "declaration.received";
 
+/// The event of item data that was taken back.
+pub(super) const WITHDRAWN: &str = "declaration.withdrawn";
+
 /// The detail of an event about something that counts from another time than its receipt.
-pub(super) fn issued_at(at: DateTime<Utc>) -> String {
+pub fn issued_at(at: DateTime<Utc>) -> String {
     to_canonical(&Issued { issued_at: Some(WcfDate::new(at)) })
 }
 
@@ -101,24 +124,37 @@ struct Issued {
     issued_at: Option<WcfDate>,
 }
 
-/// When something counts from that stands in the history at `at`, with this detail.
-pub fn said_at(detail: &str, at: DateTime<Utc>) -> WcfDate {
+/// When something counts from that stands in the history at `at`, with this detail: what is noted there, else its own
+/// date, else its receipt.
+pub fn said_at(detail: &str, dated: Option<WcfDate>, at: DateTime<Utc>) -> WcfDate {
     let issued = serde_json::from_str::<Issued>(detail).ok().and_then(|detail| detail.issued_at);
-    issued.unwrap_or_else(|| WcfDate::new(at))
+    issued.or(dated).unwrap_or_else(|| WcfDate::new(at))
 }
 
-/// When declarations were passed on: the first time, and each new version since. Whole seconds, as referrals have.
+/// When declarations were passed on: the first time, each new version since, and each new destination; and their
+/// withdrawal, unless one came afterwards. Whole seconds, as referrals have.
 fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
     let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-    let stored = stored.into_iter().map(|row| (said_at(&row.detail, row.at.0), row.event, row.doc_version));
+    let stored = stored.into_iter().map(|row| (said_at(&row.detail, None, row.at.0), row.event, row.doc_version));
     let now = tx.now;
     let pending = item.events().iter().map(|event| {
         let version = event.document.as_ref().map(|document| document.1);
-        (said_at(&event.detail, now), event.name.to_owned(), version)
+        (said_at(&event.detail, None, now), event.name.to_owned(), version)
     });
     let mut events: Vec<security::Event> = Vec::new();
     for (at, name, version) in stored.chain(pending) {
+        if name == REDIRECTED && !events.is_empty() {
+            // What was assessed was assessed for another destination.
+            let act = Act::Declared { to_customs: false };
+            events.push(security::Event { at: at.instant(), reference: name, act });
+            continue;
+        }
+        if name == WITHDRAWN {
+            events.push(security::Event { at: at.instant(), reference: name, act: Act::Cancelled });
+            continue;
+        }
         let Some(to_customs) = passes_on(&name) else { continue };
+        events.retain(|event| event.act != Act::Cancelled);
         if version.is_none() && !events.is_empty() {
             // The same content again: nothing new was said, but customs may see it now.
             if let Some(security::Event { act: Act::Declared { to_customs: seen }, .. }) = events.last_mut() {
@@ -205,20 +241,25 @@ fn archived(
     if versions.is_empty() {
         return Ok(Vec::new());
     }
-    let history = tx.history_of(&item.object)?;
+    let mut history = tx.history_of(&item.object)?;
+    if side == Side::Destination {
+        // What other posts decided, that the item went to before, does not count.
+        let redirected = history.iter().rposition(|row| row.event == REDIRECTED).unwrap_or(0);
+        history.drain(..redirected);
+        history.retain(|row| row.actor_org == item.object.dest_post || row.actor_org == item.object.post_org);
+    }
     let mut decided = Vec::new();
     for (version_no, digest, body) in versions {
-        let of_version = |row: &&crate::store::history::HistoryRow| {
-            row.doc_kind.as_deref() == Some(kind) && row.doc_version == Some(version_no)
-        };
-        let Some(recorded) = history.iter().find(of_version).filter(|row| row.event != "response.draft") else {
+        let of_version =
+            |row: &&HistoryRow| row.doc_kind.as_deref() == Some(kind) && row.doc_version == Some(version_no);
+        let Some(recorded) = history.iter().filter(of_version).find(|row| row.event != RESPONSE_DRAFT_EVENT) else {
             continue;
         };
         let Some(read) = body.and_then(|body| serde_json::from_str::<Essence>(&body).ok()) else { continue };
         let decision = read.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
         decided.push(Decided {
             rank: Rank {
-                decided_at: read.clearance_dt.unwrap_or_else(|| said_at(&recorded.detail, recorded.at.0)).instant(),
+                decided_at: said_at(&recorded.detail, read.clearance_dt, recorded.at.0).instant(),
                 category: decision.as_ref().map(|decision| decision.category),
                 digest,
             },

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Months, Utc};
 
+use super::catalogue::Catalogue;
 use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::once::once;
@@ -63,13 +64,13 @@ impl Services {
     /// 400 with findings, or when several items have this id.
     pub async fn set_watchdog(&self, actor: &Actor, sent: SetMark, key: Option<RequestKey>) -> Result<Answer> {
         check(&sent).into_result()?;
-        let actor = actor.clone();
+        let (actor, catalogue) = (actor.clone(), self.catalogue());
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let mut items = find_or_create(tx, &actor, &sent)?;
                     for item in &mut items {
-                        mark(tx, item, &actor, &sent)?;
+                        mark(tx, &catalogue, item, &actor, &sent)?;
                     }
                     standing::save(tx, &mut items, &actor.stamp())?;
                     Ok(Answer::void())
@@ -186,9 +187,15 @@ fn post_for(actor: &Actor, destination: Option<&str>) -> Result<String> {
 
 /// Sets the mark, and what is said of an item that no declaration describes yet. Nothing is said of an item that the
 /// caller does not see: whether it fits would show what there is.
-fn mark(tx: &mut Tx<'_>, item: &mut Item, actor: &Actor, sent: &SetMark) -> Result<Outcome, Fault> {
+fn mark(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    actor: &Actor,
+    sent: &SetMark,
+) -> Result<Outcome, Fault> {
     let seen = sees(actor, item.object.customs_visible);
-    let mut changed = if seen || item.is_new() { complete(item, sent)? } else { Vec::new() };
+    let mut changed = if seen || item.is_new() { complete(catalogue, item, sent)? } else { Vec::new() };
     let operation = sent.info.operation.unwrap_or(Operation::Clear);
     let wanted = (operation != Operation::Clear).then_some(operation);
     let remarks = wanted.and(given(&sent.info.remarks)).map(str::to_owned);
@@ -217,7 +224,7 @@ fn mark(tx: &mut Tx<'_>, item: &mut Item, actor: &Actor, sent: &SetMark) -> Resu
 }
 
 /// Destination, class and posting date: a declared item knows its own, and only what it lacks is taken.
-fn complete(item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault> {
+fn complete(catalogue: &Catalogue, item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault> {
     let declared = item.declaration().is_some();
     let free = |known: bool| !declared || !known;
     let object: &ObjectRow = &item.object;
@@ -227,10 +234,11 @@ fn complete(item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault>
         posting_dt: sent.posting.filter(|_| free(object.posting_dt.is_some())),
         ..MailObject::default()
     };
-    let changed = identity::merge(&mut item.object, &said);
+    let changed = identity::merge(catalogue, item, &said);
     let object = &mut item.object;
     if Flow::parse(&object.flow) == Some(Flow::Outbound) || object.partner_country.is_none() {
-        object.partner_country = identity::partner_country(object, object.partner_country.clone().as_deref());
+        object.partner_country =
+            identity::partner_country(catalogue, object, object.partner_country.clone().as_deref());
     }
     identity::check_posts(object).map_err(|mut finding| {
         finding.path = "destinationPostalOrgCd".into();

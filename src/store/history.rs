@@ -22,6 +22,8 @@ pub struct Stamp {
 
 /// The event of a response that is not final yet.
 pub const RESPONSE_DRAFT_EVENT: &str = "response.draft";
+/// The event of a response that the own customs keeps to itself and its post.
+pub const RESPONSE_TO_CUSTOMS_EVENT: &str = "response.to-customs";
 
 /// Something that happened to an item.
 #[derive(Clone, Debug)]

@@ -23,6 +23,7 @@ pub struct StatusRow {
     pub mail_state: Option<i32>,
     pub posting_dt: Option<At>,
     pub customs_visible: bool,
+    pub declaration_seen: bool,
     pub has_response: bool,
     pub has_dc_response: bool,
     pub declared_at: Option<At>,

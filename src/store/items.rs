@@ -46,7 +46,7 @@ pub struct ObjectRow {
     pub customs_visible: bool,
     /// A final response of the own customs exists.
     pub has_response: bool,
-    /// A response of the destination's customs exists.
+    /// A final response of the customs of the destination exists: of where the item goes now.
     pub has_dc_response: bool,
     pub head_seq: i32,
     pub head_hash: Vec<u8>,
@@ -54,15 +54,17 @@ pub struct ObjectRow {
     pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
-    /// When a declaration was first passed on (to customs or the partner post) or received.
+    /// When a declaration was first sent to the destination, or received; absent when it was withdrawn.
     pub declared_at: Option<At>,
-    /// Security state leaving departure aside; present once a referral was raised.
+    /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
     pub security_state: Option<String>,
     /// 1 blocked, 2 warning.
     pub watchdog: Option<i32>,
     pub watchdog_remarks: Option<String>,
     /// The mark ends by itself.
     pub watchdog_until: Option<At>,
+    /// Own customs may see the declaration.
+    pub declaration_seen: bool,
 }
 
 /// The current declaration of an item.
@@ -318,6 +320,12 @@ impl Tx<'_> {
     pub fn item_by_pid(&mut self, post_org: &str, pid: Uuid, parts: Parts) -> Done<Option<Item>> {
         let object = mail_object::table.find((post_org, Id(pid))).get_result(self.conn).optional()?;
         Ok(self.with_documents(post_org, object.into_iter().collect(), parts)?.pop())
+    }
+
+    /// The current response of one side of an item.
+    pub fn response_of(&mut self, object: &ObjectRow, side: Side) -> Done<Option<ResponseRow>> {
+        let found = response::table.find((&object.post_org, object.pid, side.code()));
+        Ok(found.get_result(self.conn).optional()?)
     }
 
     /// Loads the documents of `objects`, which all belong to `post_org`.

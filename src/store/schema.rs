@@ -95,6 +95,7 @@ diesel::table! {
         watchdog -> Nullable<Integer>,
         watchdog_remarks -> Nullable<Text>,
         watchdog_until -> Nullable<crate::store::types::DbTime>,
+        declaration_seen -> Bool,
     }
 }
 

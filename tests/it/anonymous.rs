@@ -63,6 +63,21 @@ fn data(members: Value) -> Value {
 }
 
 on_both_engines! {
+    fn an_id_used_again_can_be_converted_into(server) {
+        let id = fresh_id("PT");
+        let declare = |posted: &str| {
+            let object = json!({ "Id": id, "OrigPostOrgCd": "PTA", "DestPostOrgCd": "DEA", "PostingDt": posted });
+            let body = json!({ "mailObject": object, "decl": declaration("5"), "evtCd": 2 });
+            server.call_as("PTA", "StoreDeclaration", body).ok();
+        };
+        let lodge = || lodged(server, "PTA", json!({ "Data": data(json!({})), "DestPostOrgCd": "DEA" }));
+        declare("2025-01-10T10:00:00Z");
+        convert(server, "PTA", &lodge(), Some(&id)).ok();
+        assert_eq!(server.load("PTA", json!({ "id": id })).len(), 2);
+        let refused = convert(server, "PTA", &lodge(), Some(&id)).findings();
+        assert_eq!(refused, [("state".into(), "internationalItemId".into())], "this life has its declaration");
+    }
+
     fn ids_are_short_and_do_not_lead_to_each_other(server) {
         let ids: BTreeSet<String> =
             (0..20).map(|_| lodged(server, "PTA", json!({ "Data": data(json!({})) }))).collect();

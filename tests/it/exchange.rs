@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entrepost::contract::{MailObject, ReferralResponse, WcfDate};
+use entrepost::contract::{Declaration, MailObject, ReferralResponse, WcfDate};
 use entrepost::edi::{self, Action, Message};
 use entrepost::exchange::partner::NewPartner;
 use serde_json::{Value, json};
@@ -394,26 +394,46 @@ fn xml_travels_like_edifact() {
     assert!(shown.contains("accepted") && shown.contains(&id) && shown.contains("SHA-256"), "{shown}");
 }
 
+/// Gives a post of one server the customs of the other.
+fn give_customs(servers: &[Server; 2], post: &str, customs: &str) {
+    let home = usize::from(post == "DEA");
+    for (at, server) in servers.iter().enumerate() {
+        let row = entrepost::service::admin::NewOrganization {
+            code: post.into(),
+            kind: entrepost::service::Kind::Post,
+            country: post[..2].into(),
+            name: "A post".into(),
+            customs: Some(customs.into()),
+            remote: at != home,
+            time_zone: "UTC".into(),
+            creates_users: true,
+        };
+        server.block_on(|services| async move { services.put_organization(row).await }).expect("an organization");
+    }
+}
+
+#[test]
+fn customs_elsewhere_is_told_that_item_data_was_taken_back() {
+    let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let [australia, _] = &servers;
+    give_customs(&servers, "DEA", "AU");
+    let id = fresh_id("AU");
+    let events = || -> Vec<String> { australia.history("DEA", &id).into_iter().map(|row| row.event).collect() };
+    for (to, said) in [("DEA", "received"), ("FRA", "withdrawn"), ("DEA", "received")] {
+        australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", to, 2)).ok();
+        settle(&servers);
+        assert_eq!(events().last(), Some(&format!("declaration.{said}")), "{:?}", events());
+    }
+    assert_eq!(events().len(), 3);
+}
+
 /// Customs that lives elsewhere gets CUSITM and answers with CUSRSP; a post hosted nowhere near has its own rows there.
 #[test]
 fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
     let [australia, germany] = &servers;
     // Germany's server hosts the customs of Australia's post, too, for once.
-    let customs = |server: &Server| {
-        let row = entrepost::service::admin::NewOrganization {
-            code: "AUA".into(),
-            kind: entrepost::service::Kind::Post,
-            country: "AU".into(),
-            name: "Australian post".into(),
-            customs: Some("DE".into()),
-            remote: server.base == germany.base,
-            time_zone: "UTC".into(),
-            creates_users: true,
-        };
-        server.block_on(|services| async move { services.put_organization(row).await }).expect("an organization");
-    };
-    servers.iter().for_each(customs);
+    give_customs(&servers, "AUA", "DE");
     servers.iter().for_each(|server| server.clock.advance(Duration::from_secs(2)));
     let id = fresh_id("AU");
     let mut sent = store(&id, "AUA", "FRA", 2);
@@ -436,17 +456,23 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
 
 /// An interchange of AUA to DEA with an answer to a referral.
 fn refrsp(reference: &str, id: &str, referral: &str) -> Vec<u8> {
+    refrsp_with(reference, id, referral, "R12", None)
+}
+
+/// The same with a code of its own, and item data.
+fn refrsp_with(reference: &str, id: &str, referral: &str, code: &str, data: Option<Declaration>) -> Vec<u8> {
     let date = || WcfDate::parse("2026-11-01T09:30:00Z").expect("a date");
     let operator = |code: &str| edi::Organization::Operator(code.into());
     let mut answer = ReferralResponse::default();
     answer.known.referral_id = Some(referral.into());
-    answer.known.referral_response_cd = Some("R12".into());
+    answer.known.referral_response_cd = Some(code.into());
     answer.known.event_dt = date();
     let mut message =
         edi::ItemMessage::new(edi::Kind::Refrsp, format!("{reference}-1"), operator("AUA"), operator("DEA"));
     message.created = date();
     let mail_object = MailObject { id: Some(id.into()), ..MailObject::default() };
-    message.items.push(edi::Item { mail_object, referral_response: Some(answer), ..edi::Item::default() });
+    let referral_response = Some(answer);
+    message.items.push(edi::Item { mail_object, referral_response, declaration: data, ..edi::Item::default() });
     let interchange = edi::Interchange {
         sender: edi::Mailbox::upu("AUA"),
         recipient: edi::Mailbox::upu("DEA"),
@@ -478,4 +504,34 @@ fn an_answer_waits_for_its_item_and_for_its_referral() {
     let answered = dialogue(&germany, "DEA", "DEA", &id, "I");
     assert_eq!(answered["ReferralResponses"][0]["ReferralResponseCd"], "R12");
     assert_eq!(answered["HasPendingReferral"], false);
+}
+
+#[test]
+fn data_that_comes_with_an_answer_is_checked_like_any_other() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    hand_in(&germany, TOKEN, &itmatt("REF00000000010", &[&id], "Wooden toy train for children")).ok();
+    let mut asked = referral(&id, "RFI");
+    asked["referral"]["ReferralId"] = json!("R-1");
+    germany.call_as("DEA", "CreateReferral", asked).ok();
+    let data: Declaration = serde_json::from_str(&declaration("41.50").to_string()).expect("a declaration");
+    let sent = refrsp_with("REF00000000011", &id, "R-1", "R11", Some(data));
+
+    // A code that names nothing: neither data nor answer count, and the sender is told.
+    let faulty = String::from_utf8(sent.clone()).expect("text").replace("950300:HS", "95X300:HS");
+    hand_in(&germany, TOKEN, faulty.replace("REF00000000011", "REF00000000012").as_bytes()).ok();
+    let view = || germany.status("DEA", "DEA", &id, "I")["Declaration"]["Data"].clone();
+    let amount = || view()["ContentPieces"][0]["Amount"].to_string();
+    assert_eq!(amount(), "12.5");
+    assert_eq!(dialogue(&germany, "DEA", "DEA", &id, "I")["HasPendingReferral"], true);
+    assert!(admin(&germany, &["exchange", "log", "DEA", &id]).contains("refused"));
+    let told = "SELECT count(*) AS n FROM message_out WHERE kind = 'ITMREF' AND partner = 'AUA' AND body IS NOT NULL";
+    assert_eq!(Raw::open(&germany.database_url).number(told), 1);
+
+    hand_in(&germany, TOKEN, &sent).ok();
+    assert_eq!(amount(), "41.5");
+    assert_eq!(dialogue(&germany, "DEA", "DEA", &id, "I")["HasPendingReferral"], false);
+    let names = view()["ExtraFieldNames"].as_array().cloned().unwrap_or_default();
+    let score = names.iter().position(|name| name == "Quality.Score").expect("a score");
+    assert_ne!(view()["ExtraFieldValues"][score], "0", "the data was judged");
 }

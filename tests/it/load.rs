@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use entrepost::limits;
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::Server;
@@ -405,5 +406,18 @@ on_both_engines! {
             assert_eq!(answer.header("x-more"), Some("false"));
             assert_eq!(self::ids(&answer.json()["LoadByMailStateResult"]), [ids[0].as_str()], "{org}");
         }
+    }
+
+    fn the_country_of_a_partner_is_that_of_the_operators_as_imported(server) {
+        let (org, bytes) = (String::new(), "code,country,name\nQPF,FR,Post of an island\n".into());
+        let import = Import { kind: ListKind::Operators, org, bytes, translations: None, dry_run: false, skip_bad: false };
+        server.block_on(|services| async move { services.import_list(import).await }).expect("imports");
+        let id = fresh_id("PT");
+        // Addressed to Germany, by way of a post that only the import knows.
+        let object = json!({ "Id": id, "OrigPostOrgCd": "PTA", "DestPostOrgCd": "QPF", "MailClassCd": "E" });
+        let body = json!({ "mailObject": object, "decl": declaration("5"), "evtCd": 2 });
+        server.call_as("PTA", "StoreDeclaration", body).ok();
+        let found = |country: &str| server.load("PTA", json!({ "id": id, "partCountryCd": country })).len();
+        assert_eq!((found("FR"), found("DE")), (1, 0));
     }
 }

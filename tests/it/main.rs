@@ -31,6 +31,7 @@ mod rules;
 mod samples;
 mod simulation;
 mod status;
+mod tenancy;
 mod two_servers;
 mod unavailable;
 mod watchdog;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, status, store};
@@ -35,5 +36,20 @@ on_both_engines! {
         assert_eq!(unknown.findings(), [("unknown_code".into(), "form".into())]);
         let list = server.call_as("AUA", "print", json!({ "mailItemIds": [id, "EE000000000XX"] }));
         assert_eq!(list.findings(), [("absent".into(), "mailItemIds".into())]);
+    }
+
+    fn operators_are_called_as_imported(server) {
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let print = || {
+            let printed = server.call_as("AUA", "PrintCustomsDeclaration", json!({ "mailItemId": id })).ok().json();
+            printed["PrintCustomsDeclarationResult"].clone()
+        };
+        let before = print();
+        assert_eq!(before, print());
+        let (org, bytes) = (String::new(), "code,country,name\nAUA,AU,Post of the Harbours\n".into());
+        let import = Import { kind: ListKind::Operators, org, bytes, translations: None, dry_run: false, skip_bad: false };
+        server.block_on(|services| async move { services.import_list(import).await }).expect("imports");
+        assert_ne!(before, print());
     }
 }

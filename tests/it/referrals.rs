@@ -88,7 +88,7 @@ fn on(day: &str) -> String {
     format!("2026-{day}T10:00:00Z")
 }
 
-/// So many minutes from now, after everything that was declared.
+/// So many minutes from now.
 fn ahead(server: &Server, minutes: i64) -> String {
     (server.clock.now() + chrono::TimeDelta::minutes(minutes)).to_rfc3339()
 }
@@ -370,8 +370,10 @@ on_both_engines! {
     fn the_order_of_arrival_decides_nothing(server) {
         let end = |steps: &[(&str, &str, i64)]| {
             let item = Item::on_its_way(server);
+            // All of it is said long after it was declared; nothing may be dated ahead.
+            server.clock.advance(HOUR);
             for (code, reference, minutes) in steps {
-                let at = ahead(server, *minutes);
+                let at = ahead(server, *minutes - 60);
                 match code.as_bytes()[1].is_ascii_digit() {
                     true => item.answered(code, reference, &at),
                     false => item.asked(code, reference, &at),
@@ -397,7 +399,8 @@ on_both_engines! {
     fn departure_hides_nothing_that_is_open(server) {
         let departed = |code: Option<&str>| {
             let item = Item::on_its_way(server);
-            item.asked(code.unwrap_or("ASC"), "1", &ahead(server, 5));
+            server.clock.advance(HOUR);
+            item.asked(code.unwrap_or("ASC"), "1", &ahead(server, 0));
             server.call_as("AUA", "UpdateMailState", mail_state(&item.id, "AUA", "DEA", "O", 10)).ok();
             item.dialogue("AUA", "AUA")["SecurityState"].clone()
         };
@@ -478,5 +481,48 @@ on_both_engines! {
         server.call_as("AUA", "StoreDeclaration", store(&draft, "AUA", "DEA", 1)).ok();
         let body = json!({ "id": draft, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referral": referral });
         assert_eq!(server.call_as("DEA", "CreateReferral", body).findings(), [("absent".into(), "id".into())]);
+    }
+
+    fn what_is_dated_ahead_counts_from_its_receipt_and_far_ahead_is_refused(server) {
+        let item = Item::on_its_way(server);
+        server.clock.advance(HOUR);
+        let far = || ahead(server, 25 * 60);
+        let asked = item.asks(json!({ "ReferralCd": "ASC", "ReferralId": "F", "EventDt": far() })).findings();
+        assert_eq!(asked, [("out_of_range".into(), "referral.EventDt".into())]);
+        item.asked("ASC", "A", &ahead(server, 20 * 60));
+        assert_eq!(item.security_state(), "OK_TO_LOAD");
+        server.clock.advance(HOUR);
+        item.asked("RFI", "Q", &ahead(server, 0));
+        let late = json!({ "ReferralResponseCd": "R12", "ReferralId": "Q", "EventDt": far() });
+        let answered = item.answers(late).findings();
+        assert_eq!(answered, [("out_of_range".into(), "referralResponse.EventDt".into())]);
+        item.answered("R12", "Q", &ahead(server, 20 * 60));
+        assert_eq!(item.security_state(), "ASSESSING", "the consent came before the question");
+        server.clock.advance(HOUR);
+        item.asked("ASC", "B", &ahead(server, 0));
+        assert_eq!(item.security_state(), "OK_TO_LOAD", "and another one after the answer");
+
+        // Decisions alike, on both sides.
+        let decide = |decision: &str, minutes: i64| {
+            let mut body = respond(&item.id, "AUA", "DEA", decision, 2);
+            body["resp"]["Data"]["ClearanceDt"] = json!(ahead(server, minutes));
+            server.call_as("DE", "StoreResponse", body)
+        };
+        let counts = || {
+            let own = server.status("DEA", "DEA", &item.id, "I")["Response"]["Data"]["DecisionCd"].clone();
+            let there = server.status("AUA", "AUA", &item.id, "O")["DCResponse"]["Data"]["DecisionCd"].clone();
+            assert_eq!(own, there);
+            own
+        };
+        let refused = decide("2", 25 * 60).findings();
+        assert_eq!(refused, [("out_of_range".into(), "resp.Data.ClearanceDt".into())]);
+        decide("2", 20 * 60).ok();
+        assert_eq!(counts(), "2");
+        server.clock.advance(HOUR);
+        decide("1", 0).ok();
+        assert_eq!(counts(), "1", "what was dated ahead is older");
+        decide("4", 10 * 60).ok();
+        decide("7", 9 * 60).ok();
+        assert_eq!(counts(), "7", "of two dated ahead the one that came last");
     }
 }

@@ -4,7 +4,7 @@ use entrepost::limits;
 use serde_json::{Value, json};
 
 use crate::harness::Server;
-use crate::harness::data::{fresh_id, mail_state, respond, store};
+use crate::harness::data::{fresh_id, mail_state, respond, response, store};
 use crate::on_both_engines;
 
 /// The entries of CheckItemStatus for these ids, as an organization sees them.
@@ -181,5 +181,104 @@ on_both_engines! {
         is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "NO_DECISION"]);
         decide(server, "DE", &bare, "2");
         is(light(server, "DEA", &bare), "Amber", &["NO_DATA", "CLEARED"]);
+    }
+
+    fn a_redirected_item_has_to_be_cleared_where_it_goes_now(server) {
+        let send_to = |id: &str, post: &str| {
+            server.clock.advance(std::time::Duration::from_secs(60));
+            server.call_as("AUA", "StoreDeclaration", store(id, "AUA", post, 2)).ok();
+        };
+        let decide_at = |customs: &str, id: &str, post: &str, decision: &str, seconds: i64| {
+            let mut body = respond(id, "AUA", post, decision, 2);
+            body["resp"] = response(decision, seconds);
+            server.call_as(customs, "StoreResponse", body).ok();
+        };
+        let id = declared(server);
+        refer(server, &id, "ASC");
+        decide(server, "DE", &id, "2");
+        is(light(server, "AUA", &id), "Green", &["OK_TO_LOAD", "DC_CLEARED"]);
+        send_to(&id, "FRA");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        let entry = check(server, "AUA", &[&id]).remove(0);
+        assert_eq!((&entry["SecurityState"], &entry["DCDecisionCd"]), (&json!("ASSESSING"), &Value::Null));
+        // What Germany says now is kept, but does not count.
+        decide_at("DE", &id, "DEA", "7", 60);
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        // France says what Germany said first, word for word; it counts although it is older than the last.
+        decide_at("FR", &id, "FRA", "2", 0);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["CustOrganizationCd"], "FR");
+        decide_at("DE", &id, "DEA", "6", 120);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+        send_to(&id, "DEA");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        decide_at("DE", &id, "DEA", "2", 180);
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+
+        // There and back, and nobody else has answered: what the destination decided stands.
+        let id = declared(server);
+        decide(server, "DE", &id, "2");
+        send_to(&id, "FRA");
+        assert_eq!(light(server, "AUA", &id).0, "Amber");
+        send_to(&id, "DEA");
+        is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+    }
+
+    fn a_withdrawn_item_is_cancelled_until_it_is_declared_again(server) {
+        let id = declared(server);
+        decide(server, "DE", &id, "2");
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+        let state = |org: &str| {
+            let entry = check(server, org, &[&id]).remove(0);
+            (entry["SecurityState"].clone(), entry["HasITMATT"].clone())
+        };
+        is(light(server, "DEA", &id), "Red", &["CANCELLED", "NO_DATA", "CLEARED"]);
+        assert_eq!(state("DEA"), (json!("CANCELLED"), json!(false)));
+        assert_eq!(state("FRA"), (json!("ASSESSING"), json!(true)));
+        let asked = json!({ "postalOrgCd": "DEA", "id": id, "flow": "I" });
+        let dialogues = server.call_as("DEA", "GetReferralAndReferralResponse", asked).ok().json();
+        assert_eq!(dialogues["GetReferralAndReferralResponseResult"], json!([]), "nobody asked anything");
+
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        is(light(server, "DEA", &id), "Green", &["CLEARED"]);
+        assert_eq!(state("DEA"), (json!("ASSESSING"), json!(true)));
+        assert_eq!(state("FRA").0, "CANCELLED");
+
+        // The same with a question that was open: it stays so.
+        refer(server, &id, "RFI");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+        assert_eq!(state("DEA").0, "CANCELLED");
+    }
+
+    fn what_went_to_one_side_only_is_told_apart(server) {
+        // Event, destination, whether the item was moved; then HasITMATT, SecurityState, FiscalState.
+        let cases = [
+            (6, "DEA", false, false, "ASSESSING", "SENT"),
+            (7, "DEA", false, true, "DECLARED", "NOT_SENT"),
+            (7, "DEA", true, true, "DECLARED", "NOT_SENT"),
+            (2, "DEA", false, true, "ASSESSING", "SENT"),
+            (2, "ZZZ", false, false, "ASSESSING", "SENT"),
+            (1, "DEA", true, false, "NONE", "NOT_SENT"),
+        ];
+        for (event, destination, moved, sent, security, fiscal) in cases {
+            let id = fresh_id("AU");
+            server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", destination, event)).ok();
+            if moved {
+                server.call_as("AUA", "UpdateMailState", mail_state(&id, "AUA", "DEA", "O", 1)).ok();
+            }
+            let entry = check(server, "AUA", &[&id]).remove(0);
+            let found = (&entry["HasITMATT"], &entry["SecurityState"], &entry["FiscalState"]);
+            assert_eq!(found, (&json!(sent), &json!(security), &json!(fiscal)), "{event} {destination} {moved}");
+            let lacks_data = entry["Reasons"].as_array().expect("a list").iter().any(|why| why["Code"] == "NO_DATA");
+            assert_eq!(lacks_data, !sent, "{entry}");
+            assert_eq!(check(server, "DEA", &[&id])[0]["HasITMATT"], sent, "the destination knows it alike");
+        }
+        // Sent once its destination is known.
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "ZZZ", 2)).ok();
+        server.call_as("AUA", "UpdateMailState", mail_state(&id, "AUA", "DEA", "O", 1)).ok();
+        assert_eq!(check(server, "AUA", &[&id])[0]["HasITMATT"], true);
+        assert_eq!(check(server, "DEA", &[&id])[0]["HasITMATT"], true);
     }
 }

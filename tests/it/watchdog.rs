@@ -206,4 +206,16 @@ on_both_engines! {
         let hidden = server.call_as("AU", "GetWatchdogItemInfo", json!({ "itemId": unseen })).findings();
         assert_eq!(hidden, [("absent".into(), "itemId".into())], "a draft is the post's own");
     }
+
+    fn a_mark_set_early_is_kept_when_an_id_is_used_again(server) {
+        let id = fresh_id("AU");
+        declare(server, &id, "AUA", "DEA", "2025-01-10T10:00:00Z");
+        // For the item that is to come, over a year later.
+        let body = json!({ "itemId": id, "postingDate": "2026-11-01T10:00:00Z", "destinationPostalOrgCd": "DEA",
+            "watchdogInfo": { "Operation": 1, "Remarks": "lithium cells" } });
+        server.call_as("AUA", "SetWatchdogItemInfo", body).ok();
+        declare(server, &id, "AUA", "DEA", "2026-11-01T10:00:00Z");
+        assert_eq!(server.load("AUA", json!({ "id": id })).len(), 2, "the item that was and the one that is");
+        assert_eq!(first_reason(&status(server, "AUA", &id)), ("Red", "WATCHDOG_BLOCKED"));
+    }
 }

@@ -72,7 +72,7 @@ pub(super) async fn item(call: Call<'_>, params: PrintItemParams) -> Result<Repl
     let id = needed.text("mailItemId", &params.mail_item_id, "give the item id").to_owned();
     needed.done()?;
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
-    let options = params.options().checked(actor.zone)?;
+    let options = params.options().checked(actor.zone, &call.services.catalogue())?;
     let ids = [id];
     let items = call.services.printable(&actor, "mailItemId", &ids).await?;
     let pdf = call.press.print(items, options, call.today()).await?;
@@ -82,7 +82,7 @@ pub(super) async fn item(call: Call<'_>, params: PrintItemParams) -> Result<Repl
 
 pub(super) async fn view(call: Call<'_>, params: PrintViewParams) -> Result<Reply> {
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
-    let options = params.options().checked(actor.zone)?;
+    let options = params.options().checked(actor.zone, &call.services.catalogue())?;
     let Some(view) = params.cds_view else {
         return Err(Error::invalid("required", "cdsView", "give the view to print"));
     };
@@ -107,7 +107,7 @@ pub(super) async fn list(call: Call<'_>, params: PrintListParams) -> Result<Http
         return Err(Error::invalid("required", "mailItemIds", message));
     }
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
-    let options = params.options().checked(actor.zone)?;
+    let options = params.options().checked(actor.zone, &call.services.catalogue())?;
     let items = call.services.printable(&actor, "mailItemIds", &ids).await?;
     let pdf = Bytes::from(call.press.print(items, options, call.today()).await?);
     call.services.note_printed(&actor, "mailItemIds", &ids).await?;

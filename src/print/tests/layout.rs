@@ -9,7 +9,7 @@ const EPSILON: f32 = 0.02;
 
 fn sheets(view: &CdsView, form: Form, paper: Paper, languages: Languages, fonts: &Fonts) -> Vec<Sheet> {
     let options = Options { form: Some(form), paper, languages, ..Options::default() };
-    let setting = Setting { fonts, languages, zone: Tz::UTC, printed_on: day() };
+    let setting = Setting { fonts, languages, names: &options.names, zone: Tz::UTC, printed_on: day() };
     let mut found = Findings::default();
     let item = Item { view, sdr_value: None };
     let printable = Printable::read(0, 1, &item, setting, &mut found);
@@ -199,7 +199,8 @@ mod any_declaration {
             let form = if cn22 { Form::Cn22 } else { Form::Cn23 };
             let paper = if label { Paper::Label } else { Paper::Form };
             let mut found = Findings::default();
-            let setting = Setting { fonts, languages: Languages::default(), zone: Tz::UTC, printed_on: day() };
+            let (names, languages) = (LocalNames::built_in(), Languages::default());
+            let setting = Setting { fonts, languages, names: &names, zone: Tz::UTC, printed_on: day() };
             let printable = Printable::read(0, 1, &Item { view: &view, sdr_value: None }, setting, &mut found);
             let found = found.into_vec();
             prop_assert!(found.iter().all(|finding| finding.code == "out_of_range"), "{found:?}");
