@@ -16,6 +16,7 @@ use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
+use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -198,7 +199,7 @@ fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_cr
     item.object.zip = if flow == Flow::Outbound { ready.sender_zip.clone() } else { ready.recipient_zip.clone() };
     let address = if flow == Flow::Outbound { &ready.recipient_country } else { &ready.sender_country };
     item.object.partner_country = identity::partner_country(&item.object, address.as_deref());
-    item.put_declaration(DeclarationRow {
+    let row = DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
         pid: old.as_ref().map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid),
@@ -211,7 +212,9 @@ fn apply(tx: &mut Tx<'_>, actor: &Actor, item: &mut Item, ready: &Ready, user_cr
         body: old.filter(|_| same_text).map_or_else(|| ready.body.clone(), |old| old.body),
         quality_score: Some(ready.judgement.score),
         quality_findings: ready.judgement.findings.clone(),
-    });
+    };
+    let detail = vouch(&detail, &row);
+    item.put_declaration(row);
     let document = (!same_text).then(|| ("D", version_no, ready.digest.clone()));
     item.record(Event { name: event_name(ready.event), detail, document });
     Ok(Outcome::Stored)
@@ -265,9 +268,10 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
             Err(Error::invalid("state", path, message).into())
         }
-        Some(_) => {
+        Some(row) => {
+            let detail = vouch_gone("{}", row);
             item.delete_declaration();
-            item.record(Event { name: "declaration.deleted", detail: "{}".into(), document: None });
+            item.record(Event { name: "declaration.deleted", detail, document: None });
             Ok(Outcome::Stored)
         }
     }

@@ -23,6 +23,7 @@ use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
+use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{DeclarationRow, Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -244,7 +245,7 @@ impl Bench<'_> {
             Some(old) => old.version_no + 1,
             None => tx.last_version(item, "D", None)? + 1,
         };
-        item.put_declaration(DeclarationRow {
+        let row = DeclarationRow {
             post_org: item.object.post_org.clone(),
             object_pid: item.object.pid,
             pid: old.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
@@ -257,9 +258,10 @@ impl Bench<'_> {
             body: weighed.body.clone(),
             quality_score: Some(weighed.judgement.score),
             quality_findings: weighed.judgement.findings.clone(),
-        });
+        };
         let document = (!same_text).then(|| ("D", version_no, weighed.digest.clone()));
-        let detail = standing::issued_at(weighed.told.made_at.min(tx.now));
+        let detail = vouch(&standing::issued_at(weighed.told.made_at.min(tx.now)), &row);
+        item.put_declaration(row);
         item.record(Event { name: standing::RECEIVED, detail, document });
         Ok(Reception::Applied)
     }
@@ -390,11 +392,10 @@ fn travelling(object: &MailObject) -> MailObject {
 }
 
 fn withdraw(item: &mut Item) -> Reception {
-    if item.is_new() || item.declaration().is_none() {
-        return Reception::Unchanged;
-    }
+    let Some(row) = item.declaration().filter(|_| !item.is_new()) else { return Reception::Unchanged };
+    let detail = vouch_gone("{}", row);
     item.delete_declaration();
-    item.record(Event { name: "declaration.withdrawn", detail: "{}".into(), document: None });
+    item.record(Event { name: "declaration.withdrawn", detail, document: None });
     Reception::Applied
 }
 

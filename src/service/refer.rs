@@ -19,6 +19,7 @@ use crate::rules::referral as rules;
 use crate::rules::security::SecurityState;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::Event;
+use crate::store::imprint::vouch;
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -266,7 +267,7 @@ pub(super) fn put_referral(
     outgoing::referral(tx, item, row)?;
     item.object.security_state.get_or_insert_with(|| SecurityState::None.code().to_owned());
     let detail = serde_json::json!({ "ReferralCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest) });
-    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
     Ok(())
 }
 
@@ -315,7 +316,7 @@ pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, even
     let detail = serde_json::json!({
         "ReferralResponseCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest),
     });
-    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
     Ok(())
 }
 

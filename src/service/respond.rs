@@ -22,6 +22,7 @@ use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
 use crate::rules::precedence::Rank;
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT};
+use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{Item, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -306,8 +307,9 @@ fn customs_for(tx: &mut Tx<'_>, actor: &Actor, item: &Item, side: Side) -> Resul
 fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {
     match item.response(side) {
         Some(row) if row.state_cd == RESPONSE_DRAFT && row.author_org == actor.org => {
+            let detail = vouch_gone("{}", row);
             item.delete_response(side);
-            item.record(Event { name: "response.deleted", detail: "{}".into(), document: None });
+            item.record(Event { name: "response.deleted", detail, document: None });
             Ok(Outcome::Stored)
         }
         _ => {
@@ -376,7 +378,9 @@ pub(super) fn place(
     let fiscal = standing::fiscal(tx, decisions, item, side, &[old.as_ref(), Some(&row)])?;
     if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
-        item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
+        let old = ResponseRow { fiscal_state: fiscal, ..old };
+        let detail = vouch(&detail, &old);
+        item.put_response(side, old);
         item.record(Event { name: "response.overtaken", detail, document });
         return Ok(Outcome::Stored);
     }
@@ -388,6 +392,7 @@ pub(super) fn place(
             Side::Destination => item.object.has_dc_response = true,
         }
     }
+    let detail = vouch(&detail, &row);
     item.put_response(side, row);
     item.record(Event { name: event, detail, document });
     Ok(Outcome::Stored)

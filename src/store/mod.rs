@@ -10,6 +10,7 @@ pub(crate) mod conn;
 mod fault;
 pub mod feed;
 pub mod history;
+pub mod imprint;
 pub mod inbox;
 pub mod item_status;
 pub mod items;
