@@ -63,6 +63,7 @@ limits! {
     PENDING_READS: usize = 2_048, "requests", "Requests waiting for a database connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    STOP_MS: u64 = 9_000, "ms", "After SIGTERM nothing is waited for longer; what a partner has not answered is sent again.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
     SEARCH_WORDS: usize = 24, "words", "A description of goods is searched by its first words; the rest is not looked at.";
     HS_HITS: usize = 10, "codes", "A proposal is for a person to choose from; the best ones are given.";
