@@ -8,7 +8,7 @@ use super::identity::{self, Key};
 use super::once::once;
 use super::quality::{Declarer, Judgement};
 use super::views::changed_members;
-use super::{Actor, Answer, BatchMode, RequestKey, Services};
+use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
 use crate::error::{Error, Findings, Result};
@@ -74,7 +74,7 @@ impl Services {
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
         self.ring();
-        self.beat("LastDeclarationDt");
+        self.beat(Part::Declaration);
         Ok(answer)
     }
 }

@@ -46,6 +46,7 @@ use crate::store::Store;
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
+pub use heartbeat::Part;
 pub use once::RequestKey;
 pub use standing::said_at;
 

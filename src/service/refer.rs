@@ -8,7 +8,7 @@ use super::entry::Outcome;
 use super::once::once;
 use super::outgoing;
 use super::standing;
-use super::{Actor, Answer, Kind, RequestKey, Services};
+use super::{Actor, Answer, Kind, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
 use crate::contract::{Referral, ReferralResponse, ResponseData, WcfDate};
@@ -95,7 +95,7 @@ impl Services {
         });
         let answer = answer.await?;
         self.ring();
-        self.beat("LastReferralDt");
+        self.beat(Part::Referral);
         Ok(answer)
     }
 
@@ -134,7 +134,7 @@ impl Services {
         });
         let answer = answer.await?;
         self.ring();
-        self.beat("LastReferralDt");
+        self.beat(Part::Referral);
         Ok(answer)
     }
 }

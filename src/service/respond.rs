@@ -12,7 +12,7 @@ use super::identity::{self, Key};
 use super::once::once;
 use super::refer;
 use super::standing;
-use super::{Actor, Answer, BatchMode, Kind, RequestKey, Services};
+use super::{Actor, Answer, BatchMode, Kind, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MailObject, Response, WcfDate};
 use crate::error::{Error, Findings, Result};
@@ -87,7 +87,7 @@ impl Services {
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
         self.ring();
-        self.beat("LastResponseDt");
+        self.beat(Part::Response);
         Ok(answer)
     }
 }
