@@ -221,9 +221,11 @@ impl Store {
             }
         };
         let inner = Arc::clone(&self.inner);
+        // What is logged on the other thread belongs to the same request.
+        let span = tracing::Span::current();
         let run = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            work(&inner)
+            span.in_scope(|| work(&inner))
         });
         run.await.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
     }
