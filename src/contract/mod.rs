@@ -42,10 +42,8 @@ pub struct Entity(pub i32);
 impl Entity {
     /// Use the object only as a key.
     pub const UNCHANGED: Self = Self(0);
-    /// Store it, new or not.
+    /// Store it, new or not; so does 2, which .NET calls modified.
     pub const STORE: Self = Self(1);
-    /// Store it (what .NET calls modified).
-    pub const MODIFIED: Self = Self(2);
     /// Delete it, possible for drafts.
     pub const DELETED: Self = Self(3);
 }

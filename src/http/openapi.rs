@@ -73,7 +73,6 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
             "Idempotency-Key",
             "Do this once: the same key and body give the same answer for 24 hours."
         )]);
-        operation["responses"]["409"] = refusal("A request with this idempotency key is still running.");
         operation["responses"]["422"] = refusal("The idempotency key was used with another request.");
     }
     if let (Shape::VoidOrOutcomes, Some(parameters)) = (&method.shape, operation["parameters"].as_array_mut()) {
