@@ -183,10 +183,12 @@ impl std::error::Error for Error {}
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
+    /// Adds a finding; `code` must stand in [`FINDING_CODES`].
     pub fn add(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
         self.0.push(Finding::new(code, path, message));
     }
 
+    /// Adds a finding as it is.
     pub fn push(&mut self, finding: Finding) {
         self.0.push(finding);
     }
@@ -196,10 +198,12 @@ impl Findings {
         self.0.extend(others.0.into_iter().map(|finding| finding.under(prefix)));
     }
 
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Everything found, in the order found.
     pub fn into_vec(self) -> Vec<Finding> {
         self.0
     }

@@ -84,6 +84,7 @@ impl Nomenclature {
         &self.entries
     }
 
+    /// The entry of exactly this code.
     pub fn get(&self, code: &str) -> Option<&HsEntry> {
         self.by_code.get(code).and_then(|at| self.entries.get(*at))
     }

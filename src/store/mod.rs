@@ -6,7 +6,7 @@
 
 pub mod anonymous;
 mod backup;
-pub(crate) mod conn;
+mod conn;
 mod fault;
 pub mod feed;
 pub mod history;
@@ -55,7 +55,7 @@ pub type WriteJob<T> = Box<dyn Fn(&mut Tx<'_>) -> Result<T, Fault> + Send>;
 
 /// One transaction (or one reading) and its time.
 pub struct Tx<'a> {
-    pub(crate) conn: &'a mut AnyConn,
+    conn: &'a mut AnyConn,
     /// The time of everything that happens in it.
     pub now: DateTime<Utc>,
 }

@@ -110,11 +110,13 @@ impl Tx<'_> {
             .load(self.conn)?)
     }
 
+    /// Stores a referral.
     pub fn add_referral(&mut self, row: &ReferralRow) -> Done {
         diesel::insert_into(referral::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// Stores an answer.
     pub fn add_answer(&mut self, row: &AnswerRow) -> Done {
         diesel::insert_into(referral_response::table).values(row).execute(self.conn)?;
         Ok(())

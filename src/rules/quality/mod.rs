@@ -1,6 +1,6 @@
 //! Is a declaration good enough to be sent? A table of rules, what each asks for, and how strict each destination is.
 //!
-//! Sources: the published advice of posts and customs on data quality (`contract/postal-edi.md` 6.1 and 8.8). Drafts are
+//! Sources: the published advice of posts and customs on data quality; each rule of the table says what it asks. Drafts are
 //! only warned about. Nothing is changed or stored here, and whether something can be stored at all is the business of
 //! the structure rules.
 
