@@ -2,8 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http;
+use crate::http::{self, Gate};
+use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
 use crate::store::{Migrations, Store};
@@ -24,7 +25,8 @@ pub struct Running {
     pub services: Services,
     pub exchange: Exchange,
     stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<std::io::Result<()>>>,
+    /// Says how serving ended, once everything has come to rest; locked so that a server can be shared.
+    ended: Mutex<Receiver<std::io::Result<()>>>,
 }
 
 /// Opens the database, binds the address and starts serving on threads of its own.
@@ -44,11 +46,14 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
     let shared = exchange.clone();
     let work = services.clone();
-    let thread = std::thread::Builder::new()
-        .name("entrepost".into())
-        .spawn(move || actix_web::rt::System::new().block_on(serve(listener, config, work, shared, metrics, stopped)));
-    let thread = thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
-    Ok(Running { address, services, exchange, stop: Some(stop), thread: Some(thread) })
+    let (end, ended) = channel();
+    let thread = std::thread::Builder::new().name("entrepost".into()).spawn(move || {
+        // Dropped before the word is given: that waits for what runs on other threads.
+        let outcome = actix_web::rt::System::new().block_on(serve(listener, config, work, shared, metrics, stopped));
+        let _ = end.send(outcome);
+    });
+    thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
+    Ok(Running { address, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
 }
 
 /// Opens the database, brought up to date if the configuration says so, and what works on it.
@@ -76,7 +81,9 @@ pub fn open(config: &Config, clock: Clock) -> Result<Services> {
 }
 
 impl Running {
-    /// Lets requests in flight finish (new ones are answered 503) and stops; at most ten seconds.
+    /// Lets requests in flight finish (new ones are answered 503) and stops; at most ten seconds. What still waits then,
+    /// for a partner or the database, is left where it is: bytes are stored before they are sent, so the next start sends
+    /// them again, and a transaction that does not end is undone.
     ///
     /// # Errors
     /// When the server had failed before.
@@ -85,11 +92,18 @@ impl Running {
     }
 
     fn stop_and_join(&mut self) -> Result<()> {
-        drop(self.stop.take());
-        match self.thread.take().map(JoinHandle::join) {
-            None | Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(error))) => Err(Error::Internal(format!("the server failed: {error}"))),
-            Some(Err(_)) => Err(Error::Internal("the server thread panicked".into())),
+        if self.stop.take().is_none() {
+            return Ok(());
+        }
+        let ended = self.ended.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match ended.recv_timeout(Duration::from_millis(limits::STOP_MS)) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Error::Internal(format!("the server failed: {error}"))),
+            Err(RecvTimeoutError::Disconnected) => Err(Error::Internal("the server thread panicked".into())),
+            Err(RecvTimeoutError::Timeout) => {
+                tracing::warn!("stopped while something waited for a partner or the database; it will be done again");
+                Ok(())
+            }
         }
     }
 }
@@ -109,10 +123,18 @@ async fn serve(
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
-    let server =
-        http::server(listener, &config.http, services.clone(), exchange.clone(), metrics, Arc::clone(&stopping))?;
+    let gate = Arc::new(Gate::new(&config.http));
+    let server = http::server(
+        listener,
+        &config.http,
+        services.clone(),
+        exchange.clone(),
+        Arc::clone(&gate),
+        metrics,
+        Arc::clone(&stopping),
+    )?;
     let handle = server.handle();
-    let (quit, workers) = start_workers(&services, &exchange, &config);
+    let (quit, workers) = start_workers(&services, &exchange, &gate, &config);
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -121,11 +143,11 @@ async fn serve(
     handle.stop(true).await;
     let outcome = serving.await.unwrap_or(Ok(()));
     let _ = quit.send(true);
-    for worker in workers {
-        let _ = worker.await;
-    }
     if let Err(error) = services.keep_beats().await {
         tracing::warn!(%error, "last uses were not written down");
+    }
+    for worker in workers {
+        let _ = worker.await;
     }
     outcome
 }
@@ -134,48 +156,35 @@ type Worker = actix_web::rt::task::JoinHandle<()>;
 
 /// What runs beside the requests: numbering changes, sealing, the exchange, dropping what expired, writing down last
 /// uses.
-fn start_workers(services: &Services, exchange: &Exchange, config: &Config) -> (watch::Sender<bool>, Vec<Worker>) {
+fn start_workers(
+    services: &Services,
+    exchange: &Exchange,
+    gate: &Arc<Gate>,
+    config: &Config,
+) -> (watch::Sender<bool>, Vec<Worker>) {
     let (quit, quitting) = watch::channel(false);
+    let quitting = &quitting;
     let second = Duration::from_secs(1);
-    let mut workers = Vec::new();
+    let mut workers = vec![
+        every(config.seal_every, quitting, "sealing", services, async |work| work.seal().await.map(drop)),
+        every(3 * second, quitting, "reading imported lists", services, async |work| {
+            work.refresh_catalogue().await.map(drop)
+        }),
+        every(600 * second, quitting, "dropping what expired", services, async |work| work.drop_expired().await),
+        every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_beats().await),
+        every(60 * second, quitting, "sweeping the limiters", gate, async |gate| {
+            gate.sweep();
+            Ok(())
+        }),
+        send(exchange, quitting),
+        every(second, quitting, "taking in", exchange, async |work| work.take_in().await.map(drop)),
+        every(30 * second, quitting, "observing the exchange", exchange, async |work| work.observe().await),
+    ];
     if services.store.numbers_changes_later() {
-        let work = services.clone();
-        workers.push(every(Duration::from_millis(100), &quitting, "numbering", move || {
-            let work = work.clone();
-            async move { work.number_changes().await.map(|_| ()) }
-        }));
+        let pause = Duration::from_millis(100);
+        let number = async |work: Services| work.number_changes().await.map(drop);
+        workers.push(every(pause, quitting, "numbering", services, number));
     }
-    let work = services.clone();
-    workers.push(every(config.seal_every, &quitting, "sealing", move || {
-        let work = work.clone();
-        async move { work.seal().await.map(|_| ()) }
-    }));
-    let work = services.clone();
-    workers.push(every(3 * second, &quitting, "reading imported lists", move || {
-        let work = work.clone();
-        async move { work.refresh_catalogue().await.map(|_| ()) }
-    }));
-    let work = services.clone();
-    workers.push(every(600 * second, &quitting, "dropping what expired", move || {
-        let work = work.clone();
-        async move { work.drop_expired().await }
-    }));
-    let work = services.clone();
-    workers.push(every(5 * second, &quitting, "writing down last uses", move || {
-        let work = work.clone();
-        async move { work.keep_beats().await }
-    }));
-    workers.push(send(exchange, &quitting));
-    let work = exchange.clone();
-    workers.push(every(second, &quitting, "taking in", move || {
-        let work = work.clone();
-        async move { work.take_in().await.map(|_| ()) }
-    }));
-    let work = exchange.clone();
-    workers.push(every(30 * second, &quitting, "observing the exchange", move || {
-        let work = work.clone();
-        async move { work.observe().await }
-    }));
     (quit, workers)
 }
 
@@ -201,21 +210,20 @@ fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
     })
 }
 
-fn every<F>(
+/// Does `work` with `on` again and again, with pauses.
+fn every<S: Clone + 'static>(
     pause: Duration,
     quitting: &watch::Receiver<bool>,
     what: &'static str,
-    work: impl Fn() -> F + 'static,
-) -> Worker
-where
-    F: Future<Output = Result<()>> + 'static,
-{
-    let mut quitting = quitting.clone();
+    on: &S,
+    work: impl AsyncFn(S) -> Result<()> + 'static,
+) -> Worker {
+    let (on, mut quitting) = (on.clone(), quitting.clone());
     actix_web::rt::spawn(async move {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(pause) => {
-                    if let Err(error) = work().await {
+                    if let Err(error) = work(on.clone()).await {
                         tracing::warn!(%error, what, "background work failed; it will be tried again");
                     }
                 }

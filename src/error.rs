@@ -80,8 +80,6 @@ pub enum Error {
     VerbNotAllowed,
     /// 408: the body did not arrive in time.
     RequestTimeout,
-    /// 409: the same idempotency key is being worked on.
-    TwinRunning,
     /// 413: the body is too large; holds the limit in bytes.
     BodyTooLarge { limit_bytes: usize },
     /// 422: the idempotency key was used with another request.
@@ -113,7 +111,6 @@ impl Error {
             Self::NoSuchMethod { .. } => 404,
             Self::VerbNotAllowed => 405,
             Self::RequestTimeout => 408,
-            Self::TwinRunning => 409,
             Self::BodyTooLarge { .. } => 413,
             Self::KeyReused => 422,
             Self::TooManyRequests { .. } => 429,
@@ -130,7 +127,6 @@ impl Error {
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
             Self::VerbNotAllowed => "VerbNotAllowedException",
             Self::RequestTimeout => "RequestTimeoutException",
-            Self::TwinRunning => "RequestInProgressException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
             Self::KeyReused => "IdempotencyKeyReusedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
@@ -145,7 +141,6 @@ impl Error {
             Self::TooManyRequests { retry_after_s, .. } | Self::Unavailable { retry_after_s, .. } => {
                 Some(*retry_after_s)
             }
-            Self::TwinRunning => Some(1),
             _ => None,
         }
     }
@@ -166,9 +161,6 @@ impl fmt::Display for Error {
             Self::NoSuchMethod { suggestion: None } => write!(f, "There is no such method; /docs lists them."),
             Self::VerbNotAllowed => write!(f, "Call this with POST and a JSON object as body."),
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
-            Self::TwinRunning => {
-                write!(f, "A request with this idempotency key is still running; ask again in a moment.")
-            }
             Self::BodyTooLarge { limit_bytes } => {
                 write!(f, "The body exceeds {limit_bytes} bytes; send fewer items in one call.")
             }
@@ -191,10 +183,12 @@ impl std::error::Error for Error {}
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
+    /// Adds a finding; `code` must stand in [`FINDING_CODES`].
     pub fn add(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
         self.0.push(Finding::new(code, path, message));
     }
 
+    /// Adds a finding as it is.
     pub fn push(&mut self, finding: Finding) {
         self.0.push(finding);
     }
@@ -204,10 +198,12 @@ impl Findings {
         self.0.extend(others.0.into_iter().map(|finding| finding.under(prefix)));
     }
 
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Everything found, in the order found.
     pub fn into_vec(self) -> Vec<Finding> {
         self.0
     }

@@ -45,6 +45,7 @@ limits! {
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
+    FEED_WINDOW: i64 = 50_000, "changes", "Changes looked at in one query of the feed, so that a narrow filter makes no endless page.";
     REQUESTS_PER_ORG_S: u32 = 5_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
     REQUESTS_PER_ORG_BURST: u32 = 10_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "Guessing a password takes years; beyond it 429.";
@@ -62,8 +63,11 @@ limits! {
     STATEMENT_S: u64 = 30, "s", "Longest run of one statement on PostgreSQL; beyond it 503.";
     PENDING_READS: usize = 2_048, "requests", "Requests waiting for a database connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
+    STOP_MS: u64 = 9_000, "ms", "After SIGTERM nothing is waited for longer; what a partner has not answered is sent again.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
+    SCREENED_KEPT: u64 = 20_000, "goods", "What restrictions say of goods is kept for what a post declares in a day; it takes some MiB.";
+    TRIED_AT_ONCE: usize = 1_000, "items", "Items that a dry run of rules reads in one go.";
     SEARCH_WORDS: usize = 24, "words", "A description of goods is searched by its first words; the rest is not looked at.";
     HS_HITS: usize = 10, "codes", "A proposal is for a person to choose from; the best ones are given.";
     RESTRICTION_HITS: usize = 200, "rules", "Every rule of a country fits; a list that names one code for everything is cut here.";
@@ -78,7 +82,6 @@ limits! {
     EDI_BYTES: usize = 16 * 1024 * 1024, "bytes", "One interchange in EDIFACT or XML; beyond it it is refused unread.";
     EDI_SEGMENTS: usize = 500_000, "segments", "Segments or XML elements of one interchange; reading stops there.";
     EDI_ITEMS: usize = 999, "items", "Items in one message; more go into the next message.";
-    EDI_BATCH_BYTES: usize = 1024 * 1024, "bytes", "A message written is closed before it grows beyond this.";
     EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
     EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
     EXCHANGE_ITEMS: usize = 500, "items", "Items of one interchange we send: a few hundred milliseconds of work for the receiver.";
@@ -95,6 +98,8 @@ limits! {
     CLOCK_SKEW_S: i64 = 300, "s", "What is dated further ahead than two clocks may differ counts from its receipt.";
     EXCHANGE_PARKED_MIN: i64 = 15, "min", "An item that waits longer for its object is listed.";
     EXCHANGE_LOOK_AGAIN_S: i64 = 60, "s", "A parked item whose object is here, but not what else it waits for, is looked at this often.";
+    EXCHANGE_REMARK_CHARS: usize = 500, "characters", "A text of a refusal that goes to a partner; the rest is cut off.";
+    EXCHANGE_LISTED: usize = 200, "lines", "Lists of what is in quarantine or parked show the oldest, and say that there are more.";
     EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";
     NUMBERING_ROWS: i64 = 5_000, "rows", "Changes numbered in one short transaction on PostgreSQL.";
 }

@@ -10,6 +10,7 @@ use entrepost::exchange::monitor::{self, LinkStatus};
 use entrepost::exchange::operate::{self, Traffic};
 use entrepost::exchange::partner::{Level, NewPartner};
 use entrepost::exchange::{Exchange, Verdict};
+use entrepost::limits;
 use entrepost::net::Http;
 use entrepost::service::Services;
 use entrepost::store::outbox::Pile;
@@ -124,20 +125,24 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
             }
         },
         (_, "quarantine") => {
-            for row in exchange.quarantine().await? {
+            let listed = exchange.quarantine().await?;
+            for row in listed.rows {
                 let findings = row.findings.unwrap_or_default();
                 println!("{}\t{}\t{}\t{} bytes", row.partner, row.reference, row.received_at.0, row.bytes.len());
                 findings.lines().for_each(|line| println!("\t{line}"));
             }
+            say_more(listed.more);
             Ok(())
         }
         (_, "parked") => {
-            for row in exchange.parked().await? {
+            let listed = exchange.parked().await?;
+            for row in listed.rows {
                 println!(
                     "{}\t{} for {}\tfrom {}\tmade {}",
                     row.item_id, row.kind, row.recipient, row.sender, row.made_at.0
                 );
             }
+            say_more(listed.more);
             Ok(())
         }
         (_, "run") => {
@@ -145,6 +150,13 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
             status(&exchange).await
         }
         _ => status(&exchange).await,
+    }
+}
+
+/// A list that was cut off says so.
+fn say_more(more: bool) {
+    if more {
+        println!("… and more; these are the oldest {}, `status` counts them all", limits::EXCHANGE_LISTED);
     }
 }
 

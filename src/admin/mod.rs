@@ -151,7 +151,9 @@ pub fn command() -> Command {
         .subcommand(
             group("history", "Histories of items and of what is traded")
                 .subcommand(
-                    Command::new("verify").about("Check all seals and histories; name the first row that does not fit"),
+                    Command::new("verify")
+                        .about("Check all seals and histories; name the first row that does not fit, and the last seal")
+                        .arg(option("expect", "NO:HASH", "a seal noted before, as printed; it must still be there")),
                 )
                 .subcommand(
                     Command::new("show")
@@ -189,7 +191,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("office", _) => list_offices(&services).await,
             ("user", "add") => add_user(&services, options).await,
             ("user", _) => list_users(&services, options).await,
-            ("history", "verify") => verify(&services).await,
+            ("history", "verify") => verify(&services, options).await,
             ("refdata", _) => import_list(&services, options).await,
             ("rule", "set") => set_rules(&services, options).await,
             ("rule", "drop") => {
@@ -273,7 +275,7 @@ async fn revoke_token(services: &Services, options: &ArgMatches) -> Result<(), F
 
 async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     for token in services.tokens(text(options, "CODE")).await? {
-        let start: String = token.digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let start = hex(token.digest.get(..4).unwrap_or_default());
         let state = match (token.revoked_at, token.expires_at) {
             (Some(at), _) => format!("revoked {}", at.0),
             (None, Some(at)) => format!("until {}", at.0),
@@ -315,17 +317,39 @@ async fn list_users(services: &Services, options: &ArgMatches) -> Result<(), Fai
     Ok(())
 }
 
-async fn verify(services: &Services) -> Result<(), Failure> {
+async fn verify(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let expected = optional(options, "expect").map(|noted| noted_seal(&noted)).transpose()?;
     let verdict = services.verify_history().await?;
     let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
     println!("{} items, {} history rows, {} seals; last sealed: {sealed}", verdict.items, verdict.rows, verdict.seals);
-    match verdict.fault {
-        None => {
-            println!("the history is whole");
-            Ok(())
-        }
-        Some(fault) => Err(Failure::Other(fault)),
+    if let Some(fault) = verdict.fault {
+        return Err(Failure::Other(fault));
     }
+    if let Some((no, hash)) = expected {
+        match services.seal_hash(no).await? {
+            Some(there) if hex(&there) == hash => {}
+            Some(_) => return Err(Failure::Other(format!("seal {no} is another one than the one expected"))),
+            None => return Err(Failure::Other(format!("seal {no} was removed, with whatever was sealed since"))),
+        }
+    }
+    if let Some((no, hash)) = verdict.last_seal {
+        println!("last seal: {no}:{}", hex(&hash));
+    }
+    println!("the history is whole");
+    Ok(())
+}
+
+/// A seal as `verify` printed it: number and hash.
+fn noted_seal(noted: &str) -> Result<(i64, String), Error> {
+    let parts = noted.trim().split_once(':');
+    let seal = parts.and_then(|(no, hash)| Some((no.parse().ok()?, hash.to_lowercase())));
+    let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    seal.filter(|(_, hash)| is_hash(hash))
+        .ok_or_else(|| Error::invalid("format", "expect", "write NO:HASH as `verify` prints it behind `last seal:`"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Organization, user and office, as far as they are known.

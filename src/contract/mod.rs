@@ -1,7 +1,7 @@
 //! The published language: the data contracts exactly as they travel.
 //!
-//! Member names, order (base members first, then alphabetical) and nullability are those of the CDS API
-//! (`contract/cds-api.md`, section a). This room parses and writes; it decides nothing and knows no rule.
+//! Member names, order (base members first, then alphabetical) and nullability are those of the published CDS API; see
+//! "Quirks of the wire" in ARCHITECTURE.md. This room parses and writes; it decides nothing and knows no rule.
 
 pub mod anonymous;
 pub mod canonical;
@@ -44,7 +44,7 @@ impl Entity {
     pub const UNCHANGED: Self = Self(0);
     /// Store it, new or not.
     pub const STORE: Self = Self(1);
-    /// Store it (what .NET calls modified).
+    /// Store it as well.
     pub const MODIFIED: Self = Self(2);
     /// Delete it, possible for drafts.
     pub const DELETED: Self = Self(3);

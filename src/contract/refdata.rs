@@ -1,6 +1,6 @@
 //! Reference data as it travels: code lists for clients, HS proposals, restrictions.
 //!
-//! The members of the list cocktail are not public; ours follow `contract/cds-api.md` section (a).
+//! The members of the list cocktail are not public: these are our own names, one list each.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

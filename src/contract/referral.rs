@@ -1,6 +1,6 @@
 //! Questions and orders from the destination, and the answers to them.
 //!
-//! The member names of these objects are not public: ours follow `contract/cds-api.md` section (a), common other
+//! The member names of these objects are not public: ours are built like those of the published ones, common other
 //! names are accepted, and members we do not know are kept as sent and returned.
 
 use serde::{Deserialize, Serialize};

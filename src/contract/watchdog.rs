@@ -36,14 +36,17 @@ impl Operation {
         (Self::MarkWithWarning, 2, "MarkWithWarning"),
     ];
 
+    /// The number that travels.
     pub fn number(self) -> i32 {
         Self::ALL.iter().find(|row| row.0 == self).map_or(0, |row| row.1)
     }
 
+    /// The operation with this number.
     pub fn from_number(number: i32) -> Option<Self> {
         Self::ALL.iter().find(|row| row.1 == number).map(|row| row.0)
     }
 
+    /// The name that is read as well.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|row| row.0 == self).map_or("Clear", |row| row.2)
     }

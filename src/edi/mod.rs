@@ -5,7 +5,6 @@
 //! back to the same value ([`normal`] says what "same" leaves out). Everything is pure: no clock, no files, no
 //! sockets, and no input makes it panic. Who sends what to whom, duplicates and answers are the exchange's business.
 
-pub mod batch;
 pub mod check;
 pub mod contrl;
 mod draft;

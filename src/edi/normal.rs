@@ -67,37 +67,3 @@ fn minutes(date: WcfDate) -> Option<WcfDate> {
     let seconds = date.instant().timestamp();
     chrono::DateTime::from_timestamp(seconds - seconds.rem_euclid(60), 0).map(WcfDate::new)
 }
-
-/// Takes away what only the sending system can use: row ids, row states and `Quality.*` extra fields. The exchange
-/// calls it before sending to another system.
-pub fn drop_local_members(item: &mut Item) {
-    item.mail_object.p_id = None;
-    item.mail_object.entity_state = crate::contract::Entity::STORE;
-    if let Some(declaration) = &mut item.declaration {
-        declaration.p_id = None;
-        declaration.mail_object_p_id = None;
-        declaration.cds_state_cd = None;
-        declaration.entity_state = crate::contract::Entity::STORE;
-        if let Some(data) = &mut declaration.data {
-            drop_quality(&mut data.extra_field_names, &mut data.extra_field_values);
-        }
-    }
-    if let Some(response) = &mut item.response {
-        response.p_id = None;
-        response.mail_object_p_id = None;
-        response.cds_state_cd = None;
-        response.entity_state = crate::contract::Entity::STORE;
-        if let Some(data) = &mut response.data {
-            drop_quality(&mut data.extra_field_names, &mut data.extra_field_values);
-        }
-    }
-}
-
-fn drop_quality(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>) {
-    let keep: Vec<bool> =
-        names.iter().map(|name| !name.as_deref().is_some_and(|name| name.starts_with("Quality."))).collect();
-    let mut keep_name = keep.iter();
-    names.retain(|_| keep_name.next().copied().unwrap_or(true));
-    let mut keep_value = keep.iter();
-    values.retain(|_| keep_value.next().copied().unwrap_or(true));
-}

@@ -253,7 +253,7 @@ impl Draft {
     }
 }
 
-/// Puts what was read together and writes it. `None` as bytes: nothing was left to say.
+/// Puts what was read together and writes it. No bytes: nothing was left to say.
 pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: DateTime<Utc>) -> Composed {
     let sender = load.lines.first().map(|line| line.row.sender.clone()).unwrap_or_default();
     let mut composed = Composed {

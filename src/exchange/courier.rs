@@ -15,9 +15,11 @@ use super::compose::{self, Composed};
 use super::partner::{self, Partner};
 use super::transport::{Delivery, Incoming, Trouble, Waiting};
 use super::{Exchange, inbox, reference};
-use crate::edi::{self, Message};
+use crate::edi::contrl::Control;
+use crate::edi::{self, Kind, Message};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::service::Part;
 use crate::store::outbox::{MessageState, SendingRow, SendingState};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -198,8 +200,10 @@ impl Exchange {
         let delivered = self.deliver(partner, &sending).await;
         let trouble = match delivered {
             Ok(delivery) => {
-                let control = partner.agreement.control;
-                self.store.write(move |tx| arrived(tx, &sending, &delivery, control)).await?;
+                let awaited = partner.agreement.control && !is_control(&sending);
+                let answer = answer_in(delivery, &sending.reference).await?;
+                let kinds = self.store.write(move |tx| arrived(tx, &sending, answer.as_ref(), awaited)).await?;
+                self.beat_sent(&kinds);
                 return Ok(Step::Done);
             }
             Err(trouble) => trouble,
@@ -211,6 +215,15 @@ impl Exchange {
         tracing::warn!(partner = partner.code, reference = sending.reference, why, "an interchange was not delivered");
         metrics::counter!("entrepost_exchange_failures_total", "partner" => partner.code.clone()).increment(1);
         self.store.write(move |tx| failed(tx, &sending, &why, refused)).await
+    }
+
+    /// Notes that messages of these types have gone out.
+    fn beat_sent(&self, kinds: &[String]) {
+        for (kind, part) in [(Kind::Itmatt, Part::ItmattSent), (Kind::Cusitm, Part::CusitmSent)] {
+            if kinds.iter().any(|name| name == kind.name()) {
+                self.services.beat(part);
+            }
+        }
     }
 
     /// Takes what mailbox programs put into our folders; gives how many files.
@@ -243,8 +256,8 @@ impl Exchange {
             Incoming::Bytes(bytes) => {
                 let receipt = self.receive(partner, &bytes).await?;
                 if receipt.wanted && !receipt.control.is_empty() {
-                    let (to, control) = (partner.to_owned(), receipt.control.clone());
-                    self.store.write(move |tx| send_control(tx, &to, &control)).await?;
+                    let control = control_row(partner, receipt.control.clone(), self.clock.now());
+                    self.store.write(move |tx| send_control(tx, &control)).await?;
                 }
                 let taken = matches!(receipt.verdict, inbox::Verdict::Taken | inbox::Verdict::Repeated);
                 file.put_away(taken).map_err(other)
@@ -300,26 +313,49 @@ fn keep(tx: &mut Tx<'_>, partner: &Partner, composed: &Composed) -> Result<Optio
     Ok(Some(row))
 }
 
-/// Notes that an interchange arrived, and what the partner answered.
-fn arrived(tx: &mut Tx<'_>, sending: &SendingRow, delivery: &Delivery, control: bool) -> Result<(), Fault> {
+/// What a partner answered about an interchange of ours.
+struct Answer {
+    control: Control,
+    /// As it came.
+    bytes: Vec<u8>,
+}
+
+/// The answer about the interchange with this reference, if there is one. A partner decides how long reading takes, so
+/// that is done before the transaction.
+async fn answer_in(delivery: Delivery, reference: &str) -> Result<Option<Answer>> {
+    let Delivery::Answered(bytes) = delivery else { return Ok(None) };
+    let reference = reference.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let control = edi::read(&bytes).interchange.messages.into_iter().find_map(|message| match message {
+            Message::Control(control) if control.reference == reference => Some(control),
+            _ => None,
+        });
+        control.map(|control| Answer { control, bytes })
+    });
+    read.await.map_err(|error| Error::Internal(format!("reading an answer: {error}")))
+}
+
+/// Notes that an interchange arrived, and what the partner answered (`awaited`: an answer comes, now or later); gives the
+/// types of its messages.
+fn arrived(
+    tx: &mut Tx<'_>,
+    sending: &SendingRow,
+    answer: Option<&Answer>,
+    awaited: bool,
+) -> Result<Vec<String>, Fault> {
     let (sender, reference) = (&sending.sender, &sending.reference);
     tx.link_sent(&sending.partner)?;
-    if let Delivery::Answered(bytes) = delivery {
-        let read = edi::read(bytes);
-        for message in &read.interchange.messages {
-            if let Message::Control(answer) = message
-                && answer.reference == *reference
-                && inbox::settle(tx, sender, &sending.partner, answer, bytes)?
-            {
-                return Ok(());
-            }
-        }
+    let settled = match answer {
+        Some(Answer { control, bytes }) => inbox::settle(tx, sender, &sending.partner, control, bytes)?,
+        None => false,
+    };
+    if !settled && awaited {
+        tx.set_sending(sender, reference, SendingState::Unanswered, None, None)?;
+    } else if !settled {
+        tx.settle_messages(sender, reference, None, MessageState::Accepted, None)?;
+        tx.set_sending(sender, reference, SendingState::Accepted, None, None)?;
     }
-    if control && !is_control(sending) {
-        return tx.set_sending(sender, reference, SendingState::Unanswered, None, None);
-    }
-    tx.settle_messages(sender, reference, None, MessageState::Accepted, None)?;
-    tx.set_sending(sender, reference, SendingState::Accepted, None, None)
+    tx.kinds_in(sender, reference)
 }
 
 /// A CONTRL of ours: nothing is answered to it.
@@ -352,29 +388,34 @@ fn next_attempt(now: DateTime<Utc>, failures: i32) -> DateTime<Utc> {
     now + TimeDelta::from_std(pause).unwrap_or_default()
 }
 
-/// Puts a CONTRL among what is to be sent, unless it is there: its reference was given once.
-fn send_control(tx: &mut Tx<'_>, partner: &str, bytes: &[u8]) -> Result<(), Fault> {
-    let interchange = edi::read(bytes).interchange;
-    if tx.sending(&interchange.sender.id, &interchange.reference)?.is_some() {
-        return Ok(());
-    }
-    let form = if edi::Form::of(bytes) == edi::Form::Xml { "xml" } else { "edifact" };
-    tx.add_sending(&SendingRow {
+/// A CONTRL as an interchange to be sent.
+fn control_row(partner: &str, bytes: Vec<u8>, now: DateTime<Utc>) -> SendingRow {
+    let interchange = edi::read(&bytes).interchange;
+    let form = if edi::Form::of(&bytes) == edi::Form::Xml { "xml" } else { "edifact" };
+    SendingRow {
         sender: interchange.sender.id,
         reference: interchange.reference,
         partner: partner.to_owned(),
         form: form.into(),
-        bytes: bytes.to_vec(),
-        digest: Sha256::digest(bytes).to_vec(),
+        digest: Sha256::digest(&bytes).to_vec(),
+        bytes,
         items: 0,
         state: SendingState::ToSend.code(),
         attempts: 0,
         note: None,
         answer: None,
-        created_at: At(tx.now),
+        created_at: At(now),
         sent_at: None,
         answered_at: None,
-    })
+    }
+}
+
+/// Puts a CONTRL among what is to be sent, unless it is there: its reference was given once.
+fn send_control(tx: &mut Tx<'_>, control: &SendingRow) -> Result<(), Fault> {
+    match tx.sending(&control.sender, &control.reference)? {
+        Some(_) => Ok(()),
+        None => tx.add_sending(control),
+    }
 }
 
 #[cfg(test)]

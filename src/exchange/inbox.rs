@@ -14,9 +14,10 @@ use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
 use super::{Exchange, partner, reference};
 use crate::edi::contrl::Control;
-use crate::edi::{self, Action};
+use crate::edi::{self, Action, Kind};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
+use crate::service::Part;
 use crate::service::incoming::{Reception, Weighed};
 use crate::store::inbox::{Fate, HourRow, ItemInRow, ReceivedRow, ReceivedState};
 use crate::store::outbox::{MessageState, SendingState};
@@ -78,7 +79,19 @@ impl Exchange {
         let work = Arc::clone(&reading);
         let receipt = self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await?;
         self.services.ring();
+        if receipt.verdict == Verdict::Taken {
+            self.beat_received(&reading);
+        }
         Ok(receipt)
+    }
+
+    /// Notes that messages of these types were taken in.
+    fn beat_received(&self, reading: &Reading) {
+        for (kind, part) in [(Kind::Itmatt, Part::ItmattReceived), (Kind::Cusrsp, Part::CusrspReceived)] {
+            if reading.messages.iter().flatten().any(|message| message.kind == kind) {
+                self.services.beat(part);
+            }
+        }
     }
 
     /// Applies what was read, in one transaction, unless it came before.
@@ -298,7 +311,7 @@ impl Exchange {
         if reading.state == ReceivedState::Quarantined {
             return Ok(Verdict::Unreadable);
         }
-        let exchange = self.clone();
+        let (exchange, again) = (self.clone(), Arc::clone(&reading));
         self.store
             .write(move |tx| {
                 // Somebody else may have been quicker.
@@ -314,6 +327,7 @@ impl Exchange {
             })
             .await?;
         self.services.ring();
+        self.beat_received(&again);
         Ok(Verdict::Taken)
     }
 }

@@ -215,7 +215,7 @@ pub fn described(row: &crate::store::partner::PartnerRow) -> String {
     )
 }
 
-/// Items that have waited for their object longer than they should.
+/// Items made before this have waited for their object longer than they should.
 pub(super) fn overdue(now: DateTime<Utc>) -> At {
     At(now - TimeDelta::minutes(limits::EXCHANGE_PARKED_MIN))
 }

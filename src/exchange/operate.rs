@@ -3,6 +3,7 @@
 use super::partner::{self, NewPartner};
 use super::{Exchange, monitor};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::store::inbox::{Fate, ItemInRow, ReceivedRow, ReceivedState};
 use crate::store::outbox::{MessageRow, MessageState, SendingRow, SendingState};
 use crate::store::partner::PartnerRow;
@@ -59,14 +60,16 @@ impl Exchange {
     }
 
     /// Interchanges received that are in quarantine, oldest first.
-    pub async fn quarantine(&self) -> Result<Vec<ReceivedRow>> {
-        self.store.read(|tx| tx.quarantined_received(LISTED)).await
+    pub async fn quarantine(&self) -> Result<Listed<ReceivedRow>> {
+        let rows = self.store.read(|tx| tx.quarantined_received(limits::EXCHANGE_LISTED + 1)).await?;
+        Ok(Listed::of(rows))
     }
 
     /// Items that have waited for their object too long, oldest first.
-    pub async fn parked(&self) -> Result<Vec<ItemInRow>> {
+    pub async fn parked(&self) -> Result<Listed<ItemInRow>> {
         let before = monitor::overdue(self.clock.now());
-        self.store.read(move |tx| tx.parked_before(before, LISTED)).await
+        let rows = self.store.read(move |tx| tx.parked_before(before, limits::EXCHANGE_LISTED + 1)).await?;
+        Ok(Listed::of(rows))
     }
 
     /// Lets quarantined messages to a partner (of one interchange, or all) wait again, and ends a rest of the link;
@@ -83,8 +86,21 @@ impl Exchange {
     }
 }
 
-/// Rows of a list for people.
-const LISTED: usize = 200;
+/// The first [`limits::EXCHANGE_LISTED`] rows of a list for people.
+#[derive(Clone, Debug)]
+pub struct Listed<R> {
+    pub rows: Vec<R>,
+    /// More follow, which are not shown.
+    pub more: bool,
+}
+
+impl<R> Listed<R> {
+    fn of(mut rows: Vec<R>) -> Self {
+        let more = rows.len() > limits::EXCHANGE_LISTED;
+        rows.truncate(limits::EXCHANGE_LISTED);
+        Self { rows, more }
+    }
+}
 
 /// For people: how far a message has come.
 pub fn message_state(row: &MessageRow) -> &'static str {
@@ -101,5 +117,18 @@ pub fn traffic_state(traffic: &Traffic) -> &'static str {
     match traffic {
         Traffic::Sent(row) => SendingState::from_code(row.state).map_or("unknown", SendingState::name),
         Traffic::Received(row) => ReceivedState::from_code(row.state).map_or("unknown", ReceivedState::name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_cut_off_says_so() {
+        let listed = |count: usize| Listed::of(vec![(); count]);
+        let (whole, cut) = (listed(limits::EXCHANGE_LISTED), listed(limits::EXCHANGE_LISTED + 1));
+        assert_eq!((whole.rows.len(), whole.more), (limits::EXCHANGE_LISTED, false));
+        assert_eq!((cut.rows.len(), cut.more), (limits::EXCHANGE_LISTED, true));
     }
 }

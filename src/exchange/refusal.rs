@@ -46,7 +46,7 @@ fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
     known.referral_cd = Some(REFUSAL.into());
     known.referral_id = Some(reference.to_owned());
     known.event_dt = Some(now);
-    known.remarks = findings.first().map(|finding| cut(&finding.message, REMARK_CHARS));
+    known.remarks = findings.first().map(|finding| cut(&finding.message, limits::EXCHANGE_REMARK_CHARS));
     let mut add = |name: String, value: String| {
         known.extra_field_names.push(Some(name));
         known.extra_field_values.push(Some(value));
@@ -60,13 +60,10 @@ fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
     for (at, finding) in findings.iter().take(limits::FINDINGS_SHOWN).enumerate() {
         add(format!("EP.Pointers[{at}].Path"), finding.path.clone());
         add(format!("EP.Pointers[{at}].Code"), data_error(finding.code).to_owned());
-        add(format!("EP.Pointers[{at}].Text"), cut(&finding.message, REMARK_CHARS));
+        add(format!("EP.Pointers[{at}].Text"), cut(&finding.message, limits::EXCHANGE_REMARK_CHARS));
     }
     referral
 }
-
-/// Longest text of a refusal.
-const REMARK_CHARS: usize = 500;
 
 fn cut(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()

@@ -8,8 +8,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::HttpOptions;
 use crate::error::{Error, Result};
 
-/// Limiters of one server process.
-pub(super) struct Gate {
+/// Limiters of one server process. Sweep it now and then.
+pub struct Gate {
     requests: DefaultKeyedRateLimiter<String>,
     accounts: DefaultKeyedRateLimiter<(String, String)>,
     addresses: DefaultKeyedRateLimiter<String>,
@@ -21,7 +21,8 @@ fn at_least_one(number: u32) -> NonZeroU32 {
 }
 
 impl Gate {
-    pub(super) fn new(options: &HttpOptions) -> Self {
+    /// Limiters with the limits of `options`.
+    pub fn new(options: &HttpOptions) -> Self {
         let per_minute = |attempts| RateLimiter::keyed(Quota::per_minute(at_least_one(attempts)));
         let requests = Quota::per_second(at_least_one(options.requests_per_org_s))
             .allow_burst(at_least_one(options.requests_per_org_burst));
@@ -53,11 +54,14 @@ impl Gate {
     }
 
     /// Forgets keys that have not been seen for long, so that the tables stay small.
-    pub(super) fn sweep(&self) {
+    pub fn sweep(&self) {
         self.requests.retain_recent();
         self.accounts.retain_recent();
         self.addresses.retain_recent();
         self.anonymous.retain_recent();
+        // The tables keep their room otherwise.
+        self.accounts.shrink_to_fit();
+        self.addresses.shrink_to_fit();
     }
 }
 
@@ -70,4 +74,34 @@ fn check<K: std::hash::Hash + Eq + Clone>(
         let wait = not_until.wait_time_from(DefaultClock::default().now());
         Error::TooManyRequests { retry_after_s: wait.as_secs() + 1, what }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeping_forgets_who_has_not_called_for_a_while() {
+        let gate = Gate::new(&HttpOptions {
+            path_prefix: String::new(),
+            workers: 1,
+            request_read: std::time::Duration::from_secs(1),
+            requests_per_org_s: 1_000_000,
+            requests_per_org_burst: 1_000_000,
+            login_attempts_per_account_min: 1,
+            login_attempts_per_address_min: 1_000,
+            anonymous_per_org_min: 1,
+            font_folder: None,
+        });
+        for number in 0..100 {
+            gate.request(&number.to_string()).expect("far below the limit");
+        }
+        gate.login("AUA", "clerk", "192.0.2.1").expect("the first attempt");
+        let swept = (0..1_000_000).any(|_| {
+            gate.sweep();
+            gate.requests.is_empty()
+        });
+        assert!(swept, "a microsecond after a call nothing is left to remember");
+        assert!(gate.login("AUA", "clerk", "192.0.2.1").is_err(), "what counts is remembered");
+    }
 }

@@ -29,6 +29,7 @@ use crate::exchange::Exchange;
 use crate::limits;
 use crate::service::Services;
 
+pub use gate::Gate;
 pub use openapi::document as openapi_document;
 pub use rpc::registry::{Method, Who, methods};
 
@@ -56,7 +57,7 @@ pub struct Shared {
     pub services: Services,
     exchange: Exchange,
     methods: rpc::registry::Registry,
-    gate: gate::Gate,
+    gate: Arc<Gate>,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
     openapi: String,
@@ -70,7 +71,7 @@ impl Shared {
     }
 }
 
-/// Builds the server on a bound listener. It runs when awaited; set `stopping` before stopping it, so that requests on
+/// Builds the server on a bound listener, behind `gate`. It runs when awaited; set `stopping` before stopping it, so that requests on
 /// open connections are answered 503.
 ///
 /// # Errors
@@ -80,11 +81,11 @@ pub fn server(
     options: &HttpOptions,
     services: Services,
     exchange: Exchange,
+    gate: Arc<Gate>,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
     let openapi = openapi::document(&options.path_prefix);
-    let gate = gate::Gate::new(options);
     let shared = web::Data::new(Shared {
         services,
         exchange,

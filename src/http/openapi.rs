@@ -9,7 +9,7 @@ use super::rpc::printing::PrintListParams;
 use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
-use crate::rules::{fiscal, light, security};
+use crate::rules::{fiscal, life_cycle, light, security};
 
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
@@ -44,18 +44,20 @@ fn to_value(schema: RefOr<Schema>) -> Value {
 
 fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
     let mut body = to_value((method.params)(schemas));
-    let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; may be sent as `token`, as `securityToken` or as Authorization: Bearer" });
+    let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; sent as `token`, as `securityToken` or as Authorization: Bearer, one of them is needed" });
     if let Some(members) = body.get_mut("properties").and_then(Value::as_object_mut) {
         members.retain(|name, _| !name.starts_with('_'));
         members.insert(method.token_member.to_owned(), token);
     }
-    body["required"] = method.required.iter().copied().chain([method.token_member]).collect();
+    body["required"] = method.required.to_vec().into();
     let refusal = |text: &str| json!({ "description": text, "content": { "application/json": { "schema": error } } });
     let mut operation = json!({
         "operationId": method.name,
         "tags": [method.family],
         "summary": method.summary,
         "description": who(method.who),
+        // The header, or the token as a member of the body.
+        "security": [{ "bearer": [] }, {}],
         "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
         "responses": {
             "200": success(method, schemas),
@@ -73,7 +75,6 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
             "Idempotency-Key",
             "Do this once: the same key and body give the same answer for 24 hours."
         )]);
-        operation["responses"]["409"] = refusal("A request with this idempotency key is still running.");
         operation["responses"]["422"] = refusal("The idempotency key was used with another request.");
     }
     if let (Shape::VoidOrOutcomes, Some(parameters)) = (&method.shape, operation["parameters"].as_array_mut()) {
@@ -178,18 +179,9 @@ fn description() -> String {
     let mut text = String::from(
         "Postal customs data exchange. Every method is called with POST and a JSON object; results are wrapped as \
          `{\"<Method>Result\": …}`.\n\n\
-         ## Life cycle\n\n\
-         | Call | State | Own customs sees it | Sent to the partner post |\n|---|---|---|---|\n\
-         | StoreDeclaration 1 | 1 draft | no | no |\n\
-         | StoreDeclaration 2, CreateOrUpdateDeclarations | 2 final | yes | outbound and transit |\n\
-         | StoreDeclaration 6 | 6 | yes | unchanged |\n\
-         | StoreDeclaration 7 | 7; inbound: 400 | unchanged | yes |\n\
-         | StoreResponse 1 | 50 draft | author only | no |\n\
-         | StoreResponse 2, CreateOrUpdateResponses | 55 | yes | inbound: to the origin post as DCResponse |\n\
-         | StoreResponse 6 | 55 | yes | unchanged |\n\
-         | StoreResponse 7 | 57; not inbound: 400 | yes | yes |\n\n\
-         Seen and sent only grow; a draft after either is a 400.\n\n",
+         ## Life cycle\n\n",
     );
+    text.push_str(&format!("{}\nSeen and sent only grow; a draft after either is a 400.\n\n", life_cycle::TABLE));
     for (title, table) in [
         ("Security state: may it be loaded?", security::TABLE),
         ("Fiscal state: what customs decided", fiscal::TABLE),
@@ -204,7 +196,9 @@ fn description() -> String {
     for (code, meaning) in FINDING_CODES {
         text.push_str(&format!("| {code} | {meaning} |\n"));
     }
-    text.push_str("\n## Limits\n\n| Limit | Value | Why |\n|---|---|---|\n");
+    text.push_str(
+        "\n## Limits\n\nSettings of the server may change some of them.\n\n| Limit | Default | Why |\n|---|---|---|\n",
+    );
     for limit in limits::ALL {
         text.push_str(&format!("| {} | {} {} | {} |\n", limit.name, limit.value, limit.unit, limit.reason));
     }

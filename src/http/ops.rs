@@ -32,7 +32,6 @@ pub(super) async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     metrics::gauge!("entrepost_pool_connections_used").set(used as f64);
     metrics::gauge!("entrepost_pool_connections_allowed").set(size as f64);
     metrics::gauge!("entrepost_write_queue_depth").set(shared.services.writes_waiting() as f64);
-    shared.gate.sweep();
     shared.metrics.run_upkeep();
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(shared.metrics.render())
 }

@@ -40,14 +40,17 @@ pub(super) enum Align {
 }
 
 impl Style {
+    /// Text of ordinary weight at `max` points, shrunk to fit no further than `min`.
     pub const fn plain(max: f32, min: f32) -> Self {
         Self { bold: false, align: Align::Start, max, min }
     }
 
+    /// The same in bold.
     pub const fn bold(self) -> Self {
         Self { bold: true, ..self }
     }
 
+    /// The same, standing so between the sides.
     pub const fn align(self, align: Align) -> Self {
         Self { align, ..self }
     }
@@ -88,6 +91,7 @@ pub(super) struct Run {
 }
 
 impl Block {
+    /// Height of all lines, millimetres.
     pub fn height(&self) -> f32 {
         self.line_height() * self.lines.len() as f32
     }
@@ -98,6 +102,7 @@ impl Block {
         self.text == other.text && self.size == other.size && lines(self) == lines(other)
     }
 
+    /// From one baseline to the next, millimetres.
     pub fn line_height(&self) -> f32 {
         self.leading * self.size
     }
@@ -129,6 +134,7 @@ struct LabelKey {
 }
 
 impl Bench {
+    /// Tools that draw with these fonts.
     pub fn new(fonts: FontContext) -> Self {
         Self { fonts, layout: LayoutContext::new(), labels: HashMap::new() }
     }

@@ -81,10 +81,12 @@ impl<R: Coded> List<R> {
         Self { meta, rows, by_code }
     }
 
+    /// The row with this code.
     pub fn get(&self, code: &str) -> Option<&R> {
         self.by_code.get(code).and_then(|at| self.rows.get(*at))
     }
 
+    /// Whether the list has this code.
     pub fn contains(&self, code: &str) -> bool {
         self.by_code.contains_key(code)
     }
@@ -99,6 +101,7 @@ impl<R: Coded> List<R> {
         &self.rows
     }
 
+    /// What the list says of itself.
     pub fn meta(&self) -> &Meta {
         &self.meta
     }

@@ -12,10 +12,6 @@ pub mod restrictions;
 pub mod search;
 pub mod table;
 
-use std::sync::LazyLock;
-
-use sha2::{Digest, Sha256};
-
 /// Name and text of every list built into the program.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
     let singles = [hs::EMBEDDED, rates::EMBEDDED, restrictions::EMBEDDED, search::synonyms::EMBEDDED];
@@ -26,24 +22,6 @@ pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub fn edition() -> &'static str {
     let editions = embedded().filter_map(|(_, text)| text.lines().find_map(|line| line.strip_prefix("# version: ")));
     editions.max().unwrap_or_default()
-}
-
-/// SHA-256 over the names and texts of all lists built into the program, 64 hexadecimal digits: two programs with the
-/// same hash answer from the same data.
-pub fn content_hash() -> &'static str {
-    static HASH: LazyLock<String> = LazyLock::new(|| {
-        let mut lists: Vec<(&str, &str)> = embedded().collect();
-        lists.sort_unstable();
-        let mut hasher = Sha256::new();
-        for (name, text) in lists {
-            hasher.update((name.len() as u64).to_be_bytes());
-            hasher.update(name);
-            hasher.update((text.len() as u64).to_be_bytes());
-            hasher.update(text);
-        }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    });
-    &HASH
 }
 
 #[cfg(test)]
@@ -67,11 +45,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn the_hash_covers_the_lists() {
-        assert_eq!(content_hash().len(), 64);
-        assert!(content_hash().bytes().all(|b| b.is_ascii_hexdigit()));
     }
 }

@@ -1,9 +1,14 @@
-//! Which event may follow which state, and what it leads to (`decisions.md` section 4).
+//! Which event may follow which state, and what it leads to.
+//!
+#![doc = include_str!("life_cycle.md")]
 //!
 //! "Seen" (by the own customs) and "sent" (to the partner post) are facts of their own and only grow; a draft after
-//! either is refused. Pure tables; the documentation shows them.
+//! either is refused. Pure; knows no item and no store.
 
 use super::flow::Flow;
+
+/// The table above, as Markdown, for the documentation.
+pub const TABLE: &str = include_str!("life_cycle.md");
 
 /// What a store call asks for, by its `evtCd`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Which of several customs responses to an item counts (`decisions.md` section 4).
+//! Which of several customs responses to an item counts.
 //!
 //! The newest decision time wins; at the same time the graver decision, then the digest: never the order of arrival,
 //! so that every server that has the same responses shows the same one.

@@ -1,7 +1,7 @@
 //! The security state of an item: may it be loaded?
 //!
 //! Derived from the set of everything that was sent, asked and answered, put into one order: time of issue, then rank,
-//! then reference, never arrival (`decisions.md` section 4). Servers that hold the same events therefore show the same
+//! then reference, never arrival. Servers that hold the same events therefore show the same
 //! state, in whatever order and however often the events came. Silence never makes an item [`SecurityState::OkToLoad`].
 //!
 #![doc = include_str!("security.md")]

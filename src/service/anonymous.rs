@@ -14,7 +14,7 @@ use super::entry::{BatchMode, Entry};
 use super::identity::{self, Key, comparable_zip};
 use super::once::once;
 use super::refer::check_other;
-use super::{Actor, Answer, RequestKey, Services};
+use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
 use crate::error::{Error, Findings, Result};
@@ -148,7 +148,7 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| convert(&services, tx, &actor, &wanted)))
             .await?;
-        self.beat("LastDeclarationDt");
+        self.beat(Part::Declaration);
         Ok(answer)
     }
 }

@@ -12,6 +12,7 @@ use moka::sync::Cache;
 
 use super::Services;
 use crate::error::Result;
+use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
 use crate::refdata::lists::{DecisionRow, LocalNames, Office, Operator, lists};
@@ -72,9 +73,6 @@ struct Kept {
     any: bool,
 }
 
-/// Goods kept: some MiB at most in practice, and enough for what a post declares in a day.
-const SCREENED_KEPT: u64 = 20_000;
-
 impl Catalogue {
     fn new(version_no: i64, imported: &[ListRow]) -> Self {
         let decision_rows: Vec<DecisionRow> =
@@ -104,7 +102,7 @@ impl Catalogue {
                 .collect(),
             decisions,
             decision_rows,
-            screened: Cache::new(SCREENED_KEPT),
+            screened: Cache::new(limits::SCREENED_KEPT),
         }
     }
 

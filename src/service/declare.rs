@@ -9,7 +9,7 @@ use super::identity::{self, Key};
 use super::once::once;
 use super::quality::{Declarer, Judgement};
 use super::views::changed_members;
-use super::{Actor, Answer, BatchMode, RequestKey, Services};
+use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
 use crate::error::{Error, Findings, Result};
@@ -17,6 +17,7 @@ use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
+use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -94,7 +95,7 @@ impl Services {
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
         self.ring();
-        self.beat("LastDeclarationDt");
+        self.beat(Part::Declaration);
         Ok(answer)
     }
 }
@@ -205,8 +206,14 @@ fn apply(
         return Ok(Outcome::Unchanged);
     };
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
+    let detail = vouched(item, &detail);
     item.record(Event { name: event_name(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
+}
+
+/// The detail of the event of a declaration that was put into an item.
+pub(super) fn vouched(item: &Item, detail: &str) -> String {
+    item.declaration().map_or_else(|| detail.to_owned(), |row| vouch(detail, row))
 }
 
 /// A declaration that was put into an item; the event of it is the caller's to record.
@@ -317,9 +324,10 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
             Err(Error::invalid("state", path, message).into())
         }
-        Some(_) => {
+        Some(row) => {
+            let detail = vouch_gone("{}", row);
             item.delete_declaration();
-            item.record(Event { name: "declaration.deleted", detail: "{}".into(), document: None });
+            item.record(Event { name: "declaration.deleted", detail, document: None });
             Ok(Outcome::Stored)
         }
     }

@@ -13,18 +13,55 @@ use crate::contract::WcfDate;
 use crate::contract::heartbeat::Heartbeat;
 use crate::error::Result;
 
+/// A part of the service whose last use is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    ApiCall,
+    /// Item data to the customs of a post, taken by its system.
+    CusitmSent,
+    /// A decision, from customs or from the destination post, taken in here.
+    CusrspReceived,
+    Declaration,
+    /// Item data from another post, taken in here.
+    ItmattReceived,
+    /// Item data to another post, taken by its system.
+    ItmattSent,
+    Login,
+    Print,
+    Referral,
+    Response,
+}
+
+impl Part {
+    /// The name it is written down under.
+    fn name(self) -> &'static str {
+        match self {
+            Self::ApiCall => "LastApiCallDt",
+            Self::CusitmSent => "LastCusitmSentDt",
+            Self::CusrspReceived => "LastCusrspReceivedDt",
+            Self::Declaration => "LastDeclarationDt",
+            Self::ItmattReceived => "LastItmattReceivedDt",
+            Self::ItmattSent => "LastItmattSentDt",
+            Self::Login => "LastLoginDt",
+            Self::Print => "LastPrintDt",
+            Self::Referral => "LastReferralDt",
+            Self::Response => "LastResponseDt",
+        }
+    }
+}
+
 /// Last uses not written down yet.
 #[derive(Clone, Debug, Default)]
-pub struct Beats(Arc<Mutex<BTreeMap<&'static str, DateTime<Utc>>>>);
+pub struct Beats(Arc<Mutex<BTreeMap<Part, DateTime<Utc>>>>);
 
 impl Services {
-    /// Notes that `component` was used now.
-    pub fn beat(&self, component: &'static str) {
+    /// Notes that `part` was used now.
+    pub fn beat(&self, part: Part) {
         let now = self.clock.now();
-        self.beats.0.lock().unwrap_or_else(PoisonError::into_inner).insert(component, now);
+        self.beats.0.lock().unwrap_or_else(PoisonError::into_inner).insert(part, now);
     }
 
-    fn noted(&self) -> BTreeMap<&'static str, DateTime<Utc>> {
+    fn noted(&self) -> BTreeMap<Part, DateTime<Utc>> {
         self.beats.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -35,37 +72,36 @@ impl Services {
             return Ok(());
         }
         let again = noted.clone();
-        let kept =
-            self.store.write(move |tx| noted.iter().try_for_each(|(component, at)| tx.beat(component, *at))).await;
+        let kept = self.store.write(move |tx| noted.iter().try_for_each(|(part, at)| tx.beat(part.name(), *at))).await;
         if kept.is_err() {
             let mut beats = self.beats.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for (component, at) in again {
-                beats.entry(component).or_insert(at);
+            for (part, at) in again {
+                beats.entry(part).or_insert(at);
             }
         }
         kept
     }
 
-    /// When each component was last used, on any server.
+    /// When each part was last used, on any server.
     pub async fn heartbeat(&self) -> Result<Heartbeat> {
         let mut last: BTreeMap<String, DateTime<Utc>> =
             self.store.read(|tx| Ok(tx.heartbeats()?.into_iter().map(|(name, at)| (name, at.0)).collect())).await?;
-        for (component, at) in self.noted() {
-            let known = last.entry(component.to_owned()).or_insert(at);
+        for (part, at) in self.noted() {
+            let known = last.entry(part.name().to_owned()).or_insert(at);
             *known = (*known).max(at);
         }
-        let of = |component: &str| last.get(component).copied().map(WcfDate::new);
+        let of = |part: Part| last.get(part.name()).copied().map(WcfDate::new);
         Ok(Heartbeat {
-            last_api_call_dt: of("LastApiCallDt"),
-            last_cusitm_sent_dt: of("LastCusitmSentDt"),
-            last_cusrsp_received_dt: of("LastCusrspReceivedDt"),
-            last_declaration_dt: of("LastDeclarationDt"),
-            last_itmatt_received_dt: of("LastItmattReceivedDt"),
-            last_itmatt_sent_dt: of("LastItmattSentDt"),
-            last_login_dt: of("LastLoginDt"),
-            last_print_dt: of("LastPrintDt"),
-            last_referral_dt: of("LastReferralDt"),
-            last_response_dt: of("LastResponseDt"),
+            last_api_call_dt: of(Part::ApiCall),
+            last_cusitm_sent_dt: of(Part::CusitmSent),
+            last_cusrsp_received_dt: of(Part::CusrspReceived),
+            last_declaration_dt: of(Part::Declaration),
+            last_itmatt_received_dt: of(Part::ItmattReceived),
+            last_itmatt_sent_dt: of(Part::ItmattSent),
+            last_login_dt: of(Part::Login),
+            last_print_dt: of(Part::Print),
+            last_referral_dt: of(Part::Referral),
+            last_response_dt: of(Part::Response),
             server_dt: WcfDate::new(self.clock.now()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

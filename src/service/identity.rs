@@ -1,4 +1,5 @@
-//! Which stored item a mail object means (`decisions.md` section 2), and what storing it changes.
+//! Which stored item a mail object means: that with its persistent id, else the newest life of its item id with the same
+//! origin (or one not known yet) at the same post; and what storing it changes.
 
 use chrono::{DateTime, Months, Utc};
 use uuid::Uuid;

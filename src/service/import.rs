@@ -7,6 +7,7 @@ use super::automatic::facts;
 use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
 use crate::refdata::rates::Rate;
@@ -208,9 +209,9 @@ impl Services {
                 for post in tx.posts_of_customs(&org)? {
                     let mut after = None;
                     loop {
-                        let page = tx.page_by_pid(&post, &filter, after, PAGE)?;
+                        let page = tx.page_by_pid(&post, &filter, after, limits::TRIED_AT_ONCE)?;
                         all.extend(page.iter().filter_map(|item| facts(&catalogue, item, now)));
-                        let Some(last) = page.last().filter(|_| page.len() == PAGE) else { break };
+                        let Some(last) = page.last().filter(|_| page.len() == limits::TRIED_AT_ONCE) else { break };
                         after = Some(last.object.pid.0);
                     }
                 }
@@ -286,9 +287,6 @@ fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str) -> Result<(), store::
         _ => Ok(()),
     }
 }
-
-/// Items looked at in one go by a dry run.
-const PAGE: usize = 1_000;
 
 /// Each `[[rule]]` of a text as a text of its own, with its name. The text was checked before.
 fn one_by_one(text: &str) -> Result<Vec<(String, String)>> {

@@ -25,6 +25,7 @@ use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, HistoryRow, Stamp};
+use crate::store::imprint::vouch_gone;
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -310,8 +311,9 @@ impl Bench<'_> {
             let message = format!("the item data is not from {from}, which cannot take it back");
             return Ok(refused("absent", "Declaration", &message));
         }
+        let detail = item.declaration().map_or_else(|| "{}".to_owned(), |row| vouch_gone("{}", row));
         item.delete_declaration();
-        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
+        item.record(Event { name: standing::WITHDRAWN, detail, document: None });
         Ok(Reception::Applied)
     }
 
@@ -329,7 +331,7 @@ impl Bench<'_> {
         let Some(placed) = declare::place(tx, self.catalogue, item, event, customs, content, object_changed)? else {
             return Ok(Reception::Unchanged);
         };
-        let detail = standing::issued_at(weighed.told.made_at.min(tx.now));
+        let detail = declare::vouched(item, &standing::issued_at(weighed.told.made_at.min(tx.now)));
         item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
         Ok(Reception::Applied)
     }

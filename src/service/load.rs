@@ -39,8 +39,6 @@ pub struct Page {
     pub total: Option<i64>,
 }
 
-/// Change numbers looked at for one page of the feed, so that a narrow filter does not make a page endless.
-const FEED_WINDOW: i64 = 50_000;
 /// A seal may be made while older changes are still being committed by another clock; go back this far.
 const CLOCK_MARGIN_S: i64 = 120;
 
@@ -116,7 +114,7 @@ impl Range<'_> {
         let last_no = tx.last_change_no()?;
         let mut from = after;
         loop {
-            let through = last_no.min(from.saturating_add(FEED_WINDOW));
+            let through = last_no.min(from.saturating_add(limits::FEED_WINDOW));
             let mut found: Vec<Item> = Vec::new();
             for post in self.posts {
                 found.extend(tx.page_by_change(post, self.filter, from, through, self.limit + 1)?);

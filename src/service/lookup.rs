@@ -7,15 +7,13 @@ use super::{Actor, Kind, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::refdata::lists::{Coded, Language};
 use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
 use crate::store::items::{Item, Parts};
-
-/// Most HS codes proposed for one description.
-const HS_CODES: usize = 10;
 
 /// Where goods go, as a caller names it.
 #[derive(Clone, Debug)]
@@ -74,7 +72,7 @@ impl Services {
 
     /// At most ten HS codes for a description, best first.
     pub fn hs_codes(&self, description: &str) -> Vec<HSLookupInfo> {
-        let hits = self.catalogue().goods().search(description, HS_CODES);
+        let hits = self.catalogue().goods().search(description, limits::HS_HITS);
         hits.into_iter()
             .map(|hit| HSLookupInfo { hs_code: Some(hit.code), observations: Some(hit.observations) })
             .collect()

@@ -47,6 +47,7 @@ pub use crate::store::trade_history::Traded;
 pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
+pub use heartbeat::Part;
 pub use once::RequestKey;
 pub use standing::{issued_at, said_at};
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::views::view;
-use super::{Actor, Kind, Services};
+use super::{Actor, Kind, Part, Services};
 use crate::contract::CdsView;
 use crate::error::{Error, Findings, Result};
 use crate::rules::currency::convert;
@@ -53,7 +53,7 @@ impl Services {
                 tx.save_items(&mut items, &actor.stamp())
             })
             .await?;
-        self.beat("LastPrintDt");
+        self.beat(Part::Print);
         Ok(())
     }
 

@@ -61,7 +61,6 @@ impl Services {
             destination: &destination,
             is_final,
             overrides: catalogue.overrides(declarer.org),
-            id_reused: false,
             screening: Some(&screening),
         };
         let report = check(object, data, &context);

@@ -10,7 +10,7 @@ use super::identity;
 use super::once::once;
 use super::outgoing;
 use super::standing;
-use super::{Actor, Answer, Kind, RequestKey, Services};
+use super::{Actor, Answer, Kind, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
 use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
@@ -22,6 +22,7 @@ use crate::rules::referral as rules;
 use crate::rules::security::SecurityState;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::Event;
+use crate::store::imprint::vouch;
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -99,7 +100,7 @@ impl Services {
         });
         let answer = answer.await?;
         self.ring();
-        self.beat("LastReferralDt");
+        self.beat(Part::Referral);
         Ok(answer)
     }
 
@@ -140,7 +141,7 @@ impl Services {
         });
         let answer = answer.await?;
         self.ring();
-        self.beat("LastReferralDt");
+        self.beat(Part::Referral);
         Ok(answer)
     }
 }
@@ -283,7 +284,7 @@ pub(super) fn put_referral(
     outgoing::referral(tx, item, row)?;
     item.object.security_state.get_or_insert_with(|| SecurityState::None.code().to_owned());
     let detail = serde_json::json!({ "ReferralCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest) });
-    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
     Ok(())
 }
 
@@ -331,7 +332,7 @@ pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, even
     let detail = serde_json::json!({
         "ReferralResponseCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest),
     });
-    item.record(Event { name: event, detail: detail.to_string(), document: None });
+    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::items::Item;
 pub use crate::store::referral::ReferralFilter;
-use crate::store::referral::{AnswerRow, DueRow, ReferralRow};
+use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -73,15 +73,6 @@ impl Services {
                 })
             })
             .await
-    }
-
-    /// Pending referrals of every post whose reminder or deadline has come, the longest waiting first, at most `limit`:
-    /// what reminders are made from.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub async fn due_referrals(&self, limit: i64) -> Result<Vec<DueRow>> {
-        self.store.read(move |tx| tx.due_referrals(tx.now, limit)).await
     }
 }
 

@@ -13,7 +13,7 @@ use super::identity::{self, Key};
 use super::once::once;
 use super::refer;
 use super::standing;
-use super::{Actor, Answer, BatchMode, Kind, RequestKey, Services};
+use super::{Actor, Answer, BatchMode, Kind, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MailObject, Response, WcfDate};
 use crate::error::{Error, Findings, Result};
@@ -23,6 +23,7 @@ use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
 use crate::rules::precedence::{self, Rank};
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
+use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -91,7 +92,7 @@ impl Services {
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
         self.ring();
-        self.beat("LastResponseDt");
+        self.beat(Part::Response);
         Ok(answer)
     }
 }
@@ -318,8 +319,9 @@ fn customs_for(tx: &mut Tx<'_>, actor: &Actor, item: &Item, side: Side) -> Resul
 fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {
     match item.response(side) {
         Some(row) if row.state_cd == RESPONSE_DRAFT && row.author_org == actor.org => {
+            let detail = vouch_gone("{}", row);
             item.delete_response(side);
-            item.record(Event { name: "response.deleted", detail: "{}".into(), document: None });
+            item.record(Event { name: "response.deleted", detail, document: None });
             Ok(Outcome::Stored)
         }
         _ => {
@@ -397,7 +399,9 @@ pub(super) fn place(
     let fiscal = standing::fiscal(tx, decisions, item, side, &decided)?;
     if let (true, Some(old)) = (overtaken, old) {
         item.archive(kind, version_no, row.digest, row.body);
-        item.put_response(side, ResponseRow { fiscal_state: fiscal, ..old });
+        let old = ResponseRow { fiscal_state: fiscal, ..old };
+        let detail = vouch(&detail, &old);
+        item.put_response(side, old);
         item.record(Event { name: "response.overtaken", detail, document });
         return Ok(Outcome::Stored);
     }
@@ -409,6 +413,7 @@ pub(super) fn place(
             Side::Destination => item.object.has_dc_response |= incoming.counts,
         }
     }
+    let detail = vouch(&detail, &row);
     item.put_response(side, row);
     item.record(Event { name: event, detail, document });
     Ok(Outcome::Stored)

@@ -34,6 +34,11 @@ impl Services {
         }
     }
 
+    /// The hash of a seal; none when there is no such seal.
+    pub async fn seal_hash(&self, seal_no: i64) -> Result<Option<Vec<u8>>> {
+        self.store.read(move |tx| tx.seal_hash(seal_no)).await
+    }
+
     /// Drops expired sessions, saved answers and anonymous declarations.
     pub async fn drop_expired(&self) -> Result<()> {
         self.store

@@ -117,11 +117,13 @@ impl Tx<'_> {
         Ok(table::table.find((post, id)).get_result(self.conn).optional()?)
     }
 
+    /// Stores an anonymous declaration.
     pub fn add_anonymous(&mut self, row: &AnonymousRow) -> Done {
         diesel::insert_into(table::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// Changes an anonymous declaration, which must be there.
     pub fn change_anonymous(&mut self, row: &AnonymousRow) -> Done {
         diesel::update(table::table.find((&row.post_org, &row.id))).set(row).execute(self.conn)?;
         Ok(())

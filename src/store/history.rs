@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::imprint::vouch;
 use super::items::{Item, ObjectRow};
 use super::schema::item_history;
 use super::types::{At, Id};
@@ -56,7 +57,7 @@ pub struct HistoryRow {
 }
 
 impl Event {
-    /// The history row of this event, put at the head of the item's chain.
+    /// The history row of this event, put at the head of the item's chain. It vouches for the object as it is now.
     pub(super) fn chain(self, object: &mut ObjectRow, now: DateTime<Utc>, stamp: &Stamp) -> HistoryRow {
         let (doc_kind, doc_version, doc_digest) = match self.document {
             Some((kind, version, digest)) => (Some(kind.to_owned()), Some(version), Some(digest)),
@@ -71,7 +72,7 @@ impl Event {
             user_cd: stamp.user_cd.clone(),
             office_cd: stamp.office_cd.clone(),
             event: self.name.to_owned(),
-            detail: self.detail,
+            detail: vouch(&self.detail, object),
             doc_kind,
             doc_version,
             doc_digest,

@@ -27,8 +27,10 @@ pub enum ReceivedState {
 }
 
 impl ReceivedState {
+    /// Every one.
     pub const ALL: [Self; 3] = [Self::Applied, Self::Quarantined, Self::Test];
 
+    /// The number that is stored.
     pub fn code(self) -> i32 {
         self as i32
     }
@@ -42,6 +44,7 @@ impl ReceivedState {
         }
     }
 
+    /// The one with this number.
     pub fn from_code(code: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
@@ -85,8 +88,10 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Every one.
     pub const ALL: [Self; 5] = [Self::Applied, Self::Unchanged, Self::Overtaken, Self::Parked, Self::Refused];
 
+    /// The number that is stored.
     pub fn code(self) -> i32 {
         self as i32
     }
@@ -102,6 +107,7 @@ impl Fate {
         }
     }
 
+    /// The one with this number.
     pub fn from_code(code: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|fate| fate.code() == code)
     }
@@ -141,6 +147,7 @@ pub struct HourRow {
 }
 
 impl Tx<'_> {
+    /// The interchange received from `sender` under this reference.
     pub fn received(&mut self, sender: &str, reference: &str) -> Done<Option<ReceivedRow>> {
         Ok(interchange_in::table.find((sender, reference)).first(self.conn).optional()?)
     }
@@ -150,6 +157,7 @@ impl Tx<'_> {
         Ok(interchange_in::table.filter(interchange_in::reference.eq(reference)).load(self.conn)?)
     }
 
+    /// Stores an interchange received.
     pub fn add_received(&mut self, row: &ReceivedRow) -> Done {
         diesel::insert_into(interchange_in::table).values(row).execute(self.conn)?;
         Ok(())
@@ -189,6 +197,7 @@ impl Tx<'_> {
             .load(self.conn)?)
     }
 
+    /// Stores what became of items received.
     pub fn add_items_in(&mut self, rows: &[ItemInRow]) -> Done {
         match self.conn {
             AnyConn::Sqlite(conn) => {
@@ -228,7 +237,7 @@ impl Tx<'_> {
         Ok(newest)
     }
 
-    /// Parked items to look at whose object exists by now, those that waited longest first. `post` is whose items they may be about.
+    /// Parked items to look at whose object exists by now, those that waited longest first, at most `limit`.
     pub fn parked_with_object(&mut self, limit: usize) -> Done<Vec<ItemInRow>> {
         // A post is told about its own items, a customs about those of the post that tells it.
         let to_customs = diesel::dsl::exists(

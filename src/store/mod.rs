@@ -6,10 +6,11 @@
 
 pub mod anonymous;
 mod backup;
-pub(crate) mod conn;
+mod conn;
 mod fault;
 pub mod feed;
 pub mod history;
+pub mod imprint;
 pub mod inbox;
 pub mod item_status;
 pub mod items;
@@ -55,7 +56,7 @@ pub type WriteJob<T> = Box<dyn Fn(&mut Tx<'_>) -> Result<T, Fault> + Send>;
 
 /// One transaction (or one reading) and its time.
 pub struct Tx<'a> {
-    pub(crate) conn: &'a mut AnyConn,
+    conn: &'a mut AnyConn,
     /// The time of everything that happens in it.
     pub now: DateTime<Utc>,
 }
@@ -221,9 +222,11 @@ impl Store {
             }
         };
         let inner = Arc::clone(&self.inner);
+        // What is logged on the other thread belongs to the same request.
+        let span = tracing::Span::current();
         let run = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            work(&inner)
+            span.in_scope(|| work(&inner))
         });
         run.await.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
     }

@@ -30,9 +30,11 @@ pub enum MessageState {
 }
 
 impl MessageState {
+    /// Every one.
     pub const ALL: [Self; 6] =
         [Self::Waiting, Self::UnderWay, Self::Accepted, Self::Refused, Self::Quarantined, Self::Overtaken];
 
+    /// The number that is stored.
     pub fn code(self) -> i32 {
         self as i32
     }
@@ -49,6 +51,7 @@ impl MessageState {
         }
     }
 
+    /// The one with this number.
     pub fn from_code(code: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
@@ -114,8 +117,10 @@ pub enum SendingState {
 }
 
 impl SendingState {
+    /// Every one.
     pub const ALL: [Self; 5] = [Self::ToSend, Self::Unanswered, Self::Accepted, Self::Refused, Self::Quarantined];
 
+    /// The number that is stored.
     pub fn code(self) -> i32 {
         self as i32
     }
@@ -131,6 +136,7 @@ impl SendingState {
         }
     }
 
+    /// The one with this number.
     pub fn from_code(code: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
@@ -295,6 +301,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The types of the messages that went into an interchange.
+    pub fn kinds_in(&mut self, sender: &str, interchange: &str) -> Done<Vec<String>> {
+        let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
+        Ok(message_out::table.filter(of_interchange).select(message_out::kind).distinct().load(self.conn)?)
+    }
+
     /// Lets the quarantined messages of a partner (or one interchange of it) wait again; gives how many.
     pub fn requeue(&mut self, partner: &str, interchange: Option<&str>) -> Done<usize> {
         let quarantined = message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined.code()));
@@ -329,6 +341,7 @@ impl Tx<'_> {
         Ok(items)
     }
 
+    /// Stores an interchange to be sent.
     pub fn add_sending(&mut self, row: &SendingRow) -> Done {
         diesel::insert_into(interchange_out::table).values(row).execute(self.conn)?;
         Ok(())
@@ -344,6 +357,7 @@ impl Tx<'_> {
             .optional()?)
     }
 
+    /// The interchange that `sender` gave this reference.
     pub fn sending(&mut self, sender: &str, reference: &str) -> Done<Option<SendingRow>> {
         Ok(interchange_out::table.find((sender, reference)).first(self.conn).optional()?)
     }
@@ -425,7 +439,7 @@ impl Tx<'_> {
         Ok(partners)
     }
 
-    /// Messages about an item id, of every post here, oldest first.
+    /// Messages about an item of `post` with this id, of every use of the id, and refusals of such items.
     pub fn messages_named(&mut self, post: &str, item_id: &str) -> Done<Vec<MessageRow>> {
         let pids: Vec<Id> = mail_object::table
             .filter(mail_object::post_org.eq(post).and(mail_object::item_id.eq(item_id)))

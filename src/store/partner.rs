@@ -63,10 +63,12 @@ impl LinkRow {
 }
 
 impl Tx<'_> {
+    /// What was agreed with the partner of this code.
     pub fn partner(&mut self, code: &str) -> Done<Option<PartnerRow>> {
         Ok(partner::table.find(code).first(self.conn).optional()?)
     }
 
+    /// Every partner, by code.
     pub fn partners(&mut self) -> Done<Vec<PartnerRow>> {
         Ok(partner::table.order(partner::code).load(self.conn)?)
     }
@@ -95,6 +97,7 @@ impl Tx<'_> {
         Ok(link::table.order(link::partner).load(self.conn)?)
     }
 
+    /// How the link to a partner stands; none before the first traffic.
     pub fn link(&mut self, code: &str) -> Done<Option<LinkRow>> {
         Ok(link::table.find(code).first(self.conn).optional()?)
     }

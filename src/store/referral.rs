@@ -91,17 +91,6 @@ fn answers() -> _ {
         .filter(referral_response::reference.eq(referral::reference))
 }
 
-/// A pending referral whose reminder or deadline has come.
-#[derive(Clone, Debug, PartialEq, Queryable)]
-pub struct DueRow {
-    pub post_org: String,
-    pub object_pid: Id,
-    pub reference: String,
-    pub code: String,
-    pub remind_at: Option<At>,
-    pub due_at: Option<At>,
-}
-
 impl Tx<'_> {
     /// The referrals of an item, by date and reference.
     pub fn referrals_of(&mut self, object: &ObjectRow) -> Done<Vec<ReferralRow>> {
@@ -121,11 +110,13 @@ impl Tx<'_> {
             .load(self.conn)?)
     }
 
+    /// Stores a referral.
     pub fn add_referral(&mut self, row: &ReferralRow) -> Done {
         diesel::insert_into(referral::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// Stores an answer.
     pub fn add_answer(&mut self, row: &AnswerRow) -> Done {
         diesel::insert_into(referral_response::table).values(row).execute(self.conn)?;
         Ok(())
@@ -196,24 +187,6 @@ impl Tx<'_> {
             .filter(referral_response::post_org.eq(post))
             .filter(referral_response::object_pid.eq_any(pids.to_vec()))
             .order((referral_response::object_pid, referral_response::event_at, referral_response::pid))
-            .load(self.conn)?)
-    }
-
-    /// Pending referrals of all posts to be reminded of at `at`, the longest waiting first, at most `limit`.
-    pub fn due_referrals(&mut self, at: DateTime<Utc>, limit: i64) -> Done<Vec<DueRow>> {
-        Ok(referral::table
-            .filter(referral::pending)
-            .filter(referral::remind_at.le(At(at)))
-            .order((referral::remind_at, referral::post_org, referral::object_pid, referral::reference))
-            .limit(limit)
-            .select((
-                referral::post_org,
-                referral::object_pid,
-                referral::reference,
-                referral::code,
-                referral::remind_at,
-                referral::due_at,
-            ))
             .load(self.conn)?)
     }
 }

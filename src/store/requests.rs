@@ -37,6 +37,7 @@ impl Tx<'_> {
         }
     }
 
+    /// Keeps the answer to a key.
     pub fn save_answer(&mut self, answer: &SavedAnswer) -> Done {
         diesel::insert_into(idempotency::table).values(answer).execute(self.conn)?;
         Ok(())

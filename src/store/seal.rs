@@ -1,13 +1,15 @@
 //! Seals: once a minute the heads of all items changed since the last one, in one global chain.
 //!
 //! A sealed head cannot be taken back unnoticed: not by altering, removing or inserting history rows, nor by
-//! removing whole items. [`verify`] names the first row that does not fit.
+//! removing whole items. [`Tx::verify_history`] names the first row that does not fit. Only who keeps number and hash of a
+//! seal elsewhere notices that the newest seals were removed with everything sealed by them.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::conn::AnyConn;
 use super::history::HistoryRow;
 use super::items::{DeclarationRow, ResponseRow};
 use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
@@ -57,6 +59,25 @@ fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries:
         hasher.update(&entry.head_hash);
     }
     hasher.finalize().to_vec()
+}
+
+/// Entries in one insert statement on PostgreSQL, where each is a round trip; it takes 65,535 values.
+const ENTRIES_PER_INSERT: usize = 1_000;
+
+fn insert_entries(conn: &mut AnyConn, entries: &[SealEntryRow]) -> QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(conn) => {
+            for entry in entries {
+                diesel::insert_into(seal_entry::table).values(entry).execute(conn)?;
+            }
+        }
+        AnyConn::Postgres(conn) => {
+            for chunk in entries.chunks(ENTRIES_PER_INSERT) {
+                diesel::insert_into(seal_entry::table).values(chunk).execute(conn)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Tx<'_> {
@@ -109,10 +130,13 @@ impl Tx<'_> {
             hash: seal_hash(&previous, seal_no, self.now, through, &entries),
         };
         diesel::insert_into(seal::table).values(&row).execute(self.conn)?;
-        for entry in &entries {
-            diesel::insert_into(seal_entry::table).values(entry).execute(self.conn)?;
-        }
+        insert_entries(self.conn, &entries)?;
         Ok(entries.len())
+    }
+
+    /// The hash of a seal; none when there is no such seal.
+    pub fn seal_hash(&mut self, seal_no: i64) -> Done<Option<Vec<u8>>> {
+        Ok(seal::table.find(seal_no).select(seal::hash).first(self.conn).optional()?)
     }
 
     fn entries_of(&mut self, seal_no: i64) -> Done<Vec<SealEntryRow>> {
@@ -157,6 +181,7 @@ impl Tx<'_> {
             }
             verdict.seals += 1;
             verdict.sealed_at = Some(link.sealed_at.0);
+            verdict.last_seal = Some((link.seal_no, link.hash.clone()));
             verdict.through_change_no = link.through_change_no;
             previous = link.hash;
             last_no = link.seal_no;
@@ -252,7 +277,11 @@ impl Tx<'_> {
         if is_sealed && !self.is_head_sealed(post_org, *pid, *head_seq)? {
             return Ok(Some(format!("history row {head_seq} of {} was inserted behind a seal", name_of(head))));
         }
-        self.verify_documents(&name_of(head), post_org, *pid, &rows)
+        let name = name_of(head);
+        match self.verify_documents(&name, post_org, *pid, &rows)? {
+            None => self.verify_rows(&name, post_org, *pid, &rows),
+            fault => Ok(fault),
+        }
     }
 
     /// Recomputes the chain of one item up to its head.
@@ -399,6 +428,8 @@ pub struct Verdict {
     pub items: u64,
     pub rows: u64,
     pub sealed_at: Option<DateTime<Utc>>,
+    /// Number and hash of the last seal: noted elsewhere, they show later that it is still there.
+    pub last_seal: Option<(i64, Vec<u8>)>,
     through_change_no: i64,
     /// The first row that was altered, removed or inserted.
     pub fault: Option<String>,

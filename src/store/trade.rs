@@ -85,6 +85,7 @@ macro_rules! in_sight {
 }
 
 impl Tx<'_> {
+    /// The goods of a seller with this number.
     pub fn good(&mut self, seller: &str, reference_id: i32) -> Done<Option<GoodRow>> {
         Ok(marketed_good::table.find((seller, reference_id)).get_result(self.conn).optional()?)
     }
@@ -189,6 +190,7 @@ impl Tx<'_> {
         Ok(query.order(order).limit(limit as i64).load(self.conn)?)
     }
 
+    /// The service of a post with this id.
     pub fn postal_service(&mut self, orig_org: &str, service_id: Id) -> Done<Option<ServiceRow>> {
         Ok(postal_service::table.find((orig_org, service_id)).get_result(self.conn).optional()?)
     }

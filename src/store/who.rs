@@ -81,6 +81,7 @@ pub struct SessionRow {
 }
 
 impl Tx<'_> {
+    /// The organization with this code, hosted or remote.
     pub fn organization(&mut self, code: &str) -> Done<Option<OrganizationRow>> {
         Ok(on_engine!(self.conn, |conn| organization::table.find(code).get_result(conn)).optional()?)
     }
@@ -143,15 +144,18 @@ impl Tx<'_> {
         Ok(posts)
     }
 
+    /// Stores a token.
     pub fn add_token(&mut self, row: &TokenRow) -> Done {
         diesel::insert_into(security_token::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// The token with this digest, whether or not it is in force.
     pub fn token(&mut self, digest: &[u8]) -> Done<Option<TokenRow>> {
         Ok(security_token::table.find(digest).get_result(self.conn).optional()?)
     }
 
+    /// Every token of an organization, revoked and expired ones included.
     pub fn tokens_of(&mut self, org: &str) -> Done<Vec<TokenRow>> {
         Ok(security_token::table.filter(security_token::org.eq(org)).load(self.conn)?)
     }
@@ -184,27 +188,33 @@ impl Tx<'_> {
         }
     }
 
+    /// The office with this code.
     pub fn office(&mut self, code: &str) -> Done<Option<OfficeRow>> {
         Ok(office::table.find(code).get_result(self.conn).optional()?)
     }
 
+    /// Every office, by code.
     pub fn offices(&mut self) -> Done<Vec<OfficeRow>> {
         Ok(office::table.order(office::code).load(self.conn)?)
     }
 
+    /// A user of an organization.
     pub fn user(&mut self, org: &str, user_cd: &str) -> Done<Option<UserRow>> {
         Ok(user_account::table.find((org, user_cd)).get_result(self.conn).optional()?)
     }
 
+    /// Every user of an organization, by code.
     pub fn users_of(&mut self, org: &str) -> Done<Vec<UserRow>> {
         Ok(user_account::table.filter(user_account::org.eq(org)).order(user_account::user_cd).load(self.conn)?)
     }
 
+    /// Stores a user.
     pub fn add_user(&mut self, row: &UserRow) -> Done {
         diesel::insert_into(user_account::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// Changes the password; without one the user cannot log in.
     pub fn set_password(&mut self, org: &str, user_cd: &str, hash: Option<&str>) -> Done {
         diesel::update(user_account::table.find((org, user_cd)))
             .set(user_account::password_hash.eq(hash))
@@ -232,20 +242,24 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Stores a session.
     pub fn add_session(&mut self, row: &SessionRow) -> Done {
         diesel::insert_into(session::table).values(row).execute(self.conn)?;
         Ok(())
     }
 
+    /// The session whose key has this digest, whether or not it has ended.
     pub fn session(&mut self, digest: &[u8]) -> Done<Option<SessionRow>> {
         Ok(session::table.find(digest).get_result(self.conn).optional()?)
     }
 
+    /// Notes that a session was used now.
     pub fn touch_session(&mut self, digest: &[u8]) -> Done {
         diesel::update(session::table.find(digest)).set(session::seen_at.eq(At(self.now))).execute(self.conn)?;
         Ok(())
     }
 
+    /// Ends a session; one that is not there is no fault.
     pub fn end_session(&mut self, digest: &[u8]) -> Done {
         diesel::delete(session::table.find(digest)).execute(self.conn)?;
         Ok(())

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::conn::AnyConn;
 use super::fault::{Fault, ends_transaction};
@@ -44,18 +45,23 @@ impl Default for GroupRules {
 trait Queued: Send {
     /// Runs the closure and keeps its result. `Err` when the outer transaction is lost.
     fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()>;
+    /// The caller's.
+    fn span(&self) -> &Span;
     /// Answers the caller: with the kept result, or with `failure` of the commit.
     fn answer(self: Box<Self>, failure: Option<Error>);
 }
 
 struct Entry<T> {
     job: WriteJob<T>,
+    /// The caller's, for what is logged while its job runs.
+    span: Span,
     result: Option<Result<T>>,
     reply: oneshot::Sender<Result<T>>,
 }
 
 impl<T: Send> Queued for Entry<T> {
     fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()> {
+        let _span = self.span.enter();
         if run(tx.conn, "SAVEPOINT entry").is_err() {
             return Err(());
         }
@@ -66,6 +72,10 @@ impl<T: Send> Queued for Entry<T> {
         let ended = undone.and_then(|()| run(tx.conn, "RELEASE entry"));
         self.result = Some(outcome.map_err(Fault::into_error));
         if lost || ended.is_err() { Err(()) } else { Ok(()) }
+    }
+
+    fn span(&self) -> &Span {
+        &self.span
     }
 
     fn answer(self: Box<Self>, failure: Option<Error>) {
@@ -107,7 +117,8 @@ impl Writer {
         let Some(queue) = &self.queue else { return Err(Error::unavailable("The server is stopping")) };
         // Counted before it is there, so that the thread never takes out what was not counted.
         let depth = self.depth.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Err(refused) = queue.try_send(Box::new(Entry { job, result: None, reply })) {
+        let span = Span::current();
+        if let Err(refused) = queue.try_send(Box::new(Entry { job, span, result: None, reply })) {
             self.depth.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::unavailable(match refused {
                 TrySendError::Full(_) => "The write queue is full",
@@ -153,6 +164,15 @@ fn run(conn: &mut AnyConn, sql: &'static str) -> diesel::QueryResult<()> {
     }
 }
 
+/// What a group that cannot be begun or committed is answered; logged once, for its first write.
+fn failure(group: &[Box<dyn Queued>], error: diesel::result::Error) -> Error {
+    let to_error = || Fault::Db(error).into_error();
+    match group.first() {
+        Some(first) => first.span().in_scope(to_error),
+        None => to_error(),
+    }
+}
+
 struct WriterThread {
     conn: AnyConn,
     waiting: Receiver<Box<dyn Queued>>,
@@ -178,7 +198,8 @@ impl WriterThread {
     fn run_group(&mut self, first: Box<dyn Queued>) -> (Vec<Box<dyn Queued>>, Option<Error>) {
         let mut group = vec![first];
         if let Err(error) = run(&mut self.conn, "BEGIN IMMEDIATE") {
-            return (group, Some(Fault::Db(error).into_error()));
+            let failure = failure(&group, error);
+            return (group, Some(failure));
         }
         let began = Instant::now();
         let mut tx = Tx { conn: &mut self.conn, now: self.clock.now() };
@@ -204,7 +225,8 @@ impl WriterThread {
             Ok(()) => (group, None),
             Err(error) => {
                 let _ = run(&mut self.conn, "ROLLBACK");
-                (group, Some(Fault::Db(error).into_error()))
+                let failure = failure(&group, error);
+                (group, Some(failure))
             }
         }
     }

@@ -16,8 +16,26 @@ use crate::{on_both_engines, on_both_engines_with};
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Members that name an organization, wherever they stand, with one that is not the caller's.
-const FOREIGN: &[(&str, &str)] =
-    &[("postalOrgCd", "FRA"), ("postOrgCd", "FRA"), ("PostOrganizationCd", "FRA"), ("organizationTypeCd", "C")];
+const FOREIGN: &[(&str, &str)] = &[
+    ("postalOrgCd", "FRA"),
+    ("postOrgCd", "FRA"),
+    ("PostOrganizationCd", "FRA"),
+    ("PostalOrgCd", "FRA"),
+    ("SellerOrganizationCd", "FRA"),
+    ("OrigOrganizationCd", "FRA"),
+    ("organizationTypeCd", "C"),
+];
+
+/// Members that samples leave out, put in so that the above is tried on them.
+fn with_optional_organizations(method: &str, mut body: Value) -> Value {
+    let own = if body["securityToken"] == json!(token_of("DEA")) { "DEA" } else { "AUA" };
+    match method {
+        "CreateOrUpdateAnonymousDeclaration" => body["anonymousDeclaration"]["PostalOrgCd"] = json!(own),
+        "GetAnonymousDeclaration" => body["searchCriteria"]["PostalOrgCd"] = json!(own),
+        _ => {}
+    }
+    body
+}
 
 /// The bodies of all refusals of one test, which must all be the same.
 #[derive(Default)]
@@ -108,7 +126,7 @@ on_both_engines! {
             without.as_object_mut().expect("an object").retain(|name, _| name != "token" && name != "securityToken");
             refusals.note("no token", method.name, server.call(method.name, &without));
             refusals.note("an empty body", method.name, server.call(method.name, &json!({})));
-            for (place, body) in with_foreign_organizations(&sample) {
+            for (place, body) in with_foreign_organizations(&with_optional_organizations(method.name, sample.clone())) {
                 refusals.note(&place, method.name, server.call(method.name, &body));
             }
             if method.who == Who::Posts {
@@ -125,6 +143,55 @@ on_both_engines! {
         let nobody = json!({ "securityToken": token_of("DEA"), "userCd": "nobody" });
         refusals.note("a user there is none of", "Logout", server.call("Logout", &nobody));
         refusals.are_one();
+    }
+
+    fn customs_names_no_other_customs_and_no_post_but_its_own(server) {
+        let mut refusals = Refusals::default();
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let asked = |members: Value| {
+            let mut body = json!({ "postalOrgCd": "DEA", "customsOrgCd": "DE", "organizationTypeCd": "C", "flow": "I",
+                "mailStateCd": "1", "id": id, "itemId": id, "mailFlow": "I" });
+            body.as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
+            body
+        };
+        for method in ["Load", "LoadByMailState"] {
+            let foreign = asked(json!({ "customsOrgCd": "FR" }));
+            refusals.note("a foreign customs", method, server.call_as("DE", method, foreign));
+        }
+        for method in [
+            "Load",
+            "LoadByMailState",
+            "CreateNewDeclaration",
+            "CreateNewResponse",
+            "GetCustomsStatus",
+            "GetReferralAndReferralResponse",
+        ] {
+            server.call_as("DE", method, asked(json!({}))).ok();
+            let foreign = asked(json!({ "postalOrgCd": "FRA" }));
+            refusals.note("a foreign post", method, server.call_as("DE", method, foreign));
+        }
+        let answered = |members: Value| {
+            let mut body = respond(&id, "AUA", "DEA", "2", 2);
+            body["resp"].as_object_mut().expect("an object").extend(members.as_object().expect("an object").clone());
+            body
+        };
+        for foreign in [json!({ "CustOrganizationCd": "FR" }), json!({ "PostOrganizationCd": "FRA" })] {
+            let body = answered(foreign.clone());
+            let view = json!({ "MailObject": body["mailObject"], "Response": body["resp"] });
+            refusals.note(&foreign.to_string(), "StoreResponse", server.call_as("DE", "StoreResponse", body));
+            let views = json!({ "cdsViews": [view] });
+            let answer = server.call_as("DE", "CreateOrUpdateResponses", views);
+            refusals.note(&foreign.to_string(), "CreateOrUpdateResponses", answer);
+        }
+        let between_others = respond(&fresh_id("FR"), "FRA", "PTA", "2", 2);
+        refusals.note("posts of others", "StoreResponse", server.call_as("DE", "StoreResponse", between_others));
+        let raised = json!({ "id": id, "postOrgCd": "FRA", "partnerPostOrgCd": "AUA", "referral": { "ReferralCd": "RFI" } });
+        refusals.note("a foreign post", "CreateReferral", server.call_as("DE", "CreateReferral", raised));
+        refusals.are_one();
+        assert!(server.status("DE", "DEA", &id, "I")["Response"].is_null(), "nothing was stored");
+        let own = answered(json!({ "CustOrganizationCd": "DE", "PostOrganizationCd": "DEA" }));
+        server.call_as("DE", "StoreResponse", own).ok();
     }
 
     fn rows_of_others_never_show(server) {

@@ -1,7 +1,9 @@
 //! Many entries in one call, and requests that are sent twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use entrepost::http::methods;
 use entrepost::limits;
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ use crate::harness::data::{declaration, fresh_id, mail_object, response};
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Server};
 use crate::on_both_engines;
+use crate::samples::{self, SAMPLES};
 
 /// A view with a declaration from AUA to DEA.
 fn declared(id: &str, amount: &str) -> Value {
@@ -298,6 +301,24 @@ on_both_engines! {
         };
         remarked(&first).ok();
         remarked(&second).refused(422);
+    }
+
+    fn every_writing_method_looks_at_its_key(server) {
+        samples::referred(server);
+        let writing: BTreeSet<&str> =
+            methods().iter().filter(|method| method.writes).map(|method| method.name).collect();
+        let mut tried = BTreeSet::new();
+        // In the order of the samples, of which later ones need earlier ones.
+        for (method, body) in SAMPLES.iter().filter(|(method, _)| writing.contains(method)) {
+            let key = fresh_id("KEY");
+            let send = |body: &str| server.post(method, body, &[("idempotency-key", &key)]);
+            let first = send(body).ok().text;
+            assert_eq!(send(body).ok().text, first, "{method}: the answer of the first time");
+            let other = body.replacen('{', r#"{"another": true,"#, 1);
+            assert_eq!(send(&other).status, 422, "{method}: the key belongs to the first request");
+            tried.insert(*method);
+        }
+        assert_eq!(tried, writing, "each writing method has a sample");
     }
 
     fn concurrent_twins_do_the_work_once(server) {

@@ -31,12 +31,24 @@ fn dialogue(server: &Server, org: &str, post: &str, id: &str, flow: &str) -> Val
     answer["GetReferralAndReferralResponseResult"][0].clone()
 }
 
+/// The parts that a server says were used, of those about messages.
+fn used(server: &Server, org: &str) -> Vec<&'static str> {
+    let heartbeat = server.call_as(org, "GetHeartbeat", json!({})).ok().json()["GetHeartbeatResult"].clone();
+    let parts = ["LastItmattSentDt", "LastItmattReceivedDt", "LastCusitmSentDt", "LastCusrspReceivedDt"];
+    parts.into_iter().filter(|part| !heartbeat[*part].is_null()).collect()
+}
+
 /// The story of one item, from declaration to clearance, across two servers.
 fn main_job(servers: &[Server; 2]) {
     let [australia, germany] = servers;
     let id = fresh_id("AU");
+    assert_eq!((used(australia, "AUA"), used(germany, "DEA")), (vec![], vec![]));
     australia.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
     settle(servers);
+    assert_eq!(
+        (used(australia, "AUA"), used(germany, "DEA")),
+        (vec!["LastItmattSentDt"], vec!["LastItmattReceivedDt"])
+    );
     let here = australia.status("AU", "AUA", &id, "O");
     let there = germany.status("DE", "DEA", &id, "I");
     assert_eq!(here["Declaration"]["Data"], there["Declaration"]["Data"]);
@@ -67,6 +79,7 @@ fn main_job(servers: &[Server; 2]) {
     assert_eq!(outcome["DCResponse"]["Data"], germany.status("DEA", "DEA", &id, "I")["Response"]["Data"]);
     assert_eq!(outcome["DCResponse"]["Data"]["Taxes"][0]["Amount"].to_string(), "7.2");
     assert_eq!(outcome["DCResponse"]["CustOrganizationCd"], "DE");
+    assert_eq!(used(australia, "AUA"), ["LastItmattSentDt", "LastCusrspReceivedDt"]);
     assert!(outcome["Response"].is_null(), "Australian customs has not answered");
 }
 
@@ -452,6 +465,7 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     germany.call_as("DE", "StoreResponse", answer).ok();
     settle(&servers);
     assert_eq!(australia.status("AUA", "AUA", &id, "O")["Response"]["Data"]["DecisionCd"], "2");
+    assert!(used(australia, "AUA").contains(&"LastCusitmSentDt"), "{:?}", used(australia, "AUA"));
 }
 
 /// An interchange of AUA to DEA with an answer to a referral.

@@ -1,7 +1,8 @@
 //! Two server processes exchange over loopback while one after the other is killed: nothing is lost, nothing doubled.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -207,6 +208,52 @@ fn compare(raws: &mut [Raw; 2], journal: &Journal) {
         );
         assert_eq!(sent, received, "each interchange arrived, and its items once");
     }
+}
+
+/// The next request to `partner`: its body; the connection stays open.
+fn request(partner: &TcpListener) -> (TcpStream, Vec<u8>) {
+    let (stream, _) = partner.accept().expect("a connection");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a head");
+        if line.trim().is_empty() {
+            break;
+        }
+        let lower = line.to_lowercase();
+        if let Some(number) = lower.strip_prefix("content-length:") {
+            length = number.trim().parse().expect("a number");
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    (reader.into_inner(), body)
+}
+
+#[test]
+fn a_partner_that_never_answers_holds_up_no_stop_and_gets_the_same_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let partner = TcpListener::bind("127.0.0.1:0").expect("binds");
+    let here = Side::new("AUA", "AU", folder.path());
+    let mut there = Side::new("DEA", "DE", folder.path());
+    there.address = partner.local_addr().expect("an address").to_string();
+    here.set_up(&there, TOKENS);
+    let mut process = here.start();
+    let id = fresh_id("AU");
+    let body = json!({ "token": token_of("AUA"), "userCd": "tester", "evtCd": 2,
+        "mailObject": mail_object(&id, "AUA", "DEA"), "decl": declaration("1.00") });
+    assert_eq!(process.client().call("StoreDeclaration", &body).map(|(status, _)| status), Some(200));
+    let (_open, sent) = request(&partner);
+    assert!(String::from_utf8_lossy(&sent).contains(&id));
+
+    process.terminate();
+    let status = process.wait(Duration::from_secs(10));
+    assert_eq!(status.code(), Some(0), "{status:?}");
+    let _again = here.start();
+    let (_open, repeated) = request(&partner);
+    assert_eq!(repeated, sent, "nothing was half done");
 }
 
 #[test]

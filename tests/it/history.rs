@@ -118,6 +118,24 @@ on_both_engines! {
     }
 }
 
+const VERIFY: &[&str] = &["admin", "history", "verify"];
+
+/// Germany asks about the item, Australia answers and marks it.
+fn refer_and_mark(server: &Server, id: &str) {
+    let question = json!({
+        "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
+        "referral": { "ReferralCd": "RFI", "ReferralId": "Q1", "Remarks": "What is it made of?" },
+    });
+    server.call_as("DEA", "CreateReferral", question).ok();
+    let answer = json!({
+        "id": id, "postOrgCd": "AUA", "partnerPostOrgCd": "DEA",
+        "referralResponse": { "ReferralResponseCd": "R12", "ReferralId": "Q1", "Remarks": "Of wood" },
+    });
+    server.call_as("AUA", "CreateReferralResp", answer).ok();
+    let mark = json!({ "itemId": id, "watchdogInfo": { "Operation": 1, "Remarks": "ask the sender" } });
+    server.call_as("AUA", "SetWatchdogItemInfo", mark).ok();
+}
+
 /// A database with a history of several versions and seals, to be tampered with.
 struct Scene {
     url: String,
@@ -126,6 +144,8 @@ struct Scene {
     sealed: String,
     /// Two history rows after the last seal.
     fresh: String,
+    /// A referral with its answer and a mark; alone in the last seal.
+    referred: String,
     /// The history of `sealed` at AUA.
     rows: Vec<HistoryRow>,
 }
@@ -134,14 +154,15 @@ impl Scene {
     fn build(engine: Engine) -> Self {
         let (url, folder) = crate::harness::server::filled_database(engine);
         let server = Server::on(&url, &[("seal-seconds", "86400")]);
-        let (sealed, fresh, other) = (fresh_id("AU"), fresh_id("AU"), fresh_id("AU"));
+        let (sealed, fresh, referred) = (fresh_id("AU"), fresh_id("AU"), fresh_id("AU"));
         declare(&server, &sealed, "38.50");
         declare(&server, &sealed, "40.00");
         seal(&server);
         decide(&server, &sealed, "2", 0);
         decide(&server, &sealed, "6", 60);
         seal(&server);
-        declare(&server, &other, "1.00");
+        declare(&server, &referred, "1.00");
+        refer_and_mark(&server, &referred);
         seal(&server);
         declare(&server, &fresh, "1.00");
         declare(&server, &fresh, "2.00");
@@ -149,7 +170,7 @@ impl Scene {
         let rows = history(&server, "AUA", &sealed);
         assert_eq!((rows.len(), verify(&server).seals), (4, 3));
         server.stop();
-        Self { url, _folder: folder, sealed, fresh, rows }
+        Self { url, _folder: folder, sealed, fresh, referred, rows }
     }
 
     /// A copy of the database, with the folder that holds it.
@@ -163,21 +184,29 @@ impl Scene {
         (format!("sqlite:{}", file.display()), Some(folder))
     }
 
-    /// Runs `tampering` on a copy: the check must end with 1 and say `told`. `$S` and `$F` stand for the conditions
-    /// that mean rows of the sealed and of the fresh item, `$s` and `$f` for their ids.
+    /// Runs `tampering` on a copy: the check must end with 1 and say `told`. `$S`, `$F` and `$R` stand for the conditions
+    /// that mean rows of the sealed, the fresh and the referred item, `$s`, `$f` and `$r` for their ids.
     fn found_out(&self, tampering: &str, told: &[&str]) {
+        self.found_out_expecting(None, tampering, told);
+    }
+
+    /// The same, with a seal noted before.
+    fn found_out_expecting(&self, seal: Option<&str>, tampering: &str, told: &[&str]) {
         let (url, _folder) = self.copy();
         let pid_of = |id: &str| format!("(SELECT pid FROM mail_object WHERE post_org = 'AUA' AND item_id = '{id}')");
         let rows_of = |id: &str| format!("post_org = 'AUA' AND object_pid = {}", pid_of(id));
         let fill = |text: &str| {
             let text = text.replace("$S", &rows_of(&self.sealed)).replace("$F", &rows_of(&self.fresh));
+            let text = text.replace("$R", &rows_of(&self.referred)).replace("$r", &self.referred);
             text.replace("$s", &self.sealed).replace("$f", &self.fresh)
         };
         let mut raw = Raw::open(&url);
         raw.without_foreign_keys();
         raw.run(&fill(tampering));
         drop(raw);
-        let err = run(&["admin", "history", "verify", "--database-url", &url]).fails(1);
+        let expect = seal.map(|seal| ["--expect", seal]);
+        let err = run(&[VERIFY, expect.as_ref().map_or(&[][..], |two| &two[..]), &["--database-url", &url]].concat())
+            .fails(1);
         for part in told {
             let part = fill(part);
             assert!(err.contains(&part), "`{part}` is not told after `{tampering}`, but: {err}");
@@ -279,6 +308,74 @@ fn documents(scene: &Scene) {
     );
 }
 
+/// What decides without being a text: states, dates, marks, who may see it.
+fn standings(scene: &Scene) {
+    for change in [
+        "fiscal_state = 'CLEARED'",
+        "decision_cd = '2'",
+        "decided_at = (SELECT created_at FROM mail_object WHERE post_org = 'AUA' AND item_id = '$r')",
+        "state_cd = 50",
+        "customs_org = 'FR'",
+    ] {
+        let told = ["the response of the destination's customs of item", "($s)", "altered"];
+        scene.found_out(&format!("UPDATE response SET {change} WHERE $S"), &told);
+    }
+    for change in ["seen = NOT seen", "state_cd = 1", "customs_org = NULL", "quality_findings = '[]'"] {
+        let told = ["the declaration of item", "($s)", "altered"];
+        scene.found_out(&format!("UPDATE declaration SET {change} WHERE $S"), &told);
+    }
+    for change in [
+        "watchdog = NULL",
+        "watchdog_remarks = 'let it go'",
+        "security_state = 'OK_TO_LOAD'",
+        "mail_state = 52",
+        "dest_post = 'FRA'",
+        "customs_visible = NOT customs_visible",
+        "declared_at = NULL",
+    ] {
+        let sql = format!("UPDATE mail_object SET {change} WHERE post_org = 'AUA' AND item_id = '$r'");
+        scene.found_out(&sql, &["the mail object of item", "($r)", "altered"]);
+    }
+}
+
+fn referrals(scene: &Scene) {
+    let referral = "referral Q1 of item";
+    for change in ["body = replace(body, 'made of', 'worth')", "due_at = NULL", "code = 'SCN'", "raised_by = 'FRA'"] {
+        let told = [referral, "($r)", "altered"];
+        scene.found_out(&format!("UPDATE referral SET {change} WHERE $R"), &told);
+    }
+    scene.found_out("DELETE FROM referral WHERE $R", &[referral, "($r)", "removed"]);
+    let copied = "INSERT INTO referral SELECT post_org, object_pid, 'Q2', code, raised_by, event_at, remind_at, due_at,
+        pending, created_at, digest, body FROM referral WHERE $R";
+    scene.found_out(copied, &["referral Q2 of item", "($r)", "inserted"]);
+    let answer = "the answer to referral Q1 of item";
+    for change in ["body = replace(body, 'wood', 'lead')", "code = 'R19'", "reference = 'Q2'"] {
+        scene
+            .found_out(&format!("UPDATE referral_response SET {change} WHERE $R"), &["the answer to referral", "($r)"]);
+    }
+    scene.found_out("DELETE FROM referral_response WHERE $R", &[answer, "($r)", "removed"]);
+}
+
+/// The newest seal taken away with all that it sealed: noticed by who noted it.
+fn newest_seal(scene: &Scene) {
+    let (url, _folder) = scene.copy();
+    let out = run(&[VERIFY, &["--database-url", &url]].concat()).ok();
+    let noted = out.lines().find_map(|line| line.strip_prefix("last seal: ")).expect("the last seal").to_owned();
+    assert!(noted.starts_with("3:") && noted.len() == 66, "{noted}");
+    let again = run(&[VERIFY, &["--expect", &noted, "--database-url", &url]].concat()).ok();
+    assert!(again.contains("the history is whole"), "{again}");
+    let everything = "DELETE FROM seal WHERE seal_no = 3; DELETE FROM seal_entry WHERE seal_no = 3;
+        DELETE FROM referral WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
+        DELETE FROM referral_response WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
+        DELETE FROM declaration WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
+        DELETE FROM item_history WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
+        DELETE FROM mail_object WHERE item_id = '$r'";
+    scene.found_out_expecting(Some(&noted), everything, &["seal 3 was removed"]);
+    let other = format!("2:{}", &noted[2..]);
+    scene.found_out_expecting(Some(&other), "SELECT 1", &["seal 2 is another one than the one expected"]);
+    run(&[VERIFY, &["--expect", "3", "--database-url", &url]].concat()).fails(1);
+}
+
 fn whole_items(scene: &Scene) {
     let all_rows = |of: &str, id: &str| {
         format!(
@@ -335,8 +432,11 @@ fn tampering(engine: Engine) {
     removed_and_inserted_rows(&scene);
     forged_row(&scene);
     documents(&scene);
+    standings(&scene);
+    referrals(&scene);
     whole_items(&scene);
     seals(&scene);
+    newest_seal(&scene);
 }
 
 #[test]

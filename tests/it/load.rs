@@ -70,10 +70,15 @@ fn ids(views: &Value) -> Vec<String> {
 
 /// A batch of declarations from PTA to a post that is not here.
 fn fill(server: &Server, count: usize) -> Vec<String> {
+    fill_in_state(server, count, None)
+}
+
+/// The same in a mail state.
+fn fill_in_state(server: &Server, count: usize, state: Option<i32>) -> Vec<String> {
     let ids: Vec<String> = (0..count).map(|_| fresh_id("PT")).collect();
     let view = |id: &String| {
-        let object =
-            json!({ "Id": id, "OrigPostOrgCd": "PTA", "DestPostOrgCd": "BRA", "PostingDt": "2026-10-01T10:00:00Z" });
+        let object = json!({ "Id": id, "OrigPostOrgCd": "PTA", "DestPostOrgCd": "BRA", "MailStateCd": state,
+            "PostingDt": "2026-10-01T10:00:00Z" });
         json!({ "MailObject": object, "Declaration": { "Data": { "GrossWeight": 1 } } })
     };
     for part in ids.chunks(2_000) {
@@ -254,6 +259,52 @@ on_both_engines! {
         assert_eq!((last.len(), end), (1, None));
         found.extend(last);
         assert_eq!(found, stored, "in the order made");
+    }
+
+    fn items_in_a_state_come_in_pages_too(server) {
+        let stored = fill_in_state(server, limits::LOAD_MAX + 1, Some(10));
+        let page = |limit: Value, cursor: Option<&str>| {
+            let filters = json!({ "flow": "O", "mailStateCd": "10", "recordsLimit": limit, "cursor": cursor });
+            let answer = server.call_as("PTA", "LoadByMailState", filters).ok();
+            let next = answer.header("x-next-cursor").map(str::to_owned);
+            (ids(&answer.json()["LoadByMailStateResult"]), next)
+        };
+        let (found, next) = page(json!(null), None);
+        assert_eq!((found.len(), next.is_some()), (limits::LOAD_DEFAULT, true));
+        let (first, next) = page(json!(999_999), None);
+        assert_eq!(first.len(), limits::LOAD_MAX);
+        let (last, end) = page(json!(7), next.as_deref());
+        assert_eq!((last.len(), end), (1, None));
+        assert_eq!([first, last].concat(), stored, "in the order made");
+
+        // To the end while others write: what stays in the state is met once.
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let (done, stored) = (&done, &stored);
+            scope.spawn(move || {
+                for round in 0..2_000 {
+                    if done.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    change(server, &stored[round * 37 % stored.len()], round + 2);
+                    let moved = mail_state(&fresh_id("PT"), "PTA", "BRA", "O", 10 + round % 2);
+                    server.call_as("PTA", "UpdateMailState", moved).ok();
+                }
+            });
+            let (mut found, mut cursor) = (Vec::new(), None);
+            loop {
+                let (some, next) = page(json!(500), cursor.as_deref());
+                found.extend(some);
+                cursor = next;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+            let unique: BTreeSet<&String> = found.iter().collect();
+            assert_eq!(unique.len(), found.len(), "no row twice");
+            assert!(stored.iter().all(|id| unique.contains(id)), "no row lost");
+        });
     }
 
     fn cursors_belong_to_their_filters_and_caller(server) {

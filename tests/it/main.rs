@@ -18,6 +18,7 @@ mod history;
 mod journey;
 mod life_cycle;
 mod load;
+mod logs;
 mod lookups;
 mod openapi;
 mod partners;

@@ -198,7 +198,6 @@ fn use_everything(server: &Server) {
         services.seal().await.expect("seals");
         services.keep_beats().await.expect("notes");
         services.drop_expired().await.expect("drops");
-        services.due_referrals(10).await.expect("lists");
         let token = services.issue_token("AUA", "x", None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");

@@ -75,7 +75,7 @@ fn shortened(value: &Value) -> Value {
 }
 
 /// What the other side said before the samples about referrals are sent.
-fn referred(server: &Server) {
+pub fn referred(server: &Server) {
     let at = "/Date(1562748420000+0200)/";
     let raise = |post: &str, partner: &str, id: &str, code: &str, reference: &str| {
         let referral = json!({ "ReferralCd": code, "ReferralId": reference, "EventDt": at });

@@ -83,6 +83,7 @@ pub(super) fn text(member: &Option<String>) -> &str {
 }
 
 impl<'p> Writer<'p> {
+    /// A writer with nothing written; what it finds is added to `findings`.
     pub fn new(profile: &'p Profile, findings: Findings) -> Self {
         let emit = Emitter::new(profile.charset, profile.line_breaks);
         Self { emit, profile, findings, kind: Kind::Itmatt, message: None, item: None, notes: Vec::new() }
@@ -145,6 +146,7 @@ impl<'p> Writer<'p> {
         self.end_message(number, start);
     }
 
+    /// `UNT`: how many segments the message has since `start`, its own included.
     pub fn end_message(&mut self, number: &str, start: usize) {
         let count = self.emit.segments() - start + 1;
         self.emit.segment("UNT", &[&[&count.to_string()], &[number]]);
@@ -260,6 +262,7 @@ impl<'p> Writer<'p> {
         }
     }
 
+    /// Notes a member that has no segment of its own, for the name/value segments.
     pub fn note_member(&mut self, home: Home, index: usize, member: &str, value: &str) {
         if !value.is_empty() {
             let name = home.member_path(index, member);
@@ -287,6 +290,7 @@ impl<'p> Writer<'p> {
         }
     }
 
+    /// `DTM`, to the second.
     pub fn date(&mut self, qualifier: &str, date: WcfDate) {
         self.emit.segment("DTM", &[&[qualifier, &date_204(date), "204"]]);
     }

@@ -500,7 +500,7 @@ pub fn rows_in(parent: Parent) -> impl Iterator<Item = &'static Row> {
     rows.iter().filter(move |row| row.parent == parent)
 }
 
-/// The row of an extra field, or of a member that is not in a contract list.
+/// The row of a member or an extra field, by where it stands.
 pub fn row(home: Home, member: &str) -> Option<&'static Row> {
     rows().find(|row| row.home == home && row.member == member)
 }

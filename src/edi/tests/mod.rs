@@ -1,6 +1,5 @@
 //! Tests of the room as a whole.
 
-mod batches;
 mod broken;
 mod documents;
 mod generate;

@@ -8,6 +8,7 @@ use crate::contract::canonical::to_canonical;
 use crate::error::Result;
 use crate::http::answer::Reply;
 use crate::rules::structure;
+use crate::service::Part;
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -30,7 +31,7 @@ pub(super) async fn login(call: Call<'_>, params: LoginParams) -> Result<Reply> 
     call.gate.login(&call.actor.org, user, &call.address)?;
     let office = params.office_cd.as_deref().map(str::trim).filter(|office| !office.is_empty());
     let session = call.services.login(&call.actor, user, password.unwrap_or_default(), office).await?;
-    call.services.beat("LastLoginDt");
+    call.services.beat(Part::Login);
     Ok(Reply::void()
         .with("SecurityKey", to_canonical(&session.security_key))
         .with("Office", to_canonical(&session.office))

@@ -46,7 +46,8 @@ pub(super) struct LoadParams {
     /// Own member: starts the change feed.
     #[serde(deserialize_with = "date::optional")]
     modified_since: Option<WcfDate>,
-    /// Own member: answer the number of matches in X-Total-Count.
+    /// Own member: answer in X-Total-Count how many items match the filters, whether or not they changed since
+    /// `modifiedSince`.
     #[serde(deserialize_with = "lenient::flag")]
     count_total: bool,
 }
@@ -101,7 +102,8 @@ pub(super) struct LoadByMailStateParams {
     /// Own member: starts the change feed.
     #[serde(deserialize_with = "date::optional")]
     modified_since: Option<WcfDate>,
-    /// Own member: answer the number of matches in X-Total-Count.
+    /// Own member: answer in X-Total-Count how many items match the filters, whether or not they changed since
+    /// `modifiedSince`.
     #[serde(deserialize_with = "lenient::flag")]
     count_total: bool,
 }

@@ -29,6 +29,7 @@ use uuid::Uuid;
 use super::observe::{note_method, note_organization};
 use super::{Shared, body, json_scan};
 use crate::error::{Error, Result};
+use crate::service::Part;
 use registry::Who;
 use request::Call;
 
@@ -91,7 +92,7 @@ async fn admit<'a>(
     if !who.admits(actor.kind) {
         return Err(Error::Unauthorized);
     }
-    shared.services.beat("LastApiCallDt");
+    shared.services.beat(Part::ApiCall);
     Call::new(request, shared, actor, keyed, bytes, &secrets)
 }
 

@@ -16,6 +16,7 @@ use crate::http::answer::Reply;
 use crate::http::printing::PrintOptions;
 use crate::limits;
 use crate::rules::structure::given;
+use crate::service::Part;
 
 macro_rules! with_print_options {
     ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $ty:ty,)* })*) => {$(
@@ -91,7 +92,7 @@ pub(super) async fn view(call: Call<'_>, params: PrintViewParams) -> Result<Repl
         Error::Invalid(findings) => Error::Invalid(findings.into_iter().map(|found| found.under("cdsView")).collect()),
         error => error,
     })?;
-    call.services.beat("LastPrintDt");
+    call.services.beat(Part::Print);
     Ok(Reply::result("PrintDoc", to_canonical(&STANDARD.encode(pdf))))
 }
 

@@ -204,11 +204,11 @@ methods! {
         "CreateReferral" = referrals::create { referrals::CreateReferralParams } -> Shape::Void;
             PostsAndCustoms, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referral"], true,
             "Raises a referral on an inbound item: a question (ERR, INC, RFI, AMD), screening (RFS), do not load (DNL) or \
-             assessment complete (ASC). The origin post sees it at once.";
+             assessment complete (ASC). The origin post sees it within a second, once it can be reached.";
         "CreateReferralResp" = referrals::answer { referrals::CreateReferralRespParams } -> Shape::Void;
             Posts, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referralResponse"], true,
             "Answers a referral on an outbound item, with R and two digits. Without ReferralId the only referral that waits \
-             for such an answer is meant. The destination post sees it at once.";
+             for such an answer is meant. The destination post sees it within a second, once it can be reached.";
         "GetReferralAndReferralResponse" = referrals::get { referrals::GetReferralParams } -> Shape::Result(list_of::<ReferralDialogue>);
             PostsAndCustoms, "securityToken", ["postalOrgCd", "flow"], false,
             "Items with a referral that matches every filter given, each with its matching referrals and the answers to them, \

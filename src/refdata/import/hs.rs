@@ -168,16 +168,6 @@ mod tests {
     use super::*;
     use crate::refdata::hs::nomenclature;
 
-    /// A public file that is present on some machines only.
-    fn public(name: &str) -> Option<Vec<u8>> {
-        let path = format!("{}/../shared/refdata/hs/{name}", env!("CARGO_MANIFEST_DIR"));
-        let bytes = std::fs::read(&path).ok();
-        if bytes.is_none() {
-            eprintln!("SKIPPED: {path} is not there, the importer was not tried on it");
-        }
-        bytes
-    }
-
     #[test]
     fn the_harmonized_system_is_read_in_its_public_form() {
         let text = "section,hscode,description,parent,level\nI,01,Animals; live,TOTAL,2\nX,TOTAL,All,,0\nXX,999999,Other,99,6\n\
@@ -185,11 +175,12 @@ mod tests {
         let parsed = harmonized_system(text.as_bytes());
         assert_eq!(parsed.rows.len(), 1);
         assert_eq!((parsed.faults.len(), parsed.faults[0].column.as_str()), (1, "hscode"));
-        if let Some(bytes) = public("harmonized-system.csv") {
-            let parsed = harmonized_system(&bytes);
-            assert_eq!(parsed.faults, []);
-            assert_eq!(parsed.rows.len(), nomenclature().entries().len());
-        }
+        let parsed = harmonized_system(include_bytes!("samples/harmonized-system.csv"));
+        assert_eq!(parsed.faults, []);
+        assert_eq!(parsed.rows.len(), 14, "neither the total nor chapter 99");
+        assert!(
+            parsed.rows.iter().any(|entry| entry.code == "46" && entry.en == "Plaited work; baskets, and wickerwork")
+        );
     }
 
     #[test]
@@ -228,16 +219,18 @@ mod tests {
 
     #[test]
     fn the_combined_nomenclature_is_read_in_its_public_form() {
-        let files = ["cn_2026.json", "cn_fr.yaml", "cn_es.yaml"].map(public);
-        let [Some(json), Some(fr), Some(es)] = files else { return };
-        let (fr, es) = (translations(&fr), translations(&es));
-        assert_eq!((fr.faults, es.faults), (vec![], vec![]));
-        let [fr, es]: [Translations; 2] = [fr.rows, es.rows].map(|rows| rows.into_iter().collect());
-        let parsed = combined_nomenclature(&json, &fr, &es, nomenclature());
+        let lists = [&include_bytes!("samples/cn_fr.yaml")[..], include_bytes!("samples/cn_es.yaml")].map(translations);
+        assert!(lists.iter().all(|list| list.faults.is_empty()), "{lists:?}");
+        let [fr, es]: [Translations; 2] = lists.map(|list| list.rows.into_iter().collect());
+        let parsed = combined_nomenclature(include_bytes!("samples/cn.json"), &fr, &es, nomenclature());
         assert_eq!(parsed.faults, []);
-        assert_eq!(parsed.rows.len(), 9_791);
-        let below: HashSet<&str> = parsed.rows.iter().filter_map(|entry| entry.code.get(..6)).collect();
-        assert_eq!(below.len(), 5_612, "every six-digit code has codes below it");
-        assert!(parsed.rows.iter().filter(|entry| !entry.es.is_empty()).count() > 5_000);
+        let codes: Vec<&str> = parsed.rows.iter().map(|entry| entry.code.as_str()).collect();
+        assert_eq!(codes, ["46012110", "46012190", "46021100"]);
+        let above = |code: &str| nomenclature().get(code).unwrap();
+        let [plaits, other, bamboo] = &parsed.rows[..] else { panic!("{codes:?}") };
+        assert_eq!(plaits.en, format!("{}: Of plaits", above("460121").en));
+        assert!(plaits.fr.ends_with("En tresses") && plaits.es.ends_with("De trenzas"), "{plaits:?}");
+        assert!(other.fr.ends_with("autres") && other.es.is_empty(), "no translation is no text: {other:?}");
+        assert_eq!(bamboo.en, above("460211").en, "the only code of its six digits adds nothing to them");
     }
 }

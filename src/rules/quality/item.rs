@@ -59,10 +59,6 @@ fn item_id(object: &MailObject, checks: &mut Checks<'_>) {
         let message = "not two letters, nine digits and two letters; read the id again from the label";
         found("item_id_form", message.into());
     }
-    if checks.context.id_reused {
-        let message = "the id belonged to another item that was finished less than 12 months ago; use a new one";
-        checks.found("item_id_reused", Subject::MailObject, "Id", message);
-    }
 }
 
 /// A running number and the country of the post: the id of a declaration made before acceptance.

@@ -1,6 +1,6 @@
 //! Is a declaration good enough to be sent? A table of rules, what each asks for, and how strict each destination is.
 //!
-//! Sources: the published advice of posts and customs on data quality (`contract/postal-edi.md` 6.1 and 8.8). Drafts are
+//! Sources: the published advice of posts and customs on data quality; each rule of the table says what it asks. Drafts are
 //! only warned about. Nothing is changed or stored here, and whether something can be stored at all is the business of
 //! the structure rules.
 
@@ -80,7 +80,6 @@ rules! {
     item_id_form Reject &[], "The item id has S10 form, or is the id of a declaration made before acceptance.";
     item_id_class Reject &[], "The first two letters of the item id belong to the mail class.";
     item_id_check_digit Warn &[], "The check digit of the item id is right.";
-    item_id_reused Reject &[], "The item id was not used for another item in the last 12 months.";
     late Warn &[], "The declaration is final before the item leaves the outward office of exchange.";
     country_known Reject &[], "Countries are codes of ISO 3166-1.";
     currency_known Reject &[], "Currencies are codes of ISO 4217.";
@@ -137,8 +136,6 @@ pub struct Context<'a> {
     pub is_final: bool,
     /// Of the organization that declares.
     pub overrides: &'a [Override],
-    /// The id was used for another item that was finished less than 12 months ago.
-    pub id_reused: bool,
     /// `None`: restrictions are not looked up.
     pub screening: Option<Screening<'a>>,
 }
@@ -196,13 +193,6 @@ pub struct Report {
     /// 100 without findings; every finding takes 5 off and every rule that rejects 20 more. Drafts are scored as if they
     /// were final.
     pub score: u8,
-}
-
-impl Report {
-    /// Whether the declaration may become final.
-    pub fn accepted(&self) -> bool {
-        self.findings.iter().all(|finding| finding.level < Level::Reject)
-    }
 }
 
 /// Gathers findings at the level that counts.

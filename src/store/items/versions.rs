@@ -13,22 +13,6 @@ type Done<T = ()> = Result<T, Fault>;
 type Version = (i32, Vec<u8>, Option<String>);
 
 impl Tx<'_> {
-    /// Whether a version with this digest was archived before.
-    pub fn is_archived(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
-        if item.superseded.iter().any(|version| version.kind == kind && version.digest == digest) {
-            return Ok(true);
-        }
-        if item.is_new {
-            return Ok(false);
-        }
-        let found: Option<i32> = versions_of(&item.object, kind)
-            .filter(document_version::digest.eq(digest.to_vec()))
-            .select(document_version::version_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(found.is_some())
-    }
-
     /// Archived versions of a kind: number, digest and text, unless it was erased.
     pub fn archived(&mut self, item: &Item, kind: &str) -> Done<Vec<Version>> {
         if item.is_new {

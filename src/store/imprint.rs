@@ -1,0 +1,308 @@
+//! Imprints: digests of rows, told in the history, so that its chain covers the columns that decide and not only texts.
+//!
+//! An event's detail names the rows it made by their imprints. A row whose columns no longer give the imprint told last
+//! was altered behind the server's back. Rows told of by no event (made before there were imprints) are passed over.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::history::HistoryRow;
+use super::items::{DeclarationRow, ObjectRow, ResponseRow};
+use super::referral::{AnswerRow, ReferralRow};
+use super::schema::{declaration, mail_object, referral, referral_response, response};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// A row that the history vouches for.
+pub trait Vouched {
+    /// The member of an event's detail that holds its imprint.
+    fn member(&self) -> &'static str;
+    /// Adds every column that decides. A column of a later version goes under a member of its own, so that imprints
+    /// made before stay right.
+    fn columns(&self, to: &mut Columns);
+}
+
+/// Half of the SHA-256 over the columns of a row, hexadecimal.
+pub fn imprint(row: &impl Vouched) -> String {
+    let mut columns = Columns(Sha256::new());
+    row.columns(&mut columns);
+    columns.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The detail of an event that made or changed `row`.
+pub fn vouch(detail: &str, row: &impl Vouched) -> String {
+    with_member(detail, row.member(), &format!("\"{}\"", imprint(row)))
+}
+
+/// The detail of an event that took `row` away.
+pub fn vouch_gone(detail: &str, row: &impl Vouched) -> String {
+    with_member(detail, row.member(), "null")
+}
+
+/// Adds a member to the JSON object `detail`.
+fn with_member(detail: &str, member: &str, value: &str) -> String {
+    let open = detail.trim_end().strip_suffix('}').unwrap_or("{");
+    let comma = if open.trim_end().ends_with('{') { "" } else { "," };
+    format!("{open}{comma}\"{member}\":{value}}}")
+}
+
+/// What a row's columns are written into.
+pub struct Columns(Sha256);
+
+impl Columns {
+    /// The length first, so that no two different rows give the same bytes.
+    fn bytes(&mut self, column: &[u8]) -> &mut Self {
+        self.0.update((column.len() as u64).to_be_bytes());
+        self.0.update(column);
+        self
+    }
+
+    fn text(&mut self, column: &str) -> &mut Self {
+        self.bytes(column.as_bytes())
+    }
+
+    fn texts(&mut self, columns: &[&Option<String>]) -> &mut Self {
+        for column in columns {
+            match column {
+                Some(text) => self.bytes(&[1]).text(text),
+                None => self.bytes(&[0]),
+            };
+        }
+        self
+    }
+
+    fn id(&mut self, column: Id) -> &mut Self {
+        self.bytes(column.0.as_bytes())
+    }
+
+    fn number(&mut self, column: i32) -> &mut Self {
+        self.bytes(&column.to_be_bytes())
+    }
+
+    fn numbers(&mut self, columns: &[Option<i32>]) -> &mut Self {
+        for column in columns {
+            match column {
+                Some(number) => self.number(*number),
+                None => self.bytes(&[]),
+            };
+        }
+        self
+    }
+
+    fn flags(&mut self, columns: &[bool]) -> &mut Self {
+        for column in columns {
+            self.bytes(&[u8::from(*column)]);
+        }
+        self
+    }
+
+    fn times(&mut self, columns: &[Option<At>]) -> &mut Self {
+        for column in columns {
+            match column {
+                Some(at) => self.bytes(&at.0.timestamp_micros().to_be_bytes()),
+                None => self.bytes(&[]),
+            };
+        }
+        self
+    }
+}
+
+impl Vouched for ObjectRow {
+    fn member(&self) -> &'static str {
+        "ObjectRow"
+    }
+
+    /// Everything but the head of the history, which is its own proof, and the place in the change feed.
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.pid).text(&self.item_id).text(&self.orig_post).text(&self.dest_post);
+        to.number(self.life_no).text(&self.flow);
+        to.texts(&[&self.partner_country, &self.mail_class, &self.mail_category, &self.type_cd, &self.local_id]);
+        to.texts(&[&self.local_id2, &self.mail_state_remarks, &self.zip, &self.security_state, &self.watchdog_remarks]);
+        to.numbers(&[self.mail_state, self.watchdog]);
+        to.flags(&[self.customs_visible, self.has_response, self.has_dc_response, self.declaration_seen]);
+        to.times(&[Some(self.created_at), self.posting_dt, self.declared_at, self.watchdog_until]);
+    }
+}
+
+impl Vouched for DeclarationRow {
+    fn member(&self) -> &'static str {
+        "DeclarationRow"
+    }
+
+    /// The text is in the digest, which the history holds.
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd).texts(&[&self.customs_org]);
+        to.flags(&[self.seen, self.sent]).number(self.version_no).bytes(&self.digest);
+        to.numbers(&[self.quality_score]).texts(&[&self.quality_findings]);
+    }
+}
+
+impl Vouched for ResponseRow {
+    fn member(&self) -> &'static str {
+        if self.side == "O" { "OwnResponseRow" } else { "DestinationResponseRow" }
+    }
+
+    /// The text is in the digest, which the history holds.
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).text(&self.side).id(self.pid).number(self.state_cd);
+        to.texts(&[&self.customs_org, &self.decision_cd, &self.fiscal_state]).text(&self.author_org);
+        to.flags(&[self.sent]).times(&[Some(self.decided_at)]).number(self.version_no).bytes(&self.digest);
+    }
+}
+
+impl Vouched for ReferralRow {
+    fn member(&self) -> &'static str {
+        "ReferralRow"
+    }
+
+    /// Everything but whether it still waits, which follows from the answers and changes with them.
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).text(&self.reference).text(&self.code).text(&self.raised_by);
+        to.times(&[Some(self.event_at), self.remind_at, self.due_at, Some(self.created_at)]);
+        to.bytes(&self.digest).text(&self.body);
+    }
+}
+
+impl Vouched for AnswerRow {
+    fn member(&self) -> &'static str {
+        "AnswerRow"
+    }
+
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).id(self.pid).text(&self.reference).text(&self.code);
+        to.text(&self.answered_by).times(&[Some(self.event_at), Some(self.created_at)]);
+        to.bytes(&self.digest).text(&self.body);
+    }
+}
+
+/// What the details of an item's history tell of its rows, the latest word of each.
+#[derive(Default)]
+struct Told {
+    /// By member: the imprint, or that the row was taken away.
+    rows: BTreeMap<&'static str, Option<String>>,
+    /// Imprints of referrals and answers, with the reference; no imprint where the event holds none.
+    referrals: Vec<(String, Option<String>)>,
+    answers: Vec<(String, Option<String>)>,
+}
+
+/// Rows of which an item has one at most.
+const SINGLE: [&str; 4] = ["ObjectRow", "DeclarationRow", "OwnResponseRow", "DestinationResponseRow"];
+
+impl Told {
+    fn by(history: &[HistoryRow]) -> Self {
+        let mut told = Self::default();
+        for row in history {
+            let members: Map<String, Value> = serde_json::from_str(&row.detail).unwrap_or_default();
+            let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+            for member in SINGLE.into_iter().filter(|member| members.contains_key(*member)) {
+                told.rows.insert(member, text(member));
+            }
+            let reference = text("ReferralId").unwrap_or_default();
+            if members.contains_key("ReferralCd") {
+                told.referrals.push((reference, text("ReferralRow")));
+            } else if members.contains_key("ReferralResponseCd") {
+                told.answers.push((reference, text("AnswerRow")));
+            }
+        }
+        told
+    }
+
+    /// What is wrong with a row of which an item has one at most.
+    fn judge(&self, member: &str, row: Option<&impl Vouched>) -> Option<&'static str> {
+        match (self.rows.get(member)?, row) {
+            (Some(told), Some(row)) => (*told != imprint(row)).then_some("altered"),
+            (Some(_), None) => Some("removed"),
+            (None, Some(_)) => Some("inserted"),
+            (None, None) => None,
+        }
+    }
+}
+
+/// What is wrong with one of several rows: its reference, and how it was tampered with.
+fn judge_all<R: Vouched>(
+    told: &[(String, Option<String>)],
+    rows: &[R],
+    reference: impl Fn(&R) -> &str,
+) -> Option<(String, &'static str)> {
+    let mut open: Vec<&(String, Option<String>)> = told.iter().collect();
+    let mut unknown: Vec<&R> = Vec::new();
+    for row in rows {
+        let imprint = imprint(row);
+        match open.iter().position(|(_, told)| told.as_ref() == Some(&imprint)) {
+            Some(at) => {
+                open.swap_remove(at);
+            }
+            None => unknown.push(row),
+        }
+    }
+    for row in unknown {
+        let of_reference = |(told, _): &&(String, Option<String>)| told == reference(row);
+        match open.iter().position(of_reference).map(|at| open.swap_remove(at)) {
+            Some((_, None)) => {}
+            Some((reference, Some(_))) => return Some((reference.clone(), "altered")),
+            None => return Some((reference(row).to_owned(), "altered or inserted")),
+        }
+    }
+    open.first().map(|(reference, _)| (reference.clone(), "removed"))
+}
+
+impl Tx<'_> {
+    /// Compares an item's rows with what its history (whole, as stored) tells of them; says which does not fit.
+    pub(super) fn verify_rows(
+        &mut self,
+        name: &str,
+        post_org: &str,
+        pid: Id,
+        history: &[HistoryRow],
+    ) -> Done<Option<String>> {
+        let told = Told::by(history);
+        let fault = |what: &str, how: &str| Ok(Some(format!("{what} of {name} was {how}")));
+        let object: Option<ObjectRow> = mail_object::table.find((post_org, pid)).first(self.conn).optional()?;
+        if let Some(how) = told.judge("ObjectRow", object.as_ref()) {
+            return fault("the mail object", how);
+        }
+        let declaration: Option<DeclarationRow> =
+            declaration::table.find((post_org, pid)).first(self.conn).optional()?;
+        if let Some(how) = told.judge("DeclarationRow", declaration.as_ref()) {
+            return fault("the declaration", how);
+        }
+        for (side, member, what) in [
+            ("O", "OwnResponseRow", "the response of its own customs"),
+            ("D", "DestinationResponseRow", "the response of the destination's customs"),
+        ] {
+            let row: Option<ResponseRow> = response::table.find((post_org, pid, side)).first(self.conn).optional()?;
+            if let Some(how) = told.judge(member, row.as_ref()) {
+                return fault(what, how);
+            }
+        }
+        let referrals = referral::table.filter(referral::post_org.eq(post_org)).filter(referral::object_pid.eq(pid));
+        let referrals: Vec<ReferralRow> = referrals.load(self.conn)?;
+        if let Some((reference, how)) = judge_all(&told.referrals, &referrals, |row| &row.reference) {
+            return fault(&format!("referral {reference}"), how);
+        }
+        let answers = referral_response::table
+            .filter(referral_response::post_org.eq(post_org))
+            .filter(referral_response::object_pid.eq(pid));
+        let answers: Vec<AnswerRow> = answers.load(self.conn)?;
+        if let Some((reference, how)) = judge_all(&told.answers, &answers, |row| &row.reference) {
+            return fault(&format!("the answer to referral {reference}"), how);
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_member;
+
+    #[test]
+    fn a_member_is_added_to_any_detail() {
+        assert_eq!(with_member("{}", "A", "null"), r#"{"A":null}"#);
+        assert_eq!(with_member(r#"{"B":{}}"#, "A", r#""x""#), r#"{"B":{},"A":"x"}"#);
+    }
+}
