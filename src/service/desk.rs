@@ -76,7 +76,7 @@ impl Desk {
     ) -> Result<Outcome, Fault> {
         match self.find(key) {
             Ok(at) => {
-                self.check_named(tx, &self.items[at].object, key)?;
+                Self::check_named(&self.items[at].object, key)?;
                 let mut item = self.items[at].clone();
                 let outcome = work(tx, &mut item)?;
                 self.items[at] = item;
@@ -97,18 +97,13 @@ impl Desk {
 
     /// PId goes before Id and origin, which must not name another item: neither of these two ever changes, an origin
     /// that is not known yet aside.
-    fn check_named(&self, tx: &mut Tx<'_>, found: &ObjectRow, key: &Key) -> Result<(), Fault> {
+    fn check_named(found: &ObjectRow, key: &Key) -> Result<(), Fault> {
         if key.pid != Some(found.pid.0) {
             return Ok(());
         }
         let other_id = !key.item_id.is_empty() && key.item_id != found.item_id;
         let other_origin = key.origin != UNKNOWN_POST && key.origin != found.orig_post;
-        let taken = |tx: &mut Tx<'_>| -> Result<bool, Fault> {
-            let same_id = tx.items_by_id(&self.post, &[found.item_id.as_str()], Parts::Declaration)?;
-            let is_it = |item: &Item| item.object.orig_post == key.origin && item.object.life_no == found.life_no;
-            Ok(same_id.iter().any(is_it))
-        };
-        if other_id || (other_origin && (found.orig_post != UNKNOWN_POST || taken(tx)?)) {
+        if other_id || (other_origin && found.orig_post != UNKNOWN_POST) {
             let message = "PId and Id (with OrigPostOrgCd) name different items; leave out PId, or send the Id and origin \
                            of the item that has it";
             return Err(Error::invalid("ambiguous", "PId", message).into());

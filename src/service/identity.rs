@@ -102,7 +102,8 @@ pub(super) const REDIRECTED: &str = "object.redirected";
 pub(super) const ORIGIN_KNOWN: &str = "object.origin-known";
 
 /// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
-/// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another destination than the known one: what was decided and assessed was about the old one.
+/// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another
+/// destination than the known one: what was decided and assessed was about the old one.
 pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
     let (was_from, was_bound_for) = (item.object.orig_post.clone(), item.object.dest_post.clone());
     let changed = merge_row(catalogue, &mut item.object, sent);

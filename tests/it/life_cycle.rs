@@ -230,19 +230,18 @@ on_both_engines! {
             body["mailObject"]["PostingDt"] = json!(date);
             body
         };
-        // An item without origin, and one with it, of the same life of the id.
-        for (origin, date) in [("AUA", "2024-01-01T10:00:00Z"), ("ZZZ", "2026-11-01T10:00:00Z"), ("AUA", "2026-11-01T10:00:00Z")] {
+        // An item of an earlier life of the id, and one without origin.
+        for (origin, date) in [("AUA", "2024-01-01T10:00:00Z"), ("ZZZ", "2026-11-01T10:00:00Z")] {
             server.call_as("AUA", "StoreDeclaration", posted(origin, date)).ok();
         }
         let views = server.load("AUA", json!({ "id": id }));
-        assert_eq!(views.len(), 3);
+        assert_eq!(views.len(), 2);
         let unknown = views.iter().find(|view| view["MailObject"]["OrigPostOrgCd"] == "ZZZ").expect("one");
         let complete = |origin: &str| {
             let mut body = store(&id, origin, "DEA", 1);
             body["mailObject"] = json!({ "PId": unknown["MailObject"]["PId"], "OrigPostOrgCd": origin });
             server.call_as("AUA", "StoreDeclaration", body)
         };
-        assert_eq!(complete("AUA").findings(), [("ambiguous".to_owned(), "PId".to_owned())]);
         complete("FRA").ok();
         complete("FRA").ok();
         assert_eq!(complete("PTA").findings(), [("ambiguous".to_owned(), "PId".to_owned())]);
