@@ -13,6 +13,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 use entrepost::service::Services;
 use entrepost::store::history::HistoryRow;
 use entrepost::store::items::{DeclarationRow, ObjectRow, Parts};
+use entrepost::store::outbox::MessageRow;
 use entrepost::store::types::{At, DbId, DbTime, Id};
 use entrepost::store::{Database, Migrations};
 use rusqlite::{Statement, params};
@@ -27,6 +28,8 @@ pub struct ItemRows {
     object: ObjectRow,
     declaration: DeclarationRow,
     history: HistoryRow,
+    /// What the destination post is to be told.
+    message: MessageRow,
 }
 
 /// A table and the columns that are filled, in the order of the values below.
@@ -121,8 +124,33 @@ const ITEM_HISTORY: Columns<13> = Columns {
     ],
 };
 
+const MESSAGE_OUT: Columns<19> = Columns {
+    table: "message_out",
+    names: [
+        "post_org",
+        "id",
+        "partner",
+        "sender",
+        "kind",
+        "withdraws",
+        "item_id",
+        "object_pid",
+        "item_seq",
+        "version_no",
+        "reference",
+        "digest",
+        "body",
+        "state",
+        "interchange",
+        "message_ref",
+        "note",
+        "created_at",
+        "sent_at",
+    ],
+};
+
 /// Reads back what the server stored for the items with these numbers; fails unless each is there with exactly one
-/// declaration and one row of history.
+/// declaration, one row of history and one message to be sent.
 pub fn stored(services: &Services, numbers: std::ops::Range<u64>) -> Outcome<Vec<ItemRows>> {
     let mut rows = Vec::new();
     let all: Vec<u64> = numbers.collect();
@@ -131,12 +159,17 @@ pub fn stored(services: &Services, numbers: std::ops::Range<u64>) -> Outcome<Vec
         let found = wait(services.store.read(move |tx| {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let items = tx.items_by_id("AUA", &ids, Parts::Declaration)?;
-            items.into_iter().map(|item| Ok((tx.history_of(&item.object)?, item))).collect::<Result<Vec<_>, _>>()
+            let with_rows = items.into_iter().map(|item| {
+                let messages = tx.messages_about("AUA", item.object.pid)?;
+                Ok((tx.history_of(&item.object)?, messages, item))
+            });
+            with_rows.collect::<Result<Vec<_>, _>>()
         }))??;
-        for (mut history, item) in found {
+        for (history, messages, item) in found {
             let declaration = item.declaration().cloned().ok_or("an item without declaration")?;
-            let last = history.pop().filter(|_| history.is_empty()).ok_or("an item without exactly one event")?;
-            rows.push(ItemRows { object: item.object, declaration, history: last });
+            let [history] = <[_; 1]>::try_from(history).map_err(|_| "an item without exactly one event")?;
+            let [message] = <[_; 1]>::try_from(messages).map_err(|_| "an item without exactly one message")?;
+            rows.push(ItemRows { object: item.object, declaration, history, message });
         }
     }
     if rows.len() != all.len() {
@@ -156,6 +189,7 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
     let mut object = conn.prepare(&MAIL_OBJECT.insert_one())?;
     let mut declaration = conn.prepare(&DECLARATION.insert_one())?;
     let mut history = conn.prepare(&ITEM_HISTORY.insert_one())?;
+    let mut message = conn.prepare(&MESSAGE_OUT.insert_one())?;
     let began = Instant::now();
     for batch in rows.chunks(batch) {
         conn.execute_batch("BEGIN IMMEDIATE")?;
@@ -163,6 +197,7 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
             insert_object(&mut object, &row.object)?;
             insert_declaration(&mut declaration, &row.declaration)?;
             insert_history(&mut history, &row.history)?;
+            insert_message(&mut message, &row.message)?;
         }
         if !commit_delay.is_zero() {
             std::thread::sleep(commit_delay);
@@ -251,6 +286,30 @@ fn insert_history(statement: &mut Statement<'_>, row: &HistoryRow) -> rusqlite::
     ])
 }
 
+fn insert_message(statement: &mut Statement<'_>, row: &MessageRow) -> rusqlite::Result<usize> {
+    statement.execute(params![
+        row.post_org,
+        id(&row.id),
+        row.partner,
+        row.sender,
+        row.kind,
+        row.withdraws,
+        row.item_id,
+        id(&row.object_pid),
+        row.item_seq,
+        row.version_no,
+        row.reference,
+        row.digest,
+        row.body,
+        row.state,
+        row.interchange,
+        row.message_ref,
+        row.note,
+        time(&row.created_at),
+        row.sent_at.as_ref().map(time),
+    ])
+}
+
 /// Items a second that PostgreSQL takes in batches over one connection, in a fresh database at `url`.
 pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64> {
     Migrations::open(&Database::Postgres(url.to_owned()))?.up()?;
@@ -261,6 +320,7 @@ pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64>
             insert_objects(&mut conn, batch)?;
             insert_declarations(&mut conn, batch)?;
             insert_histories(&mut conn, batch)?;
+            insert_messages(&mut conn, batch)?;
             conn.batch_execute("COMMIT")
         })
     });
@@ -349,5 +409,29 @@ fn insert_histories(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::Query
         Nullable<Integer> => row.history.doc_version,
         Nullable<Binary> => &row.history.doc_digest,
         Binary => &row.history.hash,
+    )
+}
+
+fn insert_messages(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
+    insert_columns!(conn, MESSAGE_OUT, rows, |row|
+        Text => &row.message.post_org,
+        DbId => row.message.id,
+        Text => &row.message.partner,
+        Text => &row.message.sender,
+        Text => &row.message.kind,
+        Bool => row.message.withdraws,
+        Text => &row.message.item_id,
+        DbId => row.message.object_pid,
+        Integer => row.message.item_seq,
+        Nullable<Integer> => row.message.version_no,
+        Nullable<Text> => &row.message.reference,
+        Binary => &row.message.digest,
+        Nullable<Text> => &row.message.body,
+        Integer => row.message.state,
+        Nullable<Text> => &row.message.interchange,
+        Nullable<Text> => &row.message.message_ref,
+        Nullable<Text> => &row.message.note,
+        DbTime => row.message.created_at,
+        Nullable<DbTime> => row.message.sent_at,
     )
 }

@@ -18,6 +18,7 @@ use entrepost::store::types::At;
 
 use super::{needed, option, optional, switch, text};
 use crate::Failure;
+use entrepost::contract::canonical::hex;
 
 pub fn partner_command() -> Command {
     Command::new("partner")
@@ -283,7 +284,6 @@ async fn show(exchange: &Exchange, options: &ArgMatches) -> Result<(), Failure> 
 
 fn print_traffic(traffic: &Traffic, bytes: &[u8], answer: Option<&[u8]>) {
     let state = operate::traffic_state(traffic);
-    let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     match traffic {
         Traffic::Sent(row) => {
             println!(

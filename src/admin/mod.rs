@@ -15,6 +15,7 @@ use entrepost::service::import::{Import, LIST_KINDS};
 use entrepost::service::{Kind, Services, Traded};
 
 use crate::{Failure, block_on};
+use entrepost::contract::canonical::hex;
 
 fn needed(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).required(true).help(help)
@@ -348,10 +349,6 @@ fn noted_seal(noted: &str) -> Result<(i64, String), Error> {
         .ok_or_else(|| Error::invalid("format", "expect", "write NO:HASH as `verify` prints it behind `last seal:`"))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Organization, user and office, as far as they are known.
 fn who(org: String, user: Option<String>, office: Option<String>) -> String {
     [Some(org), user, office].into_iter().flatten().collect::<Vec<_>>().join("/")
@@ -361,7 +358,7 @@ async fn show_trade_history(services: &Services, options: &ArgMatches) -> Result
     let Some(kind) = Traded::ALL.into_iter().find(|kind| kind.name() == text(options, "KIND")) else { return Ok(()) };
     for row in services.trade_history(text(options, "ORG"), kind, text(options, "ID")).await? {
         let who = who(row.actor_org, row.user_cd, row.office_cd);
-        let digest: String = row.digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(row.digest.get(..4).unwrap_or_default());
         println!("{}\t{}\t{}\t{who}\t{digest}…", row.seq, row.at.0.to_rfc3339(), row.event);
         if let Some(replaced) = row.replaced.filter(|_| options.get_flag("texts")) {
             println!("\tbefore\t{replaced}");

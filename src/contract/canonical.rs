@@ -33,6 +33,13 @@ pub fn digest(canonical: &str) -> Vec<u8> {
     Sha256::digest(value_form(canonical).as_bytes()).to_vec()
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
 /// Length of the JSON string at the start of `text`, quotes included.
 fn string_len(text: &str) -> usize {
     let mut escaped = false;

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::reading::Ready;
+use crate::contract::canonical::hex;
 use crate::contract::{Referral, WcfDate};
 use crate::edi::Kind;
 use crate::error::Finding;
@@ -88,5 +89,5 @@ pub(super) fn told(findings: &[Finding]) -> String {
 }
 
 pub(super) fn short(digest: &[u8]) -> String {
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex(digest.get(..6).unwrap_or(digest))
 }

@@ -97,7 +97,7 @@ pub fn digest(data: &DeclarationData) -> String {
     let mut data = data.clone();
     drop_quality(&mut data);
     let text = canonical::value_form(&canonical::to_canonical(&data));
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    canonical::hex(&Sha256::digest(text)[..8])
 }
 
 fn drop_quality(data: &mut DeclarationData) {

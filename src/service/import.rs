@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::automatic::facts;
 use super::{Kind, Services};
 use crate::contract::WcfDate;
+use crate::contract::canonical::hex;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
@@ -124,9 +125,7 @@ impl Services {
 
     async fn store_list(&self, kind: ListKind, org: String, body: String) -> Result<()> {
         let edition = match kind {
-            ListKind::Rates => {
-                Sha256::digest(body.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-            }
+            ListKind::Rates => hex(&Sha256::digest(body.as_bytes())[..8]),
             _ => "current".to_owned(),
         };
         self.store

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::{Actor, Kind, Services};
-use crate::contract::canonical::to_canonical;
+use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -44,7 +44,7 @@ impl Services {
         cocktail.organizations = named(&catalogue.operators, language);
         cocktail.offices = named(&catalogue.offices, language);
         let content = Sha256::digest(to_canonical(&cocktail).as_bytes());
-        cocktail.hash = content.iter().map(|byte| format!("{byte:02x}")).collect();
+        cocktail.hash = hex(&content);
         // The number grows with imports of other lists too, so it stays out of the hash.
         cocktail.version = format!("{}.{}", refdata::edition(), catalogue.version_no());
         cocktail

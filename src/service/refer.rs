@@ -11,7 +11,7 @@ use super::once::once;
 use super::outgoing;
 use super::standing;
 use super::{Actor, Answer, Kind, Part, RequestKey, Services};
-use crate::contract::canonical::{digest, to_canonical};
+use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
 use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Findings, Result};
@@ -412,10 +412,6 @@ fn new_reference() -> String {
     let kept = bytes[..6].iter().chain(&bytes[12..]);
     let bits = kept.fold(0u128, |bits, byte| bits << 8 | u128::from(*byte));
     (0..16).rev().map(|at| ALPHABET[(bits >> (at * 5) & 31) as usize] as char).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::referral::{AnswerRow, ReferralRow};
 use super::schema::{declaration, mail_object, referral, referral_response, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::contract::canonical::hex;
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -31,7 +32,7 @@ pub trait Vouched {
 pub fn imprint(row: &impl Vouched) -> String {
     let mut columns = Columns(Sha256::new());
     row.columns(&mut columns);
-    columns.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(&columns.0.finalize()[..16])
 }
 
 /// The detail of an event that made or changed `row`.
