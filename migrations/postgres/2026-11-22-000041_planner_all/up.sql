@@ -1,0 +1,2 @@
+-- PostgreSQL keeps its figures of tables by itself.
+SELECT 1;
