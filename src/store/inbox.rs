@@ -8,7 +8,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::conn::AnyConn;
+use super::insert::{ROWS_PER_STATEMENT, insert_all};
 use super::outbox::Pile;
 use super::schema::{interchange_in, item_in, link_hour, mail_object, organization};
 use super::types::At;
@@ -199,19 +199,7 @@ impl Tx<'_> {
 
     /// Stores what became of items received.
     pub fn add_items_in(&mut self, rows: &[ItemInRow]) -> Done {
-        match self.conn {
-            AnyConn::Sqlite(conn) => {
-                for row in rows {
-                    diesel::insert_into(item_in::table).values(row).execute(conn)?;
-                }
-            }
-            AnyConn::Postgres(conn) => {
-                for some in rows.chunks(ROWS_PER_STATEMENT) {
-                    diesel::insert_into(item_in::table).values(some).execute(conn)?;
-                }
-            }
-        }
-        Ok(())
+        Ok(insert_all(self.conn, rows)?)
     }
 
     /// The newest message of this kind from `sender` that counted for each item: when it was made, and the interchange
@@ -335,6 +323,3 @@ fn is_parked() -> SqlLiteral<Bool> {
 fn is_quarantined() -> SqlLiteral<Bool> {
     diesel::dsl::sql("interchange_in.state = 1")
 }
-
-/// Rows named in one statement.
-const ROWS_PER_STATEMENT: usize = 1_000;

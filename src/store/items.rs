@@ -9,9 +9,10 @@ mod versions;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::conn::{AnyConn, on_engine};
+use super::conn::on_engine;
 use super::history::{Event, HistoryRow, Stamp};
-use super::schema::{declaration, document_version, item_history, mail_object, response};
+use super::insert::insert_all;
+use super::schema::{declaration, document_version, mail_object, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 
@@ -383,7 +384,7 @@ impl Tx<'_> {
         }
         self.write_objects(&items)?;
         self.write_documents(&items)?;
-        insert_all(self.conn, &history.iter().collect::<Vec<_>>())?;
+        insert_all(self.conn, &history)?;
         for item in items {
             item.settle();
         }
@@ -391,8 +392,7 @@ impl Tx<'_> {
     }
 
     fn write_objects(&mut self, items: &[&mut Item]) -> Done {
-        let new: Vec<&ObjectRow> = items.iter().filter(|item| item.is_new).map(|item| &item.object).collect();
-        insert_all(self.conn, &new)?;
+        insert_all(self.conn, items.iter().filter(|item| item.is_new).map(|item| &item.object))?;
         for item in items.iter().filter(|item| !item.is_new) {
             let object = &item.object;
             diesel::update(mail_object::table.find((&object.post_org, object.pid))).set(object).execute(self.conn)?;
@@ -401,10 +401,9 @@ impl Tx<'_> {
     }
 
     fn write_documents(&mut self, items: &[&mut Item]) -> Done {
-        let superseded: Vec<&VersionRow> = items.iter().flat_map(|item| &item.superseded).collect();
-        insert_all(self.conn, &superseded)?;
+        insert_all(self.conn, items.iter().flat_map(|item| &item.superseded))?;
         let declarations = items.iter().filter_map(|item| item.declaration.as_ref());
-        insert_all(self.conn, &with_fate(declarations.clone(), Fate::Insert))?;
+        insert_all(self.conn, with_fate(declarations.clone(), Fate::Insert))?;
         for row in with_fate(declarations.clone(), Fate::Update) {
             diesel::update(declaration::table.find((&row.post_org, row.object_pid))).set(row).execute(self.conn)?;
         }
@@ -412,7 +411,7 @@ impl Tx<'_> {
             diesel::delete(declaration::table.find((&row.post_org, row.object_pid))).execute(self.conn)?;
         }
         let responses = items.iter().flat_map(|item| [item.own.as_ref(), item.destination.as_ref()]).flatten();
-        insert_all(self.conn, &with_fate(responses.clone(), Fate::Insert))?;
+        insert_all(self.conn, with_fate(responses.clone(), Fate::Insert))?;
         for row in with_fate(responses.clone(), Fate::Update) {
             let key = (&row.post_org, row.object_pid, &row.side);
             diesel::update(response::table.find(key)).set(row).execute(self.conn)?;
@@ -444,51 +443,4 @@ impl Item {
 
 fn with_fate<'a, T: 'a>(slots: impl Iterator<Item = &'a Slot<T>>, fate: Fate) -> Vec<&'a T> {
     slots.filter(|slot| slot.fate == fate).map(|slot| &slot.row).collect()
-}
-
-/// Most rows in one insert statement; PostgreSQL takes 65,535 values.
-const ROWS_PER_INSERT: usize = 1_000;
-
-/// Inserts rows: one statement a row on SQLite, where prepared statements beat long ones and cost no round trip;
-/// many rows a statement on PostgreSQL.
-trait InsertAll {
-    fn insert_all(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()>;
-}
-
-macro_rules! insert_all {
-    ($($row:ty => $table:ident),*) => {$(
-        impl InsertAll for $row {
-            fn insert_all(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()> {
-                match conn {
-                    AnyConn::Sqlite(conn) => {
-                        for row in rows {
-                            diesel::insert_into($table::table).values(*row).execute(conn)?;
-                        }
-                    }
-                    AnyConn::Postgres(conn) => match rows {
-                        [one] => {
-                            diesel::insert_into($table::table).values(*one).execute(conn)?;
-                        }
-                        many => {
-                            for chunk in many.chunks(ROWS_PER_INSERT) {
-                                diesel::insert_into($table::table).values(chunk.to_vec()).execute(conn)?;
-                            }
-                        }
-                    },
-                }
-                Ok(())
-            }
-        }
-    )*};
-}
-insert_all!(
-    ObjectRow => mail_object,
-    DeclarationRow => declaration,
-    ResponseRow => response,
-    VersionRow => document_version,
-    HistoryRow => item_history
-);
-
-fn insert_all<T: InsertAll>(conn: &mut AnyConn, rows: &[&T]) -> Done {
-    if rows.is_empty() { Ok(()) } else { Ok(T::insert_all(conn, rows)?) }
 }

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod history;
 pub mod imprint;
 pub mod inbox;
+mod insert;
 pub mod item_status;
 pub mod items;
 mod kept;

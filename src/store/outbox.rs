@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::conn::AnyConn;
+use super::insert::{ROWS_PER_STATEMENT, insert_all};
 use super::items::{Item, Parts};
 use super::schema::{interchange_out, mail_object, message_out};
 use super::types::{At, Id};
@@ -204,19 +204,7 @@ fn jumps(table: &str, open: &str) -> String {
 impl Tx<'_> {
     /// Puts messages into the outbox.
     pub fn add_messages(&mut self, rows: &[MessageRow]) -> Done {
-        match self.conn {
-            AnyConn::Sqlite(conn) => {
-                for row in rows {
-                    diesel::insert_into(message_out::table).values(row).execute(conn)?;
-                }
-            }
-            AnyConn::Postgres(conn) => {
-                for some in rows.chunks(ROWS_PER_STATEMENT) {
-                    diesel::insert_into(message_out::table).values(some).execute(conn)?;
-                }
-            }
-        }
-        Ok(())
+        Ok(insert_all(self.conn, rows)?)
     }
 
     /// What was said about an item to anyone, oldest first.
@@ -453,6 +441,3 @@ impl Tx<'_> {
         Ok(rows)
     }
 }
-
-/// Rows named in one statement.
-const ROWS_PER_STATEMENT: usize = 1_000;

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::conn::AnyConn;
 use super::history::HistoryRow;
+use super::insert::insert_all;
 use super::items::{DeclarationRow, ResponseRow};
 use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
 use super::types::{At, Id};
@@ -59,25 +59,6 @@ fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries:
         hasher.update(&entry.head_hash);
     }
     hasher.finalize().to_vec()
-}
-
-/// Entries in one insert statement on PostgreSQL, where each is a round trip; it takes 65,535 values.
-const ENTRIES_PER_INSERT: usize = 1_000;
-
-fn insert_entries(conn: &mut AnyConn, entries: &[SealEntryRow]) -> QueryResult<()> {
-    match conn {
-        AnyConn::Sqlite(conn) => {
-            for entry in entries {
-                diesel::insert_into(seal_entry::table).values(entry).execute(conn)?;
-            }
-        }
-        AnyConn::Postgres(conn) => {
-            for chunk in entries.chunks(ENTRIES_PER_INSERT) {
-                diesel::insert_into(seal_entry::table).values(chunk).execute(conn)?;
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Tx<'_> {
@@ -130,7 +111,7 @@ impl Tx<'_> {
             hash: seal_hash(&previous, seal_no, self.now, through, &entries),
         };
         diesel::insert_into(seal::table).values(&row).execute(self.conn)?;
-        insert_entries(self.conn, &entries)?;
+        insert_all(self.conn, &entries)?;
         Ok(entries.len())
     }
 

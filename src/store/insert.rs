@@ -1,0 +1,69 @@
+//! Rows put into tables, many at once: one statement a row on SQLite, where prepared statements beat long ones and cost no
+//! round trip; many rows a statement on PostgreSQL.
+
+use diesel::prelude::*;
+
+use super::conn::AnyConn;
+use super::history::HistoryRow;
+use super::inbox::ItemInRow;
+use super::items::{DeclarationRow, ObjectRow, ResponseRow, VersionRow};
+use super::outbox::MessageRow;
+use super::schema::{
+    declaration, document_version, item_history, item_in, mail_object, message_out, response, seal_entry,
+};
+use super::seal::SealEntryRow;
+
+/// Most rows or ids in one statement; PostgreSQL takes 65,535 values.
+pub(super) const ROWS_PER_STATEMENT: usize = 1_000;
+
+/// A row that comes in numbers.
+pub(super) trait Row: Sized {
+    /// Puts `rows` into their table.
+    fn insert(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()>;
+}
+
+/// Puts `rows` into their table.
+pub(super) fn insert_all<'r, T: Row + 'r>(
+    conn: &mut AnyConn,
+    rows: impl IntoIterator<Item = &'r T>,
+) -> QueryResult<()> {
+    T::insert(conn, &rows.into_iter().collect::<Vec<_>>())
+}
+
+macro_rules! rows {
+    ($($row:ty => $table:ident),* $(,)?) => {$(
+        impl Row for $row {
+            fn insert(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()> {
+                match conn {
+                    AnyConn::Sqlite(conn) => {
+                        for row in rows {
+                            diesel::insert_into($table::table).values(*row).execute(conn)?;
+                        }
+                    }
+                    AnyConn::Postgres(conn) => match rows {
+                        // The text of one row is known by its type, so that its statement stays prepared.
+                        [one] => {
+                            diesel::insert_into($table::table).values(*one).execute(conn)?;
+                        }
+                        many => {
+                            for some in many.chunks(ROWS_PER_STATEMENT) {
+                                diesel::insert_into($table::table).values(some.to_vec()).execute(conn)?;
+                            }
+                        }
+                    },
+                }
+                Ok(())
+            }
+        }
+    )*};
+}
+rows!(
+    ObjectRow => mail_object,
+    DeclarationRow => declaration,
+    ResponseRow => response,
+    VersionRow => document_version,
+    HistoryRow => item_history,
+    MessageRow => message_out,
+    ItemInRow => item_in,
+    SealEntryRow => seal_entry,
+);
