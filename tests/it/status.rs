@@ -222,6 +222,15 @@ on_both_engines! {
         assert_eq!(light(server, "AUA", &id).0, "Amber");
         send_to(&id, "DEA");
         is(light(server, "AUA", &id), "Green", &["DC_CLEARED"]);
+
+        // The origin's own customs has answered as well: its answer stays, the one of the old destination does not show.
+        let id = declared(server);
+        decide(server, "DE", &id, "2");
+        decide_at("AU", &id, "DEA", "2", 0);
+        send_to(&id, "FRA");
+        is(light(server, "AUA", &id), "Amber", &["NOT_ASSESSED"]);
+        let entry = check(server, "AUA", &[&id]).remove(0);
+        assert_eq!((&entry["DecisionCd"], &entry["DCDecisionCd"]), (&json!("2"), &Value::Null));
     }
 
     fn a_withdrawn_item_is_cancelled_until_it_is_declared_again(server) {
