@@ -35,5 +35,6 @@ mod status;
 mod tenancy;
 mod two_servers;
 mod unavailable;
+mod upgrade;
 mod watchdog;
 mod wire;
