@@ -33,6 +33,7 @@ mod samples;
 mod simulation;
 mod status;
 mod tenancy;
+mod truth;
 mod two_servers;
 mod unavailable;
 mod upgrade;

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use entrepost::clock::Clock;
 use entrepost::demo;
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
@@ -161,15 +160,18 @@ impl Scene {
         for (at, server) in self.servers.iter().enumerate() {
             let base = if self.sends[at] { &self.servers[1 - at].base } else { NOWHERE };
             for other in PARTIES.iter().filter(|other| other.home != at) {
-                put_partner(server, NewPartner {
-                    code: other.code.into(),
-                    transport: Some("http".into()),
-                    endpoint: Some(format!("{base}/exchange/inbox")),
-                    token_out: Some(LINK_TOKENS[at].into()),
-                    token_in: Some(LINK_TOKENS[1 - at].into()),
-                    sign_key: Some(LINK_KEY.into()),
-                    ..NewPartner::default()
-                });
+                put_partner(
+                    server,
+                    NewPartner {
+                        code: other.code.into(),
+                        transport: Some("http".into()),
+                        endpoint: Some(format!("{base}/exchange/inbox")),
+                        token_out: Some(LINK_TOKENS[at].into()),
+                        token_in: Some(LINK_TOKENS[1 - at].into()),
+                        sign_key: Some(LINK_KEY.into()),
+                        ..NewPartner::default()
+                    },
+                );
             }
         }
     }
@@ -179,6 +181,17 @@ impl Scene {
         let mut agreed = NewPartner { code: partner.into(), ..NewPartner::default() };
         change(&mut agreed);
         put_partner(self.server(org), agreed);
+    }
+
+    /// Lets the partner `from` of the server of `to` be spoken for with a token, unsigned, while `work` lasts.
+    pub fn by_hand(&self, to: &str, from: &str, token: &str, work: impl FnOnce(&Server)) {
+        self.agree(to, from, |partner| {
+            partner.token_in = Some(token.to_owned());
+            partner.sign_key = Some(String::new());
+        });
+        work(self.server(to));
+        self.link();
+        self.settle();
     }
 
     /// Gives the database of an organization to `work` while its server is down; the server then starts again at the
@@ -211,7 +224,9 @@ pub fn party_of(org: &str) -> &'static Party {
 /// The demo's token of an organization, or one like it.
 pub fn token_of(org: &str) -> String {
     let of_demo = demo::ORGANIZATIONS.iter().find(|row| row.0 == org).map(|row| row.5.to_owned());
-    of_demo.unwrap_or_else(|| format!("0a3c1f6e-7f5b-4f0e-9d57-000000{}", org.bytes().map(|b| format!("{b:02x}")).collect::<String>()))
+    of_demo.unwrap_or_else(|| {
+        format!("0a3c1f6e-7f5b-4f0e-9d57-000000{}", org.bytes().map(|b| format!("{b:02x}")).collect::<String>())
+    })
 }
 
 fn put_partner(server: &Server, partner: NewPartner) {
@@ -304,10 +319,4 @@ async fn import(services: &Services, kind: ListKind, text: String) {
     let report = services.import_list(import).await.expect("reads");
     assert!(report.stored, "{:?}", report.faults);
     services.refresh_catalogue().await.expect("reads its lists");
-}
-
-/// A time as it travels.
-pub fn date(clock: &Clock, offset_s: i64) -> String {
-    let at = clock.now().timestamp() + offset_s;
-    format!("/Date({at}000+0000)/")
 }
