@@ -53,8 +53,8 @@ everywhere! {
     /// Not an attempt that fails: data sent to the post only keeps the export customs blind, and the published meaning
     /// lets the item go once the destination clears it.
     fn a21_export_customs_that_were_not_told(place) {
-        let course = play(place, "AUA:D7 v1; DE:L; DE:R 2 → DEA Green; AUA Green DC_CLEARED; WL(AU)-");
-        assert!(course.rows("AUA").len() == 1 && course.entry("AU")["HasITMATT"] == false, "{}", course.entry("AU"));
+        let course = play(place, "AUA:D7 v1; DE:L; DE:R 2 → DEA Green; AUA Green DC_CLEARED; AU UNKNOWN_ITEM");
+        assert_eq!((course.rows("AUA").len(), course.rows("AU").len()), (1, 0));
     }
 
     /// There and back until somebody looks away.

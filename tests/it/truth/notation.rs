@@ -75,6 +75,8 @@ pub struct Course {
     /// to it.
     worklists: Vec<(String, bool)>,
     played: Vec<String>,
+    /// What was not as expected: the step, and what was seen.
+    wrong: Vec<String>,
 }
 
 /// Plays a course on fresh servers, about a fresh id of Australia.
@@ -153,10 +155,11 @@ impl Course {
             counted: BTreeMap::new(),
             worklists: Vec::new(),
             played: Vec::new(),
+            wrong: Vec::new(),
         }
     }
 
-    /// Plays on.
+    /// Plays on. All that is not as expected is told together.
     #[track_caller]
     pub fn go(&mut self, text: &str) -> &mut Self {
         let steps = text.replace(['→', '\n'], ";").replace(", ", ";");
@@ -169,10 +172,10 @@ impl Course {
             let (customs, flow) = customs_and_flow(&worklist);
             self.is_in_worklist(customs, customs, flow, expected);
         }
+        assert!(self.wrong.is_empty(), "{}\n  {}", self.played.join("; "), self.wrong.join("\n  "));
         self
     }
 
-    #[track_caller]
     fn step(&mut self, first: &str, words: &[&str]) {
         if let Some((org, verb)) = first.split_once(':') {
             self.scene.turn(self.pause);
@@ -188,12 +191,14 @@ impl Course {
                 self.scene.turn(Duration::from_secs(600));
             }
             "days" => self.scene.turn(Duration::from_secs(words[0].parse::<u64>().expect("days") * 86_400)),
-            "set" => self.scene.admin(None, &["organization", "set", words[0], &format!("--{}", words[1]), words[2]]),
-            "quality" => self.scene.admin(Some(words[0]), &["quality", "set", words[0], words[1], words[2]]),
+            "set" => {
+                self.scene.admin(words[0], &["organization", "set", words[0], &format!("--{}", words[1]), words[2]])
+            }
+            "quality" => self.scene.admin(words[0], &["quality", "set", words[0], words[1], words[2]]),
             "foreign-ids" => self.allow_foreign_ids(words[0], words[1]),
             "count" => self.count(),
             sent if sent.starts_with("sent=") => {
-                self.saw("sent", &sent["sent=".len()..], self.since("sent").to_string())
+                self.saw("sent", &sent["sent=".len()..], &self.since("sent").to_string())
             }
             _ => self.look(first, words),
         }
@@ -203,15 +208,20 @@ impl Course {
         self.scene.server("AUA").clock.now().timestamp()
     }
 
-    #[track_caller]
-    fn saw(&self, what: &str, expected: &str, found: String) {
-        assert_eq!(found, expected, "{what}, after {}", self.played.join("; "));
+    fn saw(&mut self, what: &str, expected: &str, found: &str) {
+        self.expect(found == expected, || format!("{what} is {found}, not {expected}"));
+    }
+
+    fn expect(&mut self, holds: bool, told: impl FnOnce() -> String) {
+        if !holds {
+            let step = self.played.last().map_or("", String::as_str);
+            self.wrong.push(format!("{}. {step}: {}", self.played.len(), told()));
+        }
     }
 }
 
 // What organizations do.
 impl Course {
-    #[track_caller]
     fn act(&mut self, org: &str, verb: &str, words: &[&str]) {
         let (words, code) = match words.iter().position(|word| word.starts_with('!')) {
             Some(at) => (&words[..=at], words.get(at + 1).copied()),
@@ -235,13 +245,14 @@ impl Course {
             }
             code => self.refer(org, code, &words),
         };
-        let played = self.played.join("; ");
         if words.may_be_refused && matches!(answer.status, 400 | 401) {
             return;
         }
-        assert_eq!(answer.status, words.refused.unwrap_or(200), "{}, after {played}", answer.text);
-        if let Some(code) = code {
-            assert_eq!(answer.findings().first().map(|(code, _)| code.as_str()), Some(code), "after {played}");
+        let status = words.refused.unwrap_or(200);
+        self.expect(answer.status == status, || format!("{}, not {status}: {}", answer.status, answer.text));
+        if let (Some(code), 400) = (code, answer.status) {
+            let findings = answer.findings();
+            self.expect(findings.iter().any(|(found, _)| found == code), || format!("no {code}: {findings:?}"));
         }
     }
 
@@ -369,7 +380,7 @@ impl Course {
         let file = folder.path().join("foreign_ids.csv");
         std::fs::write(&file, format!("country\n{country}\n")).expect("writes");
         let file = file.to_str().expect("a path");
-        self.scene.admin(Some("DEA"), &["refdata", "import", "foreign_ids", file, "--org", org]);
+        self.scene.admin("DEA", &["refdata", "import", "foreign_ids", file, "--org", org]);
     }
 }
 
@@ -427,43 +438,42 @@ fn two_lines(line: &Value, turned_round: bool) -> Value {
 // What is seen.
 impl Course {
     /// `DEA Amber HOLD !CHANGED Response=null`, `DEA(FR) Red`, `AUA.I Response=2`.
-    #[track_caller]
     fn look(&mut self, subject: &str, words: &[&str]) {
         let who = subject.split(['(', '.']).next().expect("an organization");
         party_of(who);
         let entry = self.entry(subject);
-        let reasons: Vec<&str> =
-            entry["Reasons"].as_array().expect("a list").iter().filter_map(|reason| reason["Code"].as_str()).collect();
-        let told = || format!("{subject}: {} {}, after {}", entry["Light"], reasons.join(" "), self.played.join("; "));
+        let reasons = reasons(&entry);
+        let told = |wanted: &str| format!("{subject}, wanted {wanted}: {} {}", entry["Light"], reasons.join(" "));
         for word in words {
             if ["Green", "Amber", "Red"].contains(word) {
-                assert_eq!(entry["Light"], *word, "{}", told());
+                self.expect(entry["Light"] == *word, || told(word));
             } else if let Some((name, value)) = word.split_once('=') {
-                self.look_at_member(subject, name, &value.replace('_', " "));
+                self.look_at_member(subject, name, value);
             } else if let Some(absent) = word.strip_prefix('!') {
-                assert!(!reasons.contains(&long(absent)), "{}", told());
+                self.expect(!reasons.iter().any(|found| found == long(absent)), || told(word));
             } else {
-                assert!(reasons.contains(&long(word)), "no {word}: {}", told());
+                self.expect(reasons.iter().any(|found| found == long(word)), || told(word));
             }
         }
     }
 
-    #[track_caller]
-    fn look_at_member(&self, subject: &str, name: &str, expected: &str) {
+    fn look_at_member(&mut self, subject: &str, name: &str, expected: &str) {
         let what = format!("{subject} {name}");
-        match name {
-            "rows" => self.saw(&what, expected, self.since(subject).to_string()),
-            "lives" => self.saw(&what, expected, self.rows(subject).len().to_string()),
+        let (expected, found) = match name {
+            "rows" => (expected.to_owned(), self.since(subject).to_string()),
+            "lives" => (expected.to_owned(), self.rows(subject).len().to_string()),
             "finding" => {
                 let found = self.member(subject, "Quality.Findings");
-                assert!(found.contains(expected), "{what}={expected}: {found}, after {}", self.played.join("; "));
+                let holds = found.contains(&format!("\"{expected}\""));
+                return self.expect(holds, || format!("{subject} has no finding {expected}: {found}"));
             }
             "PD" => {
                 let days = posted_days(&format!("PD{expected}")).expect("days");
-                self.saw(&what, &self.posting_date(days), self.member(subject, "PostingDt"));
+                (self.posting_date(days), self.member(subject, "PostingDt"))
             }
-            _ => self.saw(&what, expected, self.member(subject, name)),
-        }
+            _ => (expected.replace('_', " "), self.member(subject, name)),
+        };
+        self.saw(&what, &expected, &found);
     }
 
     /// The entry of CheckItemStatus: as an organization, or as one that names the origin (`DEA(FR)`, `DEA(FRA)`).
@@ -515,14 +525,13 @@ impl Course {
         }
     }
 
-    /// The items with this id as a post loads them.
-    pub fn rows(&self, post: &str) -> Vec<Value> {
-        let body = json!({ "postalOrgCd": post, "id": self.id });
-        self.scene.call(post, "Load", &body).ok().json()["LoadResult"].as_array().expect("a list").clone()
+    /// The items with this id as an organization loads them.
+    pub fn rows(&self, org: &str) -> Vec<Value> {
+        let body = json!({ "postalOrgCd": is_post(org).then_some(org), "id": self.id });
+        self.scene.call(org, "Load", &body).ok().json()["LoadResult"].as_array().expect("a list").clone()
     }
 
     /// `DE)+`, `AU,I)-`: first the post of that customs is asked, to which nothing is handed by that.
-    #[track_caller]
     fn worklist(&mut self, said: &str) {
         let (worklist, sign) = said.split_once(')').expect("a sign");
         let expected = sign == "+";
@@ -532,19 +541,14 @@ impl Course {
         self.worklists.push((worklist.to_owned(), expected));
     }
 
-    #[track_caller]
-    fn is_in_worklist(&self, customs: &str, asked_by: &str, flow: Option<&str>, expected: bool) {
+    fn is_in_worklist(&mut self, customs: &str, asked_by: &str, flow: Option<&str>, expected: bool) {
         let mut body = json!({ "id": self.id, "onlyWithoutResponse": true, "token": token_of(asked_by) });
         if let Some(flow) = flow {
             body["flow"] = json!(flow);
         }
         let found = !self.scene.server(asked_by).load(asked_by, body).is_empty();
-        assert_eq!(
-            found,
-            expected,
-            "in the worklist of {customs} as {asked_by} sees it, after {}",
-            self.played.join("; ")
-        );
+        let is = |there: bool| if there { "in" } else { "not in" };
+        self.expect(found == expected, || format!("{} the worklist of {customs} as {asked_by} sees it", is(found)));
     }
 
     fn count(&mut self) {
@@ -577,6 +581,10 @@ fn customs_and_flow(worklist: &str) -> (&str, Option<&str>) {
         Some((customs, flow)) => (customs, Some(flow)),
         None => (worklist, None),
     }
+}
+
+fn reasons(entry: &Value) -> Vec<String> {
+    entry["Reasons"].as_array().expect("a list").iter().map(|reason| text(&reason["Code"])).collect()
 }
 
 fn long(reason: &str) -> &str {

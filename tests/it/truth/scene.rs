@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::harness::process::{Ran, run};
+use crate::harness::process::run;
 use crate::harness::server::fresh_database;
 use crate::harness::{Answer, Engine, Server, postgres};
 
@@ -120,27 +120,21 @@ impl Scene {
         self.servers.iter().for_each(|server| server.clock.advance(by));
     }
 
-    /// Runs `admin …` on the database an organization lives on (on every database without one), in force at once.
+    /// Runs `admin …` on the database an organization lives on; it is in force when this returns.
     #[track_caller]
-    pub fn admin(&self, org: Option<&str>, arguments: &[&str]) {
-        let meant = org.map(|org| self.place_of(org));
-        for (at, server) in self.servers.iter().enumerate().filter(|(at, _)| meant.is_none_or(|meant| meant == *at)) {
-            let ran = self.run(at, arguments);
-            assert_eq!(ran.code, Some(0), "admin {}: {}", arguments.join(" "), ran.err);
-            server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads its lists");
-        }
-        self.settle();
+    pub fn admin(&self, org: &str, arguments: &[&str]) {
+        self.admin_says(org, arguments);
+        let server = self.server(org);
+        server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads its lists");
     }
 
-    /// What `admin …` prints on the database an organization lives on.
+    /// The same; what it prints.
     #[track_caller]
     pub fn admin_says(&self, org: &str, arguments: &[&str]) -> String {
-        self.run(self.place_of(org), arguments).ok()
-    }
-
-    fn run(&self, at: usize, arguments: &[&str]) -> Ran {
-        let url = &self.servers[at].database_url;
-        run(&[&["admin"], arguments, &["--database-url", url]].concat())
+        let url = &self.server(org).database_url;
+        let ran = run(&[&["admin"], arguments, &["--database-url", url]].concat());
+        assert_eq!(ran.code, Some(0), "admin {}: {}", arguments.join(" "), ran.err);
+        ran.out
     }
 
     /// From now on only these servers' messages get through.

@@ -496,5 +496,5 @@ fn rules(course: &Course, text: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("rules.toml");
     std::fs::write(&file, text).expect("writes");
-    course.scene.admin(Some("DE"), &["rule", "set", "DE", file.to_str().expect("a path")]);
+    course.scene.admin("DE", &["rule", "set", "DE", file.to_str().expect("a path")]);
 }
