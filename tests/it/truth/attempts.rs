@@ -53,8 +53,7 @@ everywhere! {
     /// Not an attempt that fails: data sent to the post only keeps the export customs blind, and the published meaning
     /// lets the item go once the destination clears it.
     fn a21_export_customs_that_were_not_told(place) {
-        let course = play(place, "AUA:D7 v1; DE:L; DE:R 2 → DEA Green; AUA Green DC_CLEARED; AU UNKNOWN_ITEM");
-        assert_eq!((course.rows("AUA").len(), course.rows("AU").len()), (1, 0));
+        play(place, "AUA:D7 v1 → AU UNKNOWN_ITEM; DE:L; DE:R 2 → DEA Green CLEARED; AUA Green DC_CLEARED");
     }
 
     /// There and back until somebody looks away.

@@ -471,6 +471,7 @@ impl Course {
                 let days = posted_days(&format!("PD{expected}")).expect("days");
                 (self.posting_date(days), self.member(subject, "PostingDt"))
             }
+            "SecurityState" | "FiscalState" => (expected.to_owned(), self.member(subject, name)),
             _ => (expected.replace('_', " "), self.member(subject, name)),
         };
         self.saw(&what, &expected, &found);
