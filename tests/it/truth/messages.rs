@@ -62,6 +62,7 @@ impl Itmatt {
         let now = course.scene.server("DEA").clock.now();
         message.created = Some(WcfDate::new(now + TimeDelta::days(self.days_ahead)));
         message.function = self.function;
+        message.previous_reference = (self.function == Function::Cancellation).then(|| "EARLIER".into());
         let mail_object: MailObject = serde_json::from_value(self.object.clone()).expect("a mail object");
         let declaration: Declaration =
             serde_json::from_str(&json!({ "Data": self.data }).to_string()).expect("a declaration");

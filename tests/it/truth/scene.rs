@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::harness::process::run;
+use crate::harness::raw::Raw;
 use crate::harness::server::fresh_database;
 use crate::harness::{Answer, Engine, Server, postgres};
 
@@ -269,6 +270,10 @@ fn template(engine: Engine, home: Option<usize>) -> Template {
     let server = Server::on(&url, &[]);
     server.block_on(|services| async move { fill(&services, home).await });
     server.stop();
+    if engine == Engine::Sqlite {
+        // The copies are of the file alone.
+        Raw::open(&url).run("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
     Template { engine, home, url, _folder: folder }
 }
 
