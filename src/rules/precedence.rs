@@ -1,23 +1,10 @@
-//! Which of several customs responses to an item counts.
-//!
-//! The newest decision time wins; at the same time the graver decision, then the digest: never the order of arrival,
-//! so that every server that has the same responses shows the same one.
+//! When something counts from that is dated by who says it: never from later than its receipt.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::Category;
 use crate::contract::WcfDate;
 use crate::error::Findings;
 use crate::limits;
-
-/// What a response is ranked by; the greatest counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
-    /// `ClearanceDt`, or the time of receipt.
-    pub decided_at: DateTime<Utc>,
-    pub category: Option<Category>,
-    pub digest: Vec<u8>,
-}
 
 /// Whether something is dated further ahead of its receipt than two clocks may differ. It then counts from its receipt:
 /// otherwise it would go before everything said until that date, and a decision for ever.

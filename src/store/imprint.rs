@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::history::HistoryRow;
-use super::items::{DeclarationRow, ObjectRow, ResponseRow};
+use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow};
 use super::referral::{AnswerRow, ReferralRow};
-use super::schema::{declaration, mail_object, referral, referral_response, response};
+use super::schema::{decision, declaration, mail_object, referral, referral_response, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::contract::canonical::hex;
@@ -45,8 +45,21 @@ pub fn vouch_gone(detail: &str, row: &impl Vouched) -> String {
     with_member(detail, row.member(), "null")
 }
 
+/// The detail of an event that made or changed `rows`: each under its side and number.
+pub fn vouch_decisions<'r>(detail: &str, rows: impl Iterator<Item = &'r DecisionRow>) -> String {
+    let told: Vec<String> = rows.map(|row| format!("\"{}\":\"{}\"", decision_key(row), imprint(row))).collect();
+    if told.is_empty() { detail.to_owned() } else { with_member(detail, DECISIONS, &format!("{{{}}}", told.join(","))) }
+}
+
+/// The member of an event's detail that holds the imprints of decisions.
+const DECISIONS: &str = "DecisionRows";
+
+fn decision_key(row: &DecisionRow) -> String {
+    format!("{}{}", row.side, row.version_no)
+}
+
 /// Adds a member to the JSON object `detail`.
-fn with_member(detail: &str, member: &str, value: &str) -> String {
+pub fn with_member(detail: &str, member: &str, value: &str) -> String {
     let open = detail.trim_end().strip_suffix('}').unwrap_or("{");
     let comma = if open.trim_end().ends_with('{') { "" } else { "," };
     format!("{open}{comma}\"{member}\":{value}}}")
@@ -127,6 +140,10 @@ impl Vouched for ObjectRow {
         to.numbers(&[self.mail_state, self.watchdog]);
         to.flags(&[self.customs_visible, self.has_response, self.has_dc_response, self.declaration_seen]);
         to.times(&[Some(self.created_at), self.posting_dt, self.declared_at, self.watchdog_until]);
+        // Rows told of before there were facts have none.
+        if self.facts != 0 {
+            to.number(self.facts);
+        }
     }
 }
 
@@ -140,6 +157,9 @@ impl Vouched for DeclarationRow {
         to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd).texts(&[&self.customs_org]);
         to.flags(&[self.seen, self.sent]).number(self.version_no).bytes(&self.digest);
         to.numbers(&[self.quality_score]).texts(&[&self.quality_findings]);
+        if self.declared_by.is_some() || self.handed_over_by.is_some() {
+            to.texts(&[&self.declared_by, &self.handed_over_by]);
+        }
     }
 }
 
@@ -153,6 +173,24 @@ impl Vouched for ResponseRow {
         to.text(&self.post_org).id(self.object_pid).text(&self.side).id(self.pid).number(self.state_cd);
         to.texts(&[&self.customs_org, &self.decision_cd, &self.fiscal_state]).text(&self.author_org);
         to.flags(&[self.sent]).times(&[Some(self.decided_at)]).number(self.version_no).bytes(&self.digest);
+        if let Some(lapsed) = &self.lapsed {
+            to.bytes(lapsed);
+        }
+    }
+}
+
+impl Vouched for DecisionRow {
+    fn member(&self) -> &'static str {
+        DECISIONS
+    }
+
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).text(&self.side).number(self.version_no).text(&self.author_org);
+        to.number(self.author_rank).text(&self.fiscal_state).bytes(&self.place.to_be_bytes());
+        to.texts(&[&self.customs_org, &self.decision_cd, &self.category, &self.stated_version, &self.judged_dest]);
+        to.times(&[Some(self.decided_at), Some(self.received_at)]).bytes(&self.digest);
+        to.numbers(&[self.judged_no, Some(self.state_cd)]).bytes(self.judged_name.as_deref().unwrap_or_default());
+        to.flags(&[self.beside_customs, self.sent]);
     }
 }
 
@@ -186,6 +224,8 @@ impl Vouched for AnswerRow {
 struct Told {
     /// By member: the imprint, or that the row was taken away.
     rows: BTreeMap<&'static str, Option<String>>,
+    /// Imprints of decisions by side and number.
+    decisions: BTreeMap<String, String>,
     /// Imprints of referrals and answers, with the reference; no imprint where the event holds none.
     referrals: Vec<(String, Option<String>)>,
     answers: Vec<(String, Option<String>)>,
@@ -202,6 +242,9 @@ impl Told {
             let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
             for member in SINGLE.into_iter().filter(|member| members.contains_key(*member)) {
                 told.rows.insert(member, text(member));
+            }
+            for (key, imprint) in members.get(DECISIONS).and_then(Value::as_object).into_iter().flatten() {
+                told.decisions.insert(key.clone(), imprint.as_str().unwrap_or_default().to_owned());
             }
             let reference = text("ReferralId").unwrap_or_default();
             if members.contains_key("ReferralCd") {
@@ -280,6 +323,19 @@ impl Tx<'_> {
             if let Some(how) = told.judge(member, row.as_ref()) {
                 return fault(what, how);
             }
+        }
+        let decisions = decision::table.filter(decision::post_org.eq(post_org)).filter(decision::object_pid.eq(pid));
+        let decisions: Vec<DecisionRow> = decisions.load(self.conn)?;
+        let mut untold = told.decisions.clone();
+        for row in &decisions {
+            match untold.remove(&decision_key(row)) {
+                Some(told) if told == imprint(row) => {}
+                Some(_) => return fault(&format!("decision {}", decision_key(row)), "altered"),
+                None => return fault(&format!("decision {}", decision_key(row)), "inserted"),
+            }
+        }
+        if let Some(key) = untold.keys().next() {
+            return fault(&format!("decision {key}"), "removed");
         }
         let referrals = referral::table.filter(referral::post_org.eq(post_org)).filter(referral::object_pid.eq(pid));
         let referrals: Vec<ReferralRow> = referrals.load(self.conn)?;

@@ -9,6 +9,7 @@ mod backup;
 mod conn;
 mod fault;
 pub mod feed;
+pub mod handed;
 pub mod history;
 pub mod imprint;
 pub mod inbox;

@@ -96,6 +96,7 @@ diesel::table! {
         watchdog_remarks -> Nullable<Text>,
         watchdog_until -> Nullable<crate::store::types::DbTime>,
         declaration_seen -> Bool,
+        facts -> Integer,
     }
 }
 
@@ -113,6 +114,8 @@ diesel::table! {
         body -> Text,
         quality_score -> Nullable<Integer>,
         quality_findings -> Nullable<Text>,
+        declared_by -> Nullable<Text>,
+        handed_over_by -> Nullable<Text>,
     }
 }
 
@@ -149,6 +152,44 @@ diesel::table! {
         digest -> Binary,
         body -> Text,
         fiscal_state -> Nullable<Text>,
+        lapsed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    decision (post_org, object_pid, side, version_no) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        side -> Text,
+        version_no -> Integer,
+        author_org -> Text,
+        author_rank -> Integer,
+        customs_org -> Nullable<Text>,
+        decision_cd -> Nullable<Text>,
+        category -> Nullable<Text>,
+        fiscal_state -> Text,
+        place -> BigInt,
+        decided_at -> crate::store::types::DbTime,
+        received_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        stated_version -> Nullable<Text>,
+        judged_no -> Nullable<Integer>,
+        judged_dest -> Nullable<Text>,
+        judged_name -> Nullable<Binary>,
+        beside_customs -> Bool,
+        state_cd -> Integer,
+        sent -> Bool,
+    }
+}
+
+diesel::table! {
+    handed (post_org, object_pid, customs_org, version) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        customs_org -> Text,
+        version -> Binary,
+        first_at -> crate::store::types::DbTime,
+        asked_at -> Nullable<crate::store::types::DbTime>,
     }
 }
 
