@@ -115,8 +115,7 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
         findings.add("format", path, "a customs administration has two to ten capital letters or digits");
     }
     let mut judgement = Judgement::default();
-    let stores = declaration.entity_state != Entity::UNCHANGED && declaration.entity_state != Entity::DELETED;
-    match (&mut declaration.data, stores) {
+    match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
             remove_reserved(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
@@ -192,13 +191,8 @@ fn apply(
     ready: &Ready,
     user_created: bool,
 ) -> Result<Outcome, Fault> {
-    match ready.entity {
-        Entity::UNCHANGED => return store_object_only(catalogue, item, ready),
-        Entity::DELETED => return delete_draft(item, ready),
-        _ => {}
-    }
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
+    if ready.entity == Entity::DELETED {
+        return delete_draft(item, ready);
     }
     let changed = merge_object(catalogue, item, ready)?;
     let customs = own_customs(actor, ready)?;
@@ -301,24 +295,13 @@ fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
     }
 }
 
-/// A view whose declaration says "leave unchanged" stores its mail object alone.
-fn store_object_only(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
-    }
-    let changed = merge_object(catalogue, item, ready)?;
-    if changed.is_empty() && !item.is_new() {
-        return Ok(Outcome::Unchanged);
-    }
-    let detail = detail(&changed, None, "", false);
-    item.record(Event { name: "object.changed", detail, document: None });
-    Ok(Outcome::Stored)
-}
-
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     let path = format!("{}.entityState", ready.declaration_path);
     match item.declaration() {
-        None => Err(absent(&ready.object_path).into()),
+        None => {
+            let message = "there is no draft of yours to delete; check Id, OrigPostOrgCd and PostingDt";
+            Err(Error::invalid("absent", ready.object_path.as_str(), message).into())
+        }
         Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
             let message =
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
@@ -333,14 +316,7 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     }
 }
 
-fn absent(path: &str) -> Error {
-    Error::invalid("absent", path, "there is no such item of yours; send entityState 1 to create it")
-}
-
 fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
-    if ready.object.entity_state == Entity::UNCHANGED {
-        return Ok(Vec::new());
-    }
     let changed = identity::merge(catalogue, item, &ready.object);
     identity::check_posts(&item.object)
         .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;
