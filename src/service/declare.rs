@@ -106,14 +106,11 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     actor.own_post(given(&declaration.post_organization_cd))?;
+    let customs = actor.own_customs(given(&declaration.cust_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
-    let customs = given(&declaration.cust_organization_cd).map(str::to_owned);
-    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
-        let path = format!("{declaration_path}.CustOrganizationCd");
-        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
-    }
+    structure::check_customs(&mut findings, &format!("{declaration_path}.CustOrganizationCd"), customs.as_deref());
     let mut judgement = Judgement::default();
     match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
@@ -170,9 +167,7 @@ pub(super) fn store_all(
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => {
-                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created))
-            }
+            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created)),
         };
         ledger.note(entry, result)?;
     }
@@ -186,7 +181,6 @@ pub(super) fn store_all(
 fn apply(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    actor: &Actor,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
@@ -195,7 +189,7 @@ fn apply(
         return delete_draft(item, ready);
     }
     let changed = merge_object(catalogue, item, ready)?;
-    let customs = own_customs(actor, ready)?;
+    let customs = ready.customs.clone();
     let Some(placed) = place(tx, catalogue, item, ready.event, customs, &ready.content, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
@@ -281,18 +275,6 @@ fn event_name(event: StoreEvent) -> &'static str {
 
 fn standing_of(row: &DeclarationRow) -> Standing {
     Standing { state_cd: row.state_cd, seen: row.seen, sent: row.sent }
-}
-
-/// The customs administration the declaration belongs to: the post's own.
-fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
-    match (&ready.customs, &actor.customs) {
-        (Some(named), Some(own)) if named != own => {
-            let path = format!("{}.CustOrganizationCd", ready.declaration_path);
-            Err(Error::invalid("unknown_code", path, format!("the customs administration of {} is {own}", actor.org)))
-        }
-        (Some(named), _) => Ok(Some(named.clone())),
-        (None, own) => Ok(own.clone()),
-    }
 }
 
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {

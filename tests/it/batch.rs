@@ -137,6 +137,7 @@ on_both_engines! {
         let elsewhere = json!({ "MailObject": mail_object(&ids[1], "FRA", "PTA"), "Response": response("2", 0) });
         let cases = [
             ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "PostOrganizationCd", "FRA")),
+            ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "CustOrganizationCd", "DE")),
             ("DE", "CreateOrUpdateResponses", foreign("Response", "PostOrganizationCd", "FRA")),
             ("DE", "CreateOrUpdateResponses", foreign("Response", "CustOrganizationCd", "FR")),
             ("DE", "CreateOrUpdateResponses", elsewhere),
