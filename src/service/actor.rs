@@ -75,6 +75,17 @@ impl Actor {
         }
     }
 
+    /// The customs administration of the caller's own documents: the one named, else its own when that is known.
+    ///
+    /// # Errors
+    /// 401 when another than its own is named.
+    pub fn own_customs(&self, named: Option<&str>) -> Result<Option<String>> {
+        match (named, &self.customs) {
+            (Some(named), Some(own)) if named != own => Err(Error::Unauthorized),
+            (named, own) => Ok(named.map(str::to_owned).or_else(|| own.clone())),
+        }
+    }
+
     /// Who goes into the history.
     pub fn stamp(&self) -> Stamp {
         Stamp { actor_org: self.org.clone(), user_cd: self.user_cd.clone(), office_cd: self.office_cd.clone() }

@@ -106,17 +106,13 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     actor.own_post(given(&declaration.post_organization_cd))?;
+    let customs = actor.own_customs(given(&declaration.cust_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
-    let customs = given(&declaration.cust_organization_cd).map(str::to_owned);
-    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
-        let path = format!("{declaration_path}.CustOrganizationCd");
-        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
-    }
+    structure::check_customs(&mut findings, &format!("{declaration_path}.CustOrganizationCd"), customs.as_deref());
     let mut judgement = Judgement::default();
-    let stores = declaration.entity_state != Entity::UNCHANGED && declaration.entity_state != Entity::DELETED;
-    match (&mut declaration.data, stores) {
+    match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
             remove_reserved(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
@@ -171,9 +167,7 @@ pub(super) fn store_all(
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => {
-                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created))
-            }
+            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created)),
         };
         ledger.note(entry, result)?;
     }
@@ -187,21 +181,15 @@ pub(super) fn store_all(
 fn apply(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    actor: &Actor,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
 ) -> Result<Outcome, Fault> {
-    match ready.entity {
-        Entity::UNCHANGED => return store_object_only(catalogue, item, ready),
-        Entity::DELETED => return delete_draft(item, ready),
-        _ => {}
-    }
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
+    if ready.entity == Entity::DELETED {
+        return delete_draft(item, ready);
     }
     let changed = merge_object(catalogue, item, ready)?;
-    let customs = own_customs(actor, ready)?;
+    let customs = ready.customs.clone();
     let Some(placed) = place(tx, catalogue, item, ready.event, customs, &ready.content, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
@@ -289,36 +277,13 @@ fn standing_of(row: &DeclarationRow) -> Standing {
     Standing { state_cd: row.state_cd, seen: row.seen, sent: row.sent }
 }
 
-/// The customs administration the declaration belongs to: the post's own.
-fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
-    match (&ready.customs, &actor.customs) {
-        (Some(named), Some(own)) if named != own => {
-            let path = format!("{}.CustOrganizationCd", ready.declaration_path);
-            Err(Error::invalid("unknown_code", path, format!("the customs administration of {} is {own}", actor.org)))
-        }
-        (Some(named), _) => Ok(Some(named.clone())),
-        (None, own) => Ok(own.clone()),
-    }
-}
-
-/// A view whose declaration says "leave unchanged" stores its mail object alone.
-fn store_object_only(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
-    }
-    let changed = merge_object(catalogue, item, ready)?;
-    if changed.is_empty() && !item.is_new() {
-        return Ok(Outcome::Unchanged);
-    }
-    let detail = detail(&changed, None, "", false);
-    item.record(Event { name: "object.changed", detail, document: None });
-    Ok(Outcome::Stored)
-}
-
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     let path = format!("{}.entityState", ready.declaration_path);
     match item.declaration() {
-        None => Err(absent(&ready.object_path).into()),
+        None => {
+            let message = "there is no draft of yours to delete; check Id, OrigPostOrgCd and PostingDt";
+            Err(Error::invalid("absent", ready.object_path.as_str(), message).into())
+        }
         Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
             let message =
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
@@ -333,14 +298,7 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     }
 }
 
-fn absent(path: &str) -> Error {
-    Error::invalid("absent", path, "there is no such item of yours; send entityState 1 to create it")
-}
-
 fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
-    if ready.object.entity_state == Entity::UNCHANGED {
-        return Ok(Vec::new());
-    }
     let changed = identity::merge(catalogue, item, &ready.object);
     identity::check_posts(&item.object)
         .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;

@@ -87,7 +87,7 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &response_path, response.entity_state, true);
     structure::check_customs(&mut findings, &format!("{response_path}.CustOrganizationCd"), customs.as_deref());
-    let stores = response.entity_state != Entity::UNCHANGED && response.entity_state != Entity::DELETED;
+    let stores = response.entity_state.stores();
     match &response.data {
         Some(data) if stores => {
             findings.extend_under(&format!("{response_path}.Data"), structure::response_data(data));
@@ -199,9 +199,8 @@ fn apply(
     if item.is_new() {
         let complete =
             given(&ready.object.orig_post_org_cd).is_some() && given(&ready.object.dest_post_org_cd).is_some();
-        if !complete || ready.object.entity_state == Entity::UNCHANGED || ready.entity == Entity::DELETED {
-            let message =
-                "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
+        if !complete || ready.entity == Entity::DELETED {
+            let message = "there is no such item; give id and both posts to answer before the data arrives";
             return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
         identity::merge(catalogue, item, &ready.object);
@@ -210,7 +209,6 @@ fn apply(
     }
     let side = side_of(tx, actor, item, ready)?;
     match ready.entity {
-        Entity::UNCHANGED => Ok(Outcome::Unchanged),
         Entity::DELETED => delete_draft(item, side, actor, ready),
         _ => {
             let mut incoming = ready.incoming.clone();

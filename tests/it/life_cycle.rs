@@ -175,7 +175,6 @@ on_both_engines! {
         // A member of the mail object alone: no version, but history here and there.
         let mut object_only = with(&id, "10.10", posted);
         object_only["mailObject"]["MailClassCd"] = json!("C");
-        object_only["decl"] = json!({ "entityState": 0 });
         server.call_as("AUA", "StoreDeclaration", object_only.clone()).ok();
         server.call_as("AUA", "StoreDeclaration", object_only).ok();
         assert_eq!(counts(), (4, 4));
