@@ -22,7 +22,7 @@ use crate::rules::material;
 use crate::rules::reserved::{self, GOODS};
 use crate::rules::security::{self, Act, Asks, Effect};
 use crate::service::catalogue::{DecisionClock, Reads};
-use crate::store::history::Stamp;
+use crate::store::history::{Event, Stamp};
 use crate::store::items::{DecisionRow, Item, ResponseRow, Side};
 use crate::store::outbox::MessageState;
 use crate::store::referral::{AnswerRow, ReferralRow};
@@ -264,6 +264,43 @@ impl<'j> Judging<'j> {
 fn second(at: At) -> i64 {
     at.0.timestamp()
 }
+
+/// Finds anew what the decisions of an item judged, by what is noted and set now; says whether the item is to be saved.
+pub(super) fn judge_again(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    stamp: &Stamp,
+) -> Result<bool, Fault> {
+    let mut judging = Judging::of(tx, catalogue, item, stamp)?;
+    let before = item.clone();
+    let handed_to = |row: &&DecisionRow| {
+        Author::from_number(row.author_rank) == Author::Customs && Some(&row.author_org) == judging.customs.as_ref()
+    };
+    let by_customs: Vec<DecisionRow> = item.decisions(Side::Own).filter(handed_to).cloned().collect();
+    for mut row in by_customs {
+        let question = Question {
+            stated: row.stated_version.as_deref(),
+            by: By::OwnCustoms(&row.author_org),
+            dated: row.decided_at.0,
+            received: row.received_at.0,
+        };
+        let judged = judging.judged(tx, item, &question)?;
+        judged.keep(&mut row);
+        item.put_decision(row);
+    }
+    let mut facts = Facts(item.object.facts);
+    judging.settle_decisions(tx, item, &mut facts)?;
+    item.object.facts = facts.0;
+    let changed = !item.is_like(&before);
+    if changed {
+        item.record(Event { name: JUDGED_ANEW, detail: "{}".into(), document: None });
+    }
+    Ok(changed)
+}
+
+/// The event of an item whose decisions were judged by other notes, settings or lists than before.
+const JUDGED_ANEW: &str = "item.judged-anew";
 
 /// Brings the columns that follow from others up to date on an item about to be saved.
 pub(super) fn settle(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, stamp: &Stamp) -> Result<(), Fault> {

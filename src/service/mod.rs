@@ -67,6 +67,7 @@ pub struct Services {
     known_users: Cache<(String, String), ()>,
     beats: heartbeat::Beats,
     outbox: Arc<Notify>,
+    notes: handing::Notes,
 }
 
 /// How long things last.
@@ -97,6 +98,7 @@ impl Services {
             known_users,
             beats: heartbeat::Beats::default(),
             outbox: Arc::default(),
+            notes: handing::Notes::default(),
         }
     }
 

@@ -104,7 +104,7 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
     let rank = if actor.kind == Kind::Customs { Author::Customs } else { Author::Post };
     let incoming = Incoming::of(response.data.unwrap_or_default(), event, &actor.org, rank);
     Ok(Ready {
-        key: Key::of(&object),
+        key: Key { must_name: actor.kind == Kind::Customs, ..Key::of(&object) },
         object,
         posts,
         entity: response.entity_state,
@@ -135,14 +135,15 @@ fn store_all(
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
-    let mut desks = Desks::open(tx, entries)?;
+    let mut desks = Desks::open(tx, &catalogue, entries)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
             Ok(ready) => {
-                let post = desks.post_of(ready).to_owned();
+                let post = desks.post_of(tx, ready)?.to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
+                    services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                     let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
@@ -163,10 +164,10 @@ fn store_all(
 }
 
 /// The working sets of all posts a call touches.
-struct Desks(BTreeMap<String, Desk>);
+struct Desks<'c>(BTreeMap<String, Desk<'c>>);
 
-impl Desks {
-    fn open(tx: &mut Tx<'_>, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
+impl<'c> Desks<'c> {
+    fn open(tx: &mut Tx<'_>, catalogue: &'c Catalogue, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
         let mut keys: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
         for ready in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
             for post in &ready.posts {
@@ -175,15 +176,21 @@ impl Desks {
         }
         let mut desks = BTreeMap::new();
         for (post, keys) in keys {
-            desks.insert(post.to_owned(), Desk::open(tx, post, keys.into_iter(), Parts::All)?);
+            desks.insert(post.to_owned(), Desk::open(tx, catalogue, post, keys.into_iter(), Parts::All)?);
         }
         Ok(Self(desks))
     }
 
     /// The post that has the item already, else the best one to create it in.
-    fn post_of<'r>(&self, ready: &'r Ready) -> &'r str {
-        let has = |post: &&String| self.0.get(post.as_str()).is_some_and(|desk| desk.has(&ready.key));
-        ready.posts.iter().find(has).or(ready.posts.first()).map_or("", String::as_str)
+    fn post_of<'r>(&self, tx: &mut Tx<'_>, ready: &'r Ready) -> Result<&'r str, Fault> {
+        for post in &ready.posts {
+            if let Some(desk) = self.0.get(post)
+                && desk.has(tx, &ready.key)?
+            {
+                return Ok(post);
+            }
+        }
+        Ok(ready.posts.first().map_or("", String::as_str))
     }
 }
 

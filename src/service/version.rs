@@ -150,6 +150,11 @@ impl Timeline {
         self.versions.iter().rev().find(is_it).and_then(|version| version.alias.as_deref())
     }
 
+    /// The version that `partner` gave this name first.
+    pub(super) fn named_by(&self, partner: &str, name: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.author == partner && version.alias.as_deref() == Some(name))
+    }
+
     /// Who said the text with this number first.
     pub(super) fn author_of(&self, no: i32) -> Option<&str> {
         self.versions.iter().find(|version| version.no == no).map(|version| version.author.as_str())

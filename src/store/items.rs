@@ -337,6 +337,15 @@ impl Item {
         &self.events
     }
 
+    /// Whether nothing of what is stored of the two differs.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let rows = |item: &Self| item.decisions.iter().map(|slot| slot.row.clone()).collect::<Vec<_>>();
+        self.object == other.object
+            && (self.declaration(), self.response(Side::Own)) == (other.declaration(), other.response(Side::Own))
+            && self.response(Side::Destination) == other.response(Side::Destination)
+            && rows(self) == rows(other)
+    }
+
     /// Adds members to what was recorded last of the events that `of` lets through.
     pub fn amend_where(&mut self, of: impl Fn(&Event) -> bool, change: impl FnOnce(&str) -> String) {
         if let Some(last) = self.events.iter_mut().rfind(|event| of(event)) {
