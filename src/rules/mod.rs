@@ -4,6 +4,7 @@ pub mod auto_response;
 pub mod currency;
 pub mod decision;
 pub mod fiscal;
+pub mod fits;
 pub mod flow;
 pub mod item_id;
 pub mod life_cycle;
