@@ -5,6 +5,7 @@ pub mod auto_response;
 pub mod currency;
 pub mod decision;
 pub mod fiscal;
+pub mod fits;
 pub mod flow;
 pub mod item_facts;
 pub mod item_id;

@@ -29,6 +29,7 @@ mod quality;
 pub mod refer;
 pub mod referrals;
 pub mod respond;
+pub mod settings;
 mod standing;
 pub mod status;
 pub mod trade;

@@ -27,6 +27,7 @@ pub mod referral;
 pub mod requests;
 mod schema;
 pub mod seal;
+pub mod settings;
 pub mod trade;
 pub mod trade_history;
 pub mod types;

@@ -15,6 +15,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_setting (org, name) {
+        org -> Text,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     security_token (digest) {
         digest -> Binary,
         org -> Text,
