@@ -75,7 +75,7 @@ pub struct Picture<'a> {
 /// The light of an item and what makes it so, gravest first.
 pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
-    watchdog(picture, &mut reasons);
+    watchdog(picture.mark, picture.remarks, &mut reasons);
     security(picture, &mut reasons);
     customs(picture, &mut reasons);
     if !picture.has_data {
@@ -89,6 +89,16 @@ pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
 pub fn unknown() -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
     reasons.amber("UNKNOWN_ITEM", "Nothing is known under this id");
+    reasons.close()
+}
+
+/// The light of an id that nothing but a mark, if that, is known about.
+pub fn without_item(mark: Mark, remarks: Option<&str>) -> (Light, Vec<Reason>) {
+    if mark == Mark::None {
+        return unknown();
+    }
+    let mut reasons = Reasons::default();
+    watchdog(mark, remarks, &mut reasons);
     reasons.close()
 }
 
@@ -120,12 +130,12 @@ impl Reasons {
     }
 }
 
-fn watchdog(picture: &Picture<'_>, reasons: &mut Reasons) {
-    let with_remark = |words: &'static str| match picture.remarks {
+fn watchdog(mark: Mark, remarks: Option<&str>, reasons: &mut Reasons) {
+    let with_remark = |words: &'static str| match remarks {
         Some(remarks) => Cow::Owned(format!("{words}: {remarks}")),
         None => Cow::Borrowed(words),
     };
-    match picture.mark {
+    match mark {
         Mark::None => {}
         Mark::Warning => reasons.amber("WATCHDOG_WARNING", with_remark("Marked with a warning")),
         Mark::Blocked => reasons.red("WATCHDOG_BLOCKED", with_remark("Marked as blocked")),

@@ -8,6 +8,7 @@ pub mod flow;
 pub mod item_id;
 pub mod life_cycle;
 pub mod light;
+pub mod mark;
 pub mod precedence;
 pub mod quality;
 pub mod referral;
