@@ -134,18 +134,6 @@ impl Tx<'_> {
         Ok(found.is_some())
     }
 
-    /// The organization that an event of this name happened to an item by, last.
-    pub fn last_actor(&mut self, post: &str, pid: Id, event: &str) -> Result<Option<String>, Fault> {
-        Ok(item_history::table
-            .filter(item_history::post_org.eq(post))
-            .filter(item_history::object_pid.eq(pid))
-            .filter(item_history::event.eq(event))
-            .order(item_history::seq.desc())
-            .select(item_history::actor_org)
-            .first(self.conn)
-            .optional()?)
-    }
-
     /// The history of one item, oldest first.
     pub fn history_of(&mut self, object: &ObjectRow) -> Result<Vec<HistoryRow>, Fault> {
         Ok(item_history::table
