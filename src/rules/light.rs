@@ -278,6 +278,14 @@ mod tests {
     #[test]
     fn what_is_not_known_is_never_green() {
         assert_eq!(unknown().0, Light::Amber);
+        for (mark, light, code) in [
+            (Mark::None, Light::Amber, "UNKNOWN_ITEM"),
+            (Mark::Warning, Light::Amber, "WATCHDOG_WARNING"),
+            (Mark::Blocked, Light::Red, "WATCHDOG_BLOCKED"),
+        ] {
+            let (shown, reasons) = without_item(mark, Some("look"));
+            assert_eq!((shown, reasons[0].code, reasons.len()), (light, code, 1));
+        }
         let unlisted = Picture { unknown_decision: Some("777"), fiscal: FiscalState::Hold, ..cleared() };
         assert_eq!(codes(&unlisted), (Light::Amber, vec!["HOLD", "DECISION_UNKNOWN"]));
     }

@@ -46,11 +46,14 @@ pub(super) fn set(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, sent: &
 fn cleared(
     sent: &SetMark,
     mut own: Vec<&MarkRow>,
-    others: Vec<&MarkRow>,
+    mut others: Vec<&MarkRow>,
     meant: impl Fn() -> Result<Option<String>>,
 ) -> Result<Option<String>> {
     if let Some(origin) = &sent.origin {
         own.retain(|row| row.orig_post == *origin);
+        others.retain(|row| {
+            row.orig_post == *origin || [&row.orig_post, origin].iter().any(|post| *post == UNKNOWN_POST)
+        });
     }
     if own.is_empty() {
         return if others.is_empty() { Ok(sent.origin.clone()) } else { Err(not_yours(&others)) };
@@ -63,26 +66,33 @@ fn cleared(
     }
 }
 
-/// The origin of the items that may be meant; nothing when the caller sees none.
+/// Which of several origins is meant, of items that the caller sees and that fit their id, by destination and posting date;
+/// nothing when there are not several, or none is meant: an item to come.
 fn origin_meant(catalogue: &Catalogue, items: &[StatusRow], sent: &SetMark) -> Result<Option<String>> {
-    let mut items: Vec<&StatusRow> = items.iter().filter(|row| is_candidate(catalogue, row, sent)).collect();
+    let is_known = |row: &&StatusRow| row.orig_post != UNKNOWN_POST && fits(catalogue, &row.item_id, &row.orig_post);
+    let mut items: Vec<&StatusRow> = items.iter().filter(is_known).collect();
+    if origins(&items).len() < 2 {
+        return Ok(None);
+    }
+    items.retain(|row| may_be_meant(row, sent));
     let is_dated = |row: &&StatusRow| row.posting_dt == sent.posting.map(|date| At(date.instant()));
     if sent.posting.is_some() && items.iter().any(is_dated) {
         items.retain(is_dated);
     }
-    let origins: BTreeSet<&str> = items.iter().map(|row| row.orig_post.as_str()).collect();
-    if origins.len() > 1 {
-        return Err(ambiguous("there are items", origins.into_iter()));
+    match origins(&items) {
+        several if several.len() > 1 => Err(ambiguous("there are items", several.into_iter())),
+        one => Ok(one.first().map(|origin| (*origin).to_owned())),
     }
-    Ok(origins.first().map(|origin| (*origin).to_owned()))
 }
 
-/// Whether an item fits its id, and what is said of it: destination and posting date.
-fn is_candidate(catalogue: &Catalogue, row: &StatusRow, sent: &SetMark) -> bool {
+fn origins<'r>(items: &[&'r StatusRow]) -> BTreeSet<&'r str> {
+    items.iter().map(|row| row.orig_post.as_str()).collect()
+}
+
+/// Whether an item is what is said of it: destination, and posting date as that of one use.
+fn may_be_meant(row: &StatusRow, sent: &SetMark) -> bool {
     let is_bound = |post: &str| [UNKNOWN_POST, row.dest_post.as_str()].contains(&post);
-    row.orig_post != UNKNOWN_POST
-        && fits(catalogue, &row.item_id, &row.orig_post)
-        && sent.destination.as_deref().is_none_or(is_bound)
+    sent.destination.as_deref().is_none_or(is_bound)
         && sent.posting.is_none_or(|date| is_same_use(date.instant(), usage(row).effective))
 }
 
