@@ -115,7 +115,7 @@ pub struct Picture<'a> {
 /// The light of an item and what makes it so, gravest first.
 pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
-    watchdog(picture, &mut reasons);
+    watchdog(picture.mark, picture.remarks, &mut reasons);
     security(picture, &mut reasons);
     customs(picture, &mut reasons);
     authority(picture, &mut reasons);
@@ -130,6 +130,16 @@ pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
 pub fn unknown() -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
     reasons.amber("UNKNOWN_ITEM", "Nothing is known under this id");
+    reasons.close()
+}
+
+/// The light of an id that nothing but a mark, if that, is known about.
+pub fn without_item(mark: Mark, remarks: Option<&str>) -> (Light, Vec<Reason>) {
+    if mark == Mark::None {
+        return unknown();
+    }
+    let mut reasons = Reasons::default();
+    watchdog(mark, remarks, &mut reasons);
     reasons.close()
 }
 
@@ -161,12 +171,12 @@ impl Reasons {
     }
 }
 
-fn watchdog(picture: &Picture<'_>, reasons: &mut Reasons) {
-    let with_remark = |words: &'static str| match picture.remarks {
+fn watchdog(mark: Mark, remarks: Option<&str>, reasons: &mut Reasons) {
+    let with_remark = |words: &'static str| match remarks {
         Some(remarks) => Cow::Owned(format!("{words}: {remarks}")),
         None => Cow::Borrowed(words),
     };
-    match picture.mark {
+    match mark {
         Mark::None => {}
         Mark::Warning => reasons.amber("WATCHDOG_WARNING", with_remark("Marked with a warning")),
         Mark::Blocked => reasons.red("WATCHDOG_BLOCKED", with_remark("Marked as blocked")),
@@ -353,6 +363,14 @@ mod tests {
     #[test]
     fn what_is_not_known_is_never_green() {
         assert_eq!(unknown().0, Light::Amber);
+        for (mark, light, code) in [
+            (Mark::None, Light::Amber, "UNKNOWN_ITEM"),
+            (Mark::Warning, Light::Amber, "WATCHDOG_WARNING"),
+            (Mark::Blocked, Light::Red, "WATCHDOG_BLOCKED"),
+        ] {
+            let (shown, reasons) = without_item(mark, Some("look"));
+            assert_eq!((shown, reasons[0].code, reasons.len()), (light, code, 1));
+        }
         let unlisted = Picture { unknown_decision: Some("777"), fiscal: FiscalState::Hold, ..cleared() };
         assert_eq!(codes(&unlisted), (Light::Amber, vec!["HOLD", "DECISION_UNKNOWN"]));
     }

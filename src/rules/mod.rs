@@ -11,6 +11,7 @@ pub mod item_facts;
 pub mod item_id;
 pub mod life_cycle;
 pub mod light;
+pub mod mark;
 pub mod material;
 pub mod precedence;
 pub mod quality;

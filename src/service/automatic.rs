@@ -1,5 +1,7 @@
 //! Automatic answers: what a customs administration's rules say about an item that has no response yet.
 
+use std::slice;
+
 use super::catalogue::{Catalogue, day};
 use super::entry::Outcome;
 use super::judging::Judging;
@@ -8,7 +10,7 @@ use super::refer;
 use super::respond;
 use super::standing;
 use super::views::mail_object;
-use super::watchdog;
+use super::watchdog::{self, Marks};
 use crate::contract::{DeclarationData, WcfDate};
 use crate::refdata::search::restriction::Route;
 use crate::rules::authority::Author;
@@ -28,7 +30,8 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     }
     let Some(customs) = respond::own_customs(tx, &item.object.post_org)? else { return Ok(false) };
     let Some(rules) = catalogue.rules(&customs) else { return Ok(false) };
-    let Some(facts) = facts(catalogue, item, WcfDate::new(tx.now)) else { return Ok(false) };
+    let marks = Marks::of(tx, slice::from_ref(&item.object.post_org), Some(&customs), &[&item.object.item_id])?;
+    let Some(facts) = facts(catalogue, item, &marks, WcfDate::new(tx.now)) else { return Ok(false) };
     if !Judging::of(tx, catalogue, item, stamp)?.is_open_to_rules(tx, item)? {
         return Ok(false);
     }
@@ -47,11 +50,8 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
 }
 
 /// The mark in force on an item.
-fn mark_of(item: &Item, now: WcfDate) -> Option<Watchdog> {
-    let object = &item.object;
-    let info =
-        watchdog::in_force(object.watchdog, object.watchdog_remarks.clone(), object.watchdog_until, now.instant());
-    match watchdog::meaning(info.as_ref()) {
+fn mark_of(item: &Item, marks: &Marks) -> Option<Watchdog> {
+    match watchdog::meaning(marks.on_object(&item.object).as_ref()) {
         Mark::Blocked => Some(Watchdog::Blocked),
         Mark::Warning => Some(Watchdog::Warning),
         Mark::None => None,
@@ -59,7 +59,7 @@ fn mark_of(item: &Item, now: WcfDate) -> Option<Watchdog> {
 }
 
 /// What the rules judge by; nothing without a declaration that customs may see.
-pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<Facts> {
+pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfDate) -> Option<Facts> {
     let row = item.declaration().filter(|row| row.seen)?;
     let data: DeclarationData = serde_json::from_str(&row.body).ok()?;
     let mut facts = Facts::of(&mail_object(&item.object), &data, &item.object.flow);
@@ -79,7 +79,7 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
     (facts.quality_rules, facts.quality_rejected) = super::quality::rules_in(row.quality_findings.as_deref());
-    facts.watchdog = mark_of(item, now);
+    facts.watchdog = mark_of(item, marks);
     facts.now = Some(now);
     Some(facts)
 }

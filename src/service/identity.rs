@@ -153,9 +153,6 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         changed_at: At(now),
         declared_at: None,
         security_state: None,
-        watchdog: None,
-        watchdog_remarks: None,
-        watchdog_until: None,
         declaration_seen: false,
         facts: 0,
     }

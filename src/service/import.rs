@@ -1,10 +1,13 @@
 //! Importing lists and rules: checked as a whole, stored as text, in force on every server within seconds.
 
+use std::slice;
+
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::automatic::facts;
 use super::catalogue::Catalogue;
+use super::watchdog::Marks;
 use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
@@ -245,7 +248,9 @@ impl Services {
                     let mut after = None;
                     loop {
                         let page = tx.page_by_pid(&post, &filter, after, limits::TRIED_AT_ONCE)?;
-                        all.extend(page.iter().filter_map(|item| facts(&catalogue, item, now)));
+                        let ids: Vec<&str> = page.iter().map(|item| item.object.item_id.as_str()).collect();
+                        let marks = Marks::of(tx, slice::from_ref(&post), Some(&customs), &ids)?;
+                        all.extend(page.iter().filter_map(|item| facts(&catalogue, item, &marks, now)));
                         let Some(last) = page.last().filter(|_| page.len() == limits::TRIED_AT_ONCE) else { break };
                         after = Some(last.object.pid.0);
                     }

@@ -1,14 +1,14 @@
 //! The status of many items at the belt: CheckItemStatus.
 //!
-//! Three indexed queries at most for some hundred items; one for an item that customs has not answered and about which
-//! nothing was asked.
+//! Four indexed queries at most for some hundred items; two, items and marks, for an item that customs has not answered and
+//! about which nothing was asked.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::catalogue::Catalogue;
+use super::watchdog::Marks;
 use super::{Actor, Kind, Services, standing, watchdog};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
@@ -61,11 +61,11 @@ fn status(
     }
     let mut countries = Countries { catalogue, known: HashMap::new() };
     let chosen: Vec<Option<&StatusRow>> = asked.iter().map(|item| choose(item, &known, &mut countries)).collect();
+    let marks = watchdog::marks(tx, actor, &ids)?;
     let facts = Facts::load(tx, catalogue, &actor.posts, chosen.iter().flatten().copied())?;
-    let now = tx.now;
     let each = asked.iter().zip(chosen).map(|(item, row)| match row {
-        None => unknown(item),
-        Some(row) => facts.result(item, row, &mut countries, now),
+        None => without_item(item, &marks),
+        Some(row) => facts.result(item, row, &mut countries, marks.on(row)),
     });
     Ok(each.collect())
 }
@@ -104,8 +104,10 @@ fn choose<'r>(
     fitting.max_by_key(|row| (row.posting_dt, row.life_no, row.pid))
 }
 
-fn unknown(asked: &CheckItemStatusRequest) -> CheckItemStatusResult {
-    let (light, reasons) = light::unknown();
+fn without_item(asked: &CheckItemStatusRequest, marks: &Marks) -> CheckItemStatusResult {
+    let mark = given(&asked.item_id).and_then(|id| marks.without_item(id));
+    let remarks = mark.as_ref().and_then(|mark| mark.remarks.as_deref());
+    let (light, reasons) = light::without_item(watchdog::meaning(mark.as_ref()), remarks);
     CheckItemStatusResult {
         dc_decision_cd: None,
         decision_cd: None,
@@ -120,7 +122,7 @@ fn unknown(asked: &CheckItemStatusRequest) -> CheckItemStatusResult {
         reasons: reasons.into_iter().map(reason).collect(),
         referrals: Vec::new(),
         security_state: None,
-        watchdog: None,
+        watchdog: mark,
     }
 }
 
@@ -168,14 +170,13 @@ impl<'c> Facts<'c> {
         asked: &CheckItemStatusRequest,
         row: &StatusRow,
         countries: &mut Countries<'_>,
-        now: DateTime<Utc>,
+        mark: Option<WatchdogInfo>,
     ) -> CheckItemStatusResult {
         let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
         // A response of the destination's customs counts while the item goes there.
         let (own, destination) = (side("O"), side("D").filter(|_| row.has_dc_response));
-        let mark = watchdog::in_force(row.watchdog, row.watchdog_remarks.clone(), row.watchdog_until, now);
         let untold = if row.declaration_seen { FiscalState::Sent } else { FiscalState::NotSent };
         let fiscal = own.map_or(untold, |fact| self.fiscal(fact));
         let sent = row.declared_at.is_some();

@@ -116,18 +116,6 @@ impl HistoryRow {
 }
 
 impl Tx<'_> {
-    /// The organization that an event of this name happened to an item by, last.
-    pub fn last_actor(&mut self, post: &str, pid: Id, event: &str) -> Result<Option<String>, Fault> {
-        Ok(item_history::table
-            .filter(item_history::post_org.eq(post))
-            .filter(item_history::object_pid.eq(pid))
-            .filter(item_history::event.eq(event))
-            .order(item_history::seq.desc())
-            .select(item_history::actor_org)
-            .first(self.conn)
-            .optional()?)
-    }
-
     /// Digest of the item data that an organization said last.
     pub fn last_said(&mut self, object: &ObjectRow, org: &str) -> Result<Option<Vec<u8>>, Fault> {
         let found: Option<Option<Vec<u8>>> = item_history::table

@@ -2,6 +2,7 @@
 //!
 //! An event's detail names the rows it made by their imprints. A row whose columns no longer give the imprint told last
 //! was altered behind the server's back. Rows told of by no event (made before there were imprints) are passed over.
+//! Marks stood on mail objects once: an imprint told then is compared with the mark that is kept for it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::history::HistoryRow;
 use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow};
 use super::referral::{AnswerRow, ReferralRow};
-use super::schema::{decision, declaration, mail_object, referral, referral_response, response};
+use super::schema::{decision, declaration, mail_object, referral, referral_response, response, retired_mark};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::contract::canonical::hex;
@@ -131,18 +132,43 @@ impl Vouched for ObjectRow {
         "ObjectRow"
     }
 
+    fn columns(&self, to: &mut Columns) {
+        MarkedRow { object: self, mark: &RetiredMark::default() }.columns(to);
+    }
+}
+
+/// What stood on an item as long as marks did.
+#[derive(Clone, Debug, Default, Queryable)]
+struct RetiredMark {
+    operation: Option<i32>,
+    remarks: Option<String>,
+    until: Option<At>,
+}
+
+/// A mail object as it was with a mark on it.
+struct MarkedRow<'r> {
+    object: &'r ObjectRow,
+    mark: &'r RetiredMark,
+}
+
+impl Vouched for MarkedRow<'_> {
+    fn member(&self) -> &'static str {
+        self.object.member()
+    }
+
     /// Everything but the head of the history, which is its own proof, and the place in the change feed.
     fn columns(&self, to: &mut Columns) {
-        to.text(&self.post_org).id(self.pid).text(&self.item_id).text(&self.orig_post).text(&self.dest_post);
-        to.number(self.life_no).text(&self.flow);
-        to.texts(&[&self.partner_country, &self.mail_class, &self.mail_category, &self.type_cd, &self.local_id]);
-        to.texts(&[&self.local_id2, &self.mail_state_remarks, &self.zip, &self.security_state, &self.watchdog_remarks]);
-        to.numbers(&[self.mail_state, self.watchdog]);
-        to.flags(&[self.customs_visible, self.has_response, self.has_dc_response, self.declaration_seen]);
-        to.times(&[Some(self.created_at), self.posting_dt, self.declared_at, self.watchdog_until]);
+        let Self { object: row, mark } = self;
+        to.text(&row.post_org).id(row.pid).text(&row.item_id).text(&row.orig_post).text(&row.dest_post);
+        to.number(row.life_no).text(&row.flow);
+        to.texts(&[&row.partner_country, &row.mail_class, &row.mail_category, &row.type_cd, &row.local_id]);
+        to.texts(&[&row.local_id2, &row.mail_state_remarks, &row.zip, &row.security_state, &mark.remarks]);
+        to.numbers(&[row.mail_state, mark.operation]);
+        to.flags(&[row.customs_visible, row.has_response, row.has_dc_response, row.declaration_seen]);
+        to.times(&[Some(row.created_at), row.posting_dt, row.declared_at, mark.until]);
         // Rows told of before there were facts have none.
-        if self.facts != 0 {
-            to.number(self.facts);
+        if row.facts != 0 {
+            to.number(row.facts);
         }
     }
 }
@@ -296,6 +322,17 @@ fn judge_all<R: Vouched>(
 }
 
 impl Tx<'_> {
+    /// Whether the history tells of a mail object as it was when a mark stood on it, and not of a change since.
+    fn is_told_with_mark(&mut self, told: &Told, object: Option<&ObjectRow>) -> Done<bool> {
+        let Some(object) = object else { return Ok(false) };
+        let mark: Option<RetiredMark> = retired_mark::table
+            .find((&object.post_org, object.pid))
+            .select((retired_mark::operation, retired_mark::remarks, retired_mark::until))
+            .first(self.conn)
+            .optional()?;
+        Ok(mark.is_some_and(|mark| told.judge("ObjectRow", Some(&MarkedRow { object, mark: &mark })).is_none()))
+    }
+
     /// Compares an item's rows with what its history (whole, as stored) tells of them; says which does not fit.
     pub(super) fn verify_rows(
         &mut self,
@@ -307,7 +344,9 @@ impl Tx<'_> {
         let told = Told::by(history);
         let fault = |what: &str, how: &str| Ok(Some(format!("{what} of {name} was {how}")));
         let object: Option<ObjectRow> = mail_object::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = told.judge("ObjectRow", object.as_ref()) {
+        if let Some(how) = told.judge("ObjectRow", object.as_ref())
+            && !self.is_told_with_mark(&told, object.as_ref())?
+        {
             return fault("the mail object", how);
         }
         let declaration: Option<DeclarationRow> =

@@ -28,9 +28,6 @@ pub struct StatusRow {
     pub has_dc_response: bool,
     pub declared_at: Option<At>,
     pub security_state: Option<String>,
-    pub watchdog: Option<i32>,
-    pub watchdog_remarks: Option<String>,
-    pub watchdog_until: Option<At>,
     pub facts: i32,
     pub created_at: At,
 }

@@ -63,11 +63,6 @@ pub struct ObjectRow {
     pub declared_at: Option<At>,
     /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
     pub security_state: Option<String>,
-    /// 1 blocked, 2 warning.
-    pub watchdog: Option<i32>,
-    pub watchdog_remarks: Option<String>,
-    /// The mark ends by itself.
-    pub watchdog_until: Option<At>,
     /// Own customs may see the declaration.
     pub declaration_seen: bool,
     /// What else is true of the item, as bits: see `rules::item_facts`.

@@ -18,6 +18,7 @@ pub mod item_status;
 pub mod items;
 mod kept;
 pub mod load;
+pub mod mark;
 mod migrate;
 pub mod outbox;
 pub mod partner;

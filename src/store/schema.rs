@@ -100,11 +100,34 @@ diesel::table! {
         changed_at -> crate::store::types::DbTime,
         declared_at -> Nullable<crate::store::types::DbTime>,
         security_state -> Nullable<Text>,
-        watchdog -> Nullable<Integer>,
-        watchdog_remarks -> Nullable<Text>,
-        watchdog_until -> Nullable<crate::store::types::DbTime>,
         declaration_seen -> Bool,
         facts -> Integer,
+    }
+}
+
+diesel::table! {
+    mark (author_org, item_id, orig_post) {
+        author_org -> Text,
+        item_id -> Text,
+        orig_post -> Text,
+        operation -> Integer,
+        remarks -> Nullable<Text>,
+        until -> Nullable<crate::store::types::DbTime>,
+        posted_at -> Nullable<crate::store::types::DbTime>,
+        set_at -> crate::store::types::DbTime,
+        user_cd -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retired_mark (post_org, object_pid) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        head_seq -> Integer,
+        operation -> Nullable<Integer>,
+        remarks -> Nullable<Text>,
+        until -> Nullable<crate::store::types::DbTime>,
     }
 }
 
@@ -187,6 +210,13 @@ diesel::table! {
         beside_customs -> Bool,
         state_cd -> Integer,
         sent -> Bool,
+    }
+}
+
+diesel::table! {
+    unjudged_post (post_org) {
+        post_org -> Text,
+        after_pid -> Nullable<crate::store::types::DbId>,
     }
 }
 

@@ -237,6 +237,9 @@ fn history_is_shown_and_verified() {
 
         let kept = admin(&url, &["history", "trade", "AUA", "anonymous", "9384748AU", "--texts"]);
         assert!(kept.starts_with("1\t") && kept.contains("\tstored\tAUA"), "{kept}");
+        server.call_as("DE", "SetWatchdogItemInfo", json!({ "itemId": id, "watchdogInfo": { "Operation": 4 } })).ok();
+        let marked = admin(&url, &["history", "trade", "DE", "mark", &format!("{id}/ZZZ")]);
+        assert!(marked.starts_with("1\t") && marked.contains("\tstored\tDE"), "{marked}");
         let absent = refused(&url, &["history", "trade", "FRA", "anonymous", "9384748AU"]);
         assert!(absent.contains("nothing of this kind"), "{absent}");
         run(&["admin", "history", "trade", "AUA", "ship", "1", "--database-url", &url]).fails(2);

@@ -94,7 +94,8 @@ fn bodies(method: &str, id: &str) -> Vec<(&'static str, Value)> {
         )],
         "SetWatchdogItemInfo" => [id.to_owned(), fresh_id("AU")]
             .into_iter()
-            .flat_map(|id| ["AUA", "DE"].map(|org| (org, json!({ "itemId": id, "watchdogInfo": { "Operation": 1 } }))))
+            .flat_map(|id| ["AUA", "DE"].map(|org| (org, id.clone())))
+            .flat_map(|(org, id)| [4, 5, 2].map(|operation| (org, json!({ "itemId": id, "watchdogInfo": { "Operation": operation } }))))
             .collect(),
         "StoreMarketedGood" => [0, 1]
             .into_iter()

@@ -1,3 +1,4 @@
+DROP TABLE unjudged_post;
 DROP TABLE handed;
 DROP TABLE decision;
 ALTER TABLE response DROP COLUMN lapsed;

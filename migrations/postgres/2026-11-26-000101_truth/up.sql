@@ -47,8 +47,9 @@ CREATE TABLE handed (
 CREATE INDEX handed_customs ON handed (post_org, customs_org);
 
 
--- Bit 512: there are final decisions about the item.
-UPDATE mail_object SET facts = 512 WHERE EXISTS (
-    SELECT 1 FROM response
-    WHERE response.post_org = mail_object.post_org AND response.object_pid = mail_object.pid AND response.state_cd <> 50
+-- Posts whose decisions were made before it was kept what they judged, and the last item that was looked through.
+CREATE TABLE unjudged_post (
+    post_org TEXT NOT NULL PRIMARY KEY,
+    after_pid UUID
 );
+INSERT INTO unjudged_post (post_org) SELECT DISTINCT post_org FROM response WHERE state_cd <> 50;

@@ -1,4 +1,5 @@
 DELETE FROM sqlite_stat1 WHERE tbl IN ('decision', 'handed');
+DROP TABLE unjudged_post;
 DROP TABLE handed;
 DROP TABLE decision;
 ALTER TABLE response DROP COLUMN lapsed;

@@ -52,8 +52,9 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('handed', 'handed', '1000000 200000 2 2 1'),
     ('handed', 'handed_customs', '1000000 200000 100000');
 
--- Bit 512: there are final decisions about the item.
-UPDATE mail_object SET facts = 512 WHERE EXISTS (
-    SELECT 1 FROM response
-    WHERE response.post_org = mail_object.post_org AND response.object_pid = mail_object.pid AND response.state_cd <> 50
+-- Posts whose decisions were made before it was kept what they judged, and the last item that was looked through.
+CREATE TABLE unjudged_post (
+    post_org TEXT NOT NULL PRIMARY KEY,
+    after_pid BLOB
 );
+INSERT INTO unjudged_post (post_org) SELECT DISTINCT post_org FROM response WHERE state_cd <> 50;

@@ -261,10 +261,11 @@ methods! {
     "Watchdog" {
         "GetWatchdogItemInfo" = watchdog::get { watchdog::GetWatchdogParams } -> Shape::Result(named::<WatchdogInfo>);
             PostsAndCustoms, "securityToken", ["itemId"], false,
-            "The mark of the newest item with this id.";
+            "The gravest mark in force on this id.";
         "SetWatchdogItemInfo" = watchdog::set { watchdog::SetWatchdogParams } -> Shape::Void;
             PostsAndCustoms, "securityToken", ["itemId"], true,
-            "Sets or clears the mark of an item, creating the item when it is new. Refused when several items have the id.";
+            "Sets or clears the caller's mark on an item id, for what comes later too. A block is put on all items with the id; the rest \
+             is refused when several may be meant.";
     }
     "Catalogue" {
         "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<MarketedGood>);
