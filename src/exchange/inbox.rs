@@ -220,6 +220,7 @@ impl Exchange {
             Ok(_) => match receptions.next() {
                 Some(Reception::Applied) => (Fate::Applied, None),
                 Some(Reception::Parked) => (Fate::Parked, None),
+                Some(Reception::Overtaken) => (Fate::Overtaken, None),
                 Some(Reception::Refused(findings)) => (Fate::Refused, Some(findings)),
                 Some(Reception::Unchanged) | None => (Fate::Unchanged, None),
             },
@@ -286,6 +287,7 @@ impl Exchange {
                         }
                         Some(Reception::Applied) => tx.set_fate(row, Fate::Applied, None)?,
                         Some(Reception::Unchanged) => tx.set_fate(row, Fate::Unchanged, None)?,
+                        Some(Reception::Overtaken) => tx.set_fate(row, Fate::Overtaken, None)?,
                         Some(Reception::Refused(findings)) => {
                             tx.set_fate(row, Fate::Refused, Some(&told(&findings)))?;
                             let (message_no, item_no) = (row.message_no as usize, row.item_no as usize);

@@ -173,7 +173,7 @@ impl Services {
     pub async fn judge_all_anew(&self, customs: Option<&str>) -> Result<usize> {
         let named = customs.map(str::to_owned);
         let posts = self.store.read(move |tx| match &named {
-            None => tx.hosted_posts(),
+            None => Ok(tx.organizations()?.into_iter().filter(|org| org.kind == "P").map(|org| org.code).collect()),
             Some(customs) => match tx.organization(customs)? {
                 Some(organization) => tx.posts_of_customs(&organization),
                 None => Ok(Vec::new()),

@@ -27,6 +27,12 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Of an id alone.
+    pub(super) fn about(item_id: &Option<String>) -> Self {
+        let item_id = given(item_id).unwrap_or_default().to_owned();
+        Self { item_id, origin: UNKNOWN_POST.to_owned(), ..Self::default() }
+    }
+
     pub(super) fn of(object: &MailObject) -> Self {
         Self {
             pid: object.p_id,
@@ -56,22 +62,25 @@ pub(super) fn find(
     same_id: &[(usize, &Item)],
     key: &Key,
 ) -> Result<Found, Fault> {
-    let of = |origin: &str| same_id.iter().filter(move |(_, item)| item.object.orig_post == origin).copied();
     if key.origin == UNKNOWN_POST {
         return unnamed(tx, catalogue, same_id, key);
     }
-    let mut known: Vec<(usize, &Item)> = of(&key.origin).collect();
+    let mut known: Vec<(usize, &Item)> = of_origin(same_id, &key.origin);
     if let Some(at) = same_life(&known, key, tx.now) {
         return Ok(Found::At(at));
     }
     if catalogue.fits(&key.item_id, &key.origin) {
-        let unknown: Vec<(usize, &Item)> = of(UNKNOWN_POST).collect();
+        let unknown: Vec<(usize, &Item)> = of_origin(same_id, UNKNOWN_POST);
         if let Some(at) = same_life(&unknown, key, tx.now) {
             return Ok(Found::At(at));
         }
         known.extend(unknown);
     }
     Ok(Found::New(next_life(&known)))
+}
+
+fn of_origin<'i>(same_id: &[(usize, &'i Item)], origin: &str) -> Vec<(usize, &'i Item)> {
+    same_id.iter().filter(|(_, item)| item.object.orig_post == origin).copied().collect()
 }
 
 /// The item meant by an id alone.

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 
 use super::catalogue::Catalogue;
 use super::respond::own_customs;
+use super::settings::{DecisionClock, Reads};
 use super::standing;
-use super::version::{SHOWN_BYTES, Timeline, Version};
+use super::version::{self, SHOWN_BYTES, Timeline, Version};
 use crate::contract::{DeclarationData, Referral};
 use crate::rules::authority::{self, Author, DataRank, Decided};
 use crate::rules::decision::Category;
@@ -21,7 +22,6 @@ use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::rules::material;
 use crate::rules::reserved::{self, GOODS};
 use crate::rules::security::{self, Act, Asks, Effect};
-use crate::service::catalogue::{DecisionClock, Reads};
 use crate::store::history::{Event, Stamp};
 use crate::store::items::{DecisionRow, Item, ResponseRow, Side};
 use crate::store::outbox::MessageState;
@@ -240,7 +240,7 @@ impl<'j> Judging<'j> {
             dest_post,
             dest_country: catalogue.country_of_post(dest_post),
         };
-        let table = catalogue.material(self.customs.as_deref());
+        let table = catalogue.material(self.customs.as_deref().unwrap_or_default());
         let found = material::compare(&version(before, judged.1), &version(after, now.1), table);
         let is_material = found.is_material() || found.overlay_changed;
         Ok(Difference { is_material, document_added: found.document_added })
@@ -265,6 +265,12 @@ fn second(at: At) -> i64 {
     at.0.timestamp()
 }
 
+/// The newest version that customs could see by a time, in whole seconds; the last one of all, when it could see none.
+pub(super) fn newest_visible(timeline: &Timeline, by: DateTime<Utc>) -> Option<Judged> {
+    let seen = |version: &&Version| version.visible && version.received.timestamp() <= by.timestamp();
+    timeline.iter().rev().find(seen).or(timeline.last()).map(Judged::of)
+}
+
 /// Finds anew what the decisions of an item judged, by what is noted and set now; says whether the item is to be saved.
 pub(super) fn judge_again(
     tx: &mut Tx<'_>,
@@ -277,6 +283,11 @@ pub(super) fn judge_again(
     let handed_to = |row: &&DecisionRow| {
         Author::from_number(row.author_rank) == Author::Customs && Some(&row.author_org) == judging.customs.as_ref()
     };
+    let lives_elsewhere = match &judging.customs {
+        Some(customs) => tx.organization(customs)?.is_some_and(|customs| customs.remote),
+        None => true,
+    };
+    let handed_to = |row: &&DecisionRow| !lives_elsewhere && handed_to(row);
     let by_customs: Vec<DecisionRow> = item.decisions(Side::Own).filter(handed_to).cloned().collect();
     for mut row in by_customs {
         let question = Question {
@@ -626,3 +637,59 @@ pub(super) fn stated_version(referral: &ReferralRow) -> Option<String> {
 fn lifts(referral: &ReferralRow) -> Option<String> {
     typed(referral)?.known.lifts.filter(|reference| !reference.trim().is_empty())
 }
+
+/// What a partner is told of a decision or a referral besides its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The version that it is about, by the partner's own name where that is known.
+    pub version: Option<String>,
+    /// The place of a decision among those of its author.
+    pub order: Option<i64>,
+}
+
+/// What `partner` is told of the decision of the own customs with this number.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn told_of_decision(tx: &mut Tx<'_>, item: &Item, version_no: i32, partner: &str) -> Result<Told, Fault> {
+    let mut item = item.clone();
+    tx.complete(&mut item)?;
+    let Some(row) = item.decisions(Side::Own).find(|row| row.version_no == version_no).cloned() else {
+        return Ok(Told::default());
+    };
+    let timeline = Timeline::of(tx, &item, &Stamp::default())?;
+    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(row.place) })
+}
+
+/// What `partner` is told of a referral.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn told_of_referral(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &Item,
+    referral: &ReferralRow,
+    partner: &str,
+) -> Result<Told, Fault> {
+    let mut item = item.clone();
+    let judging = Judging::of(tx, catalogue, &mut item, &Stamp::default())?;
+    let judged = judging.referred(tx, &item, referral)?;
+    Ok(Told { version: name_for(&judging.timeline, &judged, partner), order: None })
+}
+
+/// The name under which a partner may know what was judged: its own, else ours, which it will find to be nothing it says.
+fn name_for(timeline: &Timeline, judged: &Judged, partner: &str) -> Option<String> {
+    match judged {
+        Judged::Nothing => Some(NOTHING.to_owned()),
+        Judged::Goods { .. } => Some(GOODS.to_owned()),
+        Judged::Unknown { name } => Some(name.clone()),
+        Judged::Version { no, dest, name } => {
+            let alias = timeline.alias(partner, *no, dest).map(str::to_owned);
+            alias.or_else(|| name.as_deref().map(version::shown))
+        }
+    }
+}
+
+/// The name of what was judged when nothing was there: that of no version.
+const NOTHING: &str = "none";

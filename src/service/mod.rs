@@ -33,6 +33,7 @@ pub mod settings;
 mod standing;
 pub mod status;
 pub mod trade;
+mod upgrade;
 pub mod upkeep;
 mod version;
 mod views;
@@ -54,8 +55,10 @@ pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use heartbeat::Part;
+pub use judging::{Told, told_of_decision, told_of_referral};
 pub use once::RequestKey;
 pub use standing::{issued_at, said_at};
+pub use version::shown as shown_version;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]

@@ -139,7 +139,7 @@ fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
 fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
     match telling.kind {
-        CUSRSP => return to_partner.any(|row| row.digest == telling.digest),
+        CUSRSP => return to_partner.any(|row| row.version_no == telling.version_no),
         ITMREF => return to_partner.any(|row| row.reference == telling.reference),
         _ => {}
     }

@@ -42,13 +42,13 @@ pub(super) struct Incoming {
     /// It came in a message of its author, which goes by what it acknowledged.
     pub from_partner: bool,
     pub decision_cd: Option<String>,
-    dutiable: bool,
+    pub dutiable: bool,
     /// `ClearanceDt`; absent: the time of receipt.
     pub decided_at: Option<At>,
     /// What it says under names of the server: the version it is about, its place among the author's decisions.
-    stated: Stated,
-    digest: Vec<u8>,
-    body: String,
+    pub stated: Stated,
+    pub digest: Vec<u8>,
+    pub body: String,
 }
 
 impl Incoming {

@@ -47,6 +47,13 @@ pub(super) fn current_name(item: &Item) -> Option<Vec<u8>> {
     item.declaration().map(|row| name(&item.object, &row.digest))
 }
 
+impl super::Services {
+    /// The name of an item's current declaration.
+    pub fn version_of(&self, item: &Item) -> Option<Vec<u8>> {
+        current_name(item)
+    }
+}
+
 /// What the detail of an event says of a version.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::once::once;
+use super::which::Row;
 use super::{Actor, Answer, Kind, RequestKey, Services};
 use crate::contract::watchdog::Operation;
 use crate::contract::{WatchdogInfo, WcfDate};
@@ -141,6 +142,11 @@ impl Marks {
         Ok(Self { by_id, customs: customs.map(str::to_owned), now: tx.now })
     }
 
+    /// When they were read.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// The gravest mark in force for an item: of its post, or of that post's customs.
     pub(super) fn on(&self, row: &StatusRow) -> Option<WatchdogInfo> {
         self.on_item(&row.post_org, &row.item_id, usage(row))
@@ -148,7 +154,7 @@ impl Marks {
 
     /// The same for an item that was loaded.
     pub(super) fn on_object(&self, object: &ObjectRow) -> Option<WatchdogInfo> {
-        let usage = Usage::new(&object.orig_post, object.posting_dt.map(|at| at.0), object.created_at.0);
+        let usage = Usage { origin: &object.orig_post, effective: Row::from(object).effective() };
         self.on_item(&object.post_org, &object.item_id, usage)
     }
 
@@ -173,7 +179,7 @@ impl Marks {
 }
 
 fn usage(row: &StatusRow) -> Usage<'_> {
-    Usage::new(&row.orig_post, row.posting_dt.map(|at| at.0), row.created_at.0)
+    Usage { origin: &row.orig_post, effective: Row::from(row).effective() }
 }
 
 /// A stored mark as the rules know it.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::imprint::vouch;
-use super::items::{Item, ObjectRow};
+use super::items::ObjectRow;
 use super::schema::item_history;
 use super::types::{At, Id};
 use super::{Fault, Tx};
