@@ -2,6 +2,7 @@
 
 pub mod auto_response;
 pub mod currency;
+pub mod data_error;
 pub mod decision;
 pub mod fiscal;
 pub mod flow;
