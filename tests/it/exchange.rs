@@ -492,6 +492,39 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     assert!(used(australia, "AUA").contains(&"LastCusitmSentDt"), "{:?}", used(australia, "AUA"));
 }
 
+#[test]
+fn a_message_dated_ahead_overtakes_nothing() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    let now = germany.clock.now();
+    let shown = || {
+        let view = germany.status("DEA", "DEA", &id, "I");
+        view["Declaration"]["Data"]["ContentPieces"][0]["Description"].as_str().map(str::to_owned)
+    };
+    let send = |reference: &str, text: &str, made: chrono::DateTime<chrono::Utc>| {
+        let bytes = String::from_utf8(itmatt(reference, &[&id], text)).expect("text");
+        let dated = bytes.replace("20261101093000", &made.format("%Y%m%d%H%M%S").to_string());
+        hand_in(&germany, TOKEN, dated.as_bytes()).ok();
+        shown()
+    };
+    // References as ours would be, of clocks that are right, a year ahead, and right again.
+    let said = |text: &str| Some(text.to_owned());
+    assert_eq!(send("00000000000005", "Wooden train", now), said("Wooden train"));
+    let next_year = now + chrono::TimeDelta::days(365);
+    assert_eq!(send("0000000000000X", "Steel train", next_year), said("Steel train"));
+    assert_eq!(
+        send("00000000000006", "Wooden toy train", now + chrono::TimeDelta::seconds(1)),
+        said("Wooden toy train")
+    );
+    assert_eq!(send("00000000000007", "Old train", now - chrono::TimeDelta::hours(1)), said("Wooden toy train"));
+    // What two clocks may differ by is no such date: order is as it says.
+    let soon = |seconds: i64| now + chrono::TimeDelta::seconds(seconds);
+    assert_eq!(send("00000000000008", "Painted train", soon(200)), said("Painted train"));
+    assert_eq!(send("00000000000009", "Unpainted train", soon(100)), said("Painted train"));
+    let log = admin(&germany, &["exchange", "log", "DEA", &id]);
+    assert_eq!(log.matches("overtaken").count(), 2, "{log}");
+}
+
 /// An interchange of AUA to DEA with an answer to a referral.
 fn refrsp(reference: &str, id: &str, referral: &str) -> Vec<u8> {
     refrsp_with(reference, id, referral, "R12", None)
