@@ -16,6 +16,9 @@ use crate::store::types::{At, Id};
 /// S10 ids may be used again after this long: then it is another life of the id.
 pub(super) const LIFE_MONTHS: u32 = 12;
 
+/// `TypeCd` of an item that is stored without one: mail item, the constant that clients send.
+const MAIL_ITEM: &str = "MI";
+
 /// What identifies an item within one post.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Key {
@@ -71,7 +74,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         partner_country: None,
         mail_class: None,
         mail_category: None,
-        type_cd: Some("I".into()),
+        type_cd: Some(MAIL_ITEM.into()),
         local_id: None,
         local_id2: None,
         mail_state: None,
