@@ -9,6 +9,7 @@ pub mod flow;
 pub mod item_id;
 pub mod life_cycle;
 pub mod light;
+pub mod mail_state;
 pub mod precedence;
 pub mod quality;
 pub mod referral;

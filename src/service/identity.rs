@@ -8,6 +8,7 @@ use super::catalogue::Catalogue;
 use crate::contract::MailObject;
 use crate::error::Finding;
 use crate::rules::flow::Flow;
+use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::store::history::Event;
 use crate::store::items::{Item, ObjectRow};
@@ -145,7 +146,8 @@ fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> V
             changed.push(name);
         }
     }
-    if let Some(state) = sent.mail_state_cd.filter(|state| row.mail_state != Some(*state)) {
+    let state = sent.mail_state_cd.map(|said| mail_state::declared(row.mail_state, said));
+    if let Some(state) = state.filter(|state| row.mail_state != Some(*state)) {
         row.mail_state = Some(state);
         changed.push("MailStateCd");
     }

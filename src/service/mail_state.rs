@@ -11,6 +11,7 @@ use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
+use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::store::history::Event;
 use crate::store::items::{Item, Parts};
@@ -89,7 +90,7 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
         findings.add("posts", "partnerPostalOrgCd", "the partner is another post than the calling one");
     }
     match sent.mail_state {
-        None => findings.add("required", "mailState", "give the state: 1, 2, 10, 50 or 52"),
+        None => findings.add("required", "mailState", "give the state: 1, 2, 5, 10, 50 or 52"),
         Some(state) if !(0..=999).contains(&state) => {
             findings.add("out_of_range", "mailState", "a mail state is a number from 0 to 999");
         }
@@ -127,15 +128,22 @@ fn store_move(
     let key = Key::of(object);
     let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
     desk.work_on(tx, &key, |_, item| {
-        let changed = identity::merge(catalogue, item, object);
+        let before = item.object.mail_state;
+        let mut changed = identity::merge(catalogue, item, object);
+        let state = object.mail_state_cd.map(|said| moved(before, said));
+        if item.object.mail_state != state {
+            item.object.mail_state = state;
+            changed.push("MailStateCd");
+        }
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
         if item.object.flow != flow.code() {
             return Err(super::status::flow_contradicted(flow));
         }
-        if changed.is_empty() && item.object.customs_visible {
+        let visible = item.object.customs_visible || object.mail_state_cd != Some(SENT_TO_CUSTOMS);
+        if changed.is_empty() && item.object.customs_visible == visible {
             return Ok(Outcome::Unchanged);
         }
-        item.object.customs_visible = true;
+        item.object.customs_visible = visible;
         let mut detail = serde_json::json!({ "MailObject": changed });
         if user_created {
             detail["UserCreated"] = true.into();
