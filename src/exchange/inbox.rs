@@ -231,7 +231,7 @@ impl Exchange {
     /// Items about which a newer message of the same kind was applied before. Item data replaces as a whole, so an
     /// old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
     fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<HashSet<String>, Fault> {
-        if !message.kind.declares() {
+        if !message.kind.declares() || message.dated_ahead {
             return Ok(HashSet::new());
         }
         let ids: Vec<&str> = message.items.iter().map(|judged| judged.item_id.as_str()).collect();

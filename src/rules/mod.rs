@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod auto_response;
 pub mod currency;
+pub mod data_error;
 pub mod decision;
 pub mod fiscal;
 pub mod fits;
@@ -11,6 +12,7 @@ pub mod item_facts;
 pub mod item_id;
 pub mod life_cycle;
 pub mod light;
+pub mod mail_state;
 pub mod mark;
 pub mod material;
 pub mod precedence;

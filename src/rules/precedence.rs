@@ -17,6 +17,12 @@ pub fn counts_from(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc
     if is_ahead(said, received) { WcfDate::new(received).instant() } else { said }
 }
 
+/// When a message counts as made: as it says; one that is dated ahead, in the second before it came, so that what is made
+/// from then on goes before it.
+pub fn made_at(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc> {
+    if is_ahead(said, received) { counts_from(said, received) - TimeDelta::seconds(1) } else { said }
+}
+
 /// Refuses a date that is no mistake of a clock or a time zone any more.
 pub fn check_date(findings: &mut Findings, path: &str, said: Option<WcfDate>, now: DateTime<Utc>) {
     let most = limits::DATE_AHEAD_H;
@@ -36,6 +42,8 @@ mod tests {
         assert_eq!(from(-60), TimeDelta::seconds(-60));
         assert_eq!(from(limits::CLOCK_SKEW_S), TimeDelta::seconds(limits::CLOCK_SKEW_S));
         assert_eq!(from(limits::CLOCK_SKEW_S + 1), TimeDelta::milliseconds(-250));
+        assert_eq!(made_at(now + TimeDelta::days(365), now) - now, TimeDelta::milliseconds(-1_250));
+        assert_eq!(made_at(now + TimeDelta::seconds(9), now) - now, TimeDelta::seconds(9));
         let refused = |hours: i64| {
             let mut findings = Findings::default();
             check_date(&mut findings, "EventDt", Some(WcfDate::new(now + TimeDelta::hours(hours))), now);

@@ -46,6 +46,8 @@ pub struct Actor {
     pub creates_users: bool,
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
+    /// Digest of the token it came with, or that opened its session; none for the command line.
+    pub token: Option<Vec<u8>>,
     /// The call came with a session key: user and office are bound to it.
     pub session: Option<Vec<u8>>,
 }

@@ -8,12 +8,16 @@ use super::which::{Candidates, Row};
 use crate::contract::MailObject;
 use crate::error::{Error, Finding};
 use crate::rules::flow::Flow;
+use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Purpose};
 use crate::store::history::{Event, REDIRECTED_EVENT};
 use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
+
+/// `TypeCd` of an item that is stored without one: mail item, the constant that clients send.
+const MAIL_ITEM: &str = "MI";
 
 /// What identifies an item within one post.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +149,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         partner_country: None,
         mail_class: None,
         mail_category: None,
-        type_cd: Some("I".into()),
+        type_cd: Some(MAIL_ITEM.into()),
         local_id: None,
         local_id2: None,
         mail_state: None,
@@ -213,7 +217,8 @@ fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> V
             changed.push(name);
         }
     }
-    if let Some(state) = sent.mail_state_cd.filter(|state| row.mail_state != Some(*state)) {
+    let state = sent.mail_state_cd.map(|said| mail_state::declared(row.mail_state, said));
+    if let Some(state) = state.filter(|state| row.mail_state != Some(*state)) {
         row.mail_state = Some(state);
         changed.push("MailStateCd");
     }

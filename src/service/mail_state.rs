@@ -15,6 +15,7 @@ use crate::contract::MailObject;
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
 use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::rules::which::{self, Purpose};
 use crate::store::history::Event;
@@ -96,7 +97,7 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
         findings.add("posts", "partnerPostalOrgCd", "the partner is another post than the calling one");
     }
     match sent.mail_state {
-        None => findings.add("required", "mailState", "give the state: 1, 2, 10, 50 or 52"),
+        None => findings.add("required", "mailState", "give the state: 1, 2, 5, 10, 50 or 52"),
         Some(state) if !(0..=999).contains(&state) => {
             findings.add("out_of_range", "mailState", "a mail state is a number from 0 to 999");
         }
@@ -176,13 +177,13 @@ fn handed_over(
 impl Moving<'_> {
     /// Moves the partner's own item.
     fn apply(&self, item: &mut Item) -> Result<Outcome, Fault> {
-        let changed = identity::merge(self.catalogue, item, self.object);
+        let changed = self.merge(item, self.object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
         if item.object.flow != self.flow.code() {
             return Err(super::status::flow_contradicted(self.flow));
         }
         let mut facts = Facts(item.object.facts);
-        facts.set(Fact::MovedByPost, facts.has(Fact::MovedByPost) || self.flow != Flow::Outbound);
+        facts.set(Fact::MovedByPost, facts.has(Fact::MovedByPost) || (self.flow != Flow::Outbound && self.is_move()));
         let named = facts.0 != item.object.facts;
         item.object.facts = facts.0;
         Ok(self.record(item, changed, named, None))
@@ -191,13 +192,29 @@ impl Moving<'_> {
     /// Moves an item that another post than its origin handed over.
     fn apply_handed_over(&self, item: &mut Item) -> Outcome {
         let sent = MailObject { mail_state_cd: self.object.mail_state_cd, ..MailObject::default() };
-        let changed = identity::merge(self.catalogue, item, &sent);
+        let changed = self.merge(item, &sent);
         let by = self.object.orig_post_org_cd.clone();
         let is_new = item.declaration().is_some_and(|row| row.handed_over_by != by);
         if let (true, Some(row)) = (is_new, item.declaration().cloned()) {
             item.put_declaration(DeclarationRow { handed_over_by: by.clone(), ..row });
         }
         self.record(item, changed, is_new, by)
+    }
+
+    /// What a move says of its item; unlike a view it may set the state back.
+    fn merge(&self, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
+        let before = item.object.mail_state;
+        let mut changed = identity::merge(self.catalogue, item, sent);
+        let state = sent.mail_state_cd.map(|said| moved(before, said));
+        if item.object.mail_state != state {
+            item.object.mail_state = state;
+            changed.push("MailStateCd");
+        }
+        changed
+    }
+
+    fn is_move(&self) -> bool {
+        self.object.mail_state_cd != Some(SENT_TO_CUSTOMS)
     }
 
     fn record(
@@ -207,10 +224,11 @@ impl Moving<'_> {
         more: bool,
         handed_over_by: Option<String>,
     ) -> Outcome {
-        if changed.is_empty() && !more && item.object.customs_visible {
+        let visible = item.object.customs_visible || self.is_move();
+        if changed.is_empty() && !more && item.object.customs_visible == visible {
             return Outcome::Unchanged;
         }
-        item.object.customs_visible = true;
+        item.object.customs_visible = visible;
         let mut detail = serde_json::json!({ "MailObject": changed });
         if self.user_created {
             detail["UserCreated"] = true.into();

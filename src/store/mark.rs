@@ -1,8 +1,11 @@
 //! Marks on item ids. Knows who set them on what; which of them count for an item is decided elsewhere.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 
-use super::conn::on_engine;
+use super::conn::AnyConn;
 use super::schema::mark;
 use super::types::At;
 use super::{Fault, Tx};
@@ -30,20 +33,50 @@ pub struct MarkRow {
     pub office_cd: Option<String>,
 }
 
+/// Marks by some authors on some item ids, both given as a JSON list: so the text of the statement is one for any number of
+/// them, and it stays prepared on SQLite.
+#[derive(QueryId)]
+struct MarksOn {
+    authors: String,
+    item_ids: String,
+}
+
+impl QueryFragment<Sqlite> for MarksOn {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT author_org, item_id, orig_post, operation, remarks, until, posted_at, set_at, user_cd, office_cd \
+             FROM mark WHERE author_org IN (SELECT value FROM json_each(",
+        );
+        out.push_bind_param::<Text, _>(&self.authors)?;
+        out.push_sql(")) AND item_id IN (SELECT value FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.item_ids)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+impl Query for MarksOn {
+    type SqlType = mark::SqlType;
+}
+
+impl RunQueryDsl<SqliteConnection> for MarksOn {}
+
 impl Tx<'_> {
-    /// The marks of some authors on some item ids, cleared ones included: one statement, which stays prepared for the
-    /// one id that a post, or the customs of one post, asks about.
+    /// The marks of some authors on some item ids, cleared ones included: one statement, which stays prepared.
     pub fn marks(&mut self, authors: &[&str], item_ids: &[&str]) -> Done<Vec<MarkRow>> {
-        Ok(match (authors, item_ids) {
-            ([], _) | (_, []) => Vec::new(),
-            ([one] | [one, _], [id]) => {
-                let other = authors.last().unwrap_or(one);
-                let by_them = mark::author_org.eq(*one).or(mark::author_org.eq(*other));
-                on_engine!(self.conn, |conn| mark::table.filter(by_them.and(mark::item_id.eq(*id))).load(conn))?
+        Ok(match (&mut *self.conn, authors, item_ids) {
+            (_, [], _) | (_, _, []) => Vec::new(),
+            (AnyConn::Sqlite(conn), [one] | [one, _], [id]) => {
+                let by_them = mark::author_org.eq(*one).or(mark::author_org.eq(*authors.last().unwrap_or(one)));
+                mark::table.filter(by_them.and(mark::item_id.eq(*id))).load(conn)?
             }
-            _ => {
+            (AnyConn::Sqlite(conn), ..) => {
+                let list = |names: &[&str]| serde_json::json!(names).to_string();
+                MarksOn { authors: list(authors), item_ids: list(item_ids) }.load(conn)?
+            }
+            (AnyConn::Postgres(conn), ..) => {
                 let theirs = mark::author_org.eq_any(authors).and(mark::item_id.eq_any(item_ids));
-                on_engine!(self.conn, |conn| mark::table.filter(theirs).load(conn))?
+                mark::table.filter(theirs).load(conn)?
             }
         })
     }

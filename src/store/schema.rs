@@ -68,6 +68,7 @@ diesel::table! {
         created_at -> crate::store::types::DbTime,
         seen_at -> crate::store::types::DbTime,
         expires_at -> crate::store::types::DbTime,
+        token -> Binary,
     }
 }
 

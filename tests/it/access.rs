@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::data::{fresh_id, mail_state, respond, status, store};
+use crate::harness::process::run;
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Engine, Server};
 use crate::samples;
@@ -418,6 +419,54 @@ on_both_engines! {
         }
         server.clock.advance(25 * MINUTE);
         assert!(!alive(&busy), "older than twelve hours");
+    }
+}
+
+/// Runs `entrepost admin …` on the database of a running server.
+fn admin(server: &Server, arguments: &[&str]) {
+    run(&[&["admin"], arguments, &["--database-url", &server.database_url]].concat()).ok();
+}
+
+on_both_engines! {
+    fn a_session_ends_with_what_it_stands_on(server) {
+        let login = |key: &Value| {
+            let body = json!({ "securityToken": key, "userCd": "depost", "password": "xxxxxx" });
+            server.call("Login", &body).ok().json()["SecurityKey"].clone()
+        };
+        let alive = |key: &Value| server.call("GetHeartbeat", &json!({ "securityToken": key })).status == 200;
+        let issue = |more: &[&str]| {
+            let token = Uuid::new_v4().to_string();
+            admin(server, &[&["token", "issue", "DEA", "--token", &token], more].concat());
+            token
+        };
+        // With the token that opened it, and that alone; a session opened by a session has its token.
+        let (revoked, kept) = (issue(&[]), issue(&[]));
+        let (first, other) = (login(&json!(revoked)), login(&json!(kept)));
+        let second = login(&first);
+        assert!(alive(&first) && alive(&second) && alive(&other));
+        admin(server, &["token", "revoke", &revoked]);
+        assert!(!alive(&first) && !alive(&second), "at once");
+        assert!(alive(&other), "another token's");
+
+        let end = (server.clock.now() + 10 * MINUTE).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let passing = login(&json!(issue(&["--expires", &end])));
+        assert!(alive(&passing));
+        server.clock.advance(11 * MINUTE);
+        assert!(!alive(&passing) && alive(&other));
+
+        // With its user's offices.
+        let offices = ["user", "add", "depost", "--org", "DEA", "--office", "PTLISA"];
+        admin(server, &offices);
+        assert!(!alive(&other));
+
+        // With the organization: it does not come back with it.
+        let last = login(&json!(kept));
+        let hosted = ["organization", "add", "DEA", "--kind", "post", "--country", "DE", "--name", "Post"];
+        admin(server, &[&hosted[..], &["--remote"]].concat());
+        assert!(!alive(&last));
+        admin(server, &hosted);
+        std::thread::sleep(Duration::from_millis(entrepost::limits::TOKEN_CACHE_MS + 100));
+        assert!(alive(&json!(kept)) && !alive(&last));
     }
 }
 
