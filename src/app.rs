@@ -38,6 +38,7 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let first = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
     first.block_on(services.refresh_catalogue())?;
+    first.block_on(services.judge_old_decisions())?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Error::Internal(format!("cannot listen on {}: {error}", config.listen)))?;
     let address = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
@@ -146,6 +147,9 @@ async fn serve(
     if let Err(error) = services.keep_beats().await {
         tracing::warn!(%error, "last uses were not written down");
     }
+    if let Err(error) = services.write_notes().await {
+        tracing::warn!(%error, "what customs was handed last was not written down");
+    }
     for worker in workers {
         let _ = worker.await;
     }
@@ -171,6 +175,9 @@ fn start_workers(
             work.refresh_catalogue().await.map(drop)
         }),
         every(600 * second, quitting, "dropping what expired", services, async |work| work.drop_expired().await),
+        every(second / 2, quitting, "noting what customs was handed", services, async |work| {
+            work.write_notes().await.map(drop)
+        }),
         every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_beats().await),
         every(60 * second, quitting, "sweeping the limiters", gate, async |gate| {
             gate.sweep();

@@ -12,6 +12,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Finding {
     /// Machine-readable code, one of [`FINDING_CODES`].
     pub code: &'static str,
+    /// The quality rule that refuses, for the code `quality`.
+    pub rule: Option<&'static str>,
     /// Member path as sent, for example `decl.Data.ContentPieces[0].Amount`. Never a value.
     pub path: String,
     /// Position in the list sent, in batch calls.
@@ -25,7 +27,7 @@ impl Finding {
     /// A finding at `path`; `code` must stand in [`FINDING_CODES`].
     pub fn new(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
         debug_assert!(FINDING_CODES.iter().any(|(known, _)| *known == code), "unlisted finding code {code}");
-        Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
+        Self { code, rule: None, path: path.into(), index: None, item_id: None, message: message.into() }
     }
 
     /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
@@ -56,6 +58,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("state", "The move is not allowed in the present state; the message names state, event and what is allowed."),
     ("absent", "The item named is not there, or not yours."),
     ("ambiguous", "Several items fit; name one of them more closely."),
+    ("not_yours", "Only who set it may end it; the message names who that is."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; the message names them."),

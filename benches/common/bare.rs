@@ -50,7 +50,7 @@ impl<const N: usize> Columns<N> {
     }
 }
 
-const MAIL_OBJECT: Columns<31> = Columns {
+const MAIL_OBJECT: Columns<28> = Columns {
     table: "mail_object",
     names: [
         "post_org",
@@ -80,9 +80,6 @@ const MAIL_OBJECT: Columns<31> = Columns {
         "changed_at",
         "declared_at",
         "security_state",
-        "watchdog",
-        "watchdog_remarks",
-        "watchdog_until",
         "declaration_seen",
     ],
 };
@@ -244,9 +241,6 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         time(&row.changed_at),
         row.declared_at.as_ref().map(time),
         row.security_state,
-        row.watchdog,
-        row.watchdog_remarks,
-        row.watchdog_until.as_ref().map(time),
         row.declaration_seen,
     ])
 }
@@ -370,9 +364,6 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         DbTime => row.object.changed_at,
         Nullable<DbTime> => row.object.declared_at,
         Nullable<Text> => &row.object.security_state,
-        Nullable<Integer> => row.object.watchdog,
-        Nullable<Text> => &row.object.watchdog_remarks,
-        Nullable<DbTime> => row.object.watchdog_until,
         Bool => row.object.declaration_seen,
     )
 }

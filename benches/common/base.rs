@@ -85,9 +85,6 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         changed_at: At(at),
         declared_at: Some(At(at)),
         security_state: None,
-        watchdog: None,
-        watchdog_remarks: None,
-        watchdog_until: None,
         declaration_seen: true,
     });
     item.put_declaration(DeclarationRow {

@@ -12,6 +12,7 @@ use entrepost::contract::WcfDate;
 use entrepost::error::Error;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
+use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
 use entrepost::service::{Kind, Services, Traded};
 
 use crate::{Failure, block_on};
@@ -52,7 +53,8 @@ pub fn command() -> Command {
                         .arg(switch("remote", "a partner reached through the exchange, not hosted here"))
                         .arg(switch("no-new-users", "refuse unknown userCd instead of creating the user")),
                 )
-                .subcommand(Command::new("list").about("List organizations")),
+                .subcommand(settings_command())
+                .subcommand(Command::new("list").about("List organizations, with what they have set")),
         )
         .subcommand(
             group("token", "Tokens of organizations")
@@ -111,7 +113,7 @@ pub fn command() -> Command {
                         .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
                         .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
                         .arg(
-                            option("org", "CODE", "whose rates [default: everyone's], referrals or deadlines they are")
+                            option("org", "CODE", "whose list it is [default: everyone's]; foreign_ids: the origin")
                                 .default_value(""),
                         )
                         .arg(switch("dry-run", "check only"))
@@ -180,6 +182,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
     block_on(async {
         match (group, verb) {
             ("organization", "add") => add_organization(&services, options).await,
+            ("organization", "set") => set_organization(&services, options).await,
             ("organization", _) => list_organizations(&services).await,
             ("token", "issue") => issue_token(&services, options).await,
             ("token", "revoke") => revoke_token(&services, options).await,
@@ -242,12 +245,51 @@ async fn add_organization(services: &Services, options: &ArgMatches) -> Result<(
     Ok(())
 }
 
+fn settings_command() -> Command {
+    Command::new("set")
+        .about("Change settings of an organization; those not named stay as they are")
+        .arg(needed("CODE", "organization"))
+        .arg(
+            option("decision-clock", "CLOCK", "of customs: the time that shows what a decision judged")
+                .value_parser(["stated", "receipt"]),
+        )
+        .arg(
+            option("reads", "VERSION", "of customs: which version handed to it in a row it reads")
+                .value_parser(["latest", "first"]),
+        )
+        .arg(
+            option("answered-by-post", "YES|NO", "of customs: what its posts enter for it is its own word")
+                .value_parser(["yes", "no"]),
+        )
+        .arg(
+            option("speaks-for", "POST", "of a post: origins it may give item data for, by agreement; `none` for none")
+                .num_args(1..),
+        )
+}
+
+async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    let posts = |posts: Vec<String>| if posts == ["none"] { Vec::new() } else { posts };
+    let changes = SettingChanges {
+        decision_clock: optional(options, "decision-clock").and_then(|name| DecisionClock::parse(&name)),
+        reads: optional(options, "reads").and_then(|name| Reads::parse(&name)),
+        answered_by_post: optional(options, "answered-by-post").map(|answer| answer == "yes"),
+        speaks_for: options.get_many::<String>("speaks-for").map(|named| posts(named.cloned().collect())),
+    };
+    services.set_organization(text(options, "CODE"), changes).await?;
+    println!("organization {}", text(options, "CODE"));
+    Ok(())
+}
+
 async fn list_organizations(services: &Services) -> Result<(), Failure> {
+    services.refresh_catalogue().await?;
+    let catalogue = services.catalogue();
     for org in services.organizations().await? {
         let kind = if org.kind == "P" { "post" } else { "customs" };
         let place = if org.remote { "remote" } else { "hosted" };
         let customs = org.customs.map(|code| format!(", customs {code}")).unwrap_or_default();
-        println!("{}\t{kind}\t{}\t{place}\t{}{customs}", org.code, org.country, org.name);
+        let settings = catalogue.settings(&org.code).shown();
+        let settings = if settings.is_empty() { settings } else { format!(", {settings}") };
+        println!("{}\t{kind}\t{}\t{place}\t{}{customs}{settings}", org.code, org.country, org.name);
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ pub struct CheckItemStatusRequest {
     pub item_id: Option<String>,
     /// ISO 3166-1 alpha-2; only an item from this country is meant.
     pub origin_country_cd: Option<String>,
+    /// Own member: only an item from this post is meant. What may rightly have the id is never hidden by it.
+    pub origin_postal_org_cd: Option<String>,
 }
 
 /// What is known about one item. Every member is there, known or not.

@@ -34,20 +34,21 @@ pub use response::{Response, ResponseData, Tax};
 pub use view::CdsView;
 pub use watchdog::WatchdogInfo;
 
-/// Change state of an object on input: 0 leave unchanged, 1 and 2 store, 3 delete a draft. Written as 1.
+/// Change state of an object on input: 0 (not stated), 1 and 2 store, 3 deletes a draft. Written as 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Entity(pub i32);
 
 impl Entity {
-    /// Use the object only as a key.
-    pub const UNCHANGED: Self = Self(0);
     /// Store it, new or not.
     pub const STORE: Self = Self(1);
-    /// Store it as well.
-    pub const MODIFIED: Self = Self(2);
     /// Delete it, possible for drafts.
     pub const DELETED: Self = Self(3);
+
+    /// Whether the object is to be stored.
+    pub fn stores(self) -> bool {
+        (0..=2).contains(&self.0)
+    }
 }
 
 impl Default for Entity {

@@ -32,6 +32,8 @@ pub struct ReferralMembers {
     pub extra_field_names: Vec<Option<String>>,
     #[serde(deserialize_with = "lenient::or_default")]
     pub extra_field_values: Vec<Option<String>>,
+    /// Own member, of an ASC: reference of the stop (DNL) of the same author that it lifts.
+    pub lifts: Option<String>,
     /// RFI, RFS, ERR, INC, AMD, DNL, ASC.
     #[serde(alias = "Code", alias = "ReferralTypeCd")]
     pub referral_cd: Option<String>,

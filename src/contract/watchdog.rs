@@ -14,7 +14,7 @@ pub struct WatchdogInfo {
     /// Own member: the mark ends by itself.
     #[serde(deserialize_with = "date::optional")]
     pub expiry_dt: Option<WcfDate>,
-    /// 0 Clear, 1 MarkAsBlocked, 2 MarkWithWarning; the names are accepted too.
+    /// 2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning; the names are accepted too.
     #[schema(value_type = i32)]
     pub operation: Option<Operation>,
     /// The reason, shown to the operator.
@@ -31,14 +31,17 @@ pub enum Operation {
 
 impl Operation {
     const ALL: [(Self, i32, &'static str); 3] = [
-        (Self::Clear, 0, "Clear"),
-        (Self::MarkAsBlocked, 1, "MarkAsBlocked"),
-        (Self::MarkWithWarning, 2, "MarkWithWarning"),
+        (Self::Clear, 2, "Clear"),
+        (Self::MarkAsBlocked, 4, "MarkAsBlocked"),
+        (Self::MarkWithWarning, 5, "MarkWithWarning"),
     ];
+
+    /// What may be said, for findings.
+    pub const ALLOWED: &str = "2 (Clear), 4 (MarkAsBlocked) or 5 (MarkWithWarning)";
 
     /// The number that travels.
     pub fn number(self) -> i32 {
-        Self::ALL.iter().find(|row| row.0 == self).map_or(0, |row| row.1)
+        Self::ALL.iter().find(|row| row.0 == self).map_or(2, |row| row.1)
     }
 
     /// The operation with this number.
@@ -63,9 +66,7 @@ impl<'de> Deserialize<'de> for Operation {
         let raw = raw_scalar(deserializer)?;
         let text = raw.trim();
         let found = Self::ALL.iter().find(|row| row.2 == text || text.parse() == Ok(row.1));
-        found
-            .map(|row| row.0)
-            .ok_or_else(|| D::Error::custom("the operation is 0 (Clear), 1 (MarkAsBlocked) or 2 (MarkWithWarning)"))
+        found.map(|row| row.0).ok_or_else(|| D::Error::custom(format!("the operation is {}", Self::ALLOWED)))
     }
 }
 
@@ -75,14 +76,17 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_read_and_numbers_written() {
-        for (text, operation) in [("1", Operation::MarkAsBlocked), (r#""2""#, Operation::MarkWithWarning)] {
+        for (text, operation) in
+            [("4", Operation::MarkAsBlocked), (r#""5""#, Operation::MarkWithWarning), ("2", Operation::Clear)]
+        {
             assert_eq!(serde_json::from_str::<Operation>(text).unwrap(), operation);
         }
         let info: WatchdogInfo = serde_json::from_str(r#"{"Operation":"MarkAsBlocked","Remarks":"x"}"#).unwrap();
         let written = serde_json::to_string(&info).unwrap();
-        assert_eq!(written, r#"{"ExpiryDt":null,"Operation":1,"Remarks":"x"}"#);
-        for bad in ["3", r#""clear""#, "true", "1.0"] {
-            assert!(serde_json::from_str::<Operation>(bad).is_err(), "{bad}");
+        assert_eq!(written, r#"{"ExpiryDt":null,"Operation":4,"Remarks":"x"}"#);
+        for bad in ["0", "1", "3", r#""clear""#, "true", "4.0"] {
+            let told = serde_json::from_str::<Operation>(bad).unwrap_err().to_string();
+            assert!(told.contains(Operation::ALLOWED), "{bad}: {told}");
         }
         assert_eq!(serde_json::from_str::<WatchdogInfo>(r#"{"Operation":null}"#).unwrap().operation, None);
     }

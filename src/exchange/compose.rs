@@ -13,9 +13,10 @@ use crate::edi::{
     self, Findings, Function, Interchange, Item as Entry, ItemMessage, Kind, Mailbox, Message, Organization,
 };
 use crate::limits;
+use crate::rules::reserved::{self, LIFTS};
 use crate::service::incoming::REPLY_BY;
 use crate::service::outgoing::CUSRSP;
-use crate::service::{issued_at, said_at};
+use crate::service::{Services, Told, issued_at, said_at, shown_version, told_of_decision, told_of_referral};
 use crate::store::history::RESPONSE_DRAFT_EVENT;
 use crate::store::items::{Item, Side};
 use crate::store::outbox::{MessageKey, MessageRow};
@@ -60,7 +61,7 @@ pub(super) struct Composed {
 }
 
 /// Reads what the longest waiting messages to a partner say; those of the first one's sender.
-pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, Fault> {
+pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> Result<Option<Load>, Fault> {
     let mut rows = tx.waiting_messages(&partner.code, limits::EXCHANGE_ITEMS)?;
     let mut more = rows.len() == limits::EXCHANGE_ITEMS;
     let Some(sender) = rows.first().map(|row| row.sender.clone()) else { return Ok(None) };
@@ -86,7 +87,7 @@ pub(super) fn load(tx: &mut Tx<'_>, partner: &Partner) -> Result<Option<Load>, F
         let content = if is_state && same().any(newer) {
             Content::Overtaken
         } else {
-            content(tx, row, items.get(&row.object_pid))?
+            content(tx, services, row, items.get(&row.object_pid))?
         };
         let mut previous =
             same().filter(|other| is_state && !newer(other)).filter_map(|other| other.message_ref.clone());
@@ -109,7 +110,12 @@ fn size(entry: &Entry) -> usize {
     1_000 + 250 * pieces
 }
 
-fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Content, Fault> {
+fn content(
+    tx: &mut Tx<'_>,
+    services: &Services,
+    row: &MessageRow,
+    item: Option<&Item>,
+) -> Result<Content, Fault> {
     if let Some(body) = &row.body {
         let referral: Referral = match serde_json::from_str(body) {
             Ok(referral) => referral,
@@ -126,13 +132,21 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
         "ITMATT" | "CUSITM" => match declared(item, row.version_no) {
             None => return Ok(Content::Overtaken),
             Some(Err(error)) => return Ok(unreadable(error)),
-            Some(Ok(declaration)) => entry.declaration = Some(declaration),
+            Some(Ok(mut declaration)) => {
+                name_version(&mut declaration, &row.digest);
+                entry.declaration = Some(declaration);
+            }
         },
         "CUSRSP" => {
             let Some(decision) = Decision::find(tx, item, row.version_no)? else { return Ok(Content::Overtaken) };
             match decision.dated() {
                 Err(error) => return Ok(unreadable(error)),
-                Ok(data) => {
+                Ok(mut data) => {
+                    let told = match row.version_no {
+                        Some(version_no) => told_of_decision(tx, item, version_no, &row.partner)?,
+                        None => Told::default(),
+                    };
+                    add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
                     let cust_organization_cd = decision.customs;
                     entry.response = Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
                 }
@@ -148,6 +162,13 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
                 Ok(mut referral) => {
                     if let Some(due) = asked.due_at {
                         add_reply_by(&mut referral, due.0);
+                    }
+                    let told = told_of_referral(tx, &services.catalogue(), item, &asked, &row.partner)?;
+                    let known = &mut referral.known;
+                    reserved::take(&mut known.extra_field_names, &mut known.extra_field_values);
+                    add(&mut known.extra_field_names, &mut known.extra_field_values, &told);
+                    if let Some(lifts) = known.lifts.take() {
+                        reserved::put(&mut known.extra_field_names, &mut known.extra_field_values, LIFTS, lifts);
                     }
                     entry.referral = Some(referral);
                 }
@@ -166,11 +187,31 @@ fn content(tx: &mut Tx<'_>, row: &MessageRow, item: Option<&Item>) -> Result<Con
             if given.code == DATA_IN_MESSAGE {
                 let version = item.declaration().map(|row| row.version_no);
                 entry.declaration = declared(item, version).and_then(Result::ok);
+                if let (Some(declaration), Some(name)) = (&mut entry.declaration, services.version_of(item)) {
+                    name_version(declaration, &name);
+                }
             }
         }
         other => return Ok(Content::Unsayable(format!("there is no message type {other}"))),
     }
     Ok(Content::Say(Box::new(entry)))
+}
+
+/// Says which version of the item data this is.
+fn name_version(declaration: &mut Declaration, name: &[u8]) {
+    let Some(data) = &mut declaration.data else { return };
+    let told = Told { version: Some(shown_version(name)), order: None };
+    add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
+}
+
+/// Adds what a partner is told besides the content.
+fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: &Told) {
+    if let Some(version) = &told.version {
+        reserved::put(names, values, reserved::VERSION, version);
+    }
+    if let Some(order) = told.order {
+        reserved::put(names, values, reserved::ORDER, order.to_string());
+    }
 }
 
 /// A version of the own customs' response.

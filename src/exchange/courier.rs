@@ -142,7 +142,7 @@ impl Exchange {
 
     /// Sends the next interchange to a partner, made now unless it was made before.
     async fn step(&self, code: &str) -> Result<Step> {
-        let name = code.to_owned();
+        let (name, services) = (code.to_owned(), self.services.clone());
         let found = self
             .store
             .read(move |tx| match partner::find(tx, &name)? {
@@ -150,7 +150,7 @@ impl Exchange {
                 Some(partner) => match tx.next_sending(&name)? {
                     Some(sending) => Ok(Some((partner, Some(sending), None))),
                     None => {
-                        let load = compose::load(tx, &partner)?;
+                        let load = compose::load(tx, &services, &partner)?;
                         Ok(Some((partner, None, load)))
                     }
                 },
@@ -178,8 +178,8 @@ impl Exchange {
 
     /// Makes the interchange that follows; it is found among those to be sent.
     async fn make_next(&self, partner: &Partner) -> Result<()> {
-        let to = partner.clone();
-        if let Some(load) = self.store.read(move |tx| compose::load(tx, &to)).await? {
+        let (to, services) = (partner.clone(), self.services.clone());
+        if let Some(load) = self.store.read(move |tx| compose::load(tx, &services, &to)).await? {
             self.make(partner, load).await?;
         }
         Ok(())

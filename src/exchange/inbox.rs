@@ -220,6 +220,7 @@ impl Exchange {
             Ok(_) => match receptions.next() {
                 Some(Reception::Applied) => (Fate::Applied, None),
                 Some(Reception::Parked) => (Fate::Parked, None),
+                Some(Reception::Overtaken) => (Fate::Overtaken, None),
                 Some(Reception::Refused(findings)) => (Fate::Refused, Some(findings)),
                 Some(Reception::Unchanged) | None => (Fate::Unchanged, None),
             },
@@ -230,7 +231,7 @@ impl Exchange {
     /// Items about which a newer message of the same kind was applied before. Item data replaces as a whole, so an
     /// old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
     fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<HashSet<String>, Fault> {
-        if !message.kind.declares() {
+        if !message.kind.declares() || message.dated_ahead {
             return Ok(HashSet::new());
         }
         let ids: Vec<&str> = message.items.iter().map(|judged| judged.item_id.as_str()).collect();
@@ -286,6 +287,7 @@ impl Exchange {
                         }
                         Some(Reception::Applied) => tx.set_fate(row, Fate::Applied, None)?,
                         Some(Reception::Unchanged) => tx.set_fate(row, Fate::Unchanged, None)?,
+                        Some(Reception::Overtaken) => tx.set_fate(row, Fate::Overtaken, None)?,
                         Some(Reception::Refused(findings)) => {
                             tx.set_fate(row, Fate::Refused, Some(&told(&findings)))?;
                             let (message_no, item_no) = (row.message_no as usize, row.item_no as usize);

@@ -9,6 +9,7 @@ use crate::contract::{DeclarationData, ResponseData, WcfDate};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action, Function, Interchange, Item as Entry, ItemMessage, Kind, Message, Organization, Read};
 use crate::error::{Error, Finding, Result};
+use crate::rules::precedence;
 use crate::rules::structure::given;
 use crate::service::incoming::{Route, Said, Told, Weighed};
 use crate::store::inbox::ReceivedState;
@@ -20,6 +21,8 @@ pub(super) struct Ready {
     pub route: Route,
     pub kind: Kind,
     pub made_at: At,
+    /// Its date lies ahead of its receipt, so that it tells nothing about what came before.
+    pub dated_ahead: bool,
     pub items: Vec<Judged>,
 }
 
@@ -137,7 +140,9 @@ impl Exchange {
             to_customs: ground.recipient.as_ref().is_some_and(|org| org.kind == "C"),
             strict: level == Level::Reject,
         };
-        let made_at = At(message.created.map_or(now.0, WcfDate::instant));
+        let said_at = message.created.map_or(now.0, WcfDate::instant);
+        let made_at = At(precedence::made_at(said_at, now.0));
+        let dated_ahead = precedence::is_ahead(said_at, now.0);
         let (kind, function) = (message.kind, message.function);
         let items = in_parallel(message.items, |at, entry| {
             let mut faults: Vec<Finding> = faulty.iter().filter(|f| f.0 == at).map(|f| f.1.clone()).collect();
@@ -155,7 +160,7 @@ impl Exchange {
             };
             Judged { item_id, weighed }
         });
-        Ready { route, kind, made_at, items }
+        Ready { route, kind, made_at, dated_ahead, items }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Telling the sender that one of its items was refused: a referral of kind ERR with pointers to what is wrong.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::reading::Ready;
@@ -8,6 +10,7 @@ use crate::contract::{Referral, WcfDate};
 use crate::edi::Kind;
 use crate::error::Finding;
 use crate::limits;
+use crate::rules::data_error::DataError;
 use crate::service::incoming::{REFUSAL, Weighed};
 use crate::service::outgoing;
 use crate::store::{Fault, Tx};
@@ -52,15 +55,13 @@ fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
         known.extra_field_names.push(Some(name));
         known.extra_field_values.push(Some(value));
     };
-    let mut codes: Vec<&str> = findings.iter().map(|finding| data_error(finding.code)).collect();
-    codes.sort_unstable();
-    codes.dedup();
-    for (at, code) in codes.iter().enumerate() {
-        add(format!("EP.Reasons[{at}].Code"), (*code).to_owned());
+    let errors: BTreeSet<DataError> = findings.iter().map(DataError::of).collect();
+    for (at, error) in errors.into_iter().enumerate() {
+        add(format!("EP.Reasons[{at}].Code"), error.code().to_owned());
     }
     for (at, finding) in findings.iter().take(limits::FINDINGS_SHOWN).enumerate() {
         add(format!("EP.Pointers[{at}].Path"), finding.path.clone());
-        add(format!("EP.Pointers[{at}].Code"), data_error(finding.code).to_owned());
+        add(format!("EP.Pointers[{at}].Code"), DataError::of(finding).code().to_owned());
         add(format!("EP.Pointers[{at}].Text"), cut(&finding.message, limits::EXCHANGE_REMARK_CHARS));
     }
     referral
@@ -68,18 +69,6 @@ fn refusal(findings: &[Finding], reference: &str, now: WcfDate) -> Referral {
 
 fn cut(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()
-}
-
-/// The data error (list ZEC of the profile) of a finding.
-fn data_error(code: &str) -> &'static str {
-    match code {
-        "required" => "E001",
-        "unknown_code" => "E003",
-        "stop_word" | "vague" => "E004",
-        "sum" | "posts" | "flow" | "state" => "E005",
-        "absent" => "E008",
-        _ => "E002",
-    }
 }
 
 /// Findings for a person, in one line each.

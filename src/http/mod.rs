@@ -31,6 +31,7 @@ use crate::service::Services;
 
 pub use gate::Gate;
 pub use openapi::document as openapi_document;
+pub use rpc::names::{Named, Names};
 pub use rpc::registry::{Method, Who, methods};
 
 /// How the server listens.

@@ -9,6 +9,7 @@ use super::rpc::printing::PrintListParams;
 use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
+use crate::rules::data_error::DataError;
 use crate::rules::{fiscal, life_cycle, light, security};
 
 /// The document as JSON text. Paths start with `prefix`.
@@ -191,10 +192,11 @@ fn description() -> String {
     }
     text.push_str(
         "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
-         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
+         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning | Told to partners as |\n|---|---|---|\n",
     );
     for (code, meaning) in FINDING_CODES {
-        text.push_str(&format!("| {code} | {meaning} |\n"));
+        let told = DataError::named(code).map_or("that of the rule", DataError::code);
+        text.push_str(&format!("| {code} | {meaning} | {told} |\n"));
     }
     text.push_str(
         "\n## Limits\n\nSettings of the server may change some of them.\n\n| Limit | Default | Why |\n|---|---|---|\n",

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use super::id_countries::IdCountries;
+use super::material::MaterialRow;
 use super::table::{Cell, Fault, FromRow, Meta, Parsed, Row, read};
 
 /// A language the lists have names in.
@@ -345,10 +347,12 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("decisions.csv", include_str!("../../refdata/decisions.csv")),
     ("document_types.csv", include_str!("../../refdata/document_types.csv")),
     ("handling_classes.csv", include_str!("../../refdata/handling_classes.csv")),
+    ("id_countries.csv", include_str!("../../refdata/id_countries.csv")),
     ("mail_categories.csv", include_str!("../../refdata/mail_categories.csv")),
     ("mail_classes.csv", include_str!("../../refdata/mail_classes.csv")),
     ("mail_states.csv", include_str!("../../refdata/mail_states.csv")),
     ("mail_subclasses.csv", include_str!("../../refdata/mail_subclasses.csv")),
+    ("material.csv", include_str!("../../refdata/material.csv")),
     ("nature_types.csv", include_str!("../../refdata/nature_types.csv")),
     ("non_delivery.csv", include_str!("../../refdata/non_delivery.csv")),
     ("offices.csv", include_str!("../../refdata/offices.csv")),
@@ -413,6 +417,8 @@ lists! {
     []
     decisions: DecisionRow = "decisions.csv";
     fillers: Filler = "data_quality_fillers.csv";
+    id_countries: IdCountries = "id_countries.csv";
+    material: MaterialRow = "material.csv";
     s10_indicators: S10Indicator = "s10_indicators.csv";
     stop_words: StopWord = "stop_words.csv";
 }

@@ -5,8 +5,10 @@
 
 pub mod cocktail;
 pub mod hs;
+pub mod id_countries;
 pub mod import;
 pub mod lists;
+pub mod material;
 pub mod rates;
 pub mod restrictions;
 pub mod search;

@@ -29,12 +29,16 @@ impl Category {
         }
     }
 
-    /// Reads the word of a table row; what is not known holds the item.
-    fn parse(name: &str) -> Self {
-        [Self::Information, Self::Clearance, Self::Prohibition]
+    /// The category with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Information, Self::Clearance, Self::Hold, Self::Prohibition]
             .into_iter()
             .find(|category| category.name() == name)
-            .unwrap_or(Self::Hold)
+    }
+
+    /// Reads the word of a table row; what is not known holds the item.
+    fn parse(name: &str) -> Self {
+        Self::from_name(name).unwrap_or(Self::Hold)
     }
 }
 

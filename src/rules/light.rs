@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::fiscal::FiscalState;
 use super::flow::Flow;
+use super::item_facts::{Fact, Facts};
 use super::security::{SecurityState, has_departed};
 
 /// The table above, as Markdown, for the documentation.
@@ -32,6 +33,40 @@ impl Light {
         }
     }
 }
+
+/// Every reason with its number, which is stored in sets of reasons: never used for another one.
+pub const REASONS: [(&str, u8); 30] = [
+    ("WATCHDOG_WARNING", 0),
+    ("WATCHDOG_BLOCKED", 1),
+    ("STOPPED", 2),
+    ("DEPARTED_AFTER_DNL", 3),
+    ("CANCELLED", 4),
+    ("NOT_SETTLED", 5),
+    ("REFERRAL_OPEN", 6),
+    ("REFUSED", 7),
+    ("DETAINED", 8),
+    ("HOLD", 9),
+    ("DC_REFUSED", 10),
+    ("DC_DETAINED", 11),
+    ("DC_HOLD", 12),
+    ("DECISION_UNKNOWN", 13),
+    ("OK_TO_LOAD", 14),
+    ("DC_CLEARED", 15),
+    ("NOT_ASSESSED", 16),
+    ("CLEARED", 17),
+    ("CLEARED_DUE", 18),
+    ("NO_DECISION", 19),
+    ("LEFT_UNCLEARED", 20),
+    ("NO_DATA", 21),
+    ("UNKNOWN_ITEM", 22),
+    ("SEVERAL_ITEMS", 23),
+    ("FOREIGN_ID", 24),
+    ("DATA_NOT_OF_ORIGIN", 25),
+    ("CHANGED_SINCE_DECISION", 26),
+    ("DECISION_BY_POST", 27),
+    ("EARLIER_USE", 28),
+    ("REDIRECTED", 29),
+];
 
 /// One concern, or the ground of a green light.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,14 +105,20 @@ pub struct Picture<'a> {
     pub mark: Mark,
     pub remarks: Option<&'a str>,
     pub mail_state: Option<i32>,
+    pub facts: Facts,
+    /// Its origin may not use the id.
+    pub foreign_id: bool,
+    /// What stopped an earlier use of the id still counts.
+    pub earlier_use: bool,
 }
 
 /// The light of an item and what makes it so, gravest first.
 pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
-    watchdog(picture, &mut reasons);
+    watchdog(picture.mark, picture.remarks, &mut reasons);
     security(picture, &mut reasons);
     customs(picture, &mut reasons);
+    authority(picture, &mut reasons);
     if !picture.has_data {
         reasons.amber("NO_DATA", "No declaration was sent or received for this item");
     }
@@ -89,6 +130,16 @@ pub fn judge(picture: &Picture<'_>) -> (Light, Vec<Reason>) {
 pub fn unknown() -> (Light, Vec<Reason>) {
     let mut reasons = Reasons::default();
     reasons.amber("UNKNOWN_ITEM", "Nothing is known under this id");
+    reasons.close()
+}
+
+/// The light of an id that nothing but a mark, if that, is known about.
+pub fn without_item(mark: Mark, remarks: Option<&str>) -> (Light, Vec<Reason>) {
+    if mark == Mark::None {
+        return unknown();
+    }
+    let mut reasons = Reasons::default();
+    watchdog(mark, remarks, &mut reasons);
     reasons.close()
 }
 
@@ -120,12 +171,12 @@ impl Reasons {
     }
 }
 
-fn watchdog(picture: &Picture<'_>, reasons: &mut Reasons) {
-    let with_remark = |words: &'static str| match picture.remarks {
+fn watchdog(mark: Mark, remarks: Option<&str>, reasons: &mut Reasons) {
+    let with_remark = |words: &'static str| match remarks {
         Some(remarks) => Cow::Owned(format!("{words}: {remarks}")),
         None => Cow::Borrowed(words),
     };
-    match picture.mark {
+    match mark {
         Mark::None => {}
         Mark::Warning => reasons.amber("WATCHDOG_WARNING", with_remark("Marked with a warning")),
         Mark::Blocked => reasons.red("WATCHDOG_BLOCKED", with_remark("Marked as blocked")),
@@ -138,6 +189,9 @@ fn security(picture: &Picture<'_>, reasons: &mut Reasons) {
             reasons.red("DEPARTED_AFTER_DNL", "Must not be loaded, but it has left the office of exchange");
         }
         SecurityState::Stopped => reasons.red("STOPPED", "Do not load: stopped by order"),
+        SecurityState::Cancelled if picture.facts.has(Fact::Redirected) => {
+            reasons.amber("REDIRECTED", "Goes to another post now");
+        }
         SecurityState::Cancelled => reasons.red("CANCELLED", "Withdrawn, or returned to the sender"),
         SecurityState::ReferredData | SecurityState::ReferredScreen if picture.open_referrals.is_empty() => {
             reasons.amber("NOT_SETTLED", "A referral was answered, but the answer did not settle it");
@@ -167,6 +221,41 @@ fn customs(picture: &Picture<'_>, reasons: &mut Reasons) {
     }
 }
 
+/// Whose word all this is, and what it was about.
+fn authority(picture: &Picture<'_>, reasons: &mut Reasons) {
+    let has = |fact| picture.facts.has(fact);
+    if picture.earlier_use {
+        reasons.red("EARLIER_USE", "An earlier use of this id was stopped or refused within a year");
+    }
+    if picture.foreign_id {
+        reasons.amber("FOREIGN_ID", "The post it comes from may not use this id");
+    }
+    if has(Fact::DataNotOfOrigin) {
+        reasons.amber("DATA_NOT_OF_ORIGIN", "Declared by a post that does not speak for the origin");
+    }
+    if has(Fact::ChangedSinceDecision) || has(Fact::ChangedSinceDestinationDecision) {
+        reasons.amber("CHANGED_SINCE_DECISION", "Declared otherwise than when customs decided");
+    }
+    if has(Fact::DecisionByPost) || has(Fact::DestinationDecisionByPost) {
+        reasons.amber("DECISION_BY_POST", "Entered by a post; customs has not decided itself");
+    }
+}
+
+/// The reason that several items have one id; in the colour of the answer.
+pub fn several(light: Light) -> Reason {
+    Reason { code: "SEVERAL_ITEMS", light, text: "Several items have this id; the gravest is shown".into() }
+}
+
+/// What still counts of a way out that is done, once the way back counts: what was held, kept, stopped or marked.
+pub fn outlasts(reason: &Reason) -> bool {
+    ["HOLD", "DETAINED", "STOPPED", "DEPARTED_AFTER_DNL", "WATCHDOG_BLOCKED", "WATCHDOG_WARNING"].contains(&reason.code)
+}
+
+/// The light of one answer made of several lists of reasons, gravest first.
+pub fn together(reasons: Vec<Reason>) -> (Light, Vec<Reason>) {
+    Reasons(reasons).close()
+}
+
 /// What speaks for the item; its absence is a concern.
 fn ground(picture: &Picture<'_>, reasons: &mut Reasons) {
     if picture.flow == Flow::Inbound {
@@ -183,7 +272,9 @@ fn ground(picture: &Picture<'_>, reasons: &mut Reasons) {
         picture.security,
         SecurityState::None | SecurityState::Declared | SecurityState::Assessing | SecurityState::Despatched
     );
-    if still_open && !cleared_there {
+    let lapsed = picture.facts.has(Fact::ChangedSinceDestinationDecision)
+        && matches!(picture.destination, Some(FiscalState::Sent));
+    if still_open && !cleared_there && !lapsed {
         reasons.amber("NOT_ASSESSED", "No assessment is complete");
     }
 }
@@ -192,19 +283,20 @@ fn inbound_ground(picture: &Picture<'_>, reasons: &mut Reasons) {
     match picture.fiscal {
         FiscalState::Cleared => reasons.green("CLEARED", "Cleared by customs"),
         FiscalState::ClearedDue => reasons.green("CLEARED_DUE", "Cleared by customs, an amount is due on delivery"),
+        FiscalState::Sent if picture.facts.has(Fact::ChangedSinceDecision) => {}
         FiscalState::NotSent | FiscalState::Sent | FiscalState::Acked => {
             reasons.amber("NO_DECISION", "Customs has not decided");
         }
         FiscalState::Hold | FiscalState::Refused | FiscalState::Detained => {}
     }
     let cleared = matches!(picture.fiscal, FiscalState::Cleared | FiscalState::ClearedDue);
-    if picture.mail_state == Some(LEFT_INWARD_OFFICE) && !cleared {
+    if picture.mail_state == Some(LEFT_INWARD_OFFICE) && !cleared && !picture.facts.has(Fact::LeftCleared) {
         reasons.red("LEFT_UNCLEARED", "Left the inward office of exchange without clearance");
     }
 }
 
 /// Mail state "departed the inward office of exchange".
-const LEFT_INWARD_OFFICE: i32 = 52;
+pub const LEFT_INWARD_OFFICE: i32 = 52;
 
 #[cfg(test)]
 mod tests {
@@ -224,6 +316,9 @@ mod tests {
             mark: Mark::None,
             remarks: None,
             mail_state: Some(50),
+            facts: Facts::default(),
+            foreign_id: false,
+            earlier_use: false,
         }
     }
 
@@ -268,6 +363,14 @@ mod tests {
     #[test]
     fn what_is_not_known_is_never_green() {
         assert_eq!(unknown().0, Light::Amber);
+        for (mark, light, code) in [
+            (Mark::None, Light::Amber, "UNKNOWN_ITEM"),
+            (Mark::Warning, Light::Amber, "WATCHDOG_WARNING"),
+            (Mark::Blocked, Light::Red, "WATCHDOG_BLOCKED"),
+        ] {
+            let (shown, reasons) = without_item(mark, Some("look"));
+            assert_eq!((shown, reasons[0].code, reasons.len()), (light, code, 1));
+        }
         let unlisted = Picture { unknown_decision: Some("777"), fiscal: FiscalState::Hold, ..cleared() };
         assert_eq!(codes(&unlisted), (Light::Amber, vec!["HOLD", "DECISION_UNKNOWN"]));
     }

@@ -1,23 +1,10 @@
-//! Which of several customs responses to an item counts.
-//!
-//! The newest decision time wins; at the same time the graver decision, then the digest: never the order of arrival,
-//! so that every server that has the same responses shows the same one.
+//! When something counts from that is dated by who says it: never from later than its receipt.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::decision::Category;
 use crate::contract::WcfDate;
 use crate::error::Findings;
 use crate::limits;
-
-/// What a response is ranked by; the greatest counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
-    /// `ClearanceDt`, or the time of receipt.
-    pub decided_at: DateTime<Utc>,
-    pub category: Option<Category>,
-    pub digest: Vec<u8>,
-}
 
 /// Whether something is dated further ahead of its receipt than two clocks may differ. It then counts from its receipt:
 /// otherwise it would go before everything said until that date, and a decision for ever.
@@ -28,6 +15,12 @@ pub fn is_ahead(said: DateTime<Utc>, received: DateTime<Utc>) -> bool {
 /// When something counts from that is dated `said`; whole seconds, as dates travel.
 pub fn counts_from(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc> {
     if is_ahead(said, received) { WcfDate::new(received).instant() } else { said }
+}
+
+/// When a message counts as made: as it says; one that is dated ahead, in the second before it came, so that what is made
+/// from then on goes before it.
+pub fn made_at(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc> {
+    if is_ahead(said, received) { counts_from(said, received) - TimeDelta::seconds(1) } else { said }
 }
 
 /// Refuses a date that is no mistake of a clock or a time zone any more.
@@ -49,6 +42,8 @@ mod tests {
         assert_eq!(from(-60), TimeDelta::seconds(-60));
         assert_eq!(from(limits::CLOCK_SKEW_S), TimeDelta::seconds(limits::CLOCK_SKEW_S));
         assert_eq!(from(limits::CLOCK_SKEW_S + 1), TimeDelta::milliseconds(-250));
+        assert_eq!(made_at(now + TimeDelta::days(365), now) - now, TimeDelta::milliseconds(-1_250));
+        assert_eq!(made_at(now + TimeDelta::seconds(9), now) - now, TimeDelta::seconds(9));
         let refused = |hours: i64| {
             let mut findings = Findings::default();
             check_date(&mut findings, "EventDt", Some(WcfDate::new(now + TimeDelta::hours(hours))), now);

@@ -139,6 +139,9 @@ impl Effect {
 pub enum Act {
     /// A declaration, or a new version of it, was passed on; `to_customs`: customs may see it.
     Declared { to_customs: bool },
+    /// A version of the declaration that says something else than what the referral with the event's reference was about,
+    /// or brings a document more.
+    Changed,
     /// A referral with the event's reference was raised.
     Raised(Asks),
     /// The referral with the event's reference was answered.
@@ -159,7 +162,7 @@ pub struct Event {
 impl Event {
     fn rank(&self) -> u8 {
         match self.act {
-            Act::Declared { .. } => 0,
+            Act::Declared { .. } | Act::Changed => 0,
             Act::Raised(Asks::Data | Asks::Screening) => 1,
             Act::Answered(_) => 2,
             Act::Raised(Asks::Nothing) => 3,
@@ -217,6 +220,9 @@ pub fn has_departed(mail_state: Option<i32>) -> bool {
 /// Mail state "departed the outward office of exchange"; later ones are greater.
 const DEPARTED: i32 = 10;
 
+/// Mail state "arrived at the inward office of exchange"; later ones are greater.
+pub const ARRIVED: i32 = 50;
+
 /// What the events so far amount to.
 #[derive(Default)]
 struct Progress<'e> {
@@ -236,8 +242,9 @@ impl<'e> Progress<'e> {
             Act::Declared { to_customs } => {
                 self.declared = true;
                 self.before_customs |= to_customs;
-                self.open_data.clear();
-                self.assessed = false;
+            }
+            Act::Changed => {
+                self.open_data.remove(event.reference.as_str());
             }
             Act::Raised(Asks::Data) => self.ask(&event.reference, false),
             Act::Raised(Asks::Screening) => self.ask(&event.reference, true),

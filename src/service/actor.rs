@@ -46,6 +46,8 @@ pub struct Actor {
     pub creates_users: bool,
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
+    /// Digest of the token it came with, or that opened its session; none for the command line.
+    pub token: Option<Vec<u8>>,
     /// The call came with a session key: user and office are bound to it.
     pub session: Option<Vec<u8>>,
 }
@@ -72,6 +74,17 @@ impl Actor {
             (Kind::Post, None) => Ok(&self.org),
             (Kind::Post, Some(post)) if post == self.org => Ok(&self.org),
             _ => Err(Error::Unauthorized),
+        }
+    }
+
+    /// The customs administration of the caller's own documents: the one named, else its own when that is known.
+    ///
+    /// # Errors
+    /// 401 when another than its own is named.
+    pub fn own_customs(&self, named: Option<&str>) -> Result<Option<String>> {
+        match (named, &self.customs) {
+            (Some(named), Some(own)) if named != own => Err(Error::Unauthorized),
+            (named, own) => Ok(named.map(str::to_owned).or_else(|| own.clone())),
         }
     }
 

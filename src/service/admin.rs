@@ -56,7 +56,7 @@ impl NewOrganization {
 }
 
 impl Services {
-    /// Adds an organization, or changes the one with this code.
+    /// Adds an organization, or changes the one with this code. Sessions end when it is remote from now on.
     ///
     /// # Errors
     /// 400 with what is wrong.
@@ -74,7 +74,8 @@ impl Services {
                     time_zone: new.time_zone.clone(),
                     creates_users: new.creates_users,
                     created_at: At(tx.now),
-                })
+                })?;
+                if new.remote { tx.end_sessions_in(&new.code) } else { Ok(()) }
             })
             .await
     }
@@ -130,7 +131,8 @@ impl Services {
         Ok(token)
     }
 
-    /// Revokes a token: it stops working on every server within [`limits::TOKEN_CACHE_MS`].
+    /// Revokes a token: it stops working on every server within [`limits::TOKEN_CACHE_MS`], the sessions it opened at
+    /// once.
     ///
     /// # Errors
     /// 400 when no such token is in force.

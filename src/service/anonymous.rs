@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::declare::{self, Declared};
 use super::entry::{BatchMode, Entry};
-use super::identity::{self, Key, comparable_zip};
+use super::identity::{self, Found, Key, comparable_zip};
 use super::once::once;
 use super::refer::check_other;
 use super::{Actor, Answer, Part, RequestKey, Services};
@@ -349,8 +349,16 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let items = tx.items_by_id(&actor.org, &[item_id.as_str()], Parts::Declaration)?;
     let same_id: Vec<(usize, &Item)> = items.iter().enumerate().collect();
     // Posted now: an earlier life of the id is another item.
-    let key = Key { pid: None, item_id: item_id.clone(), origin: actor.org.clone(), posting: Some(tx.now) };
-    let there = identity::find(&same_id, &key).ok().map(|at| &items[at]);
+    let key = Key {
+        item_id: item_id.clone(),
+        origin: actor.org.clone(),
+        posting: Some(tx.now),
+        ..Key::default()
+    };
+    let there = match identity::find(tx, &services.catalogue(), &same_id, &key)? {
+        Found::At(at) => Some(&items[at]),
+        Found::New(_) | Found::Several(_) => None,
+    };
     let passed_on = |item: &Item| item.declaration().is_some_and(|row| row.seen || row.sent);
     if there.is_some_and(|item| item.object.flow == "O" && passed_on(item)) {
         let message = "this item of yours has a declaration already";

@@ -1,7 +1,7 @@
 //! From a token or session key to an actor; Login and Logout.
 //!
 //! Tokens are looked up by their SHA-256 and the answer is kept for [`limits::TOKEN_CACHE_MS`]; sessions are looked
-//! up every time, so that Logout works at once.
+//! up every time, with the token that opened them, so that Logout and a token's end work at once.
 
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ fn actor_of(tx: &mut Tx<'_>, org: &OrganizationRow) -> Result<Actor, Fault> {
         creates_users: org.creates_users,
         user_cd: None,
         office_cd: None,
+        token: None,
         session: None,
     })
 }
@@ -80,7 +81,7 @@ fn by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Option<Actor>, Fault> {
         return Ok(None);
     }
     match tx.organization(&token.org)? {
-        Some(org) if !org.remote => Ok(Some(actor_of(tx, &org)?)),
+        Some(org) if !org.remote => Ok(Some(Actor { token: Some(token.digest), ..actor_of(tx, &org)? })),
         _ => Ok(None),
     }
 }
@@ -125,12 +126,12 @@ impl Services {
             if idle > terms.session_idle || session.expires_at.0 <= tx.now {
                 return Ok(None);
             }
-            let Some(org) = tx.organization(&session.org)? else { return Ok(None) };
+            let Some(actor) = by_token(tx, &session.token)? else { return Ok(None) };
             let actor = Actor {
                 user_cd: Some(session.user_cd),
                 office_cd: Some(session.office),
                 session: Some(session.digest),
-                ..actor_of(tx, &org)?
+                ..actor
             };
             // The time of last use is noted at most once in a tenth of the idle time.
             Ok(Some((actor, idle > terms.session_idle / 10)))
@@ -142,7 +143,8 @@ impl Services {
         Ok(actor)
     }
 
-    /// Checks the password and opens a session for one of the user's offices.
+    /// Checks the password and opens a session for one of the user's offices. It ends with the token, the user, and when
+    /// the organization is not hosted here any more.
     ///
     /// # Errors
     /// 401 when user or password are wrong, 400 when the office is not one of the user's.
@@ -168,6 +170,7 @@ impl Services {
             return Err(Error::Unauthorized);
         }
         let office = choose_office(office, &offices)?;
+        let token = actor.token.clone().ok_or(Error::Unauthorized)?;
         let key = Uuid::new_v4();
         let (org, user, digest, absolute) = (actor.org.clone(), user_cd.to_owned(), digest(&key), self.terms.session);
         let opened = office.clone();
@@ -182,6 +185,7 @@ impl Services {
                     created_at: At(tx.now),
                     seen_at: At(tx.now),
                     expires_at: At(tx.now + lasts),
+                    token: token.clone(),
                 })
             })
             .await?;

@@ -1,62 +1,57 @@
 //! Automatic answers: what a customs administration's rules say about an item that has no response yet.
 
+use std::slice;
+
 use super::catalogue::{Catalogue, day};
+use super::entry::Outcome;
+use super::judging::Judging;
+use super::placing::{self, Incoming, Placing};
 use super::refer;
-use super::respond::{self, Incoming};
+use super::respond;
 use super::standing;
 use super::views::mail_object;
-use super::watchdog;
-use crate::contract::canonical::{digest, to_canonical};
-use crate::contract::{DeclarationData, ResponseData, WcfDate};
+use super::watchdog::{self, Marks};
+use crate::contract::{DeclarationData, WcfDate};
 use crate::refdata::search::restriction::Route;
+use crate::rules::authority::Author;
 use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
 use crate::rules::structure::given;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Side};
-use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
 /// Lets the first rule that fits answer for the own customs of `item`; says whether one did. Needs a declaration that
-/// customs may see and no final response.
+/// customs may see, no decision that stands, and none by anybody but rules.
 pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, stamp: &Stamp) -> Result<bool, Fault> {
     if item.object.has_response {
         return Ok(false);
     }
     let Some(customs) = respond::own_customs(tx, &item.object.post_org)? else { return Ok(false) };
-    let Some(facts) = facts(catalogue, item, WcfDate::new(tx.now)) else { return Ok(false) };
     let Some(rules) = catalogue.rules(&customs) else { return Ok(false) };
-    let Some((rule, data)) = rules.first_match(&facts, &catalogue.rates(&customs)) else { return Ok(false) };
-    let incoming = incoming(&customs, data);
-    let detail = serde_json::json!({ "Rule": rule }).to_string();
-    let event = "response.automatic";
-    let outcome = respond::place(tx, &catalogue.decisions, item, Side::Own, &incoming, event, &detail)?;
-    refer::automatic(tx, catalogue, item, outcome)?;
-    standing::save(tx, std::slice::from_mut(item), stamp)?;
-    Ok(true)
-}
-
-fn incoming(customs: &str, data: ResponseData) -> Incoming {
-    let body = to_canonical(&data);
-    Incoming {
-        event: StoreEvent::Final,
-        customs: Some(customs.to_owned()),
-        author: customs.to_owned(),
-        counts: true,
-        decision_cd: given(&data.decision_cd).map(str::to_owned),
-        decided_at: data.clearance_dt.map(|date| At(date.instant())),
-        digest: digest(&body),
-        body,
+    let marks = Marks::of(tx, slice::from_ref(&item.object.post_org), Some(&customs), &[&item.object.item_id])?;
+    let Some(facts) = facts(catalogue, item, &marks, WcfDate::new(tx.now)) else { return Ok(false) };
+    if !Judging::of(tx, catalogue, item, stamp)?.is_open_to_rules(tx, item)? {
+        return Ok(false);
     }
+    let Some((rule, data)) = rules.first_match(&facts, &catalogue.rates(&customs)) else { return Ok(false) };
+    let incoming = Incoming {
+        customs: Some(customs.clone()),
+        ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule)
+    };
+    let detail = serde_json::json!({ "Rule": rule }).to_string();
+    let (side, event) = (Side::Own, "response.automatic");
+    let placing = Placing { catalogue, stamp, side, event, detail: &detail, path: "" };
+    let outcome = placing::place(tx, item, &placing, &incoming)?;
+    refer::automatic(tx, catalogue, item, outcome)?;
+    standing::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
+    Ok(outcome == Outcome::Stored)
 }
 
 /// The mark in force on an item.
-fn mark_of(item: &Item, now: WcfDate) -> Option<Watchdog> {
-    let object = &item.object;
-    let info =
-        watchdog::in_force(object.watchdog, object.watchdog_remarks.clone(), object.watchdog_until, now.instant());
-    match watchdog::meaning(info.as_ref()) {
+fn mark_of(item: &Item, marks: &Marks) -> Option<Watchdog> {
+    match watchdog::meaning(marks.on_object(&item.object).as_ref()) {
         Mark::Blocked => Some(Watchdog::Blocked),
         Mark::Warning => Some(Watchdog::Warning),
         Mark::None => None,
@@ -64,7 +59,7 @@ fn mark_of(item: &Item, now: WcfDate) -> Option<Watchdog> {
 }
 
 /// What the rules judge by; nothing without a declaration that customs may see.
-pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<Facts> {
+pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfDate) -> Option<Facts> {
     let row = item.declaration().filter(|row| row.seen)?;
     let data: DeclarationData = serde_json::from_str(&row.body).ok()?;
     let mut facts = Facts::of(&mail_object(&item.object), &data, &item.object.flow);
@@ -84,7 +79,7 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, now: WcfDate) -> Option<
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
     (facts.quality_rules, facts.quality_rejected) = super::quality::rules_in(row.quality_findings.as_deref());
-    facts.watchdog = mark_of(item, now);
+    facts.watchdog = mark_of(item, marks);
     facts.now = Some(now);
     Some(facts)
 }

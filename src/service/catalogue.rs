@@ -5,12 +5,13 @@
 
 use std::collections::HashMap;
 use std::ptr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
 
 use super::Services;
+use super::settings::{self, Settings};
 use crate::error::Result;
 use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
@@ -26,9 +27,12 @@ use crate::refdata::table::{Parsed, read};
 use crate::rules::auto_response::{RuleSet, parse};
 use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
+use crate::rules::fits::IdRules;
+use crate::rules::material::MaterialTable;
 use crate::rules::quality::{Level, Override};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
+use crate::store::settings::SettingRow;
 
 /// The catalogue in use, shared by everything in one server.
 #[derive(Clone)]
@@ -36,7 +40,7 @@ pub(super) struct Shelf(Arc<RwLock<Arc<Catalogue>>>);
 
 impl Default for Shelf {
     fn default() -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[])))))
+        Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[], &[])))))
     }
 }
 
@@ -62,6 +66,10 @@ pub struct Catalogue {
     /// Countries of the posts among the operators; a later row goes before an earlier one.
     countries: HashMap<String, String>,
     pub offices: Vec<Office>,
+    id_rules: IdRules,
+    /// By customs administration; under no name that of all others.
+    material: HashMap<String, MaterialTable>,
+    settings: HashMap<String, Settings>,
     /// By goods and way.
     screened: Cache<String, [Kept; 2]>,
 }
@@ -74,7 +82,7 @@ struct Kept {
 }
 
 impl Catalogue {
-    fn new(version_no: i64, imported: &[ListRow]) -> Self {
+    fn new(version_no: i64, imported: &[ListRow], settings: &[SettingRow]) -> Self {
         let decision_rows: Vec<DecisionRow> =
             lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
         let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
@@ -102,6 +110,9 @@ impl Catalogue {
                 .collect(),
             decisions,
             decision_rows,
+            id_rules: id_rules(imported),
+            material: material_by_customs(imported),
+            settings: settings::by_org(settings),
             screened: Cache::new(limits::SCREENED_KEPT),
         }
     }
@@ -150,6 +161,39 @@ impl Catalogue {
     /// The country of a post.
     pub fn country_of_post(&self, post: &str) -> Option<&str> {
         self.countries.get(post).map(String::as_str)
+    }
+
+    /// Whether the list of operators, built in or imported, has this post.
+    pub fn is_listed(&self, post: &str) -> bool {
+        self.countries.contains_key(post)
+    }
+
+    /// Whether `origin` may use an item id: one that is not of S10 form, one of its country, or one that this
+    /// installation lets it use. An unknown origin and a post that is not listed may use no S10 id.
+    pub fn fits(&self, item_id: &str, origin: &str) -> bool {
+        self.id_rules.fits(item_id, origin, self.country_of_post(origin))
+    }
+
+    /// Whether posts of the country may use ids that end in the letters.
+    pub fn may_use_letters(&self, letters: &str, country: &str) -> bool {
+        self.id_rules.may_use(letters, country)
+    }
+
+    /// Whether an item whose origin may not use its id is held Amber in the rows of `owner`.
+    pub fn foreign_id_is_amber(&self, _owner: &str) -> bool {
+        true
+    }
+
+    /// What counts as a material difference for decisions of a customs administration.
+    pub fn material(&self, customs: &str) -> &MaterialTable {
+        static BUILT_IN: LazyLock<MaterialTable> = LazyLock::new(MaterialTable::built_in);
+        self.material.get(customs).or_else(|| self.material.get("")).unwrap_or(&BUILT_IN)
+    }
+
+    /// What an organization has set for itself.
+    pub fn settings(&self, org: &str) -> &Settings {
+        static DEFAULT: LazyLock<Settings> = LazyLock::new(Settings::default);
+        self.settings.get(org).unwrap_or(&DEFAULT)
     }
 
     /// Restrictions on goods with a code (may be empty) and a description.
@@ -225,6 +269,23 @@ fn rows_by_org<R: crate::refdata::table::FromRow>(imported: &[ListRow], kind: &s
     by_org
 }
 
+/// The countries of item ids, imported rows over those built in, and the foreign ids of origins.
+fn id_rules(imported: &[ListRow]) -> IdRules {
+    let built_in = lists().id_countries.rows.iter().cloned();
+    IdRules::new(
+        built_in.chain(rows_of(imported, "id_countries", import::id_countries)),
+        rows_by_org(imported, "foreign_ids"),
+    )
+}
+
+/// Tables with imported rows over those built in: everyone's, and over that each customs administration's own.
+fn material_by_customs(imported: &[ListRow]) -> HashMap<String, MaterialTable> {
+    let mut rows = rows_by_org(imported, "material");
+    let everyones = MaterialTable::built_in().overlaid(&rows.remove("").unwrap_or_default());
+    let own = rows.into_iter().map(|(customs, rows)| (customs, everyones.clone().overlaid(&rows)));
+    own.chain([(String::new(), everyones.clone())]).collect()
+}
+
 fn overrides_by_org(imported: &[ListRow]) -> HashMap<String, Vec<Override>> {
     let mut overrides: HashMap<String, Vec<Override>> = HashMap::new();
     for row in of_kind(imported, "quality") {
@@ -251,10 +312,10 @@ impl Services {
             if version_no == known {
                 return Ok(None);
             }
-            Ok(Some((version_no, tx.reference_lists()?)))
+            Ok(Some((version_no, tx.reference_lists()?, tx.settings()?)))
         });
-        let Some((version_no, imported)) = read.await? else { return Ok(false) };
-        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported));
+        let Some((version_no, imported, settings)) = read.await? else { return Ok(false) };
+        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported, &settings));
         let built = build.await.map_err(|error| crate::error::Error::Internal(format!("catalogue: {error}")))?;
         *self.shelf.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(built);
         tracing::info!(version_no, "lists and rules changed");

@@ -15,9 +15,9 @@ use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::rules::reserved;
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
-use crate::store::imprint::{vouch, vouch_gone};
 use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -61,6 +61,11 @@ pub(super) struct Content {
 }
 
 impl Content {
+    /// The same with one finding more.
+    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
+        Self { judgement: self.judgement.with_finding(rule, message), ..self.clone() }
+    }
+
     pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {
         let body = to_canonical(data);
         Self {
@@ -106,19 +111,15 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     actor.own_post(given(&declaration.post_organization_cd))?;
+    let customs = actor.own_customs(given(&declaration.cust_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
-    let customs = given(&declaration.cust_organization_cd).map(str::to_owned);
-    if customs.as_deref().is_some_and(|code| !structure::is_customs_code(code)) {
-        let path = format!("{declaration_path}.CustOrganizationCd");
-        findings.add("format", path, "a customs administration has two to ten capital letters or digits");
-    }
+    structure::check_customs(&mut findings, &format!("{declaration_path}.CustOrganizationCd"), customs.as_deref());
     let mut judgement = Judgement::default();
-    let stores = declaration.entity_state != Entity::UNCHANGED && declaration.entity_state != Entity::DELETED;
-    match (&mut declaration.data, stores) {
+    match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
-            remove_reserved(data);
+            reserved::take(&mut data.extra_field_names, &mut data.extra_field_values);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
@@ -144,18 +145,6 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     })
 }
 
-/// Extra fields named `Quality.…` are the server's own; what is sent under such a name is dropped.
-fn remove_reserved(data: &mut DeclarationData) {
-    if data.extra_field_names.len() != data.extra_field_values.len() {
-        return; // the structure check says so
-    }
-    let names = std::mem::take(&mut data.extra_field_names);
-    let values = std::mem::take(&mut data.extra_field_values);
-    let kept =
-        names.into_iter().zip(values).filter(|(name, _)| !name.as_deref().unwrap_or_default().starts_with("Quality."));
-    (data.extra_field_names, data.extra_field_values) = kept.unzip();
-}
-
 pub(super) fn store_all(
     services: &Services,
     tx: &mut Tx<'_>,
@@ -166,14 +155,12 @@ pub(super) fn store_all(
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
-    let mut desk = Desk::open(tx, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
+    let mut desk = Desk::open(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => {
-                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, actor, item, ready, user_created))
-            }
+            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created)),
         };
         ledger.note(entry, result)?;
     }
@@ -187,33 +174,33 @@ pub(super) fn store_all(
 fn apply(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    actor: &Actor,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
 ) -> Result<Outcome, Fault> {
-    match ready.entity {
-        Entity::UNCHANGED => return store_object_only(catalogue, item, ready),
-        Entity::DELETED => return delete_draft(item, ready),
-        _ => {}
-    }
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
+    if ready.entity == Entity::DELETED {
+        return delete_draft(item, ready);
     }
     let changed = merge_object(catalogue, item, ready)?;
-    let customs = own_customs(actor, ready)?;
-    let Some(placed) = place(tx, catalogue, item, ready.event, customs, &ready.content, !changed.is_empty())? else {
+    let customs = ready.customs.clone();
+    let declarer = item.object.post_org.clone();
+    let said = Said { event: ready.event, customs, declarer: &declarer, content: &ready.content };
+    let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
-    let detail = vouched(item, &detail);
     item.record(Event { name: event_name(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
 }
 
-/// The detail of the event of a declaration that was put into an item.
-pub(super) fn vouched(item: &Item, detail: &str) -> String {
-    item.declaration().map_or_else(|| detail.to_owned(), |row| vouch(detail, row))
+/// A declaration to put into an item, and whose it is.
+pub(super) struct Said<'s> {
+    pub event: StoreEvent,
+    /// The customs administration that it belongs to.
+    pub customs: Option<String>,
+    /// The post whose data it is.
+    pub declarer: &'s str,
+    pub content: &'s Content,
 }
 
 /// A declaration that was put into an item; the event of it is the caller's to record.
@@ -232,23 +219,26 @@ pub(super) fn place(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
-    event: StoreEvent,
-    customs: Option<String>,
-    content: &Content,
+    said: Said<'_>,
     object_changed: bool,
 ) -> Result<Option<Placed>, Fault> {
+    let Said { event, customs, declarer, content } = said;
     let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
     let old = item.declaration().cloned();
     let standing = life_cycle::declaration(old.as_ref().map(standing_of), event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let same_text = old.as_ref().is_some_and(|old| old.digest == content.digest);
-    let stands = |old: &DeclarationRow| same_text && standing_of(old) == standing && old.customs_org == customs;
+    let same_declarer = |old: &DeclarationRow| old.declared_by.as_deref().is_none_or(|known| known == declarer);
+    let stands = |old: &DeclarationRow| {
+        same_text && standing_of(old) == standing && old.customs_org == customs && same_declarer(old)
+    };
     if !object_changed && old.as_ref().is_some_and(stands) {
         return Ok(None);
     }
     let version_no = match &old {
         Some(old) if same_text => old.version_no,
         Some(old) => old.version_no + 1,
+        None if item.is_new() => 1,
         None => tx.last_version(item, "D", None)? + 1,
     };
     let outbound = flow == Flow::Outbound;
@@ -257,7 +247,9 @@ pub(super) fn place(
     item.object.zip = if outbound { content.sender_zip.clone() } else { content.recipient_zip.clone() };
     item.object.partner_country = identity::partner_country(catalogue, &item.object, address.as_deref());
     let (kept, replaced) = if same_text { (old, None) } else { (None, old) };
-    let pid = kept.as_ref().or(replaced.as_ref()).map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
+    let before = kept.as_ref().or(replaced.as_ref());
+    let pid = before.map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
+    let handed_over_by = before.and_then(|old| old.handed_over_by.clone());
     item.put_declaration(DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -271,6 +263,8 @@ pub(super) fn place(
         body: kept.map_or_else(|| content.body.clone(), |old| old.body),
         quality_score: Some(content.judgement.score),
         quality_findings: content.judgement.findings.clone(),
+        declared_by: Some(declarer.to_owned()),
+        handed_over_by,
     });
     let document = (!same_text).then(|| ("D", version_no, content.digest.clone()));
     Ok(Some(Placed { replaced, document }))
@@ -289,58 +283,27 @@ fn standing_of(row: &DeclarationRow) -> Standing {
     Standing { state_cd: row.state_cd, seen: row.seen, sent: row.sent }
 }
 
-/// The customs administration the declaration belongs to: the post's own.
-fn own_customs(actor: &Actor, ready: &Ready) -> Result<Option<String>> {
-    match (&ready.customs, &actor.customs) {
-        (Some(named), Some(own)) if named != own => {
-            let path = format!("{}.CustOrganizationCd", ready.declaration_path);
-            Err(Error::invalid("unknown_code", path, format!("the customs administration of {} is {own}", actor.org)))
-        }
-        (Some(named), _) => Ok(Some(named.clone())),
-        (None, own) => Ok(own.clone()),
-    }
-}
-
-/// A view whose declaration says "leave unchanged" stores its mail object alone.
-fn store_object_only(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
-    if item.is_new() && ready.object.entity_state == Entity::UNCHANGED {
-        return Err(absent(&ready.object_path).into());
-    }
-    let changed = merge_object(catalogue, item, ready)?;
-    if changed.is_empty() && !item.is_new() {
-        return Ok(Outcome::Unchanged);
-    }
-    let detail = detail(&changed, None, "", false);
-    item.record(Event { name: "object.changed", detail, document: None });
-    Ok(Outcome::Stored)
-}
-
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
     let path = format!("{}.entityState", ready.declaration_path);
     match item.declaration() {
-        None => Err(absent(&ready.object_path).into()),
+        None => {
+            let message = "there is no draft of yours to delete; check Id, OrigPostOrgCd and PostingDt";
+            Err(Error::invalid("absent", ready.object_path.as_str(), message).into())
+        }
         Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
             let message =
                 format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
             Err(Error::invalid("state", path, message).into())
         }
-        Some(row) => {
-            let detail = vouch_gone("{}", row);
+        Some(_) => {
             item.delete_declaration();
-            item.record(Event { name: "declaration.deleted", detail, document: None });
+            item.record(Event { name: "declaration.deleted", detail: "{}".into(), document: None });
             Ok(Outcome::Stored)
         }
     }
 }
 
-fn absent(path: &str) -> Error {
-    Error::invalid("absent", path, "there is no such item of yours; send entityState 1 to create it")
-}
-
 fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
-    if ready.object.entity_state == Entity::UNCHANGED {
-        return Ok(Vec::new());
-    }
     let changed = identity::merge(catalogue, item, &ready.object);
     identity::check_posts(&item.object)
         .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;

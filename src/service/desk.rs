@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::entry::Outcome;
-use super::identity::{self, Key};
+use super::catalogue::Catalogue;
+use super::identity::{self, Found, Key};
 use super::standing;
 use crate::error::Error;
 use crate::rules::structure::UNKNOWN_POST;
@@ -13,7 +14,8 @@ use crate::store::history::Stamp;
 use crate::store::items::{Item, ObjectRow, Parts};
 use crate::store::{Fault, Tx};
 
-pub(super) struct Desk {
+pub(super) struct Desk<'c> {
+    catalogue: &'c Catalogue,
     post: String,
     items: Vec<Item>,
     /// Places of the items: batches are long, so none is looked for one by one.
@@ -21,10 +23,11 @@ pub(super) struct Desk {
     by_pid: HashMap<Uuid, usize>,
 }
 
-impl Desk {
+impl<'c> Desk<'c> {
     /// Loads everything that `keys` may mean.
     pub(super) fn open<'k>(
         tx: &mut Tx<'_>,
+        catalogue: &'c Catalogue,
         post: &str,
         keys: impl Iterator<Item = &'k Key>,
         parts: Parts,
@@ -38,13 +41,14 @@ impl Desk {
         }
         ids.sort_unstable();
         ids.dedup();
-        let mut desk = Self { post: post.to_owned(), items: Vec::new(), by_id: HashMap::new(), by_pid: HashMap::new() };
+        let (post, items) = (post.to_owned(), Vec::new());
+        let mut desk = Self { catalogue, post, items, by_id: HashMap::new(), by_pid: HashMap::new() };
         for some in ids.chunks(KEYS_PER_QUERY) {
-            tx.items_by_id(post, some, parts)?.into_iter().for_each(|item| desk.put(item));
+            tx.items_by_id(&desk.post, some, parts)?.into_iter().for_each(|item| desk.put(item));
         }
         for pid in pids {
             if !desk.by_pid.contains_key(&pid) {
-                tx.item_by_pid(post, pid, parts)?.into_iter().for_each(|item| desk.put(item));
+                tx.item_by_pid(&desk.post, pid, parts)?.into_iter().for_each(|item| desk.put(item));
             }
         }
         Ok(desk)
@@ -57,14 +61,23 @@ impl Desk {
         self.items.push(item);
     }
 
-    /// Place of the item that `key` means, or the life number of a new one.
-    fn find(&self, key: &Key) -> Result<usize, i32> {
+    /// What `key` means.
+    fn find(&self, tx: &mut Tx<'_>, key: &Key) -> Result<Found, Fault> {
         if let Some(at) = key.pid.and_then(|pid| self.by_pid.get(&pid)) {
-            return Ok(*at);
+            return Ok(Found::At(*at));
         }
-        let places = self.by_id.get(&key.item_id).map_or(&[][..], Vec::as_slice);
-        let same_id: Vec<(usize, &Item)> = places.iter().map(|at| (*at, &self.items[*at])).collect();
-        identity::find(&same_id, key)
+        identity::find(tx, self.catalogue, &self.with_id(&key.item_id), key)
+    }
+
+    /// The items at hand with this id, each with its place.
+    fn with_id(&self, item_id: &str) -> Vec<(usize, &Item)> {
+        let places = self.by_id.get(item_id).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|at| (*at, &self.items[*at])).collect()
+    }
+
+    /// The items at hand with this id.
+    pub(super) fn items_with_id(&self, item_id: &str) -> Vec<&Item> {
+        self.with_id(item_id).into_iter().map(|(_, item)| item).collect()
     }
 
     /// Changes the item that `key` means, or a new one. Nothing of the change is kept when `work` refuses.
@@ -74,19 +87,22 @@ impl Desk {
         key: &Key,
         work: impl FnOnce(&mut Tx<'_>, &mut Item) -> Result<Outcome, Fault>,
     ) -> Result<Outcome, Fault> {
-        match self.find(key) {
-            Ok(at) => {
+        match self.find(tx, key)? {
+            Found::At(at) => {
                 Self::check_named(&self.items[at].object, key)?;
                 let mut item = self.items[at].clone();
                 let outcome = work(tx, &mut item)?;
                 self.items[at] = item;
                 Ok(outcome)
             }
-            Err(_) if key.item_id.is_empty() => {
+            Found::Several(places) => {
+                Err(identity::ambiguous("mailObject", places.into_iter().map(|at| &self.items[at])).into())
+            }
+            Found::New(_) if key.item_id.is_empty() => {
                 let message = "there is no item of yours with this PId; give Id and both posts to create one";
                 Err(Error::invalid("absent", "PId", message).into())
             }
-            Err(life_no) => {
+            Found::New(life_no) => {
                 let mut item = Item::new(identity::new_object(&self.post, key, life_no, tx.now));
                 let outcome = work(tx, &mut item)?;
                 self.put(item);
@@ -111,19 +127,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether `key` means an item that is there.
-    pub(super) fn has(&self, key: &Key) -> bool {
-        self.find(key).is_ok()
+    /// Whether `key` means an item that is there, or several.
+    pub(super) fn has(&self, tx: &mut Tx<'_>, key: &Key) -> Result<bool, Fault> {
+        Ok(!matches!(self.find(tx, key)?, Found::New(_)))
     }
 
     /// The item that `key` means, when the work is done.
-    pub(super) fn into_item(mut self, key: &Key) -> Option<Item> {
-        self.find(key).ok().map(|at| self.items.swap_remove(at))
+    pub(super) fn into_item(mut self, tx: &mut Tx<'_>, key: &Key) -> Result<Option<Item>, Fault> {
+        Ok(match self.find(tx, key)? {
+            Found::At(at) => Some(self.items.swap_remove(at)),
+            Found::New(_) | Found::Several(_) => None,
+        })
     }
 
     /// Writes what changed.
     pub(super) fn save(&mut self, tx: &mut Tx<'_>, stamp: &Stamp) -> Result<(), Fault> {
-        standing::save(tx, &mut self.items, stamp)
+        standing::save(tx, self.catalogue, &mut self.items, stamp)
     }
 }
 

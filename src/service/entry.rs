@@ -186,8 +186,8 @@ impl Ledger {
 
 /// Refuses change states that do not exist or make no sense on this object.
 pub(super) fn check_entity(findings: &mut Findings, path: &str, entity: Entity, can_be_deleted: bool) {
-    let known = (0..=3).contains(&entity.0);
-    if !known || (entity == Entity::DELETED && !can_be_deleted) {
+    let deletes = entity == Entity::DELETED && can_be_deleted;
+    if !(entity.stores() || deletes) {
         let allowed = if can_be_deleted { "0 to 3" } else { "0, 1 or 2" };
         findings.add("out_of_range", format!("{path}.entityState"), format!("allowed here: {allowed}"));
     }

@@ -1,20 +1,23 @@
-//! Which stored item a mail object means: that with its persistent id, else the newest life of its item id with the same
-//! origin (or one not known yet) at the same post; and what storing it changes.
+//! Which stored item of one post a mail object means, by its persistent id or by `which`; and what storing it changes.
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
+use super::which::{Candidates, Row};
 use crate::contract::MailObject;
-use crate::error::Finding;
+use crate::error::{Error, Finding};
 use crate::rules::flow::Flow;
+use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
-use crate::store::history::Event;
+use crate::rules::which::{self, Purpose};
+use crate::store::history::{Event, REDIRECTED_EVENT};
 use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
 
-/// S10 ids may be used again after this long: then it is another life of the id.
-pub(super) const LIFE_MONTHS: u32 = 12;
+/// `TypeCd` of an item that is stored without one: mail item, the constant that clients send.
+const MAIL_ITEM: &str = "MI";
 
 /// What identifies an item within one post.
 #[derive(Clone, Debug, Default)]
@@ -23,39 +26,114 @@ pub(super) struct Key {
     pub item_id: String,
     pub origin: String,
     pub posting: Option<DateTime<Utc>>,
+    /// Where several items have the id, the origin has to be named: it is not guessed whose item is decided about.
+    pub must_name: bool,
 }
 
 impl Key {
+    /// Of an id alone.
+    pub(super) fn about(item_id: &Option<String>) -> Self {
+        let item_id = given(item_id).unwrap_or_default().to_owned();
+        Self { item_id, origin: UNKNOWN_POST.to_owned(), ..Self::default() }
+    }
+
     pub(super) fn of(object: &MailObject) -> Self {
         Self {
             pid: object.p_id,
             item_id: given(&object.id).unwrap_or_default().to_owned(),
             origin: given(&object.orig_post_org_cd).unwrap_or(UNKNOWN_POST).to_owned(),
             posting: object.posting_dt.map(|date| date.instant()),
+            must_name: false,
         }
     }
 }
 
-/// The item meant by `key` among those with its item id in one post, each with its place; or the life number of a new
-/// one. An item of the same life is meant: of the same origin, else one whose origin was not known yet.
-pub(super) fn find(same_id: &[(usize, &Item)], key: &Key) -> Result<usize, i32> {
-    let those = |wanted: &dyn Fn(&str) -> bool| {
-        let mut found: Vec<(usize, &Item)> =
-            same_id.iter().filter(|(_, item)| wanted(&item.object.orig_post)).copied().collect();
-        found.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
-        found
-    };
-    let mut candidates = those(&|origin| origin == key.origin);
-    candidates.extend(those(&|origin| origin != key.origin && (origin == UNKNOWN_POST || key.origin == UNKNOWN_POST)));
-    let same_life = candidates.iter().find(|(_, item)| {
-        let (Some(At(stored)), Some(sent)) = (item.object.posting_dt, key.posting) else { return true };
-        let (earlier, later) = if stored <= sent { (stored, sent) } else { (sent, stored) };
-        earlier + Months::new(LIFE_MONTHS) >= later
-    });
-    match same_life {
-        Some((at, _)) => Ok(*at),
-        None => Err(candidates.iter().map(|(_, item)| item.object.life_no).max().unwrap_or(0) + 1),
+/// What a key means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    At(usize),
+    /// No item that is there; the life number of a new one.
+    New(i32),
+    /// Several, none of which is named.
+    Several(Vec<usize>),
+}
+
+/// The item meant by `key` among those with its item id in one post, each with its place. A named origin is meant, fitting
+/// or not; an item whose origin was not known yet is completed only by an origin that may use the id.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    same_id: &[(usize, &Item)],
+    key: &Key,
+) -> Result<Found, Fault> {
+    if key.origin == UNKNOWN_POST {
+        return unnamed(tx, catalogue, same_id, key);
     }
+    let mut known: Vec<(usize, &Item)> = of_origin(same_id, &key.origin);
+    if let Some(at) = same_life(&known, key, tx.now) {
+        return Ok(Found::At(at));
+    }
+    if catalogue.fits(&key.item_id, &key.origin) {
+        let unknown: Vec<(usize, &Item)> = of_origin(same_id, UNKNOWN_POST);
+        if let Some(at) = same_life(&unknown, key, tx.now) {
+            return Ok(Found::At(at));
+        }
+        known.extend(unknown);
+    }
+    Ok(Found::New(next_life(&known)))
+}
+
+fn of_origin<'i>(same_id: &[(usize, &'i Item)], origin: &str) -> Vec<(usize, &'i Item)> {
+    same_id.iter().filter(|(_, item)| item.object.orig_post == origin).copied().collect()
+}
+
+/// The item meant by an id alone.
+fn unnamed(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    same_id: &[(usize, &Item)],
+    key: &Key,
+) -> Result<Found, Fault> {
+    let of_life: Vec<(usize, &Item)> =
+        same_id.iter().filter(|(_, item)| is_same_life(&item.object, item.declaration().is_some(), key, tx.now)).copied().collect();
+    let candidates = Candidates::of(tx, of_life.iter().map(|(_, item)| Row::from(&item.object)))?;
+    let rows = candidates.see(catalogue);
+    let counting = which::choose(&rows, None, Purpose::Naming).counting;
+    if key.must_name && which::several(&rows, &counting) {
+        return Ok(Found::Several(counting.into_iter().map(|at| of_life[at].0).collect()));
+    }
+    let newest = counting.into_iter().max_by_key(|at| rows[*at].age());
+    Ok(newest.map_or_else(|| Found::New(next_life(same_id)), |at| Found::At(of_life[at].0)))
+}
+
+/// The latest of these that is the use of the id which the key speaks of.
+fn same_life(items: &[(usize, &Item)], key: &Key, now: DateTime<Utc>) -> Option<usize> {
+    let mut items = items.to_vec();
+    items.sort_by_key(|(_, item)| std::cmp::Reverse(item.object.life_no));
+    let is_it = |item: &Item| is_same_life(&item.object, item.declaration().is_some(), key, now);
+    items.into_iter().find(|(_, item)| is_it(item)).map(|(at, _)| at)
+}
+
+fn is_same_life(object: &ObjectRow, declared: bool, key: &Key, now: DateTime<Utc>) -> bool {
+    let Some(posting) = key.posting else { return true };
+    // Of what was only moved or decided about, nothing says when it was posted.
+    let unknown = object.posting_dt.is_none() && !declared;
+    unknown || which::is_same_life(Row::from(object).effective(), which::effective(Some(posting), now))
+}
+
+fn next_life(items: &[(usize, &Item)]) -> i32 {
+    items.iter().map(|(_, item)| item.object.life_no).max().unwrap_or(0) + 1
+}
+
+/// Several items have the id, and the origin of none is named.
+pub(super) fn ambiguous<'i>(path: &str, items: impl Iterator<Item = &'i Item>) -> Error {
+    let each = items.map(|item| format!("{} to {}", item.object.orig_post, item.object.dest_post));
+    let candidates: Vec<String> = each.collect();
+    let message = format!(
+        "several items have this id: {}; name the origin (OrigPostOrgCd) of the one that is meant",
+        candidates.join(", ")
+    );
+    Error::invalid("ambiguous", path, message)
 }
 
 /// A new item of `post` with nothing but its identity.
@@ -71,7 +149,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         partner_country: None,
         mail_class: None,
         mail_category: None,
-        type_cd: Some("I".into()),
+        type_cd: Some(MAIL_ITEM.into()),
         local_id: None,
         local_id2: None,
         mail_state: None,
@@ -88,15 +166,13 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         changed_at: At(now),
         declared_at: None,
         security_state: None,
-        watchdog: None,
-        watchdog_remarks: None,
-        watchdog_until: None,
         declaration_seen: false,
+        facts: 0,
     }
 }
 
 /// The event of an item that goes to another post than was known before.
-pub(super) const REDIRECTED: &str = "object.redirected";
+pub(super) const REDIRECTED: &str = REDIRECTED_EVENT;
 
 /// The event of an item whose origin was not known before.
 pub(super) const ORIGIN_KNOWN: &str = "object.origin-known";
@@ -111,7 +187,6 @@ pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -
         item.record(Event { name: ORIGIN_KNOWN, detail: "{}".into(), document: None });
     }
     if was_bound_for != UNKNOWN_POST && was_bound_for != item.object.dest_post {
-        item.object.has_dc_response = false;
         let detail = serde_json::json!({ "From": was_bound_for, "To": item.object.dest_post }).to_string();
         item.record(Event { name: REDIRECTED, detail, document: None });
     }
@@ -142,7 +217,8 @@ fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> V
             changed.push(name);
         }
     }
-    if let Some(state) = sent.mail_state_cd.filter(|state| row.mail_state != Some(*state)) {
+    let state = sent.mail_state_cd.map(|said| mail_state::declared(row.mail_state, said));
+    if let Some(state) = state.filter(|state| row.mail_state != Some(*state)) {
         row.mail_state = Some(state);
         changed.push("MailStateCd");
     }

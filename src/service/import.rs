@@ -1,9 +1,13 @@
 //! Importing lists and rules: checked as a whole, stored as text, in force on every server within seconds.
 
+use std::slice;
+
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use super::automatic::facts;
+use super::catalogue::Catalogue;
+use super::watchdog::Marks;
 use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
@@ -34,10 +38,16 @@ pub enum ListKind {
     Referrals,
     /// Hours within which a post wants its referrals answered.
     Deadlines,
+    /// Whose change ends a decision, for everyone or for one customs administration.
+    Material,
+    /// Which countries' posts may use which item ids.
+    IdCountries,
+    /// Item ids that an origin may use although its country may not.
+    ForeignIds,
 }
 
 /// Names on the command line, in the order shown.
-pub const LIST_KINDS: [(&str, ListKind); 8] = [
+pub const LIST_KINDS: [(&str, ListKind); 11] = [
     ("hs", ListKind::Hs),
     ("restrictions", ListKind::Restrictions),
     ("rates", ListKind::Rates),
@@ -46,6 +56,9 @@ pub const LIST_KINDS: [(&str, ListKind); 8] = [
     ("offices", ListKind::Offices),
     ("referrals", ListKind::Referrals),
     ("deadlines", ListKind::Deadlines),
+    ("material", ListKind::Material),
+    ("id_countries", ListKind::IdCountries),
+    ("foreign_ids", ListKind::ForeignIds),
 ];
 
 impl ListKind {
@@ -54,12 +67,43 @@ impl ListKind {
         LIST_KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
 
-    /// The kind of organization whose own table it is, where there is none for everyone.
-    fn owner(self) -> Option<Kind> {
+    /// Whose table it is.
+    fn scope(self) -> Scope {
         match self {
-            Self::Referrals => Some(Kind::Customs),
-            Self::Deadlines => Some(Kind::Post),
-            _ => None,
+            Self::Referrals => Scope::Of(Kind::Customs),
+            Self::Deadlines => Scope::Of(Kind::Post),
+            Self::ForeignIds => Scope::OfOrigin,
+            Self::Rates => Scope::OfEveryoneOr(None),
+            Self::Material => Scope::OfEveryoneOr(Some(Kind::Customs)),
+            _ => Scope::OfEveryone,
+        }
+    }
+}
+
+/// Whose a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    OfEveryone,
+    /// Everyone's, and beside it one of each organization of this kind, or of any.
+    OfEveryoneOr(Option<Kind>),
+    /// One of each organization of this kind, none of everyone.
+    Of(Kind),
+    /// One of each post that items come from, whether or not it is an organization here.
+    OfOrigin,
+}
+
+impl Scope {
+    /// Whether one organization has such a list, and whether it must be named.
+    fn check(self, org: &str) -> Result<()> {
+        match self {
+            Self::OfEveryone if !org.is_empty() => {
+                let message = "only rates, referrals, deadlines, material and foreign_ids are kept per organization";
+                Err(Error::invalid("posts", "org", message))
+            }
+            Self::Of(_) | Self::OfOrigin if org.is_empty() => {
+                Err(Error::invalid("required", "org", "name the organization whose table it is"))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -68,7 +112,8 @@ impl ListKind {
 #[derive(Clone, Debug)]
 pub struct Import {
     pub kind: ListKind,
-    /// The organization it counts for; empty for everyone. Rates may have one, referrals and deadlines must.
+    /// The organization it counts for; empty for everyone. Rates and material members may have one; referrals,
+    /// deadlines and foreign ids must.
     pub org: String,
     pub bytes: Vec<u8>,
     /// Texts of the Combined Nomenclature in French and Spanish, where `bytes` is its JSON form.
@@ -101,21 +146,13 @@ impl Services {
     /// 400 when the organization is unknown.
     pub async fn import_list(&self, import: Import) -> Result<ImportReport> {
         let (kind, org) = (import.kind, import.org.clone());
-        match kind.owner() {
-            Some(_) if org.is_empty() => {
-                return Err(Error::invalid("required", "org", "name the organization whose table it is"));
-            }
-            None if !org.is_empty() && kind != ListKind::Rates => {
-                let message = "only rates, referrals and deadlines are kept per organization";
-                return Err(Error::invalid("posts", "org", message));
-            }
-            _ => {}
-        }
+        kind.scope().check(&org)?;
+        let is_of_one = !org.is_empty();
         let (dry_run, skip_bad) = (import.dry_run, import.skip_bad);
         let reading = tokio::task::spawn_blocking(move || read_list(&import)).await;
         let checked = reading.map_err(|error| Error::Internal(format!("import: {error}")))?;
         // An empty table of an organization turns off what it did; an empty list is a mistake.
-        let is_enough = checked.rows > 0 || (kind.owner().is_some() && checked.faults.is_empty());
+        let is_enough = checked.rows > 0 || (is_of_one && kind != ListKind::Rates && checked.faults.is_empty());
         let stored = !dry_run && is_enough && (checked.faults.is_empty() || skip_bad);
         if stored {
             self.store_list(kind, org, checked.body).await?;
@@ -128,9 +165,11 @@ impl Services {
             ListKind::Rates => hex(&Sha256::digest(body.as_bytes())[..8]),
             _ => "current".to_owned(),
         };
+        self.refresh_catalogue().await?;
+        let catalogue = self.catalogue();
         self.store
             .write(move |tx| {
-                check_owner(tx, kind, &org)?;
+                check_owner(tx, kind, &org, &catalogue)?;
                 tx.put_reference(&ListRow {
                     kind: kind.name().into(),
                     org: org.clone(),
@@ -209,7 +248,9 @@ impl Services {
                     let mut after = None;
                     loop {
                         let page = tx.page_by_pid(&post, &filter, after, limits::TRIED_AT_ONCE)?;
-                        all.extend(page.iter().filter_map(|item| facts(&catalogue, item, now)));
+                        let ids: Vec<&str> = page.iter().map(|item| item.object.item_id.as_str()).collect();
+                        let marks = Marks::of(tx, slice::from_ref(&post), Some(&customs), &ids)?;
+                        all.extend(page.iter().filter_map(|item| facts(&catalogue, item, &marks, now)));
                         let Some(last) = page.last().filter(|_| page.len() == limits::TRIED_AT_ONCE) else { break };
                         after = Some(last.object.pid.0);
                     }
@@ -271,17 +312,21 @@ impl Services {
 }
 
 /// The organization that a table is for must be there, and of the kind that has such tables.
-fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str) -> Result<(), store::Fault> {
-    if org.is_empty() {
-        return Ok(());
-    }
-    let Some(row) = tx.organization(org)? else {
-        return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
+fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str, catalogue: &Catalogue) -> Result<(), store::Fault> {
+    let refused = |code, message: &str| Err(Error::invalid(code, "org", message).into());
+    let owner = match kind.scope() {
+        _ if org.is_empty() => return Ok(()),
+        Scope::OfOrigin if catalogue.is_listed(org) => return Ok(()),
+        Scope::OfOrigin => {
+            return refused("absent", "the list of operators has no such post; import a list that has it first");
+        }
+        Scope::Of(owner) | Scope::OfEveryoneOr(Some(owner)) => Some(owner),
+        Scope::OfEveryone | Scope::OfEveryoneOr(None) => None,
     };
-    match kind.owner() {
-        Some(owner) if row.kind != owner.code() => {
-            let message = "referrals are the table of a customs administration, deadlines that of a post";
-            Err(Error::invalid("posts", "org", message).into())
+    match (tx.organization(org)?, owner) {
+        (None, _) => refused("absent", "there is no such organization; add it first"),
+        (Some(row), Some(owner)) if row.kind != owner.code() => {
+            refused("posts", "referrals and material are tables of a customs administration, deadlines those of a post")
         }
         _ => Ok(()),
     }
@@ -312,6 +357,9 @@ fn read_list(import: &Import) -> Checked {
         ListKind::Offices => as_sent(bytes, &import::offices(bytes)),
         ListKind::Referrals => as_sent(bytes, &read::<AutoReferral>(bytes)),
         ListKind::Deadlines => as_sent(bytes, &read::<DeadlineRow>(bytes)),
+        ListKind::Material => as_sent(bytes, &import::material(bytes)),
+        ListKind::IdCountries => as_sent(bytes, &import::id_countries(bytes)),
+        ListKind::ForeignIds => as_sent(bytes, &import::foreign_ids(bytes)),
     }
 }
 

@@ -3,20 +3,27 @@
 //! The same whether the partner lives here or elsewhere. Each item stands alone: it is applied, says nothing new, is
 //! parked because its object is not here yet, or is refused. Knows no bytes; the exchange reads them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Services;
 use super::catalogue::Catalogue;
 use super::declare::{self, Content};
+use super::judging;
+use super::placing::{self, Incoming as Decision, Placing};
+use super::version::Timeline;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::quality::Declarer;
 use super::refer;
-use super::respond::{self, Incoming as Decision};
 use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
+use crate::rules::authority::{Author, DataRank};
+use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::reserved::{self, LIFTS};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
 use crate::limits;
@@ -24,8 +31,8 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::history::{Event, HistoryRow, Stamp};
-use crate::store::imprint::vouch_gone;
+use crate::store::history::{Event, Stamp};
+use crate::store::imprint::with_member;
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -69,6 +76,30 @@ pub enum Said {
     Answered(Box<ReferralResponse>, Option<Box<DeclarationData>>),
 }
 
+impl Said {
+    /// Takes out of item data what its sender says under names of the server: the name of the version.
+    fn take_version(&mut self) -> Option<String> {
+        match self {
+            Self::Declared(data) => reserved::take(&mut data.extra_field_names, &mut data.extra_field_values).version,
+            Self::Answered(_, Some(data)) => {
+                reserved::take(&mut data.extra_field_names, &mut data.extra_field_values).version
+            }
+            Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => None,
+        }
+    }
+
+    /// Gives the reference of a stop that is lifted its place: while it travels, it stands among the extra fields.
+    fn take_lifts(&mut self) {
+        let Self::Referred(referral) = self else { return };
+        let known = &mut referral.known;
+        let Some(at) = known.extra_field_names.iter().position(|name| name.as_deref() == Some(LIFTS)) else { return };
+        if at < known.extra_field_values.len() {
+            known.extra_field_names.remove(at);
+            known.lifts = known.extra_field_values.remove(at).or(known.lifts.take());
+        }
+    }
+}
+
 /// One item of a message.
 #[derive(Clone, Debug)]
 pub struct Told {
@@ -87,6 +118,8 @@ pub struct Weighed {
     body: String,
     digest: Vec<u8>,
     declared: Option<Content>,
+    /// The sender's name for the version of the item data.
+    version: Option<String>,
     refused: Vec<Finding>,
 }
 
@@ -109,12 +142,16 @@ pub enum Reception {
     Unchanged,
     /// The object it is about is not here yet.
     Parked,
+    /// What stands goes before it.
+    Overtaken,
     Refused(Vec<Finding>),
 }
 
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
-    pub fn weigh(&self, route: &Route, told: Told) -> Weighed {
+    pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
+        let version = told.said.take_version();
+        told.said.take_lifts();
         let object = &told.object;
         let mut findings = Findings::default();
         match &told.said {
@@ -149,7 +186,7 @@ impl Services {
         let digest = digest(&body);
         // Persistent ids are each one's own.
         let key = Key { pid: None, ..Key::of(&told.object) };
-        Weighed { key, told, body, digest, declared, refused: findings.into_vec() }
+        Weighed { key, told, body, digest, declared, version, refused: findings.into_vec() }
     }
 
     /// Item data checked, judged and written canonically.
@@ -177,7 +214,7 @@ impl Services {
         };
         let catalogue = self.catalogue();
         let own_customs = if route.to_customs { Some(route.to.clone()) } else { tx.customs_of(&owner)? };
-        let mut desk = Desk::open(tx, post, items.iter().map(|item| &item.key), Parts::All)?;
+        let mut desk = Desk::open(tx, &catalogue, post, items.iter().map(|item| &item.key), Parts::All)?;
         let mut receptions = Vec::with_capacity(items.len());
         for weighed in items {
             if !weighed.refused.is_empty() {
@@ -185,17 +222,23 @@ impl Services {
                 continue;
             }
             let mut reception = Reception::Applied;
-            let outcome = desk.work_on(tx, &weighed.key, |tx, item| {
+            let key = key_of(tx, &desk, weighed)?;
+            let outcome = desk.work_on(tx, &key, |tx, item| {
                 let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
                 match bench.put(tx, item, weighed)? {
                     // Nothing of the item is kept.
                     Reception::Refused(findings) => return Err(findings.into()),
+                    Reception::Overtaken => {
+                        reception = Reception::Overtaken;
+                        return Err(Vec::new().into());
+                    }
                     said => reception = said,
                 }
                 Ok(if reception == Reception::Applied { Outcome::Stored } else { Outcome::Unchanged })
             });
             receptions.push(match outcome {
                 Ok(_) => reception,
+                Err(Fault::App(Error::Invalid(findings))) if findings.is_empty() => reception,
                 Err(Fault::App(Error::Invalid(findings))) => Reception::Refused(findings),
                 Err(fault) => return Err(fault),
             });
@@ -203,6 +246,18 @@ impl Services {
         desk.save(tx, &route.stamp())?;
         Ok(receptions)
     }
+}
+
+/// The item that is spoken of. An ASC that lifts a stop goes to the use of the id that holds the stop.
+fn key_of(tx: &mut Tx<'_>, desk: &Desk<'_>, weighed: &Weighed) -> Result<Key, Fault> {
+    let Said::Referred(referral) = &weighed.told.said else { return Ok(weighed.key.clone()) };
+    let Some(lifted) = given(&referral.known.lifts) else { return Ok(weighed.key.clone()) };
+    for item in desk.items_with_id(&weighed.key.item_id) {
+        if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == lifted) {
+            return Ok(Key { pid: Some(item.object.pid.0), ..weighed.key.clone() });
+        }
+    }
+    Ok(weighed.key.clone())
 }
 
 /// What is at hand while one message is applied.
@@ -223,19 +278,19 @@ impl Bench<'_> {
             }
         }
         match &weighed.told.said {
-            Said::Declared(_) => {
-                let changed = merge(self.catalogue, item, &weighed.told.object)?;
-                match self.data_refused(tx, item, weighed, changed)? {
-                    Some(refusal) => Ok(refusal),
-                    None => self.declare(tx, item, weighed, changed),
+            Said::Declared(_) => match self.data_refused(tx, item, weighed)? {
+                Some(refusal) => Ok(refusal),
+                None => {
+                    let changed = merge(self.catalogue, item, &weighed.told.object)?;
+                    self.declare(tx, item, weighed, changed)
                 }
-            }
-            Said::Withdrawn => self.withdraw(tx, item),
+            },
+            Said::Withdrawn => self.withdraw(tx, item, &weighed.told.object),
             Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
             Said::Referred(referral) => self.refer(tx, item, referral, weighed),
             Said::Answered(answer, _) => {
                 // Data that is refused takes its answer with it: the question stays open.
-                if let Some(refusal) = self.data_refused(tx, item, weighed, false)? {
+                if let Some(refusal) = self.data_refused(tx, item, weighed)? {
                     return Ok(refusal);
                 }
                 let reception = self.answer(tx, item, answer, weighed)?;
@@ -270,39 +325,40 @@ impl Bench<'_> {
         Ok(Some(refused("absent", "MailObject.Id", &message)))
     }
 
-    /// Who sent the current version of the item data.
+    /// Whose the current item data is.
     fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
         let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
-        let is_it =
-            |row: &HistoryRow| row.doc_kind.as_deref() == Some("D") && row.doc_version == Some(current.version_no);
-        Ok(tx.history_of(&item.object)?.into_iter().find(is_it).map(|row| row.actor_org))
+        if current.declared_by.is_some() {
+            return Ok(current.declared_by.clone());
+        }
+        let timeline = Timeline::of(tx, item, &self.route.stamp())?;
+        Ok(timeline.author_of(current.version_no).map(str::to_owned))
     }
 
-    /// Why item data is not taken, if there is any: it comes from the origin, and from others only as long as the origin
-    /// says nothing itself.
-    fn data_refused(
-        &self,
-        tx: &mut Tx<'_>,
-        item: &Item,
-        weighed: &Weighed,
-        object_changed: bool,
-    ) -> Result<Option<Reception>, Fault> {
-        let (object, route) = (&item.object, self.route);
-        let Some(content) = weighed.declared.as_ref().filter(|_| !route.to_customs) else { return Ok(None) };
-        if object.flow == "O" {
+    /// Why item data is not taken, if there is any. Data of a lower rank never takes the place of a higher one; what the
+    /// post itself wrote over what the origin had said stays until the origin says something else.
+    fn data_refused(&self, tx: &mut Tx<'_>, item: &Item, weighed: &Weighed) -> Result<Option<Reception>, Fault> {
+        let (object, from) = (&item.object, self.route.from.as_str());
+        let Some(content) = weighed.declared.as_ref().filter(|_| !self.route.to_customs) else { return Ok(None) };
+        if object.flow == "O" && !item.is_new() {
             let message = "the item leaves from the post it was sent to; item data comes from the origin";
             return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
         }
-        let same = !object_changed && item.declaration().is_some_and(|row| row.digest == content.digest);
-        if same || route.from == object.orig_post || self.declarer(tx, item)?.as_ref() != Some(&object.orig_post) {
+        let Some(declarer) = self.declarer(tx, item)?.filter(|declarer| declarer != from) else { return Ok(None) };
+        let rank = |of: &str| judging::data_rank(self.catalogue, item, of);
+        if rank(from) < rank(&declarer) {
+            return Ok(Some(Reception::Overtaken));
+        }
+        if rank(&declarer) != DataRank::Owner || rank(from) != DataRank::Origin {
             return Ok(None);
         }
-        let message = format!("{} has declared the item itself, and its data stands", object.orig_post);
-        Ok(Some(refused("state", "Declaration", &message)))
+        let said_before = tx.last_said(&item.object, from)?;
+        Ok((said_before.as_ref() == Some(&content.digest)).then_some(Reception::Overtaken))
     }
 
-    /// Takes item data back: that of the sender, or of anyone when the origin says so.
-    fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item) -> Result<Reception, Fault> {
+    /// Takes item data back: that of the sender, or of anyone when the origin says so. One that names another destination
+    /// says that the item goes there now.
+    fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item, object: &MailObject) -> Result<Reception, Fault> {
         if item.is_new() || item.declaration().is_none() {
             return Ok(Reception::Unchanged);
         }
@@ -311,9 +367,12 @@ impl Bench<'_> {
             let message = format!("the item data is not from {from}, which cannot take it back");
             return Ok(refused("absent", "Declaration", &message));
         }
-        let detail = item.declaration().map_or_else(|| "{}".to_owned(), |row| vouch_gone("{}", row));
+        let goes_to = given(&object.dest_post_org_cd).filter(|post| *post != UNKNOWN_POST);
+        let mut facts = Facts(item.object.facts);
+        facts.set(Fact::Redirected, goes_to.is_some_and(|post| post != item.object.dest_post));
+        item.object.facts = facts.0;
         item.delete_declaration();
-        item.record(Event { name: standing::WITHDRAWN, detail, document: None });
+        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
         Ok(Reception::Applied)
     }
 
@@ -327,13 +386,50 @@ impl Bench<'_> {
     ) -> Result<Reception, Fault> {
         let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
-        let customs = self.own_customs.map(str::to_owned);
-        let Some(placed) = declare::place(tx, self.catalogue, item, event, customs, content, object_changed)? else {
+        let (content, alias) = self.with_alias(tx, item, weighed, content)?;
+        let said = declare::Said {
+            event,
+            customs: self.own_customs.map(str::to_owned),
+            declarer: &self.route.from,
+            content: &content,
+        };
+        let Some(placed) = declare::place(tx, self.catalogue, item, said, object_changed)? else {
             return Ok(Reception::Unchanged);
         };
-        let detail = declare::vouched(item, &standing::issued_at(weighed.told.made_at.min(tx.now)));
+        let mut detail = standing::issued_at(weighed.told.made_at.min(tx.now));
+        if let Some(alias) = alias {
+            detail = with_member(&detail, "Alias", &to_canonical(&alias));
+        }
         item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
         Ok(Reception::Applied)
+    }
+
+    /// The sender's name for the version. One that it gave to other content before names neither: that is a finding.
+    fn with_alias<'c>(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        weighed: &Weighed,
+        content: &'c Content,
+    ) -> Result<(Cow<'c, Content>, Option<String>), Fault> {
+        let Some(name) = weighed.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
+            return Ok((Cow::Borrowed(content), None));
+        };
+        let same_text = item.declaration().is_some_and(|row| row.digest == content.digest);
+        if item.is_new() || same_text {
+            return Ok((Cow::Borrowed(content), Some(name.to_owned())));
+        }
+        let timeline = Timeline::of(tx, item, &self.route.stamp())?;
+        let named = timeline.named_by(&self.route.from, name);
+        let reused = match named {
+            None => false,
+            Some(version) => tx.digest_of(&item.object, "D", version.no)? != Some(content.digest.clone()),
+        };
+        if !reused {
+            return Ok((Cow::Borrowed(content), Some(name.to_owned())));
+        }
+        let message = "EP.Version names a version that said something else before; a new version needs a new name";
+        Ok((Cow::Owned(content.with_finding("version_name_reused", message)), None))
     }
 
     /// A decision of the own customs, or of the destination's on an item that left from here.
@@ -352,18 +448,16 @@ impl Bench<'_> {
         }
         let side = if own { Side::Own } else { Side::Destination };
         let customs = if self.route.from_customs { Some(self.route.from.as_str()) } else { customs };
-        let decision = Decision {
-            event: StoreEvent::Final,
-            customs: customs.map(str::to_owned),
-            author: self.route.from.clone(),
-            counts: own || self.route.from == item.object.dest_post,
-            decision_cd: given(&data.decision_cd).map(str::to_owned),
-            decided_at: Some(At(data.clearance_dt.map_or(weighed.told.made_at, WcfDate::instant))),
-            digest: weighed.digest.clone(),
-            body: weighed.body.clone(),
-        };
-        let decisions = &self.catalogue.decisions;
-        let outcome = respond::place(tx, decisions, item, side, &decision, "response.received", "{}")?;
+        let mut data = data.clone();
+        if data.clearance_dt.is_none() {
+            data.clearance_dt = Some(WcfDate::new(weighed.told.made_at));
+        }
+        let decision = Decision::of(data, StoreEvent::Final, &self.route.from, Author::Customs);
+        let decision = Decision { customs: customs.map(str::to_owned), from_partner: true, ..decision };
+        let stamp = self.route.stamp();
+        let (event, detail, path) = ("response.received", "{}", "Response");
+        let placing = Placing { catalogue: self.catalogue, stamp: &stamp, side, event, detail, path };
+        let outcome = placing::place(tx, item, &placing, &decision)?;
         if own {
             refer::automatic(tx, self.catalogue, item, outcome)?;
         }
@@ -448,6 +542,9 @@ impl Bench<'_> {
         Ok(Reception::Applied)
     }
 }
+
+/// Longest name of a version that a partner may give.
+const ALIAS_BYTES: usize = 64;
 
 fn refused(code: &'static str, path: &str, message: &str) -> Reception {
     Reception::Refused(vec![Finding::new(code, path, message)])

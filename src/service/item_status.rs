@@ -1,7 +1,7 @@
 //! The status of many items at the belt: CheckItemStatus.
 //!
-//! Three indexed queries at most for some hundred items; one for an item that customs has not answered and about which
-//! nothing was asked.
+//! Four indexed queries at most for some hundred items; two, items and marks, for an item that customs has not answered and
+//! about which nothing was asked.
 
 use std::collections::HashMap;
 
@@ -9,18 +9,23 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::catalogue::Catalogue;
+use super::watchdog::Marks;
+use super::which::{Candidates, Row};
 use super::{Actor, Kind, Services, standing, watchdog};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
 use crate::error::Result;
 use crate::rules::fiscal::FiscalState;
 use crate::rules::flow::Flow;
+use crate::rules::item_facts::{self, Fact};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::light::{self, Light, Picture, Reason};
 use crate::rules::security;
 use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::rules::which::{self, Candidate, Purpose};
 use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
-use crate::store::types::Id;
+use crate::store::items::Item;
+use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 /// Items that one connection looks up; more are looked up by several at once, since somebody waits at the belt.
@@ -60,14 +65,89 @@ fn status(
         }
     }
     let mut countries = Countries { catalogue, known: HashMap::new() };
-    let chosen: Vec<Option<&StatusRow>> = asked.iter().map(|item| choose(item, &known, &mut countries)).collect();
-    let facts = Facts::load(tx, catalogue, &actor.posts, chosen.iter().flatten().copied())?;
-    let now = tx.now;
-    let each = asked.iter().zip(chosen).map(|(item, row)| match row {
-        None => unknown(item),
-        Some(row) => facts.result(item, row, &mut countries, now),
+    let mut meant = Vec::with_capacity(asked.len());
+    for item in asked {
+        meant.push(meaning_of(tx, item, &known, &mut countries)?);
+    }
+    let marks = watchdog::marks(tx, actor, &ids)?;
+    let facts = Facts::load(tx, catalogue, &actor.posts, meant.iter().flat_map(Meant::rows))?;
+    let each = asked.iter().zip(&meant).map(|(item, meant)| {
+        let answer = facts.answer(item, meant, &mut countries, &marks);
+        answer.unwrap_or_else(|| without_item(item, &marks))
     });
     Ok(each.collect())
+}
+
+/// The rows that an id asked about means.
+#[derive(Default)]
+struct Meant<'r> {
+    counting: Vec<&'r StatusRow>,
+    /// Ways out that are done, whose way back counts.
+    done: Vec<&'r StatusRow>,
+    /// Earlier uses of the id.
+    earlier: Vec<&'r StatusRow>,
+    /// Of what counts, those whose origin may use the id, or that are a way back.
+    fitting: Vec<&'r StatusRow>,
+    /// Several different items.
+    several: bool,
+}
+
+impl<'r> Meant<'r> {
+    fn rows(&self) -> impl Iterator<Item = &'r StatusRow> {
+        self.counting.iter().chain(&self.done).chain(&self.earlier).copied()
+    }
+}
+
+/// What an id means: with what is asked of origin and destination, and of the rest what may rightly have the id.
+fn meaning_of<'r>(
+    tx: &mut Tx<'_>,
+    asked: &CheckItemStatusRequest,
+    known: &'r HashMap<String, Vec<StatusRow>>,
+    countries: &mut Countries<'_>,
+) -> Result<Meant<'r>, Fault> {
+    let Some(rows) = given(&asked.item_id).and_then(|id| known.get(id)) else { return Ok(Meant::default()) };
+    let (from, to) = (given(&asked.origin_country_cd), given(&asked.destination_country_cd));
+    let from_post = given(&asked.origin_postal_org_cd);
+    let towards: Vec<&StatusRow> = rows.iter().filter(|row| countries.fits(&row.dest_post, to)).collect();
+    let candidates = Candidates::of(tx, towards.iter().map(|row| Row::from(*row)))?;
+    let seen = candidates.see(countries.catalogue);
+    let is_named: Vec<bool> = seen
+        .iter()
+        .map(|row| from_post.is_none_or(|post| post == row.origin) && countries.fits(row.origin, from))
+        .collect();
+    let place = |row: &Candidate<'_>| seen.iter().position(|other| other.pid == row.pid);
+    let named = |row: &Candidate<'_>| place(row).is_some_and(|at| is_named[at]);
+    let named: Option<&dyn Fn(&Candidate<'_>) -> bool> =
+        if from.is_some() || from_post.is_some() { Some(&named) } else { None };
+    let chosen = which::choose(&seen, named, Purpose::Status);
+    let rows = |places: &[usize]| places.iter().map(|at| towards[*at]).collect();
+    Ok(Meant {
+        several: which::several(&seen, &chosen.counting),
+        counting: rows(&chosen.counting),
+        done: rows(&chosen.done),
+        earlier: rows(&chosen.earlier),
+        fitting: rows(&chosen.fitting),
+    })
+}
+
+/// Of several items with one id at hand, that which the id means: the gravest, then the newest.
+pub(super) fn gravest_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    items: &[Item],
+) -> Result<Option<Id>, Fault> {
+    let Some(id) = items.first().map(|item| item.object.item_id.clone()) else { return Ok(None) };
+    let pids: Vec<Id> = items.iter().map(|item| item.object.pid).collect();
+    let mut rows = tx.status_rows(&actor.posts, &[id.as_str()])?;
+    rows.retain(|row| pids.contains(&row.pid));
+    let asked = CheckItemStatusRequest { item_id: Some(id.clone()), ..CheckItemStatusRequest::default() };
+    let known = HashMap::from([(id.clone(), rows)]);
+    let mut countries = Countries { catalogue, known: HashMap::new() };
+    let meant = meaning_of(tx, &asked, &known, &mut countries)?;
+    let marks = watchdog::marks(tx, actor, &[&id])?;
+    let facts = Facts::load(tx, catalogue, &actor.posts, meant.rows())?;
+    Ok(facts.shown(&meant, &marks).map(|(_, seen)| seen.row.pid))
 }
 
 /// Countries of posts, each looked up once.
@@ -92,20 +172,10 @@ impl Countries<'_> {
     }
 }
 
-/// The newest item with this id that goes the way asked for.
-fn choose<'r>(
-    asked: &CheckItemStatusRequest,
-    known: &'r HashMap<String, Vec<StatusRow>>,
-    countries: &mut Countries<'_>,
-) -> Option<&'r StatusRow> {
-    let rows = known.get(given(&asked.item_id)?)?;
-    let (from, to) = (given(&asked.origin_country_cd), given(&asked.destination_country_cd));
-    let fitting = rows.iter().filter(|row| countries.fits(&row.orig_post, from) && countries.fits(&row.dest_post, to));
-    fitting.max_by_key(|row| (row.posting_dt, row.life_no, row.pid))
-}
-
-fn unknown(asked: &CheckItemStatusRequest) -> CheckItemStatusResult {
-    let (light, reasons) = light::unknown();
+fn without_item(asked: &CheckItemStatusRequest, marks: &Marks) -> CheckItemStatusResult {
+    let mark = given(&asked.item_id).and_then(|id| marks.without_item(id));
+    let remarks = mark.as_ref().and_then(|mark| mark.remarks.as_deref());
+    let (light, reasons) = light::without_item(watchdog::meaning(mark.as_ref()), remarks);
     CheckItemStatusResult {
         dc_decision_cd: None,
         decision_cd: None,
@@ -120,12 +190,26 @@ fn unknown(asked: &CheckItemStatusRequest) -> CheckItemStatusResult {
         reasons: reasons.into_iter().map(reason).collect(),
         referrals: Vec::new(),
         security_state: None,
-        watchdog: None,
+        watchdog: mark,
     }
 }
 
 fn reason(reason: Reason) -> StatusReason {
     StatusReason { code: reason.code, light: reason.light.name(), text: reason.text }
+}
+
+/// One row with what is looked at besides.
+struct Seen<'r> {
+    row: &'r StatusRow,
+    mark: Option<WatchdogInfo>,
+    earlier_use: bool,
+    /// Its origin may not use the id, nor is it a way back.
+    is_foreign: bool,
+}
+
+/// Leaving departure aside.
+fn security_of(row: &StatusRow) -> security::SecurityState {
+    standing::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state.as_deref())
 }
 
 /// Responses and referrals of the items asked about.
@@ -144,7 +228,8 @@ impl<'c> Facts<'c> {
     ) -> Result<Self, Fault> {
         let (mut answered, mut referred) = (Vec::new(), Vec::new());
         for row in rows {
-            if row.has_response || row.has_dc_response {
+            let decided = item_facts::Facts(row.facts).has(Fact::Decided);
+            if decided || row.has_response || row.has_dc_response {
                 answered.push(row.pid);
             }
             if row.security_state.is_some() {
@@ -163,33 +248,82 @@ impl<'c> Facts<'c> {
         Ok(facts)
     }
 
+    /// The answer about what an id means. Nothing where it means nothing.
+    fn answer(
+        &self,
+        asked: &CheckItemStatusRequest,
+        meant: &Meant<'_>,
+        countries: &mut Countries<'_>,
+        marks: &Marks,
+    ) -> Option<CheckItemStatusResult> {
+        let (reasons, seen) = self.shown(meant, marks)?;
+        let outlasting = meant.done.iter().flat_map(|row| {
+            let seen = Seen { row, mark: marks.on(row), earlier_use: false, is_foreign: false };
+            self.light(&seen).1.into_iter().filter(light::outlasts)
+        });
+        let (light, mut reasons) = light::together(reasons.into_iter().chain(outlasting).collect());
+        if meant.several {
+            reasons.push(light::several(light));
+        }
+        Some(self.result(asked, seen, (light, reasons), countries))
+    }
+
+    /// The gravest row of what counts, and why it is so grave; of several alike, the latest.
+    fn shown<'r>(&self, meant: &Meant<'r>, marks: &Marks) -> Option<(Vec<Reason>, Seen<'r>)> {
+        let earlier_use = meant.earlier.iter().any(|row| self.still_stops(row, marks.now()));
+        let age = |row: &StatusRow| (Row::from(row).effective(), row.life_no, row.pid);
+        let judged = meant.counting.iter().map(|row| {
+            let is_foreign = !meant.fitting.iter().any(|fitting| fitting.pid == row.pid);
+            let seen = Seen { row, mark: marks.on(row), earlier_use, is_foreign };
+            (self.light(&seen), age(row), seen)
+        });
+        let ((_, reasons), _, seen) = judged.max_by(|a, b| (a.0.0, a.1).cmp(&(b.0.0, b.1)))?;
+        Some((reasons, seen))
+    }
+
+    /// Whether what stopped or refused an earlier use of an id still counts: for twelve months from its receipt.
+    fn still_stops(&self, row: &StatusRow, now: DateTime<Utc>) -> bool {
+        let recent = |at: At| which::is_same_life(at.0, now);
+        let (own, destination) = self.sides(row);
+        let refused = [own, destination].into_iter().flatten().any(|fact| {
+            matches!(self.fiscal(fact), FiscalState::Refused | FiscalState::Detained) && recent(fact.decided_at)
+        });
+        let stopped = row.security_state.as_deref() == Some(security::SecurityState::Stopped.code());
+        let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
+        refused || (stopped && referrals.iter().any(|fact| recent(fact.created_at)))
+    }
+
+    /// What was decided by the own customs, and by the destination's while the item goes there.
+    fn sides(&self, row: &StatusRow) -> (Option<&DecisionFact>, Option<&DecisionFact>) {
+        let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
+        let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
+        (side("O"), side("D").filter(|_| row.has_dc_response))
+    }
+
     fn result(
         &self,
         asked: &CheckItemStatusRequest,
-        row: &StatusRow,
+        seen: Seen<'_>,
+        (light, reasons): (Light, Vec<Reason>),
         countries: &mut Countries<'_>,
-        now: DateTime<Utc>,
     ) -> CheckItemStatusResult {
-        let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
+        let Seen { row, mark, .. } = seen;
+        let (own, destination) = self.sides(row);
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
-        let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
-        // A response of the destination's customs counts while the item goes there.
-        let (own, destination) = (side("O"), side("D").filter(|_| row.has_dc_response));
-        let mark = watchdog::in_force(row.watchdog, row.watchdog_remarks.clone(), row.watchdog_until, now);
-        let untold = if row.declaration_seen { FiscalState::Sent } else { FiscalState::NotSent };
-        let fiscal = own.map_or(untold, |fact| self.fiscal(fact));
-        let sent = row.declared_at.is_some();
-        let security = standing::security_state(sent, row.declaration_seen, row.security_state.as_deref());
-        let (light, reasons) = self.light(row, (own, destination), referrals, fiscal, security, mark.as_ref());
+        let security = security_of(row);
         let shown = if security::has_departed(row.mail_state) { security::departed(security) } else { security };
         let country = |known: Option<String>, asked: &Option<String>| known.or_else(|| asked.clone());
+        // A clearance of something else than what is declared now is gone from every view.
+        let decision = |fact: Option<&DecisionFact>| {
+            fact.filter(|fact| fact.lapsed.is_none()).and_then(|fact| fact.decision_cd.clone())
+        };
         CheckItemStatusResult {
-            dc_decision_cd: destination.and_then(|fact| fact.decision_cd.clone()),
-            decision_cd: own.and_then(|fact| fact.decision_cd.clone()),
+            dc_decision_cd: decision(destination),
+            decision_cd: decision(own),
             destination_country_cd: country(countries.of(&row.dest_post), &asked.destination_country_cd),
             earliest_event_dt: row.declared_at.map(|at| WcfDate::new(at.0)),
-            fiscal_state: Some(fiscal.code()),
-            has_itmatt: sent,
+            fiscal_state: Some(self.fiscal_of(row, own).code()),
+            has_itmatt: row.declared_at.is_some(),
             item_id: row.item_id.clone(),
             light: light.name(),
             mail_state_cd: row.mail_state,
@@ -201,27 +335,31 @@ impl<'c> Facts<'c> {
         }
     }
 
-    fn light(
-        &self,
-        row: &StatusRow,
-        (own, destination): (Option<&DecisionFact>, Option<&DecisionFact>),
-        referrals: &[ReferralFact],
-        fiscal: FiscalState,
-        security: security::SecurityState,
-        mark: Option<&WatchdogInfo>,
-    ) -> (Light, Vec<Reason>) {
+    /// Where the item stands with its own customs.
+    fn fiscal_of(&self, row: &StatusRow, own: Option<&DecisionFact>) -> FiscalState {
+        let untold = if row.declaration_seen { FiscalState::Sent } else { FiscalState::NotSent };
+        own.map_or(untold, |fact| self.fiscal(fact))
+    }
+
+    fn light(&self, seen: &Seen<'_>) -> (Light, Vec<Reason>) {
+        let row = seen.row;
+        let (own, destination) = self.sides(row);
+        let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let open: Vec<&str> = referrals.iter().filter(|fact| fact.pending).map(|fact| fact.code.as_str()).collect();
         light::judge(&Picture {
             flow: Flow::parse(&row.flow).unwrap_or(Flow::Transit),
             has_data: row.declared_at.is_some(),
-            security,
-            fiscal,
+            security: security_of(row),
+            fiscal: self.fiscal_of(row, own),
             destination: destination.map(|fact| self.fiscal(fact)),
             unknown_decision: [own, destination].into_iter().flatten().find_map(|fact| self.unlisted(fact)),
             open_referrals: &open,
-            mark: watchdog::meaning(mark),
-            remarks: mark.and_then(|mark| mark.remarks.as_deref()),
+            mark: watchdog::meaning(seen.mark.as_ref()),
+            remarks: seen.mark.as_ref().and_then(|mark| mark.remarks.as_deref()),
             mail_state: row.mail_state,
+            facts: item_facts::Facts(row.facts),
+            foreign_id: seen.is_foreign && self.catalogue.foreign_id_is_amber(&row.post_org),
+            earlier_use: seen.earlier_use,
         })
     }
 

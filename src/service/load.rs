@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::handing::Reading;
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::identity::comparable_zip;
 use super::views::view;
@@ -57,17 +58,19 @@ impl Services {
         let start = query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()?;
         let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
         let (actor, since, count_total) = (actor.clone(), query.modified_since, query.count_total);
+        let (services, sees) = (self.clone(), Reader::of(&actor, &filter));
         self.store
             .read(move |tx| {
-                let range = Range { posts: &posts, filter: &filter, limit, bound };
+                let actor = &sees;
+                let range = Range { services: &services, posts: &posts, filter: &filter, limit, bound };
                 let mut page = match (start, since) {
-                    (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, &actor, Some(pid))?,
-                    (Some(Cursor::AfterChange(no)), _) => range.by_change(tx, &actor, no, None)?,
+                    (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, actor, Some(pid))?,
+                    (Some(Cursor::AfterChange(no)), _) => range.by_change(tx, actor, no, None)?,
                     (None, Some(since)) => {
                         let first = first_change(tx, since)?;
-                        range.by_change(tx, &actor, first, Some(since))?
+                        range.by_change(tx, actor, first, Some(since))?
                     }
-                    (None, None) => range.by_item(tx, &actor, None)?,
+                    (None, None) => range.by_item(tx, actor, None)?,
                 };
                 if count_total {
                     page.total = Some(range.count(tx)?);
@@ -84,7 +87,21 @@ fn first_change(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<i64, Fault> {
     Ok(seal.map_or(0, |seal| seal.through_change_no))
 }
 
+/// Who reads, and how it asked.
+struct Reader {
+    actor: Actor,
+    reading: Reading,
+}
+
+impl Reader {
+    fn of(actor: &Actor, filter: &ItemFilter) -> Self {
+        let asked = filter.item_id.is_some() || filter.without_response;
+        Self { actor: actor.clone(), reading: if asked { Reading::Asked } else { Reading::Passing } }
+    }
+}
+
 struct Range<'a> {
+    services: &'a Services,
     posts: &'a [String],
     filter: &'a ItemFilter,
     limit: usize,
@@ -93,21 +110,21 @@ struct Range<'a> {
 
 impl Range<'_> {
     /// Query paging.
-    fn by_item(&self, tx: &mut Tx<'_>, actor: &Actor, after: Option<uuid::Uuid>) -> Result<Page, Fault> {
+    fn by_item(&self, tx: &mut Tx<'_>, reader: &Reader, after: Option<uuid::Uuid>) -> Result<Page, Fault> {
         let mut found: Vec<Item> = Vec::new();
         for post in self.posts {
             found.extend(tx.page_by_pid(post, self.filter, after, self.limit + 1)?);
         }
         found.sort_by_key(|item| item.object.pid);
         let last = cut(&mut found, self.limit).map(|item| Cursor::AfterItem(item.object.pid.0).write(self.bound));
-        Ok(Page { views: views(&found, actor), next_cursor: last, ..Page::default() })
+        Ok(Page { views: self.views(&found, reader), next_cursor: last, ..Page::default() })
     }
 
     /// The change feed: everything numbered after `after`.
     fn by_change(
         &self,
         tx: &mut Tx<'_>,
-        actor: &Actor,
+        reader: &Reader,
         after: i64,
         since: Option<DateTime<Utc>>,
     ) -> Result<Page, Fault> {
@@ -131,7 +148,7 @@ impl Range<'_> {
             }
             let cursor = Cursor::AfterChange(reached).write(self.bound);
             return Ok(Page {
-                views: views(&found, actor),
+                views: self.views(&found, reader),
                 next_cursor: Some(cursor),
                 more: Some(reached < last_no),
                 total: None,
@@ -139,13 +156,15 @@ impl Range<'_> {
         }
     }
 
+    /// The views of a page; what customs gets to see is noted.
+    fn views(&self, items: &[Item], reader: &Reader) -> Vec<String> {
+        self.services.note_handed(&reader.actor, items, reader.reading);
+        items.iter().map(|item| view(item, &reader.actor)).collect()
+    }
+
     fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Fault> {
         self.posts.iter().map(|post| tx.count_items(post, self.filter)).sum()
     }
-}
-
-fn views(items: &[Item], actor: &Actor) -> Vec<String> {
-    items.iter().map(|item| view(item, actor)).collect()
 }
 
 /// A posting-date bound for the filter.

@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use super::catalogue::Catalogue;
+use super::which::{Candidates, Row};
 use super::{Actor, Kind, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
@@ -13,7 +15,9 @@ use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
+use crate::rules::which::{self, Purpose};
 use crate::store::items::{Item, Parts};
+use crate::store::{Fault, Tx};
 
 /// Where goods go, as a caller names it.
 #[derive(Clone, Debug)]
@@ -117,33 +121,37 @@ impl Services {
     /// # Errors
     /// 400 when the caller has no such item, or it has no declaration.
     pub async fn screen_item(&self, actor: &Actor, screening: Screening) -> Result<Vec<RestrictionProhibition>> {
-        let (posts, id, is_customs) = (actor.posts.clone(), screening.item_id.clone(), actor.kind == Kind::Customs);
-        let items = self.store.read(move |tx| {
-            let mut items = Vec::new();
-            for post in &posts {
-                items.extend(tx.items_by_id(post, &[&id], Parts::Declaration)?);
-            }
-            Ok(items)
-        });
-        let items = items.await?;
-        let visible = |item: &&Item| item.declaration().is_some_and(|row| row.seen || !is_customs);
-        let newest = items.iter().filter(visible).max_by_key(|item| (item.object.posting_dt, item.object.pid));
-        let Some(row) = newest.and_then(Item::declaration) else {
+        let (actor, id, catalogue) = (actor.clone(), screening.item_id.clone(), self.catalogue());
+        let texts = self.store.read(move |tx| declared_texts(tx, &catalogue, &actor, &id)).await?;
+        if texts.is_empty() {
             let message = "there is no declared item of yours with this id";
             return Err(Error::invalid("absent", "mailItemID", message));
-        };
-        let data: DeclarationData = serde_json::from_str(&row.body)
-            .map_err(|error| Error::Internal(format!("a stored declaration cannot be read: {error}")))?;
-        let origin = screening.origin.or(data.sender_country_cd.clone()).unwrap_or_default();
-        let destination = screening.destination.or(data.recipient_country_cd.clone()).unwrap_or_default();
+        }
+        let mut found = Vec::new();
+        for text in texts {
+            let data: DeclarationData = serde_json::from_str(&text)
+                .map_err(|error| Error::Internal(format!("a stored declaration cannot be read: {error}")))?;
+            found.extend(self.screen(&data, &screening));
+        }
+        found.dedup();
+        Ok(found)
+    }
+
+    /// What restrictions say of declared goods, by the code and the words that were declared and by the revised ones.
+    fn screen(&self, data: &DeclarationData, screening: &Screening) -> Vec<RestrictionProhibition> {
+        let origin = screening.origin.as_ref().or(data.sender_country_cd.as_ref()).cloned().unwrap_or_default();
+        let destination =
+            screening.destination.as_ref().or(data.recipient_country_cd.as_ref()).cloned().unwrap_or_default();
         let catalogue = self.catalogue();
         let route = Route { destination: &destination, sending: &origin, on: self.today() };
         let hits = data.content_pieces.iter().flat_map(|piece| {
-            let code = given(&piece.revised_hs).or(given(&piece.hs)).unwrap_or_default();
             let text = given(&piece.revised_description).or(given(&piece.description)).unwrap_or_default();
-            catalogue.restrictions_on(code, text, route)
+            let codes = [given(&piece.hs), given(&piece.revised_hs)];
+            let codes: Vec<&str> = codes.into_iter().flatten().collect();
+            let codes = if codes.is_empty() { vec![""] } else { codes };
+            codes.into_iter().flat_map(|code| catalogue.restrictions_on(code, text, route)).collect::<Vec<_>>()
         });
-        Ok(contracts(hits))
+        contracts(hits)
     }
 
     /// The ISO country meant: given, of the hosted organization, or of the operators' list.
@@ -161,6 +169,23 @@ impl Services {
             Error::invalid("unknown_code", "destinationPostalOrgCd", message)
         })
     }
+}
+
+/// The declarations of the items that an id means, as far as the caller sees them.
+fn declared_texts(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    id: &str,
+) -> Result<Vec<String>, Fault> {
+    let mut items: Vec<Item> = Vec::new();
+    for post in &actor.posts {
+        items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);
+    }
+    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
+    let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
+    let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
+    Ok(meant.into_iter().filter_map(|at| items[at].declaration().map(|row| row.body.clone())).collect())
 }
 
 fn named<R: Coded>(rows: &[R], language: Language) -> Vec<CodeName> {

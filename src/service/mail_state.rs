@@ -1,5 +1,7 @@
 //! Moving items along: UpdateMailState, UpdateMailState_ForTransitItems, UpdateMailStateAndGetCustomsStatus.
 
+use uuid::Uuid;
+
 use super::automatic;
 use super::catalogue::Catalogue;
 use super::desk::Desk;
@@ -7,13 +9,17 @@ use super::entry::Outcome;
 use super::identity::{self, Key};
 use super::once::once;
 use super::views::view;
+use super::which::{Candidates, Row};
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
+use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
+use crate::rules::which::{self, Purpose};
 use crate::store::history::Event;
-use crate::store::items::{Item, Parts};
+use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A move of one item.
@@ -61,7 +67,9 @@ impl Services {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
                     let catalogue = services.catalogue();
-                    let mut item = store_move(tx, &catalogue, &actor, &post, &object, sent.flow, user_created)?;
+                    let flow = sent.flow;
+                    let moving = Moving { catalogue: &catalogue, post: &post, object: &object, flow, user_created };
+                    let mut item = store_move(tx, &actor, &moving)?;
                     Ok(match answering {
                         Answering::View { force } => {
                             if force {
@@ -89,7 +97,7 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
         findings.add("posts", "partnerPostalOrgCd", "the partner is another post than the calling one");
     }
     match sent.mail_state {
-        None => findings.add("required", "mailState", "give the state: 1, 2, 10, 50 or 52"),
+        None => findings.add("required", "mailState", "give the state: 1, 2, 5, 10, 50 or 52"),
         Some(state) if !(0..=999).contains(&state) => {
             findings.add("out_of_range", "mailState", "a mail state is a number from 0 to 999");
         }
@@ -115,34 +123,120 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
     })
 }
 
-fn store_move(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    actor: &Actor,
-    post: &str,
-    object: &MailObject,
+/// A move ready to be stored.
+struct Moving<'m> {
+    catalogue: &'m Catalogue,
+    post: &'m str,
+    object: &'m MailObject,
     flow: Flow,
     user_created: bool,
-) -> Result<Item, Fault> {
-    let key = Key::of(object);
-    let mut desk = Desk::open(tx, post, std::iter::once(&key), Parts::All)?;
-    desk.work_on(tx, &key, |_, item| {
-        let changed = identity::merge(catalogue, item, object);
+}
+
+/// Stores a move; gives the item to show. It goes to the item that comes from the partner, and, where that may not have the
+/// id, to the one that may as well; no second item is made beside that.
+fn store_move(tx: &mut Tx<'_>, actor: &Actor, moving: &Moving<'_>) -> Result<Item, Fault> {
+    let key = Key::of(moving.object);
+    let mut desk = Desk::open(tx, moving.catalogue, moving.post, std::iter::once(&key), Parts::All)?;
+    let handed_over = handed_over(tx, moving, &desk, &key)?;
+    let partners_own = handed_over.is_none() || desk.has(tx, &key)?;
+    if partners_own {
+        desk.work_on(tx, &key, |_, item| moving.apply(item))?;
+    }
+    let shown = handed_over.map_or(key, |pid| Key { pid: Some(pid), ..Key::about(&moving.object.id) });
+    if shown.pid.is_some() {
+        desk.work_on(tx, &shown, |_, item| Ok(moving.apply_handed_over(item)))?;
+    }
+    desk.save(tx, &actor.stamp())?;
+    desk.into_item(tx, &shown)?.ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+}
+
+/// The item that a partner handed over which is not its origin: one that may have the id, while the partner's own, if there
+/// is one, may not.
+fn handed_over(
+    tx: &mut Tx<'_>,
+    moving: &Moving<'_>,
+    desk: &Desk<'_>,
+    key: &Key,
+) -> Result<Option<Uuid>, Fault> {
+    if moving.flow == Flow::Outbound || key.origin == UNKNOWN_POST {
+        return Ok(None);
+    }
+    let mut items = desk.items_with_id(&key.item_id);
+    items.retain(|item| item.object.flow == moving.flow.code());
+    let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
+    let rows = candidates.see(moving.catalogue);
+    let meant = which::choose(&rows, None, Purpose::Naming);
+    let is_partners = |at: &&usize| rows[**at].origin == key.origin;
+    if moving.catalogue.fits(&key.item_id, &key.origin) || meant.fitting.iter().any(|at| is_partners(&at)) {
+        return Ok(None);
+    }
+    let known = meant.fitting.iter().filter(|at| rows[**at].origin != UNKNOWN_POST);
+    Ok(known.max_by_key(|at| rows[**at].age()).map(|at| rows[*at].pid))
+}
+
+impl Moving<'_> {
+    /// Moves the partner's own item.
+    fn apply(&self, item: &mut Item) -> Result<Outcome, Fault> {
+        let changed = self.merge(item, self.object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
-        if item.object.flow != flow.code() {
-            return Err(super::status::flow_contradicted(flow));
+        if item.object.flow != self.flow.code() {
+            return Err(super::status::flow_contradicted(self.flow));
         }
-        if changed.is_empty() && item.object.customs_visible {
-            return Ok(Outcome::Unchanged);
+        let mut facts = Facts(item.object.facts);
+        facts.set(Fact::MovedByPost, facts.has(Fact::MovedByPost) || (self.flow != Flow::Outbound && self.is_move()));
+        let named = facts.0 != item.object.facts;
+        item.object.facts = facts.0;
+        Ok(self.record(item, changed, named, None))
+    }
+
+    /// Moves an item that another post than its origin handed over.
+    fn apply_handed_over(&self, item: &mut Item) -> Outcome {
+        let sent = MailObject { mail_state_cd: self.object.mail_state_cd, ..MailObject::default() };
+        let changed = self.merge(item, &sent);
+        let by = self.object.orig_post_org_cd.clone();
+        let is_new = item.declaration().is_some_and(|row| row.handed_over_by != by);
+        if let (true, Some(row)) = (is_new, item.declaration().cloned()) {
+            item.put_declaration(DeclarationRow { handed_over_by: by.clone(), ..row });
         }
-        item.object.customs_visible = true;
+        self.record(item, changed, is_new, by)
+    }
+
+    /// What a move says of its item; unlike a view it may set the state back.
+    fn merge(&self, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
+        let before = item.object.mail_state;
+        let mut changed = identity::merge(self.catalogue, item, sent);
+        let state = sent.mail_state_cd.map(|said| moved(before, said));
+        if item.object.mail_state != state {
+            item.object.mail_state = state;
+            changed.push("MailStateCd");
+        }
+        changed
+    }
+
+    fn is_move(&self) -> bool {
+        self.object.mail_state_cd != Some(SENT_TO_CUSTOMS)
+    }
+
+    fn record(
+        &self,
+        item: &mut Item,
+        changed: Vec<&'static str>,
+        more: bool,
+        handed_over_by: Option<String>,
+    ) -> Outcome {
+        let visible = item.object.customs_visible || self.is_move();
+        if changed.is_empty() && !more && item.object.customs_visible == visible {
+            return Outcome::Unchanged;
+        }
+        item.object.customs_visible = visible;
         let mut detail = serde_json::json!({ "MailObject": changed });
-        if user_created {
+        if self.user_created {
             detail["UserCreated"] = true.into();
         }
+        if let Some(post) = handed_over_by {
+            detail["HandedOverBy"] = post.into();
+        }
         item.record(Event { name: "object.moved", detail: detail.to_string(), document: None });
-        Ok(Outcome::Stored)
-    })?;
-    desk.save(tx, &actor.stamp())?;
-    desk.into_item(&key).ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+        Outcome::Stored
+    }
 }

@@ -12,26 +12,33 @@ mod desk;
 mod entry;
 mod health;
 pub mod heartbeat;
+mod handing;
 mod identity;
 pub mod import;
 pub mod incoming;
 pub mod item_status;
+mod judging;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;
 pub mod once;
 pub mod outgoing;
+mod placing;
 pub mod printing;
 mod quality;
 pub mod refer;
 pub mod referrals;
 pub mod respond;
+pub mod settings;
 mod standing;
 pub mod status;
 pub mod trade;
+mod upgrade;
 pub mod upkeep;
+mod version;
 mod views;
 pub mod watchdog;
+mod which;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,8 +55,10 @@ pub use actor::{Actor, Kind};
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use heartbeat::Part;
+pub use judging::{Told, told_of_decision, told_of_referral};
 pub use once::RequestKey;
 pub use standing::{issued_at, said_at};
+pub use version::shown as shown_version;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -62,6 +71,7 @@ pub struct Services {
     known_users: Cache<(String, String), ()>,
     beats: heartbeat::Beats,
     outbox: Arc<Notify>,
+    notes: handing::Notes,
 }
 
 /// How long things last.
@@ -92,6 +102,7 @@ impl Services {
             known_users,
             beats: heartbeat::Beats::default(),
             outbox: Arc::default(),
+            notes: handing::Notes::default(),
         }
     }
 

@@ -6,11 +6,11 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::identity::ORIGIN_KNOWN;
 use super::standing::WITHDRAWN;
+use super::version;
 use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
@@ -139,7 +139,7 @@ fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
 fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
     match telling.kind {
-        CUSRSP => return to_partner.any(|row| row.digest == telling.digest),
+        CUSRSP => return to_partner.any(|row| row.version_no == telling.version_no),
         ITMREF => return to_partner.any(|row| row.reference == telling.reference),
         _ => {}
     }
@@ -203,7 +203,7 @@ fn declarations(
             withdraws: false,
             version_no: Some(row.version_no),
             reference: None,
-            digest: declared_digest(object, &row.digest),
+            digest: version::name(object, &row.digest),
         });
     };
     if row.sent && object.flow != "I" && object.dest_post != UNKNOWN_POST {
@@ -215,26 +215,6 @@ fn declarations(
         tell(CUSITM, customs);
     }
     Ok(tellings)
-}
-
-/// Tells one state of what travels with a declaration from another.
-fn declared_digest(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    hasher.update(document);
-    let posting = object.posting_dt.map(|at| at.0.to_rfc3339());
-    let members = [
-        Some(&object.orig_post),
-        Some(&object.dest_post),
-        object.mail_class.as_ref(),
-        object.mail_category.as_ref(),
-        object.type_cd.as_ref(),
-        posting.as_ref(),
-    ];
-    for member in members {
-        hasher.update(member.map_or("", String::as_str));
-        hasher.update([0]);
-    }
-    hasher.finalize().to_vec()
 }
 
 /// Final responses go from a customs here to a post elsewhere, and from the destination post to the origin: each of

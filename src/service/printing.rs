@@ -2,12 +2,16 @@
 
 use rust_decimal::Decimal;
 
+use super::catalogue::Catalogue;
 use super::views::view;
+use super::which::{Candidates, Row};
 use super::{Actor, Kind, Part, Services};
 use crate::contract::CdsView;
 use crate::error::{Error, Findings, Result};
 use crate::rules::currency::convert;
+use crate::rules::flow::Flow;
 use crate::rules::structure::given;
+use crate::rules::which::{self, Purpose};
 use crate::store::history::Event;
 use crate::store::items::{Item, Parts};
 use crate::store::{Fault, Tx};
@@ -29,9 +33,9 @@ impl Services {
     /// # Errors
     /// 400 naming each id that the caller has no declared item of.
     pub async fn printable(&self, actor: &Actor, path: &'static str, ids: &[String]) -> Result<Vec<Printable>> {
-        let (reader, ids) = (actor.clone(), ids.to_vec());
+        let (reader, catalogue, ids) = (actor.clone(), self.catalogue(), ids.to_vec());
         let views = self.store.read(move |tx| {
-            let items = declared_items(tx, &reader, path, &ids)?;
+            let items = declared_items(tx, &catalogue, &reader, path, &ids)?;
             Ok(items.iter().map(|item| view(item, &reader)).collect::<Vec<_>>())
         });
         let views: Result<Vec<CdsView>> = views.await?.iter().map(|text| typed(text)).collect();
@@ -44,7 +48,7 @@ impl Services {
         self.store
             .write(move |tx| {
                 services.ensure_user(tx, &actor)?;
-                let mut items = declared_items(tx, &actor, path, &ids)?;
+                let mut items = declared_items(tx, &services.catalogue(), &actor, path, &ids)?;
                 items.sort_by_key(|item| item.object.pid);
                 items.dedup_by_key(|item| item.object.pid);
                 for item in &mut items {
@@ -81,7 +85,14 @@ fn typed(text: &str) -> Result<CdsView> {
     serde_json::from_str(text).map_err(|error| Error::Internal(format!("a stored view cannot be read: {error}")))
 }
 
-fn declared_items(tx: &mut Tx<'_>, actor: &Actor, path: &str, ids: &[String]) -> Result<Vec<Item>, Fault> {
+/// What an id means is printed: of several items one that leaves from here, then the newest.
+fn declared_items(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    path: &str,
+    ids: &[String],
+) -> Result<Vec<Item>, Fault> {
     let mut findings = Findings::default();
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
@@ -90,7 +101,11 @@ fn declared_items(tx: &mut Tx<'_>, actor: &Actor, path: &str, ids: &[String]) ->
             items.extend(tx.items_by_id(post, &[id], Parts::All)?);
         }
         items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
-        match items.into_iter().max_by_key(|item| (item.object.posting_dt, item.object.pid)) {
+        let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
+        let rows = candidates.see(catalogue);
+        let meant = which::choose(&rows, None, Purpose::Naming).counting;
+        let best = meant.into_iter().max_by_key(|at| (rows[*at].flow == Flow::Outbound, rows[*at].age()));
+        match best.map(|at| items[at].clone()) {
             Some(item) => found.push(item),
             None => findings.add("absent", path, format!("there is no declared item of yours with the id {id}")),
         }

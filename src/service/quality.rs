@@ -42,6 +42,17 @@ struct Found {
     level: String,
 }
 
+impl Judgement {
+    /// The same with one remark more.
+    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
+        let mut found: Vec<Found> =
+            self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let (rule, message, level) = (rule.to_owned(), message.to_owned(), Level::Warn.name().to_owned());
+        found.push(Found { rule, path: "Declaration".into(), message, level });
+        Self { findings: Some(to_canonical(&found)), warnings: self.warnings + 1, score: self.score }
+    }
+}
+
 impl Services {
     /// Judges a declaration; what rejects it is added to `findings`.
     pub(super) fn judge(

@@ -10,7 +10,8 @@ use super::identity;
 use super::once::once;
 use super::outgoing;
 use super::standing;
-use super::{Actor, Answer, Kind, Part, RequestKey, Services};
+use super::which::{Row, sees};
+use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
 use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
@@ -92,9 +93,11 @@ impl Services {
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 let catalogue = services.catalogue();
-                let mut item = find(tx, &catalogue, &actor, &about, "I")?;
+                let stop = given(&question.content.known.lifts);
+                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: "I", stop })?;
+                services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                 raise(tx, &catalogue, &mut item, &question, &actor.org)?;
-                standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
+                standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
@@ -133,9 +136,10 @@ impl Services {
         let (services, actor) = (self.clone(), actor.clone());
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut item = find(tx, &services.catalogue(), &actor, &about, "O")?;
+                let catalogue = services.catalogue();
+                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: "O", stop: None })?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
-                standing::save(tx, std::slice::from_mut(&mut item), &actor.stamp())?;
+                standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
@@ -168,15 +172,30 @@ pub(super) fn check_other(findings: &mut Findings, path: &str, other: &OtherMemb
     }
 }
 
-/// The newest item with this id, flow and partner that the caller may see.
-fn find(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, about: &About, flow: &str) -> Result<Item, Fault> {
-    let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::Declaration)?;
-    items.retain(|item| actor.kind == Kind::Post || item.object.customs_visible);
+/// Which of the items with an id a referral or an answer is about.
+struct Wanted<'w> {
+    flow: &'static str,
+    /// The stop that is to be lifted: whatever use of the id holds it.
+    stop: Option<&'w str>,
+}
+
+/// The newest item with this id, flow and partner that the caller may see; or the one that holds the stop to be lifted.
+fn find(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    about: &About,
+    wanted: Wanted<'_>,
+) -> Result<Item, Fault> {
+    let Wanted { flow, stop } = wanted;
+    let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::All)?;
+    items.retain(|item| sees(actor, item));
     let inbound = flow == "I";
     let way = if inbound { "inbound" } else { "outbound" };
+    let may_be = |item: &Item| item.object.orig_post == UNKNOWN_POST && catalogue.fits(&about.item_id, &about.partner);
     let partner_fits = |item: &Item| {
         let partner = if inbound { &item.object.orig_post } else { &item.object.dest_post };
-        partner == &about.partner || (inbound && partner == UNKNOWN_POST)
+        partner == &about.partner || (inbound && may_be(item))
     };
     if items.iter().any(|item| item.object.flow == flow) || items.is_empty() {
         items.retain(|item| item.object.flow == flow && partner_fits(item));
@@ -185,9 +204,16 @@ fn find(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, about: &About, fl
             format!("the item is not {way} at {}; referrals go to the origin, answers come from it", about.post);
         return Err(Error::invalid("flow", "id", message).into());
     }
+    if let Some(stop) = stop {
+        for item in &items {
+            if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == stop) {
+                return Ok(item.clone());
+            }
+        }
+    }
     let newest = items.into_iter().max_by_key(|item| {
         let known = if inbound { item.object.orig_post != UNKNOWN_POST } else { true };
-        (known, item.object.posting_dt, item.object.life_no, item.object.pid)
+        (known, Row::from(&item.object).effective(), item.object.life_no, item.object.pid)
     });
     let Some(mut item) = newest else {
         let message = format!("{} has no such {way} item with {}", about.post, about.partner);

@@ -3,29 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
 
 use super::catalogue::Catalogue;
 use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
 use super::once::once;
+use super::placing::{self, Incoming, Placing};
 use super::refer;
-use super::standing;
 use super::{Actor, Answer, BatchMode, Kind, Part, RequestKey, Services};
-use crate::contract::canonical::{digest, to_canonical};
-use crate::contract::{Entity, MailObject, Response, WcfDate};
+use crate::contract::{Entity, MailObject, Response};
 use crate::error::{Error, Findings, Result};
-use crate::rules::decision::DecisionTable;
-use crate::rules::flow::Flow;
-use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
-use crate::rules::precedence::{self, Rank};
+use crate::rules::authority::Author;
+use crate::rules::life_cycle::{RESPONSE_DRAFT, StoreEvent};
+use crate::rules::precedence;
 use crate::rules::structure::{self, given};
 use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
-use crate::store::imprint::{vouch, vouch_gone};
-use crate::store::items::{Item, ObjectRow, Parts, ResponseRow, Side};
-use crate::store::types::{At, Id};
+use crate::store::items::{Item, Parts, Side};
 use crate::store::{Fault, Tx};
 
 /// A response to store, as sent, with where it stood in the request.
@@ -51,24 +46,6 @@ struct Ready {
     incoming: Incoming,
     object_path: String,
     response_path: String,
-}
-
-/// A response as it is put into an item.
-#[derive(Clone, Debug)]
-pub(super) struct Incoming {
-    pub event: StoreEvent,
-    /// The customs administration named.
-    pub customs: Option<String>,
-    /// The organization that entered it.
-    pub author: String,
-    pub decision_cd: Option<String>,
-    /// Made by the administration of this side. On the side of the destination it need not be: what a post said that the
-    /// item went to before is kept, but counts for nothing.
-    pub counts: bool,
-    /// `ClearanceDt`; absent: the time of receipt.
-    pub decided_at: Option<At>,
-    pub digest: Vec<u8>,
-    pub body: String,
 }
 
 impl Services {
@@ -110,7 +87,7 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
     entry::check_entity(&mut findings, &object_path, object.entity_state, false);
     entry::check_entity(&mut findings, &response_path, response.entity_state, true);
     structure::check_customs(&mut findings, &format!("{response_path}.CustOrganizationCd"), customs.as_deref());
-    let stores = response.entity_state != Entity::UNCHANGED && response.entity_state != Entity::DELETED;
+    let stores = response.entity_state.stores();
     match &response.data {
         Some(data) if stores => {
             findings.extend_under(&format!("{response_path}.Data"), structure::response_data(data));
@@ -124,23 +101,14 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
         _ => {}
     }
     findings.into_result()?;
-    let data = response.data.unwrap_or_default();
-    let body = to_canonical(&data);
+    let rank = if actor.kind == Kind::Customs { Author::Customs } else { Author::Post };
+    let incoming = Incoming::of(response.data.unwrap_or_default(), event, &actor.org, rank);
     Ok(Ready {
-        key: Key::of(&object),
+        key: Key { must_name: actor.kind == Kind::Customs, ..Key::of(&object) },
         object,
         posts,
         entity: response.entity_state,
-        incoming: Incoming {
-            event,
-            customs,
-            author: actor.org.clone(),
-            counts: true,
-            decision_cd: given(&data.decision_cd).map(str::to_owned),
-            decided_at: data.clearance_dt.map(|date| At(date.instant())),
-            digest: digest(&body),
-            body,
-        },
+        incoming: Incoming { customs, ..incoming },
         object_path,
         response_path,
     })
@@ -167,14 +135,15 @@ fn store_all(
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
-    let mut desks = Desks::open(tx, entries)?;
+    let mut desks = Desks::open(tx, &catalogue, entries)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
             Ok(ready) => {
-                let post = desks.post_of(ready).to_owned();
+                let post = desks.post_of(tx, ready)?.to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
+                    services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                     let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
@@ -195,10 +164,10 @@ fn store_all(
 }
 
 /// The working sets of all posts a call touches.
-struct Desks(BTreeMap<String, Desk>);
+struct Desks<'c>(BTreeMap<String, Desk<'c>>);
 
-impl Desks {
-    fn open(tx: &mut Tx<'_>, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
+impl<'c> Desks<'c> {
+    fn open(tx: &mut Tx<'_>, catalogue: &'c Catalogue, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
         let mut keys: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
         for ready in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
             for post in &ready.posts {
@@ -207,15 +176,21 @@ impl Desks {
         }
         let mut desks = BTreeMap::new();
         for (post, keys) in keys {
-            desks.insert(post.to_owned(), Desk::open(tx, post, keys.into_iter(), Parts::All)?);
+            desks.insert(post.to_owned(), Desk::open(tx, catalogue, post, keys.into_iter(), Parts::All)?);
         }
         Ok(Self(desks))
     }
 
     /// The post that has the item already, else the best one to create it in.
-    fn post_of<'r>(&self, ready: &'r Ready) -> &'r str {
-        let has = |post: &&String| self.0.get(post.as_str()).is_some_and(|desk| desk.has(&ready.key));
-        ready.posts.iter().find(has).or(ready.posts.first()).map_or("", String::as_str)
+    fn post_of<'r>(&self, tx: &mut Tx<'_>, ready: &'r Ready) -> Result<&'r str, Fault> {
+        for post in &ready.posts {
+            if let Some(desk) = self.0.get(post)
+                && desk.has(tx, &ready.key)?
+            {
+                return Ok(post);
+            }
+        }
+        Ok(ready.posts.first().map_or("", String::as_str))
     }
 }
 
@@ -231,9 +206,8 @@ fn apply(
     if item.is_new() {
         let complete =
             given(&ready.object.orig_post_org_cd).is_some() && given(&ready.object.dest_post_org_cd).is_some();
-        if !complete || ready.object.entity_state == Entity::UNCHANGED || ready.entity == Entity::DELETED {
-            let message =
-                "there is no such item; give id and both posts with entityState 1 to answer before the data arrives";
+        if !complete || ready.entity == Entity::DELETED {
+            let message = "there is no such item; give id and both posts to answer before the data arrives";
             return Err(Error::invalid("absent", ready.object_path.as_str(), message).into());
         }
         identity::merge(catalogue, item, &ready.object);
@@ -242,18 +216,16 @@ fn apply(
     }
     let side = side_of(tx, actor, item, ready)?;
     match ready.entity {
-        Entity::UNCHANGED => Ok(Outcome::Unchanged),
         Entity::DELETED => delete_draft(item, side, actor, ready),
         _ => {
             let mut incoming = ready.incoming.clone();
             if incoming.customs.is_none() {
-                incoming.customs = customs_for(tx, actor, item, side)?;
-            } else if side == Side::Destination {
-                let there = own_customs(tx, &item.object.dest_post)?;
-                incoming.counts = there.is_none() || there == incoming.customs;
+                incoming.customs = placing::customs_of_side(tx, item, side)?;
             }
             let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
-            place(tx, &catalogue.decisions, item, side, &incoming, event_name(incoming.event), detail)
+            let stamp = actor.stamp();
+            let (event, path) = (event_name(incoming.event), ready.response_path.as_str());
+            placing::place(tx, item, &Placing { catalogue, stamp: &stamp, side, event, detail, path }, &incoming)
         }
     }
 }
@@ -290,18 +262,6 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
     Ok(if is_own { Side::Own } else { Side::Destination })
 }
 
-/// Whether the stored response on the side of the destination is from where the item goes now.
-pub(super) fn is_from_destination(tx: &mut Tx<'_>, object: &ObjectRow) -> Result<bool, Fault> {
-    let Some(row) = tx.response_of(object, Side::Destination)?.filter(|row| row.state_cd != RESPONSE_DRAFT) else {
-        return Ok(false);
-    };
-    if row.author_org == object.dest_post {
-        return Ok(true);
-    }
-    let there = own_customs(tx, &object.dest_post)?;
-    Ok(row.author_org == object.post_org && there.is_some() && there == row.customs_org)
-}
-
 pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
     match tx.organization(post)? {
         Some(org) => tx.customs_of(&org),
@@ -309,140 +269,16 @@ pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>,
     }
 }
 
-fn customs_for(tx: &mut Tx<'_>, actor: &Actor, item: &Item, side: Side) -> Result<Option<String>, Fault> {
-    match side {
-        Side::Own => Ok(actor.customs.clone()),
-        Side::Destination => own_customs(tx, &item.object.dest_post),
-    }
-}
-
 fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {
     match item.response(side) {
         Some(row) if row.state_cd == RESPONSE_DRAFT && row.author_org == actor.org => {
-            let detail = vouch_gone("{}", row);
             item.delete_response(side);
-            item.record(Event { name: "response.deleted", detail, document: None });
+            item.record(Event { name: "response.deleted", detail: "{}".into(), document: None });
             Ok(Outcome::Stored)
         }
         _ => {
             let path = format!("{}.entityState", ready.response_path);
             Err(Error::invalid("state", path, "only a draft response (state 50) of your own can be deleted").into())
         }
-    }
-}
-
-/// Puts a response on one side of an item, by the rules of precedence: a repeat of any version changes nothing, an
-/// older decision is kept in the archive, the newest is current.
-pub(super) fn place(
-    tx: &mut Tx<'_>,
-    decisions: &DecisionTable,
-    item: &mut Item,
-    side: Side,
-    incoming: &Incoming,
-    event: &'static str,
-    detail: &str,
-) -> Result<Outcome, Fault> {
-    let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
-    let old = item.response(side).cloned();
-    // Another author's draft is as if it were not there.
-    let visible = old.as_ref().filter(|old| old.state_cd != RESPONSE_DRAFT || old.author_org == incoming.author);
-    let standing = life_cycle::response(visible.map(standing_of), incoming.event, flow)
-        .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
-    let kind = side.version_kind();
-    // What stands was decided where the item goes now; or this is the first that was, whatever others said before.
-    let stood = side == Side::Own || item.object.has_dc_response;
-    let is_first = incoming.counts && !stood && old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT);
-    let same_text = !is_first && old.as_ref().is_some_and(|old| old.digest == incoming.digest);
-    if same_text && visible.is_some_and(|old| standing_of(old) == standing) {
-        return Ok(Outcome::Unchanged);
-    }
-    // What was put aside as a draft may come back; what counted once and was replaced may not.
-    let is_final = standing.state_cd != RESPONSE_DRAFT;
-    if !same_text && !is_first && is_final && old.is_some() && tx.was_final(item, kind, &incoming.digest)? {
-        return Ok(Outcome::Unchanged);
-    }
-    let version_no = match &old {
-        Some(old) if same_text => old.version_no,
-        old => tx.last_version(item, kind, old.as_ref().map(|old| old.version_no))? + 1,
-    };
-    let promoted = is_final && old.as_ref().is_some_and(|old| old.state_cd == RESPONSE_DRAFT);
-    let document = (!same_text || promoted).then(|| (kind, version_no, incoming.digest.clone()));
-    // What is dated ahead of its receipt counts from there, like what has no date.
-    let dated_at = incoming.decided_at.filter(|at| !precedence::is_ahead(at.0, tx.now));
-    let row = ResponseRow {
-        post_org: item.object.post_org.clone(),
-        object_pid: item.object.pid,
-        side: side.code().into(),
-        pid: old.as_ref().map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
-        state_cd: standing.state_cd,
-        customs_org: incoming.customs.clone(),
-        author_org: incoming.author.clone(),
-        sent: standing.sent,
-        decision_cd: incoming.decision_cd.clone(),
-        decided_at: dated_at.unwrap_or_else(|| received_at(tx, visible)),
-        version_no,
-        digest: incoming.digest.clone(),
-        body: incoming.body.clone(),
-        fiscal_state: None,
-    };
-    let overtaken = old.as_ref().is_some_and(|old| {
-        let (before, now) = ((stood, rank(decisions, old)), (incoming.counts, rank(decisions, &row)));
-        !same_text && old.state_cd != RESPONSE_DRAFT && before > now
-    });
-    let detail = match dated_at {
-        Some(_) => detail.to_owned(),
-        None => dated(detail, row.decided_at),
-    };
-    // Only what was decided by the same administration adds up.
-    let together = stood == incoming.counts;
-    let decided = [old.as_ref().filter(|_| together || overtaken), Some(&row).filter(|_| together || !overtaken)];
-    let fiscal = standing::fiscal(tx, decisions, item, side, &decided)?;
-    if let (true, Some(old)) = (overtaken, old) {
-        item.archive(kind, version_no, row.digest, row.body);
-        let old = ResponseRow { fiscal_state: fiscal, ..old };
-        let detail = vouch(&detail, &old);
-        item.put_response(side, old);
-        item.record(Event { name: "response.overtaken", detail, document });
-        return Ok(Outcome::Stored);
-    }
-    let row = ResponseRow { fiscal_state: fiscal, ..row };
-    if is_final {
-        item.object.customs_visible = true;
-        match side {
-            Side::Own => item.object.has_response = true,
-            Side::Destination => item.object.has_dc_response |= incoming.counts,
-        }
-    }
-    let detail = vouch(&detail, &row);
-    item.put_response(side, row);
-    item.record(Event { name: event, detail, document });
-    Ok(Outcome::Stored)
-}
-
-/// The detail of an answer that counts from another time than its date: that time besides.
-fn dated(detail: &str, at: At) -> String {
-    let date = standing::issued_at(at.0);
-    if detail == "{}" { date } else { format!("{},{}", detail.trim_end_matches('}'), date.trim_start_matches('{')) }
-}
-
-/// When an answer without a date that counts is taken to be made: at its receipt, in whole seconds as dates travel, and
-/// later than what was there.
-fn received_at(tx: &Tx<'_>, before: Option<&ResponseRow>) -> At {
-    let second = WcfDate::new(tx.now).instant();
-    let before = before.map(|row| row.decided_at.0);
-    At(before.map_or(second, |before| second.max(WcfDate::new(before).instant() + TimeDelta::seconds(1))))
-}
-
-fn standing_of(row: &ResponseRow) -> Standing {
-    Standing { state_cd: row.state_cd, seen: row.state_cd != RESPONSE_DRAFT, sent: row.sent }
-}
-
-pub(super) fn rank(decisions: &DecisionTable, row: &ResponseRow) -> Rank {
-    let customs = row.customs_org.as_deref().unwrap_or_default();
-    let category = row.decision_cd.as_deref().and_then(|code| decisions.decide(customs, code).ok());
-    Rank {
-        decided_at: row.decided_at.0,
-        category: category.map(|decision| decision.category),
-        digest: row.digest.clone(),
     }
 }

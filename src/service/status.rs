@@ -1,8 +1,12 @@
 //! The customs status of one item: GetCustomsStatus.
 
 use super::automatic;
+use super::catalogue::Catalogue;
+use super::handing::Reading;
+use super::item_status;
 use super::views::view;
-use super::{Actor, Kind, Services};
+use super::which::sees;
+use super::{Actor, Services};
 use crate::error::{Error, Result};
 use crate::rules::flow::Flow;
 use crate::store::items::{Item, Parts};
@@ -21,9 +25,13 @@ impl Services {
         flow: Option<Flow>,
     ) -> Result<String> {
         let posts = actor.posts_meant(post)?;
-        let (actor, id) = (actor.clone(), id.to_owned());
+        let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         self.store
-            .read(move |tx| Ok(item(tx, &actor, &posts, &id, flow)?.map_or("null".into(), |item| view(&item, &actor))))
+            .read(move |tx| {
+                let item = item(tx, &services.catalogue(), &actor, &posts, &id, flow)?;
+                services.note_handed(&actor, &item, Reading::Asked);
+                Ok(item.map_or("null".into(), |item| view(&item, &actor)))
+            })
             .await
     }
 
@@ -41,8 +49,9 @@ impl Services {
         let posts = actor.posts_meant(post)?;
         let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         let (reader, read_posts, read_id) = (actor.clone(), posts.clone(), id.clone());
+        let catalogue = self.catalogue();
         let unanswered = self.store.read(move |tx| {
-            let item = item(tx, &reader, &read_posts, &read_id, flow)?;
+            let item = item(tx, &catalogue, &reader, &read_posts, &read_id, flow)?;
             Ok(item.is_some_and(|item| !item.object.has_response))
         });
         if !unanswered.await? {
@@ -50,31 +59,45 @@ impl Services {
         }
         self.store
             .write(move |tx| {
-                let Some(mut item) = item(tx, &actor, &posts, &id, flow)? else { return Ok("null".into()) };
+                let catalogue = services.catalogue();
+                let Some(mut item) = item(tx, &catalogue, &actor, &posts, &id, flow)? else {
+                    return Ok("null".into());
+                };
                 services.ensure_user(tx, &actor)?;
-                automatic::answer(tx, &services.catalogue(), &mut item, &actor.stamp())?;
+                automatic::answer(tx, &catalogue, &mut item, &actor.stamp())?;
+                services.note_handed(&actor, [&item], Reading::Asked);
                 Ok(view(&item, &actor))
             })
             .await
     }
 }
 
-/// The newest item with this id that the caller may see.
-fn item(tx: &mut Tx<'_>, actor: &Actor, posts: &[String], id: &str, flow: Option<Flow>) -> Result<Option<Item>, Fault> {
+/// The item with this id that the caller may see: of several the gravest, then the newest.
+fn item(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    posts: &[String],
+    id: &str,
+    flow: Option<Flow>,
+) -> Result<Option<Item>, Fault> {
     let mut items = Vec::new();
     for post in posts {
         items.extend(tx.items_by_id(post, &[id], Parts::All)?);
     }
-    items.retain(|item| actor.kind == Kind::Post || item.object.customs_visible);
+    items.retain(|item| sees(actor, item));
     if items.is_empty() {
         return Ok(None);
     }
     items.retain(|item| flow.is_none_or(|flow| item.object.flow == flow.code()));
-    let newest = items.into_iter().max_by_key(|item| (item.object.posting_dt, item.object.life_no, item.object.pid));
-    match (newest, flow) {
-        (None, Some(flow)) => Err(flow_contradicted(flow)),
-        (newest, _) => Ok(newest),
+    if let (true, Some(flow)) = (items.is_empty(), flow) {
+        return Err(flow_contradicted(flow));
     }
+    if items.len() > 1 {
+        let Some(gravest) = item_status::gravest_of(tx, catalogue, actor, &items)? else { return Ok(None) };
+        items.retain(|item| item.object.pid == gravest);
+    }
+    Ok(items.pop())
 }
 
 pub(super) fn flow_contradicted(flow: Flow) -> Fault {

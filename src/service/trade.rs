@@ -50,11 +50,9 @@ impl Services {
     /// 400 with findings, and for a change state that does not fit; 401 for customs and for another seller.
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
         let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
-        let change = change("marketedGood", good.entity_state)?;
-        if change == Change::Store {
-            rules::marketed_good(&good).into_result()?;
-        }
-        let warnings = u32::from(change == Change::Store && rules::has_unknown_code(&good));
+        check_entity("marketedGood", good.entity_state)?;
+        rules::marketed_good(&good).into_result()?;
+        let warnings = u32::from(rules::has_unknown_code(&good));
         let good = MarketedGood {
             entity_state: Entity::STORE,
             seller_organization_cd: Some(seller),
@@ -63,7 +61,7 @@ impl Services {
         };
         let actor = actor.clone();
         let answer = self.store.write(move |tx| {
-            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor, &good, change)? }))
+            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor, &good)? }))
         });
         answer.await
     }
@@ -114,13 +112,11 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let origin = actor.own_post(given(&service.orig_organization_cd))?.to_owned();
-        let change = change("postalService", service.entity_state)?;
-        if change == Change::Store {
-            rules::postal_service(&service).into_result()?;
-        }
+        check_entity("postalService", service.entity_state)?;
+        rules::postal_service(&service).into_result()?;
         let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
         let actor = actor.clone();
-        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service, change))).await
+        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service))).await
     }
 
     /// Services from one post to another that are valid now, as JSON.
@@ -158,30 +154,13 @@ fn at(date: Option<WcfDate>) -> Option<At> {
     date.map(|date| At(date.instant()))
 }
 
-/// What `entityState` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
-    /// The object is a key: it must be there, and stays as it is.
-    Nothing,
-    Store,
-}
-
 /// An offer is no draft, so none is deleted.
-fn change(path: &str, state: Entity) -> Result<Change> {
-    match state {
-        Entity::UNCHANGED => Ok(Change::Nothing),
-        Entity::STORE | Entity::MODIFIED => Ok(Change::Store),
-        _ => {
-            let message = "allowed here: 0, 1 or 2; to end an offer store it with a ValidTo that has passed";
-            Err(Error::invalid("out_of_range", format!("{path}.entityState"), message))
-        }
+fn check_entity(path: &str, state: Entity) -> Result<()> {
+    if state.stores() {
+        return Ok(());
     }
-}
-
-/// The answer to an object that is only a key.
-fn unchanged<T>(found: Option<T>, path: &str) -> Result<Answer, Fault> {
-    let message = "you offer nothing like this; send entityState 1 to store it";
-    found.map(|_| Answer::void()).ok_or_else(|| Error::invalid("absent", path, message).into())
+    let message = "allowed here: 0, 1 or 2; to end an offer store it with a ValidTo that has passed";
+    Err(Error::invalid("out_of_range", format!("{path}.entityState"), message))
 }
 
 fn too_many(path: &str) -> Fault {
@@ -190,16 +169,13 @@ fn too_many(path: &str) -> Fault {
 }
 
 /// The same content without a number is the same goods.
-fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood, change: Change) -> Result<Answer, Fault> {
+fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answer, Fault> {
     let seller = actor.org.as_str();
     let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
     let old = match good.reference_id {
         Some(number) => tx.good(seller, number)?,
         None => tx.good_like(seller, &digest)?,
     };
-    if change == Change::Nothing {
-        return unchanged(old, "marketedGood");
-    }
     if old.as_ref().is_some_and(|old| old.digest == digest) {
         return Ok(Answer::void());
     }
@@ -228,16 +204,13 @@ fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood, change: Change)
 }
 
 /// The same content without an id is the same service.
-fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService, change: Change) -> Result<Answer, Fault> {
+fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService) -> Result<Answer, Fault> {
     let origin = actor.org.as_str();
     let digest = digest(&to_canonical(&PostalService { service_id: None, ..service.clone() }));
     let old = match service.service_id {
         Some(id) => tx.postal_service(origin, Id(id))?,
         None => tx.service_like(origin, &digest)?,
     };
-    if change == Change::Nothing {
-        return unchanged(old, "postalService");
-    }
     if old.as_ref().is_some_and(|old| old.digest == digest) {
         return Ok(Answer::void());
     }

@@ -5,23 +5,28 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::{Actor, Kind};
-use crate::contract::canonical::to_canonical;
+use super::{Actor, Kind, version};
+use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{Entity, MailObject, WcfDate};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::reserved;
 use crate::store::items::{DeclarationRow, Item, ObjectRow, ResponseRow, Side};
 
-/// The view of `item` that `viewer` may have. Drafts of others are not there.
+/// The view of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
+/// what is declared now, nor what was decided where the item does not go any more.
 pub(super) fn view(item: &Item, viewer: &Actor) -> String {
     let is_customs = viewer.kind == Kind::Customs;
     let declaration = item.declaration().filter(|row| row.seen || !is_customs);
-    let visible =
-        |side| item.response(side).filter(|row| row.state_cd != RESPONSE_DRAFT || row.author_org == viewer.org);
+    let visible = |side| {
+        let row: Option<&ResponseRow> = item.response(side).filter(|row| row.lapsed.is_none());
+        row.filter(|row| row.state_cd != RESPONSE_DRAFT || row.author_org == viewer.org)
+    };
+    let there = visible(Side::Destination).filter(|row| row.state_cd == RESPONSE_DRAFT || item.object.has_dc_response);
     let mut out = String::with_capacity(1024 + declaration.map_or(0, |row| row.body.len()));
     out.push_str(r#"{"entityState":1,"DCResponse":"#);
-    push_or_null(&mut out, visible(Side::Destination), push_response);
+    push_or_null(&mut out, there, push_response);
     out.push_str(r#","Declaration":"#);
-    push_or_null(&mut out, declaration, push_declaration);
+    push_or_null(&mut out, declaration, |out, row| push_declaration(out, item, row));
     out.push_str(r#","MailObject":"#);
     out.push_str(&to_canonical(&mail_object(&item.object)));
     out.push_str(r#","Response":"#);
@@ -37,22 +42,40 @@ fn push_or_null<T>(out: &mut String, row: Option<&T>, push: impl Fn(&mut String,
     }
 }
 
-fn push_declaration(out: &mut String, row: &DeclarationRow) {
-    let body = with_quality(row);
+fn push_declaration(out: &mut String, item: &Item, row: &DeclarationRow) {
+    let body = with_own_fields(item, row);
     push_document(out, row.state_cd, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &body);
 }
 
-/// The stored text with `Quality.Score` and `Quality.Findings` put first among the extra fields.
-fn with_quality(row: &DeclarationRow) -> Cow<'_, str> {
-    let Some(score) = row.quality_score else { return Cow::Borrowed(&row.body) };
-    let mut names = vec!["Quality.Score"];
-    let mut values = vec![score.to_string()];
-    if let Some(findings) = &row.quality_findings {
-        names.push("Quality.Findings");
-        values.push(findings.clone());
-    }
+/// The stored text with the server's own fields put first among the extra fields.
+fn with_own_fields(item: &Item, row: &DeclarationRow) -> String {
+    let (names, values): (Vec<&str>, Vec<Cow<'_, str>>) = own_fields(item, row).into_iter().unzip();
     let body = put_first(&row.body, "ExtraFieldNames", &to_canonical(&names));
-    Cow::Owned(put_first(&body, "ExtraFieldValues", &to_canonical(&values)))
+    put_first(&body, "ExtraFieldValues", &to_canonical(&values))
+}
+
+/// What the server adds: how good the data is, which version it is and whose, and which clearances were about another.
+fn own_fields<'r>(item: &Item, row: &'r DeclarationRow) -> Vec<(&'static str, Cow<'r, str>)> {
+    let mut fields: Vec<(&'static str, Cow<'r, str>)> = Vec::with_capacity(8);
+    if let Some(score) = row.quality_score {
+        fields.push(("Quality.Score", score.to_string().into()));
+        fields.extend(row.quality_findings.as_deref().map(|findings| ("Quality.Findings", findings.into())));
+    }
+    fields.push((reserved::VERSION, version::shown(&version::name(&item.object, &row.digest)).into()));
+    fields.extend(row.declared_by.as_deref().map(|post| (reserved::DECLARED_BY, post.into())));
+    fields.extend(row.handed_over_by.as_deref().map(|post| (reserved::HANDED_OVER_BY, post.into())));
+    fields.extend(lapsed(item, Side::Own).map(|text| (reserved::LAPSED, text.into())));
+    let there = lapsed(item, Side::Destination).filter(|_| item.object.has_dc_response);
+    fields.extend(there.map(|text| (reserved::DC_LAPSED, text.into())));
+    fields
+}
+
+/// A clearance of another version: its code, its time, and the version it was about.
+fn lapsed(item: &Item, side: Side) -> Option<String> {
+    let row = item.response(side)?;
+    let name = row.lapsed.as_deref()?;
+    let time = row.decided_at.0.format("%Y-%m-%dT%H:%M:%SZ");
+    Some(format!("{};{time};{}", row.decision_cd.as_deref().unwrap_or_default(), hex(name)))
 }
 
 /// Puts the entries of the JSON list `entries` before those of the list `member` of the document itself. It is the last

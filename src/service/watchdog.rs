@@ -1,34 +1,37 @@
-//! Marks on items: GetWatchdogItemInfo, SetWatchdogItemInfo.
+//! Marks on item ids: GetWatchdogItemInfo, SetWatchdogItemInfo.
 //!
-//! A mark makes no item visible. Customs may set one on an id that it sees no item of: it is put on what there is, the
-//! drafts of the post included, as if there were nothing, and counts once the item is seen. Until then customs is shown
-//! its own marks only.
+//! A mark is its author's word about an id. It makes no item and changes none: it counts for the items that have the id, at
+//! every post of the author, those that come later included. So customs may mark what it does not see, and learns
+//! nothing by it.
 
-use chrono::{DateTime, Months, Utc};
+mod setting;
 
-use super::catalogue::Catalogue;
-use super::entry::Outcome;
-use super::identity::{self, Key};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
 use super::once::once;
-use super::standing;
+use super::which::Row;
 use super::{Actor, Answer, Kind, RequestKey, Services};
 use crate::contract::watchdog::Operation;
-use crate::contract::{MailObject, WatchdogInfo, WcfDate};
+use crate::contract::{WatchdogInfo, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
-use crate::rules::flow::Flow;
-use crate::rules::item_id;
-use crate::rules::light::Mark;
+use crate::rules::light;
+use crate::rules::mark::{self, Usage};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::history::Event;
-use crate::store::items::{Item, ObjectRow, Parts};
-use crate::store::types::{At, Id};
+use crate::store::item_status::StatusRow;
+use crate::store::items::ObjectRow;
+use crate::store::mark::MarkRow;
+use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-/// A mark to set, with what is said of the item.
+/// A mark to set, with what is said of the items meant.
 #[derive(Clone, Debug, Default)]
 pub struct SetMark {
     pub item_id: String,
+    /// Whose items are meant; `ZZZ`: those of any post.
+    pub origin: Option<String>,
     pub destination: Option<String>,
     pub mail_class: Option<String>,
     pub posting: Option<WcfDate>,
@@ -36,43 +39,46 @@ pub struct SetMark {
 }
 
 impl Services {
-    /// The mark of the newest item with this id that the caller sees, or has marked.
+    /// The gravest mark in force on an item id (on items of one origin when that is named), of the authors the caller knows
+    /// of: itself, its customs, the posts whose customs it is.
     ///
     /// # Errors
-    /// 400 when the caller has no such item.
-    pub async fn watchdog(&self, actor: &Actor, item_id: &str) -> Result<WatchdogInfo> {
+    /// 400 when the caller has neither such an item nor such a mark.
+    pub async fn watchdog(&self, actor: &Actor, item_id: &str, origin: Option<&str>) -> Result<WatchdogInfo> {
+        let mut findings = Findings::default();
+        structure::check_post(&mut findings, ORIGIN, origin);
+        findings.into_result()?;
+        let origin = origin.unwrap_or(UNKNOWN_POST).to_owned();
         let (actor, id) = (actor.clone(), item_id.to_owned());
         self.store
             .read(move |tx| {
-                let mut rows = Vec::new();
-                for row in tx.status_rows(&actor.posts, &[id.as_str()])? {
-                    if sees(&actor, row.customs_visible) || is_own_mark(tx, &actor, &row.post_org, row.pid)? {
-                        rows.push(row);
-                    }
+                let (marks, rows) = (marks(tx, &actor, &[&id])?, seen(tx, &actor, &id)?);
+                if rows.is_empty() && marks.rows(&id).is_empty() {
+                    return Err(
+                        Error::invalid("absent", "itemId", "there is no such item of yours, and no mark").into()
+                    );
                 }
-                let newest = rows.into_iter().max_by_key(|row| (row.posting_dt, row.life_no, row.pid));
-                let Some(row) = newest else { return Err(absent().into()) };
-                Ok(in_force(row.watchdog, row.watchdog_remarks, row.watchdog_until, tx.now)
-                    .unwrap_or(WatchdogInfo { operation: Some(Operation::Clear), ..WatchdogInfo::default() }))
+                let is_meant = |row: &&StatusRow| [UNKNOWN_POST, row.orig_post.as_str()].contains(&origin.as_str());
+                let coming = Usage { origin: &origin, effective: tx.now };
+                let uses: Vec<Usage<'_>> = rows.iter().filter(is_meant).map(usage).chain([coming]).collect();
+                let none = || WatchdogInfo { operation: Some(Operation::Clear), ..WatchdogInfo::default() };
+                Ok(marks.gravest(&id, &uses, |_| true).unwrap_or_else(none))
             })
             .await
     }
 
-    /// Sets the mark of the one item with this id, creating it when it is new.
+    /// Sets or clears the caller's mark on an item id.
     ///
     /// # Errors
-    /// 400 with findings, or when several items have this id.
+    /// 400 with findings; `ambiguous` when several items may be meant (a block is put on all of them), `not_yours` for
+    /// clearing what only others have set.
     pub async fn set_watchdog(&self, actor: &Actor, sent: SetMark, key: Option<RequestKey>) -> Result<Answer> {
         check(&sent).into_result()?;
         let (actor, catalogue) = (actor.clone(), self.catalogue());
         self.store
             .write(move |tx| {
                 once(tx, &actor, key.as_ref(), |tx| {
-                    let mut items = find_or_create(tx, &actor, &sent)?;
-                    for item in &mut items {
-                        mark(tx, &catalogue, item, &actor, &sent)?;
-                    }
-                    standing::save(tx, &mut items, &actor.stamp())?;
+                    setting::set(tx, &catalogue, &actor, &sent)?;
                     Ok(Answer::void())
                 })
             })
@@ -80,42 +86,17 @@ impl Services {
     }
 }
 
-fn absent() -> Error {
-    Error::invalid("absent", "itemId", "there is no such item of yours")
-}
-
-/// The mark, unless there is none or it has ended.
-pub(super) fn in_force(
-    number: Option<i32>,
-    remarks: Option<String>,
-    until: Option<At>,
-    now: DateTime<Utc>,
-) -> Option<WatchdogInfo> {
-    let operation = number.and_then(Operation::from_number)?;
-    let ended = until.is_some_and(|until| until.0 <= now);
-    (!ended).then(|| WatchdogInfo {
-        expiry_dt: until.map(|until| WcfDate::new(until.0)),
-        operation: Some(operation),
-        remarks,
-    })
-}
-
-/// What a mark means to the light.
-pub(super) fn meaning(info: Option<&WatchdogInfo>) -> Mark {
-    match info.and_then(|info| info.operation) {
-        Some(Operation::MarkAsBlocked) => Mark::Blocked,
-        Some(Operation::MarkWithWarning) => Mark::Warning,
-        Some(Operation::Clear) | None => Mark::None,
-    }
-}
+/// The member of both methods that names the origin.
+const ORIGIN: &str = "originPostalOrgCd";
 
 fn check(sent: &SetMark) -> Findings {
     let mut findings = Findings::default();
     structure::check_item_id(&mut findings, "itemId", Some(&sent.item_id));
+    structure::check_post(&mut findings, ORIGIN, sent.origin.as_deref());
     structure::check_post(&mut findings, "destinationPostalOrgCd", sent.destination.as_deref());
     structure::check_mail_class(&mut findings, "mailClassCd", sent.mail_class.as_deref());
     if sent.info.operation.is_none() {
-        let message = "say what to do: 0 (Clear), 1 (MarkAsBlocked) or 2 (MarkWithWarning)";
+        let message = format!("say what to do: {}", Operation::ALLOWED);
         findings.add("required", "watchdogInfo.Operation", message);
     }
     if given(&sent.info.remarks).is_some_and(|text| text.chars().count() > limits::TEXT_CHARS) {
@@ -125,124 +106,106 @@ fn check(sent: &SetMark) -> Findings {
     findings
 }
 
-fn sees(actor: &Actor, customs_visible: bool) -> bool {
-    actor.kind == Kind::Post || customs_visible
+/// Every life of the items with this id that the caller sees.
+fn seen(tx: &mut Tx<'_>, actor: &Actor, item_id: &str) -> Result<Vec<StatusRow>, Fault> {
+    let mut rows = tx.status_rows(&actor.posts, &[item_id])?;
+    rows.retain(|row| actor.kind == Kind::Post || row.customs_visible);
+    Ok(rows)
 }
 
-/// Whether the caller was the last to set a mark on an item.
-fn is_own_mark(tx: &mut Tx<'_>, actor: &Actor, post: &str, pid: Id) -> Result<bool, Fault> {
-    Ok(tx.last_actor(post, pid, MARKED)?.as_ref() == Some(&actor.org))
+/// The marks on some item ids that the caller knows of: its own, those of its customs, those of the posts whose customs it
+/// is. One query.
+pub(super) fn marks(tx: &mut Tx<'_>, actor: &Actor, item_ids: &[&str]) -> Result<Marks, Fault> {
+    Marks::of(tx, &actor.posts, actor.customs.as_deref(), item_ids)
 }
 
-/// The event of a mark set.
-const MARKED: &str = "watchdog.set";
-
-/// The one item with this id that the caller sees, else those it does not see, else a new one; an item posted more than
-/// a year apart from the date given is another use of the id.
-fn find_or_create(tx: &mut Tx<'_>, actor: &Actor, sent: &SetMark) -> Result<Vec<Item>, Fault> {
-    let mut items = Vec::new();
-    for post in &actor.posts {
-        items.extend(tx.items_by_id(post, &[sent.item_id.as_str()], Parts::Declaration)?);
-    }
-    let last_life = items.iter().map(|item| item.object.life_no).max().unwrap_or(0);
-    items.retain(|item| is_same_life(item.object.posting_dt, sent.posting));
-    let (seen, mut unseen): (Vec<Item>, Vec<Item>) =
-        items.into_iter().partition(|item| sees(actor, item.object.customs_visible));
-    if seen.len() > 1 {
-        let message = "several items have this id; a mark is set on one item only";
-        return Err(Error::invalid("ambiguous", "itemId", message).into());
-    }
-    if !seen.is_empty() {
-        return Ok(seen);
-    }
-    let post = post_for(actor, sent.destination.as_deref())?;
-    unseen.retain(|item| item.object.post_org == post);
-    if !unseen.is_empty() {
-        return Ok(unseen);
-    }
-    let key = Key { item_id: sent.item_id.clone(), origin: UNKNOWN_POST.into(), ..Key::default() };
-    let mut item = Item::new(identity::new_object(&post, &key, last_life + 1, tx.now));
-    item.object.mail_class = Some(item_id::class_from_id(&sent.item_id).to_owned());
-    Ok(vec![item])
+/// Marks on item ids, by some posts and their customs.
+pub(super) struct Marks {
+    by_id: HashMap<String, Vec<MarkRow>>,
+    customs: Option<String>,
+    now: DateTime<Utc>,
 }
 
-fn is_same_life(stored: Option<At>, sent: Option<WcfDate>) -> bool {
-    let (Some(At(stored)), Some(sent)) = (stored, sent.map(WcfDate::instant)) else { return true };
-    let (earlier, later) = if stored <= sent { (stored, sent) } else { (sent, stored) };
-    earlier + Months::new(identity::LIFE_MONTHS) >= later
-}
-
-/// The post that a new item is kept by: the caller; for customs the destination, or its only post.
-fn post_for(actor: &Actor, destination: Option<&str>) -> Result<String> {
-    let is_named = |post: &&String| Some(post.as_str()) == destination;
-    match (actor.posts.as_slice(), actor.posts.iter().find(is_named)) {
-        (_, Some(post)) => Ok(post.clone()),
-        ([only], None) => Ok(only.clone()),
-        _ => {
-            let message = "name the destination, one of the posts whose customs you are";
-            Err(Error::invalid("required", "destinationPostalOrgCd", message))
+impl Marks {
+    /// The marks that posts and the customs administration they share have set on some item ids.
+    pub(super) fn of(
+        tx: &mut Tx<'_>,
+        posts: &[String],
+        customs: Option<&str>,
+        item_ids: &[&str],
+    ) -> Result<Self, Fault> {
+        let authors: Vec<&str> = posts.iter().map(String::as_str).chain(customs).collect();
+        let mut by_id: HashMap<String, Vec<MarkRow>> = HashMap::new();
+        for row in tx.marks(&authors, item_ids)? {
+            by_id.entry(row.item_id.clone()).or_default().push(row);
         }
+        Ok(Self { by_id, customs: customs.map(str::to_owned), now: tx.now })
+    }
+
+    /// When they were read.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The gravest mark in force for an item: of its post, or of that post's customs.
+    pub(super) fn on(&self, row: &StatusRow) -> Option<WatchdogInfo> {
+        self.on_item(&row.post_org, &row.item_id, usage(row))
+    }
+
+    /// The same for an item that was loaded.
+    pub(super) fn on_object(&self, object: &ObjectRow) -> Option<WatchdogInfo> {
+        let usage = Usage { origin: &object.orig_post, effective: Row::from(object).effective() };
+        self.on_item(&object.post_org, &object.item_id, usage)
+    }
+
+    /// The gravest mark in force for an item with this id that were posted now, whatever its post and origin.
+    pub(super) fn without_item(&self, item_id: &str) -> Option<WatchdogInfo> {
+        self.gravest(item_id, &[Usage { origin: UNKNOWN_POST, effective: self.now }], |_| true)
+    }
+
+    fn on_item(&self, post: &str, item_id: &str, usage: Usage<'_>) -> Option<WatchdogInfo> {
+        self.gravest(item_id, &[usage], |author| author == post || Some(author) == self.customs.as_deref())
+    }
+
+    fn gravest(&self, item_id: &str, uses: &[Usage<'_>], has_say: impl Fn(&str) -> bool) -> Option<WatchdogInfo> {
+        let heard = self.rows(item_id).iter().filter(|row| has_say(&row.author_org));
+        let marks = heard.filter_map(|row| Some((word(row)?, row)));
+        mark::gravest(marks, uses, self.now).map(|(_, row)| info(row))
+    }
+
+    fn rows(&self, item_id: &str) -> &[MarkRow] {
+        self.by_id.get(item_id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Sets the mark, and what is said of an item that no declaration describes yet. Nothing is said of an item that the
-/// caller does not see: whether it fits would show what there is.
-fn mark(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    item: &mut Item,
-    actor: &Actor,
-    sent: &SetMark,
-) -> Result<Outcome, Fault> {
-    let seen = sees(actor, item.object.customs_visible);
-    let mut changed = if seen || item.is_new() { complete(catalogue, item, sent)? } else { Vec::new() };
-    let operation = sent.info.operation.unwrap_or(Operation::Clear);
-    let wanted = (operation != Operation::Clear).then_some(operation);
-    let remarks = wanted.and(given(&sent.info.remarks)).map(str::to_owned);
-    let until = wanted.and(sent.info.expiry_dt).map(|date| At(date.instant()));
-    let object = &item.object;
-    let same = object.watchdog == wanted.map(Operation::number)
-        && object.watchdog_remarks == remarks
-        && object.watchdog_until == until;
-    let is_known = seen || is_own_mark(tx, actor, &object.post_org, object.pid)?;
-    if same && changed.is_empty() && !item.is_new() && is_known {
-        return Ok(Outcome::Unchanged);
-    }
-    let object = &mut item.object;
-    object.watchdog = wanted.map(Operation::number);
-    object.watchdog_remarks = remarks;
-    object.watchdog_until = until;
-    changed.sort_unstable();
-    let detail = serde_json::json!({
-        "Operation": operation.name(),
-        "Remarks": given(&sent.info.remarks),
-        "ExpiryDt": sent.info.expiry_dt,
-        "MailObject": changed,
-    });
-    item.record(Event { name: MARKED, detail: detail.to_string(), document: None });
-    Ok(Outcome::Stored)
+fn usage(row: &StatusRow) -> Usage<'_> {
+    Usage { origin: &row.orig_post, effective: Row::from(row).effective() }
 }
 
-/// Destination, class and posting date: a declared item knows its own, and only what it lacks is taken.
-fn complete(catalogue: &Catalogue, item: &mut Item, sent: &SetMark) -> Result<Vec<&'static str>, Fault> {
-    let declared = item.declaration().is_some();
-    let free = |known: bool| !declared || !known;
-    let object: &ObjectRow = &item.object;
-    let said = MailObject {
-        dest_post_org_cd: sent.destination.clone().filter(|_| free(object.dest_post != UNKNOWN_POST)),
-        mail_class_cd: sent.mail_class.clone().filter(|_| free(object.mail_class.is_some())),
-        posting_dt: sent.posting.filter(|_| free(object.posting_dt.is_some())),
-        ..MailObject::default()
-    };
-    let changed = identity::merge(catalogue, item, &said);
-    let object = &mut item.object;
-    if Flow::parse(&object.flow) == Some(Flow::Outbound) || object.partner_country.is_none() {
-        object.partner_country =
-            identity::partner_country(catalogue, object, object.partner_country.clone().as_deref());
+/// A stored mark as the rules know it.
+fn word(row: &MarkRow) -> Option<mark::Mark<'_>> {
+    Some(mark::Mark {
+        origin: &row.orig_post,
+        operation: Operation::from_number(row.operation)?,
+        until: row.until.map(|At(until)| until),
+        set_at: row.set_at.0,
+        posted_at: row.posted_at.map(|At(posted)| posted),
+    })
+}
+
+fn info(row: &MarkRow) -> WatchdogInfo {
+    WatchdogInfo {
+        expiry_dt: row.until.map(|until| WcfDate::new(until.0)),
+        operation: Operation::from_number(row.operation),
+        remarks: row.remarks.clone(),
     }
-    identity::check_posts(object).map_err(|mut finding| {
-        finding.path = "destinationPostalOrgCd".into();
-        Fault::from(vec![finding])
-    })?;
-    Ok(changed)
+}
+
+/// What a mark means to the light.
+pub(super) fn meaning(info: Option<&WatchdogInfo>) -> light::Mark {
+    match info.and_then(|info| info.operation) {
+        Some(Operation::MarkAsBlocked) => light::Mark::Blocked,
+        Some(Operation::MarkWithWarning) => light::Mark::Warning,
+        Some(Operation::Clear) | None => light::Mark::None,
+    }
 }

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::imprint::vouch;
-use super::items::{Item, ObjectRow};
+use super::items::ObjectRow;
 use super::schema::item_history;
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -25,6 +25,9 @@ pub struct Stamp {
 pub const RESPONSE_DRAFT_EVENT: &str = "response.draft";
 /// The event of a response that the own customs keeps to itself and its post.
 pub const RESPONSE_TO_CUSTOMS_EVENT: &str = "response.to-customs";
+
+/// The event of an item that goes to another post than was known before; its detail tells both.
+pub const REDIRECTED_EVENT: &str = "object.redirected";
 
 /// Something that happened to an item.
 #[derive(Clone, Debug)]
@@ -113,37 +116,46 @@ impl HistoryRow {
 }
 
 impl Tx<'_> {
-    /// Whether a response with this digest was ever more than a draft.
-    pub fn was_final(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Result<bool, Fault> {
-        let is_it = |event: &Event| {
-            let document = event.document.as_ref();
-            event.name != RESPONSE_DRAFT_EVENT && document.is_some_and(|(of, _, made)| *of == kind && made == digest)
-        };
-        if item.events().iter().any(is_it) {
-            return Ok(true);
-        }
-        let found: Option<i32> = item_history::table
-            .filter(item_history::post_org.eq(&item.object.post_org))
-            .filter(item_history::object_pid.eq(item.object.pid))
-            .filter(item_history::doc_kind.eq(kind))
-            .filter(item_history::doc_digest.eq(digest))
-            .filter(item_history::event.ne(RESPONSE_DRAFT_EVENT))
-            .select(item_history::seq)
+    /// Digest of the item data that an organization said last.
+    pub fn last_said(&mut self, object: &ObjectRow, org: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let found: Option<Option<Vec<u8>>> = item_history::table
+            .filter(item_history::post_org.eq(&object.post_org))
+            .filter(item_history::object_pid.eq(object.pid))
+            .filter(item_history::actor_org.eq(org))
+            .filter(item_history::doc_kind.eq("D"))
+            .order(item_history::seq.desc())
+            .select(item_history::doc_digest)
             .first(self.conn)
             .optional()?;
-        Ok(found.is_some())
+        Ok(found.flatten())
     }
 
-    /// The organization that an event of this name happened to an item by, last.
-    pub fn last_actor(&mut self, post: &str, pid: Id, event: &str) -> Result<Option<String>, Fault> {
-        Ok(item_history::table
+    /// Digest of a version of a document, as the history has it.
+    pub fn digest_of(&mut self, object: &ObjectRow, kind: &str, version_no: i32) -> Result<Option<Vec<u8>>, Fault> {
+        let found: Option<Option<Vec<u8>>> = item_history::table
+            .filter(item_history::post_org.eq(&object.post_org))
+            .filter(item_history::object_pid.eq(object.pid))
+            .filter(item_history::doc_kind.eq(kind))
+            .filter(item_history::doc_version.eq(version_no))
+            .select(item_history::doc_digest)
+            .first(self.conn)
+            .optional()?;
+        Ok(found.flatten())
+    }
+
+    /// Where an item was bound for before it was redirected.
+    pub fn bound_before(&mut self, post: &str, pid: Id) -> Result<Vec<String>, Fault> {
+        let details: Vec<String> = item_history::table
             .filter(item_history::post_org.eq(post))
             .filter(item_history::object_pid.eq(pid))
-            .filter(item_history::event.eq(event))
-            .order(item_history::seq.desc())
-            .select(item_history::actor_org)
-            .first(self.conn)
-            .optional()?)
+            .filter(item_history::event.eq(REDIRECTED_EVENT))
+            .select(item_history::detail)
+            .load(self.conn)?;
+        let from = |detail: &String| {
+            let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+            detail.get("From")?.as_str().map(str::to_owned)
+        };
+        Ok(details.iter().filter_map(from).collect())
     }
 
     /// The history of one item, oldest first.

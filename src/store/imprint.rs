@@ -2,6 +2,7 @@
 //!
 //! An event's detail names the rows it made by their imprints. A row whose columns no longer give the imprint told last
 //! was altered behind the server's back. Rows told of by no event (made before there were imprints) are passed over.
+//! Marks stood on mail objects once: an imprint told then is compared with the mark that is kept for it.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +11,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::history::HistoryRow;
-use super::items::{DeclarationRow, ObjectRow, ResponseRow};
+use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow};
 use super::referral::{AnswerRow, ReferralRow};
-use super::schema::{declaration, mail_object, referral, referral_response, response};
+use super::schema::{decision, declaration, mail_object, referral, referral_response, response, retired_mark};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::contract::canonical::hex;
@@ -45,8 +46,21 @@ pub fn vouch_gone(detail: &str, row: &impl Vouched) -> String {
     with_member(detail, row.member(), "null")
 }
 
+/// The detail of an event that made or changed `rows`: each under its side and number.
+pub fn vouch_decisions<'r>(detail: &str, rows: impl Iterator<Item = &'r DecisionRow>) -> String {
+    let told: Vec<String> = rows.map(|row| format!("\"{}\":\"{}\"", decision_key(row), imprint(row))).collect();
+    if told.is_empty() { detail.to_owned() } else { with_member(detail, DECISIONS, &format!("{{{}}}", told.join(","))) }
+}
+
+/// The member of an event's detail that holds the imprints of decisions.
+const DECISIONS: &str = "DecisionRows";
+
+fn decision_key(row: &DecisionRow) -> String {
+    format!("{}{}", row.side, row.version_no)
+}
+
 /// Adds a member to the JSON object `detail`.
-fn with_member(detail: &str, member: &str, value: &str) -> String {
+pub fn with_member(detail: &str, member: &str, value: &str) -> String {
     let open = detail.trim_end().strip_suffix('}').unwrap_or("{");
     let comma = if open.trim_end().ends_with('{') { "" } else { "," };
     format!("{open}{comma}\"{member}\":{value}}}")
@@ -118,15 +132,44 @@ impl Vouched for ObjectRow {
         "ObjectRow"
     }
 
+    fn columns(&self, to: &mut Columns) {
+        MarkedRow { object: self, mark: &RetiredMark::default() }.columns(to);
+    }
+}
+
+/// What stood on an item as long as marks did.
+#[derive(Clone, Debug, Default, Queryable)]
+struct RetiredMark {
+    operation: Option<i32>,
+    remarks: Option<String>,
+    until: Option<At>,
+}
+
+/// A mail object as it was with a mark on it.
+struct MarkedRow<'r> {
+    object: &'r ObjectRow,
+    mark: &'r RetiredMark,
+}
+
+impl Vouched for MarkedRow<'_> {
+    fn member(&self) -> &'static str {
+        self.object.member()
+    }
+
     /// Everything but the head of the history, which is its own proof, and the place in the change feed.
     fn columns(&self, to: &mut Columns) {
-        to.text(&self.post_org).id(self.pid).text(&self.item_id).text(&self.orig_post).text(&self.dest_post);
-        to.number(self.life_no).text(&self.flow);
-        to.texts(&[&self.partner_country, &self.mail_class, &self.mail_category, &self.type_cd, &self.local_id]);
-        to.texts(&[&self.local_id2, &self.mail_state_remarks, &self.zip, &self.security_state, &self.watchdog_remarks]);
-        to.numbers(&[self.mail_state, self.watchdog]);
-        to.flags(&[self.customs_visible, self.has_response, self.has_dc_response, self.declaration_seen]);
-        to.times(&[Some(self.created_at), self.posting_dt, self.declared_at, self.watchdog_until]);
+        let Self { object: row, mark } = self;
+        to.text(&row.post_org).id(row.pid).text(&row.item_id).text(&row.orig_post).text(&row.dest_post);
+        to.number(row.life_no).text(&row.flow);
+        to.texts(&[&row.partner_country, &row.mail_class, &row.mail_category, &row.type_cd, &row.local_id]);
+        to.texts(&[&row.local_id2, &row.mail_state_remarks, &row.zip, &row.security_state, &mark.remarks]);
+        to.numbers(&[row.mail_state, mark.operation]);
+        to.flags(&[row.customs_visible, row.has_response, row.has_dc_response, row.declaration_seen]);
+        to.times(&[Some(row.created_at), row.posting_dt, row.declared_at, mark.until]);
+        // Rows told of before there were facts have none.
+        if row.facts != 0 {
+            to.number(row.facts);
+        }
     }
 }
 
@@ -140,6 +183,9 @@ impl Vouched for DeclarationRow {
         to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd).texts(&[&self.customs_org]);
         to.flags(&[self.seen, self.sent]).number(self.version_no).bytes(&self.digest);
         to.numbers(&[self.quality_score]).texts(&[&self.quality_findings]);
+        if self.declared_by.is_some() || self.handed_over_by.is_some() {
+            to.texts(&[&self.declared_by, &self.handed_over_by]);
+        }
     }
 }
 
@@ -153,6 +199,24 @@ impl Vouched for ResponseRow {
         to.text(&self.post_org).id(self.object_pid).text(&self.side).id(self.pid).number(self.state_cd);
         to.texts(&[&self.customs_org, &self.decision_cd, &self.fiscal_state]).text(&self.author_org);
         to.flags(&[self.sent]).times(&[Some(self.decided_at)]).number(self.version_no).bytes(&self.digest);
+        if let Some(lapsed) = &self.lapsed {
+            to.bytes(lapsed);
+        }
+    }
+}
+
+impl Vouched for DecisionRow {
+    fn member(&self) -> &'static str {
+        DECISIONS
+    }
+
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.post_org).id(self.object_pid).text(&self.side).number(self.version_no).text(&self.author_org);
+        to.number(self.author_rank).text(&self.fiscal_state).bytes(&self.place.to_be_bytes());
+        to.texts(&[&self.customs_org, &self.decision_cd, &self.category, &self.stated_version, &self.judged_dest]);
+        to.times(&[Some(self.decided_at), Some(self.received_at)]).bytes(&self.digest);
+        to.numbers(&[self.judged_no, Some(self.state_cd)]).bytes(self.judged_name.as_deref().unwrap_or_default());
+        to.flags(&[self.beside_customs, self.sent]);
     }
 }
 
@@ -186,6 +250,8 @@ impl Vouched for AnswerRow {
 struct Told {
     /// By member: the imprint, or that the row was taken away.
     rows: BTreeMap<&'static str, Option<String>>,
+    /// Imprints of decisions by side and number.
+    decisions: BTreeMap<String, String>,
     /// Imprints of referrals and answers, with the reference; no imprint where the event holds none.
     referrals: Vec<(String, Option<String>)>,
     answers: Vec<(String, Option<String>)>,
@@ -202,6 +268,9 @@ impl Told {
             let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
             for member in SINGLE.into_iter().filter(|member| members.contains_key(*member)) {
                 told.rows.insert(member, text(member));
+            }
+            for (key, imprint) in members.get(DECISIONS).and_then(Value::as_object).into_iter().flatten() {
+                told.decisions.insert(key.clone(), imprint.as_str().unwrap_or_default().to_owned());
             }
             let reference = text("ReferralId").unwrap_or_default();
             if members.contains_key("ReferralCd") {
@@ -253,6 +322,17 @@ fn judge_all<R: Vouched>(
 }
 
 impl Tx<'_> {
+    /// Whether the history tells of a mail object as it was when a mark stood on it, and not of a change since.
+    fn is_told_with_mark(&mut self, told: &Told, object: Option<&ObjectRow>) -> Done<bool> {
+        let Some(object) = object else { return Ok(false) };
+        let mark: Option<RetiredMark> = retired_mark::table
+            .find((&object.post_org, object.pid))
+            .select((retired_mark::operation, retired_mark::remarks, retired_mark::until))
+            .first(self.conn)
+            .optional()?;
+        Ok(mark.is_some_and(|mark| told.judge("ObjectRow", Some(&MarkedRow { object, mark: &mark })).is_none()))
+    }
+
     /// Compares an item's rows with what its history (whole, as stored) tells of them; says which does not fit.
     pub(super) fn verify_rows(
         &mut self,
@@ -264,7 +344,9 @@ impl Tx<'_> {
         let told = Told::by(history);
         let fault = |what: &str, how: &str| Ok(Some(format!("{what} of {name} was {how}")));
         let object: Option<ObjectRow> = mail_object::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = told.judge("ObjectRow", object.as_ref()) {
+        if let Some(how) = told.judge("ObjectRow", object.as_ref())
+            && !self.is_told_with_mark(&told, object.as_ref())?
+        {
             return fault("the mail object", how);
         }
         let declaration: Option<DeclarationRow> =
@@ -280,6 +362,19 @@ impl Tx<'_> {
             if let Some(how) = told.judge(member, row.as_ref()) {
                 return fault(what, how);
             }
+        }
+        let decisions = decision::table.filter(decision::post_org.eq(post_org)).filter(decision::object_pid.eq(pid));
+        let decisions: Vec<DecisionRow> = decisions.load(self.conn)?;
+        let mut untold = told.decisions.clone();
+        for row in &decisions {
+            match untold.remove(&decision_key(row)) {
+                Some(told) if told == imprint(row) => {}
+                Some(_) => return fault(&format!("decision {}", decision_key(row)), "altered"),
+                None => return fault(&format!("decision {}", decision_key(row)), "inserted"),
+            }
+        }
+        if let Some(key) = untold.keys().next() {
+            return fault(&format!("decision {key}"), "removed");
         }
         let referrals = referral::table.filter(referral::post_org.eq(post_org)).filter(referral::object_pid.eq(pid));
         let referrals: Vec<ReferralRow> = referrals.load(self.conn)?;

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::conn::AnyConn;
 use super::history::HistoryRow;
 use super::inbox::ItemInRow;
-use super::items::{DeclarationRow, ObjectRow, ResponseRow, VersionRow};
+use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow, VersionRow};
 use super::outbox::MessageRow;
 use super::schema::{
-    declaration, document_version, item_history, item_in, mail_object, message_out, response, seal_entry,
+    decision, declaration, document_version, item_history, item_in, mail_object, message_out, response, seal_entry,
 };
 use super::seal::SealEntryRow;
 
@@ -61,6 +61,7 @@ rows!(
     ObjectRow => mail_object,
     DeclarationRow => declaration,
     ResponseRow => response,
+    DecisionRow => decision,
     VersionRow => document_version,
     HistoryRow => item_history,
     MessageRow => message_out,

@@ -28,9 +28,8 @@ pub struct StatusRow {
     pub has_dc_response: bool,
     pub declared_at: Option<At>,
     pub security_state: Option<String>,
-    pub watchdog: Option<i32>,
-    pub watchdog_remarks: Option<String>,
-    pub watchdog_until: Option<At>,
+    pub facts: i32,
+    pub created_at: At,
 }
 
 /// A current response without its text.
@@ -43,6 +42,8 @@ pub struct DecisionFact {
     pub customs_org: Option<String>,
     pub decision_cd: Option<String>,
     pub fiscal_state: Option<String>,
+    pub decided_at: At,
+    pub lapsed: Option<Vec<u8>>,
 }
 
 /// A referral without its text.
@@ -53,6 +54,9 @@ pub struct ReferralFact {
     pub code: String,
     pub event_at: At,
     pub pending: bool,
+    pub reference: String,
+    pub raised_by: String,
+    pub created_at: At,
 }
 
 /// The rows of a table that belong to the things named, post by post: one is asked for by equality, so that its statement

@@ -4,6 +4,7 @@
 //! changed, the superseded versions, the history rows and the change number, in as few statements as the engine
 //! allows.
 
+mod decisions;
 mod versions;
 
 use diesel::prelude::*;
@@ -11,10 +12,13 @@ use uuid::Uuid;
 
 use super::conn::on_engine;
 use super::history::{Event, HistoryRow, Stamp};
+use super::imprint::{vouch, vouch_decisions, vouch_gone};
 use super::insert::insert_all;
-use super::schema::{declaration, document_version, mail_object, response};
+use super::schema::{decision, declaration, document_version, mail_object, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+
+pub use decisions::DecisionRow;
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -45,7 +49,7 @@ pub struct ObjectRow {
     pub zip: Option<String>,
     /// Whether the own customs may know of the item. Only grows.
     pub customs_visible: bool,
-    /// A final response of the own customs exists.
+    /// The own customs has answered, and its answer is not to be looked at again: what it has to work on is the rest.
     pub has_response: bool,
     /// A final response of the customs of the destination exists: of where the item goes now.
     pub has_dc_response: bool,
@@ -59,13 +63,10 @@ pub struct ObjectRow {
     pub declared_at: Option<At>,
     /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
     pub security_state: Option<String>,
-    /// 1 blocked, 2 warning.
-    pub watchdog: Option<i32>,
-    pub watchdog_remarks: Option<String>,
-    /// The mark ends by itself.
-    pub watchdog_until: Option<At>,
     /// Own customs may see the declaration.
     pub declaration_seen: bool,
+    /// What else is true of the item, as bits: see `rules::item_facts`.
+    pub facts: i32,
 }
 
 /// The current declaration of an item.
@@ -91,6 +92,10 @@ pub struct DeclarationRow {
     pub quality_score: Option<i32>,
     /// What they found, as a JSON list; absent when nothing.
     pub quality_findings: Option<String>,
+    /// The post whose data this is; absent for what was stored before that was kept.
+    pub declared_by: Option<String>,
+    /// The post that handed the item over, where that is not its origin.
+    pub handed_over_by: Option<String>,
 }
 
 /// The current response of one side.
@@ -116,6 +121,8 @@ pub struct ResponseRow {
     pub body: String,
     /// What all responses of this side amount to; absent for drafts.
     pub fiscal_state: Option<String>,
+    /// A clearance of something else than what is declared now: first half of the digest of the version it was about.
+    pub lapsed: Option<Vec<u8>>,
 }
 
 /// A version that is not current (any more).
@@ -196,14 +203,19 @@ pub struct Item {
     declaration: Option<Slot<DeclarationRow>>,
     own: Option<Slot<ResponseRow>>,
     destination: Option<Slot<ResponseRow>>,
+    has_responses: bool,
+    decisions: Vec<Slot<DecisionRow>>,
+    has_decisions: bool,
     superseded: Vec<VersionRow>,
+    /// Versions taken back out of the archive: kind and number.
+    restored: Vec<(&'static str, i32)>,
     events: Vec<Event>,
 }
 
 impl Item {
     /// An item not stored yet.
     pub fn new(object: ObjectRow) -> Self {
-        Self { is_new: true, ..Self::stored(object) }
+        Self { is_new: true, has_responses: true, has_decisions: true, ..Self::stored(object) }
     }
 
     fn stored(object: ObjectRow) -> Self {
@@ -213,7 +225,11 @@ impl Item {
             declaration: None,
             own: None,
             destination: None,
+            has_responses: false,
+            decisions: Vec::new(),
+            has_decisions: false,
             superseded: Vec::new(),
+            restored: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -252,6 +268,25 @@ impl Item {
             Side::Own => put(&mut self.own, new),
             Side::Destination => put(&mut self.destination, new),
         }
+    }
+
+    /// Puts a response out of the archive in the place of the current one of its side.
+    pub fn restore_response(&mut self, side: Side, row: ResponseRow) {
+        self.restored.push((side.version_kind(), row.version_no));
+        self.put_response(side, row);
+    }
+
+    fn put_loaded(&mut self, row: ResponseRow) {
+        let slot = if row.side == Side::Own.code() { &mut self.own } else { &mut self.destination };
+        if slot.is_none() {
+            *slot = Some(Slot { row, fate: Fate::Keep });
+        }
+    }
+
+    /// The text of a version that this transaction put into the archive.
+    pub fn superseded_text(&self, kind: &str, version_no: i32) -> Option<&str> {
+        let is_it = |version: &&VersionRow| version.kind == kind && version.version_no == version_no;
+        self.superseded.iter().find(is_it).and_then(|version| version.body.as_deref())
     }
 
     /// Keeps a version that never was (or no longer is) the current one.
@@ -295,6 +330,47 @@ impl Item {
     /// What was recorded and is not saved yet; nothing means that saving writes nothing.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Whether nothing of what is stored of the two differs.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let rows = |item: &Self| item.decisions.iter().map(|slot| slot.row.clone()).collect::<Vec<_>>();
+        self.object == other.object
+            && (self.declaration(), self.response(Side::Own)) == (other.declaration(), other.response(Side::Own))
+            && self.response(Side::Destination) == other.response(Side::Destination)
+            && rows(self) == rows(other)
+    }
+
+    /// Adds members to what was recorded last of the events that `of` lets through.
+    pub fn amend_where(&mut self, of: impl Fn(&Event) -> bool, change: impl FnOnce(&str) -> String) {
+        if let Some(last) = self.events.iter_mut().rfind(|event| of(event)) {
+            last.detail = change(&last.detail);
+        }
+    }
+
+    /// Has the last event vouch for every row that is about to be written or deleted.
+    fn vouch_for_documents(&mut self) {
+        let mut detail = match self.events.last() {
+            Some(last) => last.detail.clone(),
+            None => return,
+        };
+        detail = vouched(detail, self.declaration.as_ref());
+        detail = vouched(detail, self.own.as_ref());
+        detail = vouched(detail, self.destination.as_ref());
+        let changed = self.decisions.iter().filter(|slot| slot.fate != Fate::Keep).map(|slot| &slot.row);
+        detail = vouch_decisions(&detail, changed);
+        self.amend_where(|_| true, |_| detail);
+    }
+}
+
+fn vouched<T: super::imprint::Vouched>(detail: String, slot: Option<&Slot<T>>) -> String {
+    match slot {
+        None => detail,
+        Some(slot) => match slot.fate {
+            Fate::Keep => detail,
+            Fate::Insert | Fate::Update => vouch(&detail, &slot.row),
+            Fate::Delete => vouch_gone(&detail, &slot.row),
+        },
     }
 }
 
@@ -344,10 +420,11 @@ impl Tx<'_> {
         }
         if parts == Parts::All {
             for row in self.responses(post_org, &pids)? {
-                let Some(&at) = place.get(&row.object_pid) else { continue };
-                let slot = if row.side == "O" { &mut items[at].own } else { &mut items[at].destination };
-                *slot = Some(Slot { row, fate: Fate::Keep });
+                if let Some(&at) = place.get(&row.object_pid) {
+                    items[at].put_loaded(row);
+                }
             }
+            items.iter_mut().for_each(|item| item.has_responses = true);
         }
         Ok(items)
     }
@@ -379,6 +456,7 @@ impl Tx<'_> {
         for (at, item) in items.iter_mut().enumerate() {
             item.object.change_no = first_no.map(|first| first + at as i64);
             item.object.changed_at = At(self.now);
+            item.vouch_for_documents();
             let events = std::mem::take(&mut item.events);
             history.extend(events.into_iter().map(|event| event.chain(&mut item.object, self.now, stamp)));
         }
@@ -401,6 +479,12 @@ impl Tx<'_> {
     }
 
     fn write_documents(&mut self, items: &[&mut Item]) -> Done {
+        for item in items {
+            for (kind, version_no) in &item.restored {
+                let key = (&item.object.post_org, item.object.pid, *kind, *version_no);
+                diesel::delete(document_version::table.find(key)).execute(self.conn)?;
+            }
+        }
         insert_all(self.conn, items.iter().flat_map(|item| &item.superseded))?;
         let declarations = items.iter().filter_map(|item| item.declaration.as_ref());
         insert_all(self.conn, with_fate(declarations.clone(), Fate::Insert))?;
@@ -419,6 +503,12 @@ impl Tx<'_> {
         for row in with_fate(responses, Fate::Delete) {
             diesel::delete(response::table.find((&row.post_org, row.object_pid, &row.side))).execute(self.conn)?;
         }
+        let decisions = items.iter().flat_map(|item| &item.decisions);
+        insert_all(self.conn, with_fate(decisions.clone(), Fate::Insert))?;
+        for row in with_fate(decisions, Fate::Update) {
+            let key = (&row.post_org, row.object_pid, &row.side, row.version_no);
+            diesel::update(decision::table.find(key)).set(row).execute(self.conn)?;
+        }
         Ok(())
     }
 }
@@ -435,6 +525,8 @@ impl Item {
         }
         self.is_new = false;
         self.superseded.clear();
+        self.restored.clear();
+        self.decisions.iter_mut().for_each(|slot| slot.fate = Fate::Keep);
         settled(&mut self.declaration);
         settled(&mut self.own);
         settled(&mut self.destination);

@@ -12,7 +12,7 @@ type Done<T = ()> = Result<T, Fault>;
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = reference_list)]
 pub struct ListRow {
-    /// `hs`, `restrictions`, `rates`, `decisions`, `operators`, `offices`, `referrals`, `deadlines`, `rule`, `quality`.
+    /// Name of a list as it is imported under (`hs`, `operators` …), or `rule` or `quality`.
     pub kind: String,
     /// The organization it counts for; empty for everyone.
     pub org: String,
@@ -38,25 +38,26 @@ impl Tx<'_> {
         let key = (&row.kind, &row.org, &row.edition);
         diesel::delete(reference_list::table.find(key)).execute(self.conn)?;
         diesel::insert_into(reference_list::table).values(row).execute(self.conn)?;
-        self.bump()
+        self.bump_reference()
     }
 
     /// Drops all editions of a list; gives how many there were.
     pub fn drop_references(&mut self, kind: &str, org: &str) -> Done<usize> {
         let of_list = reference_list::table.filter(reference_list::kind.eq(kind)).filter(reference_list::org.eq(org));
         let dropped = diesel::delete(of_list).execute(self.conn)?;
-        self.bump()?;
+        self.bump_reference()?;
         Ok(dropped)
     }
 
     /// Drops one edition or rule; says whether it was there.
     pub fn drop_reference(&mut self, kind: &str, org: &str, edition: &str) -> Done<bool> {
         let dropped = diesel::delete(reference_list::table.find((kind, org, edition))).execute(self.conn)?;
-        self.bump()?;
+        self.bump_reference()?;
         Ok(dropped > 0)
     }
 
-    fn bump(&mut self) -> Done {
+    /// Says that servers are to read lists and settings anew.
+    pub(super) fn bump_reference(&mut self) -> Done {
         diesel::update(reference_state::table.find(1))
             .set(reference_state::version_no.eq(reference_state::version_no + 1))
             .execute(self.conn)?;

@@ -15,6 +15,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_setting (org, name) {
+        org -> Text,
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     security_token (digest) {
         digest -> Binary,
         org -> Text,
@@ -60,6 +68,7 @@ diesel::table! {
         created_at -> crate::store::types::DbTime,
         seen_at -> crate::store::types::DbTime,
         expires_at -> crate::store::types::DbTime,
+        token -> Binary,
     }
 }
 
@@ -92,10 +101,34 @@ diesel::table! {
         changed_at -> crate::store::types::DbTime,
         declared_at -> Nullable<crate::store::types::DbTime>,
         security_state -> Nullable<Text>,
-        watchdog -> Nullable<Integer>,
-        watchdog_remarks -> Nullable<Text>,
-        watchdog_until -> Nullable<crate::store::types::DbTime>,
         declaration_seen -> Bool,
+        facts -> Integer,
+    }
+}
+
+diesel::table! {
+    mark (author_org, item_id, orig_post) {
+        author_org -> Text,
+        item_id -> Text,
+        orig_post -> Text,
+        operation -> Integer,
+        remarks -> Nullable<Text>,
+        until -> Nullable<crate::store::types::DbTime>,
+        posted_at -> Nullable<crate::store::types::DbTime>,
+        set_at -> crate::store::types::DbTime,
+        user_cd -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    retired_mark (post_org, object_pid) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        head_seq -> Integer,
+        operation -> Nullable<Integer>,
+        remarks -> Nullable<Text>,
+        until -> Nullable<crate::store::types::DbTime>,
     }
 }
 
@@ -113,6 +146,8 @@ diesel::table! {
         body -> Text,
         quality_score -> Nullable<Integer>,
         quality_findings -> Nullable<Text>,
+        declared_by -> Nullable<Text>,
+        handed_over_by -> Nullable<Text>,
     }
 }
 
@@ -149,6 +184,51 @@ diesel::table! {
         digest -> Binary,
         body -> Text,
         fiscal_state -> Nullable<Text>,
+        lapsed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    decision (post_org, object_pid, side, version_no) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        side -> Text,
+        version_no -> Integer,
+        author_org -> Text,
+        author_rank -> Integer,
+        customs_org -> Nullable<Text>,
+        decision_cd -> Nullable<Text>,
+        category -> Nullable<Text>,
+        fiscal_state -> Text,
+        place -> BigInt,
+        decided_at -> crate::store::types::DbTime,
+        received_at -> crate::store::types::DbTime,
+        digest -> Binary,
+        stated_version -> Nullable<Text>,
+        judged_no -> Nullable<Integer>,
+        judged_dest -> Nullable<Text>,
+        judged_name -> Nullable<Binary>,
+        beside_customs -> Bool,
+        state_cd -> Integer,
+        sent -> Bool,
+    }
+}
+
+diesel::table! {
+    unjudged_post (post_org) {
+        post_org -> Text,
+        after_pid -> Nullable<crate::store::types::DbId>,
+    }
+}
+
+diesel::table! {
+    handed (post_org, object_pid, customs_org, version) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        customs_org -> Text,
+        version -> Binary,
+        first_at -> crate::store::types::DbTime,
+        asked_at -> Nullable<crate::store::types::DbTime>,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who stored and changed goods, services and anonymous declarations: rows are added and never changed, texts of
+//! Who stored and changed goods, services, anonymous declarations and marks: rows are added and never changed, texts of
 //! anonymous declarations aside, which are erased with them.
 
 use diesel::prelude::*;
@@ -16,16 +16,19 @@ pub enum Traded {
     Good,
     Service,
     Anonymous,
+    /// A mark on an item id; its id is item id and origin: `EE123456785AU/ZZZ`.
+    Mark,
 }
 
 impl Traded {
-    pub const ALL: [Self; 3] = [Self::Good, Self::Service, Self::Anonymous];
+    pub const ALL: [Self; 4] = [Self::Good, Self::Service, Self::Anonymous, Self::Mark];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Service => "service",
             Self::Anonymous => "anonymous",
+            Self::Mark => "mark",
         }
     }
 }
@@ -36,7 +39,7 @@ pub struct TradeEvent<'e> {
     pub org: &'e str,
     pub kind: Traded,
     pub id: &'e str,
-    /// `stored`, `changed` or `converted`.
+    /// `stored`, `changed`, `converted` or, of a mark, `cleared`.
     pub name: &'static str,
     /// Digest of the content that came.
     pub digest: Vec<u8>,

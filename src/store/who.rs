@@ -78,6 +78,8 @@ pub struct SessionRow {
     pub created_at: At,
     pub seen_at: At,
     pub expires_at: At,
+    /// Digest of the token that opened it.
+    pub token: Vec<u8>,
 }
 
 impl Tx<'_> {
@@ -275,6 +277,12 @@ impl Tx<'_> {
             self.end_session(digest)?;
         }
         Ok(digests.len())
+    }
+
+    /// Ends every session of an organization.
+    pub fn end_sessions_in(&mut self, org: &str) -> Done {
+        diesel::delete(session::table.filter(session::org.eq(org))).execute(self.conn)?;
+        Ok(())
     }
 
     /// Drops sessions past their absolute expiry.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entrepost::http::{Method, Who, methods};
+use entrepost::http::{Method, Names, Who, methods};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::data::{fresh_id, mail_state, respond, status, store};
+use crate::harness::process::run;
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Engine, Server};
 use crate::samples;
@@ -89,6 +90,68 @@ fn places(value: &Value, path: &str) -> Vec<(String, &'static str, &'static str)
     found
 }
 
+/// Sets the member at `path` (`a.b` or `list[].a.b`), making the objects on the way; `null` takes it out.
+fn put(body: &mut Value, path: &str, value: Value) {
+    match (path.split_once("[]."), path.split_once('.')) {
+        (Some((list, rest)), _) => {
+            if !body[list].is_array() {
+                body[list] = json!([{}]);
+            }
+            for entry in body[list].as_array_mut().expect("a list") {
+                put(entry, rest, value.clone());
+            }
+        }
+        (None, Some((name, rest))) => put(&mut body[name], rest, value),
+        (None, None) if value.is_null() => {
+            body.as_object_mut().map(|members| members.remove(path));
+        }
+        (None, None) => body[path] = value,
+    }
+}
+
+/// Something of this kind that is not the caller's; nothing where the caller may name whom it likes.
+fn foreign(names: Names, is_customs: bool) -> Option<Value> {
+    match names {
+        Names::Post | Names::Related => Some(json!("FRA")),
+        Names::Customs => Some(json!("FR")),
+        Names::Kind => Some(json!(if is_customs { "P" } else { "C" })),
+        Names::Answering => is_customs.then(|| json!("FR")),
+        Names::Ends => {
+            is_customs.then(|| json!({ "Id": "EE111111111FR", "OrigPostOrgCd": "FRA", "DestPostOrgCd": "PTA" }))
+        }
+    }
+}
+
+/// Members of an object but those named, each broken in some way.
+fn broken(value: &Value, but: &[&str], with: &Value) -> Value {
+    let members = value.as_object().expect("an object").iter();
+    members.map(|(name, value)| (name.clone(), if but.contains(&&**name) { value } else { with }.clone())).collect()
+}
+
+/// The request, otherwise broken: other members of the wrong type, or absent, or beside the one at `path`.
+fn breaks(body: &Value, path: &str) -> Vec<Value> {
+    let top = path.split(['.', '[']).next().unwrap_or(path);
+    let kept = ["token", "securityToken", top];
+    let mut all = vec![
+        broken(body, &kept, &json!({ "x": [] })),
+        broken(body, &kept, &json!("?")),
+        broken(body, &kept, &Value::Null),
+    ];
+    let mut beside = body.clone();
+    match path.rsplit_once('.') {
+        Some((object, name)) => {
+            for wrong in
+                ["Data", "entityState", "Description", "ServiceNm", "Cursor"].iter().filter(|one| **one != name)
+            {
+                put(&mut beside, &format!("{object}.{wrong}"), json!([["?"]]));
+            }
+        }
+        None => beside["recordsLimit"] = json!("many"),
+    }
+    all.push(beside);
+    all
+}
+
 /// A token of DEA that was used and then revoked, and one that has expired.
 fn dead_tokens(server: &Server) -> [Uuid; 2] {
     let yesterday = server.clock.now() - chrono::TimeDelta::days(1);
@@ -100,6 +163,18 @@ fn dead_tokens(server: &Server) -> [Uuid; 2] {
     server.call("GetHeartbeat", &json!({ "token": revoked })).ok();
     server.block_on(|services| async move { services.revoke_token(revoked).await }).expect("revokes");
     [revoked, expired]
+}
+
+/// The registry knows every member that names the caller's own, where samples show one.
+#[test]
+fn members_that_name_the_caller_are_known_as_such() {
+    for method in methods() {
+        let sample = with_optional_organizations(method.name, samples::body(method.name));
+        for (place, _) in with_foreign_organizations(&sample) {
+            let path = place.trim_start_matches('/').replace("/0/", "[].").replace('/', ".");
+            assert!(method.named.iter().any(|(_, named)| *named == path), "{}: {path}", method.name);
+        }
+    }
 }
 
 on_both_engines! {
@@ -143,6 +218,38 @@ on_both_engines! {
         let nobody = json!({ "securityToken": token_of("DEA"), "userCd": "nobody" });
         refusals.note("a user there is none of", "Logout", server.call("Logout", &nobody));
         refusals.are_one();
+    }
+
+    fn a_foreign_organization_is_refused_whatever_else_is_wrong(server) {
+        let mut refusals = Refusals::default();
+        let mut tried = 0;
+        for method in methods() {
+            for (names, path) in method.named {
+                let callers: &[&str] = if method.who == Who::Posts { &["AUA"] } else { &["AUA", "DE"] };
+                for caller in callers {
+                    let Some(value) = foreign(*names, *caller == "DE") else { continue };
+                    let mut plain = with_token(&method, json!(token_of(caller)));
+                    for (_, named) in method.named {
+                        put(&mut plain, named, Value::Null);
+                    }
+                    put(&mut plain, path, value);
+                    let what = format!("{path} of {caller}");
+                    refusals.note(&what, method.name, server.call(method.name, &plain));
+                    for body in breaks(&plain, path) {
+                        refusals.note(&format!("{what}: {body}"), method.name, server.call(method.name, &body));
+                        let mut own = body.clone();
+                        put(&mut own, path, Value::Null);
+                        let answer = server.call(method.name, &own);
+                        assert_ne!(answer.status, 401, "{} without a foreign name: {own}", method.name);
+                        tried += usize::from(answer.status == 400);
+                    }
+                    let odd_key = [("idempotency-key", "two words")];
+                    refusals.note(&what, method.name, server.post(method.name, &plain.to_string(), &odd_key));
+                }
+            }
+        }
+        refusals.are_one();
+        assert!(tried > 100, "{tried} requests were broken");
     }
 
     fn customs_names_no_other_customs_and_no_post_but_its_own(server) {
@@ -312,6 +419,54 @@ on_both_engines! {
         }
         server.clock.advance(25 * MINUTE);
         assert!(!alive(&busy), "older than twelve hours");
+    }
+}
+
+/// Runs `entrepost admin …` on the database of a running server.
+fn admin(server: &Server, arguments: &[&str]) {
+    run(&[&["admin"], arguments, &["--database-url", &server.database_url]].concat()).ok();
+}
+
+on_both_engines! {
+    fn a_session_ends_with_what_it_stands_on(server) {
+        let login = |key: &Value| {
+            let body = json!({ "securityToken": key, "userCd": "depost", "password": "xxxxxx" });
+            server.call("Login", &body).ok().json()["SecurityKey"].clone()
+        };
+        let alive = |key: &Value| server.call("GetHeartbeat", &json!({ "securityToken": key })).status == 200;
+        let issue = |more: &[&str]| {
+            let token = Uuid::new_v4().to_string();
+            admin(server, &[&["token", "issue", "DEA", "--token", &token], more].concat());
+            token
+        };
+        // With the token that opened it, and that alone; a session opened by a session has its token.
+        let (revoked, kept) = (issue(&[]), issue(&[]));
+        let (first, other) = (login(&json!(revoked)), login(&json!(kept)));
+        let second = login(&first);
+        assert!(alive(&first) && alive(&second) && alive(&other));
+        admin(server, &["token", "revoke", &revoked]);
+        assert!(!alive(&first) && !alive(&second), "at once");
+        assert!(alive(&other), "another token's");
+
+        let end = (server.clock.now() + 10 * MINUTE).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let passing = login(&json!(issue(&["--expires", &end])));
+        assert!(alive(&passing));
+        server.clock.advance(11 * MINUTE);
+        assert!(!alive(&passing) && alive(&other));
+
+        // With its user's offices.
+        let offices = ["user", "add", "depost", "--org", "DEA", "--office", "PTLISA"];
+        admin(server, &offices);
+        assert!(!alive(&other));
+
+        // With the organization: it does not come back with it.
+        let last = login(&json!(kept));
+        let hosted = ["organization", "add", "DEA", "--kind", "post", "--country", "DE", "--name", "Post"];
+        admin(server, &[&hosted[..], &["--remote"]].concat());
+        assert!(!alive(&last));
+        admin(server, &hosted);
+        std::thread::sleep(Duration::from_millis(entrepost::limits::TOKEN_CACHE_MS + 100));
+        assert!(alive(&json!(kept)) && !alive(&last));
     }
 }
 

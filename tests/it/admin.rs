@@ -37,6 +37,40 @@ fn add_organizations(url: &str) {
 }
 
 #[test]
+fn settings_of_organizations() {
+    on_each_engine(|url| {
+        add_organizations(url);
+        let changed = Raw::open(url).number("SELECT version_no AS n FROM reference_state");
+        let set = |arguments: &[&str]| admin(url, &[&["organization", "set"], arguments].concat());
+        assert_eq!(set(&["DE", "--decision-clock", "receipt", "--answered-by-post", "yes"]), "organization DE\n");
+        set(&["DE", "--reads", "first"]);
+        set(&["DEA", "--speaks-for", "AUA", "FRA"]);
+        assert!(Raw::open(url).number("SELECT version_no AS n FROM reference_state") > changed, "servers notice");
+        let listed = "DE\tcustoms\tDE\thosted\tGerman customs, decision-clock receipt, reads first, answered-by-post yes\n\
+                      DEA\tpost\tDE\thosted\tGerman post, speaks-for AUA FRA\n";
+        assert_eq!(admin(url, &["organization", "list"]), listed);
+        set(&["DE", "--reads", "latest", "--decision-clock", "stated", "--answered-by-post", "no"]);
+        set(&["DEA", "--speaks-for", "none"]);
+        let listed = "DE\tcustoms\tDE\thosted\tGerman customs\nDEA\tpost\tDE\thosted\tGerman post\n";
+        assert_eq!(admin(url, &["organization", "list"]), listed);
+
+        for (arguments, told) in [
+            (&["DEA", "--reads", "first"][..], "reads: only a customs administration has this setting"),
+            (&["DE", "--speaks-for", "AUA"], "speaks-for: only a post has this setting"),
+            (&["DEA", "--speaks-for", "Australia"], "speaks-for: name other posts"),
+            (&["DEA", "--speaks-for", "DEA"], "speaks-for: name other posts"),
+            (&["XXX", "--reads", "first"], "no such organization"),
+            (&["DE"], "name at least one setting"),
+        ] {
+            let told_so = refused(url, &[&["organization", "set"], arguments].concat());
+            assert!(told_so.contains(told), "{arguments:?}: {told_so}");
+        }
+        run(&["admin", "organization", "set", "DE", "--reads", "often", "--database-url", url]).fails(2);
+        run(&["admin", "organization", "set", "DE", "--answered-by-post", "1", "--database-url", url]).fails(2);
+    });
+}
+
+#[test]
 fn organizations() {
     on_each_engine(|url| {
         let added = admin(
@@ -203,6 +237,9 @@ fn history_is_shown_and_verified() {
 
         let kept = admin(&url, &["history", "trade", "AUA", "anonymous", "9384748AU", "--texts"]);
         assert!(kept.starts_with("1\t") && kept.contains("\tstored\tAUA"), "{kept}");
+        server.call_as("DE", "SetWatchdogItemInfo", json!({ "itemId": id, "watchdogInfo": { "Operation": 4 } })).ok();
+        let marked = admin(&url, &["history", "trade", "DE", "mark", &format!("{id}/ZZZ")]);
+        assert!(marked.starts_with("1\t") && marked.contains("\tstored\tDE"), "{marked}");
         let absent = refused(&url, &["history", "trade", "FRA", "anonymous", "9384748AU"]);
         assert!(absent.contains("nothing of this kind"), "{absent}");
         run(&["admin", "history", "trade", "AUA", "ship", "1", "--database-url", &url]).fails(2);

@@ -85,7 +85,7 @@ on_both_engines! {
         let final_one = fresh_id("AU");
         server.call_as("DE", "CreateOrUpdateResponses", views(&[responded(&final_one, "2")])).ok();
         let mut unknown = responded(&ids[0], "2");
-        unknown["MailObject"]["entityState"] = json!(0);
+        unknown["MailObject"] = json!({ "Id": ids[0], "PId": uuid::Uuid::new_v4() });
         let mut undeletable = responded(&final_one, "2");
         undeletable["Response"]["entityState"] = json!(3);
         let list = [responded(&ids[1], "2"), unknown, undeletable];
@@ -137,6 +137,7 @@ on_both_engines! {
         let elsewhere = json!({ "MailObject": mail_object(&ids[1], "FRA", "PTA"), "Response": response("2", 0) });
         let cases = [
             ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "PostOrganizationCd", "FRA")),
+            ("AUA", "CreateOrUpdateDeclarations", foreign("Declaration", "CustOrganizationCd", "DE")),
             ("DE", "CreateOrUpdateResponses", foreign("Response", "PostOrganizationCd", "FRA")),
             ("DE", "CreateOrUpdateResponses", foreign("Response", "CustOrganizationCd", "FR")),
             ("DE", "CreateOrUpdateResponses", elsewhere),
@@ -171,17 +172,14 @@ on_both_engines! {
         };
         let declare = |amount: &str, state: i32| send("AUA", "CreateOrUpdateDeclarations", declared(&id, amount), state);
         let decide = |decision: &str, state: i32| send("DE", "CreateOrUpdateResponses", responded(&id, decision), state);
-        assert_eq!(declare("1", 0).findings()[0].0, "absent", "a key to nothing");
-        assert_eq!(decide("2", 0).findings()[0].0, "absent");
-        declare("1", 1).ok();
-        declare("2", 0).ok();
-        assert_eq!(amount(server, &id), 1, "a key changes nothing");
-        declare("3", 2).ok();
-        assert_eq!(amount(server, &id), 3);
-        send("AUA", "CreateOrUpdateDeclarations", json!({ "MailObject": mail_object(&id, "AUA", "DEA") }), 0).ok();
+        for (stored, state) in [(1, 0), (2, 0), (3, 2), (4, 1)] {
+            declare(&stored.to_string(), state).ok();
+            assert_eq!(amount(server, &id), stored, "state {state}");
+        }
+        let empty = send("AUA", "CreateOrUpdateDeclarations", json!({ "MailObject": mail_object(&id, "AUA", "DEA") }), 0);
+        assert_eq!(empty.findings(), [("required".to_owned(), "cdsViews[0].Declaration".to_owned())]);
         decide("2", 0).ok();
-        assert!(server.status("DEA", "DEA", &id, "I")["Response"].is_null());
-        decide("2", 1).ok();
+        assert_eq!(server.status("DEA", "DEA", &id, "I")["Response"]["Data"]["DecisionCd"], "2");
         let state = |path: &str| vec![("state".to_owned(), path.to_owned())];
         assert_eq!(declare("3", 3).findings(), state("cdsViews[0].Declaration.entityState"), "no draft");
         assert_eq!(decide("2", 3).findings(), state("cdsViews[0].Response.entityState"));

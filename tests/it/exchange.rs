@@ -312,28 +312,52 @@ fn only_the_partner_itself_is_heard() {
     drop(australia);
 }
 
+/// The id with another check digit.
+fn off_by_one(id: &str) -> String {
+    let (digits, country) = id.split_at(id.len() - 2);
+    let (rest, check) = digits.split_at(digits.len() - 1);
+    format!("{rest}{}{country}", (check.parse::<u32>().expect("a digit") + 1) % 10)
+}
+
 #[test]
 fn a_faulty_item_goes_back_as_a_referral_and_the_others_are_applied() {
     let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
     let [australia, germany] = &servers;
-    let (good, bad) = (fresh_id("AU"), fresh_id("AU"));
+    let good = fresh_id("AU");
     set(germany, "AUA", |partner| partner.level = Some(entrepost::exchange::partner::Level::Reject));
-    for id in [&good, &bad] {
-        let mut sent = store(id, "AUA", "DEA", 2);
-        if id == &bad {
-            // The profile needs a recipient; the sending side only warns.
-            sent["decl"]["Data"]["RecipientName"] = Value::Null;
-        }
-        australia.call_as("AUA", "StoreDeclaration", sent).ok();
+    // The sending side only warns about what the receiving side refuses.
+    for rule in ["description_vague", "net_over_gross", "country_known", "item_id_check_digit"] {
+        admin(germany, &["quality", "set", "DEA", rule, "reject"]);
     }
+    germany.block_on(|services| async move { services.refresh_catalogue().await }).expect("the new levels");
+    australia.call_as("AUA", "StoreDeclaration", store(&good, "AUA", "DEA", 2)).ok();
+    let faults = [
+        ("/decl/Data/RecipientName", Value::Null, "E001"),
+        ("/mailObject/Id", json!(off_by_one(&fresh_id("AU"))), "E002"),
+        ("/decl/Data/RecipientCountryCd", json!("QQ"), "E003"),
+        ("/decl/Data/ContentPieces/0/Description", json!("xx"), "E004"),
+        ("/decl/Data/GrossWeight", json!(0.1), "E005"),
+    ];
+    let bad = faults.map(|(member, wrong, code)| {
+        let mut sent = store(&fresh_id("AU"), "AUA", "DEA", 2);
+        *sent.pointer_mut(member).expect("a member") = wrong;
+        australia.call_as("AUA", "StoreDeclaration", sent.clone()).ok();
+        let id = sent["mailObject"]["Id"].as_str().expect("an id").to_owned();
+        (id, member.rsplit('/').next().unwrap_or_default().to_owned(), code)
+    });
     settle(&servers);
     assert!(germany.status("DEA", "DEA", &good, "I")["Declaration"].is_object());
-    assert!(germany.status("DEA", "DEA", &bad, "I").is_null());
-    let asked = dialogue(australia, "AUA", "AUA", &bad, "O");
-    assert_eq!(asked["Referrals"][0]["ReferralCd"], "ERR");
-    let fields = asked["Referrals"][0]["ExtraFieldValues"].to_string();
-    assert!(fields.contains("Declaration.Data.RecipientName") && fields.contains("E001"), "{fields}");
     assert!(dialogue(australia, "AUA", "AUA", &good, "O").is_null());
+    for (id, member, code) in bad {
+        assert!(germany.status("DEA", "DEA", &id, "I").is_null(), "{member}");
+        let asked = dialogue(australia, "AUA", "AUA", &id, "O");
+        assert_eq!(asked["Referrals"][0]["ReferralCd"], "ERR", "{member}");
+        let fields = asked["Referrals"][0]["ExtraFieldValues"].as_array().expect("values");
+        let (pointed, coded) = (|text: &str| text.ends_with(&member), |text: &str| text.starts_with("E00"));
+        let values = || fields.iter().filter_map(Value::as_str);
+        assert!(values().any(pointed) && values().filter(|text| coded(text)).all(|text| text == code), "{fields:?}");
+        assert!(values().any(|text| text == code), "{fields:?}");
+    }
 }
 
 #[test]
@@ -466,6 +490,39 @@ fn customs_elsewhere_sees_declarations_and_its_answer_comes_back() {
     settle(&servers);
     assert_eq!(australia.status("AUA", "AUA", &id, "O")["Response"]["Data"]["DecisionCd"], "2");
     assert!(used(australia, "AUA").contains(&"LastCusitmSentDt"), "{:?}", used(australia, "AUA"));
+}
+
+#[test]
+fn a_message_dated_ahead_overtakes_nothing() {
+    let germany = with_plain_partner();
+    let id = fresh_id("AU");
+    let now = germany.clock.now();
+    let shown = || {
+        let view = germany.status("DEA", "DEA", &id, "I");
+        view["Declaration"]["Data"]["ContentPieces"][0]["Description"].as_str().map(str::to_owned)
+    };
+    let send = |reference: &str, text: &str, made: chrono::DateTime<chrono::Utc>| {
+        let bytes = String::from_utf8(itmatt(reference, &[&id], text)).expect("text");
+        let dated = bytes.replace("20261101093000", &made.format("%Y%m%d%H%M%S").to_string());
+        hand_in(&germany, TOKEN, dated.as_bytes()).ok();
+        shown()
+    };
+    // References as ours would be, of clocks that are right, a year ahead, and right again.
+    let said = |text: &str| Some(text.to_owned());
+    assert_eq!(send("00000000000005", "Wooden train", now), said("Wooden train"));
+    let next_year = now + chrono::TimeDelta::days(365);
+    assert_eq!(send("0000000000000X", "Steel train", next_year), said("Steel train"));
+    assert_eq!(
+        send("00000000000006", "Wooden toy train", now + chrono::TimeDelta::seconds(1)),
+        said("Wooden toy train")
+    );
+    assert_eq!(send("00000000000007", "Old train", now - chrono::TimeDelta::hours(1)), said("Wooden toy train"));
+    // What two clocks may differ by is no such date: order is as it says.
+    let soon = |seconds: i64| now + chrono::TimeDelta::seconds(seconds);
+    assert_eq!(send("00000000000008", "Painted train", soon(200)), said("Painted train"));
+    assert_eq!(send("00000000000009", "Unpainted train", soon(100)), said("Painted train"));
+    let log = admin(&germany, &["exchange", "log", "DEA", &id]);
+    assert_eq!(log.matches("overtaken").count(), 2, "{log}");
 }
 
 /// An interchange of AUA to DEA with an answer to a referral.

@@ -145,7 +145,7 @@ fn right_bodies() -> Vec<(&'static str, &'static str, Value)> {
     object["LocalId"] = json!("L1");
     object["LocalId2"] = json!("L2");
     object["MailStateRemarks"] = json!("none");
-    object["TypeCd"] = json!("I");
+    object["TypeCd"] = json!("MI");
     let stored = json!({ "mailObject": object, "decl": declaration("1.00"), "evtCd": 2, "officeCd": "AUSYDA" });
     let responded = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "resp": response("2", 0), "evtCd": 2 });
     let samples = samples::SAMPLES.iter().map(|(method, _)| (*method, samples::body(method)));

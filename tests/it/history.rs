@@ -120,8 +120,8 @@ on_both_engines! {
 
 const VERIFY: &[&str] = &["admin", "history", "verify"];
 
-/// Germany asks about the item, Australia answers and marks it.
-fn refer_and_mark(server: &Server, id: &str) {
+/// Germany asks about the item, Australia answers.
+fn refer(server: &Server, id: &str) {
     let question = json!({
         "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
         "referral": { "ReferralCd": "RFI", "ReferralId": "Q1", "Remarks": "What is it made of?" },
@@ -132,8 +132,6 @@ fn refer_and_mark(server: &Server, id: &str) {
         "referralResponse": { "ReferralResponseCd": "R12", "ReferralId": "Q1", "Remarks": "Of wood" },
     });
     server.call_as("AUA", "CreateReferralResp", answer).ok();
-    let mark = json!({ "itemId": id, "watchdogInfo": { "Operation": 1, "Remarks": "ask the sender" } });
-    server.call_as("AUA", "SetWatchdogItemInfo", mark).ok();
 }
 
 /// A database with a history of several versions and seals, to be tampered with.
@@ -144,7 +142,7 @@ struct Scene {
     sealed: String,
     /// Two history rows after the last seal.
     fresh: String,
-    /// A referral with its answer and a mark; alone in the last seal.
+    /// A referral with its answer; alone in the last seal.
     referred: String,
     /// The history of `sealed` at AUA.
     rows: Vec<HistoryRow>,
@@ -162,7 +160,7 @@ impl Scene {
         decide(&server, &sealed, "6", 60);
         seal(&server);
         declare(&server, &referred, "1.00");
-        refer_and_mark(&server, &referred);
+        refer(&server, &referred);
         seal(&server);
         declare(&server, &fresh, "1.00");
         declare(&server, &fresh, "2.00");
@@ -308,7 +306,7 @@ fn documents(scene: &Scene) {
     );
 }
 
-/// What decides without being a text: states, dates, marks, who may see it.
+/// What decides without being a text: states, dates, who may see it.
 fn standings(scene: &Scene) {
     for change in [
         "fiscal_state = 'CLEARED'",
@@ -325,8 +323,6 @@ fn standings(scene: &Scene) {
         scene.found_out(&format!("UPDATE declaration SET {change} WHERE $S"), &told);
     }
     for change in [
-        "watchdog = NULL",
-        "watchdog_remarks = 'let it go'",
         "security_state = 'OK_TO_LOAD'",
         "mail_state = 52",
         "dest_post = 'FRA'",

@@ -175,7 +175,6 @@ on_both_engines! {
         // A member of the mail object alone: no version, but history here and there.
         let mut object_only = with(&id, "10.10", posted);
         object_only["mailObject"]["MailClassCd"] = json!("C");
-        object_only["decl"] = json!({ "entityState": 0 });
         server.call_as("AUA", "StoreDeclaration", object_only.clone()).ok();
         server.call_as("AUA", "StoreDeclaration", object_only).ok();
         assert_eq!(counts(), (4, 4));
@@ -185,6 +184,50 @@ on_both_engines! {
         let actors: Vec<_> = history.iter().map(|row| (row.actor_org.as_str(), row.user_cd.as_deref())).collect();
         assert_eq!(actors, [("AUA", Some("tester")); 4]);
         assert!(server.history("DEA", &id).iter().all(|row| row.actor_org == "AUA" && row.user_cd.is_none()));
+    }
+
+    fn a_view_brings_an_item_further_and_never_back(server) {
+        let id = fresh_id("AU");
+        server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+        let state = || server.status("DEA", "DEA", &id, "I")["MailObject"]["MailStateCd"].clone();
+        let light = || {
+            let answer = server.call_as("DEA", "CheckItemStatus", json!({ "Items": [{ "ItemId": id }] })).ok().json();
+            answer["CheckItemStatusResult"][0].to_string()
+        };
+        let move_to = |to: usize| server.call_as("DEA", "UpdateMailState", mail_state(&id, "DEA", "AUA", "I", to)).ok();
+        let view = |said: i32, amount: &str| {
+            let mut body = store(&id, "AUA", "DEA", 2);
+            body["mailObject"]["MailStateCd"] = json!(said);
+            body["decl"] = declaration(amount);
+            server.call_as("DEA", "StoreDeclaration", body).ok();
+        };
+        move_to(52);
+        for (said, declared) in [(5, "39"), (50, "40"), (1, "41"), (0, "42"), (999, "43")] {
+            view(said, declared);
+            assert_eq!((state(), amount(&server.status("DEA", "DEA", &id, "I")).to_string()), (json!(52), declared.to_owned()));
+            assert!(light().contains("LEFT_UNCLEARED"), "{said}: {}", light());
+        }
+        move_to(5);
+        assert_eq!(state(), 52, "a note");
+        move_to(50);
+        assert_eq!(state(), 50, "a correction");
+        view(52, "44");
+        assert_eq!(state(), 52);
+        // Where nothing moved yet the note is kept, listed and named, and shows the item to nobody.
+        let noted = fresh_id("AU");
+        server.call_as("AUA", "UpdateMailState", mail_state(&noted, "AUA", "DEA", "O", 5)).ok();
+        let with_five = |org: &str| {
+            let answer = server.call_as(org, "LoadByMailState", json!({ "flow": "O", "mailStateCd": "5" })).ok();
+            answer.text.contains(&noted)
+        };
+        assert!(with_five("AUA") && !with_five("AU"));
+        assert_eq!(server.status("AUA", "AUA", &noted, "O")["MailObject"]["TypeCd"], "MI");
+        server.call_as("AUA", "UpdateMailState", mail_state(&noted, "AUA", "DEA", "O", 2)).ok();
+        assert!(!with_five("AUA") && server.status("AU", "AUA", &noted, "O").is_object());
+        let lists = server.call_as("AUA", "LoadRefDataCocktail", json!({})).ok().json();
+        let states = lists["LoadRefDataCocktailResult"]["MailStates"].as_array().expect("a list").clone();
+        let codes: Vec<&str> = states.iter().filter_map(|state| state["Code"].as_str()).collect();
+        assert_eq!(codes, ["1", "2", "5", "10", "50", "52"]);
     }
 
     fn a_pid_and_an_id_name_one_item(server) {

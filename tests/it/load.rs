@@ -193,7 +193,6 @@ on_both_engines! {
 
         let refusals = [
             ("Load", json!({ "flow": "X" }), "flow"),
-            ("Load", json!({ "customsOrgCd": "FR" }), "customsOrgCd"),
             ("LoadByMailState", json!({ "flow": "I", "mailStateCd": "arrived" }), "mailStateCd"),
             ("LoadByMailState", json!({ "flow": "I" }), "mailStateCd"),
         ];

@@ -13,6 +13,7 @@ mod catalogue;
 mod crash;
 mod exchange;
 mod exchange_crash;
+mod findings;
 mod fuzz;
 mod history;
 mod journey;

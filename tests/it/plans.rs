@@ -14,6 +14,7 @@ use crate::harness::{Answer, Engine, Server, postgres};
 /// Tables that stay small however much mail there is: reading them whole is fine.
 const TINY: &[&str] = &[
     "organization",
+    "organization_setting",
     "office",
     "change_counter",
     "heartbeat",
@@ -22,6 +23,8 @@ const TINY: &[&str] = &[
     "link",
     // Rows of a walk through an index, one a partner.
     "jump",
+    // What was asked for, as a list.
+    "json_each",
     "__diesel_schema_migrations",
 ];
 
@@ -93,7 +96,8 @@ fn bodies(method: &str, id: &str) -> Vec<(&'static str, Value)> {
         )],
         "SetWatchdogItemInfo" => [id.to_owned(), fresh_id("AU")]
             .into_iter()
-            .flat_map(|id| ["AUA", "DE"].map(|org| (org, json!({ "itemId": id, "watchdogInfo": { "Operation": 1 } }))))
+            .flat_map(|id| ["AUA", "DE"].map(|org| (org, id.clone())))
+            .flat_map(|(org, id)| [4, 5, 2].map(|operation| (org, json!({ "itemId": id, "watchdogInfo": { "Operation": operation } }))))
             .collect(),
         "StoreMarketedGood" => [0, 1]
             .into_iter()

@@ -187,6 +187,9 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+/// A table of material members.
+const MATERIAL: &str = "group,member,counts,least,percent,most\nitem,GrossWeight,1,0.1,10,2\n";
+
 /// Takes up what was imported, as the server does every few seconds.
 fn refresh(server: &Server) {
     server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads");
@@ -401,9 +404,14 @@ on_both_engines! {
         let referrals = "decision,reason,referral,remarks\n5,,RFI,Send the documents\n";
         for (arguments, text, told) in [
             (&["referrals"][..], referrals, "org: name the organization"),
-            (&["referrals", "--org", "DEA"], referrals, "org: referrals are the table of a customs administration"),
+            (&["referrals", "--org", "DEA"], referrals, "org: referrals and material are tables of a customs"),
             (&["referrals", "--org", "XX"], referrals, "no such organization"),
-            (&["deadlines", "--org", "DE"], "referral,hours\nRFI,6\n", "deadlines that of a post"),
+            (&["deadlines", "--org", "DE"], "referral,hours\nRFI,6\n", "deadlines those of a post"),
+            (&["foreign_ids"], "country\nAU\n", "org: name the organization"),
+            (&["foreign_ids", "--org", "QQQ"], "country\nAU\n", "the list of operators has no such post"),
+            (&["foreign_ids", "--org", "DE"], "country\nAU\n", "the list of operators has no such post"),
+            (&["material", "--org", "DEA"], MATERIAL, "org: referrals and material are tables of a customs"),
+            (&["id_countries", "--org", "DE"], "letters,countries\nAU,AU\n", "org: only rates"),
             (&["offices", "--org", "DEA"], "code,operator,name\nPTQQQA,PTA,x\n", "org: only rates"),
         ] {
             let told_so = import(server, arguments, text).fails(1);
@@ -417,6 +425,19 @@ on_both_engines! {
         in_force(server, &["referrals", "--org", "DE"], referrals);
         in_force(server, &["referrals", "--org", "DE"], "decision,reason,referral,remarks\n");
         assert_eq!(stored(server), 1);
+        for (arguments, text, fault) in [
+            (&["material", "--org", "DE"][..], "group,member,counts,least,percent,most\nbox,HS,1,,,\n", "column group"),
+            (&["id_countries"], "letters,countries\nAU,QQ\n", "line 2, column countries: `QQ`"),
+            (&["foreign_ids", "--org", "FRA"], "country\nAustralia\n", "line 2, column country"),
+        ] {
+            let wrong = import(server, arguments, text);
+            assert!(wrong.code == Some(1) && wrong.out.contains(fault), "{wrong:?}");
+        }
+        in_force(server, &["material"], MATERIAL);
+        in_force(server, &["material", "--org", "DE"], MATERIAL);
+        in_force(server, &["foreign_ids", "--org", "FRA"], "country\nAU\n");
+        in_force(server, &["foreign_ids", "--org", "FRA"], "country\n");
+        assert_eq!(stored(server), 4, "a table of one organization may be empty");
     }
 
     fn version_and_hash_tell_whether_the_lists_changed(server) {

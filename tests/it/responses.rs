@@ -216,7 +216,7 @@ on_both_engines! {
     fn customs_may_answer_before_the_data_arrives(server) {
         let id = fresh_id("AU");
         let mut unknown = respond(&id, "AUA", "DEA", "1", 2);
-        unknown["mailObject"] = json!({ "Id": id, "OrigPostOrgCd": "AUA", "DestPostOrgCd": "DEA", "entityState": 0 });
+        unknown["mailObject"] = json!({ "Id": id, "PId": uuid::Uuid::new_v4() });
         assert_eq!(server.call_as("DE", "StoreResponse", unknown).findings()[0].0, "absent");
         decide(server, &id, "1", 0, 2).ok();
         let view = server.status("DEA", "DEA", &id, "I");

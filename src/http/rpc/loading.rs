@@ -5,19 +5,20 @@ use utoipa::ToSchema;
 
 use super::request::{Call, Needed};
 use crate::contract::{WcfDate, date, lenient};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::answer::Reply;
 use crate::rules::structure::given;
-use crate::service::Kind;
 use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct LoadParams {
     postal_org_cd: Option<String>,
-    customs_org_cd: Option<String>,
+    #[serde(rename = "customsOrgCd")]
+    _customs_org_cd: Option<String>,
     /// P or C; taken from the token when absent.
-    organization_type_cd: Option<String>,
+    #[serde(rename = "organizationTypeCd")]
+    _organization_type_cd: Option<String>,
     id: Option<String>,
     /// I inbound, O outbound, T transit.
     flow: Option<String>,
@@ -56,7 +57,6 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
     let mut needed = Needed::default();
     let flow = needed.flow("flow", &params.flow);
     needed.done()?;
-    check_organizations(&call, &params.customs_org_cd, &params.organization_type_cd)?;
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let filter = ItemFilter {
         item_id: own(&params.id),
@@ -87,9 +87,11 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct LoadByMailStateParams {
     postal_org_cd: Option<String>,
-    customs_org_cd: Option<String>,
+    #[serde(rename = "customsOrgCd")]
+    _customs_org_cd: Option<String>,
     /// P or C; taken from the token when absent.
-    organization_type_cd: Option<String>,
+    #[serde(rename = "organizationTypeCd")]
+    _organization_type_cd: Option<String>,
     /// I inbound, O outbound, T transit.
     flow: Option<String>,
     /// The number as text, for example "1".
@@ -114,7 +116,6 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
     let state = needed.text("mailStateCd", &params.mail_state_cd, "give the mail state as text, for example \"1\"");
     needed.done()?;
     let state = mail_state(state)?;
-    check_organizations(&call, &params.customs_org_cd, &params.organization_type_cd)?;
     let filter =
         ItemFilter { flow: flow.map(|flow| flow.code().to_owned()), mail_state: Some(state), ..ItemFilter::default() };
     let query = Query {
@@ -126,24 +127,6 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
         count_total: params.count_total,
     };
     Ok(page("LoadByMailState", call.services.load(&call.actor, query).await?))
-}
-
-/// The customs administration and kind of organization that a request names must be the caller's.
-fn check_organizations(call: &Call<'_>, customs: &Option<String>, kind: &Option<String>) -> Result<()> {
-    if given(kind).is_some_and(|code| Kind::from_code(code) != Some(call.actor.kind)) {
-        return Err(Error::Unauthorized);
-    }
-    match (given(customs), &call.actor.customs) {
-        (Some(named), Some(own)) if named != own => match call.actor.kind {
-            Kind::Customs => Err(Error::Unauthorized),
-            Kind::Post => {
-                let message =
-                    format!("the customs administration of {} is {own}; leave this out or correct it", call.actor.org);
-                Err(Error::invalid("unknown_code", "customsOrgCd", message))
-            }
-        },
-        _ => Ok(()),
-    }
 }
 
 fn page(method: &str, page: Page) -> Reply {

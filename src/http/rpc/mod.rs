@@ -8,6 +8,7 @@ mod item_status;
 mod loading;
 mod lookup;
 mod movement;
+pub mod names;
 pub(super) mod printing;
 mod referrals;
 pub mod registry;
@@ -30,7 +31,8 @@ use super::observe::{note_method, note_organization};
 use super::{Shared, body, json_scan};
 use crate::error::{Error, Result};
 use crate::service::Part;
-use registry::Who;
+use names::Named;
+use registry::{Method, Who};
 use request::Call;
 
 /// Serves one method call. A panic becomes a 500 and the process lives.
@@ -50,7 +52,7 @@ async fn serve(request: HttpRequest, shared: web::Data<Shared>, payload: web::Pa
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed);
     }
-    let call = admit(&request, &shared, payload, method.who, method.writes.then_some(method.name)).await?;
+    let call = admit(&request, &shared, payload, Asked::of(method)).await?;
     Ok(method.run(call).await?.into_response())
 }
 
@@ -62,20 +64,35 @@ pub(super) async fn print(
 ) -> Result<HttpResponse> {
     note_method(&request, "print");
     let served = AssertUnwindSafe(async {
-        let call = admit(&request, &shared, payload, Who::PostsAndCustoms, None).await?;
+        let anybody = Asked { who: Who::PostsAndCustoms, named: &[], keyed: None };
+        let call = admit(&request, &shared, payload, anybody).await?;
         let params = call.params()?;
         printing::list(call, params).await
     });
     served.catch_unwind().await.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
 }
 
-/// Reads the request and finds out who calls; `keyed` names the method whose repeats an idempotency key may stop.
+/// What is asked of a call before its method is.
+struct Asked<'m> {
+    who: Who,
+    /// Members that name the caller.
+    named: Named,
+    /// The method whose repeats an idempotency key may stop.
+    keyed: Option<&'m str>,
+}
+
+impl<'m> Asked<'m> {
+    fn of(method: &'m Method) -> Self {
+        Self { who: method.who, named: method.named, keyed: method.writes.then_some(method.name) }
+    }
+}
+
+/// Reads the request and finds out who calls, and for whom.
 async fn admit<'a>(
     request: &HttpRequest,
     shared: &'a Shared,
     payload: web::Payload,
-    who: Who,
-    keyed: Option<&str>,
+    asked: Asked<'_>,
 ) -> Result<Call<'a>> {
     if shared.is_stopping() {
         return Err(Error::unavailable("The server is stopping"));
@@ -89,11 +106,12 @@ async fn admit<'a>(
     let actor = shared.services.authenticate(&credentials.token(request)?).await?;
     note_organization(request, &actor.org);
     shared.gate.request(&actor.org)?;
-    if !who.admits(actor.kind) {
+    if !asked.who.admits(actor.kind) {
         return Err(Error::Unauthorized);
     }
+    names::check(&actor, text, asked.named)?;
     shared.services.beat(Part::ApiCall);
-    Call::new(request, shared, actor, keyed, bytes, &secrets)
+    Call::new(request, shared, actor, asked.keyed, bytes, &secrets)
 }
 
 /// What lies beside the methods.

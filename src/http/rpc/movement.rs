@@ -20,7 +20,7 @@ pub(super) struct MoveParams {
     partner_postal_org_cd: Option<String>,
     /// I inbound, O outbound, T transit.
     flow: Option<String>,
-    /// 1, 2, 10, 50, 52.
+    /// 1, 2, 10, 50, 52; 5 (sent to customs) takes the place of none of them.
     #[serde(deserialize_with = "lenient::optional_int")]
     mail_state: Option<i32>,
     user_cd: Option<String>,

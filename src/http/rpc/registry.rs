@@ -8,6 +8,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
+use super::names::{Named, Names};
 use super::request::Call;
 use super::{
     access, anonymous, blank, declarations, item_status, loading, lookup, movement, printing, referrals, responses,
@@ -69,6 +70,8 @@ pub struct Method {
     pub token_member: &'static str,
     /// Members the published page marks as required.
     pub required: &'static [&'static str],
+    /// Members that name the caller's own organizations; naming others is a 401 before anything else is looked at.
+    pub named: Named,
     pub writes: bool,
     pub params: SchemaOf,
     pub shape: Shape,
@@ -114,7 +117,8 @@ fn texts(_: &mut Schemas) -> RefOr<Schema> {
 macro_rules! methods {
     ($($family:literal {
         $($name:literal = $run:path { $params:ty } -> $shape:expr;
-            $who:ident, $token:literal, [$($required:literal),*], $writes:literal, $summary:literal;)*
+            $who:ident, $token:literal, [$($required:literal),*], $writes:literal, $summary:literal
+            $(, own [$($names:ident $path:literal),+])?;)*
     })*) => {
         /// Every method, by family.
         pub fn methods() -> Vec<Method> {
@@ -125,6 +129,7 @@ macro_rules! methods {
                 who: Who::$who,
                 token_member: $token,
                 required: &[$($required),*],
+                named: &[$($((Names::$names, $path)),+)?],
                 writes: $writes,
                 params: inline::<$params>,
                 shape: $shape,
@@ -151,26 +156,35 @@ methods! {
     "Declarations" {
         "StoreDeclaration" = declarations::store { declarations::StoreDeclarationParams } -> Shape::Void;
             Posts, "token", ["mailObject", "decl", "evtCd", "userCd"], true,
-            "Stores a declaration of an own item. evtCd: 1 draft, 2 final, 6 send to customs, 7 send to the destination post.";
+            "Stores a declaration of an own item. evtCd: 1 draft, 2 final, 6 send to customs, 7 send to the destination post.",
+            own [Post "decl.PostOrganizationCd", Customs "decl.CustOrganizationCd"];
         "CreateOrUpdateDeclarations" = declarations::store_many { declarations::CreateOrUpdateDeclarationsParams } -> Shape::VoidOrOutcomes;
             Posts, "securityToken", ["userCd"], true,
             "Stores final declarations (event 2) of a list of views: all or none, or each on its own with \
-             Prefer: outcome=per-item.";
+             Prefer: outcome=per-item.",
+            own [Post "cdsViews[].Declaration.PostOrganizationCd",
+                 Customs "cdsViews[].Declaration.CustOrganizationCd"];
         "CreateNewDeclaration" = blank::declaration { blank::NewDeclarationParams } -> Shape::Result(named::<Declaration>);
             PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "itemId", "mailFlow"], false,
-            "A blank declaration to fill in. Stores nothing.";
+            "A blank declaration to fill in. Stores nothing.",
+            own [Post "postalOrgCd", Customs "customsOrgCd"];
     }
     "Responses" {
         "StoreResponse" = responses::store { responses::StoreResponseParams } -> Shape::Void;
             PostsAndCustoms, "token", ["mailObject", "resp", "evtCd", "userCd"], true,
-            "Stores a customs response. evtCd: 1 draft, 2 final, 6 final without transfer, 7 transfer to the origin post.";
+            "Stores a customs response. evtCd: 1 draft, 2 final, 6 final without transfer, 7 transfer to the origin post.",
+            own [Post "resp.PostOrganizationCd", Answering "resp.CustOrganizationCd", Ends "mailObject"];
         "CreateOrUpdateResponses" = responses::store_many { responses::CreateOrUpdateResponsesParams } -> Shape::VoidOrOutcomes;
             PostsAndCustoms, "securityToken", ["userCd"], true,
             "Stores final responses (event 2) of a list of views: all or none, or each on its own with \
-             Prefer: outcome=per-item.";
+             Prefer: outcome=per-item.",
+            own [Post "cdsViews[].Response.PostOrganizationCd",
+                 Answering "cdsViews[].Response.CustOrganizationCd",
+                 Ends "cdsViews[].MailObject"];
         "CreateNewResponse" = blank::response { blank::NewResponseParams } -> Shape::Result(named::<Response>);
             PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd"], false,
-            "A blank response to fill in. Stores nothing.";
+            "A blank response to fill in. Stores nothing.",
+            own [Post "postalOrgCd", Answering "customsOrgCd"];
     }
     "Retrieval" {
         "Load" = loading::load { loading::LoadParams } -> Shape::Result(list_of::<CdsView>);
@@ -178,41 +192,50 @@ methods! {
             ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "onlyWithoutResponse", "onlyWithDeclarationOrResponse"], false,
             "Views that match every filter given, in pages: while X-Next-Cursor comes back, more remain; send it as member \
              cursor. Pollers use the change feed: send modifiedSince once, then the cursor of each answer; X-More says \
-             whether to ask again at once.";
+             whether to ask again at once.",
+            own [Post "postalOrgCd", Customs "customsOrgCd", Kind "organizationTypeCd"];
         "LoadByMailState" = loading::load_by_mail_state { loading::LoadByMailStateParams } -> Shape::Result(list_of::<CdsView>);
             PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "flow", "mailStateCd"], false,
-            "Views of items in one mail state, paged like Load.";
+            "Views of items in one mail state, paged like Load.",
+            own [Post "postalOrgCd", Customs "customsOrgCd", Kind "organizationTypeCd"];
         "GetCustomsStatus" = loading::customs_status { loading::CustomsStatusParams } -> Shape::Result(named::<CdsView>);
             PostsAndCustoms, "token",
             ["postalOrgCd", "id", "flow", "forceCreateResponseIfNotAvailable", "userCd"], false,
             "The view of one item, null when there is none. With forceCreateResponseIfNotAvailable the auto-response rules of \
-             the customs administration answer where it has not; without a rule that fits no response is invented.";
+             the customs administration answer where it has not; without a rule that fits no response is invented.",
+            own [Post "postalOrgCd"];
     }
     "Mail state" {
         "UpdateMailState" = movement::update { movement::MoveParams } -> Shape::Void;
             Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
-            "Sets the mail state of an own item; a new item is created.";
+            "Sets the mail state of an own item; a new item is created.",
+            own [Post "postalOrgCd"];
         "UpdateMailState_ForTransitItems" = movement::update_transit { movement::TransitMoveParams } -> Shape::Void;
             Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
-            "Deprecated. As UpdateMailState, with the item's destination, which transit items need.";
+            "Deprecated. As UpdateMailState, with the item's destination, which transit items need.",
+            own [Post "postalOrgCd"];
         "UpdateMailStateAndGetCustomsStatus" = movement::update_and_get { movement::MoveAndGetParams } -> Shape::Result(named::<CdsView>);
             Posts, "securityToken",
             ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "forceCreateResponseIfNotAvailable", "userCd"], true,
-            "Sets the mail state and answers the item's view, in one transaction.";
+            "Sets the mail state and answers the item's view, in one transaction.",
+            own [Post "postalOrgCd"];
     }
     "Referrals" {
         "CreateReferral" = referrals::create { referrals::CreateReferralParams } -> Shape::Void;
             PostsAndCustoms, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referral"], true,
             "Raises a referral on an inbound item: a question (ERR, INC, RFI, AMD), screening (RFS), do not load (DNL) or \
-             assessment complete (ASC). The origin post sees it within a second, once it can be reached.";
+             assessment complete (ASC). The origin post sees it within a second, once it can be reached.",
+            own [Post "postOrgCd", Post "postalOrgCd"];
         "CreateReferralResp" = referrals::answer { referrals::CreateReferralRespParams } -> Shape::Void;
             Posts, "securityToken", ["id", "postOrgCd", "partnerPostOrgCd", "referralResponse"], true,
             "Answers a referral on an outbound item, with R and two digits. Without ReferralId the only referral that waits \
-             for such an answer is meant. The destination post sees it within a second, once it can be reached.";
+             for such an answer is meant. The destination post sees it within a second, once it can be reached.",
+            own [Post "postOrgCd", Post "postalOrgCd"];
         "GetReferralAndReferralResponse" = referrals::get { referrals::GetReferralParams } -> Shape::Result(list_of::<ReferralDialogue>);
             PostsAndCustoms, "securityToken", ["postalOrgCd", "flow"], false,
             "Items with a referral that matches every filter given, each with its matching referrals and the answers to them, \
-             paged like Load.";
+             paged like Load.",
+            own [Post "postalOrgCd"];
         "CheckItemStatus" = item_status::check { item_status::CheckItemStatusParams } -> Shape::Result(list_of::<CheckItemStatusResult>);
             PostsAndCustoms, "securityToken", ["Items"], false,
             "The status of up to 1,000 items at the belt: data, referrals, decision, and a light with its reasons. What is \
@@ -222,10 +245,12 @@ methods! {
         "CreateOrUpdateAnonymousDeclaration" = anonymous::put { anonymous::PutParams } -> Shape::Result(text);
             Posts, "securityToken", ["anonymousDeclaration"], true,
             "Keeps a declaration that has no item yet, for 90 days unless set otherwise; answers its id. With an Id, changes \
-             it until it is converted.";
+             it until it is converted.",
+            own [Post "anonymousDeclaration.PostalOrgCd"];
         "GetAnonymousDeclaration" = anonymous::get { anonymous::GetParams } -> Shape::Result(list_of::<AnonymousMembers>);
             Posts, "securityToken", ["searchCriteria"], false,
-            "Own declarations not converted yet that match every criterion; at least one is needed.";
+            "Own declarations not converted yet that match every criterion; at least one is needed.",
+            own [Post "searchCriteria.PostalOrgCd"];
         "GetFinalDeclarationIdFromAnonymousDeclarationId" = anonymous::final_id { anonymous::FinalIdParams } -> Shape::Result(text);
             Posts, "securityToken", ["anonymousDeclId"], false,
             "The item id that an own anonymous declaration became; empty while it is not converted.";
@@ -236,10 +261,11 @@ methods! {
     "Watchdog" {
         "GetWatchdogItemInfo" = watchdog::get { watchdog::GetWatchdogParams } -> Shape::Result(named::<WatchdogInfo>);
             PostsAndCustoms, "securityToken", ["itemId"], false,
-            "The mark of the newest item with this id.";
+            "The gravest mark in force on this id.";
         "SetWatchdogItemInfo" = watchdog::set { watchdog::SetWatchdogParams } -> Shape::Void;
             PostsAndCustoms, "securityToken", ["itemId"], true,
-            "Sets or clears the mark of an item, creating the item when it is new. Refused when several items have the id.";
+            "Sets or clears the caller's mark on an item id, for what comes later too. A block is put on all items with the id; the rest \
+             is refused when several may be meant.";
     }
     "Catalogue" {
         "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<MarketedGood>);
@@ -249,13 +275,15 @@ methods! {
         "StoreMarketedGood" = trade::store_good { trade::StoreGoodParams } -> Shape::Void;
             Posts, "token", ["marketedGood"], true,
             "Stores goods of the caller: new without ReferenceId, else under that number. X-Entrepost-Warnings is 1 for an HS \
-             code that names nothing.";
+             code that names nothing.",
+            own [Post "marketedGood.SellerOrganizationCd"];
         "LoadPostalServices" = trade::load_services { trade::LoadServicesParams } -> Shape::Result(list_of::<PostalService>);
             PostsAndCustoms, "token", ["origOrganizationCd", "destOrganizationCd"], false,
             "Services valid now from one post to another, those to every post included.";
         "StorePostalService" = trade::store_service { trade::StoreServiceParams } -> Shape::Void;
             Posts, "token", ["postalService"], true,
-            "Stores a service of the caller: new without ServiceId, else under that id.";
+            "Stores a service of the caller: new without ServiceId, else under that id.",
+            own [Post "postalService.OrigOrganizationCd"];
     }
     "Look-ups" {
         "GetHSCodes" = lookup::hs_codes { lookup::HsParams } -> Shape::Result(list_of::<HSLookupInfo>);
@@ -296,7 +324,8 @@ methods! {
         "ConvertCurrency" = lookup::convert { lookup::ConvertParams } -> Shape::Result(named::<Number>);
             PostsAndCustoms, "token", ["fromCurrencyCd", "toCurrencyCd", "amount"], false,
             "An amount in another currency: the organization's own dated rates first, then the snapshot; direct, inverse or \
-             through the euro; ten decimals, half away from zero.";
+             through the euro; ten decimals, half away from zero.",
+            own [Related "organizationCd"];
     }
     "Printing" {
         "PrintCustomsDeclaration" = printing::item { printing::PrintItemParams } -> Shape::Result(text);

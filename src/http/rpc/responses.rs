@@ -109,21 +109,15 @@ pub(super) fn read_views<T>(
     Ok(views.entries().map(read).collect())
 }
 
-/// Gives what a view holds the change state of the view: 0 (used as a key) goes for all of it, 3 (delete) for its
-/// document, which must be a draft.
+/// A view to be deleted is about its document, which must be a draft.
 fn hand_down(at: &str, view: &mut CdsView) -> Findings {
     let mut found = Findings::default();
     let state = view.entity_state;
-    match state {
-        Entity::STORE | Entity::MODIFIED => {}
-        Entity::UNCHANGED | Entity::DELETED => {
-            view.declaration.get_or_insert_default().entity_state = state;
-            view.response.get_or_insert_default().entity_state = state;
-            if let (Entity::UNCHANGED, Some(object)) = (state, &mut view.mail_object) {
-                object.entity_state = state;
-            }
-        }
-        _ => found.add("out_of_range", format!("{at}.entityState"), "allowed here: 0 to 3"),
+    if state == Entity::DELETED {
+        view.declaration.get_or_insert_default().entity_state = state;
+        view.response.get_or_insert_default().entity_state = state;
+    } else if !state.stores() {
+        found.add("out_of_range", format!("{at}.entityState"), "allowed here: 0 to 3");
     }
     found
 }

@@ -16,13 +16,15 @@ use crate::service::watchdog::SetMark;
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct GetWatchdogParams {
     item_id: Option<String>,
+    /// Own member: only marks on items of this post, or of any.
+    origin_postal_org_cd: Option<String>,
 }
 
 pub(super) async fn get(call: Call<'_>, params: GetWatchdogParams) -> Result<Reply> {
     let mut needed = Needed::default();
     let id = needed.text("itemId", &params.item_id, "give the item id");
     needed.done()?;
-    let info = call.services.watchdog(&call.actor, id).await?;
+    let info = call.services.watchdog(&call.actor, id, given(&params.origin_postal_org_cd)).await?;
     Ok(Reply::result("GetWatchdogItemInfo", to_canonical(&info)))
 }
 
@@ -30,11 +32,14 @@ pub(super) async fn get(call: Call<'_>, params: GetWatchdogParams) -> Result<Rep
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct SetWatchdogParams {
     item_id: Option<String>,
-    /// ZZZ for a new item when absent.
+    /// Own member: whose items are meant; ZZZ for those of any post, which a block is put on when absent.
+    origin_postal_org_cd: Option<String>,
+    /// Tells items of several posts apart.
     destination_postal_org_cd: Option<String>,
-    /// Taken from the item id for a new item when absent.
+    /// Read and checked; a mark stands on an item id whatever the class.
     #[serde(alias = "mailClass")]
     mail_class_cd: Option<String>,
+    /// Tells items of several posts apart; the mark lasts for what is posted within twelve months of it too.
     #[serde(deserialize_with = "date::optional")]
     posting_date: Option<WcfDate>,
     watchdog_info: Option<WatchdogInfo>,
@@ -47,6 +52,7 @@ pub(super) async fn set(call: Call<'_>, params: SetWatchdogParams) -> Result<Rep
     needed.done()?;
     let sent = SetMark {
         item_id,
+        origin: given(&params.origin_postal_org_cd).map(str::to_owned),
         destination: given(&params.destination_postal_org_cd).map(str::to_owned),
         mail_class: given(&params.mail_class_cd).map(str::to_owned),
         posting: params.posting_date,

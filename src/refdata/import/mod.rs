@@ -9,7 +9,9 @@ pub mod hs;
 use std::collections::{HashMap, HashSet};
 
 use super::hs::{HsEntry, is_code, nomenclature};
+use super::id_countries::{ForeignId, IdCountries};
 use super::lists::{DecisionRow, Office, Operator, lists};
+use super::material::MaterialRow;
 use super::rates::Rate;
 use super::restrictions::Restriction;
 use super::table::{FromRow, Parsed, Row, read, shown};
@@ -131,6 +133,29 @@ pub fn offices(bytes: &[u8]) -> Parsed<Office> {
     )
 }
 
+/// Countries whose posts may use item ids: `letters,countries`, the latter divided by blanks.
+pub fn id_countries(bytes: &[u8]) -> Parsed<IdCountries> {
+    checked(
+        bytes,
+        "letters",
+        |row: &IdCountries| row.letters.clone(),
+        |row: &IdCountries| {
+            let unknown = row.countries.iter().find(|country| !lists().countries.contains(country));
+            unknown.map(|country| ("countries", not_a_country(country)))
+        },
+    )
+}
+
+/// Letters of item ids that an origin may use although its country may not: `country`.
+pub fn foreign_ids(bytes: &[u8]) -> Parsed<ForeignId> {
+    checked(bytes, "country", |row: &ForeignId| row.letters.clone(), |_| None)
+}
+
+/// Members whose change ends a decision: `group,member,counts,least,percent,most`.
+pub fn material(bytes: &[u8]) -> Parsed<MaterialRow> {
+    checked(bytes, "member", |row: &MaterialRow| format!("{:?} {}", row.group, row.member), |_| None)
+}
+
 fn has_form(code: &str, length: usize) -> bool {
     code.len() == length && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
@@ -165,6 +190,8 @@ mod tests {
         assert_eq!(faults(&decisions(embedded("decisions.csv"))), [""; 0]);
         assert_eq!(faults(&operators(embedded("operators.csv"))), [""; 0]);
         assert_eq!(faults(&offices(embedded("offices.csv"))), [""; 0]);
+        assert_eq!(faults(&material(embedded("material.csv"))), [""; 0]);
+        assert_eq!(faults(&id_countries(embedded("id_countries.csv"))), [""; 0]);
     }
 
     #[test]
@@ -196,6 +223,11 @@ mod tests {
         only(faults(&row("AU,P,x,,,,,QQ,EN,,,")), "column sending_countries");
         only(faults(&row("QQ,P,x,,,,,,EN,,,")), "column destination");
         only(faults(&row("AU,P,x,,,,,,EN,,2026-02-01,2026-01-01")), "column valid_to");
+        only(faults(&id_countries(b"letters,countries\nGB,GB QQ\n")), "column countries: `QQ`");
+        only(faults(&foreign_ids(b"country\nAU\nFRA\n")), "line 3, column country");
+        let header = "group,member,counts,least,percent,most\n";
+        only(faults(&material(format!("{header}line,Amount,1,-1,,\n").as_bytes())), "column least");
+        only(faults(&material(format!("{header}line,HS,1,,,\nline,HS,0,,,\n").as_bytes())), "repeats line 2");
         only(
             faults(&decisions(b"customs,code,name_en,category,final,opens_hold\n,2,x,Cleared,1,0\n")),
             "column category",
@@ -206,6 +238,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = (hs(&bytes), rates(&bytes), operators(&bytes), restrictions(&bytes));
+            let _ = (id_countries(&bytes), foreign_ids(&bytes), material(&bytes));
             let _ = (ecb::rates(&bytes), hs::harmonized_system(&bytes), hs::translations(&bytes));
         }
     }

@@ -182,7 +182,8 @@ pub struct QualityFinding {
 impl QualityFinding {
     /// As a finding of the error catalogue; the message starts with the name of the rule.
     pub fn to_finding(&self) -> Finding {
-        Finding::new("quality", self.path.clone(), format!("[{}] {}", self.rule, self.message))
+        let finding = Finding::new("quality", self.path.clone(), format!("[{}] {}", self.rule, self.message));
+        Finding { rule: Some(self.rule), ..finding }
     }
 }
 

@@ -22,6 +22,14 @@ impl Tx<'_> {
         Ok(versions_of(&item.object, kind).select(columns).load(self.conn)?)
     }
 
+    /// The text of an archived version, unless it was erased.
+    pub fn archived_text(&mut self, object: &ObjectRow, kind: &str, version_no: i32) -> Done<Option<String>> {
+        let key = (&object.post_org, object.pid, kind, version_no);
+        let found: Option<Option<String>> =
+            document_version::table.find(key).select(document_version::body).first(self.conn).optional()?;
+        Ok(found.flatten())
+    }
+
     /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
     pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
         let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);

@@ -1,0 +1,60 @@
+-- Whose word counts and what was judged: facts of an item as bits (see rules/item_facts.rs), whose data a declaration
+-- is, the name of the version that a lapsed clearance was about.
+ALTER TABLE mail_object ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE declaration ADD COLUMN declared_by TEXT;
+ALTER TABLE declaration ADD COLUMN handed_over_by TEXT;
+ALTER TABLE response ADD COLUMN lapsed BLOB;
+
+-- Every final decision about an item, and the version of the declaration that it judged.
+CREATE TABLE decision (
+    post_org TEXT NOT NULL,
+    object_pid BLOB NOT NULL,
+    side TEXT NOT NULL CHECK (side IN ('O', 'D')),
+    version_no INTEGER NOT NULL,
+    author_org TEXT NOT NULL,
+    author_rank INTEGER NOT NULL,
+    customs_org TEXT,
+    decision_cd TEXT,
+    category TEXT,
+    fiscal_state TEXT NOT NULL,
+    place BIGINT NOT NULL,
+    decided_at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    digest BLOB NOT NULL,
+    stated_version TEXT,
+    judged_no INTEGER,
+    judged_dest TEXT,
+    judged_name BLOB,
+    beside_customs BOOLEAN NOT NULL,
+    state_cd INTEGER NOT NULL,
+    sent BOOLEAN NOT NULL,
+    PRIMARY KEY (post_org, object_pid, side, version_no),
+    FOREIGN KEY (post_org, object_pid) REFERENCES mail_object (post_org, pid)
+) WITHOUT ROWID;
+CREATE INDEX decision_author ON decision (post_org, author_org);
+
+-- Which versions of a declaration were handed to the customs administration of its post, and since when; asked_at: to
+-- somebody who asked for this very item.
+CREATE TABLE handed (
+    post_org TEXT NOT NULL,
+    object_pid BLOB NOT NULL,
+    customs_org TEXT NOT NULL,
+    version BLOB NOT NULL,
+    first_at BIGINT NOT NULL,
+    asked_at BIGINT,
+    PRIMARY KEY (post_org, object_pid, customs_org, version)
+) WITHOUT ROWID;
+CREATE INDEX handed_customs ON handed (post_org, customs_org);
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('decision', 'decision', '1000000 200000 2 1 1'),
+    ('decision', 'decision_author', '1000000 200000 100000'),
+    ('handed', 'handed', '1000000 200000 2 2 1'),
+    ('handed', 'handed_customs', '1000000 200000 100000');
+
+-- Posts whose decisions were made before it was kept what they judged, and the last item that was looked through.
+CREATE TABLE unjudged_post (
+    post_org TEXT NOT NULL PRIMARY KEY,
+    after_pid BLOB
+);
+INSERT INTO unjudged_post (post_org) SELECT DISTINCT post_org FROM response WHERE state_cd <> 50;

@@ -1,0 +1,220 @@
+//! What customs was handed: noted when it is answered, written down a little later and many at once.
+//!
+//! A decision is about the version that its author had been handed, so every answer with a declaration leaves a note. Notes
+//! wait in memory and cost the answer nothing; one that is lost with the process means that nothing was handed, which never
+//! makes a light better.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use super::version::{self, SHOWN_BYTES};
+use super::{Actor, Kind, Services, judging};
+use crate::error::Result;
+use crate::limits;
+use crate::store::handed::HandedRow;
+use crate::store::history::Stamp;
+use crate::store::items::{Item, Parts};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
+
+/// How an administration came to a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reading {
+    /// Among others.
+    Passing,
+    /// It asked for this item, or for what waits for its answer.
+    Asked,
+}
+
+/// One version of one item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    post: String,
+    pid: Uuid,
+    customs: String,
+    version: [u8; SHOWN_BYTES],
+}
+
+/// Since when it was handed.
+#[derive(Clone, Copy, Debug)]
+struct Note {
+    first_at: At,
+    asked_at: Option<At>,
+}
+
+/// The notes that wait, and those written down lately.
+#[derive(Clone)]
+pub(super) struct Notes {
+    waiting: Arc<Mutex<HashMap<Key, Note>>>,
+    written: Cache<(Uuid, [u8; SHOWN_BYTES]), Reading>,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            waiting: Arc::default(),
+            written: Cache::builder().max_capacity(limits::NOTES_REMEMBERED).build(),
+        }
+    }
+}
+
+impl Notes {
+    fn add(&self, key: Key, at: At, reading: Reading) {
+        if self.written.get(&(key.pid, key.version)).is_some_and(|written| written >= reading) {
+            return;
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= limits::NOTES_WAITING && !waiting.contains_key(&key) {
+            return; // as if it had not been handed
+        }
+        let note = waiting.entry(key).or_insert(Note { first_at: at, asked_at: None });
+        if reading == Reading::Asked {
+            note.asked_at.get_or_insert(at);
+        }
+    }
+
+    /// The notes about an item that wait.
+    fn about(&self, post: &str, pid: Uuid) -> Vec<HandedRow> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.iter().filter(|(key, _)| key.pid == pid && key.post == post).map(|(key, note)| row(key, *note)).collect()
+    }
+
+    fn some(&self) -> Vec<(Key, Note)> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.iter().take(limits::NOTES_PER_WRITE).map(|(key, note)| (key.clone(), *note)).collect()
+    }
+
+    /// Forgets what was written down, unless more was noted meanwhile.
+    fn settle(&self, done: &[(Key, Note)]) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, note) in done {
+            let reading = if note.asked_at.is_some() { Reading::Asked } else { Reading::Passing };
+            self.written.insert((key.pid, key.version), reading);
+            if waiting.get(key).is_some_and(|now| now.asked_at == note.asked_at) {
+                waiting.remove(key);
+            }
+        }
+    }
+}
+
+fn row(key: &Key, note: Note) -> HandedRow {
+    HandedRow {
+        post_org: key.post.clone(),
+        object_pid: Id(key.pid),
+        customs_org: key.customs.clone(),
+        version: key.version.to_vec(),
+        first_at: note.first_at,
+        asked_at: note.asked_at,
+    }
+}
+
+impl Services {
+    /// Notes that `reader` was handed the declarations of `items`, where it is a customs administration.
+    pub(super) fn note_handed<'i>(&self, reader: &Actor, items: impl IntoIterator<Item = &'i Item>, reading: Reading) {
+        if reader.kind != Kind::Customs {
+            return;
+        }
+        let at = At(self.clock.now());
+        for item in items {
+            let Some(name) = version::current_name(item).filter(|_| item.declaration().is_some_and(|row| row.seen))
+            else {
+                continue;
+            };
+            let mut version = [0; SHOWN_BYTES];
+            version.copy_from_slice(&name[..SHOWN_BYTES]);
+            let post = item.object.post_org.clone();
+            self.notes.add(Key { post, pid: item.object.pid.0, customs: reader.org.clone(), version }, at, reading);
+        }
+    }
+
+    /// Writes down the notes about an item that this process still holds, in the transaction of a decision about it.
+    pub(super) fn bring_notes(&self, tx: &mut Tx<'_>, post: &str, pid: Id) -> Result<(), Fault> {
+        for row in self.notes.about(post, pid.0) {
+            tx.note_handed(&row)?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what was noted since; gives how many notes. Decisions that came before such a note, made by another
+    /// server, are judged anew.
+    ///
+    /// # Errors
+    /// When the database is away; the notes stay.
+    pub async fn write_notes(&self) -> Result<usize> {
+        let mut written = 0;
+        loop {
+            let some = Arc::new(self.notes.some());
+            if some.is_empty() {
+                return Ok(written);
+            }
+            let (services, rows) = (self.clone(), Arc::clone(&some));
+            self.store.write(move |tx| rows.iter().try_for_each(|(key, note)| services.write_note(tx, &row(key, *note)))).await?;
+            written += some.len();
+            self.notes.settle(&some);
+        }
+    }
+
+    fn write_note(&self, tx: &mut Tx<'_>, note: &HandedRow) -> Result<(), Fault> {
+        let is_new = tx.note_handed(note)?;
+        if is_new && tx.decided_since(&note.post_org, note.object_pid, &note.customs_org, note.first_at)? {
+            judge_anew(tx, &self.catalogue(), &note.post_org, note.object_pid)?;
+        }
+        Ok(())
+    }
+
+    /// Judges every item with decisions of a customs administration (of everybody, when none is named) anew; gives how
+    /// many there were. To be called after a setting or a list changed that the judgement goes by.
+    ///
+    /// # Errors
+    /// When the database is away. What was done stays.
+    pub async fn judge_all_anew(&self, customs: Option<&str>) -> Result<usize> {
+        let named = customs.map(str::to_owned);
+        let posts = self.store.read(move |tx| match &named {
+            None => Ok(tx.organizations()?.into_iter().filter(|org| org.kind == "P").map(|org| org.code).collect()),
+            Some(customs) => match tx.organization(customs)? {
+                Some(organization) => tx.posts_of_customs(&organization),
+                None => Ok(Vec::new()),
+            },
+        });
+        let mut judged = 0;
+        for post in posts.await? {
+            judged += self.judge_post_anew(&post).await?;
+        }
+        self.ring();
+        Ok(judged)
+    }
+
+    async fn judge_post_anew(&self, post: &str) -> Result<usize> {
+        let (mut after, mut judged) = (Id(Uuid::nil()), 0);
+        loop {
+            let (services, of_post) = (self.clone(), post.to_owned());
+            let some = self.store.write(move |tx| {
+                let some = tx.decided_items(&of_post, after, limits::JUDGED_PER_WRITE)?;
+                let catalogue = services.catalogue();
+                some.iter().try_for_each(|pid| judge_anew(tx, &catalogue, &of_post, *pid))?;
+                Ok(some)
+            });
+            let some = some.await?;
+            let Some(last) = some.last() else { return Ok(judged) };
+            (after, judged) = (*last, judged + some.len());
+        }
+    }
+}
+
+/// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.
+fn judge_anew(
+    tx: &mut Tx<'_>,
+    catalogue: &super::catalogue::Catalogue,
+    post: &str,
+    pid: Id,
+) -> Result<(), Fault> {
+    let Some(mut item) = tx.item_by_pid(post, pid.0, Parts::All)? else { return Ok(()) };
+    let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
+    if judging::judge_again(tx, catalogue, &mut item, &stamp)? {
+        super::standing::save(tx, catalogue, std::slice::from_mut(&mut item), &stamp)?;
+    }
+    Ok(())
+}

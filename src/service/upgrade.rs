@@ -1,0 +1,173 @@
+//! What a new version of the program makes of data that older ones stored.
+//!
+//! Decisions made before it was kept what they judged: taken to be about the newest version that customs could see when they
+//! were made. Goes on where it was interrupted, and is done before anything is served.
+
+use serde::Deserialize;
+
+use super::Services;
+use super::catalogue::Catalogue;
+use super::judging::{self, Judged};
+use super::standing::{self, said_at};
+use super::version::Timeline;
+use crate::contract::{WcfDate, date};
+use crate::error::Result;
+use crate::limits;
+use crate::rules::authority::{self, Author};
+use crate::rules::fiscal::{self, FiscalState};
+use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::life_cycle::{RESPONSE_DRAFT, RESPONSE_FINAL};
+use crate::store::history::{Event, HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
+use crate::store::items::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow, Side};
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// The event of an item whose decisions were given what they judged.
+const JUDGED: &str = "item.judged";
+
+/// The members of a response that its decision needs.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Essence {
+    #[serde(deserialize_with = "date::optional")]
+    clearance_dt: Option<WcfDate>,
+    decision_cd: Option<String>,
+    dutiable: bool,
+}
+
+/// A response that was final once, with what the history has of it.
+struct Old<'o> {
+    side: Side,
+    row: &'o ResponseRow,
+    recorded: &'o HistoryRow,
+    version_no: i32,
+    body: String,
+}
+
+impl Services {
+    /// Gives the decisions of before what they judged; says about how many items there were any.
+    ///
+    /// # Errors
+    /// When the database is away. What was done stays done.
+    pub async fn judge_old_decisions(&self) -> Result<usize> {
+        let mut judged = 0;
+        for post in self.store.read(|tx| tx.unjudged_posts()).await? {
+            loop {
+                let (services, of_post) = (self.clone(), post.clone());
+                let some = self.store.write(move |tx| judge_some(tx, &services.catalogue(), &of_post)).await?;
+                judged += some;
+                if some == 0 {
+                    break;
+                }
+            }
+            tracing::info!(post, judged, "decisions of before are judged");
+        }
+        Ok(judged)
+    }
+}
+
+fn judge_some(tx: &mut Tx<'_>, catalogue: &Catalogue, post: &str) -> Result<usize, Fault> {
+    let pids = tx.unjudged_items(post, limits::JUDGED_PER_WRITE)?;
+    let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
+    for pid in &pids {
+        if let Some(item) = tx.item_by_pid(post, pid.0, Parts::All)? {
+            judge(tx, catalogue, item, &stamp)?;
+        }
+    }
+    tx.note_judged(post, pids.last().copied())?;
+    Ok(pids.len())
+}
+
+fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) -> Result<(), Fault> {
+    tx.complete(&mut item)?;
+    let timeline = Timeline::of(tx, &item, stamp)?;
+    let history = tx.history_of(&item.object)?;
+    let rows: Vec<ResponseRow> =
+        [Side::Own, Side::Destination].into_iter().filter_map(|side| item.response(side).cloned()).collect();
+    for row in rows.iter().filter(|row| row.state_cd != RESPONSE_DRAFT) {
+        let side = if row.side == Side::Own.code() { Side::Own } else { Side::Destination };
+        for (version_no, recorded) in finals(&history, side) {
+            let body = match version_no == row.version_no {
+                true => Some(row.body.clone()),
+                false => tx.archived_text(&item.object, side.version_kind(), version_no)?,
+            };
+            let Some(body) = body else { continue };
+            let old = Old { side, row, recorded, version_no, body };
+            item.put_decision(decision(catalogue, &old, &timeline));
+        }
+    }
+    if let Some(row) = item.declaration().filter(|row| row.declared_by.is_none()).cloned() {
+        let declared_by = timeline.author_of(row.version_no).map(str::to_owned);
+        item.put_declaration(DeclarationRow { declared_by, ..row });
+    }
+    let mut facts = Facts(item.object.facts);
+    facts.set(Fact::Decided, item.decisions(Side::Own).chain(item.decisions(Side::Destination)).next().is_some());
+    item.object.facts = facts.0;
+    item.record(Event { name: JUDGED, detail: "{}".into(), document: None });
+    standing::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)
+}
+
+/// The versions of a side that were more than drafts, each with the event that made it so.
+fn finals(history: &[HistoryRow], side: Side) -> Vec<(i32, &HistoryRow)> {
+    let mut found: Vec<(i32, &HistoryRow)> = Vec::new();
+    let of_side = |row: &&HistoryRow| {
+        row.doc_kind.as_deref() == Some(side.version_kind()) && row.event != RESPONSE_DRAFT_EVENT
+    };
+    for row in history.iter().filter(of_side) {
+        if let Some(no) = row.doc_version.filter(|no| found.iter().all(|(known, _)| known != no)) {
+            found.push((no, row));
+        }
+    }
+    found
+}
+
+fn decision(catalogue: &Catalogue, old: &Old<'_>, timeline: &Timeline) -> DecisionRow {
+    let Old { side, row, recorded, version_no, body } = old;
+    let read: Essence = serde_json::from_str(body).unwrap_or_default();
+    let customs = row.customs_org.as_deref().unwrap_or_default();
+    let meaning = read.decision_cd.as_deref().and_then(|code| catalogue.decisions.decide(customs, code).ok());
+    let is_current = *version_no == row.version_no;
+    let said = said_at(&recorded.detail, read.clearance_dt, recorded.at.0).instant();
+    let decided_at = if is_current { row.decided_at } else { At(said) };
+    let category = meaning.as_ref().map(|meaning| meaning.category);
+    let author_org = if is_current { row.author_org.clone() } else { recorded.actor_org.clone() };
+    let mut decision = DecisionRow {
+        post_org: row.post_org.clone(),
+        object_pid: row.object_pid,
+        side: side.code().into(),
+        version_no: *version_no,
+        author_rank: rank(old, &author_org) as i32,
+        author_org,
+        customs_org: row.customs_org.clone(),
+        decision_cd: read.decision_cd.clone(),
+        category: category.map(|category| category.name().to_owned()),
+        fiscal_state: meaning
+            .as_ref()
+            .map_or(FiscalState::Sent, |meaning| fiscal::after(meaning, read.dutiable))
+            .code()
+            .to_owned(),
+        place: authority::unplaced(decided_at.0, category),
+        decided_at,
+        received_at: recorded.at,
+        digest: recorded.doc_digest.clone().unwrap_or_default(),
+        stated_version: None,
+        judged_no: None,
+        judged_dest: None,
+        judged_name: None,
+        beside_customs: false,
+        state_cd: if is_current { row.state_cd } else { RESPONSE_FINAL },
+        sent: row.sent,
+    };
+    judging::newest_visible(timeline, decided_at.0.min(recorded.at.0)).unwrap_or(Judged::Nothing).keep(&mut decision);
+    decision
+}
+
+fn rank(old: &Old<'_>, author: &str) -> Author {
+    let by_rule = old.recorded.event == "response.automatic";
+    match old.side {
+        Side::Own if by_rule => Author::Rule,
+        Side::Own if Some(author) == old.row.customs_org.as_deref() => Author::Customs,
+        Side::Destination if author != old.row.post_org => Author::Customs,
+        Side::Own | Side::Destination => Author::Post,
+    }
+}

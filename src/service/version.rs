@@ -1,0 +1,240 @@
+//! Versions of an item's declaration: their names, and how they followed each other in one row.
+//!
+//! A version is everything that travels: the text and the members of the mail object told to partners. Its name is a digest
+//! of that, this server's own; a partner's name for it is an alias, good for answers to that partner and nothing else.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::identity::REDIRECTED;
+use super::standing::{RECEIVED, WITHDRAWN, said_at};
+use crate::contract::canonical::hex;
+use crate::store::history::Stamp;
+use crate::store::items::{Item, ObjectRow};
+use crate::store::{Fault, Tx};
+
+/// Bytes of a version's name that are shown, and told to partners.
+pub(super) const SHOWN_BYTES: usize = 16;
+
+/// The name of what travels with a declaration.
+pub(super) fn name(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    hasher.update(document);
+    let posting = object.posting_dt.map(|at| at.0.to_rfc3339());
+    let members = [
+        Some(&object.orig_post),
+        Some(&object.dest_post),
+        object.mail_class.as_ref(),
+        object.mail_category.as_ref(),
+        object.type_cd.as_ref(),
+        posting.as_ref(),
+    ];
+    for member in members {
+        hasher.update(member.map_or("", String::as_str));
+        hasher.update([0]);
+    }
+    hasher.finalize().to_vec()
+}
+
+/// The name as it is shown: 32 hexadecimal digits.
+pub fn shown(name: &[u8]) -> String {
+    hex(&name[..name.len().min(SHOWN_BYTES)])
+}
+
+/// The name of an item's current declaration.
+pub(super) fn current_name(item: &Item) -> Option<Vec<u8>> {
+    item.declaration().map(|row| name(&item.object, &row.digest))
+}
+
+impl super::Services {
+    /// The name of an item's current declaration.
+    pub fn version_of(&self, item: &Item) -> Option<Vec<u8>> {
+        current_name(item)
+    }
+}
+
+/// What the detail of an event says of a version.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Detail {
+    /// The whole name, hexadecimal.
+    version: Option<String>,
+    /// The sender's name for it.
+    alias: Option<String>,
+    /// Destinations before and after a redirection.
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// One version as it came to stand in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    /// That of the text.
+    pub no: i32,
+    pub dest: String,
+    /// Absent for what was stored before names were kept.
+    pub name: Option<Vec<u8>>,
+    pub author: String,
+    /// The author's name for it.
+    pub alias: Option<String>,
+    /// When it counts from.
+    pub at: DateTime<Utc>,
+    pub received: DateTime<Utc>,
+    /// Own customs may see it.
+    pub visible: bool,
+}
+
+impl Version {
+    pub(super) fn is_named(&self, text: &str) -> bool {
+        self.name.as_deref().is_some_and(|name| shown(name).eq_ignore_ascii_case(text))
+    }
+}
+
+/// Every version that stood in a row, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Timeline {
+    pub versions: Vec<Version>,
+    /// Where the item was bound for before.
+    pub bound_before: Vec<(String, DateTime<Utc>)>,
+}
+
+/// An event, stored or about to be.
+struct Happened<'e> {
+    event: &'e str,
+    detail: &'e str,
+    document: Option<i32>,
+    actor: &'e str,
+    at: DateTime<Utc>,
+}
+
+impl Timeline {
+    /// Of an item with what is recorded on it by now.
+    pub(super) fn of(tx: &mut Tx<'_>, item: &Item, stamp: &Stamp) -> Result<Self, Fault> {
+        let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
+        let declares = |kind: &str| kind == "D";
+        let of_history = stored.iter().map(|row| Happened {
+            event: &row.event,
+            detail: &row.detail,
+            document: row.doc_version.filter(|_| row.doc_kind.as_deref().is_some_and(declares)),
+            actor: &row.actor_org,
+            at: row.at.0,
+        });
+        let pending = item.events().iter().map(|event| Happened {
+            event: event.name,
+            detail: &event.detail,
+            document: event.document.as_ref().filter(|made| declares(made.0)).map(|made| made.1),
+            actor: &stamp.actor_org,
+            at: tx.now,
+        });
+        let happened: Vec<Happened<'_>> = of_history.chain(pending).collect();
+        let first_bound = happened.iter().filter(|one| one.event == REDIRECTED).find_map(|one| detail(one).from);
+        let mut walk =
+            Walk { dest: first_bound.unwrap_or_else(|| item.object.dest_post.clone()), ..Walk::default() };
+        for one in &happened {
+            walk.on(one);
+        }
+        Ok(walk.timeline)
+    }
+
+    /// The last one.
+    pub(super) fn last(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Version> {
+        self.versions.iter()
+    }
+
+    /// The latest with this name, as shown.
+    pub(super) fn named(&self, text: &str) -> Option<&Version> {
+        self.versions.iter().rev().find(|version| version.is_named(text))
+    }
+
+    /// The name under which `partner` knows the version with this text and destination.
+    pub(super) fn alias(&self, partner: &str, no: i32, dest: &str) -> Option<&str> {
+        let is_it = |version: &&Version| version.author == partner && (version.no, version.dest.as_str()) == (no, dest);
+        self.versions.iter().rev().find(is_it).and_then(|version| version.alias.as_deref())
+    }
+
+    /// The version that `partner` gave this name first.
+    pub(super) fn named_by(&self, partner: &str, name: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.author == partner && version.alias.as_deref() == Some(name))
+    }
+
+    /// Who said the text with this number first.
+    pub(super) fn author_of(&self, no: i32) -> Option<&str> {
+        self.versions.iter().find(|version| version.no == no).map(|version| version.author.as_str())
+    }
+}
+
+/// Only few events say something of versions.
+fn detail(one: &Happened<'_>) -> Detail {
+    serde_json::from_str(one.detail).unwrap_or_default()
+}
+
+#[derive(Default)]
+struct Walk {
+    timeline: Timeline,
+    dest: String,
+    no: Option<i32>,
+    visible: bool,
+}
+
+impl Walk {
+    fn on(&mut self, one: &Happened<'_>) {
+        let about_versions = one.event.starts_with("declaration.") || one.event.starts_with("object.");
+        if !about_versions {
+            return;
+        }
+        let detail = detail(one);
+        if one.event == REDIRECTED {
+            self.timeline.bound_before.extend(detail.from.clone().map(|from| (from, one.at)));
+            self.dest = detail.to.clone().unwrap_or_default();
+        }
+        if one.event == WITHDRAWN || one.event == "declaration.deleted" {
+            (self.no, self.visible) = (None, false);
+            return;
+        }
+        self.no = one.document.or(self.no);
+        self.visible |= passes_on(one.event) == Some(true);
+        let Some(no) = self.no else { return };
+        let said = said_at(one.detail, None, one.at).instant();
+        let version = Version {
+            no,
+            dest: self.dest.clone(),
+            name: detail.version.as_deref().and_then(bytes_of),
+            author: one.actor.to_owned(),
+            alias: detail.alias,
+            at: said,
+            received: one.at,
+            visible: self.visible,
+        };
+        self.push(version, one.document.is_some());
+    }
+
+    /// The same again, by an event that neither brings a text nor says anything new, is no version.
+    fn push(&mut self, version: Version, brings_text: bool) {
+        let same = self.timeline.versions.last().is_some_and(|last| {
+            let named = version.name.is_none() || version.name == last.name;
+            (last.no, &last.dest, last.visible) == (version.no, &version.dest, version.visible) && named
+        });
+        if brings_text || !same {
+            self.timeline.versions.push(version);
+        }
+    }
+}
+
+/// Whether an event of the history passed a declaration on; then, whether to customs.
+pub(super) fn passes_on(event: &str) -> Option<bool> {
+    match event {
+        "declaration.final" | "declaration.to-customs" | RECEIVED => Some(true),
+        "declaration.to-post" => Some(false),
+        _ => None,
+    }
+}
+
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..text.len()).step_by(2).map(digit).collect()
+}

@@ -1,0 +1,132 @@
+//! Which item an id means, and who sees it: the stored rows as the rules of `which` see them.
+//!
+//! The only chooser. Whoever asks by id, or writes by one, comes through here.
+
+use chrono::{DateTime, Utc};
+
+use super::catalogue::Catalogue;
+use super::{Actor, Kind};
+use crate::rules::flow::Flow;
+use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::rules::structure::UNKNOWN_POST;
+use crate::rules::which::{self, Candidate};
+use crate::store::item_status::StatusRow;
+use crate::store::items::{Item, ObjectRow, Side};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
+
+/// What choosing needs of a row, whatever else was read of it.
+#[derive(Clone, Debug)]
+pub(super) struct Row<'r> {
+    pub post: &'r str,
+    pub pid: Id,
+    pub item_id: &'r str,
+    pub origin: &'r str,
+    pub destination: &'r str,
+    pub flow: &'r str,
+    pub life_no: i32,
+    pub posting: Option<At>,
+    pub created_at: At,
+    pub mail_state: Option<i32>,
+    pub facts: i32,
+}
+
+impl<'r> From<&'r ObjectRow> for Row<'r> {
+    fn from(row: &'r ObjectRow) -> Self {
+        Self {
+            post: &row.post_org,
+            pid: row.pid,
+            item_id: &row.item_id,
+            origin: &row.orig_post,
+            destination: &row.dest_post,
+            flow: &row.flow,
+            life_no: row.life_no,
+            posting: row.posting_dt,
+            created_at: row.created_at,
+            mail_state: row.mail_state,
+            facts: row.facts,
+        }
+    }
+}
+
+impl<'r> From<&'r StatusRow> for Row<'r> {
+    fn from(row: &'r StatusRow) -> Self {
+        Self {
+            post: &row.post_org,
+            pid: row.pid,
+            item_id: &row.item_id,
+            origin: &row.orig_post,
+            destination: &row.dest_post,
+            flow: &row.flow,
+            life_no: row.life_no,
+            posting: row.posting_dt,
+            created_at: row.created_at,
+            mail_state: row.mail_state,
+            facts: row.facts,
+        }
+    }
+}
+
+impl Row<'_> {
+    /// When this use of the id began. What a stranger says of the posting does not count.
+    pub(super) fn effective(&self) -> DateTime<Utc> {
+        let is_strangers = Facts(self.facts).has(Fact::DataNotOfOrigin);
+        which::effective(self.posting.filter(|_| !is_strangers).map(|at| at.0), self.created_at.0)
+    }
+
+    /// Whether its origin may use the id. Of an unknown origin it may be what its post captured itself.
+    pub(super) fn fits(&self, catalogue: &Catalogue) -> bool {
+        if self.origin == UNKNOWN_POST {
+            return Facts(self.facts).has(Fact::OwnCapture);
+        }
+        catalogue.fits(self.item_id, self.origin)
+    }
+}
+
+/// The rows with one id that a question is about, ready to be chosen among.
+pub(super) struct Candidates<'r> {
+    rows: Vec<Row<'r>>,
+    bound_before: Vec<Vec<String>>,
+}
+
+impl<'r> Candidates<'r> {
+    /// Reads what choosing needs besides the rows: where items that were redirected went before.
+    pub(super) fn of(tx: &mut Tx<'_>, rows: impl Iterator<Item = Row<'r>>) -> Result<Self, Fault> {
+        let rows: Vec<Row<'r>> = rows.collect();
+        let mut bound_before = vec![Vec::new(); rows.len()];
+        if rows.len() > 1 {
+            for (row, before) in rows.iter().zip(&mut bound_before) {
+                if Facts(row.facts).has(Fact::WasBoundElsewhere) {
+                    *before = tx.bound_before(row.post, row.pid)?;
+                }
+            }
+        }
+        Ok(Self { rows, bound_before })
+    }
+
+    /// As the rules see them, in the same order.
+    pub(super) fn see(&self, catalogue: &Catalogue) -> Vec<Candidate<'_>> {
+        let each = self.rows.iter().zip(&self.bound_before).map(|(row, bound_before)| Candidate {
+            post: row.post,
+            origin: row.origin,
+            destination: row.destination,
+            bound_before,
+            flow: Flow::parse(row.flow).unwrap_or(Flow::Transit),
+            life_no: row.life_no,
+            effective: row.effective(),
+            pid: row.pid.0,
+            mail_state: row.mail_state,
+            facts: Facts(row.facts),
+            fits: row.fits(catalogue),
+        });
+        each.collect()
+    }
+}
+
+/// Who sees an item: its post, its customs once it may know of it, and the author of a draft response.
+pub(super) fn sees(reader: &Actor, item: &Item) -> bool {
+    let own_draft =
+        |row: &&crate::store::items::ResponseRow| row.state_cd == RESPONSE_DRAFT && row.author_org == reader.org;
+    reader.kind == Kind::Post || item.object.customs_visible || item.response(Side::Own).filter(own_draft).is_some()
+}
