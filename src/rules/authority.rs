@@ -161,12 +161,15 @@ pub fn place(at: DateTime<Utc>, category: Option<Category>, before: &[(i64, Opti
     if let Some((last, of_last)) = last {
         let ahead = last.div_euclid(PLACES_PER_SECOND) - second;
         if category > *of_last && (1..=limits::CLOCK_SKEW_S).contains(&ahead) {
-            let floor = if prohibits { last.div_euclid(PLACES_PER_SECOND) * PLACES_PER_SECOND + PROHIBITION } else { 0 };
+            let floor =
+                if prohibits { last.div_euclid(PLACES_PER_SECOND) * PLACES_PER_SECOND + PROHIBITION } else { 0 };
             return floor.max(last + 1);
         }
     }
     let base = second * PLACES_PER_SECOND + if prohibits { PROHIBITION } else { FIRST };
-    let milder = |(place, category): &&(i64, Option<Category>)| prohibits || (*category != Some(Category::Prohibition) && *place < second * PLACES_PER_SECOND + PROHIBITION);
+    let milder = |(place, category): &&(i64, Option<Category>)| {
+        prohibits || (*category != Some(Category::Prohibition) && *place < second * PLACES_PER_SECOND + PROHIBITION)
+    };
     of_second(second).filter(milder).map(|(place, _)| place + 1).max().unwrap_or(base).max(base)
 }
 
@@ -266,11 +269,9 @@ mod tests {
     #[test]
     fn whose_data_it_is() {
         let rank = |declarer| DataRank::of(declarer, "AUA", "DEA", |by, of| (by, of) == ("FRA", "AUA"));
-        assert_eq!(["AUA", "DEA", "FRA", "PTA"].map(rank), [
-            DataRank::Origin,
-            DataRank::Owner,
-            DataRank::Speaker,
-            DataRank::Stranger
-        ]);
+        assert_eq!(
+            ["AUA", "DEA", "FRA", "PTA"].map(rank),
+            [DataRank::Origin, DataRank::Owner, DataRank::Speaker, DataRank::Stranger]
+        );
     }
 }

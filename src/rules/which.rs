@@ -93,11 +93,7 @@ pub enum Purpose {
 }
 
 /// Chooses among rows with one id. `named`: whether a row is what the question names (its origin), if it names any.
-pub fn choose(
-    rows: &[Candidate<'_>],
-    named: Option<&dyn Fn(&Candidate<'_>) -> bool>,
-    purpose: Purpose,
-) -> Chosen {
+pub fn choose(rows: &[Candidate<'_>], named: Option<&dyn Fn(&Candidate<'_>) -> bool>, purpose: Purpose) -> Chosen {
     let newest = newest_lives(rows);
     let fits = |at: &usize| {
         let row = &rows[*at];
@@ -113,7 +109,8 @@ pub fn choose(
             if hides { meant.into_iter().chain(fitting.iter().copied()).collect() } else { meant }
         }
     };
-    let done = take(&mut counting, |at, all| all.iter().any(|back| rows[at].is_done() && rows[*back].returns(&rows[at])));
+    let done =
+        take(&mut counting, |at, all| all.iter().any(|back| rows[at].is_done() && rows[*back].returns(&rows[at])));
     take(&mut counting, |at, all| {
         let moved = |other: &usize| {
             let (other, row) = (&rows[*other], &rows[at]);

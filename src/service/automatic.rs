@@ -36,10 +36,8 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
         return Ok(false);
     }
     let Some((rule, data)) = rules.first_match(&facts, &catalogue.rates(&customs)) else { return Ok(false) };
-    let incoming = Incoming {
-        customs: Some(customs.clone()),
-        ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule)
-    };
+    let incoming =
+        Incoming { customs: Some(customs.clone()), ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule) };
     let detail = serde_json::json!({ "Rule": rule }).to_string();
     let (side, event) = (Side::Own, "response.automatic");
     let placing = Placing { catalogue, stamp, side, event, detail: &detail, path: "" };

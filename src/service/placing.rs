@@ -153,8 +153,7 @@ fn judged(
     };
     let judging = Judging::of(tx, placing.catalogue, item, placing.stamp)?;
     let stated = incoming.stated.version.as_deref();
-    let judged =
-        judging.judged(tx, item, &Question { stated, by, dated: dated.at.0, received: tx.now })?;
+    let judged = judging.judged(tx, item, &Question { stated, by, dated: dated.at.0, received: tx.now })?;
     if matches!(judged, Judged::Unknown { .. }) && !incoming.from_partner {
         let path = format!("{}.Data.ExtraFieldValues", placing.path);
         let message = "EP.Version names no version of this declaration; repeat what the view shows, say item when the goods \
@@ -235,9 +234,8 @@ fn works_here(tx: &mut Tx<'_>, customs: &str) -> Result<bool, Fault> {
 /// The decision that this one repeats.
 fn repeated(item: &Item, side: Side, incoming: &Incoming, new: &DecisionRow) -> Option<DecisionRow> {
     let about = |row: &DecisionRow| (row.judged_no, row.judged_dest.clone(), row.judged_name.clone());
-    let is_same = |row: &&DecisionRow| {
-        row.author_org == incoming.author && row.digest == new.digest && about(row) == about(new)
-    };
+    let is_same =
+        |row: &&DecisionRow| row.author_org == incoming.author && row.digest == new.digest && about(row) == about(new);
     item.decisions(side).find(is_same).cloned()
 }
 

@@ -110,9 +110,8 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
 /// The versions of a side that were more than drafts, each with the event that made it so.
 fn finals(history: &[HistoryRow], side: Side) -> Vec<(i32, &HistoryRow)> {
     let mut found: Vec<(i32, &HistoryRow)> = Vec::new();
-    let of_side = |row: &&HistoryRow| {
-        row.doc_kind.as_deref() == Some(side.version_kind()) && row.event != RESPONSE_DRAFT_EVENT
-    };
+    let of_side =
+        |row: &&HistoryRow| row.doc_kind.as_deref() == Some(side.version_kind()) && row.event != RESPONSE_DRAFT_EVENT;
     for row in history.iter().filter(of_side) {
         if let Some(no) = row.doc_version.filter(|no| found.iter().all(|(known, _)| known != no)) {
             found.push((no, row));

@@ -141,11 +141,9 @@ impl Tx<'_> {
     /// Notes how far the items of such a post were looked through; without a last one, that there are no more.
     pub fn note_judged(&mut self, post: &str, last: Option<Id>) -> Done {
         match last {
-            Some(last) => {
-                diesel::update(unjudged_post::table.find(post))
-                    .set(unjudged_post::after_pid.eq(Some(last)))
-                    .execute(self.conn)?
-            }
+            Some(last) => diesel::update(unjudged_post::table.find(post))
+                .set(unjudged_post::after_pid.eq(Some(last)))
+                .execute(self.conn)?,
             None => diesel::delete(unjudged_post::table.find(post)).execute(self.conn)?,
         };
         Ok(())

@@ -5,6 +5,7 @@
 //! ([`messages`]), it is played on two only. [`strangers`] plays random courses.
 
 mod attempts;
+mod flows;
 mod messages;
 mod notation;
 mod scene;

@@ -493,20 +493,20 @@ impl Course {
         self.entry(org)["Light"].as_str().expect("a colour").to_owned()
     }
 
-    /// GetCustomsStatus as a post asks it: of the flow named, else of mail from it where it is the origin.
+    /// GetCustomsStatus as a post asks it: of the flow named, else of that which the item has there.
     pub fn view(&self, subject: &str) -> Value {
-        let (post, flow) = match subject.split_once('.') {
-            Some((post, flow)) => (post, flow),
-            None => (subject, if self.route.0 == subject { "O" } else { "I" }),
-        };
-        let transit = is_post(post) && post != self.route.0 && post != self.route.1 && !subject.contains('.');
-        let flows = if transit { vec![flow, "T"] } else { vec![flow] };
-        let ask = |flow: &str| {
-            let body =
-                json!({ "postalOrgCd": post, "id": self.id, "flow": flow, "forceCreateResponseIfNotAvailable": false });
-            self.scene.call(post, "GetCustomsStatus", &body).ok().json()["GetCustomsStatusResult"].clone()
-        };
-        flows.into_iter().map(ask).find(|view| !view.is_null()).unwrap_or(Value::Null)
+        let (post, flow) = subject.split_once('.').unwrap_or_else(|| (subject, self.flow_at(subject)));
+        let body =
+            json!({ "postalOrgCd": post, "id": self.id, "flow": flow, "forceCreateResponseIfNotAvailable": false });
+        self.scene.call(post, "GetCustomsStatus", &body).ok().json()["GetCustomsStatusResult"].clone()
+    }
+
+    fn flow_at(&self, post: &str) -> &'static str {
+        match post {
+            _ if post == self.route.0 => "O",
+            _ if post == self.route.1 => "I",
+            _ => "T",
+        }
     }
 
     /// A member of a post's view, or of its status, as text.

@@ -137,14 +137,11 @@ impl Seen {
         }
         for (at, post) in ["AUA", "DEA"].iter().enumerate().filter(|(at, _)| self.is_the_origin_s(*at)) {
             if self.held[at] != after.held[at] {
-                wrongs.push(format!("the item of {post} changed: {} → {}", self.held[at], after.held[at]));
+                wrongs.push(format!("the item of {post} changed: {}", difference(&self.held[at], &after.held[at])));
             }
             if self.entries[at * 2] != after.entries[at * 2] {
-                wrongs.push(format!(
-                    "the status at {post} changed: {} → {}",
-                    self.entries[at * 2],
-                    after.entries[at * 2]
-                ));
+                let (before, now) = (&self.entries[at * 2], &after.entries[at * 2]);
+                wrongs.push(format!("the status at {post} changed: {}", difference(before, now)));
             }
         }
         wrongs
@@ -162,6 +159,16 @@ const BLOCKED: i64 = 4;
 
 fn gravity(entry: &Value) -> usize {
     ["Green", "Amber", "Red"].iter().position(|light| entry["Light"] == *light).expect("a colour")
+}
+
+/// The members that differ, innermost.
+fn difference(before: &Value, after: &Value) -> String {
+    let (Some(one), Some(other)) = (before.as_object(), after.as_object()) else {
+        return format!("{before} → {after}");
+    };
+    let names = one.keys().chain(other.keys().filter(|name| !one.contains_key(*name)));
+    let differ = names.filter(|name| before[*name] != after[*name]);
+    differ.map(|name| format!("{name}: {}", difference(&before[name], &after[name]))).collect::<Vec<_>>().join("; ")
 }
 
 fn shown(entry: &Value) -> String {
