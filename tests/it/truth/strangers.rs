@@ -115,12 +115,15 @@ impl Seen {
         }
     }
 
-    /// What became better, or changed although it must not, from `self` to `after`; nothing when all is well.
+    /// What became better, or changed although it must not, from `self` to `after`; nothing when all is well. Where
+    /// `may_change`, the stranger is a post that may use the id: of its own item it tells for the first time here.
     fn wrongs(&self, after: &Self, may_change: bool) -> Vec<String> {
         let mut wrongs = Vec::new();
         for (at, org) in PARTIES.iter().enumerate() {
             let (before, now) = (&self.entries[at], &after.entries[at]);
-            if gravity(now) < gravity(before) {
+            // An id that no item fits is answered by the others; not any more, once there is one that fits.
+            let is_first_that_fits = may_change && self.held[at / 2].is_null();
+            if gravity(now) < gravity(before) && !is_first_that_fits {
                 wrongs.push(format!("{org}: {} became {}", shown(before), shown(now)));
             }
             if (2..6).contains(&self.marks[at]) && self.marks[at] != after.marks[at] && after.marks[at] != BLOCKED {
