@@ -116,14 +116,15 @@ impl Seen {
     }
 
     /// What became better, or changed although it must not, from `self` to `after`; nothing when all is well. Where
-    /// `may_change`, the stranger is a post that may use the id: of its own item it tells for the first time here.
-    fn wrongs(&self, after: &Self, may_change: bool) -> Vec<String> {
+    /// `may_use_id`, the stranger is a post of the country whose id it is: there may be several items then.
+    fn wrongs(&self, after: &Self, may_use_id: bool) -> Vec<String> {
         let mut wrongs = Vec::new();
         for (at, org) in PARTIES.iter().enumerate() {
             let (before, now) = (&self.entries[at], &after.entries[at]);
-            // An id that no item fits is answered by the others; not any more, once there is one that fits.
-            let is_first_that_fits = may_change && self.held[at / 2].is_null();
-            if gravity(now) < gravity(before) && !is_first_that_fits {
+            let improved = gravity(now) < gravity(before);
+            // Where AUA's item is not, a stranger's own is shown, in which it has a say; but never Green under this id.
+            let counts = !self.held[at / 2].is_null() || (gravity(now) == 0 && !may_use_id);
+            if improved && counts {
                 wrongs.push(format!("{org}: {} became {}", shown(before), shown(now)));
             }
             if (2..6).contains(&self.marks[at]) && self.marks[at] != after.marks[at] && after.marks[at] != BLOCKED {
@@ -135,7 +136,7 @@ impl Seen {
                 wrongs.push(format!("left the worklist at {post}"));
             }
         }
-        if may_change {
+        if may_use_id {
             return wrongs;
         }
         for (at, post) in ["AUA", "DEA"].iter().enumerate().filter(|(at, _)| self.is_the_origin_s(*at)) {
