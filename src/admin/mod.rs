@@ -143,9 +143,9 @@ pub fn command() -> Command {
             group("quality", "How strict the data-quality rules are").subcommand(
                 Command::new("set")
                     .about("Set the level of a rule for an organization")
-                    .arg(needed("ORG", "organization that declares"))
+                    .arg(needed("ORG", "organization that declares; foreign_id: the post whose item it is"))
                     .arg(needed("RULE", "name of the rule"))
-                    .arg(needed("LEVEL", "reject, warn or off"))
+                    .arg(needed("LEVEL", "reject, warn or off; foreign_id also amber"))
                     .arg(option("destination", "CC", "for this destination country only")),
             ),
         )

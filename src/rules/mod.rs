@@ -10,6 +10,7 @@ pub mod item_id;
 pub mod life_cycle;
 pub mod light;
 pub mod material;
+pub mod overlay;
 pub mod precedence;
 pub mod quality;
 pub mod referral;

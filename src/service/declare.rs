@@ -15,6 +15,7 @@ use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::rules::overlay;
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
 use crate::store::imprint::{vouch, vouch_gone};
@@ -119,12 +120,17 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     match (&mut declaration.data, stores) {
         (Some(data), true) => {
             remove_reserved(data);
+            let is_origin = given(&object.orig_post_org_cd) == Some(actor.org.as_str());
+            let has_overlay = is_origin && overlay::remove(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
             let declarer = Declarer { org: &actor.org, country: &country };
             let paths = (object_path.as_str(), declaration_path.as_str());
             judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            if has_overlay {
+                judgement.note_overlay(&services.catalogue(), &actor.org);
+            }
         }
         (None, true) => {
             findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")

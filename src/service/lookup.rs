@@ -12,7 +12,7 @@ use crate::refdata::lists::{Coded, Language};
 use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
-use crate::rules::structure::given;
+use crate::rules::overlay;
 use crate::store::items::{Item, Parts};
 
 /// Where goods go, as a caller names it.
@@ -138,11 +138,8 @@ impl Services {
         let destination = screening.destination.or(data.recipient_country_cd.clone()).unwrap_or_default();
         let catalogue = self.catalogue();
         let route = Route { destination: &destination, sending: &origin, on: self.today() };
-        let hits = data.content_pieces.iter().flat_map(|piece| {
-            let code = given(&piece.revised_hs).or(given(&piece.hs)).unwrap_or_default();
-            let text = given(&piece.revised_description).or(given(&piece.description)).unwrap_or_default();
-            catalogue.restrictions_on(code, text, route)
-        });
+        let readings = data.content_pieces.iter().flat_map(overlay::readings);
+        let hits = readings.flat_map(|(code, text)| catalogue.restrictions_on(code, text, route));
         Ok(contracts(hits))
     }
 

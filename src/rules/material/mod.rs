@@ -13,6 +13,8 @@ use rust_decimal::Decimal;
 pub use table::MaterialTable;
 pub use text::normalized;
 
+pub(super) use lines::six_digits;
+
 use crate::contract::{DeclarationData, Number};
 use text::{Names, is_same_code, is_same_text};
 
