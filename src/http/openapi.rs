@@ -9,7 +9,7 @@ use super::rpc::printing::PrintListParams;
 use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
-use crate::rules::{fiscal, life_cycle, light, security};
+use crate::rules::{fiscal, fits, life_cycle, light, material, security};
 
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
@@ -191,8 +191,14 @@ fn description() -> String {
     }
     text.push_str(
         "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
-         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning |\n|---|---|\n",
+         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n",
     );
+    for (title, table) in
+        [("What changes end a decision", material::TABLE), ("Which posts may use which item ids", fits::TABLE)]
+    {
+        text.push_str(&format!("## {title}\n\n{table}\n"));
+    }
+    text.push_str("## Error codes\n\n| Code | Meaning |\n|---|---|\n");
     for (code, meaning) in FINDING_CODES {
         text.push_str(&format!("| {code} | {meaning} |\n"));
     }

@@ -216,6 +216,18 @@ on_both_engines! {
         assert!(refused(&["foreign_id", "warn", "--destination", "DE"]).contains("one level for all destinations"));
     }
 
+    fn foreign_ids_are_reported_by_lane(server) {
+        let today = entrepost::clock::Clock::default().now().format("%Y-%m-%d").to_string();
+        for (letters, origin, destination) in
+            [("AU", "FRA", "DEA"), ("AU", "FRA", "DEA"), ("AU", "DEA", "AUA"), ("AU", "AUA", "DEA"), ("AU", "ZZZ", "DEA")]
+        {
+            server.call_as("DEA", "StoreDeclaration", store(&fresh_id(letters), origin, destination, 1)).ok();
+        }
+        let told = admin(server, &["report", "foreign-ids"]).ok();
+        let lanes = format!("DEA\tDEA\tAU\t1\t1\t{today}\nDEA\tFRA\tAU\t2\t0\t{today}\n");
+        assert_eq!(told, format!("owner\torigin\tletters\titems\tgoing back\tnewest\n{lanes}"));
+    }
+
     fn dates_that_no_item_was_posted_on_are_found(server) {
         for (date, is_found) in [("1999-12-31", true), ("2000-01-02", false), ("2099-01-01", true)] {
             let id = fresh_id("AU");
