@@ -29,7 +29,7 @@ use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use crate::rules::fits::IdRules;
 use crate::rules::material::MaterialTable;
-use crate::rules::quality::{Level, Override};
+use crate::rules::quality::{self, Context, Level, Override};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
@@ -145,6 +145,18 @@ impl Catalogue {
     /// An organization's own strictness of the quality rules.
     pub fn overrides(&self, org: &str) -> &[Override] {
         self.overrides.get(org).map_or(&[], Vec::as_slice)
+    }
+
+    /// How strict a quality rule is for an organization, whatever the destination.
+    pub fn quality_level(&self, org: &str, rule: &str) -> Level {
+        let context = Context { overrides: self.overrides(org), ..Context::default() };
+        quality::rule(rule).map_or(Level::Off, |rule| context.level(rule))
+    }
+
+    /// Whether an item whose id does not fit its origin is at best Amber for the post whose row it is. Set to off or
+    /// warn, it is not; an item that was stored before it was set to reject is.
+    pub fn foreign_id_is_amber(&self, owner: &str) -> bool {
+        self.quality_level(owner, quality::FOREIGN_ID) >= Level::Amber
     }
 
     /// Which decisions of a customs administration raise which referrals; empty unless it was given a table.
