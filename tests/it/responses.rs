@@ -1,5 +1,6 @@
 //! Customs answers: drafts, transfer to the origin, which of several counts, and answers before the data.
 
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, respond, response, store};
@@ -137,9 +138,48 @@ on_both_engines! {
         }
     }
 
+    fn an_acknowledgement_decides_nothing_whoever_sends_it(server) {
+        let named = |org: &str| {
+            let body = json!({ "decisionCode": "99" });
+            let answer = server.call_as(org, "GetDecisionNameAndCategoryFromCode", body).ok().json();
+            answer["GetDecisionNameAndCategoryFromCodeResult"].clone()
+        };
+        for org in ["AUA", "DE", "FR"] {
+            assert_eq!(named(org), json!(["Acknowledged", "Information"]), "{org}");
+        }
+        let id = item(server);
+        let state = || {
+            let answer = server.call_as("DEA", "CheckItemStatus", json!({ "Items": [{ "ItemId": id }] })).ok().json();
+            let entry = &answer["CheckItemStatusResult"][0];
+            (entry["FiscalState"].clone(), entry["Light"].clone())
+        };
+        decide(server, &id, "99", 0, 2).ok();
+        assert_eq!(state(), (json!("ACKED"), json!("Amber")));
+        decide(server, &id, "2", 60, 2).ok();
+        decide(server, &id, "99", 120, 2).ok();
+        assert_eq!(state().0, "CLEARED", "and undoes nothing");
+        // It may be named otherwise, and nothing else.
+        let import = |row: &str| {
+            let bytes = format!("customs,code,name_en,name_fr,name_es,name_pt,category,final,opens_hold\n{row}\n");
+            let import = Import {
+                kind: ListKind::Decisions,
+                org: String::new(),
+                bytes: bytes.into_bytes(),
+                translations: None,
+                dry_run: false,
+                skip_bad: false,
+            };
+            server.block_on(|services| async move { services.import_list(import).await }).expect("reads")
+        };
+        let refused = import("DE,99,Cleared,,,,Clearance,1,0");
+        assert!(!refused.stored && refused.faults[0].column == "category", "{:?}", refused.faults);
+        assert!(import("DE,99,Eingegangen,,,,Information,0,0").stored);
+        assert_eq!((named("DE"), named("FR")[0].clone()), (json!(["Eingegangen", "Information"]), json!("Acknowledged")));
+    }
+
     fn at_the_same_time_the_graver_decision_counts(server) {
-        // 99 means nothing in particular here, so it holds.
-        let ranks = [("2", "1", "1"), ("2", "99", "99"), ("1", "7", "7"), ("2", "7", "7")];
+        // 98 means nothing in particular here, so it holds; 99 acknowledges receipt.
+        let ranks = [("2", "1", "1"), ("2", "98", "98"), ("1", "7", "7"), ("2", "7", "7"), ("99", "2", "2")];
         for (milder, graver, counts) in ranks {
             for order in [[milder, graver], [graver, milder]] {
                 let id = item(server);
