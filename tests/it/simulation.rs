@@ -6,7 +6,7 @@
 //! `EPTEST_SIM_SEED=17 cargo test simulation`. `EPTEST_SIM_SEEDS` and `EPTEST_SIM_ITEMS` say how many courses are
 //! played, and with how many items each.
 
-mod dice;
+pub mod dice;
 mod network;
 mod site;
 mod verdict;

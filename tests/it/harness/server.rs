@@ -123,6 +123,11 @@ impl Server {
         Self::on_database(database_url, config(database_url, settings), None)
     }
 
+    /// The same by a clock of the test's own.
+    pub fn on_at(database_url: &str, clock: Clock) -> Self {
+        Self::on_clock(database_url, config(database_url, &[]), clock, None)
+    }
+
     /// The same with a configuration changed beyond what settings can say.
     pub fn on_adjusted(database_url: &str, adjust: impl FnOnce(&mut Config)) -> Self {
         let mut config = config(database_url, &[]);
@@ -131,7 +136,10 @@ impl Server {
     }
 
     fn on_database(url: &str, config: Config, folder: Option<tempfile::TempDir>) -> Self {
-        let clock = Clock::default();
+        Self::on_clock(url, config, Clock::default(), folder)
+    }
+
+    fn on_clock(url: &str, config: Config, clock: Clock, folder: Option<tempfile::TempDir>) -> Self {
         let running = app::start(config, clock.clone()).expect("starts");
         let base = format!("http://{}", running.address);
         let agent = agent();
