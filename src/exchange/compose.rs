@@ -110,12 +110,7 @@ fn size(entry: &Entry) -> usize {
     1_000 + 250 * pieces
 }
 
-fn content(
-    tx: &mut Tx<'_>,
-    services: &Services,
-    row: &MessageRow,
-    item: Option<&Item>,
-) -> Result<Content, Fault> {
+fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<&Item>) -> Result<Content, Fault> {
     if let Some(body) = &row.body {
         let referral: Referral = match serde_json::from_str(body) {
             Ok(referral) => referral,

@@ -194,9 +194,11 @@ fn description() -> String {
         "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
          arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n",
     );
-    for (title, table) in
-        [("Whose word counts", authority::TABLE), ("What changes end a decision", material::TABLE), ("Which posts may use which item ids", fits::TABLE)]
-    {
+    for (title, table) in [
+        ("Whose word counts", authority::TABLE),
+        ("What changes end a decision", material::TABLE),
+        ("Which posts may use which item ids", fits::TABLE),
+    ] {
         text.push_str(&format!("## {title}\n\n{table}\n"));
     }
     text.push_str("## Error codes\n\n| Code | Meaning | Told to partners as |\n|---|---|---|\n");

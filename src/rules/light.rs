@@ -387,24 +387,26 @@ mod tests {
             proptest::option::of(0i32..60),
             (0i32..2048, any::<bool>()),
         )
-            .prop_map(|(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state, more)| {
-                let (facts, foreign_id) = more;
-                Picture {
-                    flow,
-                    has_data,
-                    security,
-                    fiscal,
-                    destination,
-                    unknown_decision: None,
-                    open_referrals,
-                    mark,
-                    remarks: None,
-                    mail_state,
-                    facts: Facts(facts),
-                    foreign_id,
-                    earlier_use: false,
-                }
-            })
+            .prop_map(
+                |(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state, more)| {
+                    let (facts, foreign_id) = more;
+                    Picture {
+                        flow,
+                        has_data,
+                        security,
+                        fiscal,
+                        destination,
+                        unknown_decision: None,
+                        open_referrals,
+                        mark,
+                        remarks: None,
+                        mail_state,
+                        facts: Facts(facts),
+                        foreign_id,
+                        earlier_use: false,
+                    }
+                },
+            )
     }
 
     proptest! {

@@ -28,6 +28,13 @@ fn overlay_of(piece: &ContentPiece) -> Option<Overlay> {
     overlay.iter().any(|member| given(member).is_some()).then(|| overlay.map(Clone::clone))
 }
 
+/// Whether a declaration, as its canonical text, may have an overlay: without it every member is null.
+pub fn is_there(body: &str) -> bool {
+    ["\"RevisedHS\":\"", "\"RevisedDescription\":\"", "\"ImportRestrictions\":\"", "\"ImportRestrictionsNotes\":\""]
+        .iter()
+        .any(|member| body.contains(member))
+}
+
 /// Drops the overlay of every line; says whether there was any.
 pub fn remove(data: &mut DeclarationData) -> bool {
     let there = data.content_pieces.iter().any(|piece| overlay_of(piece).is_some());

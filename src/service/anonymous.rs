@@ -349,12 +349,7 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let items = tx.items_by_id(&actor.org, &[item_id.as_str()], Parts::Declaration)?;
     let same_id: Vec<(usize, &Item)> = items.iter().enumerate().collect();
     // Posted now: an earlier life of the id is another item.
-    let key = Key {
-        item_id: item_id.clone(),
-        origin: actor.org.clone(),
-        posting: Some(tx.now),
-        ..Key::default()
-    };
+    let key = Key { item_id: item_id.clone(), origin: actor.org.clone(), posting: Some(tx.now), ..Key::default() };
     let there = match identity::find(tx, &services.catalogue(), &same_id, &key)? {
         Found::At(at) => Some(&items[at]),
         Found::New(_) | Found::Several(_) => None,

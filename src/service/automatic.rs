@@ -18,7 +18,6 @@ use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
 use crate::rules::overlay;
-use crate::rules::structure::given;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Side};
 use crate::store::{Fault, Tx};
@@ -37,10 +36,8 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
         return Ok(false);
     }
     let Some((rule, data)) = rules.first_match(&facts, &catalogue.rates(&customs)) else { return Ok(false) };
-    let incoming = Incoming {
-        customs: Some(customs.clone()),
-        ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule)
-    };
+    let incoming =
+        Incoming { customs: Some(customs.clone()), ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule) };
     let detail = serde_json::json!({ "Rule": rule }).to_string();
     let (side, event) = (Side::Own, "response.automatic");
     let placing = Placing { catalogue, stamp, side, event, detail: &detail, path: "" };

@@ -191,11 +191,6 @@ impl Catalogue {
         self.id_rules.may_use(letters, country)
     }
 
-    /// Whether an item whose origin may not use its id is held Amber in the rows of `owner`.
-    pub fn foreign_id_is_amber(&self, _owner: &str) -> bool {
-        true
-    }
-
     /// What counts as a material difference for decisions of a customs administration.
     pub fn material(&self, customs: &str) -> &MaterialTable {
         static BUILT_IN: LazyLock<MaterialTable> = LazyLock::new(MaterialTable::built_in);

@@ -62,9 +62,18 @@ pub(super) struct Content {
 }
 
 impl Content {
+    pub(super) fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The same judgement of other data.
+    pub(super) fn of_data(&self, data: &DeclarationData) -> Self {
+        Self::of(data, self.judgement.clone())
+    }
+
     /// The same with one finding more.
-    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
-        Self { judgement: self.judgement.with_finding(rule, message), ..self.clone() }
+    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
+        Self { judgement: self.judgement.with_finding(catalogue, org, rule, message), ..self.clone() }
     }
 
     pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::entry::Outcome;
 use super::catalogue::Catalogue;
+use super::entry::Outcome;
 use super::identity::{self, Found, Key};
 use super::standing;
 use crate::error::Error;

@@ -54,10 +54,7 @@ pub(super) struct Notes {
 
 impl Default for Notes {
     fn default() -> Self {
-        Self {
-            waiting: Arc::default(),
-            written: Cache::builder().max_capacity(limits::NOTES_REMEMBERED).build(),
-        }
+        Self { waiting: Arc::default(), written: Cache::builder().max_capacity(limits::NOTES_REMEMBERED).build() }
     }
 }
 
@@ -79,7 +76,11 @@ impl Notes {
     /// The notes about an item that wait.
     fn about(&self, post: &str, pid: Uuid) -> Vec<HandedRow> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.iter().filter(|(key, _)| key.pid == pid && key.post == post).map(|(key, note)| row(key, *note)).collect()
+        waiting
+            .iter()
+            .filter(|(key, _)| key.pid == pid && key.post == post)
+            .map(|(key, note)| row(key, *note))
+            .collect()
     }
 
     fn some(&self) -> Vec<(Key, Note)> {
@@ -151,7 +152,9 @@ impl Services {
                 return Ok(written);
             }
             let (services, rows) = (self.clone(), Arc::clone(&some));
-            self.store.write(move |tx| rows.iter().try_for_each(|(key, note)| services.write_note(tx, &row(key, *note)))).await?;
+            self.store
+                .write(move |tx| rows.iter().try_for_each(|(key, note)| services.write_note(tx, &row(key, *note))))
+                .await?;
             written += some.len();
             self.notes.settle(&some);
         }
@@ -205,12 +208,7 @@ impl Services {
 }
 
 /// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.
-fn judge_anew(
-    tx: &mut Tx<'_>,
-    catalogue: &super::catalogue::Catalogue,
-    post: &str,
-    pid: Id,
-) -> Result<(), Fault> {
+fn judge_anew(tx: &mut Tx<'_>, catalogue: &super::catalogue::Catalogue, post: &str, pid: Id) -> Result<(), Fault> {
     let Some(mut item) = tx.item_by_pid(post, pid.0, Parts::All)? else { return Ok(()) };
     let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
     if judging::judge_again(tx, catalogue, &mut item, &stamp)? {

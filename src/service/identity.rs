@@ -88,14 +88,12 @@ fn of_origin<'i>(same_id: &[(usize, &'i Item)], origin: &str) -> Vec<(usize, &'i
 }
 
 /// The item meant by an id alone.
-fn unnamed(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    same_id: &[(usize, &Item)],
-    key: &Key,
-) -> Result<Found, Fault> {
-    let of_life: Vec<(usize, &Item)> =
-        same_id.iter().filter(|(_, item)| is_same_life(&item.object, item.declaration().is_some(), key, tx.now)).copied().collect();
+fn unnamed(tx: &mut Tx<'_>, catalogue: &Catalogue, same_id: &[(usize, &Item)], key: &Key) -> Result<Found, Fault> {
+    let of_life: Vec<(usize, &Item)> = same_id
+        .iter()
+        .filter(|(_, item)| is_same_life(&item.object, item.declaration().is_some(), key, tx.now))
+        .copied()
+        .collect();
     let candidates = Candidates::of(tx, of_life.iter().map(|(_, item)| Row::from(&item.object)))?;
     let rows = candidates.see(catalogue);
     let counting = which::choose(&rows, None, Purpose::Naming).counting;

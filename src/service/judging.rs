@@ -35,10 +35,18 @@ pub(super) enum Judged {
     /// There was nothing to judge.
     Nothing,
     /// The goods themselves, on their way to this post.
-    Goods { dest: String },
-    Version { no: i32, dest: String, name: Option<Vec<u8>> },
+    Goods {
+        dest: String,
+    },
+    Version {
+        no: i32,
+        dest: String,
+        name: Option<Vec<u8>>,
+    },
     /// A version that is not known here: not what is said now.
-    Unknown { name: String },
+    Unknown {
+        name: String,
+    },
 }
 
 impl Judged {
@@ -113,12 +121,7 @@ pub(super) struct Judging<'j> {
 
 impl<'j> Judging<'j> {
     /// With everything that the judgement of `item` needs.
-    pub(super) fn of(
-        tx: &mut Tx<'_>,
-        catalogue: &'j Catalogue,
-        item: &mut Item,
-        stamp: &Stamp,
-    ) -> Result<Self, Fault> {
+    pub(super) fn of(tx: &mut Tx<'_>, catalogue: &'j Catalogue, item: &mut Item, stamp: &Stamp) -> Result<Self, Fault> {
         tx.complete(item)?;
         let timeline = Timeline::of(tx, item, stamp)?;
         let customs = own_customs(tx, &item.object.post_org)?;
@@ -179,7 +182,8 @@ impl<'j> Judging<'j> {
             DecisionClock::Receipt => question.received,
         };
         let notes = tx.handed(&item.object.post_org, item.object.pid, customs)?;
-        let notes: Vec<_> = notes.iter().filter(|note| second(note.first_at) <= question.received.timestamp()).collect();
+        let notes: Vec<_> =
+            notes.iter().filter(|note| second(note.first_at) <= question.received.timestamp()).collect();
         let place = |version: &[u8]| {
             let is_it = |known: &Version| known.name.as_deref().is_some_and(|name| name.starts_with(version));
             self.timeline.versions.iter().rposition(is_it)
@@ -235,11 +239,8 @@ impl<'j> Judging<'j> {
         let (Some(before), Some(after)) = (text(judged.0), text(now.0)) else {
             return Ok(Difference { is_material: true, document_added: true });
         };
-        let version = |data, dest_post| material::Version {
-            data,
-            dest_post,
-            dest_country: catalogue.country_of_post(dest_post),
-        };
+        let version =
+            |data, dest_post| material::Version { data, dest_post, dest_country: catalogue.country_of_post(dest_post) };
         let table = catalogue.material(self.customs.as_deref().unwrap_or_default());
         let found = material::compare(&version(before, judged.1), &version(after, now.1), table);
         let is_material = found.is_material() || found.overlay_changed;
@@ -412,7 +413,8 @@ impl Judging<'_> {
     }
 
     fn decided(&self, row: &DecisionRow, stands: bool) -> Decided {
-        let agreed = row.customs_org.as_deref().is_some_and(|customs| self.catalogue.settings(customs).answered_by_post);
+        let agreed =
+            row.customs_org.as_deref().is_some_and(|customs| self.catalogue.settings(customs).answered_by_post);
         Decided { beside_customs: row.beside_customs && !agreed, ..decided(row, stands) }
     }
 
@@ -492,11 +494,7 @@ fn show(tx: &mut Tx<'_>, item: &mut Item, side: Side, outcome: &Outcome) -> Resu
 impl Judging<'_> {
     /// The security state of an item with referrals, or withdrawn; of others it follows from their columns. Notes which
     /// referrals still wait.
-    fn security_state(
-        &mut self,
-        tx: &mut Tx<'_>,
-        item: &Item,
-    ) -> Result<Option<security::SecurityState>, Fault> {
+    fn security_state(&mut self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<security::SecurityState>, Fault> {
         let referrals = tx.referrals_of(&item.object)?;
         let answers = tx.answers_of(&item.object)?;
         for referral in &referrals {
@@ -508,7 +506,9 @@ impl Judging<'_> {
         let mut events = standing::declared_events(tx, item)?;
         for referral in self.heard(item, &referrals) {
             events.extend(self.referral_events(tx, item, referral)?);
-            events.extend(answers.iter().filter(|row| row.reference == referral.reference).map(|row| answered(row, referral)));
+            events.extend(
+                answers.iter().filter(|row| row.reference == referral.reference).map(|row| answered(row, referral)),
+            );
         }
         let state = security::state(&events);
         Ok((!referrals.is_empty() || state == security::SecurityState::Cancelled).then_some(state))
@@ -539,10 +539,15 @@ impl Judging<'_> {
         let lifts_one = |row: &ReferralRow| {
             Asks::of(&row.code) == Asks::Nothing
                 && lifts(row).is_some_and(|lifted| {
-                    referrals.iter().any(|stop| is_lifted(stop) && stop.reference == lifted && stop.raised_by == row.raised_by)
+                    referrals
+                        .iter()
+                        .any(|stop| is_lifted(stop) && stop.reference == lifted && stop.raised_by == row.raised_by)
                 })
         };
-        referrals.iter().filter(|row| (has_say(row) || stopped_before(row)) && !is_lifted(row) && !lifts_one(row)).collect()
+        referrals
+            .iter()
+            .filter(|row| (has_say(row) || stopped_before(row)) && !is_lifted(row) && !lifts_one(row))
+            .collect()
     }
 
     /// A referral as events: as raised, unless it completes the assessment of something else; and, where it asks about the
@@ -605,15 +610,12 @@ impl Judging<'_> {
             By::Partner(&referral.raised_by)
         };
         if by == By::Onlooker && stated.is_none() {
-            let seen = self.timeline.iter().rev().find(|version| version.received <= referral.created_at.0);
+            let by = referral.event_at.0.min(referral.created_at.0).timestamp();
+            let seen = self.timeline.iter().rev().find(|version| version.received.timestamp() <= by);
             return Ok(seen.map_or(Judged::Nothing, Judged::of));
         }
-        let question = Question {
-            stated: stated.as_deref(),
-            by,
-            dated: referral.event_at.0,
-            received: referral.created_at.0,
-        };
+        let question =
+            Question { stated: stated.as_deref(), by, dated: referral.event_at.0, received: referral.created_at.0 };
         self.judged(tx, item, &question)
     }
 }
@@ -658,7 +660,8 @@ pub fn told_of_decision(tx: &mut Tx<'_>, item: &Item, version_no: i32, partner: 
         return Ok(Told::default());
     };
     let timeline = Timeline::of(tx, &item, &Stamp::default())?;
-    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(row.place) })
+    let order = authority::order(Author::from_number(row.author_rank), row.place);
+    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
 }
 
 /// What `partner` is told of a referral.

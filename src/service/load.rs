@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::handing::Reading;
 use super::cursor::{Cursor, binding, cut, page_size};
+use super::handing::Reading;
 use super::identity::comparable_zip;
 use super::views::view;
 use super::{Actor, Kind, Services};

@@ -167,12 +167,7 @@ impl Services {
 }
 
 /// The declarations of the items that an id means, as far as the caller sees them.
-fn declared_texts(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    actor: &Actor,
-    id: &str,
-) -> Result<Vec<String>, Fault> {
+fn declared_texts(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> Result<Vec<String>, Fault> {
     let mut items: Vec<Item> = Vec::new();
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);

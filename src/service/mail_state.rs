@@ -152,12 +152,7 @@ fn store_move(tx: &mut Tx<'_>, actor: &Actor, moving: &Moving<'_>) -> Result<Ite
 
 /// The item that a partner handed over which is not its origin: one that may have the id, while the partner's own, if there
 /// is one, may not.
-fn handed_over(
-    tx: &mut Tx<'_>,
-    moving: &Moving<'_>,
-    desk: &Desk<'_>,
-    key: &Key,
-) -> Result<Option<Uuid>, Fault> {
+fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, Fault> {
     if moving.flow == Flow::Outbound || key.origin == UNKNOWN_POST {
         return Ok(None);
     }

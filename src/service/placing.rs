@@ -153,8 +153,7 @@ fn judged(
     };
     let judging = Judging::of(tx, placing.catalogue, item, placing.stamp)?;
     let stated = incoming.stated.version.as_deref();
-    let judged =
-        judging.judged(tx, item, &Question { stated, by, dated: dated.at.0, received: tx.now })?;
+    let judged = judging.judged(tx, item, &Question { stated, by, dated: dated.at.0, received: tx.now })?;
     if matches!(judged, Judged::Unknown { .. }) && !incoming.from_partner {
         let path = format!("{}.Data.ExtraFieldValues", placing.path);
         let message = "EP.Version names no version of this declaration; repeat what the view shows, say item when the goods \
@@ -217,8 +216,13 @@ fn place_of(
         return authority::place(dated.at.0, category, &before);
     }
     let latest = (tx.now.timestamp() + limits::CLOCK_SKEW_S + 1) * authority::PLACES_PER_SECOND;
-    let stated = incoming.stated.order.filter(|place| (0..latest).contains(place));
-    stated.unwrap_or_else(|| authority::unplaced(dated.at.0, category))
+    let stated = incoming.stated.order.and_then(|order| Some((order, authority::placed(order)?.1)));
+    match stated.filter(|(_, place)| (0..latest).contains(place)) {
+        // Of what a destination tells, its customs' word goes before what was entered for it.
+        Some((order, _)) if side == Side::Destination => order,
+        Some((_, place)) => place,
+        None => authority::unplaced(dated.at.0, category),
+    }
 }
 
 /// Whether an administration was handed a declaration or has decided itself, at any of its posts.
@@ -235,9 +239,8 @@ fn works_here(tx: &mut Tx<'_>, customs: &str) -> Result<bool, Fault> {
 /// The decision that this one repeats.
 fn repeated(item: &Item, side: Side, incoming: &Incoming, new: &DecisionRow) -> Option<DecisionRow> {
     let about = |row: &DecisionRow| (row.judged_no, row.judged_dest.clone(), row.judged_name.clone());
-    let is_same = |row: &&DecisionRow| {
-        row.author_org == incoming.author && row.digest == new.digest && about(row) == about(new)
-    };
+    let is_same =
+        |row: &&DecisionRow| row.author_org == incoming.author && row.digest == new.digest && about(row) == about(new);
     item.decisions(side).find(is_same).cloned()
 }
 

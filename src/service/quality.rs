@@ -45,17 +45,6 @@ struct Found {
     level: String,
 }
 
-impl Judgement {
-    /// The same with one remark more.
-    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
-        let mut found: Vec<Found> =
-            self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let (rule, message, level) = (rule.to_owned(), message.to_owned(), Level::Warn.name().to_owned());
-        found.push(Found { rule, path: "Declaration".into(), message, level });
-        Self { findings: Some(to_canonical(&found)), warnings: self.warnings + 1, score: self.score }
-    }
-}
-
 impl Services {
     /// Judges a declaration; what rejects it is added to `findings`.
     pub(super) fn judge(
@@ -121,6 +110,13 @@ impl Judgement {
         let message = "revised codes, descriptions and import restrictions are those of the destination and its customs; \
                        they were dropped";
         self.note(catalogue, org, RESERVED_MEMBER, "ContentPieces", message);
+    }
+
+    /// The same with one remark more.
+    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
+        let mut judgement = self.clone();
+        judgement.note(catalogue, org, rule, "ExtraFieldValues", message);
+        judgement
     }
 
     /// Adds what was found outside the table of checks, at the level that an organization gives the rule; nothing where

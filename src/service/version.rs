@@ -129,8 +129,7 @@ impl Timeline {
         });
         let happened: Vec<Happened<'_>> = of_history.chain(pending).collect();
         let first_bound = happened.iter().filter(|one| one.event == REDIRECTED).find_map(|one| detail(one).from);
-        let mut walk =
-            Walk { dest: first_bound.unwrap_or_else(|| item.object.dest_post.clone()), ..Walk::default() };
+        let mut walk = Walk { dest: first_bound.unwrap_or_else(|| item.object.dest_post.clone()), ..Walk::default() };
         for one in &happened {
             walk.on(one);
         }
