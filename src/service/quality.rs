@@ -85,7 +85,8 @@ impl Services {
     }
 }
 
-/// What the lists say of the posts of an item. An unknown post is no fault: it may become known.
+/// What the lists say of the posts of an item. An unknown post is no fault: it may become known. An id of the country of
+/// the destination is none either: the item may be on its way back, which only what is stored can tell.
 fn posts(catalogue: &Catalogue, object: &MailObject) -> Posts {
     let named = |post| given(post).filter(|post| *post != UNKNOWN_POST);
     let (origin, destination) = (named(&object.orig_post_org_cd), named(&object.dest_post_org_cd));
@@ -93,8 +94,8 @@ fn posts(catalogue: &Catalogue, object: &MailObject) -> Posts {
     Posts {
         origin_unlisted: origin.is_some_and(|post| !catalogue.is_listed(post)),
         destination_unlisted: destination.is_some_and(|post| !catalogue.is_listed(post)),
-        foreign_id: origin.is_some_and(|post| !catalogue.fits(id, post)),
-        may_return: destination.is_some_and(|post| catalogue.fits(id, post)),
+        foreign_id: [origin, destination].into_iter().flatten().all(|post| !catalogue.fits(id, post))
+            && origin.is_some(),
     }
 }
 
@@ -120,14 +121,15 @@ impl Judgement {
     }
 
     /// Adds what was found outside the table of checks, at the level that an organization gives the rule; nothing where
-    /// that is off. It only warns: what is found so does not refuse.
+    /// that is off. What is found so does not refuse.
     pub(super) fn note(&mut self, catalogue: &Catalogue, org: &str, rule: &'static str, path: &str, message: &str) {
-        if catalogue.quality_level(org, rule) == Level::Off {
+        let level = catalogue.quality_level(org, rule).min(Level::Amber);
+        if level == Level::Off {
             return;
         }
         let mut kept: Vec<Found> =
             self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let level = Level::Warn.name().to_owned();
+        let level = level.name().to_owned();
         kept.push(Found { rule: rule.to_owned(), path: path.to_owned(), message: message.to_owned(), level });
         self.findings = Some(to_canonical(&kept));
         self.warnings += 1;

@@ -224,8 +224,9 @@ on_both_engines! {
             server.call_as("DEA", "StoreDeclaration", store(&fresh_id(letters), origin, destination, 1)).ok();
         }
         let told = admin(server, &["report", "foreign-ids"]).ok();
-        let lanes = format!("DEA\tDEA\tAU\t1\t1\t{today}\nDEA\tFRA\tAU\t2\t0\t{today}\n");
-        assert_eq!(told, format!("owner\torigin\tletters\titems\tgoing back\tnewest\n{lanes}"));
+        assert!(told.starts_with("owner\torigin\tletters\titems\tgoing back\tnewest\n"), "{told}");
+        let lanes: Vec<&str> = told.lines().filter(|line| line.starts_with("DEA")).collect();
+        assert_eq!(lanes, [format!("DEA\tDEA\tAU\t1\t1\t{today}"), format!("DEA\tFRA\tAU\t2\t0\t{today}")]);
     }
 
     fn dates_that_no_item_was_posted_on_are_found(server) {

@@ -174,10 +174,8 @@ pub struct Context<'a> {
 pub struct Posts {
     pub origin_unlisted: bool,
     pub destination_unlisted: bool,
-    /// The origin may not use the id.
+    /// The origin may not use the id, and the item is not on its way back.
     pub foreign_id: bool,
-    /// Posts of the destination may: the item may be on its way back, which is not known here, so nothing is refused.
-    pub may_return: bool,
 }
 
 impl Context<'_> {
@@ -246,17 +244,6 @@ impl Checks<'_> {
     fn found(&mut self, id: &'static str, subject: Subject, path: impl Into<String>, message: impl Into<String>) {
         debug_assert!(rule(id).is_some(), "unlisted rule {id}");
         let level = rule(id).map_or(Level::Warn, |rule| self.context.level(rule));
-        self.found_at(level, id, subject, path, message);
-    }
-
-    fn found_at(
-        &mut self,
-        level: Level,
-        id: &'static str,
-        subject: Subject,
-        path: impl Into<String>,
-        message: impl Into<String>,
-    ) {
         if level > Level::Off {
             self.findings.push(QualityFinding { rule: id, subject, path: path.into(), message: message.into(), level });
         }

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days};
 
-use super::{Checks, FOREIGN_ID, Level, Subject, rule};
+use super::{Checks, FOREIGN_ID, Subject};
 use crate::contract::MailObject;
 
 /// No item was posted in a year before this one: such dates come from clocks and fields never set.
@@ -20,18 +20,11 @@ pub(super) fn check(object: &MailObject, checks: &mut Checks<'_>) {
         }
     }
     if posts.foreign_id {
-        foreign_id(posts.may_return, checks);
+        let message = "the origin is no post of the country that the last two letters name; mend one of the two, or have \
+                       the operator allow it (foreign_ids)";
+        checks.found(FOREIGN_ID, Subject::MailObject, "Id", message);
     }
     posting_date(object, checks);
-}
-
-/// What may be on its way back is never refused for its id.
-fn foreign_id(may_return: bool, checks: &mut Checks<'_>) {
-    let level = rule(FOREIGN_ID).map_or(Level::Warn, |rule| checks.context.level(rule));
-    let level = if may_return { level.min(Level::Amber) } else { level };
-    let message = "the origin is no post of the country that the last two letters name; mend one of the two, or have \
-                   the operator allow it (foreign_ids)";
-    checks.found_at(level, FOREIGN_ID, Subject::MailObject, "Id", message);
 }
 
 fn posting_date(object: &MailObject, checks: &mut Checks<'_>) {

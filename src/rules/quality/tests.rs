@@ -290,9 +290,6 @@ fn posts_and_ids_are_found_through_the_context() {
     assert_eq!(found(foreign, &[]), [("Id".to_owned(), Level::Amber)]);
     assert_eq!(found(foreign, &own(Level::Reject)), [("Id".to_owned(), Level::Reject)]);
     assert_eq!(found(foreign, &own(Level::Off)), []);
-    let returning = Posts { may_return: true, ..foreign };
-    assert_eq!(found(returning, &own(Level::Reject)), [("Id".to_owned(), Level::Amber)], "never refused");
-    assert_eq!(found(returning, &own(Level::Warn)), [("Id".to_owned(), Level::Warn)]);
 }
 
 #[test]
