@@ -5,9 +5,10 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 use crate::contract::anonymous::AnonymousMembers;
+use crate::contract::referral::ReferralMembers;
 use crate::contract::{
-    AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Response, ResponseData,
-    WcfDate,
+    AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Referral, Response,
+    ResponseData, WcfDate,
 };
 use crate::error::{Error, Findings, Result};
 use crate::exchange::Exchange;
@@ -17,6 +18,7 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::service::admin::NewOrganization;
 use crate::service::declare::Declared;
 use crate::service::mail_state::{Answering, Move};
+use crate::service::refer::About;
 use crate::service::respond::Responded;
 use crate::service::{Actor, BatchMode, Entry, Kind, Services};
 
@@ -152,6 +154,10 @@ async fn items(services: &Services, exchange: &Exchange) -> Result<()> {
     declare(services, &fra, "EE23050001XAU", "AUA", sender_fr(), recipient_au(), books()).await?;
     move_inbound(services, &aua, "EE23050001XAU", "FRA", 1).await?;
     declare(services, &aua, "EE23050001XAU", "DEA", sender_au(), recipient_de(), books()).await?;
+    // On its way back from there as well, and with the question that the sample of CreateReferralResp answers.
+    declare(services, &dea, "EE23050001XAU", "AUA", sender_de(), recipient_au(), books()).await?;
+    exchange.drain().await?;
+    ask(services, &dea, "EE23050001XAU", "AUA", "DEA-2019-1").await?;
     // A whole story: declared, exported, cleared at the destination with duty.
     declare(services, &aua, "EE123456785AU", "DEA", sender_au(), recipient_de(), wooden_toys()).await?;
     exchange.drain().await?;
@@ -163,6 +169,18 @@ async fn items(services: &Services, exchange: &Exchange) -> Result<()> {
     let known = AnonymousMembers { data, ..AnonymousMembers::default() };
     let lodged = AnonymousDeclaration { known, ..AnonymousDeclaration::default() };
     services.import_anonymous(&aua, "9384748AU", lodged).await
+}
+
+/// A request for information from the destination.
+async fn ask(services: &Services, actor: &Actor, id: &str, origin: &str, reference: &str) -> Result<()> {
+    let about = About { item_id: id.into(), post: actor.org.clone(), partner: origin.into() };
+    let known = ReferralMembers {
+        referral_cd: Some("RFI".into()),
+        referral_id: Some(reference.into()),
+        event_dt: date("/Date(1562748420000+0200)/"),
+        ..ReferralMembers::default()
+    };
+    services.create_referral(actor, about, Referral { known, ..Referral::default() }, None).await.map(|_| ())
 }
 
 async fn declare(

@@ -58,6 +58,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("state", "The move is not allowed in the present state; the message names state, event and what is allowed."),
     ("absent", "The item named is not there, or not yours."),
     ("ambiguous", "Several items fit; name one of them more closely."),
+    ("unknown_version", "The version named is none of this declaration."),
     ("not_yours", "Only who set it may end it; the message names who that is."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("limit", "A structural limit of the request is exceeded."),

@@ -86,6 +86,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         declared_at: Some(At(at)),
         security_state: None,
         declaration_seen: true,
+        facts: 0,
     });
     item.put_declaration(DeclarationRow {
         post_org: "AUA".into(),
@@ -100,6 +101,8 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         body: body.to_owned(),
         quality_score: None,
         quality_findings: None,
+        declared_by: text("AUA"),
+        handed_over_by: None,
     });
     let document = Some(("D", 1, content.to_vec()));
     item.record(Event { name: "declaration.final", detail: "{}".into(), document });

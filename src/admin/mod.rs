@@ -12,6 +12,7 @@ use entrepost::contract::WcfDate;
 use entrepost::error::Error;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
+use entrepost::service::report::ForeignLane;
 use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
 use entrepost::service::{Kind, Services, Traded};
 
@@ -143,11 +144,17 @@ pub fn command() -> Command {
             group("quality", "How strict the data-quality rules are").subcommand(
                 Command::new("set")
                     .about("Set the level of a rule for an organization")
-                    .arg(needed("ORG", "organization that declares"))
+                    .arg(needed("ORG", "organization that declares; foreign_id: the post whose item it is"))
                     .arg(needed("RULE", "name of the rule"))
-                    .arg(needed("LEVEL", "reject, warn or off"))
+                    .arg(needed("LEVEL", "reject, warn or off; foreign_id also amber"))
                     .arg(option("destination", "CC", "for this destination country only")),
             ),
+        )
+        .subcommand(
+            group("report", "What is stored, in figures")
+                .subcommand(Command::new("foreign-ids").about(
+                    "Lanes of items whose ids are not those of their origin's country; foreign_ids allows them",
+                )),
         )
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
@@ -208,6 +215,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 Ok(())
             }
             ("partner" | "exchange", _) => exchange::run(&services, group, verb, options).await,
+            ("report", _) => report_foreign_ids(&services).await,
             ("quality", _) => set_quality(&services, options).await,
             ("history", "trade") => show_trade_history(&services, options).await,
             _ => show_history(&services, options).await,
@@ -478,6 +486,15 @@ async fn set_rules(services: &Services, options: &ArgMatches) -> Result<(), Fail
         println!("{name}\twould have answered {count} items");
     }
     println!("{} items would have had no answer", tried.unanswered);
+    Ok(())
+}
+
+async fn report_foreign_ids(services: &Services) -> Result<(), Failure> {
+    println!("owner\torigin\tletters\titems\tgoing back\tnewest");
+    for lane in services.foreign_id_lanes().await? {
+        let ForeignLane { owner, origin, letters, count, going_back, newest } = lane;
+        println!("{owner}\t{origin}\t{letters}\t{count}\t{going_back}\t{}", newest.format("%Y-%m-%d"));
+    }
     Ok(())
 }
 

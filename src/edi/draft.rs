@@ -236,10 +236,12 @@ impl Draft {
         item
     }
 
-    /// A cancelled item carries its id, and the reference of the referral it is about.
+    /// A cancelled item carries its id, and the reference of the referral it is about; item data that is taken back, where
+    /// the item goes now.
     fn cancelled(self, kind: Kind) -> Item {
-        let mut item =
-            Item { mail_object: MailObject { id: self.mail_object.id, ..MailObject::default() }, ..Item::default() };
+        let dest_post_org_cd = self.mail_object.dest_post_org_cd.filter(|_| kind.declares());
+        let mail_object = MailObject { id: self.mail_object.id, dest_post_org_cd, ..MailObject::default() };
+        let mut item = Item { mail_object, ..Item::default() };
         match kind {
             Kind::Itmref => {
                 let mut referral = Referral::default();

@@ -10,7 +10,7 @@ use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
 use crate::rules::data_error::DataError;
-use crate::rules::{fiscal, life_cycle, light, security};
+use crate::rules::{authority, fiscal, fits, life_cycle, light, material, security};
 
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
@@ -192,8 +192,16 @@ fn description() -> String {
     }
     text.push_str(
         "States follow from what was sent, asked and answered, ordered by time of issue, rank and reference, never by \
-         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n## Error codes\n\n| Code | Meaning | Told to partners as |\n|---|---|---|\n",
+         arrival. Silence never makes an item OK_TO_LOAD, and what is not known is never green.\n\n",
     );
+    for (title, table) in [
+        ("Whose word counts", authority::TABLE),
+        ("What changes end a decision", material::TABLE),
+        ("Which posts may use which item ids", fits::TABLE),
+    ] {
+        text.push_str(&format!("## {title}\n\n{table}\n"));
+    }
+    text.push_str("## Error codes\n\n| Code | Meaning | Told to partners as |\n|---|---|---|\n");
     for (code, meaning) in FINDING_CODES {
         let told = DataError::named(code).map_or("that of the rule", DataError::code);
         text.push_str(&format!("| {code} | {meaning} | {told} |\n"));

@@ -216,6 +216,9 @@ pub struct DecisionRow {
     pub opens_hold: bool,
 }
 
+/// The code by which every customs administration says that it received the data, and decides nothing.
+const ACKNOWLEDGED: &str = "99";
+
 impl FromRow for DecisionRow {
     const COLUMNS: &'static [&'static str] = &["customs", "code", "category", "final", "opens_hold"];
     fn from_row(row: &Row<'_>) -> Cell<Self> {
@@ -226,6 +229,12 @@ impl FromRow for DecisionRow {
         let code = row.needed("code")?;
         if code.len() > 3 || !code.bytes().all(|b| b.is_ascii_digit()) {
             return Err(("code", "a decision code has one to three digits".into()));
+        }
+        if code == ACKNOWLEDGED && category != "Information" {
+            return Err((
+                "category",
+                "99 acknowledges receipt for every customs: it may be renamed, and is Information".into(),
+            ));
         }
         Ok(Self {
             customs: row.text("customs").to_owned(),
@@ -438,7 +447,7 @@ mod tests {
         assert_eq!(lists().faults, []);
         assert!(lists().countries.rows().len() > 240);
         assert!(lists().stop_words.rows.len() > 350);
-        assert_eq!(lists().decisions.meta.version, "2026-11-21");
+        assert_eq!(lists().decisions.meta.version, "2026-11-26");
     }
 
     #[test]

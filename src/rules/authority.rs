@@ -142,6 +142,23 @@ pub fn current(decisions: &[Decided]) -> Option<&Decided> {
     latest(decisions.iter().filter(|decided| decided.author == author))
 }
 
+/// The place of a decision as partners are told it: whose word it is, then its place. A greater number counts later, so that
+/// what a post entered never goes before what its customs said.
+pub fn order(author: Author, place: i64) -> i64 {
+    author as i64 * ORDERS_PER_AUTHOR + place
+}
+
+/// The place in an order that a partner told, and its author's rank; nothing for a number that is no order.
+pub fn placed(order: i64) -> Option<(Author, i64)> {
+    let author = [Author::Post, Author::Rule, Author::Customs]
+        .into_iter()
+        .find(|author| order.checked_div_euclid(ORDERS_PER_AUTHOR) == Some(*author as i64))?;
+    Some((author, order.rem_euclid(ORDERS_PER_AUTHOR)))
+}
+
+/// More than the places of any time.
+const ORDERS_PER_AUTHOR: i64 = 1_000_000_000_000_000;
+
 /// Places within one second of time.
 pub const PLACES_PER_SECOND: i64 = 1_000;
 /// Where a prohibition stands in its second: behind everything milder that is said within it.
@@ -252,7 +269,7 @@ mod tests {
         assert_eq!(effective(&[post.clone(), info.clone()]), Some(&post));
         assert_eq!(effective(&[customs.clone(), info.clone()]), Some(&customs));
         assert_eq!(current(&[customs.clone(), info.clone()]), Some(&info));
-        assert_eq!(effective(&[info.clone()]), Some(&info));
+        assert_eq!(effective(std::slice::from_ref(&info)), Some(&info));
         assert_eq!(effective(&[]), None);
     }
 
@@ -264,6 +281,13 @@ mod tests {
         assert_eq!(effective(&[a.clone(), b.clone()]), Some(&a));
         let later = decided("DX", Author::Customs, 6_100, Clearance);
         assert_eq!(effective(&[a, later.clone()]), Some(&later));
+    }
+
+    #[test]
+    fn an_order_tells_whose_word_it_is_and_what_follows_what() {
+        assert_eq!(placed(order(Author::Customs, 1_790_000_000_100)), Some((Author::Customs, 1_790_000_000_100)));
+        assert!(order(Author::Customs, 1) > order(Author::Post, 1_790_000_000_900));
+        assert_eq!([placed(-1), placed(i64::MAX)], [None, None]);
     }
 
     #[test]

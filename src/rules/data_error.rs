@@ -114,5 +114,5 @@ pub const TABLE: &[(DataError, &[&str])] = &[
     ),
     (Late, &["late"]),
     (Duplicate, &["version_name_reused", "older_version"]),
-    (UnknownItem, &["absent", "ambiguous"]),
+    (UnknownItem, &["absent", "ambiguous", "unknown_version"]),
 ];

@@ -139,10 +139,20 @@ mod tests {
     #[test]
     fn a_customs_administration_has_its_own_codes() {
         assert_eq!(category("IN", "99"), Category::Information);
-        assert_eq!(category("AU", "99"), Category::Hold);
+        assert_eq!(category("IN", "105"), Category::Information);
+        assert_eq!(category("AU", "105"), Category::Hold);
         assert_eq!(category("IN", "2"), Category::Clearance);
         let withdrawn = DecisionTable::default().decide("IN", "12").unwrap();
         assert_eq!(withdrawn.name(Language::En), "Earlier decision withdrawn, wait");
+    }
+
+    #[test]
+    fn an_acknowledgement_informs_whoever_says_it() {
+        for customs in ["", "AU", "DE", "IN"] {
+            let received = DecisionTable::default().decide(customs, "99").unwrap();
+            assert_eq!(received.category, Category::Information, "{customs}");
+            assert!(received.known && !received.is_final && !received.opens_hold);
+        }
     }
 
     #[test]

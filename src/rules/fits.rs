@@ -3,12 +3,16 @@
 //! Source: S10 has one organization of each member country issue the ids of all its operators; which letters share
 //! posts is a list (`refdata/id_countries.csv`), which posts are of which country another. The code of a post says
 //! nothing of its country. What an owner captured itself, and what comes back, is judged elsewhere.
+#![doc = include_str!("fits.md")]
 
 use std::collections::{HashMap, HashSet};
 
 use super::item_id::S10;
 use super::structure::UNKNOWN_POST;
 use crate::refdata::id_countries::{ForeignId, IdCountries};
+
+/// Which letters are shared by the list built in, for the documentation.
+pub const TABLE: &str = include_str!("fits.md");
 
 /// Which countries' posts may use which letters, and which origins may use foreign ones.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +98,20 @@ mod tests {
         assert!(fits(&rules, "AU", "FRA") && fits(&rules, "FR", "FRA"));
         assert!(!fits(&rules, "NZ", "FRA"));
         assert!(!fits(&rules, "AU", "QQQ"), "a post that is not listed fits no id");
+    }
+
+    #[test]
+    fn the_documentation_says_what_the_list_says() {
+        let rows = TABLE.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
+        let sorted = |cell: &str| cell.split(", ").map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+        let told: HashMap<String, _> = rows
+            .flat_map(|(letters, countries)| sorted(letters).into_iter().map(move |one| (one, sorted(countries))))
+            .collect();
+        for row in &lists().id_countries.rows {
+            let own = [row.letters.clone()].into();
+            let countries: std::collections::BTreeSet<String> = row.countries.iter().cloned().collect();
+            assert_eq!(told.get(&row.letters).unwrap_or(&own), &countries, "{}", row.letters);
+        }
     }
 
     #[test]

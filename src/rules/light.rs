@@ -385,21 +385,28 @@ mod tests {
             proptest::sample::select(vec![Mark::None, Mark::Warning, Mark::Blocked]),
             proptest::sample::select(vec![&[] as &'static [&'static str], &["RFS"]]),
             proptest::option::of(0i32..60),
+            (0i32..2048, any::<bool>()),
         )
-            .prop_map(|(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state)| {
-                Picture {
-                    flow,
-                    has_data,
-                    security,
-                    fiscal,
-                    destination,
-                    unknown_decision: None,
-                    open_referrals,
-                    mark,
-                    remarks: None,
-                    mail_state,
-                }
-            })
+            .prop_map(
+                |(flow, has_data, security, fiscal, destination, mark, open_referrals, mail_state, more)| {
+                    let (facts, foreign_id) = more;
+                    Picture {
+                        flow,
+                        has_data,
+                        security,
+                        fiscal,
+                        destination,
+                        unknown_decision: None,
+                        open_referrals,
+                        mark,
+                        remarks: None,
+                        mail_state,
+                        facts: Facts(facts),
+                        foreign_id,
+                        earlier_use: false,
+                    }
+                },
+            )
     }
 
     proptest! {
@@ -418,6 +425,27 @@ mod tests {
             if !picture.has_data || unlisted.is_some() || unassessed {
                 prop_assert!(judge(&picture).0 != Light::Green, "{picture:?}");
             }
+        }
+
+        #[test]
+        fn what_is_not_of_who_has_a_say_or_not_what_was_judged_is_never_green(picture in any_picture()) {
+            let doubts = [
+                Fact::ChangedSinceDecision,
+                Fact::ChangedSinceDestinationDecision,
+                Fact::DecisionByPost,
+                Fact::DestinationDecisionByPost,
+                Fact::DataNotOfOrigin,
+            ];
+            if picture.foreign_id || doubts.into_iter().any(|fact| picture.facts.has(fact)) {
+                prop_assert!(judge(&picture).0 != Light::Green, "{picture:?}");
+            }
+        }
+
+        #[test]
+        fn every_reason_has_a_number_of_its_own(picture in any_picture()) {
+            let known = |reason: &Reason| REASONS.iter().filter(|(code, _)| *code == reason.code).count() == 1;
+            prop_assert!(judge(&picture).1.iter().all(known));
+            prop_assert!(REASONS.iter().enumerate().all(|(at, (_, number))| usize::from(*number) == at));
         }
 
         #[test]

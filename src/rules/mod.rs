@@ -15,6 +15,7 @@ pub mod light;
 pub mod mail_state;
 pub mod mark;
 pub mod material;
+pub mod overlay;
 pub mod precedence;
 pub mod quality;
 pub mod referral;

@@ -14,6 +14,10 @@ fn declared(second: i64) -> Event {
     event(second, "1", Act::Declared { to_customs: true })
 }
 
+fn changed(second: i64, reference: &str) -> Event {
+    event(second, reference, Act::Changed)
+}
+
 fn raised(second: i64, reference: &str, code: &str) -> Event {
     event(second, reference, Act::Raised(Asks::of(code)))
 }
@@ -26,7 +30,7 @@ fn answered(second: i64, reference: &str, response: &str, referral: &str) -> Eve
 fn every_row_of_the_table() {
     let (rfi, rfs, asc, dnl) =
         (raised(1, "A", "RFI"), raised(2, "B", "RFS"), raised(6, "C", "ASC"), raised(8, "D", "DNL"));
-    let rows: [(&[Event], bool, &str); 18] = [
+    let rows: [(&[Event], bool, &str); 19] = [
         (&[], false, "NONE"),
         (&[event(0, "1", Act::Declared { to_customs: false })], false, "DECLARED"),
         (&[declared(0)], false, "ASSESSING"),
@@ -34,12 +38,13 @@ fn every_row_of_the_table() {
         (&[declared(0), rfi.clone(), rfs.clone()], false, "REFERRED_SCREEN"),
         (&[declared(0), rfi.clone(), rfs.clone(), answered(3, "B", "R20", "RFS")], false, "REFERRED_DATA"),
         (&[declared(0), rfi.clone(), answered(3, "A", "R12", "RFI")], false, "ASSESSING"),
-        (&[declared(0), rfi.clone(), declared(3)], false, "ASSESSING"),
-        (&[declared(0), rfs.clone(), declared(3)], false, "REFERRED_SCREEN"),
+        (&[declared(0), rfi.clone(), changed(3, "A")], false, "ASSESSING"),
+        (&[declared(0), rfi.clone(), declared(3)], false, "REFERRED_DATA"),
+        (&[declared(0), rfs.clone(), changed(3, "A")], false, "REFERRED_SCREEN"),
         (&[declared(0), asc.clone()], false, "OK_TO_LOAD"),
         (&[declared(0), rfi.clone(), asc.clone()], false, "REFERRED_DATA"),
         (&[declared(0), asc.clone(), raised(7, "E", "RFS")], false, "REFERRED_SCREEN"),
-        (&[declared(0), asc.clone(), declared(7)], false, "ASSESSING"),
+        (&[declared(0), asc.clone(), declared(7)], false, "OK_TO_LOAD"),
         (&[declared(0), dnl.clone(), raised(9, "F", "ASC")], false, "STOPPED"),
         (&[declared(0), rfs.clone(), answered(3, "B", "R21", "RFS")], false, "STOPPED"),
         (&[declared(0), dnl.clone(), answered(9, "D", "R40", "DNL")], false, "CANCELLED"),
@@ -95,6 +100,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             Just(Effect::Waits)
         ]
         .prop_map(Act::Answered),
+        Just(Act::Changed),
         Just(Act::Cancelled),
     ];
     (0i64..6, "[ABC]", act).prop_map(|(second, reference, act)| event(second, &reference, act))

@@ -60,7 +60,9 @@ impl Candidate<'_> {
 
     /// Whether this row is the way back of `out`, both of one post.
     fn returns(&self, out: &Candidate<'_>) -> bool {
-        let from_there = self.origin == out.destination || out.bound_before.iter().any(|post| post == self.origin);
+        let is_strangers = self.facts.has(Fact::DataNotOfOrigin);
+        let from_there = !is_strangers
+            && (self.origin == out.destination || out.bound_before.iter().any(|post| post == self.origin));
         let taken_over = self.flow == Flow::Inbound && self.facts.has(Fact::MovedByPost);
         self.post == out.post
             && out.fits
@@ -77,6 +79,8 @@ pub struct Chosen {
     pub counting: Vec<usize>,
     /// Ways out that are done, whose way back counts instead; what was held or stopped on them still is.
     pub done: Vec<usize>,
+    /// Of what counts, ways out whose way back counts as well: a refusal of these is fulfilled by it.
+    pub returning: Vec<usize>,
     /// Earlier uses of the id by what counts or is done.
     pub earlier: Vec<usize>,
     /// Of what counts, those that fit: by their origin, or as a way back.
@@ -129,7 +133,9 @@ pub fn choose(rows: &[Candidate<'_>], named: Option<&dyn Fn(&Candidate<'_>) -> b
     };
     let earlier = (0..rows.len()).filter(kept).collect();
     let fitting = counting.iter().copied().filter(|at| fitting.contains(at)).collect();
-    Chosen { counting, done, earlier, fitting }
+    let comes_back = |at: &usize| counting.iter().any(|back| rows[*back].returns(&rows[*at]));
+    let returning = counting.iter().copied().filter(comes_back).collect();
+    Chosen { counting, done, returning, earlier, fitting }
 }
 
 /// How many different items these rows are: a way out and its way back are one, and so is what several posts have of

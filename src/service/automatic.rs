@@ -17,7 +17,7 @@ use crate::rules::authority::Author;
 use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
-use crate::rules::structure::given;
+use crate::rules::overlay;
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Side};
 use crate::store::{Fault, Tx};
@@ -70,10 +70,11 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfD
     }
     let route = Route { destination: &facts.destination, sending: &facts.origin, on: day(now.instant()) };
     for piece in &data.content_pieces {
-        let code = given(&piece.revised_hs).or(given(&piece.hs)).unwrap_or_default();
-        let screened = catalogue.screened(code, given(&piece.description).unwrap_or_default(), route);
-        facts.prohibited |= screened.prohibited.any;
-        facts.restricted |= screened.restricted.any;
+        for (code, text) in overlay::readings(piece) {
+            let screened = catalogue.screened(code, text, route);
+            facts.prohibited |= screened.prohibited.any;
+            facts.restricted |= screened.restricted.any;
+        }
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
     (facts.quality_rules, facts.quality_rejected) = super::quality::rules_in(row.quality_findings.as_deref());

@@ -29,7 +29,7 @@ use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use crate::rules::fits::IdRules;
 use crate::rules::material::MaterialTable;
-use crate::rules::quality::{Level, Override};
+use crate::rules::quality::{self, Context, Level, Override};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
@@ -147,6 +147,18 @@ impl Catalogue {
         self.overrides.get(org).map_or(&[], Vec::as_slice)
     }
 
+    /// How strict a quality rule is for an organization, whatever the destination.
+    pub fn quality_level(&self, org: &str, rule: &str) -> Level {
+        let context = Context { overrides: self.overrides(org), ..Context::default() };
+        quality::rule(rule).map_or(Level::Off, |rule| context.level(rule))
+    }
+
+    /// Whether an item whose id does not fit its origin is at best Amber for the post whose row it is. Set to off or
+    /// warn, it is not; an item that was stored before it was set to reject is.
+    pub fn foreign_id_is_amber(&self, owner: &str) -> bool {
+        self.quality_level(owner, quality::FOREIGN_ID) >= Level::Amber
+    }
+
     /// Which decisions of a customs administration raise which referrals; empty unless it was given a table.
     pub fn auto_referrals(&self, customs: &str) -> &[AutoReferral] {
         self.auto_referrals.get(customs).map_or(&[], Vec::as_slice)
@@ -177,11 +189,6 @@ impl Catalogue {
     /// Whether posts of the country may use ids that end in the letters.
     pub fn may_use_letters(&self, letters: &str, country: &str) -> bool {
         self.id_rules.may_use(letters, country)
-    }
-
-    /// Whether an item whose origin may not use its id is held Amber in the rows of `owner`.
-    pub fn foreign_id_is_amber(&self, _owner: &str) -> bool {
-        true
     }
 
     /// What counts as a material difference for decisions of a customs administration.

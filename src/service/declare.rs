@@ -15,6 +15,7 @@ use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
 use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
+use crate::rules::overlay;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
@@ -61,9 +62,18 @@ pub(super) struct Content {
 }
 
 impl Content {
+    pub(super) fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The same judgement of other data.
+    pub(super) fn of_data(&self, data: &DeclarationData) -> Self {
+        Self::of(data, self.judgement.clone())
+    }
+
     /// The same with one finding more.
-    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
-        Self { judgement: self.judgement.with_finding(rule, message), ..self.clone() }
+    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
+        Self { judgement: self.judgement.with_finding(catalogue, org, rule, message), ..self.clone() }
     }
 
     pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {
@@ -120,12 +130,17 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
             reserved::take(&mut data.extra_field_names, &mut data.extra_field_values);
+            let is_origin = given(&object.orig_post_org_cd) == Some(actor.org.as_str());
+            let has_overlay = is_origin && overlay::remove(data);
             findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
             let declarer = Declarer { org: &actor.org, country: &country };
             let paths = (object_path.as_str(), declaration_path.as_str());
             judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            if has_overlay {
+                judgement.note_overlay(&services.catalogue(), &actor.org);
+            }
         }
         (None, true) => {
             findings.add("required", format!("{declaration_path}.Data"), "give the content of the declaration")

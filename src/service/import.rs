@@ -284,12 +284,18 @@ impl Services {
     /// # Errors
     /// 400 naming an unknown rule, level or organization.
     pub async fn set_quality(&self, org: &str, rule: &str, level: &str, destination: Option<&str>) -> Result<()> {
-        if quality::rule(rule).is_none() {
+        let Some(listed) = quality::rule(rule) else {
             let known: Vec<&str> = quality::RULES.iter().map(|rule| rule.id).collect();
             return Err(Error::invalid("unknown_code", "RULE", format!("the rules are {}", known.join(", "))));
+        };
+        if Level::parse(level).is_none_or(|level| !listed.levels().contains(&level)) {
+            let levels: Vec<&str> = listed.levels().iter().map(|level| level.name()).collect();
+            let message = format!("the levels are {}", levels.join(", "));
+            return Err(Error::invalid("unknown_code", "LEVEL", message));
         }
-        if Level::parse(level).is_none() {
-            return Err(Error::invalid("unknown_code", "LEVEL", "the levels are reject, warn and off"));
+        if rule == quality::FOREIGN_ID && destination.is_some() {
+            let message = "this rule has one level for all destinations; leave the option out";
+            return Err(Error::invalid("posts", "destination", message));
         }
         let edition = destination.map_or(rule.to_owned(), |country| format!("{rule}@{country}"));
         let (org, level) = (org.to_owned(), level.to_owned());

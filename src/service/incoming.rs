@@ -27,6 +27,7 @@ use crate::limits;
 use crate::rules::authority::{Author, DataRank};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::life_cycle::StoreEvent;
+use crate::rules::overlay;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, LIFTS};
@@ -191,15 +192,21 @@ impl Services {
 
     /// Item data checked, judged and written canonically.
     fn content(&self, route: &Route, object: &MailObject, data: &DeclarationData, findings: &mut Findings) -> Content {
-        findings.extend_under("Declaration.Data", structure::declaration_data(data));
+        // What the destination and its customs lay over the lines is theirs alone.
+        let mut data = data.clone();
+        let has_overlay = overlay::remove(&mut data);
+        findings.extend_under("Declaration.Data", structure::declaration_data(&data));
         let mut rejected = Findings::default();
         let country = given(&data.sender_country_cd).unwrap_or_default();
         let declarer = Declarer { org: route.post(), country };
-        let judgement = self.judge(declarer, object, data, true, ("MailObject", "Declaration"), &mut rejected);
+        let mut judgement = self.judge(declarer, object, &data, true, ("MailObject", "Declaration"), &mut rejected);
         if route.strict {
             findings.extend_under("", rejected);
         }
-        Content::of(data, judgement)
+        if has_overlay {
+            judgement.note_overlay(&self.catalogue(), route.post());
+        }
+        Content::of(&data, judgement)
     }
 
     /// Puts the items of one message into the rows of the post they are for; gives what became of each.
@@ -386,7 +393,8 @@ impl Bench<'_> {
     ) -> Result<Reception, Fault> {
         let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
-        let (content, alias) = self.with_alias(tx, item, weighed, content)?;
+        let content = with_overlay(item, content);
+        let (content, alias) = self.with_alias(tx, item, weighed, &content)?;
         let said = declare::Said {
             event,
             customs: self.own_customs.map(str::to_owned),
@@ -429,7 +437,8 @@ impl Bench<'_> {
             return Ok((Cow::Borrowed(content), Some(name.to_owned())));
         }
         let message = "EP.Version names a version that said something else before; a new version needs a new name";
-        Ok((Cow::Owned(content.with_finding("version_name_reused", message)), None))
+        let noted = content.with_finding(self.catalogue, self.route.post(), "version_name_reused", message);
+        Ok((Cow::Owned(noted), None))
     }
 
     /// A decision of the own customs, or of the destination's on an item that left from here.
@@ -540,6 +549,19 @@ impl Bench<'_> {
         };
         refer::put_answer(tx, item, &row, "referral.response-received")?;
         Ok(Reception::Applied)
+    }
+}
+
+/// The content with what the owner laid over the same goods.
+fn with_overlay<'c>(item: &Item, content: &'c Content) -> Cow<'c, Content> {
+    let current = item.declaration().filter(|row| overlay::is_there(&row.body));
+    let texts = current.map(|row| (serde_json::from_str(&row.body), serde_json::from_str(content.body())));
+    let Some((Ok(current), Ok(mut data))): Option<(_, serde_json::Result<DeclarationData>)> = texts else {
+        return Cow::Borrowed(content);
+    };
+    match overlay::carry(&current, &mut data) {
+        true => Cow::Owned(content.of_data(&data)),
+        false => Cow::Borrowed(content),
     }
 }
 

@@ -84,6 +84,8 @@ struct Meant<'r> {
     counting: Vec<&'r StatusRow>,
     /// Ways out that are done, whose way back counts.
     done: Vec<&'r StatusRow>,
+    /// Ways out that are not done yet, whose way back counts as well.
+    returning: Vec<&'r StatusRow>,
     /// Earlier uses of the id.
     earlier: Vec<&'r StatusRow>,
     /// Of what counts, those whose origin may use the id, or that are a way back.
@@ -125,6 +127,7 @@ fn meaning_of<'r>(
         several: which::several(&seen, &chosen.counting),
         counting: rows(&chosen.counting),
         done: rows(&chosen.done),
+        returning: rows(&chosen.returning),
         earlier: rows(&chosen.earlier),
         fitting: rows(&chosen.fitting),
     })
@@ -257,7 +260,8 @@ impl<'c> Facts<'c> {
         marks: &Marks,
     ) -> Option<CheckItemStatusResult> {
         let (reasons, seen) = self.shown(meant, marks)?;
-        let outlasting = meant.done.iter().flat_map(|row| {
+        let fulfilled = meant.returning.iter().filter(|row| self.is_refused(row));
+        let outlasting = meant.done.iter().chain(fulfilled).flat_map(|row| {
             let seen = Seen { row, mark: marks.on(row), earlier_use: false, is_foreign: false };
             self.light(&seen).1.into_iter().filter(light::outlasts)
         });
@@ -272,7 +276,9 @@ impl<'c> Facts<'c> {
     fn shown<'r>(&self, meant: &Meant<'r>, marks: &Marks) -> Option<(Vec<Reason>, Seen<'r>)> {
         let earlier_use = meant.earlier.iter().any(|row| self.still_stops(row, marks.now()));
         let age = |row: &StatusRow| (Row::from(row).effective(), row.life_no, row.pid);
-        let judged = meant.counting.iter().map(|row| {
+        // A refusal is fulfilled by the way back.
+        let fulfilled = |row: &StatusRow| meant.returning.iter().any(|out| out.pid == row.pid) && self.is_refused(row);
+        let judged = meant.counting.iter().filter(|row| !fulfilled(row)).map(|row| {
             let is_foreign = !meant.fitting.iter().any(|fitting| fitting.pid == row.pid);
             let seen = Seen { row, mark: marks.on(row), earlier_use, is_foreign };
             (self.light(&seen), age(row), seen)
@@ -291,6 +297,11 @@ impl<'c> Facts<'c> {
         let stopped = row.security_state.as_deref() == Some(security::SecurityState::Stopped.code());
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         refused || (stopped && referrals.iter().any(|fact| recent(fact.created_at)))
+    }
+
+    fn is_refused(&self, row: &StatusRow) -> bool {
+        let (own, destination) = self.sides(row);
+        [own, destination].into_iter().flatten().any(|fact| self.fiscal(fact) == FiscalState::Refused)
     }
 
     /// What was decided by the own customs, and by the destination's while the item goes there.

@@ -610,7 +610,8 @@ impl Judging<'_> {
             By::Partner(&referral.raised_by)
         };
         if by == By::Onlooker && stated.is_none() {
-            let seen = self.timeline.iter().rev().find(|version| version.received <= referral.created_at.0);
+            let by = referral.event_at.0.min(referral.created_at.0).timestamp();
+            let seen = self.timeline.iter().rev().find(|version| version.received.timestamp() <= by);
             return Ok(seen.map_or(Judged::Nothing, Judged::of));
         }
         let question =
@@ -659,7 +660,8 @@ pub fn told_of_decision(tx: &mut Tx<'_>, item: &Item, version_no: i32, partner: 
         return Ok(Told::default());
     };
     let timeline = Timeline::of(tx, &item, &Stamp::default())?;
-    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(row.place) })
+    let order = authority::order(Author::from_number(row.author_rank), row.place);
+    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
 }
 
 /// What `partner` is told of a referral.

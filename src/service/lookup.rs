@@ -14,7 +14,7 @@ use crate::refdata::lists::{Coded, Language};
 use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
-use crate::rules::structure::given;
+use crate::rules::overlay;
 use crate::rules::which::{self, Purpose};
 use crate::store::items::{Item, Parts};
 use crate::store::{Fault, Tx};
@@ -144,13 +144,8 @@ impl Services {
             screening.destination.as_ref().or(data.recipient_country_cd.as_ref()).cloned().unwrap_or_default();
         let catalogue = self.catalogue();
         let route = Route { destination: &destination, sending: &origin, on: self.today() };
-        let hits = data.content_pieces.iter().flat_map(|piece| {
-            let text = given(&piece.revised_description).or(given(&piece.description)).unwrap_or_default();
-            let codes = [given(&piece.hs), given(&piece.revised_hs)];
-            let codes: Vec<&str> = codes.into_iter().flatten().collect();
-            let codes = if codes.is_empty() { vec![""] } else { codes };
-            codes.into_iter().flat_map(|code| catalogue.restrictions_on(code, text, route)).collect::<Vec<_>>()
-        });
+        let readings = data.content_pieces.iter().flat_map(overlay::readings);
+        let hits = readings.flat_map(|(code, text)| catalogue.restrictions_on(code, text, route));
         contracts(hits)
     }
 

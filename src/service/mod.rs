@@ -28,6 +28,7 @@ pub mod printing;
 mod quality;
 pub mod refer;
 pub mod referrals;
+pub mod report;
 pub mod respond;
 pub mod settings;
 mod standing;

@@ -216,8 +216,13 @@ fn place_of(
         return authority::place(dated.at.0, category, &before);
     }
     let latest = (tx.now.timestamp() + limits::CLOCK_SKEW_S + 1) * authority::PLACES_PER_SECOND;
-    let stated = incoming.stated.order.filter(|place| (0..latest).contains(place));
-    stated.unwrap_or_else(|| authority::unplaced(dated.at.0, category))
+    let stated = incoming.stated.order.and_then(|order| Some((order, authority::placed(order)?.1)));
+    match stated.filter(|(_, place)| (0..latest).contains(place)) {
+        // Of what a destination tells, its customs' word goes before what was entered for it.
+        Some((order, _)) if side == Side::Destination => order,
+        Some((_, place)) => place,
+        None => authority::unplaced(dated.at.0, category),
+    }
 }
 
 /// Whether an administration was handed a declaration or has decided itself, at any of its posts.

@@ -8,8 +8,11 @@ use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Findings;
 use crate::refdata::search::restriction::Route;
-use crate::rules::quality::{Context, Level, QualityFinding, Subject, check};
-use crate::rules::structure::given;
+use crate::rules::quality::{Context, Level, Posts, QualityFinding, RESERVED_MEMBER, Subject, check};
+use crate::rules::structure::{UNKNOWN_POST, given};
+
+/// What a finding takes off the score.
+const FINDING_COST: i32 = 5;
 
 /// Whose declaration is judged.
 #[derive(Clone, Copy, Debug)]
@@ -37,20 +40,9 @@ struct Found {
     rule: String,
     path: String,
     message: String,
-    /// `warn` or `reject`; the latter stands in data that a partner sent and that came in all the same.
+    /// `warn`, `amber` or `reject`; the latter stands in data that a partner sent and that came in all the same.
     #[serde(default)]
     level: String,
-}
-
-impl Judgement {
-    /// The same with one remark more.
-    pub(super) fn with_finding(&self, rule: &str, message: &str) -> Self {
-        let mut found: Vec<Found> =
-            self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let (rule, message, level) = (rule.to_owned(), message.to_owned(), Level::Warn.name().to_owned());
-        found.push(Found { rule, path: "Declaration".into(), message, level });
-        Self { findings: Some(to_canonical(&found)), warnings: self.warnings + 1, score: self.score }
-    }
 }
 
 impl Services {
@@ -73,6 +65,8 @@ impl Services {
             is_final,
             overrides: catalogue.overrides(declarer.org),
             screening: Some(&screening),
+            posts: posts(&catalogue, object),
+            today: Some(self.today()),
         };
         let report = check(object, data, &context);
         let located = |found: &QualityFinding| match found.subject {
@@ -91,10 +85,56 @@ impl Services {
     }
 }
 
+/// What the lists say of the posts of an item. An unknown post is no fault: it may become known. An id of the country of
+/// the destination is none either: the item may be on its way back, which only what is stored can tell.
+fn posts(catalogue: &Catalogue, object: &MailObject) -> Posts {
+    let named = |post| given(post).filter(|post| *post != UNKNOWN_POST);
+    let (origin, destination) = (named(&object.orig_post_org_cd), named(&object.dest_post_org_cd));
+    let id = given(&object.id).unwrap_or_default();
+    Posts {
+        origin_unlisted: origin.is_some_and(|post| !catalogue.is_listed(post)),
+        destination_unlisted: destination.is_some_and(|post| !catalogue.is_listed(post)),
+        foreign_id: [origin, destination].into_iter().flatten().all(|post| !catalogue.fits(id, post))
+            && origin.is_some(),
+    }
+}
+
 /// The country of the destination post, else of the recipient; empty when neither is known.
 fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
     let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
     of_post.or(given(&data.recipient_country_cd)).unwrap_or_default().to_owned()
+}
+
+impl Judgement {
+    /// Notes that revised members were sent by who has no say in them, and dropped.
+    pub(super) fn note_overlay(&mut self, catalogue: &Catalogue, org: &str) {
+        let message = "revised codes, descriptions and import restrictions are those of the destination and its customs; \
+                       they were dropped";
+        self.note(catalogue, org, RESERVED_MEMBER, "ContentPieces", message);
+    }
+
+    /// The same with one remark more.
+    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
+        let mut judgement = self.clone();
+        judgement.note(catalogue, org, rule, "ExtraFieldValues", message);
+        judgement
+    }
+
+    /// Adds what was found outside the table of checks, at the level that an organization gives the rule; nothing where
+    /// that is off. What is found so does not refuse.
+    pub(super) fn note(&mut self, catalogue: &Catalogue, org: &str, rule: &'static str, path: &str, message: &str) {
+        let level = catalogue.quality_level(org, rule).min(Level::Amber);
+        if level == Level::Off {
+            return;
+        }
+        let mut kept: Vec<Found> =
+            self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let level = level.name().to_owned();
+        kept.push(Found { rule: rule.to_owned(), path: path.to_owned(), message: message.to_owned(), level });
+        self.findings = Some(to_canonical(&kept));
+        self.warnings += 1;
+        self.score = (self.score - FINDING_COST).max(0);
+    }
 }
 
 fn travelling(found: &QualityFinding) -> Found {

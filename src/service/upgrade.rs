@@ -14,9 +14,11 @@ use crate::contract::{WcfDate, date};
 use crate::error::Result;
 use crate::limits;
 use crate::rules::authority::{self, Author};
+use crate::rules::decision::Category;
 use crate::rules::fiscal::{self, FiscalState};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::life_cycle::{RESPONSE_DRAFT, RESPONSE_FINAL};
+use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::store::history::{Event, HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
 use crate::store::items::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow, Side};
 use crate::store::types::At;
@@ -102,6 +104,9 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
     }
     let mut facts = Facts(item.object.facts);
     facts.set(Fact::Decided, item.decisions(Side::Own).chain(item.decisions(Side::Destination)).next().is_some());
+    let own: Vec<_> = item.decisions(Side::Own).map(|row| judging::decided(row, true)).collect();
+    let cleared = authority::effective(&own).is_some_and(|last| last.category == Some(Category::Clearance));
+    facts.set(Fact::LeftCleared, cleared && item.object.mail_state == Some(LEFT_INWARD_OFFICE));
     item.object.facts = facts.0;
     item.record(Event { name: JUDGED, detail: "{}".into(), document: None });
     standing::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)

@@ -110,6 +110,17 @@ fn within(mut query: Query, filter: &ItemFilter) -> Query {
     query
 }
 
+/// What an item is called, where it comes from and where it goes.
+#[derive(Clone, Debug, Queryable)]
+pub struct ItemLane {
+    pub pid: Id,
+    pub item_id: String,
+    pub orig_post: String,
+    pub dest_post: String,
+    /// When it came to be known at its post.
+    pub created_at: At,
+}
+
 impl Tx<'_> {
     /// Items after `after` in order of persistent id, at most `limit`.
     pub fn page_by_pid(
@@ -146,6 +157,21 @@ impl Tx<'_> {
             .limit(limit as i64)
             .load(self.conn)?;
         self.with_documents(post, objects, Parts::All)
+    }
+
+    /// What a post's items with persistent ids after `after` are called and where they go, in the order of these ids, at
+    /// most `limit`.
+    pub fn lanes_by_pid(&mut self, post: &str, after: Option<Uuid>, limit: usize) -> Done<Vec<ItemLane>> {
+        let after = Id(after.unwrap_or(Uuid::nil()));
+        let rest = mail_object::table.filter(mail_object::post_org.eq(post)).filter(mail_object::pid.gt(after));
+        let lanes = rest.order(mail_object::pid).limit(limit as i64).select((
+            mail_object::pid,
+            mail_object::item_id,
+            mail_object::orig_post,
+            mail_object::dest_post,
+            mail_object::created_at,
+        ));
+        Ok(lanes.load(self.conn)?)
     }
 
     /// How many items match.

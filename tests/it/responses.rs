@@ -1,5 +1,6 @@
 //! Customs answers: drafts, transfer to the origin, which of several counts, and answers before the data.
 
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, respond, response, store};
@@ -137,11 +138,49 @@ on_both_engines! {
         }
     }
 
-    fn at_the_same_time_the_graver_decision_counts(server) {
-        // 99 means nothing in particular here, so it holds.
-        let ranks = [("2", "1", "1"), ("2", "99", "99"), ("1", "7", "7"), ("2", "7", "7")];
-        for (milder, graver, counts) in ranks {
-            for order in [[milder, graver], [graver, milder]] {
+    fn an_acknowledgement_decides_nothing_whoever_sends_it(server) {
+        let named = |org: &str| {
+            let body = json!({ "decisionCode": "99" });
+            let answer = server.call_as(org, "GetDecisionNameAndCategoryFromCode", body).ok().json();
+            answer["GetDecisionNameAndCategoryFromCodeResult"].clone()
+        };
+        for org in ["AUA", "DE", "FR"] {
+            assert_eq!(named(org), json!(["Acknowledged", "Information"]), "{org}");
+        }
+        let id = item(server);
+        let state = || {
+            let answer = server.call_as("DEA", "CheckItemStatus", json!({ "Items": [{ "ItemId": id }] })).ok().json();
+            let entry = &answer["CheckItemStatusResult"][0];
+            (entry["FiscalState"].clone(), entry["Light"].clone())
+        };
+        decide(server, &id, "99", 0, 2).ok();
+        assert_eq!(state(), (json!("ACKED"), json!("Amber")));
+        decide(server, &id, "2", 60, 2).ok();
+        decide(server, &id, "99", 120, 2).ok();
+        assert_eq!(state().0, "CLEARED", "and undoes nothing");
+        // It may be named otherwise, and nothing else.
+        let import = |row: &str| {
+            let bytes = format!("customs,code,name_en,name_fr,name_es,name_pt,category,final,opens_hold\n{row}\n");
+            let import = Import {
+                kind: ListKind::Decisions,
+                org: String::new(),
+                bytes: bytes.into_bytes(),
+                translations: None,
+                dry_run: false,
+                skip_bad: false,
+            };
+            server.block_on(|services| async move { services.import_list(import).await }).expect("reads")
+        };
+        let refused = import("DE,99,Cleared,,,,Clearance,1,0");
+        assert!(!refused.stored && refused.faults[0].column == "category", "{:?}", refused.faults);
+        assert!(import("DE,99,Eingegangen,,,,Information,0,0").stored);
+        assert_eq!((named("DE"), named("FR")[0].clone()), (json!(["Eingegangen", "Information"]), json!("Acknowledged")));
+    }
+
+    fn within_a_second_the_later_said_counts_but_nothing_milder_after_a_prohibition(server) {
+        let pairs = [("2", "1", "1", "2"), ("2", "99", "99", "2"), ("2", "4", "4", "2"), ("1", "7", "7", "7"), ("2", "7", "7", "7")];
+        for (one, other, forth, back) in pairs {
+            for (order, counts) in [([one, other], forth), ([other, one], back)] {
                 let id = item(server);
                 for decision in order {
                     decide(server, &id, decision, 0, 2).ok();
@@ -149,19 +188,6 @@ on_both_engines! {
                 assert_eq!(current(server, &id), both(counts), "{order:?}");
             }
         }
-        // The same category: any, but the same one everywhere and in whatever order.
-        let winners: Vec<_> = [["2", "4"], ["4", "2"]]
-            .into_iter()
-            .map(|order| {
-                let id = item(server);
-                for decision in order {
-                    decide(server, &id, decision, 0, 2).ok();
-                }
-                current(server, &id)
-            })
-            .collect();
-        assert_eq!(winners[0], winners[1]);
-        assert_eq!(winners[0].0, winners[0].1);
 
         // Without a time of its own a decision counts from its receipt.
         let id = item(server);

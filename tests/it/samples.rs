@@ -125,8 +125,13 @@ on_both_engines! {
         );
         assert_eq!(australian["DCResponse"]["Data"], german["Response"]["Data"]);
 
-        let declared = body("CreateOrUpdateDeclarations")["cdsViews"][0]["Declaration"]["Data"]
+        let mut declared = body("CreateOrUpdateDeclarations")["cdsViews"][0]["Declaration"]["Data"]
             .with("TransportDate", "/Date(1562832000000+0000)/");
+        // The sample is the origin's, and what is laid over the lines is not the origin's to say.
+        for member in ["RevisedHS", "RevisedDescription", "ImportRestrictions", "ImportRestrictionsNotes"] {
+            assert!(declared["ContentPieces"][0][member].is_string(), "the sample has {member}");
+            declared["ContentPieces"][0][member] = Value::Null;
+        }
         let german = server.status("DEA", "DEA", "EE000000028DE", "O");
         let australian = server.status("AU", "AUA", "EE000000028DE", "I");
         assert_eq!(without_quality(&german["Declaration"]["Data"]), declared);

@@ -52,4 +52,5 @@ CREATE TABLE unjudged_post (
     post_org TEXT NOT NULL PRIMARY KEY,
     after_pid UUID
 );
-INSERT INTO unjudged_post (post_org) SELECT DISTINCT post_org FROM response WHERE state_cd <> 50;
+INSERT INTO unjudged_post (post_org)
+    SELECT post_org FROM response WHERE state_cd <> 50 UNION SELECT post_org FROM referral;

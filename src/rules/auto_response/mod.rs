@@ -10,11 +10,12 @@ mod parse;
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::contract::{DeclarationData, MailObject, Number, ResponseData, Tax, WcfDate};
+use crate::contract::{ContentPiece, DeclarationData, MailObject, Number, ResponseData, Tax, WcfDate};
 use crate::refdata::lists::lists;
 use crate::refdata::search::text::plain_words;
 use crate::rules::currency::{RateBook, convert};
 use crate::rules::decision::Category;
+use crate::rules::overlay;
 
 pub use condition::{Condition, Presence, QualityState, RestrictionState};
 pub use parse::{RuleFault, parse};
@@ -38,7 +39,7 @@ pub struct Facts {
     pub nature: String,
     /// Value and currency of each line; `None` for a line without one of them.
     pub values: Vec<Option<(Decimal, String)>>,
-    /// Digits of the HS code of each line; empty where there is none.
+    /// Digits of the HS codes of each line, as declared and as revised; empty where there is neither.
     pub hs_codes: Vec<String>,
     pub prohibited: bool,
     pub restricted: bool,
@@ -62,11 +63,6 @@ impl Facts {
             let currency = text(&piece.currency_cd);
             piece.amount.as_ref().map(|amount| (amount.value(), currency)).filter(|(_, currency)| !currency.is_empty())
         };
-        let hs = |piece: &crate::contract::ContentPiece| {
-            let declared = text(&piece.hs);
-            let code = Some(text(&piece.revised_hs)).filter(|code| !code.is_empty()).unwrap_or(declared);
-            code.chars().filter(char::is_ascii_digit).collect()
-        };
         let words = |texts: &[&Option<String>]| {
             texts.iter().flat_map(|text| plain_words(text.as_deref().unwrap_or_default())).collect()
         };
@@ -77,7 +73,7 @@ impl Facts {
             mail_class: text(&object.mail_class_cd),
             nature: text(&data.nature_type_cd),
             values: data.content_pieces.iter().map(value).collect(),
-            hs_codes: data.content_pieces.iter().map(hs).collect(),
+            hs_codes: data.content_pieces.iter().flat_map(hs_codes).collect(),
             quality_score: 100,
             sender: words(&[
                 &data.sender_name,
@@ -118,6 +114,17 @@ impl Facts {
         }
         Some(total)
     }
+}
+
+/// The codes a line is judged by: that declared, and beside it that revised.
+fn hs_codes(piece: &ContentPiece) -> Vec<String> {
+    let digits = |code: &str| code.chars().filter(char::is_ascii_digit).collect::<String>();
+    let mut codes: Vec<String> = overlay::readings(piece).map(|(code, _)| digits(code)).collect();
+    codes.dedup();
+    if codes.len() > 1 {
+        codes.retain(|code| !code.is_empty());
+    }
+    codes
 }
 
 /// A rule: when it fits and what it answers.

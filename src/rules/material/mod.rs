@@ -3,6 +3,7 @@
 //! Always compares with the version judged, never with the one before, and keeps nothing: back to the content judged,
 //! nothing differs. Which version was judged, and what follows from a difference, is decided elsewhere. What counts,
 //! and how much a number may change, stands in `refdata/material.csv`; the thresholds are this project's own.
+#![doc = include_str!("table.md")]
 
 mod lines;
 mod table;
@@ -13,8 +14,13 @@ use rust_decimal::Decimal;
 pub use table::MaterialTable;
 pub use text::normalized;
 
+pub(super) use lines::six_digits;
+
 use crate::contract::{DeclarationData, Number};
 use text::{Names, is_same_code, is_same_text};
+
+/// What counts by the list built in, for the documentation.
+pub const TABLE: &str = include_str!("table.md");
 
 /// A version of an item: its data, and where it goes.
 #[derive(Clone, Copy, Debug)]

@@ -12,6 +12,7 @@ use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Language, lists};
+use crate::rules::overlay;
 
 /// Shortest description that says something, in letters, and the shortest that some destinations take.
 const LETTERS: usize = 3;
@@ -155,11 +156,13 @@ impl Line<'_> {
     /// The worst rule of each kind, so that one line gives at most two findings.
     fn screen(&self, checks: &mut Checks<'_>) {
         let Some(screening) = checks.context.screening else { return };
-        let found = screening(self.hs().unwrap_or_default(), self.text().unwrap_or_default());
+        let found: Vec<_> = overlay::readings(self.piece).map(|(code, text)| screening(code, text)).collect();
+        let prohibited = found.iter().find_map(|found| found.prohibited.whole);
+        let restricted = found.iter().find_map(|found| found.restricted.whole);
         for (against, rule, verb) in
-            [(found.prohibited, "prohibited_goods", "forbidden"), (found.restricted, "restricted_goods", "restricted")]
+            [(prohibited, "prohibited_goods", "forbidden"), (restricted, "restricted_goods", "restricted")]
         {
-            let Some(against) = against.whole else { continue };
+            let Some(against) = against else { continue };
             let by = if against.destination.is_empty() { "in the mail" } else { "in the country of destination" };
             let message = format!("may be {verb} {by}: {} ({})", against.description, against.note);
             checks.data(rule, self.path("Description"), message);

@@ -7,9 +7,12 @@
 mod goods;
 mod item;
 mod party;
+mod posts;
 mod words;
 
 use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Finding;
@@ -21,20 +24,23 @@ use crate::refdata::search::restriction::Screened;
 pub enum Level {
     Off,
     Warn,
+    /// A warning, and the item is at best Amber.
+    Amber,
     /// The declaration cannot become final.
     Reject,
 }
 
 impl Level {
-    /// `reject`, `warn` or `off`.
+    /// `reject`, `amber`, `warn` or `off`.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Off, Self::Warn, Self::Reject].into_iter().find(|level| level.name() == name)
+        [Self::Off, Self::Warn, Self::Amber, Self::Reject].into_iter().find(|level| level.name() == name)
     }
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Warn => "warn",
+            Self::Amber => "amber",
             Self::Reject => "reject",
         }
     }
@@ -108,6 +114,26 @@ rules! {
     zip_short Off INDIA, "Postcodes have at least five characters.";
     prohibited_goods Warn &[], "The destination or the UPU forbids none of the goods.";
     restricted_goods Warn &[], "The destination or the UPU restricts none of the goods.";
+    foreign_id Amber &[], "The item id is one that posts of the origin's country may use.";
+    unknown_post Warn &[], "Origin and destination are posts of the list of operators.";
+    posting_date Warn &[], "The posting date lies after 1999 and not more than a year ahead.";
+    reserved_member Warn &[], "Revised codes and import restrictions are left to the destination and its customs.";
+}
+
+/// The rule whose levels include amber.
+pub const FOREIGN_ID: &str = "foreign_id";
+/// The rule on members that are dropped: there is nothing left to refuse.
+pub const RESERVED_MEMBER: &str = "reserved_member";
+
+impl Rule {
+    /// The levels it can be set to, strictest first.
+    pub fn levels(&self) -> &'static [Level] {
+        match self.id {
+            FOREIGN_ID => &[Level::Reject, Level::Amber, Level::Warn, Level::Off],
+            RESERVED_MEMBER => &[Level::Warn, Level::Off],
+            _ => &[Level::Reject, Level::Warn, Level::Off],
+        }
+    }
 }
 
 /// The rule named `id`.
@@ -138,6 +164,18 @@ pub struct Context<'a> {
     pub overrides: &'a [Override],
     /// `None`: restrictions are not looked up.
     pub screening: Option<Screening<'a>>,
+    pub posts: Posts,
+    /// `None`: only what no date can be is found.
+    pub today: Option<NaiveDate>,
+}
+
+/// What the lists say of the posts that an item names, and of its id.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Posts {
+    pub origin_unlisted: bool,
+    pub destination_unlisted: bool,
+    /// The origin may not use the id, and the item is not on its way back.
+    pub foreign_id: bool,
 }
 
 impl Context<'_> {
@@ -220,6 +258,7 @@ impl Checks<'_> {
 pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Context<'a>) -> Report {
     let mut checks = Checks { context, findings: Vec::new() };
     item::check(object, data, &mut checks);
+    posts::check(object, &mut checks);
     party::check(data, &mut checks);
     goods::check(data, &mut checks);
     let score = score(&checks.findings);

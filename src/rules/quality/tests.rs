@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::contract::{Document, WcfDate};
-use crate::refdata::search::restriction::Route;
+use crate::refdata::search::restriction::{Against, Route};
 use crate::refdata::search::{goods, restrictions};
 
 fn text(value: &str) -> Option<String> {
@@ -32,7 +32,7 @@ fn good() -> (MailObject, DeclarationData) {
 }
 
 fn context(destination: &str) -> Context<'_> {
-    Context { destination, is_final: true, ..Context::default() }
+    Context { destination, is_final: true, today: "2026-01-09".parse().ok(), ..Context::default() }
 }
 
 /// The level `rule` is found at, after `change` to a good declaration.
@@ -77,6 +77,8 @@ fn every_rule_is_broken_and_at_its_level() {
         ("item_id_class", "US", REJECT, |o, _| o.mail_class_cd = text("C")),
         ("item_id_check_digit", "US", WARN, |o, _| o.id = text("LA123456784NL")),
         ("late", "US", WARN, |o, _| o.mail_state_cd = Some(10)),
+        ("posting_date", "US", WARN, |o, _| o.posting_dt = WcfDate::parse("1999-12-31T23:59:59Z").unwrap()),
+        ("posting_date", "US", WARN, |o, _| o.posting_dt = WcfDate::parse("2027-02-01T00:00:00Z").unwrap()),
         ("country_known", "US", REJECT, |_, d| d.recipient_country_cd = text("QQ")),
         ("currency_known", "US", REJECT, |_, d| d.content_pieces[0].currency_cd = text("QQQ")),
         ("code_known", "US", WARN, |_, d| d.handling_class_cd = text("Q")),
@@ -121,7 +123,15 @@ fn every_rule_is_broken_and_at_its_level() {
     for (rule, destination, expected, change) in cases {
         assert_eq!(level(rule, destination, change), *expected, "{rule} to {destination}");
     }
-    let elsewhere = ["postage_currency", "prohibited_goods", "restricted_goods"];
+    let elsewhere = [
+        "postage_currency",
+        "prohibited_goods",
+        "restricted_goods",
+        "foreign_id",
+        "unknown_post",
+        // Found where the members are dropped.
+        "reserved_member",
+    ];
     for rule in RULES {
         let covered = cases.iter().any(|(id, ..)| *id == rule.id) || elsewhere.contains(&rule.id);
         assert!(covered, "{} has no declaration that breaks it", rule.id);
@@ -139,6 +149,8 @@ fn what_only_looks_like_a_fault_is_left_alone() {
             d.recipient_last_name = text("Morgan");
         }),
         ("late", "US", |o, _| o.mail_state_cd = Some(2)),
+        ("posting_date", "US", |o, _| o.posting_dt = WcfDate::parse("2000-01-01T00:00:00Z").unwrap()),
+        ("posting_date", "US", |o, _| o.posting_dt = WcfDate::parse("2027-01-09T00:00:00Z").unwrap()),
         ("net_over_gross", "US", |_, d| d.content_pieces[0].net_weight = "0.620".parse().ok()),
         ("value_zero", "US", |_, d| {
             d.nature_type_cd = text("91");
@@ -240,6 +252,52 @@ fn forbidden_goods_are_found_through_the_context() {
     data.nature_type_cd = text("31");
     data.sender_name = text("Anna Berg");
     assert_eq!(rules("ZA", &data), ["restricted_goods"]);
+}
+
+#[test]
+fn goods_are_screened_as_declared_and_as_revised() {
+    let (object, mut data) = good();
+    let rules = |data: &DeclarationData| {
+        let screening = |code: &str, _: &str| {
+            let whole = restrictions().rules().first().filter(|_| code == "170410");
+            let found = Against { whole, any: whole.is_some() };
+            Screened { prohibited: found, restricted: found }
+        };
+        let report = check(&object, data, &Context { screening: Some(&screening), ..context("US") });
+        report.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&data), [""; 0]);
+    data.content_pieces[0].hs = text("170410");
+    data.content_pieces[0].revised_hs = text("610910");
+    assert_eq!(rules(&data), ["prohibited_goods", "restricted_goods"], "as declared");
+    data.content_pieces[0].hs = text("610910");
+    data.content_pieces[0].revised_hs = text("170410");
+    assert_eq!(rules(&data), ["prohibited_goods", "restricted_goods"], "as revised");
+}
+
+#[test]
+fn posts_and_ids_are_found_through_the_context() {
+    let (object, data) = good();
+    let own = |level| vec![Override { rule: FOREIGN_ID.into(), destination: None, level }];
+    let found = |posts: Posts, overrides: &[Override]| {
+        let report = check(&object, &data, &Context { posts, overrides, ..context("US") });
+        report.findings.into_iter().map(|finding| (finding.path, finding.level)).collect::<Vec<_>>()
+    };
+    let unlisted = Posts { origin_unlisted: true, destination_unlisted: true, ..Posts::default() };
+    let warned = [("OrigPostOrgCd".to_owned(), Level::Warn), ("DestPostOrgCd".to_owned(), Level::Warn)];
+    assert_eq!(found(unlisted, &[]), warned);
+    let foreign = Posts { foreign_id: true, ..Posts::default() };
+    assert_eq!(found(foreign, &[]), [("Id".to_owned(), Level::Amber)]);
+    assert_eq!(found(foreign, &own(Level::Reject)), [("Id".to_owned(), Level::Reject)]);
+    assert_eq!(found(foreign, &own(Level::Off)), []);
+}
+
+#[test]
+fn only_a_foreign_id_can_be_amber() {
+    for rule in RULES {
+        assert_eq!(rule.levels().contains(&Level::Amber), rule.id == FOREIGN_ID, "{}", rule.id);
+        assert!(rule.levels().contains(&rule.level), "{}", rule.id);
+    }
 }
 
 #[test]

@@ -7,11 +7,11 @@ use crate::contract::WcfDate;
 use crate::contract::canonical::digest;
 use crate::contract::watchdog::Operation;
 use crate::error::{Error, Result};
-use crate::rules::item_id::S10;
 use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
+use crate::service::which::Row;
 use crate::store::item_status::StatusRow;
 use crate::store::mark::MarkRow;
 use crate::store::trade_history::{TradeEvent, Traded};
@@ -69,7 +69,7 @@ fn cleared(
 /// Which of several origins is meant, of items that the caller sees and that fit their id, by destination and posting date;
 /// nothing when there are not several, or none is meant: an item to come.
 fn origin_meant(catalogue: &Catalogue, items: &[StatusRow], sent: &SetMark) -> Result<Option<String>> {
-    let is_known = |row: &&StatusRow| row.orig_post != UNKNOWN_POST && fits(catalogue, &row.item_id, &row.orig_post);
+    let is_known = |row: &&StatusRow| row.orig_post != UNKNOWN_POST && Row::from(*row).fits(catalogue);
     let mut items: Vec<&StatusRow> = items.iter().filter(is_known).collect();
     if origins(&items).len() < 2 {
         return Ok(None);
@@ -94,12 +94,6 @@ fn may_be_meant(row: &StatusRow, sent: &SetMark) -> bool {
     let is_bound = |post: &str| [UNKNOWN_POST, row.dest_post.as_str()].contains(&post);
     sent.destination.as_deref().is_none_or(is_bound)
         && sent.posting.is_none_or(|date| is_same_use(date.instant(), usage(row).effective))
-}
-
-/// Whether a post may have given an id to an item: any that is not of S10 form, else one of the country that its last two
-/// letters name.
-fn fits(catalogue: &Catalogue, item_id: &str, origin: &str) -> bool {
-    S10::parse(item_id).is_none_or(|id| catalogue.country_of_post(origin) == Some(id.country()))
 }
 
 fn ambiguous<'o>(what: &str, origins: impl Iterator<Item = &'o str>) -> Error {

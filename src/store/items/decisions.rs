@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Item, Side};
-use crate::store::schema::{decision, response, unjudged_post};
+use crate::store::schema::{decision, mail_object, response, unjudged_post};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -122,18 +122,21 @@ impl Tx<'_> {
         Ok(unjudged_post::table.order(unjudged_post::post_org).select(unjudged_post::post_org).load(self.conn)?)
     }
 
-    /// The next items of such a post that there are responses about.
+    /// The next items of such a post that there are final responses or referrals about.
     pub fn unjudged_items(&mut self, post: &str, limit: usize) -> Done<Vec<Id>> {
         let after: Option<Option<Id>> =
             unjudged_post::table.find(post).select(unjudged_post::after_pid).first(self.conn).optional()?;
         let Some(after) = after else { return Ok(Vec::new()) };
-        Ok(response::table
-            .filter(response::post_org.eq(post))
-            .filter(response::object_pid.gt(after.unwrap_or(Id(uuid::Uuid::nil()))))
-            .filter(response::state_cd.ne(50))
-            .select(response::object_pid)
-            .distinct()
-            .order(response::object_pid)
+        let answered = response::table
+            .filter(response::post_org.eq(mail_object::post_org))
+            .filter(response::object_pid.eq(mail_object::pid))
+            .filter(response::state_cd.ne(50));
+        Ok(mail_object::table
+            .filter(mail_object::post_org.eq(post))
+            .filter(mail_object::pid.gt(after.unwrap_or(Id(uuid::Uuid::nil()))))
+            .filter(mail_object::security_state.is_not_null().or(diesel::dsl::exists(answered)))
+            .select(mail_object::pid)
+            .order(mail_object::pid)
             .limit(limit as i64)
             .load(self.conn)?)
     }

@@ -11,7 +11,7 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
 use entrepost::demo;
 use entrepost::exchange::Exchange;
-use entrepost::rules::quality::RULES;
+use entrepost::rules::quality::{FOREIGN_ID, RULES};
 use entrepost::service::Services;
 use entrepost::store::history::HistoryRow;
 use entrepost::store::reference::ListRow;
@@ -98,7 +98,8 @@ impl Server {
     fn only_warn(&self) {
         let work = self.services().store.write(|tx| {
             for (org, ..) in demo::ORGANIZATIONS {
-                for rule in RULES {
+                // A foreign id is no refusal as it is, and its level decides on the light.
+                for rule in RULES.iter().filter(|rule| rule.id != FOREIGN_ID) {
                     tx.put_reference(&ListRow {
                         kind: "quality".into(),
                         org: (*org).into(),
