@@ -80,6 +80,34 @@ impl Services {
     }
 }
 
+/// The name of the finding that a declaration says again what it said before, and another version has replaced since.
+const OLDER_VERSION: &str = "older_version";
+
+impl Judgement {
+    /// The same with the warning that this is an earlier version again.
+    pub(super) fn of_older_version(&self) -> Self {
+        let message = "an earlier version of this declaration again; if that was not meant, send the newest once more";
+        let found = Found {
+            rule: OLDER_VERSION.to_owned(),
+            path: String::new(),
+            message: message.to_owned(),
+            level: Level::Warn.name().to_owned(),
+        };
+        let mut all = found_in(self.findings.as_deref());
+        all.push(found);
+        Self { findings: Some(to_canonical(&all)), warnings: self.warnings + 1, score: self.score }
+    }
+}
+
+/// Whether stored findings say that the declaration is an earlier version again.
+pub(super) fn is_older_version(findings: Option<&str>) -> bool {
+    found_in(findings).iter().any(|found| found.rule == OLDER_VERSION)
+}
+
+fn found_in(findings: Option<&str>) -> Vec<Found> {
+    findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 /// The country of the destination post, else of the recipient; empty when neither is known.
 fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
     let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
@@ -97,7 +125,7 @@ fn travelling(found: &QualityFinding) -> Found {
 
 /// Names of the rules in a stored list of findings, and whether one of them rejects.
 pub(super) fn rules_in(findings: Option<&str>) -> (Vec<String>, bool) {
-    let found: Vec<Found> = findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let found = found_in(findings);
     let rejected = found.iter().any(|found| Level::parse(&found.level) == Some(Level::Reject));
     (found.into_iter().map(|found| found.rule).collect(), rejected)
 }
