@@ -452,8 +452,7 @@ impl Bench<'_> {
             return Ok((Cow::Borrowed(content), Some(name.to_owned())));
         }
         let message = "EP.Version names a version that said something else before; a new version needs a new name";
-        let noted = content.with_finding(self.catalogue, self.route.post(), "version_name_reused", message);
-        Ok((Cow::Owned(noted), None))
+        Ok((Cow::Owned(content.of_reused_name(message)), None))
     }
 
     /// A decision of the own customs, or of the destination's on an item that left from here.

@@ -105,9 +105,7 @@ pub(super) fn place(
     tx.complete(item)?;
     // What another author drafted is as if it were not there; and what it decided is no bar to a draft.
     let is_draft = incoming.event == StoreEvent::Draft;
-    let own = |old: &&ResponseRow| {
-        old.author_org == incoming.author || (old.state_cd != RESPONSE_DRAFT && !is_draft)
-    };
+    let own = |old: &&ResponseRow| old.author_org == incoming.author || (old.state_cd != RESPONSE_DRAFT && !is_draft);
     let visible = item.response(placing.side).filter(own).map(standing_of);
     let standing = life_cycle::response(visible, incoming.event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
@@ -373,12 +371,7 @@ fn draft(
 }
 
 /// Keeps a draft beside what another author has decided: among the versions, as a decision of less weight would be.
-fn shelve(
-    tx: &mut Tx<'_>,
-    item: &mut Item,
-    placing: &Placing<'_>,
-    incoming: &Incoming,
-) -> Result<Outcome, Fault> {
+fn shelve(tx: &mut Tx<'_>, item: &mut Item, placing: &Placing<'_>, incoming: &Incoming) -> Result<Outcome, Fault> {
     let kind = placing.side.version_kind();
     if tx.archived(item, kind)?.iter().any(|(_, digest, _)| *digest == incoming.digest) {
         return Ok(Outcome::Unchanged);

@@ -8,7 +8,7 @@ use entrepost::error::{FINDING_CODES, Finding};
 use entrepost::rules::data_error::{DataError, TABLE};
 use entrepost::rules::quality::RULES;
 
-/// Names that are settled and not found yet.
+/// Names of findings that neither the codes nor the rules list: of what only the stored item tells.
 const PROMISED: &[&str] =
     &["foreign_id", "unknown_post", "posting_date", "reserved_member", "version_name_reused", "older_version"];
 
