@@ -20,7 +20,7 @@ use crate::rules::flow::Flow;
 use crate::rules::item_facts::{self, Fact};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::light::{self, Light, Picture, Reason};
-use crate::rules::security;
+use crate::rules::security::{self, Asks};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Candidate, Purpose};
 use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
@@ -340,7 +340,7 @@ impl<'c> Facts<'c> {
             mail_state_cd: row.mail_state,
             origin_country_cd: country(countries.of(&row.orig_post), &asked.origin_country_cd),
             reasons: reasons.into_iter().map(reason).collect(),
-            referrals: referrals.iter().map(referral).collect(),
+            referrals: referrals.iter().filter(|fact| !lapsed(row, fact)).map(referral).collect(),
             security_state: Some(shown.code()),
             watchdog: mark,
         }
@@ -387,6 +387,11 @@ impl<'c> Facts<'c> {
         let decision = self.catalogue.decisions.decide(customs, code).ok()?;
         (!decision.known).then_some(code)
     }
+}
+
+/// A completed assessment of something else than what is declared now is not listed.
+fn lapsed(row: &StatusRow, fact: &ReferralFact) -> bool {
+    item_facts::Facts(row.facts).has(Fact::AssessmentLapsed) && Asks::of(&fact.code) == Asks::Nothing
 }
 
 fn referral(fact: &ReferralFact) -> StatusReferral {
