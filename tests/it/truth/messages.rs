@@ -141,7 +141,8 @@ pub fn hand_in_bytes(course: &Course, bytes: &[u8]) {
 /// The interchanges with messages of this kind that the server of `org` has written, oldest first.
 pub fn sent(course: &Course, org: &str, kind: &str) -> Vec<Vec<u8>> {
     let mut raw = Raw::open(&course.scene.server(org).database_url);
-    let hex = raw.texts("SELECT hex(bytes) AS t FROM interchange_out ORDER BY created_at, reference");
+    let hex = if matches!(raw, Raw::Sqlite(_)) { "hex(bytes)" } else { "encode(bytes, 'hex')" };
+    let hex = raw.texts(&format!("SELECT {hex} AS t FROM interchange_out ORDER BY created_at, reference"));
     let bytes = |hex: String| -> Vec<u8> {
         (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
     };
