@@ -108,6 +108,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "gift_commercial",
             "prohibited_goods",
             "restricted_goods",
+            "not_yours",
             "foreign_id",
             "posting_date",
         ],

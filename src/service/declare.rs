@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::entry::{self, Entry, Ledger, Outcome};
 use super::identity::{self, Key};
 use super::once::once;
-use super::quality::{Declarer, Judgement};
+use super::quality::{Declarer, Judgement, is_older_version};
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
@@ -71,9 +71,9 @@ impl Content {
         Self::of(data, self.judgement.clone())
     }
 
-    /// The same with one finding more.
-    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
-        Self { judgement: self.judgement.with_finding(catalogue, org, rule, message), ..self.clone() }
+    /// The same with the finding that its sender's name for it is that of another version.
+    pub(super) fn of_reused_name(&self, message: &str) -> Self {
+        Self { judgement: self.judgement.of_reused_name(message), ..self.clone() }
     }
 
     pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {
@@ -172,26 +172,31 @@ pub(super) fn store_all(
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
     let mut desk = Desk::open(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
+    let mut older = 0;
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created)),
+            Ok(ready) => {
+                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
+            }
         };
         ledger.note(entry, result)?;
     }
-    let warnings = ready().map(|ready| ready.content.judgement.warnings).sum();
-    let answer = Answer { warnings, ..ledger.close()? };
+    let warnings: u32 = ready().map(|ready| ready.content.judgement.warnings).sum();
+    let answer = Answer { warnings: warnings + older, ..ledger.close()? };
     desk.save(tx, &actor.stamp())?;
     Ok(answer)
 }
 
-/// Puts one declaration into its item. Leaves the item alone when it refuses.
+/// Puts one declaration into its item, and counts it among the `older` when it is an earlier version again. Leaves the
+/// item alone when it refuses.
 fn apply(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
+    older: &mut u32,
 ) -> Result<Outcome, Fault> {
     if ready.entity == Entity::DELETED {
         return delete_draft(item, ready);
@@ -203,6 +208,7 @@ fn apply(
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
+    *older += u32::from(placed.is_older);
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
     item.record(Event { name: event_name(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
@@ -224,6 +230,8 @@ pub(super) struct Placed {
     pub replaced: Option<DeclarationRow>,
     /// The version it makes; absent when the text was there already.
     pub document: Option<(&'static str, i32, Vec<u8>)>,
+    /// It is what the item said before the version it replaces.
+    pub is_older: bool,
 }
 
 /// Puts a declaration into an item, whoever it came from. `None`: nothing about it, nor about the object, is new.
@@ -250,6 +258,9 @@ pub(super) fn place(
     if !object_changed && old.as_ref().is_some_and(stands) {
         return Ok(None);
     }
+    let is_older = is_older(tx, item, content)?;
+    let judgement = &content.judgement;
+    let judgement = if is_older { judgement.of_older_version() } else { judgement.clone() };
     let version_no = match &old {
         Some(old) if same_text => old.version_no,
         Some(old) => old.version_no + 1,
@@ -276,13 +287,22 @@ pub(super) fn place(
         version_no,
         digest: content.digest.clone(),
         body: kept.map_or_else(|| content.body.clone(), |old| old.body),
-        quality_score: Some(content.judgement.score),
-        quality_findings: content.judgement.findings.clone(),
+        quality_score: Some(judgement.score),
+        quality_findings: judgement.findings,
         declared_by: Some(declarer.to_owned()),
         handed_over_by,
     });
     let document = (!same_text).then(|| ("D", version_no, content.digest.clone()));
-    Ok(Some(Placed { replaced, document }))
+    Ok(Some(Placed { replaced, document, is_older }))
+}
+
+/// Whether what an item is to say is what it said before the version that is current.
+fn is_older(tx: &mut Tx<'_>, item: &Item, content: &Content) -> Result<bool, Fault> {
+    match item.declaration() {
+        None => Ok(false),
+        Some(old) if old.digest == content.digest => Ok(is_older_version(old.quality_findings.as_deref())),
+        Some(_) => tx.has_superseded(item, "D", &content.digest),
+    }
 }
 
 fn event_name(event: StoreEvent) -> &'static str {

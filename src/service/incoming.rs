@@ -229,7 +229,7 @@ impl Services {
                 continue;
             }
             let mut reception = Reception::Applied;
-            let key = key_of(tx, &desk, weighed)?;
+            let key = key_of(tx, &catalogue, route, &desk, weighed)?;
             let outcome = desk.work_on(tx, &key, |tx, item| {
                 let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
                 match bench.put(tx, item, weighed)? {
@@ -255,16 +255,31 @@ impl Services {
     }
 }
 
-/// The item that is spoken of. An ASC that lifts a stop goes to the use of the id that holds the stop.
-fn key_of(tx: &mut Tx<'_>, desk: &Desk<'_>, weighed: &Weighed) -> Result<Key, Fault> {
-    let Said::Referred(referral) = &weighed.told.said else { return Ok(weighed.key.clone()) };
-    let Some(lifted) = given(&referral.known.lifts) else { return Ok(weighed.key.clone()) };
-    for item in desk.items_with_id(&weighed.key.item_id) {
-        if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == lifted) {
-            return Ok(Key { pid: Some(item.object.pid.0), ..weighed.key.clone() });
+/// The item that is spoken of. An ASC that lifts a stop goes to the use of the id that holds the stop. When an item was
+/// posted says its origin, or who speaks for it: by what others say of that there is no other use of its id.
+fn key_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    route: &Route,
+    desk: &Desk<'_>,
+    weighed: &Weighed,
+) -> Result<Key, Fault> {
+    let key = &weighed.key;
+    let lifted = match &weighed.told.said {
+        Said::Referred(referral) => given(&referral.known.lifts),
+        _ => None,
+    };
+    if let Some(lifted) = lifted {
+        for item in desk.items_with_id(&key.item_id) {
+            if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == lifted) {
+                return Ok(Key { pid: Some(item.object.pid.0), ..key.clone() });
+            }
         }
     }
-    Ok(weighed.key.clone())
+    let speaks = || catalogue.settings(&route.from).speaks_for.contains(&key.origin);
+    let is_strangers = !route.to_customs && !route.from_customs && route.from != key.origin && !speaks();
+    let posting = key.posting.filter(|_| !(is_strangers && matches!(weighed.told.said, Said::Declared(_))));
+    Ok(Key { posting, ..key.clone() })
 }
 
 /// What is at hand while one message is applied.
@@ -437,8 +452,7 @@ impl Bench<'_> {
             return Ok((Cow::Borrowed(content), Some(name.to_owned())));
         }
         let message = "EP.Version names a version that said something else before; a new version needs a new name";
-        let noted = content.with_finding(self.catalogue, self.route.post(), "version_name_reused", message);
-        Ok((Cow::Owned(noted), None))
+        Ok((Cow::Owned(content.of_reused_name(message)), None))
     }
 
     /// A decision of the own customs, or of the destination's on an item that left from here.

@@ -103,8 +103,9 @@ pub(super) fn place(
 ) -> Result<Outcome, Fault> {
     let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
     tx.complete(item)?;
-    // Another author's draft is as if it were not there.
-    let own = |old: &&ResponseRow| old.state_cd != RESPONSE_DRAFT || old.author_org == incoming.author;
+    // What another author drafted is as if it were not there; and what it decided is no bar to a draft.
+    let is_draft = incoming.event == StoreEvent::Draft;
+    let own = |old: &&ResponseRow| old.author_org == incoming.author || (old.state_cd != RESPONSE_DRAFT && !is_draft);
     let visible = item.response(placing.side).filter(own).map(standing_of);
     let standing = life_cycle::response(visible, incoming.event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
@@ -334,6 +335,9 @@ fn draft(
     standing: Standing,
 ) -> Result<Outcome, Fault> {
     let old = item.response(placing.side).cloned();
+    if old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT) {
+        return shelve(tx, item, placing, incoming);
+    }
     let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
     if same_text && old.as_ref().is_some_and(|old| old.author_org == incoming.author) {
         return Ok(Outcome::Unchanged);
@@ -362,6 +366,20 @@ fn draft(
     };
     item.put_response(placing.side, row);
     let document = (!same_text).then(|| (kind, version_no, incoming.digest.clone()));
+    item.record(Event { name: placing.event, detail: placing.detail.to_owned(), document });
+    Ok(Outcome::Stored)
+}
+
+/// Keeps a draft beside what another author has decided: among the versions, as a decision of less weight would be.
+fn shelve(tx: &mut Tx<'_>, item: &mut Item, placing: &Placing<'_>, incoming: &Incoming) -> Result<Outcome, Fault> {
+    let kind = placing.side.version_kind();
+    if tx.archived(item, kind)?.iter().any(|(_, digest, _)| *digest == incoming.digest) {
+        return Ok(Outcome::Unchanged);
+    }
+    let current = item.response(placing.side).map(|row| row.version_no);
+    let version_no = tx.last_version(item, kind, current)? + 1;
+    item.archive(kind, version_no, incoming.digest.clone(), incoming.body.clone());
+    let document = Some((kind, version_no, incoming.digest.clone()));
     item.record(Event { name: placing.event, detail: placing.detail.to_owned(), document });
     Ok(Outcome::Stored)
 }

@@ -99,6 +99,35 @@ fn posts(catalogue: &Catalogue, object: &MailObject) -> Posts {
     }
 }
 
+/// The name of the finding that a declaration says again what it said before, and another version has replaced since.
+const OLDER_VERSION: &str = "older_version";
+/// The name of the finding that a partner calls two versions alike.
+const VERSION_NAME_REUSED: &str = "version_name_reused";
+
+impl Judgement {
+    /// The same with the warning that this is an earlier version again.
+    pub(super) fn of_older_version(&self) -> Self {
+        let message = "an earlier version of this declaration again; if that was not meant, send the newest once more";
+        self.with(OLDER_VERSION, "", message)
+    }
+
+    fn with(&self, rule: &str, path: &str, message: &str) -> Self {
+        let (rule, path, message) = (rule.to_owned(), path.to_owned(), message.to_owned());
+        let mut all = found_in(self.findings.as_deref());
+        all.push(Found { rule, path, message, level: Level::Warn.name().to_owned() });
+        Self { findings: Some(to_canonical(&all)), warnings: self.warnings + 1, score: self.score }
+    }
+}
+
+/// Whether stored findings say that the declaration is an earlier version again.
+pub(super) fn is_older_version(findings: Option<&str>) -> bool {
+    found_in(findings).iter().any(|found| found.rule == OLDER_VERSION)
+}
+
+fn found_in(findings: Option<&str>) -> Vec<Found> {
+    findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
 /// The country of the destination post, else of the recipient; empty when neither is known.
 fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
     let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
@@ -113,11 +142,9 @@ impl Judgement {
         self.note(catalogue, org, RESERVED_MEMBER, "ContentPieces", message);
     }
 
-    /// The same with one remark more.
-    pub(super) fn with_finding(&self, catalogue: &Catalogue, org: &str, rule: &'static str, message: &str) -> Self {
-        let mut judgement = self.clone();
-        judgement.note(catalogue, org, rule, "ExtraFieldValues", message);
-        judgement
+    /// The same with the remark that the sender's name for the version is one that it gave to another before.
+    pub(super) fn of_reused_name(&self, message: &str) -> Self {
+        self.with(VERSION_NAME_REUSED, "ExtraFieldValues", message)
     }
 
     /// Adds what was found outside the table of checks, at the level that an organization gives the rule; nothing where
@@ -148,7 +175,7 @@ fn travelling(found: &QualityFinding) -> Found {
 
 /// Names of the rules in a stored list of findings, and whether one of them rejects.
 pub(super) fn rules_in(findings: Option<&str>) -> (Vec<String>, bool) {
-    let found: Vec<Found> = findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let found = found_in(findings);
     let rejected = found.iter().any(|found| Level::parse(&found.level) == Some(Level::Reject));
     (found.into_iter().map(|found| found.rule).collect(), rejected)
 }

@@ -19,6 +19,7 @@ use crate::rules::fiscal::{self, FiscalState};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::life_cycle::{RESPONSE_DRAFT, RESPONSE_FINAL};
 use crate::rules::light::LEFT_INWARD_OFFICE;
+use crate::rules::security::SecurityState;
 use crate::store::history::{Event, HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
 use crate::store::items::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow, Side};
 use crate::store::types::At;
@@ -44,6 +45,8 @@ struct Old<'o> {
     recorded: &'o HistoryRow,
     version_no: i32,
     body: String,
+    /// Whose word it is at the post it came from, where that lives here as well.
+    at_destination: Option<Author>,
 }
 
 impl Services {
@@ -94,7 +97,8 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
                 false => tx.archived_text(&item.object, side.version_kind(), version_no)?,
             };
             let Some(body) = body else { continue };
-            let old = Old { side, row, recorded, version_no, body };
+            let mut old = Old { side, row, recorded, version_no, body, at_destination: None };
+            old.at_destination = rank_at_destination(tx, &item, &old)?;
             item.put_decision(decision(catalogue, &old, &timeline));
         }
     }
@@ -107,6 +111,7 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
     let own: Vec<_> = item.decisions(Side::Own).map(|row| judging::decided(row, true)).collect();
     let cleared = authority::effective(&own).is_some_and(|last| last.category == Some(Category::Clearance));
     facts.set(Fact::LeftCleared, cleared && item.object.mail_state == Some(LEFT_INWARD_OFFICE));
+    facts.set(Fact::Redirected, goes_elsewhere(tx, &item)?);
     item.object.facts = facts.0;
     item.record(Event { name: JUDGED, detail: "{}".into(), document: None });
     standing::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)
@@ -126,7 +131,7 @@ fn finals(history: &[HistoryRow], side: Side) -> Vec<(i32, &HistoryRow)> {
 }
 
 fn decision(catalogue: &Catalogue, old: &Old<'_>, timeline: &Timeline) -> DecisionRow {
-    let Old { side, row, recorded, version_no, body } = old;
+    let Old { side, row, recorded, version_no, body, .. } = old;
     let read: Essence = serde_json::from_str(body).unwrap_or_default();
     let customs = row.customs_org.as_deref().unwrap_or_default();
     let meaning = read.decision_cd.as_deref().and_then(|code| catalogue.decisions.decide(customs, code).ok());
@@ -150,7 +155,10 @@ fn decision(catalogue: &Catalogue, old: &Old<'_>, timeline: &Timeline) -> Decisi
             .map_or(FiscalState::Sent, |meaning| fiscal::after(meaning, read.dutiable))
             .code()
             .to_owned(),
-        place: authority::unplaced(decided_at.0, category),
+        place: match old.at_destination {
+            Some(author) => authority::order(author, authority::unplaced(decided_at.0, category)),
+            None => authority::unplaced(decided_at.0, category),
+        },
         decided_at,
         received_at: recorded.at,
         digest: recorded.doc_digest.clone().unwrap_or_default(),
@@ -174,4 +182,39 @@ fn rank(old: &Old<'_>, author: &str) -> Author {
         Side::Destination if author != old.row.post_org => Author::Customs,
         Side::Own | Side::Destination => Author::Post,
     }
+}
+
+/// Whose word a decision of the destination is there, as its own history tells where it lives on this server.
+fn rank_at_destination(tx: &mut Tx<'_>, item: &Item, old: &Old<'_>) -> Result<Option<Author>, Fault> {
+    if old.side == Side::Own {
+        return Ok(None);
+    }
+    let post = &old.recorded.actor_org;
+    for there in tx.items_by_id(post, &[&item.object.item_id], Parts::Declaration)? {
+        if there.object.orig_post != item.object.orig_post {
+            continue;
+        }
+        let is_it = |row: &HistoryRow| {
+            row.doc_kind.as_deref() == Some(Side::Own.version_kind()) && row.doc_digest == old.recorded.doc_digest
+        };
+        let Some(row) = tx.history_of(&there.object)?.into_iter().rfind(is_it) else { continue };
+        return Ok(Some(match row.event.as_str() {
+            "response.automatic" => Author::Rule,
+            _ if row.actor_org == *post => Author::Post,
+            _ => Author::Customs,
+        }));
+    }
+    Ok(None)
+}
+
+/// Whether the data of an item was taken back because it goes elsewhere, as its origin has it where that lives here.
+fn goes_elsewhere(tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
+    let object = &item.object;
+    let withdrawn = object.security_state.as_deref() == Some(SecurityState::Cancelled.code());
+    if !withdrawn || item.declaration().is_some() || object.orig_post == object.post_org {
+        return Ok(false);
+    }
+    let there = tx.items_by_id(&object.orig_post, &[&object.item_id], Parts::Declaration)?;
+    let goes_on = |origin: &Item| origin.object.dest_post != object.dest_post && origin.declaration().is_some();
+    Ok(there.iter().any(|origin| origin.object.orig_post == object.orig_post && goes_on(origin)))
 }

@@ -8,9 +8,16 @@ use entrepost::error::{FINDING_CODES, Finding};
 use entrepost::rules::data_error::{DataError, TABLE};
 use entrepost::rules::quality::RULES;
 
-/// Names that are settled and not found yet.
-const PROMISED: &[&str] =
-    &["foreign_id", "unknown_post", "posting_date", "reserved_member", "version_name_reused", "older_version"];
+/// Names of findings that neither the codes nor the rules list: of what only the stored item tells.
+const PROMISED: &[&str] = &[
+    "foreign_id",
+    "unknown_post",
+    "posting_date",
+    "reserved_member",
+    "version_name_reused",
+    "older_version",
+    "not_yours",
+];
 
 /// How findings are made; their code is the first text that follows.
 const MAKERS: &[&str] = &[

@@ -186,6 +186,34 @@ on_both_engines! {
         assert!(server.history("DEA", &id).iter().all(|row| row.actor_org == "AUA" && row.user_cd.is_none()));
     }
 
+    fn an_earlier_version_again_is_stored_and_told(server) {
+        let id = fresh_id("AU");
+        let warned = |value: &str, local: &str| -> (u32, bool, String) {
+            let mut body = store(&id, "AUA", "DEA", 2);
+            body["decl"] = declaration(value);
+            body["mailObject"]["LocalId"] = json!(local);
+            let answer = server.call_as("AUA", "StoreDeclaration", body).ok();
+            let count = answer.header("x-entrepost-warnings").and_then(|text| text.parse().ok()).expect("a count");
+            let view = server.status("AUA", "AUA", &id, "O");
+            let found = view["Declaration"]["Data"]["ExtraFieldValues"].to_string().contains("older_version");
+            (count, found, amount(&view).to_string())
+        };
+        let (usual, found, _) = warned("10", "one");
+        assert!(!found);
+        assert_eq!(warned("20", "one"), (usual, false, "20".into()));
+        assert_eq!(warned("10.0", "one"), (usual + 1, true, "10.0".into()), "stored all the same");
+        assert_eq!(warned("10", "one"), (usual, true, "10.0".into()), "a repeat changes nothing");
+        assert!(warned("10", "two").1, "it still is");
+        assert_eq!(warned("30", "two"), (usual, false, "30".into()));
+        let there = server.status("DEA", "DEA", &id, "I");
+        assert_eq!(amount(&there), 30);
+        // In one call as well, and counted for each.
+        let view = |amount: &str| json!({ "MailObject": mail_object(&id, "AUA", "DEA"), "Declaration": declaration(amount) });
+        let body = json!({ "cdsViews": [view("20"), view("40"), view("20"), view("50")] });
+        let answer = server.call_as("AUA", "CreateOrUpdateDeclarations", body).ok();
+        assert_eq!(answer.header("x-entrepost-warnings"), Some(&*(4 * usual + 2).to_string()));
+    }
+
     fn a_view_brings_an_item_further_and_never_back(server) {
         let id = fresh_id("AU");
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();

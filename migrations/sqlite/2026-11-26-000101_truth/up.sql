@@ -58,4 +58,5 @@ CREATE TABLE unjudged_post (
     after_pid BLOB
 );
 INSERT INTO unjudged_post (post_org)
-    SELECT post_org FROM response WHERE state_cd <> 50 UNION SELECT post_org FROM referral;
+    SELECT post_org FROM response WHERE state_cd <> 50 UNION SELECT post_org FROM referral
+    UNION SELECT post_org FROM mail_object WHERE security_state IS NOT NULL;

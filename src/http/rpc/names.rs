@@ -38,8 +38,11 @@ pub(super) fn check(actor: &Actor, body: &str, named: Named) -> Result<()> {
     let foreign = match named.first().and_then(|(_, path)| path.split_once("[].")) {
         None => is_foreign(actor, &members, named),
         Some((list, _)) => {
-            let entries: Vec<Members<'_>> = read(&members, list).unwrap_or_default();
-            !entries.is_empty() && entries.iter().all(|entry| is_foreign(actor, entry, named))
+            let entries: Vec<&RawValue> = read(&members, list).unwrap_or_default();
+            let is_foreign = |entry: &&RawValue| {
+                serde_json::from_str(entry.get()).is_ok_and(|members| is_foreign(actor, &members, named))
+            };
+            !entries.is_empty() && entries.iter().all(is_foreign)
         }
     };
     if foreign { Err(Error::Unauthorized) } else { Ok(()) }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Item, ObjectRow};
-use crate::store::conn::MultiBackend;
+use crate::store::conn::{MultiBackend, on_engine};
 use crate::store::schema::document_version;
 use crate::store::{Fault, Tx};
 
@@ -28,6 +28,20 @@ impl Tx<'_> {
         let found: Option<Option<String>> =
             document_version::table.find(key).select(document_version::body).first(self.conn).optional()?;
         Ok(found.flatten())
+    }
+
+    /// Whether a document of a kind was superseded before that had this digest.
+    pub fn has_superseded(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
+        let pending = item.superseded.iter().any(|version| version.kind == kind && version.digest == digest);
+        if pending || item.is_new {
+            return Ok(pending);
+        }
+        let same = document_version::table
+            .filter(document_version::post_org.eq(&item.object.post_org))
+            .filter(document_version::object_pid.eq(item.object.pid))
+            .filter(document_version::kind.eq(kind))
+            .filter(document_version::digest.eq(digest));
+        Ok(on_engine!(self.conn, |conn| diesel::select(diesel::dsl::exists(same)).get_result(conn))?)
     }
 
     /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
