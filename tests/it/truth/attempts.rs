@@ -64,6 +64,19 @@ everywhere! {
 }
 
 between_two! {
+    /// Partners that the item does not go to tell its origin that it was cleared and assessed: one that it went to before,
+    /// and one that it never went to.
+    fn a07_a19_messages_of_posts_without_a_say(place) {
+        let mut former = play(place, "AUA:D AUA>FRA v1; AUA:D AUA>DEA v1 → AUA Amber NOT_ASSESSED");
+        let mut never = play(place, "AUA:D v1 → AUA Amber NOT_ASSESSED");
+        for course in [&mut former, &mut never] {
+            for message in [messages::clears(course, "FRA"), messages::assesses(course, "FRA")] {
+                messages::hand_in_bytes(course, &message);
+                course.go("AUA Amber NOT_ASSESSED !DC_CLEARED !OK_TO_LOAD; DEA Amber NO_DECISION");
+            }
+        }
+    }
+
     /// A partner sends what it said before in an interchange of its own.
     fn a16_an_older_message(place) {
         let mut course = play(place, "AUA:D v1; DE:L; DE:R 2; AUA:D v2 → DEA Amber CHANGED");

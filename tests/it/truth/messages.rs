@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
-use entrepost::contract::{Declaration, MailObject, Response, WcfDate};
+use entrepost::contract::{Declaration, MailObject, Referral, Response, WcfDate};
 use entrepost::edi::{self, Function, Interchange, ItemMessage, Message};
 use serde_json::{Value, json};
 
@@ -55,28 +55,66 @@ impl Itmatt {
     }
 
     fn bytes(&self, course: &Course) -> Vec<u8> {
-        let operator = |code: &str| edi::Organization::Operator(code.into());
-        let reference = fresh_reference();
-        let mut message =
-            ItemMessage::new(edi::Kind::Itmatt, format!("{reference}-1"), operator("AUA"), operator("DEA"));
-        let now = course.scene.server("DEA").clock.now();
-        message.created = Some(WcfDate::new(now + TimeDelta::days(self.days_ahead)));
-        message.function = self.function;
-        message.previous_reference = (self.function == Function::Cancellation).then(|| "EARLIER".into());
         let mail_object: MailObject = serde_json::from_value(self.object.clone()).expect("a mail object");
         let declaration: Declaration =
             serde_json::from_str(&json!({ "Data": self.data }).to_string()).expect("a declaration");
         let declaration = (self.function != Function::Cancellation).then_some(declaration);
-        message.items.push(edi::Item { mail_object, declaration, ..edi::Item::default() });
-        write(&Interchange {
-            sender: edi::Mailbox::upu("AUA"),
-            recipient: edi::Mailbox::upu("DEA"),
-            reference,
-            created: Some(WcfDate::new(now)),
-            messages: vec![Message::Items(message)],
-            ..Interchange::default()
+        let item = edi::Item { mail_object, declaration, ..edi::Item::default() };
+        one_item(course, edi::Kind::Itmatt, ["AUA", "DEA"], item, |message| {
+            let now = course.scene.server("DEA").clock.now();
+            message.created = Some(WcfDate::new(now + TimeDelta::days(self.days_ahead)));
+            message.function = self.function;
+            message.previous_reference = (self.function == Function::Cancellation).then(|| "EARLIER".into());
         })
     }
+}
+
+/// An interchange with one message about one item, made now unless changed.
+fn one_item(
+    course: &Course,
+    kind: edi::Kind,
+    [from, to]: [&str; 2],
+    item: edi::Item,
+    change: impl FnOnce(&mut ItemMessage),
+) -> Vec<u8> {
+    let operator = |code: &str| edi::Organization::Operator(code.into());
+    let reference = fresh_reference();
+    let created = Some(WcfDate::new(course.scene.server(to).clock.now()));
+    let mut message = ItemMessage::new(kind, format!("{reference}-1"), operator(from), operator(to));
+    message.created = created;
+    message.items.push(item);
+    change(&mut message);
+    write(&Interchange {
+        sender: edi::Mailbox::upu(from),
+        recipient: edi::Mailbox::upu(to),
+        reference,
+        created,
+        messages: vec![Message::Items(message)],
+        ..Interchange::default()
+    })
+}
+
+/// What a post without a say tells the origin of an item: that customs of the destination cleared it.
+pub fn clears(course: &Course, from: &str) -> Vec<u8> {
+    let date = course.posting_date(1);
+    let told =
+        json!({ "CustOrganizationCd": "DE", "Data": { "DecisionCd": "2", "ClearanceDt": date, "Dutiable": false } });
+    let response: Response = serde_json::from_str(&told.to_string()).expect("a response");
+    let item = edi::Item { mail_object: to_dea(course), response: Some(response), ..edi::Item::default() };
+    one_item(course, edi::Kind::Cusrsp, [from, "AUA"], item, |_| {})
+}
+
+/// The same: that its security assessment is complete.
+pub fn assesses(course: &Course, from: &str) -> Vec<u8> {
+    let told = json!({ "ReferralCd": "ASC", "ReferralId": fresh_reference(), "EventDt": course.posting_date(1) });
+    let referral: Referral = serde_json::from_str(&told.to_string()).expect("a referral");
+    let item = edi::Item { mail_object: to_dea(course), referral: Some(referral), ..edi::Item::default() };
+    one_item(course, edi::Kind::Itmref, [from, "AUA"], item, |_| {})
+}
+
+fn to_dea(course: &Course) -> MailObject {
+    let object = json!({ "Id": course.id, "OrigPostOrgCd": "AUA", "DestPostOrgCd": "DEA" });
+    serde_json::from_value(object).expect("a mail object")
 }
 
 fn write(interchange: &Interchange) -> Vec<u8> {
@@ -103,7 +141,8 @@ pub fn hand_in_bytes(course: &Course, bytes: &[u8]) {
 /// The interchanges with messages of this kind that the server of `org` has written, oldest first.
 pub fn sent(course: &Course, org: &str, kind: &str) -> Vec<Vec<u8>> {
     let mut raw = Raw::open(&course.scene.server(org).database_url);
-    let hex = raw.texts("SELECT hex(bytes) AS t FROM interchange_out ORDER BY created_at, reference");
+    let hex = if matches!(raw, Raw::Sqlite(_)) { "hex(bytes)" } else { "encode(bytes, 'hex')" };
+    let hex = raw.texts(&format!("SELECT {hex} AS t FROM interchange_out ORDER BY created_at, reference"));
     let bytes = |hex: String| -> Vec<u8> {
         (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
     };

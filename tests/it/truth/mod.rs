@@ -1,11 +1,12 @@
 //! Whose word counts, which item an id means, what a decision judged: the test vectors and the attempts that must fail.
 //!
 //! Each is a course in the notation of [`notation`], played on servers of its own: all on one server, on either engine,
-//! and on two servers that exchange messages. Where a course needs messages that no server of ours would write
+//! and on two servers that exchange messages (SQLite; PostgreSQL with `EPTEST_TRUTH_TWO=postgres`). Where a course needs messages that no server of ours would write
 //! ([`messages`]), it is played on two only. [`strangers`] plays random courses.
 
 mod attempts;
 mod flows;
+mod handing;
 mod messages;
 mod notation;
 mod scene;

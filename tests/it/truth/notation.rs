@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `D [FROM>TO] VERSION [PD±DAYSd] [Member=value]` | StoreDeclaration 2 (`D1`, `D7`: that event) |
 //! | `L`, `L window`, `L open` | Load by id, by date, by `onlyWithoutResponse` |
+//! | `LM STATE`, `S` | LoadByMailState; GetCustomsStatus of inbound mail |
 //! | `R CODE[@TIME] [FROM>TO] [PD±DAYSd]` | StoreResponse 2; `Rde`: for customs DE |
 //! | `RFI`, `DNL`, `ASC [Lifts=DNL]` … | CreateReferral |
 //! | `R10`, `R12` … | CreateReferralResp to the last referral |
@@ -231,6 +232,8 @@ impl Course {
         let answer = match verb {
             "D" | "D1" | "D7" => self.declare(org, &verb[1..], &words),
             "L" => self.load(org, &words),
+            "LM" => self.scene.call(org, "LoadByMailState", &json!({ "flow": "I", "mailStateCd": words.plain(0) })),
+            "S" => self.ask(org, &self.route.1, "I"),
             "R" => self.respond(org, None, &words),
             "M" => self.moves(org, "UpdateMailState", &words),
             "scan" => self.moves(org, "UpdateMailStateAndGetCustomsStatus", &words),
@@ -496,9 +499,13 @@ impl Course {
     /// GetCustomsStatus as a post asks it: of the flow named, else of that which the item has there.
     pub fn view(&self, subject: &str) -> Value {
         let (post, flow) = subject.split_once('.').unwrap_or_else(|| (subject, self.flow_at(subject)));
+        self.ask(post, post, flow).ok().json()["GetCustomsStatusResult"].clone()
+    }
+
+    fn ask(&self, org: &str, post: &str, flow: &str) -> Answer {
         let body =
             json!({ "postalOrgCd": post, "id": self.id, "flow": flow, "forceCreateResponseIfNotAvailable": false });
-        self.scene.call(post, "GetCustomsStatus", &body).ok().json()["GetCustomsStatusResult"].clone()
+        self.scene.call(org, "GetCustomsStatus", &body)
     }
 
     fn flow_at(&self, post: &str) -> &'static str {

@@ -76,7 +76,11 @@ impl Scene {
             Place::OneServer(_) => &[None],
             Place::TwoServers => &[Some(0), Some(1)],
         };
-        let engine = if let Place::OneServer(engine) = place { engine } else { Engine::Sqlite };
+        let engine = match place {
+            Place::OneServer(engine) => engine,
+            Place::TwoServers if std::env::var("EPTEST_TRUTH_TWO").is_ok_and(|on| on == "postgres") => Engine::Postgres,
+            Place::TwoServers => Engine::Sqlite,
+        };
         let (servers, folders): (Vec<_>, Vec<_>) = homes.iter().map(|home| copy(engine, *home)).unzip();
         let sends = vec![true; servers.len()];
         let scene = Self { servers, folders, turned: Duration::ZERO, sends };
@@ -169,6 +173,13 @@ impl Scene {
                 );
             }
         }
+    }
+
+    /// Another process on the database of an organization (PostgreSQL only), by the same time.
+    pub fn twin(&self, org: &str) -> Server {
+        let twin = Server::on(&self.server(org).database_url, &[]);
+        twin.clock.advance(self.turned);
+        twin
     }
 
     /// Changes what was agreed with a partner, at the server that `org` lives on.
