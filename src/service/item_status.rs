@@ -111,6 +111,11 @@ fn meaning_of<'r>(
     let (from, to) = (given(&asked.origin_country_cd), given(&asked.destination_country_cd));
     let from_post = given(&asked.origin_postal_org_cd);
     let towards: Vec<&StatusRow> = rows.iter().filter(|row| countries.fits(&row.dest_post, to)).collect();
+    if let ([only], None, None) = (towards.as_slice(), from, from_post) {
+        // Most ids: there is nothing to choose.
+        let fitting = if Row::from(*only).fits(countries.catalogue) { vec![*only] } else { Vec::new() };
+        return Ok(Meant { counting: vec![*only], fitting, ..Meant::default() });
+    }
     let candidates = Candidates::of(tx, towards.iter().map(|row| Row::from(*row)))?;
     let seen = candidates.see(countries.catalogue);
     let is_named: Vec<bool> = seen
