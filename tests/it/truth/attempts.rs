@@ -21,7 +21,7 @@ everywhere! {
         let mut course = play(place, "AUA:D v1; DE:L; DE:R 2 → DEA Green");
         let mut changed = false;
         for step in 1..=20 {
-            let (grams, cents) = (1_500 + 50 * step, 3_850 - 1 * step);
+            let (grams, cents) = (1_500 + 50 * step, 3_850 - step);
             course.go(&format!("AUA:D v1 GrossWeight={}.{:03} Amount={}.{:02}", grams / 1000, grams % 1000, cents / 100, cents % 100));
             changed |= course.light("DEA") != "Green";
             assert_eq!(changed, step >= 2, "step {step}: more than was judged allows, however small the step");

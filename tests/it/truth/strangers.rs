@@ -135,8 +135,9 @@ impl Seen {
             if improved && counts {
                 wrongs.push(format!("{org}: {} became {}", shown(before), shown(now)));
             }
-            if (2..6).contains(&self.marks[at]) && self.marks[at] != after.marks[at] && after.marks[at] != BLOCKED {
-                wrongs.push(format!("{org}: mark {} became {}", self.marks[at], after.marks[at]));
+            let (mark, marked) = (self.marks[at], after.marks[at]);
+            if (mark == BLOCKED || mark == WARNED) && marked != mark && marked != BLOCKED {
+                wrongs.push(format!("{org}: mark {mark} became {marked}"));
             }
         }
         for (at, (post, _)) in WORKLISTS.iter().enumerate() {
@@ -166,8 +167,9 @@ impl Seen {
     }
 }
 
-/// MarkAsBlocked, the gravest mark.
+/// The numbers of MarkAsBlocked, the gravest mark, and MarkWithWarning.
 const BLOCKED: i64 = 4;
+const WARNED: i64 = 5;
 
 fn gravity(entry: &Value) -> usize {
     ["Green", "Amber", "Red"].iter().position(|light| entry["Light"] == *light).expect("a colour")
