@@ -13,7 +13,7 @@ use crate::edi::{
     self, Findings, Function, Interchange, Item as Entry, ItemMessage, Kind, Mailbox, Message, Organization,
 };
 use crate::limits;
-use crate::rules::reserved::{self, LIFTS};
+use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
 use crate::service::outgoing::CUSRSP;
 use crate::service::{Services, Told, issued_at, said_at, shown_version, told_of_decision, told_of_referral};
@@ -162,9 +162,6 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     let known = &mut referral.known;
                     reserved::take(&mut known.extra_field_names, &mut known.extra_field_values);
                     add(&mut known.extra_field_names, &mut known.extra_field_values, &told);
-                    if let Some(lifts) = known.lifts.take() {
-                        reserved::put(&mut known.extra_field_names, &mut known.extra_field_values, LIFTS, lifts);
-                    }
                     entry.referral = Some(referral);
                 }
             }

@@ -28,6 +28,8 @@ pub enum Fact {
     Decided = 1 << 9,
     /// It was bound for another post before.
     WasBoundElsewhere = 1 << 10,
+    /// Its assessment was complete, but of something else than what is declared now.
+    AssessmentLapsed = 1 << 11,
 }
 
 /// The facts of an item.

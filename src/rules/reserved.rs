@@ -12,8 +12,6 @@ pub const DC_LAPSED: &str = "EP.DCLapsed";
 pub const ORDER: &str = "EP.Order";
 /// The post that handed an item over, where that is not its origin.
 pub const HANDED_OVER_BY: &str = "EP.HandedOverBy";
-/// The referral that an ASC lifts, while it travels.
-pub const LIFTS: &str = "EP.Lifts";
 
 /// What a decision names that examined the goods themselves rather than a version of their declaration.
 pub const GOODS: &str = "item";

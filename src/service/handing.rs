@@ -176,7 +176,7 @@ impl Services {
     pub async fn judge_all_anew(&self, customs: Option<&str>) -> Result<usize> {
         let named = customs.map(str::to_owned);
         let posts = self.store.read(move |tx| match &named {
-            None => Ok(tx.organizations()?.into_iter().filter(|org| org.kind == "P").map(|org| org.code).collect()),
+            None => posts(tx),
             Some(customs) => match tx.organization(customs)? {
                 Some(organization) => tx.posts_of_customs(&organization),
                 None => Ok(Vec::new()),
@@ -184,18 +184,41 @@ impl Services {
         });
         let mut judged = 0;
         for post in posts.await? {
-            judged += self.judge_post_anew(&post).await?;
+            let next = |tx: &mut Tx<'_>, post: &str, after| tx.decided_items(post, after, limits::JUDGED_PER_WRITE);
+            judged += self.judge_each_anew(&post, next).await?;
         }
         self.ring();
         Ok(judged)
     }
 
-    async fn judge_post_anew(&self, post: &str) -> Result<usize> {
+    /// Judges every item anew whose data is of `declarer`; gives how many there were. To be called after it was settled for
+    /// whom it speaks.
+    ///
+    /// # Errors
+    /// When the database is away. What was done stays.
+    pub async fn judge_data_of(&self, declarer: &str) -> Result<usize> {
+        let mut judged = 0;
+        for post in self.store.read(posts).await? {
+            let declarer = declarer.to_owned();
+            let next = move |tx: &mut Tx<'_>, post: &str, after| {
+                tx.items_declared_by(post, &declarer, after, limits::JUDGED_PER_WRITE)
+            };
+            judged += self.judge_each_anew(&post, next).await?;
+        }
+        self.ring();
+        Ok(judged)
+    }
+
+    async fn judge_each_anew(
+        &self,
+        post: &str,
+        next: impl Fn(&mut Tx<'_>, &str, Id) -> Result<Vec<Id>, Fault> + Clone + Send + 'static,
+    ) -> Result<usize> {
         let (mut after, mut judged) = (Id(Uuid::nil()), 0);
         loop {
-            let (services, of_post) = (self.clone(), post.to_owned());
+            let (services, of_post, next) = (self.clone(), post.to_owned(), next.clone());
             let some = self.store.write(move |tx| {
-                let some = tx.decided_items(&of_post, after, limits::JUDGED_PER_WRITE)?;
+                let some = next(tx, &of_post, after)?;
                 let catalogue = services.catalogue();
                 some.iter().try_for_each(|pid| judge_anew(tx, &catalogue, &of_post, *pid))?;
                 Ok(some)
@@ -205,6 +228,11 @@ impl Services {
             (after, judged) = (*last, judged + some.len());
         }
     }
+}
+
+/// Every post, hosted or not: items of a post elsewhere are here when its customs is.
+fn posts(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
+    Ok(tx.organizations()?.into_iter().filter(|org| org.kind == "P").map(|org| org.code).collect())
 }
 
 /// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.

@@ -167,6 +167,7 @@ impl Services {
         };
         self.refresh_catalogue().await?;
         let catalogue = self.catalogue();
+        let of_one = Some(org.clone()).filter(|org| !org.is_empty());
         self.store
             .write(move |tx| {
                 check_owner(tx, kind, &org, &catalogue)?;
@@ -179,7 +180,11 @@ impl Services {
                 })
             })
             .await?;
-        self.refresh_catalogue().await.map(|_| ())
+        self.refresh_catalogue().await?;
+        if kind == ListKind::Material {
+            self.judge_all_anew(of_one.as_deref()).await?;
+        }
+        Ok(())
     }
 
     /// Puts the rules of a TOML text in the place of a customs administration's auto-response rules; gives how many.

@@ -30,7 +30,7 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
-use crate::rules::reserved::{self, LIFTS};
+use crate::rules::reserved;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
 use crate::store::imprint::with_member;
@@ -88,17 +88,6 @@ impl Said {
             Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => None,
         }
     }
-
-    /// Gives the reference of a stop that is lifted its place: while it travels, it stands among the extra fields.
-    fn take_lifts(&mut self) {
-        let Self::Referred(referral) = self else { return };
-        let known = &mut referral.known;
-        let Some(at) = known.extra_field_names.iter().position(|name| name.as_deref() == Some(LIFTS)) else { return };
-        if at < known.extra_field_values.len() {
-            known.extra_field_names.remove(at);
-            known.lifts = known.extra_field_values.remove(at).or(known.lifts.take());
-        }
-    }
 }
 
 /// One item of a message.
@@ -152,7 +141,6 @@ impl Services {
     /// Checks what is said about an item, and writes it canonically.
     pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
         let version = told.said.take_version();
-        told.said.take_lifts();
         let object = &told.object;
         let mut findings = Findings::default();
         match &told.said {

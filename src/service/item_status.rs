@@ -20,7 +20,7 @@ use crate::rules::flow::Flow;
 use crate::rules::item_facts::{self, Fact};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::light::{self, Light, Picture, Reason};
-use crate::rules::security;
+use crate::rules::security::{self, Asks};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Candidate, Purpose};
 use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
@@ -111,6 +111,11 @@ fn meaning_of<'r>(
     let (from, to) = (given(&asked.origin_country_cd), given(&asked.destination_country_cd));
     let from_post = given(&asked.origin_postal_org_cd);
     let towards: Vec<&StatusRow> = rows.iter().filter(|row| countries.fits(&row.dest_post, to)).collect();
+    if let ([only], None, None) = (towards.as_slice(), from, from_post) {
+        // Most ids: there is nothing to choose.
+        let fitting = if Row::from(*only).fits(countries.catalogue) { vec![*only] } else { Vec::new() };
+        return Ok(Meant { counting: vec![*only], fitting, ..Meant::default() });
+    }
     let candidates = Candidates::of(tx, towards.iter().map(|row| Row::from(*row)))?;
     let seen = candidates.see(countries.catalogue);
     let is_named: Vec<bool> = seen
@@ -340,7 +345,7 @@ impl<'c> Facts<'c> {
             mail_state_cd: row.mail_state,
             origin_country_cd: country(countries.of(&row.orig_post), &asked.origin_country_cd),
             reasons: reasons.into_iter().map(reason).collect(),
-            referrals: referrals.iter().map(referral).collect(),
+            referrals: referrals.iter().filter(|fact| !lapsed(row, fact)).map(referral).collect(),
             security_state: Some(shown.code()),
             watchdog: mark,
         }
@@ -387,6 +392,11 @@ impl<'c> Facts<'c> {
         let decision = self.catalogue.decisions.decide(customs, code).ok()?;
         (!decision.known).then_some(code)
     }
+}
+
+/// A completed assessment of something else than what is declared now is not listed.
+fn lapsed(row: &StatusRow, fact: &ReferralFact) -> bool {
+    item_facts::Facts(row.facts).has(Fact::AssessmentLapsed) && Asks::of(&fact.code) == Asks::Nothing
 }
 
 fn referral(fact: &ReferralFact) -> StatusReferral {

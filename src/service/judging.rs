@@ -302,7 +302,10 @@ pub(super) fn judge_again(
         item.put_decision(row);
     }
     let mut facts = Facts(item.object.facts);
-    judging.settle_decisions(tx, item, &mut facts)?;
+    note_whose_data(catalogue, item, &mut facts);
+    if facts.has(Fact::Decided) {
+        judging.settle_decisions(tx, item, &mut facts)?;
+    }
     item.object.facts = facts.0;
     let changed = !item.is_like(&before);
     if changed {
@@ -326,7 +329,8 @@ pub(super) fn settle(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
             judging.settle_decisions(tx, item, &mut facts)?;
         }
         if referred {
-            item.object.security_state = judging.security_state(tx, item)?.map(|state| state.code().to_owned());
+            item.object.security_state =
+                judging.security_state(tx, item, &mut facts)?.map(|state| state.code().to_owned());
         }
     }
     item.object.facts = facts.0;
@@ -494,7 +498,12 @@ fn show(tx: &mut Tx<'_>, item: &mut Item, side: Side, outcome: &Outcome) -> Resu
 impl Judging<'_> {
     /// The security state of an item with referrals, or withdrawn; of others it follows from their columns. Notes which
     /// referrals still wait.
-    fn security_state(&mut self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<security::SecurityState>, Fault> {
+    fn security_state(
+        &mut self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        facts: &mut Facts,
+    ) -> Result<Option<security::SecurityState>, Fault> {
         let referrals = tx.referrals_of(&item.object)?;
         let answers = tx.answers_of(&item.object)?;
         for referral in &referrals {
@@ -504,12 +513,18 @@ impl Judging<'_> {
             }
         }
         let mut events = standing::declared_events(tx, item)?;
+        let (mut completed, mut stand) = (false, false);
         for referral in self.heard(item, &referrals) {
-            events.extend(self.referral_events(tx, item, referral)?);
+            let said = self.referral_events(tx, item, referral)?;
+            if Asks::of(&referral.code) == Asks::Nothing {
+                (completed, stand) = (true, stand || !said.is_empty());
+            }
+            events.extend(said);
             events.extend(
                 answers.iter().filter(|row| row.reference == referral.reference).map(|row| answered(row, referral)),
             );
         }
+        facts.set(Fact::AssessmentLapsed, completed && !stand);
         let state = security::state(&events);
         Ok((!referrals.is_empty() || state == security::SecurityState::Cancelled).then_some(state))
     }

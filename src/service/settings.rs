@@ -153,11 +153,13 @@ impl SettingChanges {
 }
 
 impl Services {
-    /// Changes settings of an organization; in force on every server within seconds.
+    /// Changes settings of an organization; in force on every server within seconds. What was decided and declared before
+    /// is judged anew by them.
     ///
     /// # Errors
     /// 400 when the organization is not there or has no such setting.
     pub async fn set_organization(&self, org: &str, changes: SettingChanges) -> Result<()> {
+        let (code, speaks) = (org.to_owned(), changes.speaks_for.is_some());
         let org = org.to_owned();
         self.store
             .write(move |tx| {
@@ -172,6 +174,8 @@ impl Services {
                 Ok(())
             })
             .await?;
-        self.refresh_catalogue().await.map(|_| ())
+        self.refresh_catalogue().await?;
+        if speaks { self.judge_data_of(&code).await? } else { self.judge_all_anew(Some(&code)).await? };
+        Ok(())
     }
 }

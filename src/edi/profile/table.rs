@@ -371,6 +371,7 @@ static REFERRALS: &[Row] = {
         extra(R, "EP.Mrn", "RFF ABT", Shape::Text(35), Referral, "MRN"),
         extra(R, "EP.CaseReference", "RFF AES", Shape::Text(35), Referral, "CaseReference"),
         member(R, "ContentPiecesIndexes", NAME_VALUE, 0, Referral, Element("ContentPiecesIndexes")),
+        member(R, "Lifts", NAME_VALUE, 0, Referral, Element("Lifts")),
         member(R, "Remarks", "FTX AAI", 2560, Referral, Element("Text")),
         extra(R, "EP.Instruction", "FTX SIN", Shape::Text(2560), Referral, "Instruction"),
         extra(R, "EP.Legal", "FTX REG", Shape::Text(2560), Referral, "Legal"),

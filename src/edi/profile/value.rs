@@ -265,6 +265,7 @@ members! {
     ReferralMembers {
         "ContentPiecesIndexes": Ints content_pieces_indexes,
         "EventDt": Date event_dt,
+        "Lifts": Text lifts,
         "ReferralCd": Text referral_cd,
         "ReferralId": Text referral_id,
         "Remarks": Text remarks,

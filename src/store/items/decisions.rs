@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Item, Side};
-use crate::store::schema::{decision, mail_object, response, unjudged_post};
+use crate::store::schema::{decision, declaration, mail_object, response, unjudged_post};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -113,6 +113,18 @@ impl Tx<'_> {
             .select(decision::object_pid)
             .distinct()
             .order(decision::object_pid)
+            .limit(limit as i64)
+            .load(self.conn)?)
+    }
+
+    /// Items of `post` whose data is of `declarer`, after `after`, by persistent id.
+    pub fn items_declared_by(&mut self, post: &str, declarer: &str, after: Id, limit: usize) -> Done<Vec<Id>> {
+        Ok(declaration::table
+            .filter(declaration::post_org.eq(post))
+            .filter(declaration::object_pid.gt(after))
+            .filter(declaration::declared_by.eq(declarer))
+            .select(declaration::object_pid)
+            .order(declaration::object_pid)
             .limit(limit as i64)
             .load(self.conn)?)
     }
