@@ -249,7 +249,7 @@ fn said_again(tx: &mut Tx<'_>, item: &Item, side: Side, incoming: &Incoming) -> 
     if incoming.decided_at.is_none() || incoming.stated.version.is_some() {
         return Ok(None);
     }
-    let has_seen = || tx.handed(&item.object.post_org, item.object.pid, &incoming.author);
+    let mut has_seen = || tx.handed(&item.object.post_org, item.object.pid, &incoming.author);
     let nothing_seen = incoming.from_partner || (incoming.rank == Author::Customs && has_seen()?.is_empty());
     Ok(nothing_seen.then_some(said))
 }
