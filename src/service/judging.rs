@@ -290,6 +290,7 @@ pub(super) fn judge_again(
     };
     let handed_to = |row: &&DecisionRow| !lives_elsewhere && handed_to(row);
     let by_customs: Vec<DecisionRow> = item.decisions(Side::Own).filter(handed_to).cloned().collect();
+    let mut otherwise = Vec::new();
     for mut row in by_customs {
         let question = Question {
             stated: row.stated_version.as_deref(),
@@ -298,6 +299,9 @@ pub(super) fn judge_again(
             received: row.received_at.0,
         };
         let judged = judging.judged(tx, item, &question)?;
+        if judged != Judged::of_row(&row) {
+            otherwise.push(row.version_no);
+        }
         judged.keep(&mut row);
         item.put_decision(row);
     }
@@ -309,13 +313,21 @@ pub(super) fn judge_again(
     item.object.facts = facts.0;
     let changed = !item.is_like(&before);
     if changed {
-        item.record(Event { name: JUDGED_ANEW, detail: "{}".into(), document: None });
+        let detail = serde_json::json!({ "Decisions": otherwise }).to_string();
+        item.record(Event { name: JUDGED_ANEW, detail, document: None });
     }
     Ok(changed)
 }
 
 /// The event of an item whose decisions were judged by other notes, settings or lists than before.
-const JUDGED_ANEW: &str = "item.judged-anew";
+pub(super) const JUDGED_ANEW: &str = "item.judged-anew";
+
+/// Numbers of the decisions that an event of that name says are about another version than was thought.
+pub(super) fn judged_otherwise(event: &Event) -> Vec<i32> {
+    let detail: serde_json::Value = serde_json::from_str(&event.detail).unwrap_or_default();
+    let numbers = detail["Decisions"].as_array().cloned().unwrap_or_default();
+    numbers.iter().filter_map(|number| i32::try_from(number.as_i64()?).ok()).collect()
+}
 
 /// Brings the columns that follow from others up to date on an item about to be saved.
 pub(super) fn settle(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, stamp: &Stamp) -> Result<(), Fault> {
