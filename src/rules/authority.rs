@@ -16,6 +16,9 @@ use crate::limits;
 /// The rules above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("authority.md");
 
+/// What an item shows on its way, as Markdown, for the documentation.
+pub const FLOWS: &str = include_str!("flows.md");
+
 /// Whose data a declaration is, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DataRank {
