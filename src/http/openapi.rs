@@ -290,22 +290,10 @@ fn answer_header(text: &str, kind: &str) -> Value {
 }
 
 fn success(method: &Method, schemas: &mut Schemas) -> Value {
-    let result = || format!("{}Result", method.name);
-    let (members, always) = match &method.shape {
-        Shape::Void => (Map::new(), false),
-        Shape::VoidOrOutcomes => ([("Outcomes".to_owned(), outcomes())].into_iter().collect(), false),
-        Shape::Result(schema) => ([(result(), to_value(schema(schemas)))].into_iter().collect(), true),
-        Shape::ResultOrNull(schema) => {
-            let schema = json!({ "oneOf": [to_value(schema(schemas)), { "type": "null" }] });
-            ([(result(), schema)].into_iter().collect(), true)
-        }
-        Shape::Members(members) => {
-            let members = members.iter().map(|(name, schema)| ((*name).to_owned(), to_value(schema(schemas))));
-            (members.collect::<Map<_, _>>(), true)
-        }
-    };
+    let members = result(method, schemas);
     let mut schema = json!({ "type": "object" });
-    if always {
+    // Outcomes come when they are preferred; the rest is always there.
+    if !members.is_empty() && !matches!(method.shape, Shape::VoidOrOutcomes) {
         schema["required"] = members.keys().cloned().collect();
     }
     schema["properties"] = members.into();
@@ -315,6 +303,20 @@ fn success(method: &Method, schemas: &mut Schemas) -> Value {
         success["headers"] = headers.into();
     }
     success
+}
+
+/// The members of a method's answer.
+fn result(method: &Method, schemas: &mut Schemas) -> Map<String, Value> {
+    let named = |schema| Map::from_iter([(format!("{}Result", method.name), schema)]);
+    match &method.shape {
+        Shape::Void => Map::new(),
+        Shape::VoidOrOutcomes => Map::from_iter([("Outcomes".to_owned(), outcomes())]),
+        Shape::Result(schema) => named(to_value(schema(schemas))),
+        Shape::ResultOrNull(schema) => named(json!({ "oneOf": [to_value(schema(schemas)), { "type": "null" }] })),
+        Shape::Members(members) => {
+            members.iter().map(|(name, schema)| ((*name).to_owned(), to_value(schema(schemas)))).collect()
+        }
+    }
 }
 
 fn outcomes() -> Value {
