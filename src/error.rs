@@ -86,6 +86,8 @@ pub enum Error {
     RequestTimeout,
     /// 413: the body is too large; holds the limit in bytes.
     BodyTooLarge { limit_bytes: usize },
+    /// 415: the body is compressed or encoded otherwise.
+    EncodedBody,
     /// 422: the idempotency key was used with another request.
     KeyReused,
     /// 429: wait and send again.
@@ -116,6 +118,7 @@ impl Error {
             Self::VerbNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::BodyTooLarge { .. } => 413,
+            Self::EncodedBody => 415,
             Self::KeyReused => 422,
             Self::TooManyRequests { .. } => 429,
             Self::Internal(_) => 500,
@@ -132,6 +135,7 @@ impl Error {
             Self::VerbNotAllowed => "VerbNotAllowedException",
             Self::RequestTimeout => "RequestTimeoutException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
+            Self::EncodedBody => "EncodingNotTakenException",
             Self::KeyReused => "IdempotencyKeyReusedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::Internal(_) => "InternalException",
@@ -167,6 +171,9 @@ impl fmt::Display for Error {
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
             Self::BodyTooLarge { limit_bytes } => {
                 write!(f, "The body exceeds {limit_bytes} bytes; send fewer items in one call.")
+            }
+            Self::EncodedBody => {
+                write!(f, "Content-Encoding: bodies are read as they are; send this one uncompressed (identity).")
             }
             Self::KeyReused => {
                 write!(f, "This idempotency key was used with another request; use a new key for a new request.")

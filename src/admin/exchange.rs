@@ -36,7 +36,11 @@ pub fn partner_command() -> Command {
                 ))
                 .arg(option("token-out", "TOKEN", "bearer token it is called with"))
                 .arg(option("token-in", "UUID", "token it calls with"))
-                .arg(option("sign-key", "TEXT", "key of the signatures over bodies, both ways; empty for none"))
+                .arg(option(
+                    "sign-key",
+                    "TEXT",
+                    "key of the signatures over bodies, both ways; whsec_ and base64, or plain text; empty for none",
+                ))
                 .arg(option("syntax", "FORM", "edifact or xml [default: edifact]").value_parser(["edifact", "xml"]))
                 .arg(option("charset", "SET", "UNOA, UNOB, UNOC or UNOW (UTF-8) [default: UNOC]"))
                 .arg(option("agency", "CODE", "controlling agency in UNH [default: UP]"))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, date, date::WcfDate, lenient};
+use super::{Entity, Number, RestrictionProhibition, date, date::WcfDate, lenient};
 
 /// An amount of money.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ pub struct Value {
 #[serde(rename_all = "PascalCase", default)]
 pub struct MarketedGood {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     pub description: Option<String>,
     pub details: Option<MarketedGoodDetails>,
@@ -33,6 +33,18 @@ pub struct MarketedGood {
     pub valid_from: Option<WcfDate>,
     #[serde(deserialize_with = "date::optional")]
     pub valid_to: Option<WcfDate>,
+}
+
+/// Goods in an answer. For the contract document only: the text stored is written with the other member put after.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct OfferedGood {
+    #[serde(flatten)]
+    pub stored: MarketedGood,
+    /// Own member, with `withRestrictions`: what the country of the buyer and the UPU have against the goods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub restrictions_prohibitions: Option<Vec<RestrictionProhibition>>,
 }
 
 /// The goods in detail.
@@ -74,7 +86,7 @@ pub struct MarketedGoodDetails {
 #[serde(rename_all = "PascalCase", default)]
 pub struct PostalService {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     pub dest_organization_cd: Option<String>,
     pub details: Option<ServiceDetails>,

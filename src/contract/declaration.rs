@@ -11,7 +11,7 @@ use super::{Entity, Number, date, date::WcfDate, lenient};
 #[serde(rename_all = "PascalCase", default)]
 pub struct Declaration {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     /// 1 draft, 2 final, 6 sent to customs, 7 sent to the destination post.
     #[serde(rename = "CDSStateCd", deserialize_with = "lenient::optional_int")]
@@ -138,7 +138,7 @@ pub struct Document {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct CommercialTransaction {
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::whole_numbers")]
     pub content_pieces_indexes: Vec<i32>,
     pub market_place_id: Option<String>,
     pub market_place_url: Option<String>,

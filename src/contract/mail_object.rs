@@ -11,7 +11,7 @@ use super::{Entity, date, date::WcfDate, lenient};
 #[serde(rename_all = "PascalCase", default)]
 pub struct MailObject {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     /// Destination post, three characters.
     pub dest_post_org_cd: Option<String>,

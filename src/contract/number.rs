@@ -129,7 +129,9 @@ impl utoipa::PartialSchema for Number {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::Number)
-            .description(Some("Decimal, kept digit for digit; a quoted number is accepted on input"))
+            .description(Some(
+                "Decimal of at most 28 digits, kept digit for digit; a quoted number is accepted on input",
+            ))
             .into()
     }
 }

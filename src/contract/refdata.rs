@@ -74,7 +74,7 @@ pub struct HSLookupInfo {
 #[serde(rename_all = "PascalCase", default)]
 pub struct RestrictionProhibition {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     pub additional_doc_file_name: Option<String>,
     /// Goods concerned.

@@ -23,7 +23,7 @@ pub struct Referral {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ReferralMembers {
     /// Lines concerned.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::whole_numbers")]
     pub content_pieces_indexes: Vec<i32>,
     /// When raised.
     #[serde(deserialize_with = "date::optional")]
@@ -76,6 +76,34 @@ const ADDED: [&str; 6] = ["DueDt", "Overdue", "RaisedByOrgCd", "ReminderDt", "Re
 open_object!(Referral, ["Code", "ReferralTypeCd"], ADDED);
 open_object!(ReferralResponse, ["Code", "ResponseCd"], ["AnsweredByOrgCd"]);
 
+/// A referral in an answer. For the contract document only: the text sent is written with the other members put after.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct AnsweredReferral {
+    #[serde(flatten)]
+    pub sent: ReferralMembers,
+    /// The answer is due; null where none is awaited.
+    pub due_dt: Option<WcfDate>,
+    pub overdue: bool,
+    /// The organization that raised it.
+    pub raised_by_org_cd: String,
+    /// Half the time is over; null where no answer is awaited.
+    pub reminder_dt: Option<WcfDate>,
+    pub reminder_due: bool,
+    /// No answer has come, and one is expected.
+    pub response_pending: bool,
+}
+
+/// An answer to a referral. For the contract document only, like [`AnsweredReferral`].
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct AnsweredReferralResponse {
+    #[serde(flatten)]
+    pub sent: ReferralResponseMembers,
+    /// The organization that answered.
+    pub answered_by_org_cd: String,
+}
+
 /// The referrals of one item and the answers to them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -85,10 +113,10 @@ pub struct ReferralDialogue {
     pub has_pending_referral: bool,
     pub mail_object: MailObject,
     /// As sent, with AnsweredByOrgCd.
-    #[schema(value_type = Vec<ReferralResponseMembers>)]
+    #[schema(value_type = Vec<AnsweredReferralResponse>)]
     pub referral_responses: Vec<Box<RawValue>>,
     /// As sent, with DueDt, ReminderDt, Overdue, ReminderDue, ResponsePending and RaisedByOrgCd.
-    #[schema(value_type = Vec<ReferralMembers>)]
+    #[schema(value_type = Vec<AnsweredReferral>)]
     pub referrals: Vec<Box<RawValue>>,
     /// NONE, DECLARED, ASSESSING, REFERRED_DATA, REFERRED_SCREEN, OK_TO_LOAD, STOPPED, DESPATCHED, CANCELLED.
     pub security_state: &'static str,

@@ -11,7 +11,7 @@ use super::{Entity, Number, date, date::WcfDate, lenient};
 #[serde(rename_all = "PascalCase", default)]
 pub struct Response {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     /// 50 draft, 55 final, 57 transferred to the partner post.
     #[serde(rename = "CDSStateCd", deserialize_with = "lenient::optional_int")]

@@ -10,7 +10,7 @@ use super::{Declaration, Entity, MailObject, Response};
 #[serde(rename_all = "PascalCase", default)]
 pub struct CdsView {
     #[serde(rename = "entityState")]
-    #[schema(value_type = i32)]
+    #[schema(value_type = i32, minimum = 0, maximum = 3)]
     pub entity_state: Entity,
     /// Response of the destination's customs (outbound mail).
     #[serde(rename = "DCResponse")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::number::raw_scalar;
-use super::{date, date::WcfDate};
+use super::{date, date::WcfDate, lenient};
 
 /// The mark of an item.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -15,7 +15,6 @@ pub struct WatchdogInfo {
     #[serde(deserialize_with = "date::optional")]
     pub expiry_dt: Option<WcfDate>,
     /// 2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning; the names are accepted too.
-    #[schema(value_type = i32)]
     pub operation: Option<Operation>,
     /// The reason, shown to the operator.
     pub remarks: Option<String>,
@@ -55,6 +54,17 @@ impl Operation {
     }
 }
 
+impl utoipa::PartialSchema for Operation {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::Integer)
+            .enum_values(Some(Self::ALL.map(|row| row.1)))
+            .description(Some("2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning"))
+            .into()
+    }
+}
+impl ToSchema for Operation {}
+
 impl Serialize for Operation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i32(self.number())
@@ -65,7 +75,8 @@ impl<'de> Deserialize<'de> for Operation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw_scalar(deserializer)?;
         let text = raw.trim();
-        let found = Self::ALL.iter().find(|row| row.2 == text || text.parse() == Ok(row.1));
+        let number = lenient::whole(text);
+        let found = Self::ALL.iter().find(|row| row.2 == text || number == Some(row.1));
         found.map(|row| row.0).ok_or_else(|| D::Error::custom(format!("the operation is {}", Self::ALLOWED)))
     }
 }
@@ -76,15 +87,18 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_read_and_numbers_written() {
-        for (text, operation) in
-            [("4", Operation::MarkAsBlocked), (r#""5""#, Operation::MarkWithWarning), ("2", Operation::Clear)]
-        {
+        for (text, operation) in [
+            ("4", Operation::MarkAsBlocked),
+            (r#""5""#, Operation::MarkWithWarning),
+            ("2", Operation::Clear),
+            ("4.0", Operation::MarkAsBlocked),
+        ] {
             assert_eq!(serde_json::from_str::<Operation>(text).unwrap(), operation);
         }
         let info: WatchdogInfo = serde_json::from_str(r#"{"Operation":"MarkAsBlocked","Remarks":"x"}"#).unwrap();
         let written = serde_json::to_string(&info).unwrap();
         assert_eq!(written, r#"{"ExpiryDt":null,"Operation":4,"Remarks":"x"}"#);
-        for bad in ["0", "1", "3", r#""clear""#, "true", "4.0"] {
+        for bad in ["0", "1", "3", r#""clear""#, "true", "4.5"] {
             let told = serde_json::from_str::<Operation>(bad).unwrap_err().to_string();
             assert!(told.contains(Operation::ALLOWED), "{bad}: {told}");
         }

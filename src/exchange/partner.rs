@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::transport::signature::key_bytes;
 use crate::edi::profile::{AGENCIES, ASSOCIATION};
 use crate::edi::{Charset, Form, Kind, Profile, Severity};
 use crate::error::{Error, Findings, Result};
@@ -176,7 +177,7 @@ pub struct NewPartner {
     pub token_out: Option<String>,
     /// The token it calls us with; a GUID.
     pub token_in: Option<String>,
-    /// Key of the signatures over bodies, both ways; empty for none.
+    /// Key of the signatures over bodies, both ways; empty for none. After `whsec_` it is base64.
     pub sign_key: Option<String>,
     pub syntax: Option<String>,
     pub charset: Option<String>,
@@ -224,8 +225,8 @@ impl NewPartner {
         };
         let kept = |new: Option<String>, old: Option<String>| new.or(old).filter(|text| !text.is_empty());
         let sign_key = kept(self.sign_key, old.as_ref().and_then(|old| old.sign_key.clone()));
-        if sign_key.as_ref().is_some_and(|key| key.len() < 16) {
-            findings.add("format", "sign-key", "a key has 16 characters or more");
+        if let Some(Err(remedy)) = sign_key.as_deref().map(key_bytes) {
+            findings.add("format", "sign-key", remedy);
         }
         findings.into_result()?;
         Ok(PartnerRow {

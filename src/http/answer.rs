@@ -1,7 +1,7 @@
 //! How results and errors are written on the CDS surface.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
@@ -88,6 +88,9 @@ impl ResponseError for Error {
         match self {
             Self::VerbNotAllowed => {
                 response.insert_header(("allow", "POST"));
+            }
+            Self::EncodedBody => {
+                response.insert_header((ACCEPT_ENCODING, "identity")).insert_header((CONNECTION, "close"));
             }
             // What is left of the body is not read: the connection cannot be used again.
             Self::BodyTooLarge { .. } | Self::RequestTimeout => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 
@@ -13,8 +13,11 @@ use crate::limits;
 /// The whole body.
 ///
 /// # Errors
-/// 413 beyond [`limits::BODY_BYTES`], 408 beyond `time`, 400 when the connection breaks off.
+/// 415 for an encoded body, 413 beyond [`limits::BODY_BYTES`], 408 beyond `time`, 400 when the connection breaks off.
 pub(super) async fn read(request: &HttpRequest, payload: Payload, time: Duration) -> Result<Bytes> {
+    if is_encoded(request) {
+        return Err(Error::EncodedBody);
+    }
     let too_large = Error::BodyTooLarge { limit_bytes: limits::BODY_BYTES };
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|len| len > limits::BODY_BYTES) {
@@ -27,6 +30,13 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload, time: Duration
         Ok(None) => Err(too_large),
         Err(_) => Err(Error::RequestTimeout),
     }
+}
+
+/// Whether a Content-Encoding other than `identity` is named.
+fn is_encoded(request: &HttpRequest) -> bool {
+    let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    let mut named = request.headers().get_all(CONTENT_ENCODING);
+    named.any(|codings| codings.to_str().map_or(true, |codings| !codings.split(',').all(plain)))
 }
 
 /// `None` when there is more than fits.

@@ -23,19 +23,22 @@ pub fn document(prefix: &str) -> String {
     paths.insert("/print".into(), json!({ "post": print_operation(&error, &mut schemas) }));
     paths.insert("/exchange/inbox".into(), json!({ "post": inbox_operation(&error) }));
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
-    let document = json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Entrepost",
             "version": env!("CARGO_PKG_VERSION"),
             "description": description(),
+            "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
         },
+        "servers": [{ "url": "/", "description": "The server that this document comes from" }],
         "paths": paths,
         "components": {
             "schemas": components,
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "description": "Token or session key" } },
         },
     });
+    complete(&mut document);
     document.to_string()
 }
 
@@ -43,15 +46,36 @@ fn to_value(schema: RefOr<Schema>) -> Value {
     serde_json::to_value(schema).unwrap_or_default()
 }
 
-fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
-    let mut body = to_value((method.params)(schemas));
-    let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; sent as `token`, as `securityToken` or as Authorization: Bearer, one of them is needed" });
-    if let Some(members) = body.get_mut("properties").and_then(Value::as_object_mut) {
-        members.retain(|name, _| !name.starts_with('_'));
-        members.insert(method.token_member.to_owned(), token);
+/// Takes out defaults and says the bounds of whole numbers. What may be left out is what `required` does not name, and left
+/// out it is null, empty or false; a default says no more, and generators of clients take it for a member that every
+/// request must have. A format alone binds nobody.
+fn complete(part: &mut Value) {
+    match part {
+        Value::Object(members) => {
+            members.remove("default");
+            if members.get("format").is_some_and(|format| format == "int32") {
+                members.entry("minimum").or_insert_with(|| i32::MIN.into());
+                members.entry("maximum").or_insert_with(|| i32::MAX.into());
+            }
+            members.values_mut().for_each(complete);
+        }
+        Value::Array(list) => list.iter_mut().for_each(complete),
+        _ => {}
     }
-    body["required"] = method.required.to_vec().into();
-    let refusal = |text: &str| json!({ "description": text, "content": { "application/json": { "schema": error } } });
+}
+
+fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
+    let mut responses = refusals(error, REFUSALS);
+    responses.insert("200".into(), success(method, schemas));
+    if method.writes {
+        let text = "The idempotency key was used with another request.";
+        responses.insert("422".into(), refusal(error, "422", text));
+    }
+    if has_header(method, "ETag") {
+        let headers = answer_headers(method);
+        let text = "The client has this version (If-None-Match).";
+        responses.insert("304".into(), json!({ "description": text, "headers": headers }));
+    }
     let mut operation = json!({
         "operationId": method.name,
         "tags": [method.family],
@@ -59,58 +83,154 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
         "description": who(method.who),
         // The header, or the token as a member of the body.
         "security": [{ "bearer": [] }, {}],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
-        "responses": {
-            "200": success(method, schemas),
-            "400": refusal("The request has faults; all of them are listed."),
-            "401": refusal("No valid token or session, or not entitled. Always the same body."),
-            "408": refusal("The body did not arrive in time."),
-            "413": refusal("The body is too large."),
-            "429": refusal("Too many requests; Retry-After says how long to wait."),
-            "500": refusal("A fault of the server; nothing was stored."),
-            "503": refusal("Not now; nothing was stored. Retry-After says how long to wait."),
-        },
+        "requestBody": body(request(method, schemas)),
+        "responses": responses,
     });
-    if method.writes {
-        operation["parameters"] = json!([header(
-            "Idempotency-Key",
-            "Do this once: the same key and body give the same answer for 24 hours."
-        )]);
-        operation["responses"]["422"] = refusal("The idempotency key was used with another request.");
-    }
-    if let (Shape::VoidOrOutcomes, Some(parameters)) = (&method.shape, operation["parameters"].as_array_mut()) {
-        parameters.push(header(
-            "Prefer",
-            "`outcome=per-item`: each entry stands alone, the answer lists an outcome per entry.",
-        ));
+    let parameters = parameters(method);
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
     }
     operation
 }
 
+fn body(schema: Value) -> Value {
+    json!({ "required": true, "content": { "application/json": { "schema": schema } } })
+}
+
+/// The members of a method's body.
+fn request(method: &Method, schemas: &mut Schemas) -> Value {
+    let mut body = to_value((method.params)(schemas));
+    let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; sent as `token`, as `securityToken` or as Authorization: Bearer, one of them is needed" });
+    if let Some(members) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, schema) in members.iter_mut() {
+            match name.as_str() {
+                name if method.required.contains(&name) => *schema = needed(name, schema),
+                "userCd" if schema.get("description").is_none() => schema["description"] = ACTING.into(),
+                _ => {}
+            }
+        }
+        members.insert(method.token_member.to_owned(), token);
+    }
+    if !method.required.is_empty() {
+        body["required"] = method.required.to_vec().into();
+    }
+    body
+}
+
+/// What is said of a member `userCd` that says nothing itself.
+const ACTING: &str =
+    "The user who acts. Needed, unless the call comes with a session key: then it is the session's user";
+
+/// The schema of a member that is refused when it is absent, null or empty.
+fn needed(name: &str, schema: &Value) -> Value {
+    let of_kinds = schema.get("oneOf").and_then(Value::as_array);
+    let mut schema = of_kinds.and_then(|kinds| kinds.first()).unwrap_or(schema).clone();
+    let Some(members) = schema.as_object_mut() else { return schema };
+    if let Some(kind) = members.get("type").and_then(|kinds| kinds.get(0)).cloned() {
+        members.insert("type".into(), kind);
+    }
+    match (name, members.get("type").and_then(Value::as_str)) {
+        ("flow", _) => members.insert("enum".into(), json!(["I", "O", "T"])),
+        ("evtCd", _) => members.insert("enum".into(), json!([1, 2, 6, 7])),
+        ("mailState", _) => members.insert("enum".into(), json!([1, 2, 5, 10, 50, 52])),
+        (_, Some("string")) => members.insert("minLength".into(), 1.into()),
+        _ => None,
+    };
+    schema
+}
+
+/// The headers that mean something to a method.
+fn parameters(method: &Method) -> Vec<Value> {
+    let mut parameters = Vec::new();
+    if method.writes {
+        let text = "Do this once: the same key and body give the same answer for 24 hours.";
+        parameters.push(header("Idempotency-Key", text));
+    }
+    if let Shape::VoidOrOutcomes = method.shape {
+        let text = "`outcome=per-item`: each entry stands alone, the answer lists an outcome per entry.";
+        parameters.push(header("Prefer", text));
+    }
+    if has_header(method, "ETag") {
+        parameters.push(header("If-None-Match", "ETags of the versions that the client has."));
+    }
+    parameters
+}
+
+/// Statuses of refusals, and what they say.
+type Refusals = &'static [(&'static str, &'static str)];
+
+/// What any method refuses with.
+const REFUSALS: Refusals = &[
+    ("400", "The request has faults; all of them are listed."),
+    ("401", "No valid token or session, or not entitled. Always the same body."),
+    ("408", "The body did not arrive in time."),
+    ("413", "The body is too large."),
+    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
+    ("429", "Too many requests; Retry-After says how long to wait."),
+    ("500", "A fault of the server; nothing was stored."),
+    ("503", "Not now; nothing was stored. Retry-After says how long to wait."),
+];
+
+/// What the inbox of the exchange refuses with, besides its own answers.
+const INBOX_REFUSALS: Refusals = &[
+    ("401", "Not a partner, or the signature does not fit."),
+    ("408", "The body did not arrive in time."),
+    ("413", "The body is too large."),
+    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
+    ("429", "Too many requests; Retry-After says how long to wait."),
+    ("500", "A fault of the server; nothing happened."),
+    ("503", "Not now; nothing happened. Retry-After says how long to wait."),
+];
+
+fn refusals(error: &Value, listed: Refusals) -> Map<String, Value> {
+    listed.iter().map(|(status, text)| ((*status).to_owned(), refusal(error, status, text))).collect()
+}
+
+fn refusal(error: &Value, status: &str, text: &str) -> Value {
+    let mut refusal = json!({ "description": text, "content": { "application/json": { "schema": error } } });
+    let header = match status {
+        "415" => ("Accept-Encoding", "Encodings that are taken: identity", "string"),
+        "429" | "503" => ("Retry-After", "Seconds to wait", "integer"),
+        _ => return refusal,
+    };
+    refusal["headers"] = json!({ header.0: answer_header(header.1, header.2) });
+    refusal
+}
+
 /// Our own surface: many items in one file.
 fn print_operation(error: &Value, schemas: &mut Schemas) -> Value {
-    let body = to_value(inline::<PrintListParams>(schemas));
+    let mut request = to_value(inline::<PrintListParams>(schemas));
+    request["required"] = json!(["mailItemIds"]);
+    request["properties"]["userCd"]["description"] = ACTING.into();
+    let mut responses = refusals(error, REFUSALS);
+    let pdf = json!({ "application/pdf": { "schema": { "type": "string", "format": "binary" } } });
+    let headers = json!({ "Content-Disposition": answer_header("A name for the file", "string") });
+    responses.insert("200".into(), json!({ "description": "The file", "content": pdf, "headers": headers }));
     json!({
         "operationId": "print",
         "tags": ["Printing"],
         "summary": "Prints up to 500 stored items into one PDF/A, answered as it is.",
-        "security": [{ "bearer": [] }],
-        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
-        "responses": {
-            "200": { "description": "The file", "content": { "application/pdf": { "schema": { "type": "string", "format": "binary" } } } },
-            "400": { "description": "Faults of the items; all are listed.", "content": { "application/json": { "schema": error } } },
-            "401": { "description": "No valid token or session.", "content": { "application/json": { "schema": error } } },
-        },
+        "security": [{ "bearer": [] }, {}],
+        "requestBody": body(request),
+        "responses": responses,
     })
 }
 
 fn inbox_operation(error: &Value) -> Value {
-    let interchange = || {
-        let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
-        json!({ "application/edifact": bytes, "application/xml": bytes })
-    };
-    let control = |text: &str| json!({ "description": text, "content": interchange() });
-    let refusal = |text: &str| json!({ "description": text, "content": { "application/json": { "schema": error } } });
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    let interchange = json!({ "application/edifact": bytes, "application/xml": bytes });
+    let mut responses = refusals(error, INBOX_REFUSALS);
+    for (status, text) in [
+        ("200", "Taken, or taken before."),
+        (
+            "400",
+            "It cannot be read or is not for an organization here; it waits in quarantine. Without a body: an error.",
+        ),
+        ("409", "Another interchange came under this reference; this one had no effect."),
+    ] {
+        responses.insert(status.into(), json!({ "description": text, "content": interchange }));
+    }
+    responses["400"]["content"]["application/json"] = json!({ "schema": error });
     json!({
         "operationId": "exchangeInbox",
         "tags": ["Exchange"],
@@ -120,17 +240,10 @@ fn inbox_operation(error: &Value) -> Value {
         "parameters": [
             header("webhook-id", "Where a key was agreed: the interchange reference"),
             header("webhook-timestamp", "Where a key was agreed: seconds since 1970"),
-            header("webhook-signature", "Where a key was agreed: v1, and the base64 of HMAC-SHA256 over id.timestamp.body"),
+            header("webhook-signature", "Where a key was agreed: v1, and the base64 of HMAC-SHA256 over id.timestamp.body; a key that begins with whsec_ is base64 after it"),
         ],
-        "requestBody": { "required": true, "content": interchange() },
-        "responses": {
-            "200": control("Taken, or taken before."),
-            "400": control("It cannot be read or is not for an organization here; it waits in quarantine."),
-            "401": refusal("Not a partner, or the signature does not fit."),
-            "409": control("Another interchange came under this reference; this one had no effect."),
-            "413": refusal("The body is too large."),
-            "503": refusal("Not now; nothing happened. Retry-After says how long to wait."),
-        },
+        "requestBody": { "required": true, "content": interchange },
+        "responses": responses,
     })
 }
 
@@ -138,30 +251,83 @@ fn header(name: &str, text: &str) -> Value {
     json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" }, "description": text })
 }
 
+/// Headers of answers: name, meaning, type and the methods that send it.
+const ANSWER_HEADERS: &[(&str, &str, &str, &[&str])] = &[
+    ("ETag", "Hash of the lists", "string", &["LoadRefDataCocktail"]),
+    (
+        "Preference-Applied",
+        "With Prefer: outcome=per-item",
+        "string",
+        &["CreateOrUpdateDeclarations", "CreateOrUpdateResponses"],
+    ),
+    (
+        "X-Entrepost-Warnings",
+        "Findings that did not refuse the data",
+        "integer",
+        &["StoreDeclaration", "CreateOrUpdateDeclarations", "ConvertAnonymousToCDSDeclaration", "StoreMarketedGood"],
+    ),
+    ("X-More", "In the change feed: whether more has changed already", "boolean", &["Load", "LoadByMailState"]),
+    (
+        "X-Next-Cursor",
+        "Where the next page begins; absent on the last",
+        "string",
+        &["Load", "LoadByMailState", "GetReferralAndReferralResponse", "GetAnonymousDeclaration", "LoadMarketedGood"],
+    ),
+    ("X-Total-Count", "With countTotal: how many items match", "integer", &["Load", "LoadByMailState"]),
+];
+
+fn has_header(method: &Method, header: &str) -> bool {
+    ANSWER_HEADERS.iter().any(|(name, _, _, methods)| *name == header && methods.contains(&method.name))
+}
+
+fn answer_headers(method: &Method) -> Map<String, Value> {
+    let headers = ANSWER_HEADERS.iter().filter(|(_, _, _, methods)| methods.contains(&method.name));
+    headers.map(|(name, text, kind, _)| ((*name).to_owned(), answer_header(text, kind))).collect()
+}
+
+fn answer_header(text: &str, kind: &str) -> Value {
+    json!({ "description": text, "schema": { "type": kind } })
+}
+
 fn success(method: &Method, schemas: &mut Schemas) -> Value {
-    let members: Map<String, Value> = match &method.shape {
+    let members = result(method, schemas);
+    let mut schema = json!({ "type": "object" });
+    // Outcomes come when they are preferred; the rest is always there.
+    if !members.is_empty() && !matches!(method.shape, Shape::VoidOrOutcomes) {
+        schema["required"] = members.keys().cloned().collect();
+    }
+    schema["properties"] = members.into();
+    let mut success = json!({ "description": "Done", "content": { "application/json": { "schema": schema } } });
+    let headers = answer_headers(method);
+    if !headers.is_empty() {
+        success["headers"] = headers.into();
+    }
+    success
+}
+
+/// The members of a method's answer.
+fn result(method: &Method, schemas: &mut Schemas) -> Map<String, Value> {
+    let named = |schema| Map::from_iter([(format!("{}Result", method.name), schema)]);
+    match &method.shape {
         Shape::Void => Map::new(),
-        Shape::VoidOrOutcomes => [("Outcomes".to_owned(), outcomes())].into_iter().collect(),
-        Shape::Result(schema) => [(format!("{}Result", method.name), to_value(schema(schemas)))].into_iter().collect(),
+        Shape::VoidOrOutcomes => Map::from_iter([("Outcomes".to_owned(), outcomes())]),
+        Shape::Result(schema) => named(to_value(schema(schemas))),
+        Shape::ResultOrNull(schema) => named(json!({ "oneOf": [to_value(schema(schemas)), { "type": "null" }] })),
         Shape::Members(members) => {
             members.iter().map(|(name, schema)| ((*name).to_owned(), to_value(schema(schemas)))).collect()
         }
-    };
-    json!({
-        "description": "Done",
-        "content": { "application/json": { "schema": { "type": "object", "properties": members } } },
-    })
+    }
 }
 
 fn outcomes() -> Value {
     json!({
         "type": "array",
         "description": "Only with Prefer: outcome=per-item",
-        "items": { "type": "object", "properties": {
+        "items": { "type": "object", "required": ["Index", "ItemId", "Outcome", "Errors"], "properties": {
             "Index": { "type": "integer" },
             "ItemId": { "type": ["string", "null"] },
             "Outcome": { "type": "string", "enum": ["stored", "unchanged", "refused"] },
-            "Errors": { "type": "array", "items": { "type": "object", "properties": {
+            "Errors": { "type": "array", "items": { "type": "object", "required": ["Code", "Path", "Message"], "properties": {
                 "Code": { "type": "string" }, "Path": { "type": "string" }, "Message": { "type": "string" },
             } } },
         } },

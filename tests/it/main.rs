@@ -22,6 +22,7 @@ mod load;
 mod logs;
 mod lookups;
 mod openapi;
+mod outside;
 mod partners;
 mod plans;
 mod printing;

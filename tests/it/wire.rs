@@ -34,6 +34,67 @@ fn http(verb: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
 }
 
 on_both_engines! {
+    fn an_encoded_body_is_refused_at_every_door_with_what_is_taken(server) {
+        let bearer = format!("Bearer {}", token_of("AUA"));
+        let send = |path: &str, encoding: &str| {
+            let headers = [("authorization", bearer.as_str()), ("content-encoding", encoding)];
+            server.post_bytes(path, b"{}", &headers)
+        };
+        for path in ["/GetHeartbeat", "/StoreDeclaration", "/print", "/exchange/inbox"] {
+            for encoding in ["gzip", "GZIP", "br", "deflate", "zstd", "x-gzip", "gzip, identity", "unheard-of"] {
+                let answer = send(path, encoding).refused(415);
+                assert_eq!(answer.header("accept-encoding"), Some("identity"), "{path} {encoding}");
+                let told = answer.json()["Message"].as_str().expect("a message").to_owned();
+                assert!(told.contains("Content-Encoding") && told.contains("identity"), "{told}");
+            }
+            for encoding in ["identity", "Identity", "identity, identity", ""] {
+                assert_ne!(send(path, encoding).status, 415, "{path} {encoding:?}");
+            }
+        }
+        send("/GetHeartbeat", "identity").ok();
+    }
+
+    fn a_whole_number_may_be_written_with_decimals(server) {
+        for (written, number) in [("2.0", 2), ("2.000", 2), ("2e0", 2), (r#""2""#, 2), (r#""2.0""#, 2)] {
+            let data = format!(r#"{{"ContentPieces":[{{"Index":1.0,"Description":"Cup","Number":{written}}}]}}"#);
+            let text = round_trip(server, &data);
+            assert!(text.contains(&format!(r#""Number":{number},"#)), "{written}: {text}");
+        }
+        for refused in ["2.5", "2147483648.0", "1e99"] {
+            let data = format!(r#"{{"ContentPieces":[{{"Number":{refused}}}]}}"#);
+            let answer = server.post("StoreDeclaration", &store_text(&fresh_id("AU"), &data), &[]);
+            assert_eq!(answer.findings(), [("type".into(), "decl.Data.ContentPieces[0].Number".into())], "{refused}");
+        }
+    }
+
+    fn findings_are_told_in_english_whatever_the_goods_are_described_in(server) {
+        for description in ["Machine", "6 CARTONS", "vêtements", "ropa", "articles de bureau"] {
+            let id = fresh_id("AU");
+            let mut body = store(&id, "AUA", "DEA", 2);
+            body["decl"]["Data"]["ContentPieces"][0]["Description"] = json!(description);
+            server.call_as("AUA", "StoreDeclaration", body).ok();
+            let view = server.status("AUA", "AUA", &id, "O");
+            let told = view["Declaration"]["Data"]["ExtraFieldValues"].to_string();
+            assert!(told.contains("a class of goods, not the goods"), "{description}: {told}");
+            for foreign in ["ce qu", "agrafeuse", "lo que", " de algod", " pour "] {
+                assert!(!told.contains(foreign), "{description}: {told}");
+            }
+        }
+    }
+
+    fn a_rule_in_another_language_is_told_in_english(server) {
+        let id = fresh_id("AU");
+        let mut body = store(&id, "AUA", "FRA", 2);
+        let piece = &mut body["decl"]["Data"]["ContentPieces"][0];
+        (piece["Description"], piece["HS"]) = (json!("Cigarettes with filter, ten packets"), json!("240220"));
+        body["decl"]["Data"]["RecipientCountryCd"] = json!("FR");
+        server.call_as("AUA", "StoreDeclaration", body).ok();
+        let view = server.status("AUA", "AUA", &id, "O");
+        let told = view["Declaration"]["Data"]["ExtraFieldValues"].to_string();
+        assert!(told.contains("forbidden in the country of destination: a rule of FR on HS 2402-2403"), "{told}");
+        assert!(!told.contains("rouler"), "{told}");
+    }
+
     fn results_are_wrapped_and_every_member_is_written(server) {
         let id = "EE000000062AU";
         let object = json!({ "Id": id, "OrigPostOrgCd": "AUA", "DestPostOrgCd": "DEA" });

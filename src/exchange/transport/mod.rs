@@ -39,7 +39,7 @@ impl Exchange {
                     .map_err(|error| Trouble::Later(error.to_string()))
             }
             Way::Http { url, token, sign_key } => {
-                let request = request(url, token.as_deref(), sign_key.as_deref(), sending, self.clock.now());
+                let request = request(url, token.as_deref(), sign_key.as_deref(), sending, self.clock.now())?;
                 let net = std::sync::Arc::clone(&self.net);
                 let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
                 let answered = answered.map_err(|error| Trouble::Later(error.to_string()))?.map_err(Trouble::Later)?;
@@ -61,16 +61,19 @@ fn request(
     sign_key: Option<&str>,
     sending: &SendingRow,
     now: chrono::DateTime<chrono::Utc>,
-) -> Outbound {
+) -> Result<Outbound, Trouble> {
     let content_type = if sending.form == "xml" { "application/xml" } else { "application/edifact" };
     let mut headers = vec![("content-type", content_type.to_owned())];
     if let Some(token) = token {
         headers.push(("authorization", format!("Bearer {token}")));
     }
     if let Some(key) = sign_key {
-        headers.extend(signature::headers(key, &sending.reference, now, &sending.bytes));
+        let signed = signature::headers(key, &sending.reference, now, &sending.bytes);
+        headers.extend(
+            signed.ok_or_else(|| Trouble::Later("the key of the link cannot be read; set sign-key anew".into()))?,
+        );
     }
-    Outbound { url: url.to_owned(), headers, body: sending.bytes.clone() }
+    Ok(Outbound { url: url.to_owned(), headers, body: sending.bytes.clone() })
 }
 
 /// A body that comes with success or with a refusal of the bytes is the partner's answer; anything else is trouble.

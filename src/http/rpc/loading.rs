@@ -150,6 +150,7 @@ pub(super) struct CustomsStatusParams {
     /// Answer by the auto-response rules when customs has not answered.
     #[serde(deserialize_with = "lenient::flag")]
     force_create_response_if_not_available: bool,
+    /// The user who acts. Needed to have an answer forced without a session.
     user_cd: Option<String>,
     office_cd: Option<String>,
 }

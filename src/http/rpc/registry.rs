@@ -15,11 +15,12 @@ use super::{
     trade, watchdog,
 };
 use crate::contract::anonymous::AnonymousMembers;
+use crate::contract::commerce::OfferedGood;
 use crate::contract::heartbeat::Heartbeat;
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::{
-    CdsView, Declaration, HSLookupInfo, MarketedGood, Number, PostalService, ReferralDialogue, Response,
-    RestrictionProhibition, SimpleRefDataCocktail, WatchdogInfo,
+    CdsView, Declaration, HSLookupInfo, Number, PostalService, ReferralDialogue, Response, RestrictionProhibition,
+    SimpleRefDataCocktail, WatchdogInfo,
 };
 use crate::error::{Error, Result};
 use crate::http::answer::Reply;
@@ -49,6 +50,8 @@ pub enum Shape {
     VoidOrOutcomes,
     /// `{"<Method>Result": …}` with this schema.
     Result(SchemaOf),
+    /// The same, or `{"<Method>Result": null}`.
+    ResultOrNull(SchemaOf),
     /// Members of their own.
     Members(&'static [(&'static str, SchemaOf)]),
 }
@@ -68,7 +71,8 @@ pub struct Method {
     pub who: Who,
     /// The name under which the published page lists the token; either is accepted.
     pub token_member: &'static str,
-    /// Members the published page marks as required.
+    /// Members without which the method refuses every call. Fewer than the published page marks as required, and `userCd`
+    /// is not among them where a session says who acts.
     pub required: &'static [&'static str],
     /// Members that name the caller's own organizations; naming others is a 401 before anything else is looked at.
     pub named: Named,
@@ -155,68 +159,68 @@ methods! {
     }
     "Declarations" {
         "StoreDeclaration" = declarations::store { declarations::StoreDeclarationParams } -> Shape::Void;
-            Posts, "token", ["mailObject", "decl", "evtCd", "userCd"], true,
+            Posts, "token", ["mailObject", "decl", "evtCd"], true,
             "Stores a declaration of an own item. evtCd: 1 draft, 2 final, 6 send to customs, 7 send to the destination post.",
             own [Post "decl.PostOrganizationCd", Customs "decl.CustOrganizationCd"];
         "CreateOrUpdateDeclarations" = declarations::store_many { declarations::CreateOrUpdateDeclarationsParams } -> Shape::VoidOrOutcomes;
-            Posts, "securityToken", ["userCd"], true,
+            Posts, "securityToken", [], true,
             "Stores final declarations (event 2) of a list of views: all or none, or each on its own with \
              Prefer: outcome=per-item.",
             own [Post "cdsViews[].Declaration.PostOrganizationCd",
                  Customs "cdsViews[].Declaration.CustOrganizationCd"];
         "CreateNewDeclaration" = blank::declaration { blank::NewDeclarationParams } -> Shape::Result(named::<Declaration>);
-            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "itemId", "mailFlow"], false,
+            PostsAndCustoms, "token", [], false,
             "A blank declaration to fill in. Stores nothing.",
             own [Post "postalOrgCd", Customs "customsOrgCd"];
     }
     "Responses" {
         "StoreResponse" = responses::store { responses::StoreResponseParams } -> Shape::Void;
-            PostsAndCustoms, "token", ["mailObject", "resp", "evtCd", "userCd"], true,
+            PostsAndCustoms, "token", ["mailObject", "resp", "evtCd"], true,
             "Stores a customs response. evtCd: 1 draft, 2 final, 6 final without transfer, 7 transfer to the origin post.",
             own [Post "resp.PostOrganizationCd", Answering "resp.CustOrganizationCd", Ends "mailObject"];
         "CreateOrUpdateResponses" = responses::store_many { responses::CreateOrUpdateResponsesParams } -> Shape::VoidOrOutcomes;
-            PostsAndCustoms, "securityToken", ["userCd"], true,
+            PostsAndCustoms, "securityToken", [], true,
             "Stores final responses (event 2) of a list of views: all or none, or each on its own with \
              Prefer: outcome=per-item.",
             own [Post "cdsViews[].Response.PostOrganizationCd",
                  Answering "cdsViews[].Response.CustOrganizationCd",
                  Ends "cdsViews[].MailObject"];
         "CreateNewResponse" = blank::response { blank::NewResponseParams } -> Shape::Result(named::<Response>);
-            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd"], false,
+            PostsAndCustoms, "token", [], false,
             "A blank response to fill in. Stores nothing.",
             own [Post "postalOrgCd", Answering "customsOrgCd"];
     }
     "Retrieval" {
         "Load" = loading::load { loading::LoadParams } -> Shape::Result(list_of::<CdsView>);
             PostsAndCustoms, "token",
-            ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "onlyWithoutResponse", "onlyWithDeclarationOrResponse"], false,
+            [], false,
             "Views that match every filter given, in pages: while X-Next-Cursor comes back, more remain; send it as member \
              cursor. Pollers use the change feed: send modifiedSince once, then the cursor of each answer; X-More says \
              whether to ask again at once.",
             own [Post "postalOrgCd", Customs "customsOrgCd", Kind "organizationTypeCd"];
         "LoadByMailState" = loading::load_by_mail_state { loading::LoadByMailStateParams } -> Shape::Result(list_of::<CdsView>);
-            PostsAndCustoms, "token", ["postalOrgCd", "customsOrgCd", "organizationTypeCd", "flow", "mailStateCd"], false,
+            PostsAndCustoms, "token", ["mailStateCd"], false,
             "Views of items in one mail state, paged like Load.",
             own [Post "postalOrgCd", Customs "customsOrgCd", Kind "organizationTypeCd"];
-        "GetCustomsStatus" = loading::customs_status { loading::CustomsStatusParams } -> Shape::Result(named::<CdsView>);
+        "GetCustomsStatus" = loading::customs_status { loading::CustomsStatusParams } -> Shape::ResultOrNull(named::<CdsView>);
             PostsAndCustoms, "token",
-            ["postalOrgCd", "id", "flow", "forceCreateResponseIfNotAvailable", "userCd"], false,
+            ["id"], false,
             "The view of one item, null when there is none. With forceCreateResponseIfNotAvailable the auto-response rules of \
              the customs administration answer where it has not; without a rule that fits no response is invented.",
             own [Post "postalOrgCd"];
     }
     "Mail state" {
         "UpdateMailState" = movement::update { movement::MoveParams } -> Shape::Void;
-            Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
+            Posts, "securityToken", ["id", "partnerPostalOrgCd", "flow", "mailState"], true,
             "Sets the mail state of an own item; a new item is created.",
             own [Post "postalOrgCd"];
         "UpdateMailState_ForTransitItems" = movement::update_transit { movement::TransitMoveParams } -> Shape::Void;
-            Posts, "securityToken", ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "userCd"], true,
+            Posts, "securityToken", ["id", "partnerPostalOrgCd", "flow", "mailState"], true,
             "Deprecated. As UpdateMailState, with the item's destination, which transit items need.",
             own [Post "postalOrgCd"];
         "UpdateMailStateAndGetCustomsStatus" = movement::update_and_get { movement::MoveAndGetParams } -> Shape::Result(named::<CdsView>);
             Posts, "securityToken",
-            ["id", "postalOrgCd", "partnerPostalOrgCd", "flow", "forceCreateResponseIfNotAvailable", "userCd"], true,
+            ["id", "partnerPostalOrgCd", "flow", "mailState"], true,
             "Sets the mail state and answers the item's view, in one transaction.",
             own [Post "postalOrgCd"];
     }
@@ -255,7 +259,7 @@ methods! {
             Posts, "securityToken", ["anonymousDeclId"], false,
             "The item id that an own anonymous declaration became; empty while it is not converted.";
         "ConvertAnonymousToCDSDeclaration" = anonymous::convert { anonymous::ConvertParams } -> Shape::Void;
-            Posts, "securityToken", ["anonymousDeclarationId", "userCd"], true,
+            Posts, "securityToken", ["anonymousDeclarationId"], true,
             "Makes a final declaration out of an own anonymous one, once, posted now; it goes to the destination post.";
     }
     "Watchdog" {
@@ -263,12 +267,12 @@ methods! {
             PostsAndCustoms, "securityToken", ["itemId"], false,
             "The gravest mark in force on this id.";
         "SetWatchdogItemInfo" = watchdog::set { watchdog::SetWatchdogParams } -> Shape::Void;
-            PostsAndCustoms, "securityToken", ["itemId"], true,
+            PostsAndCustoms, "securityToken", ["itemId", "watchdogInfo"], true,
             "Sets or clears the caller's mark on an item id, for what comes later too. A block is put on all items with the id; the rest \
              is refused when several may be meant.";
     }
     "Catalogue" {
-        "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<MarketedGood>);
+        "LoadMarketedGood" = trade::load_goods { trade::LoadGoodParams } -> Shape::Result(list_of::<OfferedGood>);
             PostsAndCustoms, "token", [], false,
             "Goods valid now that are offered to everyone or to the caller, of a seller, to a buyer, or both; one of them \
              must be named. withRestrictions adds what the buyer's country has against them.";
@@ -329,10 +333,10 @@ methods! {
     }
     "Printing" {
         "PrintCustomsDeclaration" = printing::item { printing::PrintItemParams } -> Shape::Result(text);
-            PostsAndCustoms, "token", ["mailItemId", "userCd"], false,
+            PostsAndCustoms, "token", ["mailItemId"], false,
             "Prints CN22 or CN23 of a stored item: a PDF/A in base64. The history notes it.";
         "PrintDoc" = printing::view { printing::PrintViewParams } -> Shape::Result(text);
-            PostsAndCustoms, "token", ["cdsView", "userCd"], false,
+            PostsAndCustoms, "token", ["cdsView"], false,
             "Prints CN22 or CN23 of the view passed in, which need not be stored: a PDF/A in base64.";
     }
     "Service" {

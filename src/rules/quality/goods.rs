@@ -12,6 +12,7 @@ use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Language, lists};
+use crate::refdata::restrictions::Restriction;
 use crate::rules::overlay;
 
 /// Shortest description that says something, in letters, and the shortest that some destinations take.
@@ -113,7 +114,10 @@ impl Line<'_> {
         }
         match vague(text) {
             Some(Vague::Alone(instead)) => {
-                let message = format!("a class of goods, not the goods; write for example: {instead}");
+                let remedy = instead.map_or("name them: what, for whom, of what".into(), |instead| {
+                    format!("write for example: {instead}")
+                });
+                let message = format!("a class of goods, not the goods; {remedy}");
                 checks.data("stop_word_alone", path, message);
             }
             Some(Vague::Inside(word)) => {
@@ -164,10 +168,22 @@ impl Line<'_> {
         {
             let Some(against) = against else { continue };
             let by = if against.destination.is_empty() { "in the mail" } else { "in the country of destination" };
-            let message = format!("may be {verb} {by}: {} ({})", against.description, against.note);
+            let message = format!("may be {verb} {by}: {}", in_english(against));
             checks.data(rule, self.path("Description"), message);
         }
     }
+}
+
+/// What a rule says. Of one in another language only where to read it: findings are in English throughout.
+fn in_english(rule: &Restriction) -> String {
+    if rule.language.is_empty() || rule.language.eq_ignore_ascii_case("EN") {
+        return format!("{} ({})", rule.description, rule.note);
+    }
+    let range = if rule.to_hs.is_empty() { rule.from_hs.clone() } else { format!("{}-{}", rule.from_hs, rule.to_hs) };
+    let codes: Vec<&str> = [range.as_str(), &rule.hs_list].into_iter().filter(|codes| !codes.is_empty()).collect();
+    let on = if codes.is_empty() { String::new() } else { format!(" on HS {}", codes.join(", ")) };
+    let (country, language) = (&rule.destination, &rule.language);
+    format!("a rule of {country}{on}; GetRestrictionProhibitionByDescriptionByCountry has its text in {language}")
 }
 
 /// The name of a category of transaction, in any language.

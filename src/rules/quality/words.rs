@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::refdata::lists::{StopWord, lists};
+use crate::refdata::lists::{Language, StopWord, lists};
 use crate::refdata::search::text::{plain_words, singular};
 
 /// How a description stands to the list of vague words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Vague {
-    /// It says no more than the vague word; holds what to write instead.
-    Alone(&'static str),
+    /// It says no more than the vague word; holds what to write instead, where the list says it in English.
+    Alone(Option<&'static str>),
     /// It holds a vague word and hardly more; holds the vague word.
     Inside(&'static str),
 }
@@ -24,7 +24,7 @@ const EXPLAINED_BY: usize = 2;
 
 /// The list of vague words, ready for comparison.
 struct StopWords {
-    /// By their words in the singular.
+    /// By their words in the singular; of the same words in several languages the English ones.
     by_words: HashMap<Vec<String>, &'static StopWord>,
     /// Words of the longest.
     longest: usize,
@@ -32,9 +32,11 @@ struct StopWords {
 
 fn stop_words() -> &'static StopWords {
     static STOP_WORDS: LazyLock<StopWords> = LazyLock::new(|| {
-        let words = lists().stop_words.rows.iter();
-        let by_words: HashMap<_, _> =
-            words.map(|stop| (content_words(&stop.word), stop)).filter(|(words, _)| !words.is_empty()).collect();
+        // Of equal words the last is kept.
+        let (english, others): (Vec<_>, Vec<_>) =
+            lists().stop_words.rows.iter().partition(|stop| stop.language == Language::En);
+        let words = others.into_iter().chain(english).map(|stop| (content_words(&stop.word), stop));
+        let by_words: HashMap<_, _> = words.filter(|(words, _)| !words.is_empty()).collect();
         StopWords { longest: by_words.keys().map(Vec::len).max().unwrap_or_default(), by_words }
     });
     &STOP_WORDS
@@ -52,7 +54,7 @@ pub(super) fn vague(description: &str) -> Option<Vague> {
     let words = content_words(description);
     let StopWords { by_words, longest } = stop_words();
     if let Some(stop) = by_words.get(&words) {
-        return Some(Vague::Alone(&stop.use_instead));
+        return Some(Vague::Alone(advice(stop)));
     }
     // A shorter part leaves words enough to explain it.
     let shortest = (words.len() + 1).saturating_sub(EXPLAINED_BY).max(1);
@@ -62,6 +64,12 @@ pub(super) fn vague(description: &str) -> Option<Vague> {
         }
     }
     None
+}
+
+/// What to write instead. Findings are in English whatever language the goods are described in.
+fn advice(stop: &'static StopWord) -> Option<&'static str> {
+    let advice = stop.use_instead.as_str();
+    (stop.language == Language::En && !advice.is_empty()).then_some(advice)
 }
 
 /// Whether `value` only fills a required field of `kind`; holds the reason.
@@ -131,6 +139,22 @@ mod tests {
             ["cotton t-shirt for men", "ceramic coffee mug", "leather shoes with rubber sole", "wooden toy cars"]
         {
             assert_eq!(vague(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn advice_is_given_in_english_only() {
+        for text in ["Machine", "machines", "6 CARTONS", "carton"] {
+            let Some(Vague::Alone(Some(advice))) = vague(text) else { panic!("{text}: {:?}", vague(text)) };
+            let of_word = lists().stop_words.rows.iter().find(|stop| stop.use_instead == advice);
+            assert_eq!(of_word.map(|stop| stop.language), Some(Language::En), "{text}: {advice}");
+        }
+        assert_eq!(vague("vêtements"), Some(Vague::Alone(None)));
+        for stop in &lists().stop_words.rows {
+            if let Some(Vague::Alone(Some(advice))) = vague(&stop.word) {
+                let english = |row: &&StopWord| row.language == Language::En && row.use_instead == advice;
+                assert!(lists().stop_words.rows.iter().any(|row| english(&row)), "{}: {advice}", stop.word);
+            }
         }
     }
 

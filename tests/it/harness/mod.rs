@@ -1,6 +1,7 @@
 //! Starts the real server on a free port with a database of its own, and speaks to it like a client.
 
 pub mod data;
+pub mod outside;
 pub mod postgres;
 pub mod process;
 pub mod raw;
