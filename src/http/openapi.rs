@@ -362,6 +362,7 @@ fn description() -> String {
     );
     for (title, table) in [
         ("Whose word counts", authority::TABLE),
+        ("What an item shows on its way", authority::FLOWS),
         ("What changes end a decision", material::TABLE),
         ("Which posts may use which item ids", fits::TABLE),
     ] {
