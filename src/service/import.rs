@@ -16,6 +16,7 @@ use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
 use crate::refdata::rates::Rate;
+use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::quality::{self, Level};
@@ -356,11 +357,25 @@ fn one_by_one(text: &str) -> Result<Vec<(String, String)>> {
     Ok(rules.into_iter().map(alone).collect())
 }
 
+/// Reads a file, however a spreadsheet has saved it. What one of the databases cannot keep is a fault like any other.
 fn read_list(import: &Import) -> Checked {
-    let bytes = &import.bytes;
+    let checked = read_kind(import, &plain(&import.bytes));
+    if !checked.body.contains('\0') {
+        return checked;
+    }
+    let problem = "a text holds the character U+0000, which cannot be kept; take it out".to_owned();
+    Checked { rows: 0, faults: vec![Fault { line: 0, column: String::new(), problem }], body: String::new() }
+}
+
+/// Whether a table begins with this column.
+fn begins_with(bytes: &[u8], column: &str) -> bool {
+    Sheet::open(bytes).is_ok_and(|sheet| sheet.header.first().is_some_and(|name| name == column))
+}
+
+fn read_kind(import: &Import, bytes: &[u8]) -> Checked {
     match import.kind {
-        ListKind::Hs => read_hs(import),
-        ListKind::Rates if bytes.starts_with(b"Date,") => own_form(ecb::rates(bytes), rates_text),
+        ListKind::Hs => read_hs(import, bytes),
+        ListKind::Rates if begins_with(bytes, "Date") => own_form(ecb::rates(bytes), rates_text),
         ListKind::Rates => as_sent(bytes, &import::rates(bytes)),
         ListKind::Restrictions => as_sent(bytes, &import::restrictions(bytes)),
         ListKind::Decisions => as_sent(bytes, &import::decisions(bytes)),
@@ -375,14 +390,13 @@ fn read_list(import: &Import) -> Checked {
 }
 
 /// The nomenclature: our own form, the public table of the harmonized system, or the Combined Nomenclature's JSON.
-fn read_hs(import: &Import) -> Checked {
-    let bytes = &import.bytes;
-    if bytes.starts_with(b"section,") {
+fn read_hs(import: &Import, bytes: &[u8]) -> Checked {
+    if begins_with(bytes, "section") {
         return own_form(import::hs::harmonized_system(bytes), hs_text);
     }
     if bytes.trim_ascii_start().starts_with(b"[") {
         let (fr, es) = import.translations.clone().unwrap_or_default();
-        let (fr, es) = (import::hs::translations(&fr), import::hs::translations(&es));
+        let (fr, es) = (import::hs::translations(&plain(&fr)), import::hs::translations(&plain(&es)));
         let mut faults = fr.faults;
         faults.extend(es.faults);
         let (fr, es) = (fr.rows.into_iter().collect(), es.rows.into_iter().collect());
