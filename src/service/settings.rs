@@ -175,7 +175,11 @@ impl Services {
             })
             .await?;
         self.refresh_catalogue().await?;
-        if speaks { self.judge_data_of(&code).await? } else { self.judge_all_anew(Some(&code)).await? };
+        if speaks {
+            self.judge_data_of(&code).await?
+        } else {
+            self.judge_all_anew(Some(&code)).await?
+        };
         Ok(())
     }
 }

@@ -106,9 +106,10 @@ pub fn parse_number(text: &str) -> Result<Number, &'static str> {
     Number::parse(&text).map_err(|_| FORM)
 }
 
-/// A whole number of a message.
+/// A whole number of a message; decimals are fine where they are zeros, so `2.000` is 2.
 pub fn parse_int(text: &str) -> Result<i32, &'static str> {
-    text.parse().map_err(|_| "a whole number")
+    let whole = text.split_once(['.', ',']).filter(|(_, rest)| rest.bytes().all(|byte| byte == b'0'));
+    whole.map_or(text, |(whole, _)| whole).parse().map_err(|_| "a whole number")
 }
 
 /// An object whose scalar members can be reached by their contract names.
