@@ -102,24 +102,27 @@ pub fn command() -> Command {
                 .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
         )
         .subcommand(
-            group("refdata", "Lists: nomenclature, restrictions, rates, decisions, operators, offices, referrals")
-                .subcommand(
-                    Command::new("import")
-                        .about("Check a CSV file and put it in the place of the list; rates are added to those there")
-                        .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
-                        .arg(needed(
-                            "FILE",
-                            "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
-                        ))
-                        .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
-                        .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
-                        .arg(
-                            option("org", "CODE", "whose list it is [default: everyone's]; foreign_ids: the origin")
-                                .default_value(""),
-                        )
-                        .arg(switch("dry-run", "check only"))
-                        .arg(switch("skip-bad", "take the rows that are right although others are not")),
-                ),
+            group(
+                "refdata",
+                "Lists: nomenclature, restrictions, rates, decisions, countries, operators, offices, referrals",
+            )
+            .subcommand(
+                Command::new("import")
+                    .about("Check a CSV file and put it in the place of the list; rates are added to those there")
+                    .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
+                    .arg(needed(
+                        "FILE",
+                        "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
+                    ))
+                    .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
+                    .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
+                    .arg(
+                        option("org", "CODE", "whose list it is [default: everyone's]; foreign_ids: the origin")
+                            .default_value(""),
+                    )
+                    .arg(switch("dry-run", "check only"))
+                    .arg(switch("skip-bad", "take the rows that are right although others are not")),
+            ),
         )
         .subcommand(
             group("rule", "Auto-response rules of customs administrations")
@@ -467,7 +470,12 @@ async fn import_list(services: &Services, options: &ArgMatches) -> Result<(), Fa
     println!("{} rows right, {} faults", report.rows, report.faults.len());
     match (report.stored, options.get_flag("dry-run")) {
         (true, _) => println!("imported; every server uses it within ten seconds"),
-        (false, true) => println!("dry run: nothing imported"),
+        (false, true) => {
+            println!("dry run: nothing imported");
+            if !report.is_enough {
+                return Err(Failure::Other("an import would take nothing; mend the file, or use --skip-bad".into()));
+            }
+        }
         (false, false) => return Err(Failure::Other("nothing imported; mend the file, or use --skip-bad".into())),
     }
     Ok(())

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
+use super::hs::nomenclature;
 use super::lists::{Coded, Language, lists};
 use super::table::{Cell, FromRow, Parsed, Row, read, shown};
 use crate::contract::RestrictionProhibition;
@@ -115,6 +116,11 @@ impl HsSpan {
 
     /// Reads codes and ranges with commas, semicolons or blanks between them.
     fn parse_list(list: &str) -> Result<Vec<Self>, String> {
+        if is_decimal(list) {
+            let problem =
+                "may be one code with a decimal comma; write a dot, or a blank behind a comma that divides codes";
+            return Err(format!("`{}` {problem}", shown(list)));
+        }
         let list = without_blanks_at_dashes(list);
         let parts = list.split([',', ';']).filter(|part| !part.trim().is_empty());
         parts.flat_map(split_at_blanks).map(|part| Self::parse(&part?)).collect()
@@ -137,6 +143,12 @@ fn split_at_blanks(part: &str) -> impl Iterator<Item = Result<String, String>> {
     let unclear = format!("`{}` may be one code or several; set codes apart with commas", shown(part));
     let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
     codes.into_iter().map(move |code| if is_unclear { Err(unclear.clone()) } else { Ok(code) })
+}
+
+/// Whether a list may be a heading or subheading that a spreadsheet took for a number, like `10,06`.
+fn is_decimal(list: &str) -> bool {
+    let parts = list.trim().split_once(',').map(|(whole, rest)| (whole.len(), rest.len()));
+    matches!(parts, Some((2 | 4, 2))) && list.trim().bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
 }
 
 /// A list in which each dash stands between its ends, with a hyphen for every kind of dash.
@@ -164,7 +176,9 @@ fn listed(code: &str) -> Result<String, String> {
     };
     let digits = groups.concat();
     let is_code = digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_code && groups.iter().enumerate().all(|(at, group)| has_form(at, group)) {
+    // Three pairs may be a date, and are one where there is no such code.
+    let is_date = groups.len() == 3 && groups[0].len() == 2 && nomenclature().get(&digits).is_none();
+    if is_code && !is_date && groups.iter().enumerate().all(|(at, group)| has_form(at, group)) {
         return Ok(digits);
     }
     let forms = "2, 4, 6, 8 or 10 digits, like 0402, 04.02 or 0402.10, or a range of such codes like 0601-0604";
@@ -398,6 +412,8 @@ mod tests {
             ("0402 0403", "0402,0403"),
             ("0101.2110", "01012110"),
             ("09", "09"),
+            ("10, 06", "10,06"),
+            ("01.06.20", "010620"),
             ("0601-0601", "0601"),
             (" , ;", ""),
         ] {
@@ -441,6 +457,9 @@ mod tests {
             "090121001122",
             "0601\u{2013}0604\u{2013}",
             "ex 0402",
+            "10,06",
+            "8517,62",
+            "12.10.26",
             "85.17.62.0090",
         ] {
             assert!(list(typed).is_err(), "{typed}: {:?}", list(typed));

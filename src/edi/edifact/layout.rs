@@ -63,16 +63,22 @@ fn breaks_segments(bytes: &[u8], service: Service) -> bool {
     false
 }
 
-/// Whether all lines but the last are equally wide, in bytes or in characters; the service string advice may have a
-/// line of its own.
+/// Whether all lines but the last are equally wide, in bytes or in characters, and the last is no wider; the service string
+/// advice may have a line of its own.
 fn is_even(bytes: &[u8]) -> bool {
-    let lines: Vec<&[u8]> =
-        bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+    let line = |line| <[u8]>::strip_suffix(line, b"\r").unwrap_or(line);
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').map(line).collect();
     let own = usize::from(lines.first().is_some_and(|line| line.starts_with(b"UNA") && line.len() == 9));
-    let full = lines.get(own..lines.len() - 1).unwrap_or_default();
-    let characters = |line: &[u8]| line.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-    let alike = |width: fn(&[u8]) -> usize| full.windows(2).all(|pair| width(pair[0]) == width(pair[1]));
-    alike(<[u8]>::len) || full.windows(2).all(|pair| characters(pair[0]) == characters(pair[1]))
+    let Some((last, full)) = lines.get(own..).and_then(<[_]>::split_last) else { return false };
+    let alike = |width: fn(&[u8]) -> usize| {
+        full.windows(2).all(|pair| width(pair[0]) == width(pair[1]))
+            && full.first().is_none_or(|first| width(last) <= width(first))
+    };
+    alike(<[u8]>::len) || alike(characters)
+}
+
+fn characters(line: &[u8]) -> usize {
+    line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// Whether the interchange says that it is UTF-8.
@@ -118,8 +124,8 @@ mod tests {
         let uneven = |set: &str| format!("UNB+{set}'FTX+Main\r\nStreet and more'UNZ+1\r\n+1'").into_bytes();
         assert!(plain(&uneven("UNOC:3")).ragged);
         assert_eq!(plain(&uneven("UNOW:4")).bytes, uneven("UNOW:4"));
-        let even = "UNB+UNOW:4'FTX+é12\r\n34567890123456789\r\n'UNZ+1+1'".as_bytes();
-        assert_eq!(plain(even).bytes, "UNB+UNOW:4'FTX+é1234567890123456789'UNZ+1+1'".as_bytes());
+        let even = "UNB+UNOW:4'FTX+é12\r\n345678901234567890\r\n'UNZ+1+1'".as_bytes();
+        assert_eq!(plain(even).bytes, "UNB+UNOW:4'FTX+é12345678901234567890'UNZ+1+1'".as_bytes());
     }
 
     #[test]
