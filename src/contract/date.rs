@@ -82,7 +82,7 @@ impl WcfDate {
             return Self::from_wcf(inner).ok_or(NOT_A_DATE)?;
         }
         let instant = match iso::parse(text).ok_or(NOT_A_DATE)? {
-            Iso::Instant(at) => Some(at),
+            Iso::Zoned(at) => Some(at),
             Iso::Local(local) => instant_of(local),
             Iso::Days(first, after) => of_days(first, after),
         };

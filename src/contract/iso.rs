@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Week
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Iso {
     /// A time with its zone.
-    Instant(DateTime<Utc>),
+    Zoned(DateTime<Utc>),
     /// A wall-clock time.
     Local(NaiveDateTime),
     /// A day, week or month: its first day, and the day after its last.
@@ -28,7 +28,7 @@ pub fn parse(text: &str) -> Option<Iso> {
     let (clock, offset) = zoned(time)?;
     let local = first.and_time(NaiveTime::MIN).checked_add_signed(seconds(clock)?).filter(|_| is_one_day)?;
     match offset {
-        Some(offset) => local.checked_sub_signed(offset).map(|at| Iso::Instant(at.and_utc())),
+        Some(offset) => local.checked_sub_signed(offset).map(|at| Iso::Zoned(at.and_utc())),
         None => Some(Iso::Local(local)),
     }
 }
@@ -142,7 +142,7 @@ mod tests {
 
     fn shown(text: &str) -> String {
         match parse(text) {
-            Some(Iso::Instant(at)) => at.format("%FT%TZ").to_string(),
+            Some(Iso::Zoned(at)) => at.format("%FT%TZ").to_string(),
             Some(Iso::Local(at)) => at.format("%FT%T").to_string(),
             Some(Iso::Days(first, after)) => format!("{first}/{after}"),
             None => "none".into(),

@@ -242,6 +242,7 @@ impl Services {
         if org.is_none_or(|org| org.kind != Kind::Customs.code()) {
             return Err(Error::invalid("absent", "customs", "there is no such customs administration; add it first"));
         }
+        self.refresh_catalogue().await?;
         let catalogue = self.catalogue();
         parse(text, &catalogue.decisions, catalogue.countries(), customs).map_err(|faults| {
             let finding = |fault: &crate::rules::auto_response::RuleFault| {

@@ -265,22 +265,27 @@ fn what_transport_does_to_an_interchange_is_taken_off() {
 fn refused_before_storing(engine: Engine) {
     let germany = germany_on(engine);
     let id = fresh_id("AU");
-    let good = itmatt("NUL00000000001", &[&id], "Wooden toy train for children");
+    let numbered = |number: u32| itmatt(&format!("NUL{number:011}"), &[&id], "Wooden toy train for children");
     let long = "9".repeat(3_000);
-    for spoilt in [
-        replaced(&good, "NUL00000000001", "NUL\u{0}0000000001"),
-        replaced(&good, "+DEA:58+", "+D\u{0}EA:58+"),
-        replaced(&good, "+AUA:58+", "+AU\u{0}A:58+"),
-        replaced(&good, "CNI+1+EE", "CNI+1+E\u{0}E"),
-        replaced(&good, "train", "tr\u{0}ain"),
-        replaced(&good, "NUL00000000001", &long),
-        replaced(&good, "+DEA:58+", &format!("+{long}:58+")),
+    for (number, what, with) in [
+        (11, "NUL00000000011", "NUL\u{0}0000000011"),
+        (12, "+DEA:58+", "+D\u{0}EA:58+"),
+        (13, "+AUA:58+", "+AU\u{0}A:58+"),
+        (14, "CNI+1+EE", "CNI+1+E\u{0}E"),
+        (15, "train", "tr\u{0}ain"),
+        (16, "NUL00000000016", &long),
+        (17, "+DEA:58+", &format!("+{long}:58+")),
     ] {
+        let spoilt = replaced(&numbered(number), what, with);
         for _ in 0..2 {
             let answer = hand_in(&germany, TOKEN, &spoilt).refused(400);
-            assert_eq!(control(&answer).action, Action::Rejected);
+            // A CONTRL has no place for 3000 characters.
+            if !with.contains(&long) {
+                assert_eq!(control(&answer).action, Action::Rejected, "{what}");
+            }
         }
     }
+    let good = numbered(1);
     assert!(germany.history("DEA", &id).is_empty());
     // An item id that fits no index: the item is refused, the interchange is not.
     let answer = hand_in(&germany, TOKEN, &replaced(&good, &format!("CNI+1+{id}"), &format!("CNI+1+{long}")));
