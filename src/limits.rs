@@ -102,6 +102,7 @@ limits! {
     EXCHANGE_LISTED: usize = 200, "lines", "Lists of what is in quarantine or parked show the oldest, and say that there are more.";
     EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";
     NOTES_WAITING: usize = 200_000, "notes", "What customs was handed is noted in memory for less than a second; beyond it as if it had not been handed.";
+    NOTES_KEPT_MS: i64 = 10_000, "ms", "A decision whose transaction began before a note was written down takes it along once more.";
     NOTES_REMEMBERED: u64 = 200_000, "notes", "What is written down already is not written again; it takes some 20 MiB.";
     NOTES_PER_WRITE: usize = 500, "notes", "Notes of what was handed that are written in one transaction.";
     JUDGED_PER_WRITE: usize = 100, "items", "Items judged anew in one transaction after a list or setting changed.";

@@ -115,7 +115,8 @@ fn latest<'d>(decisions: impl Iterator<Item = &'d Decided>) -> Option<&'d Decide
     let mut last: Vec<&Decided> = Vec::new();
     for decided in decisions {
         match last.iter_mut().find(|other| other.org == decided.org) {
-            Some(other) if later(decided, other) == Ordering::Greater => *other = decided,
+            // Told again with another version: that of the last time.
+            Some(other) if later(decided, other) != Ordering::Less => *other = decided,
             Some(_) => {}
             None => last.push(decided),
         }

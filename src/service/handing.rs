@@ -4,9 +4,10 @@
 //! wait in memory and cost the answer nothing; one that is lost with the process means that nothing was handed, which never
 //! makes a light better.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use moka::sync::Cache;
 use uuid::Uuid;
 
@@ -39,65 +40,124 @@ struct Key {
 }
 
 /// Since when it was handed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Note {
     first_at: At,
     asked_at: Option<At>,
 }
 
+/// A note, and when it was written down, if it was.
+#[derive(Clone, Debug)]
+struct Kept {
+    key: Key,
+    note: Note,
+    written_at: Option<At>,
+}
+
+/// What is noted: by item, and in the order in which it is to be written down and forgotten.
+#[derive(Debug, Default)]
+struct Book {
+    by_item: HashMap<Uuid, Vec<Kept>>,
+    to_write: VecDeque<Key>,
+    to_forget: VecDeque<(At, Key)>,
+}
+
+impl Book {
+    fn find(&mut self, key: &Key) -> Option<&mut Kept> {
+        self.by_item.get_mut(&key.pid)?.iter_mut().find(|kept| kept.key == *key)
+    }
+
+    fn add(&mut self, key: Key, note: Note) {
+        let known = self.find(&key).map(|kept| {
+            let is_new = kept.note.asked_at.is_none() && note.asked_at.is_some();
+            kept.note.asked_at = kept.note.asked_at.or(note.asked_at);
+            is_new && kept.written_at.take().is_some()
+        });
+        match known {
+            Some(true) => self.to_write.push_back(key),
+            Some(false) => {}
+            // Beyond the limit it is as if it had not been handed.
+            None if self.to_write.len() >= limits::NOTES_WAITING => {}
+            None => {
+                self.to_write.push_back(key.clone());
+                self.by_item.entry(key.pid).or_default().push(Kept { key, note, written_at: None });
+            }
+        }
+    }
+
+    /// The next notes to write down.
+    fn next(&mut self) -> Vec<(Key, Note)> {
+        let keys: Vec<Key> = self.to_write.iter().take(limits::NOTES_PER_WRITE).cloned().collect();
+        keys.into_iter().filter_map(|key| self.find(&key).map(|kept| (key.clone(), kept.note))).collect()
+    }
+
+    /// Keeps what was written down a little longer: a transaction that began before does not see it in the database.
+    fn settle(&mut self, done: &[(Key, Note)], now: At) {
+        self.to_write.drain(..done.len().min(self.to_write.len()));
+        for (key, note) in done {
+            let Some(kept) = self.find(key) else { continue };
+            if kept.note == *note {
+                kept.written_at = Some(now);
+                self.to_forget.push_back((now, key.clone()));
+            } else {
+                self.to_write.push_back(key.clone());
+            }
+        }
+    }
+
+    fn forget(&mut self, before: At) {
+        while let Some((at, key)) = self.to_forget.pop_front_if(|(at, _)| *at < before) {
+            let Some(kept) = self.by_item.get_mut(&key.pid) else { continue };
+            kept.retain(|kept| kept.key != key || kept.written_at != Some(at));
+            if kept.is_empty() {
+                self.by_item.remove(&key.pid);
+            }
+        }
+    }
+}
+
 /// The notes that wait, and those written down lately.
 #[derive(Clone)]
 pub(super) struct Notes {
-    waiting: Arc<Mutex<HashMap<Key, Note>>>,
+    book: Arc<Mutex<Book>>,
     written: Cache<(Uuid, [u8; SHOWN_BYTES]), Reading>,
+    /// Held while notes are written down.
+    writing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Default for Notes {
     fn default() -> Self {
-        Self { waiting: Arc::default(), written: Cache::builder().max_capacity(limits::NOTES_REMEMBERED).build() }
+        let written = Cache::builder().max_capacity(limits::NOTES_REMEMBERED).build();
+        Self { book: Arc::default(), written, writing: Arc::default() }
     }
 }
 
 impl Notes {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn add(&self, key: Key, at: At, reading: Reading) {
         if self.written.get(&(key.pid, key.version)).is_some_and(|written| written >= reading) {
             return;
         }
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= limits::NOTES_WAITING && !waiting.contains_key(&key) {
-            return; // as if it had not been handed
-        }
-        let note = waiting.entry(key).or_insert(Note { first_at: at, asked_at: None });
-        if reading == Reading::Asked {
-            note.asked_at.get_or_insert(at);
-        }
+        let asked_at = (reading == Reading::Asked).then_some(at);
+        self.book().add(key, Note { first_at: at, asked_at });
     }
 
-    /// The notes about an item that wait.
+    /// The notes about an item, written down or not.
     fn about(&self, post: &str, pid: Uuid) -> Vec<HandedRow> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting
-            .iter()
-            .filter(|(key, _)| key.pid == pid && key.post == post)
-            .map(|(key, note)| row(key, *note))
-            .collect()
+        let book = self.book();
+        let of_item = book.by_item.get(&pid).map_or(&[][..], Vec::as_slice);
+        of_item.iter().filter(|kept| kept.key.post == post).map(|kept| row(&kept.key, kept.note)).collect()
     }
 
-    fn some(&self) -> Vec<(Key, Note)> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.iter().take(limits::NOTES_PER_WRITE).map(|(key, note)| (key.clone(), *note)).collect()
-    }
-
-    /// Forgets what was written down, unless more was noted meanwhile.
-    fn settle(&self, done: &[(Key, Note)]) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    fn settle(&self, done: &[(Key, Note)], now: At) {
         for (key, note) in done {
             let reading = if note.asked_at.is_some() { Reading::Asked } else { Reading::Passing };
             self.written.insert((key.pid, key.version), reading);
-            if waiting.get(key).is_some_and(|now| now.asked_at == note.asked_at) {
-                waiting.remove(key);
-            }
         }
+        self.book().settle(done, now);
     }
 }
 
@@ -145,18 +205,22 @@ impl Services {
     /// # Errors
     /// When the database is away; the notes stay.
     pub async fn write_notes(&self) -> Result<usize> {
+        let _alone = self.notes.writing.lock().await;
         let mut written = 0;
         loop {
-            let some = Arc::new(self.notes.some());
+            let now = At(self.clock.now());
+            self.notes.book().forget(At(now.0 - TimeDelta::milliseconds(limits::NOTES_KEPT_MS)));
+            let some = Arc::new(self.notes.book().next());
             if some.is_empty() {
                 return Ok(written);
             }
             let (services, rows) = (self.clone(), Arc::clone(&some));
-            self.store
-                .write(move |tx| rows.iter().try_for_each(|(key, note)| services.write_note(tx, &row(key, *note))))
-                .await?;
+            let write = self
+                .store
+                .write(move |tx| rows.iter().try_for_each(|(key, note)| services.write_note(tx, &row(key, *note))));
+            write.await?;
             written += some.len();
-            self.notes.settle(&some);
+            self.notes.settle(&some, now);
         }
     }
 

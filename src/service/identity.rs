@@ -89,11 +89,11 @@ fn of_origin<'i>(same_id: &[(usize, &'i Item)], origin: &str) -> Vec<(usize, &'i
 
 /// The item meant by an id alone.
 fn unnamed(tx: &mut Tx<'_>, catalogue: &Catalogue, same_id: &[(usize, &Item)], key: &Key) -> Result<Found, Fault> {
-    let of_life: Vec<(usize, &Item)> = same_id
-        .iter()
-        .filter(|(_, item)| is_same_life(&item.object, item.declaration().is_some(), key, tx.now))
-        .copied()
-        .collect();
+    // Of what a caller has to name it is told; what it does not see is no candidate.
+    let is_candidate = |item: &Item| !key.must_name || item.object.customs_visible;
+    let same_life = |item: &Item| is_same_life(&item.object, item.declaration().is_some(), key, tx.now);
+    let of_life: Vec<(usize, &Item)> =
+        same_id.iter().filter(|(_, item)| is_candidate(item) && same_life(item)).copied().collect();
     let candidates = Candidates::of(tx, of_life.iter().map(|(_, item)| Row::from(&item.object)))?;
     let rows = candidates.see(catalogue);
     let counting = which::choose(&rows, None, Purpose::Naming).counting;

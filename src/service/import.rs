@@ -335,7 +335,8 @@ impl Services {
 
 /// The organization that a table is for must be there, and of the kind that has such tables.
 fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str, catalogue: &Catalogue) -> Result<(), store::Fault> {
-    let refused = |code, message: &str| Err(Error::invalid(code, "org", message).into());
+    let path = "org";
+    let refused = |code, message: &str| Err(Error::invalid(code, path, message).into());
     let owner = match kind.scope() {
         _ if org.is_empty() => return Ok(()),
         Scope::OfOrigin if catalogue.is_listed(org) => return Ok(()),

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::identity::ORIGIN_KNOWN;
+use super::judging::{JUDGED_ANEW, judged_otherwise};
 use super::standing::WITHDRAWN;
 use super::version;
 use crate::contract::Referral;
@@ -16,7 +17,7 @@ use crate::contract::canonical::{digest, to_canonical};
 use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::structure::UNKNOWN_POST;
 use crate::store::history::{RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
-use crate::store::items::{Item, ObjectRow, Side};
+use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
 use crate::store::outbox::{MessageRow, MessageState};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -46,6 +47,8 @@ pub(super) struct Telling {
     /// Reference of a referral.
     reference: Option<String>,
     digest: Vec<u8>,
+    /// To be told although it was told before.
+    again: bool,
 }
 
 /// Organizations asked for in one transaction.
@@ -74,7 +77,7 @@ pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fa
         }
         if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
             let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
-            about.retain(|telling| !is_said(&said, telling));
+            about.retain(|telling| telling.again || !is_said(&said, telling));
             about.extend(withdrawals(&said, at, item, &about));
         }
         tellings.append(&mut about);
@@ -170,6 +173,7 @@ fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -
         version_no: None,
         reference: None,
         digest: Vec::new(),
+        again: false,
     };
     told.into_iter().map(withdrawal).collect()
 }
@@ -204,6 +208,7 @@ fn declarations(
             version_no: Some(row.version_no),
             reference: None,
             digest: version::name(object, &row.digest),
+            again: false,
         });
     };
     if row.sent && object.flow != "I" && object.dest_post != UNKNOWN_POST {
@@ -218,42 +223,56 @@ fn declarations(
 }
 
 /// Final responses go from a customs here to a post elsewhere, and from the destination post to the origin: each of
-/// them, for what an item amounts to follows from all its decisions.
+/// them, for what an item amounts to follows from all its decisions. One that turns out to be about another version than
+/// was thought is told again.
 fn responses(
     tx: &mut Tx<'_>,
     organizations: &mut Organizations,
     at: usize,
     item: &Item,
 ) -> Result<Vec<Telling>, Fault> {
-    let object = &item.object;
     let row = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT);
-    let Some(row) = row.filter(|_| has_event(item, &["response."])) else { return Ok(Vec::new()) };
-    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
-    let (partner, sender) = if organizations.is_remote(tx, &object.post_org)? {
-        (&object.post_org, row.customs_org.as_deref().unwrap_or(&row.author_org))
-    } else if goes_on {
-        (&object.orig_post, object.post_org.as_str())
-    } else {
+    let Some(row) = row.filter(|_| has_event(item, &["response.", JUDGED_ANEW])) else { return Ok(Vec::new()) };
+    let Some((partner, sender)) = told_of_decisions(tx, organizations, &item.object, row)? else {
         return Ok(Vec::new());
     };
-    let decided = item.events().iter().filter(|event| event.name != RESPONSE_DRAFT_EVENT);
-    let versions = decided.filter_map(|event| event.document.as_ref());
-    let versions = versions.filter(|(kind, ..)| *kind == Side::Own.version_kind());
-    let mut versions: Vec<(i32, &Vec<u8>)> = versions.map(|(_, version_no, digest)| (*version_no, digest)).collect();
-    versions.push((row.version_no, &row.digest));
-    versions.sort_unstable();
-    versions.dedup();
-    let telling = |(version_no, digest): (i32, &Vec<u8>)| Telling {
+    let telling = |version_no: i32, digest: &[u8], again: bool| Telling {
         at,
         partner: partner.clone(),
-        sender: sender.to_owned(),
+        sender: sender.clone(),
         kind: CUSRSP,
         withdraws: false,
         version_no: Some(version_no),
         reference: None,
-        digest: digest.clone(),
+        digest: digest.to_vec(),
+        again,
     };
-    Ok(versions.into_iter().map(telling).collect())
+    let decided = item.events().iter().filter(|event| event.name != RESPONSE_DRAFT_EVENT);
+    let versions = decided.filter_map(|event| event.document.as_ref());
+    let versions = versions.filter(|(kind, ..)| *kind == Side::Own.version_kind());
+    let mut versions: Vec<(i32, &[u8])> =
+        versions.map(|(_, version_no, digest)| (*version_no, digest.as_slice())).collect();
+    versions.push((row.version_no, &row.digest));
+    versions.sort_unstable();
+    versions.dedup();
+    let anew = item.events().iter().filter(|event| event.name == JUDGED_ANEW).flat_map(judged_otherwise);
+    let anew = anew.map(|version_no| telling(version_no, &row.digest, true));
+    Ok(versions.into_iter().map(|(version_no, digest)| telling(version_no, digest, false)).chain(anew).collect())
+}
+
+/// Who is told of the decisions about an item, and by whom.
+fn told_of_decisions(
+    tx: &mut Tx<'_>,
+    organizations: &mut Organizations,
+    object: &ObjectRow,
+    row: &ResponseRow,
+) -> Result<Option<(String, String)>, Fault> {
+    if organizations.is_remote(tx, &object.post_org)? {
+        let sender = row.customs_org.as_ref().unwrap_or(&row.author_org);
+        return Ok(Some((object.post_org.clone(), sender.clone())));
+    }
+    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
+    Ok(goes_on.then(|| (object.orig_post.clone(), object.post_org.clone())))
 }
 
 /// What the destination decided and asked while it did not know the origin.
@@ -271,6 +290,7 @@ fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &
         version_no,
         reference,
         digest,
+        again: false,
     };
     let mut tellings = Vec::new();
     let decided = tx.response_of(object, Side::Own)?.filter(|row| row.sent && row.state_cd != RESPONSE_DRAFT);

@@ -112,6 +112,9 @@ pub(super) fn place(
     if standing.state_cd == RESPONSE_DRAFT {
         return draft(tx, item, placing, incoming, standing);
     }
+    if let Some(repeated) = said_again(tx, item, placing.side, incoming)? {
+        return Ok(promote(item, placing, repeated, standing));
+    }
     let dated = dated(tx, item, placing.side, incoming);
     let judged = judged(tx, item, placing, incoming, dated)?;
     let mut decision = decision(tx, item, placing, incoming, (dated, standing))?;
@@ -235,6 +238,20 @@ fn works_here(tx: &mut Tx<'_>, customs: &str) -> Result<bool, Fault> {
         }
     }
     Ok(false)
+}
+
+/// The decision that this one says again, date and all, where nothing tells that its author has seen anything since.
+fn said_again(tx: &mut Tx<'_>, item: &Item, side: Side, incoming: &Incoming) -> Result<Option<DecisionRow>, Fault> {
+    let is_same = |row: &&DecisionRow| {
+        row.author_org == incoming.author && row.digest == incoming.digest && row.stated_version.is_none()
+    };
+    let Some(said) = item.decisions(side).find(is_same).cloned() else { return Ok(None) };
+    if incoming.decided_at.is_none() || incoming.stated.version.is_some() {
+        return Ok(None);
+    }
+    let mut has_seen = || tx.handed(&item.object.post_org, item.object.pid, &incoming.author);
+    let nothing_seen = incoming.from_partner || (incoming.rank == Author::Customs && has_seen()?.is_empty());
+    Ok(nothing_seen.then_some(said))
 }
 
 /// The decision that this one repeats.

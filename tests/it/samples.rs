@@ -100,7 +100,10 @@ pub fn body(method: &str) -> Value {
 /// A declaration's data without the extra fields that the server adds.
 fn without_quality(data: &Value) -> Value {
     let names = data["ExtraFieldNames"].as_array().cloned().unwrap_or_default();
-    let own = |at: &usize| !names[*at].as_str().unwrap_or_default().starts_with("Quality.");
+    let own = |at: &usize| {
+        let name = names[*at].as_str().unwrap_or_default();
+        !name.starts_with("Quality.") && !["EP.Version", "EP.DeclaredBy"].contains(&name)
+    };
     let kept: Vec<usize> = (0..names.len()).filter(own).collect();
     let mut data = data.clone();
     for list in ["ExtraFieldNames", "ExtraFieldValues"] {

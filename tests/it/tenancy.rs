@@ -104,9 +104,10 @@ on_both_engines! {
         let mut late = respond(&id, "AUA", "DEA", "7", 2);
         late["resp"] = response("7", 60);
         server.call_as("DE", "StoreResponse", late).ok();
-        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"]["Data"]["DecisionCd"], "7");
+        // It is kept, but of an item that goes elsewhere it decides nothing, and stops nothing.
+        assert_eq!(server.status("AUA", "AUA", &id, "O")["DCResponse"], Value::Null);
         refer(server, "DEA", &id, "DNL", "Q2");
-        assert_eq!(status(server, "AUA", &id)["SecurityState"], "STOPPED");
+        assert_eq!(status(server, "AUA", &id)["SecurityState"], "ASSESSING");
         // Its question is answered to itself, not to where the item goes now.
         let answer = json!({ "id": id, "postOrgCd": "AUA", "partnerPostOrgCd": "FRA",
             "referralResponse": { "ReferralResponseCd": "R12", "ReferralId": "Q1" } });
@@ -120,7 +121,7 @@ on_both_engines! {
     fn an_origin_that_becomes_known_is_told_what_was_decided_and_asked_before(server) {
         raises_by_itself(server);
         let id = fresh_id("AU");
-        for (decision, seconds) in [("5", 0), ("2", 60)] {
+        for (decision, seconds) in [("5", 0), ("1", 60)] {
             let mut early = respond(&id, "ZZZ", "DEA", decision, 2);
             early["resp"] = response(decision, seconds);
             server.call_as("DE", "StoreResponse", early).ok();
@@ -129,7 +130,7 @@ on_both_engines! {
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
         server.deliver();
         let view = server.status("AUA", "AUA", &id, "O");
-        assert_eq!(view["DCResponse"]["Data"]["DecisionCd"], "2");
+        assert_eq!(view["DCResponse"]["Data"]["DecisionCd"], "1");
         let entry = status(server, "AUA", &id);
         assert_eq!(entry["Referrals"][0]["Code"], "RFI");
         // Once: what comes later says nothing again.

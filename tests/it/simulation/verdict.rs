@@ -157,7 +157,7 @@ impl Audit {
         }
     }
 
-    /// Each interchange counts once, each content makes one version and is applied once.
+    /// Each interchange counts once, each content makes one version (of a decision: with what it judged) and is applied once.
     fn nothing_twice(&mut self) {
         let mut sent: BTreeMap<String, i64> = BTreeMap::new();
         let mut said: BTreeMap<String, i64> = BTreeMap::new();
@@ -171,7 +171,8 @@ impl Audit {
                 &mut said,
                 self.texts(
                     plan.name,
-                    "SELECT sender || ' ' || partner || ' ' || kind || ' ' || item_id || '=' || count(DISTINCT digest) AS t
+                    "SELECT sender || ' ' || partner || ' ' || kind || ' ' || item_id || '=' || 
+                         count(DISTINCT hex(digest) || CASE kind WHEN 'CUSRSP' THEN version_no ELSE '' END) AS t
                      FROM message_out GROUP BY sender, partner, kind, item_id",
                 ),
             );
@@ -208,7 +209,15 @@ impl Audit {
                 plan.name,
                 "one content is two versions",
                 "SELECT hex(object_pid) || ' ' || doc_kind || ' ' || hex(doc_digest) AS t FROM item_history
-                 WHERE doc_digest IS NOT NULL GROUP BY post_org, object_pid, doc_kind, doc_digest HAVING count(*) > 1",
+                 WHERE doc_digest IS NOT NULL AND doc_kind = 'D' GROUP BY post_org, object_pid, doc_kind, doc_digest HAVING count(*) > 1",
+            );
+            // The same said of another version of the declaration is another decision.
+            self.none(
+                plan.name,
+                "one decision counts twice",
+                "SELECT hex(object_pid) || ' ' || side || ' ' || hex(digest) AS t FROM decision
+                 GROUP BY post_org, object_pid, side, author_org, digest, judged_no, judged_dest, hex(judged_name)
+                 HAVING count(*) > 1",
             );
         }
     }

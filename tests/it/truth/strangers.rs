@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::messages;
 use super::notation::Course;
 use super::scene::{Place, Scene};
 use crate::harness::Engine;
@@ -40,6 +41,7 @@ const INSIDERS: &[&str] = &[
     "DE:block",
     "DEA:warn",
     "AUA:block",
+    "days 150",
 ];
 
 /// What strangers do.
@@ -81,7 +83,13 @@ const STRANGERS: &[&str] = &[
     "AUB:D AUA>DEA v1 PD+1d",
     "AUB:Rau 2 AUB>DEA",
     "AUB:clear",
+    CLEARS,
+    ASSESSES,
 ];
+
+/// Messages of FRA to AUA, by hand, where there are two servers.
+const CLEARS: &str = "a CUSRSP of FRA";
+const ASSESSES: &str = "an ITMREF of FRA";
 
 /// Who is shown lights, keeps marks, and has worklists.
 const PARTIES: [&str; 4] = ["AUA", "AU", "DEA", "DE"];
@@ -127,8 +135,9 @@ impl Seen {
             if improved && counts {
                 wrongs.push(format!("{org}: {} became {}", shown(before), shown(now)));
             }
-            if (2..6).contains(&self.marks[at]) && self.marks[at] != after.marks[at] && after.marks[at] != BLOCKED {
-                wrongs.push(format!("{org}: mark {} became {}", self.marks[at], after.marks[at]));
+            let (mark, marked) = (self.marks[at], after.marks[at]);
+            if (mark == BLOCKED || mark == WARNED) && marked != mark && marked != BLOCKED {
+                wrongs.push(format!("{org}: mark {mark} became {marked}"));
             }
         }
         for (at, (post, _)) in WORKLISTS.iter().enumerate() {
@@ -158,8 +167,9 @@ impl Seen {
     }
 }
 
-/// MarkAsBlocked, the gravest mark.
+/// The numbers of MarkAsBlocked, the gravest mark, and MarkWithWarning.
 const BLOCKED: i64 = 4;
+const WARNED: i64 = 5;
 
 fn gravity(entry: &Value) -> usize {
     ["Green", "Amber", "Red"].iter().position(|light| entry["Light"] == *light).expect("a colour")
@@ -203,6 +213,21 @@ fn place(dice: &mut Dice) -> Place {
     if dice.chance(60) { Place::OneServer(Engine::Sqlite) } else { Place::TwoServers }
 }
 
+/// Plays a step that may be refused.
+fn say(course: &mut Course, step: &str) {
+    match step {
+        CLEARS | ASSESSES if !course.scene.is_two() => {}
+        CLEARS => messages::hand_in_bytes(course, &messages::clears(course, "FRA")),
+        ASSESSES => messages::hand_in_bytes(course, &messages::assesses(course, "FRA")),
+        _ if step.contains(':') => {
+            course.go(&format!("{step} ?"));
+        }
+        _ => {
+            course.go(step);
+        }
+    }
+}
+
 /// Plays the courses of `EPTEST_TRUTH_SEEDS`, and tells what went wrong in each.
 #[track_caller]
 fn each_seed(play: impl Fn(&mut Dice) -> Vec<String>) {
@@ -224,13 +249,13 @@ fn v53_strangers_improve_nothing_and_spoil_nothing() {
         for _ in 0..STEPS {
             if dice.chance(50) {
                 played.push(dice.pick(INSIDERS));
-                course.go(&format!("{} ?", played[played.len() - 1]));
+                say(&mut course, played[played.len() - 1]);
                 continue;
             }
             let before = Seen::of(&course);
-            played.push(dice.pick(STRANGERS));
-            let step = played[played.len() - 1];
-            course.go(&format!("{step} ?"));
+            let step = dice.pick(STRANGERS);
+            played.push(step);
+            say(&mut course, step);
             // A post of the origin's own country may use its ids: there may be several items then.
             let wrongs = before.wrongs(&Seen::of(&course), step.starts_with("AUB"));
             if !wrongs.is_empty() {
