@@ -65,7 +65,11 @@ pub fn command() -> Command {
                         .arg(needed("CODE", "organization"))
                         .arg(option("label", "TEXT", "what it is for").default_value(""))
                         .arg(option("token", "UUID", "take this one instead of a new one"))
-                        .arg(option("expires", "DATE", "for example 2027-01-01T00:00:00Z")),
+                        .arg(option(
+                            "expires",
+                            "DATE",
+                            "for example 2027-01-01T00:00:00Z; a date alone means until its end, UTC",
+                        )),
                 )
                 .subcommand(Command::new("revoke").about("Revoke a token").arg(needed("TOKEN", "the token")))
                 .subcommand(Command::new("list").about("List tokens").arg(needed("CODE", "organization"))),
@@ -309,7 +313,7 @@ async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Fa
     let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
     let expires = match optional(options, "expires") {
         // An empty date must not make a token that never expires.
-        Some(given) => match WcfDate::parse(&given) {
+        Some(given) => match WcfDate::parse_end(&given) {
             Ok(Some(date)) => Some(date.instant()),
             Ok(None) => return Err(Failure::Other("expires: give a date, or leave the option out".into())),
             Err(problem) => return Err(Failure::Other(format!("expires: {problem}"))),

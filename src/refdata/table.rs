@@ -116,7 +116,7 @@ impl<'a> Row<'a> {
 
     /// `1` or `0`; empty means no.
     pub fn flag(&self, column: &'static str) -> Cell<bool> {
-        match self.text(column) {
+        match self.text(column).to_lowercase().as_str() {
             "1" | "true" | "yes" => Ok(true),
             "0" | "" | "false" | "no" => Ok(false),
             other => Err((column, format!("`{}` is neither 1 nor 0", shown(other)))),
@@ -177,7 +177,7 @@ pub fn read<R: FromRow>(bytes: &[u8]) -> Parsed<R> {
 
 fn read_rows<R: FromRow>(mut sheet: Sheet<'_>, parsed: &mut Parsed<R>) {
     parsed.meta = std::mem::take(&mut sheet.meta);
-    let columns = (0..).zip(&sheet.header).map(|(at, name)| (name.clone(), at)).collect::<HashMap<_, usize>>();
+    let columns = (0..).zip(&sheet.header).map(|(at, name)| (name.to_lowercase(), at)).collect::<HashMap<_, usize>>();
     let missing: Vec<&str> = R::COLUMNS.iter().copied().filter(|name| !columns.contains_key(*name)).collect();
     if !missing.is_empty() {
         return parsed.fault(sheet.header_line, "", format!("the header lacks: {}", missing.join(", ")));

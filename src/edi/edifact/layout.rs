@@ -41,10 +41,10 @@ fn service_of(bytes: &[u8]) -> Service {
     advice.unwrap_or_else(|| Service::standard(3))
 }
 
-/// Without Ctrl-Z, U+0000 and white space behind the last segment.
+/// Without blanks and control characters (Ctrl-Z, U+0000, end of text) behind the last segment.
 fn unpadded(bytes: &[u8], service: Service) -> &[u8] {
-    let is_padding = |byte: &&u8| matches!(**byte, 0 | 0x1A) || byte.is_ascii_whitespace();
-    let padding = bytes.iter().rev().take_while(|byte| is_padding(byte) && **byte != service.terminator).count();
+    let is_padding = |byte: &&u8| **byte <= b' ' && **byte != service.terminator;
+    let padding = bytes.iter().rev().take_while(is_padding).count();
     bytes.get(..bytes.len() - padding).unwrap_or(bytes)
 }
 
@@ -101,7 +101,7 @@ mod tests {
     fn lines_and_padding_are_no_part_of_an_interchange() {
         for width in [20, 72, 80] {
             for end in [&b"\r\n"[..], b"\n"] {
-                for padding in [&b""[..], b"\r\n", b"\x1A", b"\r\n\x1A\0\0\0", b"        \r\n"] {
+                for padding in [&b""[..], b"\r\n", b"\x1A", b"\r\n\x1A\0\0\0", b"        \r\n", b"\x03"] {
                     let sent = [wrapped(width, end), padding.to_vec()].concat();
                     let plain = plain(&sent);
                     assert_eq!(plain.bytes, WHOLE, "{width} {end:?} {padding:?}");

@@ -5,6 +5,7 @@ use super::read_item::ItemReader;
 use super::tape::Segment;
 use crate::contract::WcfDate;
 use crate::edi::normal;
+use crate::edi::profile::value::parse_int;
 use crate::edi::{Finding, Function, ItemMessage, Kind, Organization};
 
 impl<'t> Reader<'t> {
@@ -119,7 +120,7 @@ impl<'t> Reader<'t> {
         let lines: usize = message.items.iter().map(pieces).sum();
         let mut items_counted = false;
         for total in totals {
-            let counted = match &*total.text(1, 0) {
+            let counted = match id(total, 1, 0).as_str() {
                 "10" => {
                     items_counted = true;
                     message.items.len()
@@ -130,7 +131,7 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            if total.text(1, 1).parse() != Ok(counted) {
+            if parse_int(&total.text(1, 1)).ok().and_then(|total| usize::try_from(total).ok()) != Some(counted) {
                 let text = format!("the control total does not agree with the {counted} there are");
                 self.found(total, Finding::error("count", "", text));
             }

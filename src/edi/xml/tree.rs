@@ -60,7 +60,7 @@ const ATTRIBUTES: usize = 32;
 /// findings say what and where. Elements of other namespaces are left out.
 pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let padding = bytes.iter().rev().take_while(|byte| matches!(byte, 0 | 0x1A) || byte.is_ascii_whitespace()).count();
+    let padding = bytes.iter().rev().take_while(|byte| **byte <= b' ').count();
     let bytes = bytes.get(..bytes.len() - padding).unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,

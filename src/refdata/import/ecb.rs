@@ -34,7 +34,7 @@ pub fn rates(bytes: &[u8]) -> Parsed<Rate> {
     while let Some(row) = sheet.next_row() {
         match row {
             Ok((line, record)) => day(&sheet.header, line, &record, &mut parsed),
-            Err(fault) => parsed.fault(fault.line, "", "the line cannot be read"),
+            Err(fault) => parsed.fault(fault.line, "", fault.problem),
         }
         if parsed.rows.len() >= limits::IMPORT_ROWS {
             parsed.fault(0, "", format!("more than {} rates; the rest is not read", limits::IMPORT_ROWS));

@@ -135,8 +135,8 @@ impl Reader<'_> {
     fn rule(&mut self, keys: &Keys<'_>) -> Option<AutoRule> {
         self.unknown_keys(keys, RULE_KEYS);
         let name = self.text(keys, "name");
-        if name.is_none() {
-            self.fault(keys, "name", "missing; give the rule a name");
+        if name.as_ref().is_none_or(|name| name.contains(char::is_control)) {
+            self.fault(keys, "name", "missing, or with control characters; give the rule a name");
         }
         let priority = keys.table.get("priority").map_or(Some(100), Value::as_integer);
         if priority.is_none() {
@@ -167,7 +167,10 @@ impl Reader<'_> {
         let one_of = |known: &'static str| move |entry: &str| known.split(' ').any(|word| word == entry);
         let countries = self.countries;
         let country = |entry: &str| countries.contains(entry);
-        let digits = |entry: &str| entry.len() >= 2 && entry.bytes().all(|b| b.is_ascii_digit());
+        // Pairs only: three digits are a code that has lost its leading zero.
+        let digits = |entry: &str| {
+            entry.len() >= 2 && entry.len().is_multiple_of(2) && entry.bytes().all(|b| b.is_ascii_digit())
+        };
         let quality_rule = |entry: &str| quality::rule(entry).is_some();
         let has_words = |entry: &str| !plain_words(entry).is_empty();
         let phrases = |list: Vec<String>| list.iter().map(|phrase| plain_words(phrase)).collect();
@@ -383,7 +386,7 @@ impl Reader<'_> {
 }
 
 const COUNTRY: &str = "a country of ISO 3166-1 like NL";
-const HS: &str = "the first two or more digits of an HS code";
+const HS: &str = "the first 2, 4, 6, 8 or 10 digits of an HS code";
 const RESTRICTION: &[(&str, RestrictionState)] = &[
     ("none", RestrictionState::None),
     ("any", RestrictionState::Any),
