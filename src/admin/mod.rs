@@ -65,7 +65,11 @@ pub fn command() -> Command {
                         .arg(needed("CODE", "organization"))
                         .arg(option("label", "TEXT", "what it is for").default_value(""))
                         .arg(option("token", "UUID", "take this one instead of a new one"))
-                        .arg(option("expires", "DATE", "for example 2027-01-01T00:00:00Z")),
+                        .arg(option(
+                            "expires",
+                            "DATE",
+                            "for example 2027-01-01T00:00:00Z; a date alone means until its end, UTC",
+                        )),
                 )
                 .subcommand(Command::new("revoke").about("Revoke a token").arg(needed("TOKEN", "the token")))
                 .subcommand(Command::new("list").about("List tokens").arg(needed("CODE", "organization"))),
@@ -102,24 +106,27 @@ pub fn command() -> Command {
                 .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
         )
         .subcommand(
-            group("refdata", "Lists: nomenclature, restrictions, rates, decisions, operators, offices, referrals")
-                .subcommand(
-                    Command::new("import")
-                        .about("Check a CSV file and put it in the place of the list; rates are added to those there")
-                        .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
-                        .arg(needed(
-                            "FILE",
-                            "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
-                        ))
-                        .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
-                        .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
-                        .arg(
-                            option("org", "CODE", "whose list it is [default: everyone's]; foreign_ids: the origin")
-                                .default_value(""),
-                        )
-                        .arg(switch("dry-run", "check only"))
-                        .arg(switch("skip-bad", "take the rows that are right although others are not")),
-                ),
+            group(
+                "refdata",
+                "Lists: nomenclature, restrictions, rates, decisions, countries, operators, offices, referrals",
+            )
+            .subcommand(
+                Command::new("import")
+                    .about("Check a CSV file and put it in the place of the list; rates are added to those there")
+                    .arg(needed("LIST", "which list").value_parser(LIST_KINDS.map(|(name, _)| name)))
+                    .arg(needed(
+                        "FILE",
+                        "our own form; hs also harmonized-system.csv and cn_YYYY.json; rates also the ECB's form",
+                    ))
+                    .arg(option("fr", "FILE", "French texts of a cn_YYYY.json"))
+                    .arg(option("es", "FILE", "Spanish texts of a cn_YYYY.json"))
+                    .arg(
+                        option("org", "CODE", "whose list it is [default: everyone's]; foreign_ids: the origin")
+                            .default_value(""),
+                    )
+                    .arg(switch("dry-run", "check only"))
+                    .arg(switch("skip-bad", "take the rows that are right although others are not")),
+            ),
         )
         .subcommand(
             group("rule", "Auto-response rules of customs administrations")
@@ -306,7 +313,7 @@ async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Fa
     let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
     let expires = match optional(options, "expires") {
         // An empty date must not make a token that never expires.
-        Some(given) => match WcfDate::parse(&given) {
+        Some(given) => match WcfDate::parse_end(&given) {
             Ok(Some(date)) => Some(date.instant()),
             Ok(None) => return Err(Failure::Other("expires: give a date, or leave the option out".into())),
             Err(problem) => return Err(Failure::Other(format!("expires: {problem}"))),
@@ -467,7 +474,12 @@ async fn import_list(services: &Services, options: &ArgMatches) -> Result<(), Fa
     println!("{} rows right, {} faults", report.rows, report.faults.len());
     match (report.stored, options.get_flag("dry-run")) {
         (true, _) => println!("imported; every server uses it within ten seconds"),
-        (false, true) => println!("dry run: nothing imported"),
+        (false, true) => {
+            println!("dry run: nothing imported");
+            if !report.is_enough {
+                return Err(Failure::Other("an import would take nothing; mend the file, or use --skip-bad".into()));
+            }
+        }
         (false, false) => return Err(Failure::Other("nothing imported; mend the file, or use --skip-bad".into())),
     }
     Ok(())

@@ -60,7 +60,7 @@ open_object!(AnonymousDeclaration, ALIASES, []);
 pub struct SearchCriteria {
     #[serde(deserialize_with = "date::optional")]
     pub created_from: Option<WcfDate>,
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     pub created_to: Option<WcfDate>,
     /// Own member: X-Next-Cursor of the answer before.
     pub cursor: Option<String>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, RestrictionProhibition, date, date::WcfDate, lenient};
+use super::{Entity, Number, RestrictionProhibition, date, date::WcfDate, hs_code, lenient};
 
 /// An amount of money.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -31,7 +31,7 @@ pub struct MarketedGood {
     pub seller_organization_cd: Option<String>,
     #[serde(deserialize_with = "date::optional")]
     pub valid_from: Option<WcfDate>,
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     pub valid_to: Option<WcfDate>,
 }
 
@@ -57,7 +57,7 @@ pub struct MarketedGoodDetails {
     #[serde(deserialize_with = "lenient::flag")]
     pub free_of_charge_return: bool,
     pub good_details: Option<String>,
-    #[serde(rename = "HSCode")]
+    #[serde(rename = "HSCode", deserialize_with = "hs_code::optional")]
     pub hs_code: Option<String>,
     /// Centimetres.
     pub height_cm: Option<Number>,
@@ -100,7 +100,7 @@ pub struct PostalService {
     pub service_nm: Option<String>,
     #[serde(deserialize_with = "date::optional")]
     pub valid_from: Option<WcfDate>,
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     pub valid_to: Option<WcfDate>,
 }
 

@@ -1,16 +1,21 @@
 //! Dates as they travel: `/Date(milliseconds+hhmm)/`, the Microsoft form.
 //!
 //! The number is the instant; an offset never shifts it. Written as `/Date(ms+0000)/` in whole seconds. ISO 8601
-//! is read as a courtesy: with a zone it is an instant, without one it is wall-clock time in the organization's
-//! zone, which the caller sets around parsing with [`with_zone`]. Never reads the clock.
+//! is read as a courtesy (`iso`): with a zone it is an instant, without one it is wall-clock time in the organization's
+//! zone, which the caller sets around parsing with [`with_zone`]. A wall-clock time that occurs twice, as clocks go back,
+//! is the first of the two; one that is skipped, as clocks go forward, is told by the clock as it went before, so 02:30
+//! is what the new clock calls 03:30. A day, week or month alone is its first second; where it ends a span of time, its
+//! last. Never reads the clock of the machine.
 
 use std::cell::Cell;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::iso::{self, Iso};
 
 /// .NET's minimum date: what an unset non-nullable date looks like. Read as "not given".
 pub const UNSET_MS: i64 = -62_135_596_800_000;
@@ -53,6 +58,22 @@ impl WcfDate {
     /// # Errors
     /// Names the accepted forms.
     pub fn parse(text: &str) -> Result<Option<Self>, String> {
+        Self::parse_with(text, |first, _| start_of(first))
+    }
+
+    /// The same for the end of a span of time: a day, week or month alone means its last second.
+    ///
+    /// # Errors
+    /// Names the accepted forms.
+    pub fn parse_end(text: &str) -> Result<Option<Self>, String> {
+        Self::parse_with(text, |_, after| start_of(after)?.checked_sub_signed(TimeDelta::seconds(1)))
+    }
+
+    /// `of_days` gives the instant meant by days alone: the first, and the one after the last.
+    fn parse_with(
+        text: &str,
+        of_days: impl FnOnce(NaiveDate, NaiveDate) -> Option<DateTime<Utc>>,
+    ) -> Result<Option<Self>, String> {
         let text = text.trim();
         if text.is_empty() {
             return Ok(None);
@@ -60,7 +81,12 @@ impl WcfDate {
         if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
             return Self::from_wcf(inner).ok_or(NOT_A_DATE)?;
         }
-        let instant = iso_instant(text).ok_or(NOT_A_DATE)?;
+        let instant = match iso::parse(text).ok_or(NOT_A_DATE)? {
+            Iso::Zoned(at) => Some(at),
+            Iso::Local(local) => instant_of(local),
+            Iso::Days(first, after) => of_days(first, after),
+        };
+        let instant = instant.ok_or(NOT_A_DATE)?;
         Self::checked(instant.timestamp_millis())
     }
 
@@ -87,16 +113,20 @@ impl WcfDate {
 const NOT_A_DATE: &str =
     "not a date; write /Date(1562748420000+0000)/ (milliseconds since 1970) or 2019-07-10T08:47:00Z";
 
-fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
-        return Some(zoned.with_timezone(&Utc));
+/// The first second of a day.
+fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    instant_of(day.and_time(NaiveTime::MIN))
+}
+
+/// The instant at which the clock of the zone shows a time, by the rule at the top.
+fn instant_of(local: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let zone = ZONE.get();
+    if let Some(at) = zone.from_local_datetime(&local).earliest() {
+        return Some(at.with_timezone(&Utc));
     }
-    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
-    // A wall-clock time that occurs twice is taken as the first; one that a clock change skips, as UTC.
-    ZONE.get().from_local_datetime(&naive).earliest().map(|at| at.with_timezone(&Utc)).or(Some(naive.and_utc()))
+    // A day earlier by any zone's clock, the one that counted before the change is still in force.
+    let before = zone.offset_from_utc_datetime(&local.checked_sub_signed(TimeDelta::days(1))?).fix();
+    local.checked_sub_offset(before).map(|at| at.and_utc())
 }
 
 impl fmt::Display for WcfDate {
@@ -113,26 +143,34 @@ impl Serialize for WcfDate {
 
 /// Reads an optional date member: `null`, the sentinel and an empty text are `None`.
 pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WcfDate>, D::Error> {
-    struct Form;
-    impl<'de> serde::de::Visitor<'de> for Form {
-        type Value = Option<WcfDate>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a date as text, /Date(1562748420000+0000)/ or 2019-07-10T08:47:00Z")
-        }
-        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            WcfDate::parse(text).map_err(E::custom)
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_none<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
-            inner.deserialize_any(Self)
-        }
+    deserializer.deserialize_option(Form(WcfDate::parse))
+}
+
+/// The same for a member that ends a span of time: a date without time means the whole day.
+pub fn optional_end<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<WcfDate>, D::Error> {
+    deserializer.deserialize_option(Form(WcfDate::parse_end))
+}
+
+/// How the text of a member is read.
+struct Form(fn(&str) -> Result<Option<WcfDate>, String>);
+
+impl<'de> serde::de::Visitor<'de> for Form {
+    type Value = Option<WcfDate>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date as text, /Date(1562748420000+0000)/ or 2019-07-10T08:47:00Z")
     }
-    deserializer.deserialize_option(Form)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+        inner.deserialize_any(self)
+    }
 }
 
 impl<'de> Deserialize<'de> for WcfDate {
@@ -177,6 +215,36 @@ mod tests {
         let berlin = with_zone(Tz::Europe__Berlin, || written("2019-07-10T10:47:00"));
         assert_eq!(berlin.unwrap(), "/Date(1562748420000+0000)/");
         assert_eq!(written("2019-07-10T08:47:00").unwrap(), "/Date(1562748420000+0000)/");
+    }
+
+    #[test]
+    fn a_change_of_clocks_is_read_by_rule() {
+        let at = |zone, text: &str| with_zone(zone, || WcfDate::parse(text).unwrap().unwrap().instant().to_rfc3339());
+        let (sydney, berlin, apia) = (Tz::Australia__Sydney, Tz::Europe__Berlin, Tz::Pacific__Apia);
+        // Skipped: clocks went from 02:00 to 03:00, in Samoa over a whole day, in Beirut at midnight.
+        assert_eq!(at(sydney, "2026-10-04T01:59:59"), "2026-10-03T15:59:59+00:00");
+        assert_eq!(at(sydney, "2026-10-04T02:30:00"), "2026-10-03T16:30:00+00:00");
+        assert_eq!(at(sydney, "2026-10-04T03:00:00"), "2026-10-03T16:00:00+00:00");
+        assert_eq!(at(berlin, "2026-03-29T02:30:00"), "2026-03-29T01:30:00+00:00");
+        assert_eq!(at(apia, "2011-12-30T12:00:00"), "2011-12-30T22:00:00+00:00");
+        assert_eq!(at(Tz::Asia__Beirut, "2022-03-27"), "2022-03-26T22:00:00+00:00");
+        // Doubled: the first.
+        assert_eq!(at(berlin, "2026-10-25T02:30:00"), "2026-10-25T00:30:00+00:00");
+        assert_eq!(at(sydney, "2026-04-05T02:30:00"), "2026-04-04T15:30:00+00:00");
+    }
+
+    #[test]
+    fn a_date_alone_is_the_whole_day_where_a_span_ends() {
+        let end =
+            |zone, text: &str| with_zone(zone, || WcfDate::parse_end(text).unwrap().unwrap().instant().to_rfc3339());
+        let (utc, berlin) = (Tz::UTC, Tz::Europe__Berlin);
+        assert_eq!(end(utc, "2026-11-20"), "2026-11-20T23:59:59+00:00");
+        assert_eq!(end(utc, "2026-11"), "2026-11-30T23:59:59+00:00");
+        assert_eq!(end(berlin, "2026-03-29"), "2026-03-29T21:59:59+00:00");
+        assert_eq!(end(berlin, "2026-03-28"), "2026-03-28T22:59:59+00:00");
+        assert_eq!(end(berlin, "9999-12-31"), "9999-12-31T22:59:59+00:00");
+        assert_eq!(end(berlin, "2026-11-20T08:47+0100"), "2026-11-20T07:47:00+00:00");
+        assert_eq!(end(utc, "/Date(1562748420000)/"), "2019-07-10T08:47:00+00:00");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, date, date::WcfDate, lenient};
+use super::{Entity, Number, date, date::WcfDate, hs_code, lenient};
 
 /// A declaration and the organizations it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -106,7 +106,7 @@ pub struct ContentPiece {
     pub extra_field_names: Vec<Option<String>>,
     #[serde(deserialize_with = "lenient::or_default")]
     pub extra_field_values: Vec<Option<String>>,
-    #[serde(rename = "HS")]
+    #[serde(rename = "HS", deserialize_with = "hs_code::optional")]
     pub hs: Option<String>,
     pub import_restrictions: Option<String>,
     pub import_restrictions_notes: Option<String>,
@@ -121,7 +121,7 @@ pub struct ContentPiece {
     /// Country of origin of the goods, ISO 3166-1 alpha-2.
     pub orig_country_cd: Option<String>,
     pub revised_description: Option<String>,
-    #[serde(rename = "RevisedHS")]
+    #[serde(rename = "RevisedHS", deserialize_with = "hs_code::optional")]
     pub revised_hs: Option<String>,
 }
 

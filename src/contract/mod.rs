@@ -9,6 +9,8 @@ pub mod commerce;
 pub mod date;
 pub mod declaration;
 pub mod heartbeat;
+pub mod hs_code;
+pub mod iso;
 pub mod item_status;
 pub mod lenient;
 pub mod mail_object;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, date, date::WcfDate, lenient};
+use super::{Entity, Number, date, date::WcfDate, hs_code, lenient};
 
 /// A customs response and the organizations it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -63,7 +63,7 @@ pub struct Tax {
     pub extra_field_names: Vec<Option<String>>,
     #[serde(deserialize_with = "lenient::or_default")]
     pub extra_field_values: Vec<Option<String>>,
-    #[serde(rename = "HS")]
+    #[serde(rename = "HS", deserialize_with = "hs_code::optional")]
     pub hs: Option<String>,
     pub net_weight: Option<Number>,
     #[serde(deserialize_with = "lenient::optional_int")]

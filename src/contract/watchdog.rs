@@ -12,7 +12,7 @@ use super::{date, date::WcfDate, lenient};
 #[serde(rename_all = "PascalCase", default)]
 pub struct WatchdogInfo {
     /// Own member: the mark ends by itself.
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     pub expiry_dt: Option<WcfDate>,
     /// 2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning; the names are accepted too.
     pub operation: Option<Operation>,

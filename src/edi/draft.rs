@@ -4,7 +4,7 @@
 
 use crate::contract::declaration::{CommercialTransaction, ContentPiece, DeclarationData, Document};
 use crate::contract::response::{ResponseData, Tax};
-use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response};
+use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, hs_code};
 
 use super::profile::extras::{Entry, Extras, is_currency};
 use super::profile::table::{self, Home};
@@ -266,6 +266,7 @@ impl Draft {
                 let _ = self.set(home, index, member, &value);
             }
         }
+        self.take_codes();
         self.data.documents.retain(|document| *document != Document::default());
         self.data.commercial_transactions.retain(|sale| *sale != CommercialTransaction::default());
         self.settle_totals();
@@ -286,6 +287,14 @@ impl Draft {
     }
 
     /// The declared total is kept as an extra field only where it is not the sum of the lines.
+    /// Codes of goods are digits, however they were typed.
+    fn take_codes(&mut self) {
+        let pieces = self.data.content_pieces.iter_mut().flat_map(|piece| [&mut piece.hs, &mut piece.revised_hs]);
+        for code in pieces.chain(self.response_data.taxes.iter_mut().map(|tax| &mut tax.hs)) {
+            *code = code.take().map(hs_code::taken);
+        }
+    }
+
     fn settle_totals(&mut self) {
         if !self.totals.is_empty() {
             let text: Vec<_> = self.totals.iter().map(|(number, currency)| format!("{number} {currency}")).collect();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::draft::Draft;
 use super::edifact::tape::{Segment, Tape};
-use super::edifact::{Places, read_with_places};
+use super::edifact::{Places, layout, read_with_places};
 use super::profile::extras::Extras;
 use super::profile::table::{self, Home};
 use super::profile::value::{Members, date_text};
@@ -62,7 +62,8 @@ pub fn check(bytes: &[u8], profile: &Profile) -> Findings {
         return checked(&read, profile, |message, finding| xml_place(root.as_ref()?, message, finding));
     }
     let (read, places) = read_with_places(bytes);
-    let tape = Tape::read(bytes, &mut Findings::default());
+    let plain = layout::plain(bytes);
+    let tape = Tape::read(&plain.bytes, &mut Findings::default());
     let heads: Vec<_> = tape.segments().filter(|segment| segment.tag() == b"UNH").map(|unh| unh.number()).collect();
     checked(&read, profile, |message, finding| {
         let places = places.get(message)?;

@@ -238,6 +238,11 @@ impl Exchange {
             for file in files {
                 match self.collect(&row.code, &file).await {
                     Ok(()) => taken += 1,
+                    Err(error @ Error::Internal(_)) => {
+                        // Tried again it would fail again, and hold up those behind it.
+                        let put = file.put_away(false);
+                        tracing::error!(partner = row.code, %error, ?put, "a file cannot be taken; it is put aside");
+                    }
                     Err(error) => tracing::warn!(partner = row.code, %error, "a file was not taken; it stays"),
                 }
             }

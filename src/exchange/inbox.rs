@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::reading::{Judged, Reading, Ready, conflict};
+use super::reading::{Judged, Reading, Ready, conflict, named};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
 use super::{Exchange, partner, reference};
@@ -99,10 +99,10 @@ impl Exchange {
         let interchange = &reading.interchange;
         let wanted = interchange.ack_wanted;
         let sender = if interchange.sender.id == from { from } else { "" };
-        let mut key = interchange.reference.clone();
+        let mut key = named(&interchange.reference);
         let mut state = reading.state;
         let mut verdict = if state == ReceivedState::Quarantined { Verdict::Unreadable } else { Verdict::Taken };
-        if key.is_empty() || sender.is_empty() {
+        if key.is_empty() || key != interchange.reference || sender.is_empty() {
             // Nothing to know it by but its bytes; nor may it take the place of what its alleged sender sends.
             key = format!("?{}", short(&reading.digest));
         }
@@ -134,7 +134,7 @@ impl Exchange {
             sender: from.to_owned(),
             reference: key,
             partner: from.to_owned(),
-            recipient: interchange.recipient.id.clone(),
+            recipient: named(&interchange.recipient.id),
             bytes: bytes.to_vec(),
             digest: reading.digest.clone(),
             items: items as i32,

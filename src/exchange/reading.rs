@@ -9,6 +9,7 @@ use crate::contract::{DeclarationData, ResponseData, WcfDate};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action, Function, Interchange, Item as Entry, ItemMessage, Kind, Message, Organization, Read};
 use crate::error::{Error, Finding, Result};
+use crate::limits;
 use crate::rules::precedence;
 use crate::rules::structure::given;
 use crate::service::incoming::{Route, Said, Told, Weighed};
@@ -150,7 +151,7 @@ impl Exchange {
                 let profile = ground.sender.as_ref().map(|p| p.agreement.edi_profile()).unwrap_or_default();
                 faults.extend(edi::check::item(kind, function, &entry, &profile).into_faults());
             }
-            let item_id = given(&entry.mail_object.id).unwrap_or_default().to_owned();
+            let item_id = named(given(&entry.mail_object.id).unwrap_or_default());
             let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty());
             let object = entry.mail_object.clone();
             let weighed = match said(kind, function, entry, made_at.0) {
@@ -184,6 +185,12 @@ fn in_parallel<T: Send, U: Send>(items: Vec<T>, work: impl Fn(usize, T) -> U + S
         let done = running.into_iter().map(|worker| worker.join());
         done.flat_map(|items| items.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
+}
+
+/// A name as it is kept: as much as the profile allows, so that it fits an index of either database. Longer ones are
+/// refused for what they are.
+pub(super) fn named(name: &str) -> String {
+    name.chars().take(limits::ITEM_ID_CHARS).collect()
 }
 
 /// So few are done sooner by one alone.

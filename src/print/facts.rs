@@ -265,7 +265,7 @@ impl Reader<'_, '_> {
 
     fn country(&mut self, member: &str, code: Option<&String>) -> String {
         let code = self.data(member, code);
-        names::country(&code, self.setting.languages).unwrap_or(code)
+        names::country(self.setting.names, &code, self.setting.languages).unwrap_or(code)
     }
 
     fn sender_reference(&mut self, data: &DeclarationData) -> String {

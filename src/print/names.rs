@@ -15,13 +15,16 @@ macro_rules! named {
 }
 
 named! {
-    /// ISO 3166-1 alpha-2.
-    country = countries;
     nature = nature_types;
     non_delivery = non_delivery;
     document_type = document_types;
     tax_type = tax_types;
     decision_reason = decision_reasons;
+}
+
+/// Name of a country, from its two-letter code.
+pub(super) fn country(names: &LocalNames, code: &str, languages: Languages) -> Option<String> {
+    names.country(code).map(|name| joined(name, languages))
 }
 
 /// Name of a postal operator, from its three-character code.
@@ -50,12 +53,12 @@ mod tests {
     #[test]
     fn codes_have_names_in_both_languages_once() {
         let spanish = Languages::with_second(Language::Es);
-        assert_eq!(country("DE", Languages::default()).unwrap(), "Germany / Allemagne");
-        assert_eq!(country("FR", Languages::default()).unwrap(), "France");
-        assert_eq!(non_delivery("RTS", spanish).unwrap(), "Return to sender / Devolver al remitente");
         let names = LocalNames::built_in();
+        assert_eq!(country(&names, "DE", Languages::default()).unwrap(), "Germany / Allemagne");
+        assert_eq!(country(&names, "FR", Languages::default()).unwrap(), "France");
+        assert_eq!(non_delivery("RTS", spanish).unwrap(), "Return to sender / Devolver al remitente");
         assert_eq!(decision(&names, "IN", "99", Languages::default()).unwrap().split(" / ").count(), 2);
         assert_eq!(decision(&names, "XX", "2", Languages::default()).unwrap(), "Cleared / Dédouané");
-        assert!(operator(&names, "DEA").is_some() && country("QQ", spanish).is_none());
+        assert!(operator(&names, "DEA").is_some() && country(&names, "QQ", spanish).is_none());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Codes are matched exactly. Names fall back to English. Whether an unknown code is a fault is not decided here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use super::id_countries::IdCountries;
@@ -81,6 +81,16 @@ impl<R: Coded> List<R> {
     pub fn new(meta: Meta, rows: Vec<R>) -> Self {
         let by_code = rows.iter().enumerate().map(|(at, row)| (row.code().to_owned(), at)).collect();
         Self { meta, rows, by_code }
+    }
+
+    /// The list with `rows` in the place of those that have their codes, or added to them.
+    pub fn overlaid(&self, rows: Vec<R>) -> Self
+    where
+        R: Clone,
+    {
+        let replaced: HashSet<&str> = rows.iter().map(Coded::code).collect();
+        let kept: Vec<R> = self.rows.iter().filter(|row| !replaced.contains(row.code())).cloned().collect();
+        Self::new(self.meta.clone(), kept.into_iter().chain(rows).collect())
     }
 
     /// The row with this code.
@@ -247,19 +257,21 @@ impl FromRow for DecisionRow {
     }
 }
 
-/// Names that an installation may add to or replace: of operators, and of decisions. Of two rows of one code the later
+/// Names that an installation may add to or replace: of countries, of operators, and of decisions. Of two rows of one code the later
 /// counts.
 #[derive(Clone, Debug)]
 pub struct LocalNames {
+    countries: HashMap<String, Names>,
     operators: HashMap<String, Names>,
     /// By customs organization (empty for all) and code.
     decisions: HashMap<(String, String), Names>,
 }
 
 impl LocalNames {
-    pub fn new(operators: &[Operator], decisions: &[DecisionRow]) -> Self {
+    pub fn new(countries: &[Country], operators: &[Operator], decisions: &[DecisionRow]) -> Self {
         let decision = |row: &DecisionRow| ((row.customs.clone(), row.code.clone()), row.names.clone());
         Self {
+            countries: countries.iter().map(|row| (row.code.clone(), row.names.clone())).collect(),
             operators: operators.iter().map(|row| (row.code.clone(), row.names.clone())).collect(),
             decisions: decisions.iter().map(decision).collect(),
         }
@@ -267,9 +279,14 @@ impl LocalNames {
 
     /// Those of the lists built in.
     pub fn built_in() -> Arc<Self> {
-        static NAMES: LazyLock<Arc<LocalNames>> =
-            LazyLock::new(|| Arc::new(LocalNames::new(lists().operators.rows(), &lists().decisions.rows)));
+        static NAMES: LazyLock<Arc<LocalNames>> = LazyLock::new(|| {
+            Arc::new(LocalNames::new(lists().countries.rows(), lists().operators.rows(), &lists().decisions.rows))
+        });
         Arc::clone(&NAMES)
+    }
+
+    pub fn country(&self, code: &str) -> Option<&Names> {
+        self.countries.get(code)
     }
 
     pub fn operator(&self, code: &str) -> Option<&Names> {

@@ -12,6 +12,7 @@ pub mod material;
 pub mod rates;
 pub mod restrictions;
 pub mod search;
+pub mod sheet;
 pub mod table;
 
 /// Name and text of every list built into the program.

@@ -7,9 +7,11 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
+use super::hs::nomenclature;
 use super::lists::{Coded, Language, lists};
 use super::table::{Cell, FromRow, Parsed, Row, read, shown};
 use crate::contract::RestrictionProhibition;
+use crate::contract::hs_code::DASHES;
 
 /// One rule against certain goods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +22,10 @@ pub struct Restriction {
     pub category: String,
     /// The goods, in `language`.
     pub description: String,
+    /// Codes and ranges in digits, both ends of equal length.
     pub from_hs: String,
     pub to_hs: String,
+    /// Divided by commas.
     pub hs_list: String,
     /// Sending countries it is limited to; empty means all.
     pub sending_countries: Vec<String>,
@@ -86,21 +90,40 @@ fn bounds(digits: &str) -> Option<(u64, u64)> {
 }
 
 impl HsSpan {
-    fn parse(text: &str) -> Option<Self> {
-        let (from, to) = text.split_once('-').unwrap_or((text, text));
-        let ((low, _), (_, high)) = (bounds(&digits(from))?, bounds(&digits(to))?);
-        (low <= high).then(|| Self { low, high, text: text.trim().to_owned() })
+    /// Reads `0601`, `06.01`, `0601-0604`, or the short form of the UPU's lists, `06.01-04`.
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let mut ends = text.split(DASHES).map(str::trim);
+        match (ends.next(), ends.next(), ends.next()) {
+            (Some(code), None, _) => Self::between(code, code),
+            (Some(from), Some(to), None) => Self::between(from, &lengthened(from, to)),
+            _ => Err(format!("`{}` has more than two ends; set ranges apart with commas", shown(text))),
+        }
     }
 
+    /// From the first code that begins with `from` to the last that begins with `to`.
+    fn between(from: &str, to: &str) -> Result<Self, String> {
+        let (first, last) = (listed(from)?, listed(to)?);
+        let text = if first == last { first.clone() } else { format!("{first}-{last}") };
+        if first.len() != last.len() {
+            return Err(format!("the ends of `{text}` differ in length; write both alike, like 0601-0604"));
+        }
+        match (bounds(&first), bounds(&last)) {
+            (Some((low, _)), Some((_, high))) if low <= high => Ok(Self { low, high, text }),
+            _ => Err(format!("`{text}` is no range of HS codes; write the lower code first")),
+        }
+    }
+
+    /// Reads codes and ranges with commas, semicolons or blanks between them.
     fn parse_list(list: &str) -> Result<Vec<Self>, String> {
-        let parts = list.split([',', ';', ' ']).filter(|part| !part.is_empty());
-        parts
-            .map(|part| {
-                Self::parse(part).ok_or_else(|| {
-                    format!("`{}` is neither an HS code nor a range of codes like 0601-0604", shown(part))
-                })
-            })
-            .collect()
+        if is_decimal(list) {
+            let problem =
+                "may be one code with a decimal comma; write a dot, or a blank behind a comma that divides codes";
+            return Err(format!("`{}` {problem}", shown(list)));
+        }
+        let list = without_blanks_at_dashes(list);
+        let parts = list.split([',', ';']).filter(|part| !part.trim().is_empty());
+        parts.flat_map(split_at_blanks).map(|part| Self::parse(&part?)).collect()
     }
 
     fn holds(&self, code: &HsCode) -> bool {
@@ -110,6 +133,57 @@ impl HsSpan {
     fn touches(&self, code: &HsCode) -> bool {
         self.low <= code.high && code.low <= self.high
     }
+}
+
+/// The codes of a part without commas. Blanks may divide codes or, as in `8507 60`, the digits of one: then the latter
+/// would be read as chapters, so two digits are not taken beside others.
+fn split_at_blanks(part: &str) -> impl Iterator<Item = Result<String, String>> {
+    let codes: Vec<&str> = part.split_whitespace().collect();
+    let is_unclear = codes.len() > 1 && codes.iter().any(|code| code.len() == 2);
+    let unclear = format!("`{}` may be one code or several; set codes apart with commas", shown(part));
+    let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+    codes.into_iter().map(move |code| if is_unclear { Err(unclear.clone()) } else { Ok(code) })
+}
+
+/// Whether a list may be a heading or subheading that a spreadsheet took for a number, like `10,06`.
+fn is_decimal(list: &str) -> bool {
+    let parts = list.trim().split_once(',').map(|(whole, rest)| (whole.len(), rest.len()));
+    matches!(parts, Some((2 | 4, 2))) && list.trim().bytes().all(|byte| byte.is_ascii_digit() || byte == b',')
+}
+
+/// A list in which each dash stands between its ends, with a hyphen for every kind of dash.
+fn without_blanks_at_dashes(list: &str) -> String {
+    list.split(DASHES).map(str::trim).collect::<Vec<_>>().join("-")
+}
+
+/// The upper end of a range with what the short form leaves out of it: in `01.01-06` it is 01.06.
+fn lengthened(from: &str, to: &str) -> String {
+    match from.rsplit_once('.') {
+        Some((kept, last)) if !to.contains('.') && last.len() == to.len() => format!("{kept}.{to}"),
+        _ => to.to_owned(),
+    }
+}
+
+/// The digits of a code as lists write it: 2, 4, 6, 8 or 10 of them, with dots at most after pairs. Anything else may be what
+/// a spreadsheet made of a code: a leading zero lost, a date, a number with exponent.
+fn listed(code: &str) -> Result<String, String> {
+    let groups: Vec<&str> = code.split('.').collect();
+    let has_form = |at: usize, group: &&str| match (at, group.len()) {
+        (0, 2 | 4) | (_, 2) => true,
+        // National digits: four at once, behind a heading written in one.
+        (_, 4) => groups.first().is_some_and(|first| first.len() == 4),
+        _ => groups.len() == 1 && matches!(group.len(), 6 | 8 | 10),
+    };
+    let digits = groups.concat();
+    let is_code = digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // Three pairs may be a date, and are one where there is no such code.
+    let is_date = groups.len() == 3 && groups[0].len() == 2 && nomenclature().get(&digits).is_none();
+    if is_code && !is_date && groups.iter().enumerate().all(|(at, group)| has_form(at, group)) {
+        return Ok(digits);
+    }
+    let forms = "2, 4, 6, 8 or 10 digits, like 0402, 04.02 or 0402.10, or a range of such codes like 0601-0604";
+    let remedy = "a leading zero or an exponent is the work of a spreadsheet: make the column text";
+    Err(format!("`{}` is no HS code: {forms} ({remedy})", shown(code)))
 }
 
 fn digits(code: &str) -> String {
@@ -140,15 +214,18 @@ impl FromRow for Restriction {
             row.letters("destination", 2)?;
         }
         let mut spans = HsSpan::parse_list(row.text("hs_list")).map_err(|problem| ("hs_list", problem))?;
-        spans.extend(range(row)?);
+        let hs_list = spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(",");
+        let range = range(row)?;
+        let (from_hs, to_hs) = ends(range.as_ref());
+        spans.extend(range);
         let sending = row.text("sending_countries").split([',', ';', ' ']).filter(|country| !country.is_empty());
         Ok(Self {
             destination: destination.to_owned(),
             category: category.to_owned(),
             description: row.needed("description")?.to_owned(),
-            from_hs: row.text("from_hs").to_owned(),
-            to_hs: row.text("to_hs").to_owned(),
-            hs_list: row.text("hs_list").to_owned(),
+            from_hs,
+            to_hs,
+            hs_list,
             sending_countries: sending.map(str::to_ascii_uppercase).collect(),
             language: row.needed("language")?.to_ascii_uppercase(),
             note: row.text("note").to_owned(),
@@ -164,15 +241,20 @@ impl FromRow for Restriction {
 
 /// The range that stands in the columns `from_hs` and `to_hs`.
 fn range(row: &Row<'_>) -> Cell<Option<HsSpan>> {
-    let (from, to) = (row.text("from_hs"), row.text("to_hs"));
-    let text = match (from, to) {
+    let span = match (row.text("from_hs"), row.text("to_hs")) {
         ("", "") => return Ok(None),
         ("", _) => return Err(("from_hs", "empty, but to_hs is given".into())),
-        (from, "") => from.to_owned(),
-        (from, to) => format!("{from}-{to}"),
+        (from, "") => HsSpan::parse(from),
+        (from, to) => HsSpan::between(from, to),
     };
-    let problem = || ("from_hs", format!("`{}` is not a range of HS codes, lower code first", shown(&text)));
-    HsSpan::parse(&text).map(Some).ok_or_else(problem)
+    span.map(Some).map_err(|problem| ("from_hs", problem))
+}
+
+/// The first and the last code of a range.
+fn ends(span: Option<&HsSpan>) -> (String, String) {
+    let Some(span) = span else { return (String::new(), String::new()) };
+    let (first, last) = span.text.split_once('-').unwrap_or((&span.text, ""));
+    (first.to_owned(), last.to_owned())
 }
 
 impl Restriction {
@@ -309,6 +391,81 @@ mod tests {
         assert_eq!(fit("240399"), Some(HsFit::Covered("2401-2403".into())));
     }
 
+    /// The codes that a list is read as, or the problem.
+    fn list(text: &str) -> Result<String, String> {
+        let spans = HsSpan::parse_list(text)?;
+        Ok(spans.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(","))
+    }
+
+    #[test]
+    fn ranges_are_read_in_every_form_that_lists_have() {
+        for (typed, read) in [
+            ("0601-0604", "0601-0604"),
+            ("0601\u{2013}0604", "0601-0604"),
+            ("0601 \u{2014} 0604", "0601-0604"),
+            ("06.01-06.04", "0601-0604"),
+            ("06.01-04", "0601-0604"),
+            ("06.01 \u{2013} 04", "0601-0604"),
+            ("0601.10-20", "060110-060120"),
+            ("01-06", "01-06"),
+            ("0402, 04.02.10;0402.10.11 8517.62.0090", "0402,040210,04021011,8517620090"),
+            ("0402 0403", "0402,0403"),
+            ("0101.2110", "01012110"),
+            ("09", "09"),
+            ("10, 06", "10,06"),
+            ("01.06.20", "010620"),
+            ("0601-0601", "0601"),
+            (" , ;", ""),
+        ] {
+            assert_eq!(list(typed).as_deref(), Ok(read), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_another_code_is_refused() {
+        for typed in [
+            "402",
+            "6",
+            "10512",
+            "6.1E+05",
+            "6,1E+05",
+            "1.01",
+            "0101.1",
+            "6109.1",
+            "0402.0",
+            "610910.0",
+            "01.06.2026",
+            "0101/0106",
+            "0101-106",
+            "0101-06",
+            "01-0106",
+            "0604-0601",
+            "01.06-01",
+            "0101-0106-0108",
+            "0101-",
+            "-0101",
+            "0101..10",
+            "0101.",
+            "HS0402",
+            "\u{0660}\u{0664}\u{0660}\u{0662}",
+            "8507 60",
+            "0901 21 00",
+            "0601 to 0604",
+            "'0402",
+            "=\"0402\"",
+            "01-Jun",
+            "090121001122",
+            "0601\u{2013}0604\u{2013}",
+            "ex 0402",
+            "10,06",
+            "8517,62",
+            "12.10.26",
+            "85.17.62.0090",
+        ] {
+            assert!(list(typed).is_err(), "{typed}: {:?}", list(typed));
+        }
+    }
+
     #[test]
     fn destination_sending_country_and_dates_limit_a_rule() {
         let rule = rule("", "", "2402", "");
@@ -334,10 +491,20 @@ mod tests {
     #[test]
     fn rows_that_cannot_be_used_are_faults() {
         let header = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note";
-        let rows =
-            ["Au,P,x,,,,,,EN,", "AU,X,x,,,,,,EN,", "AU,P,x,2403,2401,,,,EN,", "AU,P,x,,,24x-y,,,EN,", "AU,P,,,,,,,EN,"];
+        let rows = [
+            "Au,P,x,,,,,,EN,",
+            "AU,X,x,,,,,,EN,",
+            "AU,P,x,2403,2401,,,,EN,",
+            "AU,P,x,105,106,,,,EN,",
+            "AU,P,x,01.01,06,,,,EN,",
+            "AU,P,x,,,24x-y,,,EN,",
+            "AU,P,x,,,2401,402,,EN,",
+            "AU,P,,,,,,,EN,",
+        ];
         let parsed = read::<Restriction>(format!("{header}\n{}\n", rows.join("\n")).as_bytes());
         let columns: Vec<&str> = parsed.faults.iter().map(|fault| fault.column.as_str()).collect();
-        assert_eq!(columns, ["destination", "category", "from_hs", "hs_list", "description"]);
+        let expected =
+            ["destination", "category", "from_hs", "from_hs", "from_hs", "hs_list", "hs_except", "description"];
+        assert_eq!(columns, expected);
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::sheet::{Sheet, plain};
 use crate::limits;
 
 /// Where a list comes from and since when it counts.
@@ -115,7 +116,7 @@ impl<'a> Row<'a> {
 
     /// `1` or `0`; empty means no.
     pub fn flag(&self, column: &'static str) -> Cell<bool> {
-        match self.text(column) {
+        match self.text(column).to_lowercase().as_str() {
             "1" | "true" | "yes" => Ok(true),
             "0" | "" | "false" | "no" => Ok(false),
             other => Err((column, format!("`{}` is neither 1 nor 0", shown(other)))),
@@ -164,92 +165,33 @@ pub fn shown(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Reads a file in our form.
+/// Reads a file in our form, however a spreadsheet has saved it.
 pub fn read<R: FromRow>(bytes: &[u8]) -> Parsed<R> {
     let mut parsed = Parsed::default();
-    if bytes.len() > limits::IMPORT_BYTES {
-        parsed.fault(0, "", format!("the file exceeds {} bytes; split it", limits::IMPORT_BYTES));
-        return parsed;
+    match Sheet::open(&plain(bytes)) {
+        Ok(sheet) => read_rows(sheet, &mut parsed),
+        Err(fault) => parsed.fault(fault.line, &fault.column, fault.problem),
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let (meta, body, skipped) = split_comments(bytes);
-    parsed.meta = meta;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(body);
-    let columns: HashMap<String, usize> = match reader.headers() {
-        Ok(header) => header.iter().enumerate().map(|(at, name)| (name.trim().to_owned(), at)).collect(),
-        Err(error) => {
-            parsed.fault(skipped + 1, "", format!("the header cannot be read: {}", reason(&error)));
-            return parsed;
-        }
-    };
-    let missing: Vec<&str> = R::COLUMNS.iter().copied().filter(|name| !columns.contains_key(*name)).collect();
-    if !missing.is_empty() {
-        parsed.fault(skipped + 1, "", format!("the header lacks: {}", missing.join(", ")));
-        return parsed;
-    }
-    read_rows(&mut reader, &columns, skipped, &mut parsed);
     parsed
 }
 
-fn read_rows<R: FromRow>(
-    reader: &mut csv::Reader<&[u8]>,
-    columns: &HashMap<String, usize>,
-    skipped: u64,
-    parsed: &mut Parsed<R>,
-) {
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                parsed.fault(skipped + line, "", reason(&error));
-                continue;
+fn read_rows<R: FromRow>(mut sheet: Sheet<'_>, parsed: &mut Parsed<R>) {
+    parsed.meta = std::mem::take(&mut sheet.meta);
+    let columns = (0..).zip(&sheet.header).map(|(at, name)| (name.to_lowercase(), at)).collect::<HashMap<_, usize>>();
+    let missing: Vec<&str> = R::COLUMNS.iter().copied().filter(|name| !columns.contains_key(*name)).collect();
+    if !missing.is_empty() {
+        return parsed.fault(sheet.header_line, "", format!("the header lacks: {}", missing.join(", ")));
+    }
+    while let Some(row) = sheet.next_row() {
+        match row.map(|(line, record)| (line, R::from_row(&Row { columns: &columns, record: &record, line }))) {
+            Err(fault) => parsed.fault(fault.line, &fault.column, fault.problem),
+            Ok((line, _)) if parsed.rows.len() >= limits::IMPORT_ROWS => {
+                return parsed.fault(line, "", format!("more than {} rows; split the file", limits::IMPORT_ROWS));
             }
-        };
-        let line = skipped + record.position().map_or(0, csv::Position::line);
-        if record.len() != columns.len() {
-            parsed.fault(line, "", format!("{} cells where the header has {}", record.len(), columns.len()));
-            continue;
-        }
-        if parsed.rows.len() >= limits::IMPORT_ROWS {
-            parsed.fault(line, "", format!("more than {} rows; split the file", limits::IMPORT_ROWS));
-            return;
-        }
-        match R::from_row(&Row { columns, record: &record, line }) {
-            Ok(row) => parsed.rows.push(row),
-            Err((column, problem)) => parsed.fault(line, column, problem),
+            Ok((_, Ok(row))) => parsed.rows.push(row),
+            Ok((line, Err((column, problem)))) => parsed.fault(line, column, problem),
         }
     }
-}
-
-fn reason(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "not UTF-8 text".into(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// Takes the leading `# key: value` lines off; also gives their number.
-fn split_comments(mut body: &[u8]) -> (Meta, &[u8], u64) {
-    let mut meta = Meta::default();
-    let mut skipped = 0;
-    while body.first() == Some(&b'#') {
-        let end = body.iter().position(|b| *b == b'\n').map_or(body.len(), |at| at + 1);
-        let (line, rest) = body.split_at(end);
-        body = rest;
-        skipped += 1;
-        let line = String::from_utf8_lossy(line);
-        let Some((key, value)) = line.trim_start_matches('#').split_once(':') else { continue };
-        let value = value.trim();
-        match key.trim() {
-            "list" => meta.list = value.to_owned(),
-            "source" => meta.source = value.to_owned(),
-            "version" => meta.version = value.to_owned(),
-            "valid-from" => meta.valid_from = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok(),
-            _ => {}
-        }
-    }
-    (meta, body, skipped)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
-use crate::refdata::lists::{DecisionRow, LocalNames, Office, Operator, lists};
+use crate::refdata::lists::{Country, DecisionRow, List, LocalNames, Office, Operator, lists};
 use crate::refdata::rates::{Rate, snapshot};
 use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
@@ -63,8 +63,9 @@ pub struct Catalogue {
     pub operators: Vec<Operator>,
     /// Names of operators and decisions, for paper.
     pub names: Arc<LocalNames>,
+    countries: List<Country>,
     /// Countries of the posts among the operators; a later row goes before an earlier one.
-    countries: HashMap<String, String>,
+    posts: HashMap<String, String>,
     pub offices: Vec<Office>,
     id_rules: IdRules,
     /// By customs administration; under no name that of all others.
@@ -86,20 +87,26 @@ impl Catalogue {
         let decision_rows: Vec<DecisionRow> =
             lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
         let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
-        let own_restrictions = rows_of(imported, "restrictions", import::restrictions);
-        let operators: Vec<Operator> =
-            lists().operators.rows().iter().cloned().chain(rows_of(imported, "operators", import::operators)).collect();
+        let countries = lists().countries.overlaid(rows_of(imported, "countries", import::countries));
+        let own_restrictions = rows_of(imported, "restrictions", |body| import::restrictions(body, &countries));
+        let operators: Vec<Operator> = lists()
+            .operators
+            .rows()
+            .iter()
+            .cloned()
+            .chain(rows_of(imported, "operators", |body| import::operators(body, &countries)))
+            .collect();
         Self {
             version_no,
             own_goods: own_goods(imported),
             own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
             rates: rates_by_org(imported),
-            rules: rules_by_customs(imported, &decisions),
+            rules: rules_by_customs(imported, &decisions, &countries),
             overrides: overrides_by_org(imported),
             auto_referrals: rows_by_org(imported, "referrals"),
             deadlines: rows_by_org(imported, "deadlines"),
-            countries: operators.iter().map(|row| (row.code.clone(), row.country.clone())).collect(),
-            names: Arc::new(LocalNames::new(&operators, &decision_rows)),
+            posts: operators.iter().map(|row| (row.code.clone(), row.country.clone())).collect(),
+            names: Arc::new(LocalNames::new(countries.rows(), &operators, &decision_rows)),
             operators,
             offices: lists()
                 .offices
@@ -110,9 +117,10 @@ impl Catalogue {
                 .collect(),
             decisions,
             decision_rows,
-            id_rules: id_rules(imported),
+            id_rules: id_rules(imported, &countries),
             material: material_by_customs(imported),
             settings: settings::by_org(settings),
+            countries,
             screened: Cache::new(limits::SCREENED_KEPT),
         }
     }
@@ -149,7 +157,8 @@ impl Catalogue {
 
     /// How strict a quality rule is for an organization, whatever the destination.
     pub fn quality_level(&self, org: &str, rule: &str) -> Level {
-        let context = Context { overrides: self.overrides(org), ..Context::default() };
+        let context =
+            Context { overrides: self.overrides(org), countries: Some(&self.countries), ..Context::default() };
         quality::rule(rule).map_or(Level::Off, |rule| context.level(rule))
     }
 
@@ -170,14 +179,19 @@ impl Catalogue {
         own.iter().rev().find(|row| row.referral == referral_cd).map(|row| row.hours)
     }
 
+    /// The list of countries, imported ones over those built in.
+    pub fn countries(&self) -> &List<Country> {
+        &self.countries
+    }
+
     /// The country of a post.
     pub fn country_of_post(&self, post: &str) -> Option<&str> {
-        self.countries.get(post).map(String::as_str)
+        self.posts.get(post).map(String::as_str)
     }
 
     /// Whether the list of operators, built in or imported, has this post.
     pub fn is_listed(&self, post: &str) -> bool {
-        self.countries.contains_key(post)
+        self.posts.contains_key(post)
     }
 
     /// Whether `origin` may use an item id: one that is not of S10 form, one of its country, or one that this
@@ -228,9 +242,18 @@ fn of_kind<'r>(imported: &'r [ListRow], kind: &'r str) -> impl Iterator<Item = &
     imported.iter().filter(move |row| row.kind == kind)
 }
 
-/// The rows of every imported edition of a list, read as they were when they were imported.
+/// The rows of every imported edition of a list, read as they were when they were imported. Rows that cannot be used
+/// are told: those of a list imported with its faults, or by a version that read more forms.
 fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R>) -> Vec<R> {
-    of_kind(imported, kind).flat_map(|list| read(list.body.as_bytes()).rows).collect()
+    let rows = |list: &ListRow| {
+        let Parsed { rows, faults, .. } = read(list.body.as_bytes());
+        if let Some(first) = faults.first() {
+            let count = faults.len();
+            tracing::warn!(list = kind, org = list.org, count, %first, "rows of a list are not used; import it anew");
+        }
+        rows
+    };
+    of_kind(imported, kind).flat_map(rows).collect()
 }
 
 /// The built-in nomenclature with the imported entries over it.
@@ -255,7 +278,11 @@ fn rates_by_org(imported: &[ListRow]) -> HashMap<String, RateBook> {
     rates.into_iter().map(|(org, rates)| (org, RateBook::new(&rates))).collect()
 }
 
-fn rules_by_customs(imported: &[ListRow], decisions: &DecisionTable) -> HashMap<String, RuleSet> {
+fn rules_by_customs(
+    imported: &[ListRow],
+    decisions: &DecisionTable,
+    countries: &List<Country>,
+) -> HashMap<String, RuleSet> {
     let mut texts: HashMap<String, String> = HashMap::new();
     for rule in of_kind(imported, "rule") {
         let text = texts.entry(rule.org.clone()).or_default();
@@ -264,7 +291,7 @@ fn rules_by_customs(imported: &[ListRow], decisions: &DecisionTable) -> HashMap<
     }
     texts
         .into_iter()
-        .filter_map(|(customs, text)| Some((customs.clone(), parse(&text, decisions, &customs).ok()?)))
+        .filter_map(|(customs, text)| Some((customs.clone(), parse(&text, decisions, countries, &customs).ok()?)))
         .collect()
 }
 
@@ -277,10 +304,10 @@ fn rows_by_org<R: crate::refdata::table::FromRow>(imported: &[ListRow], kind: &s
 }
 
 /// The countries of item ids, imported rows over those built in, and the foreign ids of origins.
-fn id_rules(imported: &[ListRow]) -> IdRules {
+fn id_rules(imported: &[ListRow], countries: &List<Country>) -> IdRules {
     let built_in = lists().id_countries.rows.iter().cloned();
     IdRules::new(
-        built_in.chain(rows_of(imported, "id_countries", import::id_countries)),
+        built_in.chain(rows_of(imported, "id_countries", |body| import::id_countries(body, countries))),
         rows_by_org(imported, "foreign_ids"),
     )
 }

@@ -15,7 +15,9 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
+use crate::refdata::lists::{Country, List};
 use crate::refdata::rates::Rate;
+use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::quality::{self, Level};
@@ -32,6 +34,7 @@ pub enum ListKind {
     Restrictions,
     Rates,
     Decisions,
+    Countries,
     Operators,
     Offices,
     /// Which decisions of a customs administration raise which referrals.
@@ -47,11 +50,12 @@ pub enum ListKind {
 }
 
 /// Names on the command line, in the order shown.
-pub const LIST_KINDS: [(&str, ListKind); 11] = [
+pub const LIST_KINDS: [(&str, ListKind); 12] = [
     ("hs", ListKind::Hs),
     ("restrictions", ListKind::Restrictions),
     ("rates", ListKind::Rates),
     ("decisions", ListKind::Decisions),
+    ("countries", ListKind::Countries),
     ("operators", ListKind::Operators),
     ("offices", ListKind::Offices),
     ("referrals", ListKind::Referrals),
@@ -128,6 +132,8 @@ pub struct Import {
 pub struct ImportReport {
     pub rows: usize,
     pub faults: Vec<Fault>,
+    /// Without a dry run it is taken.
+    pub is_enough: bool,
     pub stored: bool,
 }
 
@@ -149,15 +155,18 @@ impl Services {
         kind.scope().check(&org)?;
         let is_of_one = !org.is_empty();
         let (dry_run, skip_bad) = (import.dry_run, import.skip_bad);
-        let reading = tokio::task::spawn_blocking(move || read_list(&import)).await;
+        self.refresh_catalogue().await?;
+        let catalogue = self.catalogue();
+        let reading = tokio::task::spawn_blocking(move || read_list(&import, catalogue.countries())).await;
         let checked = reading.map_err(|error| Error::Internal(format!("import: {error}")))?;
         // An empty table of an organization turns off what it did; an empty list is a mistake.
-        let is_enough = checked.rows > 0 || (is_of_one && kind != ListKind::Rates && checked.faults.is_empty());
-        let stored = !dry_run && is_enough && (checked.faults.is_empty() || skip_bad);
+        let has_rows = checked.rows > 0 || (is_of_one && kind != ListKind::Rates && checked.faults.is_empty());
+        let is_enough = has_rows && (checked.faults.is_empty() || skip_bad);
+        let stored = !dry_run && is_enough;
         if stored {
             self.store_list(kind, org, checked.body).await?;
         }
-        Ok(ImportReport { rows: checked.rows, faults: checked.faults, stored })
+        Ok(ImportReport { rows: checked.rows, faults: checked.faults, is_enough, stored })
     }
 
     async fn store_list(&self, kind: ListKind, org: String, body: String) -> Result<()> {
@@ -233,7 +242,9 @@ impl Services {
         if org.is_none_or(|org| org.kind != Kind::Customs.code()) {
             return Err(Error::invalid("absent", "customs", "there is no such customs administration; add it first"));
         }
-        parse(text, &self.catalogue().decisions, customs).map_err(|faults| {
+        self.refresh_catalogue().await?;
+        let catalogue = self.catalogue();
+        parse(text, &catalogue.decisions, catalogue.countries(), customs).map_err(|faults| {
             let finding = |fault: &crate::rules::auto_response::RuleFault| {
                 crate::error::Finding::new("format", "", fault.to_string())
             };
@@ -357,33 +368,47 @@ fn one_by_one(text: &str) -> Result<Vec<(String, String)>> {
     Ok(rules.into_iter().map(alone).collect())
 }
 
-fn read_list(import: &Import) -> Checked {
-    let bytes = &import.bytes;
+/// Reads a file, however a spreadsheet has saved it. What one of the databases cannot keep is a fault like any other.
+fn read_list(import: &Import, countries: &List<Country>) -> Checked {
+    let checked = read_kind(import, &plain(&import.bytes), countries);
+    if !checked.body.contains('\0') {
+        return checked;
+    }
+    let problem = "a text holds the character U+0000, which cannot be kept; take it out".to_owned();
+    Checked { rows: 0, faults: vec![Fault { line: 0, column: String::new(), problem }], body: String::new() }
+}
+
+/// Whether a table begins with this column.
+fn begins_with(bytes: &[u8], column: &str) -> bool {
+    Sheet::open(bytes).is_ok_and(|sheet| sheet.header.first().is_some_and(|name| name == column))
+}
+
+fn read_kind(import: &Import, bytes: &[u8], countries: &List<Country>) -> Checked {
     match import.kind {
-        ListKind::Hs => read_hs(import),
-        ListKind::Rates if bytes.starts_with(b"Date,") => own_form(ecb::rates(bytes), rates_text),
+        ListKind::Hs => read_hs(import, bytes),
+        ListKind::Rates if begins_with(bytes, "Date") => own_form(ecb::rates(bytes), rates_text),
         ListKind::Rates => as_sent(bytes, &import::rates(bytes)),
-        ListKind::Restrictions => as_sent(bytes, &import::restrictions(bytes)),
+        ListKind::Restrictions => as_sent(bytes, &import::restrictions(bytes, countries)),
         ListKind::Decisions => as_sent(bytes, &import::decisions(bytes)),
-        ListKind::Operators => as_sent(bytes, &import::operators(bytes)),
+        ListKind::Countries => as_sent(bytes, &import::countries(bytes)),
+        ListKind::Operators => as_sent(bytes, &import::operators(bytes, countries)),
         ListKind::Offices => as_sent(bytes, &import::offices(bytes)),
         ListKind::Referrals => as_sent(bytes, &read::<AutoReferral>(bytes)),
         ListKind::Deadlines => as_sent(bytes, &read::<DeadlineRow>(bytes)),
         ListKind::Material => as_sent(bytes, &import::material(bytes)),
-        ListKind::IdCountries => as_sent(bytes, &import::id_countries(bytes)),
+        ListKind::IdCountries => as_sent(bytes, &import::id_countries(bytes, countries)),
         ListKind::ForeignIds => as_sent(bytes, &import::foreign_ids(bytes)),
     }
 }
 
 /// The nomenclature: our own form, the public table of the harmonized system, or the Combined Nomenclature's JSON.
-fn read_hs(import: &Import) -> Checked {
-    let bytes = &import.bytes;
-    if bytes.starts_with(b"section,") {
+fn read_hs(import: &Import, bytes: &[u8]) -> Checked {
+    if begins_with(bytes, "section") {
         return own_form(import::hs::harmonized_system(bytes), hs_text);
     }
     if bytes.trim_ascii_start().starts_with(b"[") {
         let (fr, es) = import.translations.clone().unwrap_or_default();
-        let (fr, es) = (import::hs::translations(&fr), import::hs::translations(&es));
+        let (fr, es) = (import::hs::translations(&plain(&fr)), import::hs::translations(&plain(&es)));
         let mut faults = fr.faults;
         faults.extend(es.faults);
         let (fr, es) = (fr.rows.into_iter().collect(), es.rows.into_iter().collect());

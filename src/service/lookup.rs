@@ -45,6 +45,7 @@ impl Services {
         let customs = actor.customs.clone().unwrap_or_default();
         let mut cocktail = cocktail::cocktail(language, &customs);
         cocktail.decisions = cocktail::decisions(&catalogue.decision_rows, &customs, language);
+        cocktail.countries = named(catalogue.countries().rows(), language);
         cocktail.organizations = named(&catalogue.operators, language);
         cocktail.offices = named(&catalogue.offices, language);
         let content = Sha256::digest(to_canonical(&cocktail).as_bytes());

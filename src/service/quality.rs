@@ -63,6 +63,7 @@ impl Services {
         let context = Context {
             destination: &destination,
             is_final,
+            countries: Some(catalogue.countries()),
             overrides: catalogue.overrides(declarer.org),
             screening: Some(&screening),
             posts: posts(&catalogue, object),

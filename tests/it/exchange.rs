@@ -207,7 +207,7 @@ pub fn admin(server: &Server, arguments: &[&str]) -> String {
 }
 
 /// An ITMATT of AUA to DEA about items with these ids.
-fn itmatt(reference: &str, ids: &[&str], text: &str) -> Vec<u8> {
+pub fn itmatt(reference: &str, ids: &[&str], text: &str) -> Vec<u8> {
     let mut lines = vec![
         format!("UNB+UNOC:3+AUA:58+DEA:58+261101:0930+{reference}++ITMATT++1'"),
         "UNH+1+ITMATT:D:00A:UP:PCX100'".into(),
@@ -232,11 +232,11 @@ fn itmatt(reference: &str, ids: &[&str], text: &str) -> Vec<u8> {
 }
 
 /// Hands an interchange to the inbox with a token.
-fn hand_in(server: &Server, token: &str, bytes: &[u8]) -> Answer {
+pub fn hand_in(server: &Server, token: &str, bytes: &[u8]) -> Answer {
     server.post_bytes("/exchange/inbox", bytes, &[("authorization", &format!("Bearer {token}"))])
 }
 
-fn control(answer: &Answer) -> edi::Control {
+pub fn control(answer: &Answer) -> edi::Control {
     match edi::read(answer.text.as_bytes()).interchange.messages.remove(0) {
         Message::Control(control) => control,
         Message::Items(_) => panic!("not a CONTRL"),

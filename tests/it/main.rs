@@ -9,6 +9,7 @@ mod access;
 mod admin;
 mod anonymous;
 mod batch;
+mod cases_files;
 mod catalogue;
 mod crash;
 mod exchange;

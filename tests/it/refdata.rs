@@ -123,6 +123,18 @@ const FILES: &[File] = &[
         shows: r#"["Let it swim","Clearance"]"#,
     },
     File {
+        list: "countries",
+        name: "countries.csv",
+        head: "code,name_en,eu\n",
+        right: "QZ,Island of Q,0\n",
+        wrong: "QZZ,Island of Z,0\n",
+        tail: "",
+        options: &[],
+        fault: "line 3, column code: `QZZ`",
+        asked: ("LoadRefDataCocktail", "{}"),
+        shows: r#"{"Code":"QZ","Name":"Island of Q"}"#,
+    },
+    File {
         list: "operators",
         name: "operators.csv",
         head: "code,country,name\n",
@@ -255,7 +267,10 @@ on_both_engines! {
             assert!(!file.counts(server), "{what}");
             let dry = file.import(url, folder.path(), false, &["--dry-run"]).ok();
             assert!(dry.contains(" rows right, 0 faults\ndry run: nothing imported"), "{what}: {dry}");
-            let dry = file.import(url, folder.path(), true, &["--dry-run"]).ok();
+            let dry = file.import(url, folder.path(), true, &["--dry-run"]);
+            assert_eq!(dry.code, Some(1), "{what}: {dry:?}");
+            assert!(dry.out.contains(file.fault) && dry.out.contains(" 1 faults\ndry run"), "{what}: {dry:?}");
+            let dry = file.import(url, folder.path(), true, &["--dry-run", "--skip-bad"]).ok();
             assert!(dry.contains(file.fault) && dry.contains(" 1 faults\ndry run"), "{what}: {dry}");
 
             let wrong = file.import(url, folder.path(), true, &[]);
@@ -273,7 +288,7 @@ on_both_engines! {
             lists += i64::from(stored(server) > lists);
             assert_eq!(stored(server), lists, "{what}");
         }
-        assert_eq!(lists, 7, "six lists, rates in two editions");
+        assert_eq!(lists, 8, "seven lists, rates in two editions");
     }
 
     fn files_that_cannot_be_read_are_said_so(server) {

@@ -31,7 +31,7 @@ pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
 
 /// Reads one segment of the body.
 pub(super) fn read(reader: &mut Reader<'_>, control: &mut Control, segment: &Segment<'_>) {
-    let text = |element, component| segment.text(element, component).into_owned();
+    let text = |element, component| super::read::id(segment, element, component);
     let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
     match segment.tag() {
         b"UCI" => {

@@ -1,10 +1,11 @@
 //! EDIFACT: ISO 9735 syntax 3 and 4, one interchange at a time, no functional groups.
 //!
-//! `tape` cuts bytes into segments, `emit` puts segments into bytes; `read*` and `write*` know the messages.
+//! `layout` takes off what transport added, `tape` cuts bytes into segments, `emit` puts segments into bytes; `read*` and `write*` know the messages.
 
 pub mod charset;
 mod contrl;
 mod emit;
+pub mod layout;
 mod notes;
 pub mod pointer;
 mod read;

@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::layout;
 use super::tape::{Segment, Tape};
 use crate::contract::WcfDate;
 use crate::edi::contrl::Control;
@@ -22,7 +23,9 @@ pub struct Places {
 /// Reads an interchange and remembers where the items of its messages stand.
 pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
     let mut findings = Findings::default();
-    let mut tape = Tape::read(bytes, &mut findings);
+    let plain = layout::plain(bytes);
+    tell_layout(&plain, &mut findings);
+    let mut tape = Tape::read(&plain.bytes, &mut findings);
     let charset = tape.segment(0).filter(|first| first.tag() == b"UNB").map(|first| charset_of(&first, &mut findings));
     tape.charset = charset.flatten().unwrap_or_default();
     check_characters(&tape, &mut findings);
@@ -44,6 +47,18 @@ pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
         charset: charset.flatten(),
     };
     (read, reader.places)
+}
+
+/// Reports what was taken out that may have meant something.
+fn tell_layout(plain: &layout::Plain<'_>, findings: &mut Findings) {
+    if plain.nul {
+        let text = "the interchange holds the character U+0000, which cannot be kept; send it without";
+        findings.push(Finding::error("charset", "", text));
+    }
+    if plain.ragged {
+        let text = "lines end within segments; the line breaks are left out";
+        findings.push(Finding::warning("charset", "", text));
+    }
 }
 
 /// The place of a segment outside messages.
@@ -185,7 +200,7 @@ impl<'t> Reader<'t> {
     fn unb(&mut self, segment: &Segment<'t>, interchange: &mut Interchange) {
         interchange.sender = mailbox(segment, 2);
         interchange.recipient = mailbox(segment, 3);
-        interchange.reference = segment.text(5, 0).into_owned();
+        interchange.reference = id(segment, 5, 0);
         interchange.created = envelope_date(&segment.text(4, 0), &segment.text(4, 1));
         interchange.ack_wanted = segment.is(9, 0, "1");
         interchange.test = segment.is(11, 0, "1");
@@ -207,11 +222,11 @@ impl<'t> Reader<'t> {
 
     fn unz(&mut self, segment: &Segment<'t>, interchange: &Interchange) {
         let counted = self.outline.len();
-        if segment.text(1, 0).parse() != Ok(counted) {
+        if segment.text(1, 0).trim().parse() != Ok(counted) {
             let text = format!("UNZ does not count the {counted} messages there are");
             self.found(segment, Finding::error("count", "", text));
         }
-        if segment.text(2, 0) != interchange.reference.as_str() {
+        if id(segment, 2, 0) != interchange.reference {
             self.found(segment, Finding::error("count", "", "UNZ and UNB have different references"));
         }
     }
@@ -221,8 +236,8 @@ impl<'t> Reader<'t> {
         let start = unh.number();
         self.message = Some(self.outline.len());
         self.message_start = start;
-        let number = unh.text(1, 0).into_owned();
-        let identifier: [String; 5] = std::array::from_fn(|at| unh.text(2, at).into_owned());
+        let number = id(unh, 1, 0);
+        let identifier: [String; 5] = std::array::from_fn(|at| id(unh, 2, at));
         self.check_header(unh, &number, &identifier);
         let rest = (start + 1..).map_while(|at| self.tape.segment(at));
         let last = rest.take_while(|segment| !matches!(segment.tag(), b"UNT" | b"UNH" | b"UNZ")).last();
@@ -285,11 +300,11 @@ impl<'t> Reader<'t> {
             return end;
         };
         let counted = end - unh.number() + 1;
-        if unt.text(1, 0).parse() != Ok(counted) {
+        if unt.text(1, 0).trim().parse() != Ok(counted) {
             let text = format!("UNT does not count the {counted} segments there are");
             self.found(&unt, Finding::error("count", "", text));
         }
-        if unt.text(2, 0) != number {
+        if id(&unt, 2, 0) != number {
             self.found(&unt, Finding::error("count", "", "UNT and UNH have different references"));
         }
         end + 1
@@ -298,8 +313,12 @@ impl<'t> Reader<'t> {
 
 /// Id and qualifier of a partner.
 pub(super) fn mailbox(segment: &Segment<'_>, element: usize) -> Mailbox {
-    let text = |component| segment.text(element, component).into_owned();
-    Mailbox { id: text(0), qualifier: text(1) }
+    Mailbox { id: id(segment, element, 0), qualifier: id(segment, element, 1) }
+}
+
+/// A reference or code: blanks that fill its place up are no part of it.
+pub(super) fn id(segment: &Segment<'_>, element: usize, component: usize) -> String {
+    segment.text(element, component).trim().to_owned()
 }
 
 /// Date and time of `UNB`; two-digit years are those from 1970 to 2069.

@@ -1,10 +1,11 @@
 //! EDIFACT → contracts: the head of a message about items, its control totals, and where each item begins.
 
-use super::read::{Places, Reader, date_of};
+use super::read::{Places, Reader, date_of, id};
 use super::read_item::ItemReader;
 use super::tape::Segment;
 use crate::contract::WcfDate;
 use crate::edi::normal;
+use crate::edi::profile::value::parse_int;
 use crate::edi::{Finding, Function, ItemMessage, Kind, Organization};
 
 impl<'t> Reader<'t> {
@@ -53,24 +54,23 @@ impl<'t> Reader<'t> {
     fn head_segment(&mut self, segment: &Segment<'t>, message: &mut ItemMessage, parties: &mut Parties) {
         match (segment.tag(), segment.raw(1, 0)) {
             (b"BGM", _) => {
-                message.reference = segment.text(2, 0).into_owned();
-                match Function::from_code(&segment.text(3, 0)) {
+                message.reference = id(segment, 2, 0);
+                match Function::from_code(&id(segment, 3, 0)) {
                     Some(function) => message.function = function,
                     None => self.found(segment, Finding::error("unknown_code", "Function", "9, 5 or 1 is expected")),
                 }
-                let name = segment.text(1, 3);
+                let name = id(segment, 1, 3);
                 if !name.is_empty() && name != message.kind.name() {
                     self.found(segment, Finding::error("profile", "", "BGM and UNH name different messages"));
                 }
             }
             (b"DTM", b"137") => message.created = self.date(segment, "Header.Created"),
             (b"RFF", b"ACW") => {
-                let reference = segment.text(1, 1);
-                message.previous_reference = (!reference.is_empty()).then(|| reference.into_owned());
+                message.previous_reference = Some(id(segment, 1, 1)).filter(|reference| !reference.is_empty());
             }
-            (b"NAD", b"MS") => parties.sender = Some(segment.text(2, 0).into_owned()),
-            (b"NAD", b"MR") => parties.recipient = Some(segment.text(2, 0).into_owned()),
-            (b"NAD", b"CM") => parties.customs.push(segment.text(2, 0).into_owned()),
+            (b"NAD", b"MS") => parties.sender = Some(id(segment, 2, 0)),
+            (b"NAD", b"MR") => parties.recipient = Some(id(segment, 2, 0)),
+            (b"NAD", b"CM") => parties.customs.push(id(segment, 2, 0)),
             _ => self.unexpected(segment),
         }
     }
@@ -90,9 +90,9 @@ impl<'t> Reader<'t> {
     /// Reads from `CNI` to the next one; gives the segment to go on with and where the lines begin.
     fn one_item(&mut self, cni: &Segment<'t>, message: &mut ItemMessage, end: usize) -> (usize, Vec<usize>) {
         let index = message.items.len();
-        let id = cni.text(2, 0);
-        self.item = Some((index, (!id.is_empty()).then(|| id.clone().into_owned())));
-        if cni.text(1, 0).parse() != Ok(index + 1) {
+        let id = id(cni, 2, 0);
+        self.item = Some((index, (!id.is_empty()).then(|| id.clone())));
+        if cni.text(1, 0).trim().parse() != Ok(index + 1) {
             let text = format!("the items are not numbered in order; this is number {}", index + 1);
             self.found(cni, Finding::warning("count", "", text));
         }
@@ -120,7 +120,7 @@ impl<'t> Reader<'t> {
         let lines: usize = message.items.iter().map(pieces).sum();
         let mut items_counted = false;
         for total in totals {
-            let counted = match &*total.text(1, 0) {
+            let counted = match id(total, 1, 0).as_str() {
                 "10" => {
                     items_counted = true;
                     message.items.len()
@@ -131,7 +131,7 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             };
-            if total.text(1, 1).parse() != Ok(counted) {
+            if parse_int(&total.text(1, 1)).ok().and_then(|total| usize::try_from(total).ok()) != Some(counted) {
                 let text = format!("the control total does not agree with the {counted} there are");
                 self.found(total, Finding::error("count", "", text));
             }

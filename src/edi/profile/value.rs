@@ -96,6 +96,7 @@ fn parse_flag(text: &str) -> Result<bool, &'static str> {
 /// A decimal number of a message: point or comma as decimal mark, no exponent, no thousands mark.
 pub fn parse_number(text: &str) -> Result<Number, &'static str> {
     const FORM: &str = "a decimal number of at most 28 digits";
+    let text = text.trim();
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let marks = unsigned.bytes().filter(|byte| matches!(byte, b'.' | b',')).count();
     let plain = unsigned.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
@@ -106,9 +107,11 @@ pub fn parse_number(text: &str) -> Result<Number, &'static str> {
     Number::parse(&text).map_err(|_| FORM)
 }
 
-/// A whole number of a message.
+/// A whole number of a message; decimals are fine where they are zeros, so `2.000` is 2.
 pub fn parse_int(text: &str) -> Result<i32, &'static str> {
-    text.parse().map_err(|_| "a whole number")
+    let text = text.trim();
+    let whole = text.split_once(['.', ',']).filter(|(_, rest)| rest.bytes().all(|byte| byte == b'0'));
+    whole.map_or(text, |(whole, _)| whole).parse().map_err(|_| "a whole number")
 }
 
 /// An object whose scalar members can be reached by their contract names.

@@ -66,7 +66,7 @@ impl Reader {
         for child in &root.children {
             match child.name.as_str() {
                 "Envelope" => {
-                    interchange.reference = child.text_of("Reference").to_owned();
+                    interchange.reference = child.text_of("Reference").trim().to_owned();
                     interchange.sender = mailbox(child.child("Sender"));
                     interchange.recipient = mailbox(child.child("Recipient"));
                     let created = self.date_of(child, "Created");
@@ -428,7 +428,7 @@ impl Reader {
 
 fn mailbox(element: Option<&Element>) -> Mailbox {
     element.map_or_else(Mailbox::default, |element| Mailbox {
-        id: element.text.clone(),
+        id: element.text.trim().to_owned(),
         qualifier: element.attribute("qualifier").unwrap_or_default().to_owned(),
     })
 }

@@ -60,6 +60,8 @@ const ATTRIBUTES: usize = 32;
 /// findings say what and where. Elements of other namespaces are left out.
 pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let padding = bytes.iter().rev().take_while(|byte| **byte <= b' ').count();
+    let bytes = bytes.get(..bytes.len() - padding).unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -68,6 +70,14 @@ pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
             return None;
         }
     };
+    if text.contains('\0') {
+        findings.push(Finding::error(
+            "charset",
+            "",
+            "the document holds U+0000, which cannot be kept; send it without",
+        ));
+        return None;
+    }
     let mut builder = Builder { open: Vec::new(), root: None, number: 0 };
     let mut reader = NsReader::from_str(text);
     loop {
@@ -143,7 +153,8 @@ impl Builder {
                 return Err(("limit", "too many attributes"));
             }
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let value = value.map_err(|_| ("syntax", "an attribute holds an unknown reference"))?;
+            let value = value.ok().filter(|value| value.chars().all(super::carries));
+            let value = value.ok_or(("syntax", "an attribute holds an unknown reference"))?;
             element.attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
         }
         self.open.push(element);

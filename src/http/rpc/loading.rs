@@ -29,7 +29,7 @@ pub(super) struct LoadParams {
     #[serde(deserialize_with = "date::optional")]
     dt_from: Option<WcfDate>,
     /// Posting date to, inclusive.
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     dt_to: Option<WcfDate>,
     /// Of the sender for outbound, of the recipient for inbound mail.
     zip_from: Option<String>,

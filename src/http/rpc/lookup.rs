@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
+use crate::contract::hs_code;
 use crate::contract::{Number, lenient};
 use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
@@ -211,8 +212,8 @@ async fn look_up_code(call: &Call<'_>, method: &str, to: To, code: &Option<Strin
     let mut needed = Needed::default();
     let (destination, sending) = to.checked(&mut needed);
     let code = needed.text("goodHSCode", code, "give the HS code, for example 240210");
-    let digits: String = code.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
-    if !code.is_empty() && (!(2..=14).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit())) {
+    let digits = hs_code::digits(&code).unwrap_or_default();
+    if !code.is_empty() && !(2..=14).contains(&digits.len()) {
         needed.findings.add("format", "goodHSCode", "an HS code has 2 to 14 digits, for example 240210");
     }
     needed.done()?;

@@ -91,13 +91,13 @@ pub(super) struct GetReferralParams {
     #[serde(deserialize_with = "date::optional")]
     posting_dt_from: Option<WcfDate>,
     /// Posting date to, inclusive.
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     posting_dt_to: Option<WcfDate>,
     /// A referral or answer happened from, inclusive.
     #[serde(deserialize_with = "date::optional")]
     event_dt_from: Option<WcfDate>,
     /// A referral or answer happened to, inclusive.
-    #[serde(deserialize_with = "date::optional")]
+    #[serde(deserialize_with = "date::optional_end")]
     event_dt_to: Option<WcfDate>,
     mail_class_cd: Option<String>,
     /// The office that acts; selects nothing.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use crate::limits;
 use crate::refdata::lists::lists;
 use crate::refdata::rates::Rate;
+use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Meta, Parsed, shown};
 
 /// Reads the daily or the historical file. `N/A` and empty cells are no rates; currencies that no longer exist are left
@@ -17,25 +18,23 @@ pub fn rates(bytes: &[u8]) -> Parsed<Rate> {
         ..Meta::default()
     };
     let mut parsed = Parsed { meta, ..Parsed::default() };
-    if bytes.len() > limits::IMPORT_BYTES {
-        parsed.fault(0, "", format!("the file exceeds {} bytes", limits::IMPORT_BYTES));
-        return parsed;
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let header = match reader.headers() {
-        Ok(header) if header.get(0) == Some("Date") => header.clone(),
-        _ => {
-            parsed.fault(1, "Date", "the file does not begin with Date,USD,…: not the form of the bank");
+    let bytes = plain(bytes);
+    let mut sheet = match Sheet::open(&bytes) {
+        Ok(sheet) if sheet.header.first().is_some_and(|name| name == "Date") => sheet,
+        Ok(sheet) => {
+            let problem = "the file does not begin with Date,USD,…: not the form of the bank";
+            parsed.fault(sheet.header_line, "Date", problem);
+            return parsed;
+        }
+        Err(fault) => {
+            parsed.fault(fault.line, &fault.column, fault.problem);
             return parsed;
         }
     };
-    for record in reader.records() {
-        match record {
-            Ok(record) => day(&header, &record, &mut parsed),
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                parsed.fault(line, "", "the line cannot be read");
-            }
+    while let Some(row) = sheet.next_row() {
+        match row {
+            Ok((line, record)) => day(&sheet.header, line, &record, &mut parsed),
+            Err(fault) => parsed.fault(fault.line, "", fault.problem),
         }
         if parsed.rows.len() >= limits::IMPORT_ROWS {
             parsed.fault(0, "", format!("more than {} rates; the rest is not read", limits::IMPORT_ROWS));
@@ -45,16 +44,15 @@ pub fn rates(bytes: &[u8]) -> Parsed<Rate> {
     parsed
 }
 
-fn day(header: &csv::StringRecord, record: &csv::StringRecord, parsed: &mut Parsed<Rate>) {
-    let line = record.position().map_or(0, csv::Position::line);
-    let text = record.get(0).unwrap_or_default();
+fn day(header: &[String], line: u64, record: &csv::StringRecord, parsed: &mut Parsed<Rate>) {
+    let text = record.get(0).unwrap_or_default().trim();
     // The daily file writes `20 November 2026`.
     let date = ["%Y-%m-%d", "%d %B %Y"].iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok());
     let Some(date) = date else {
         parsed.fault(line, "Date", format!("`{}` is not a date", shown(text)));
         return;
     };
-    for (currency, cell) in header.iter().zip(record).skip(1) {
+    for (currency, cell) in header.iter().zip(record.iter().map(str::trim)).skip(1) {
         if currency.is_empty() || cell.is_empty() || cell == "N/A" || !lists().currencies.contains(currency) {
             continue;
         }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::hs::{HsEntry, is_code, nomenclature};
 use super::id_countries::{ForeignId, IdCountries};
-use super::lists::{DecisionRow, Office, Operator, lists};
+use super::lists::{Country, DecisionRow, List, Office, Operator, lists};
 use super::material::MaterialRow;
 use super::rates::Rate;
 use super::restrictions::Restriction;
@@ -69,14 +69,14 @@ pub fn hs(bytes: &[u8]) -> Parsed<HsEntry> {
 
 /// Rules against goods: `destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note`
 /// and optionally `website,source,valid_from,valid_to`.
-pub fn restrictions(bytes: &[u8]) -> Parsed<Restriction> {
+pub fn restrictions(bytes: &[u8], known: &List<Country>) -> Parsed<Restriction> {
     let key = |rule: &Restriction| {
         format!("{}|{}|{}|{:?}", rule.destination, rule.language, rule.description, rule.valid_from)
     };
     checked(bytes, "description", key, |rule: &Restriction| {
         let countries = || rule.sending_countries.iter();
-        let unknown = countries().find(|country| !lists().countries.contains(country));
-        if !rule.destination.is_empty() && !lists().countries.contains(&rule.destination) {
+        let unknown = countries().find(|country| !known.contains(country));
+        if !rule.destination.is_empty() && !known.contains(&rule.destination) {
             return Some(("destination", not_a_country(&rule.destination)));
         }
         if let (Some(from), Some(to)) = (rule.valid_from, rule.valid_to)
@@ -103,14 +103,27 @@ pub fn decisions(bytes: &[u8]) -> Parsed<DecisionRow> {
     checked(bytes, "code", |row: &DecisionRow| format!("{} {}", row.customs, row.code), |_| None)
 }
 
+/// Countries: `code,name_en,eu` and optionally `name_fr,name_es,name_pt`.
+pub fn countries(bytes: &[u8]) -> Parsed<Country> {
+    checked(
+        bytes,
+        "code",
+        |country: &Country| country.code.clone(),
+        |country: &Country| {
+            let is_pair = country.code.len() == 2 && country.code.bytes().all(|b| b.is_ascii_uppercase());
+            (!is_pair).then(|| ("code", format!("`{}` is not 2 capital letters", shown(&country.code))))
+        },
+    )
+}
+
 /// Postal operators: `code,country,name`.
-pub fn operators(bytes: &[u8]) -> Parsed<Operator> {
+pub fn operators(bytes: &[u8], known: &List<Country>) -> Parsed<Operator> {
     checked(
         bytes,
         "code",
         |operator: &Operator| operator.code.clone(),
         |operator: &Operator| {
-            if !lists().countries.contains(&operator.country) {
+            if !known.contains(&operator.country) {
                 return Some(("country", not_a_country(&operator.country)));
             }
             (!has_form(&operator.code, 3)).then(|| ("code", form_of(&operator.code, 3)))
@@ -134,13 +147,13 @@ pub fn offices(bytes: &[u8]) -> Parsed<Office> {
 }
 
 /// Countries whose posts may use item ids: `letters,countries`, the latter divided by blanks.
-pub fn id_countries(bytes: &[u8]) -> Parsed<IdCountries> {
+pub fn id_countries(bytes: &[u8], known: &List<Country>) -> Parsed<IdCountries> {
     checked(
         bytes,
         "letters",
         |row: &IdCountries| row.letters.clone(),
         |row: &IdCountries| {
-            let unknown = row.countries.iter().find(|country| !lists().countries.contains(country));
+            let unknown = row.countries.iter().find(|country| !known.contains(country));
             unknown.map(|country| ("countries", not_a_country(country)))
         },
     )
@@ -165,7 +178,7 @@ fn form_of(code: &str, length: usize) -> String {
 }
 
 fn not_a_country(code: &str) -> String {
-    format!("`{}` is not a country of ISO 3166-1", shown(code))
+    format!("`{}` is not in the list of countries", shown(code))
 }
 
 #[cfg(test)]
@@ -178,6 +191,10 @@ mod tests {
         parsed.faults.iter().map(ToString::to_string).collect()
     }
 
+    fn known() -> &'static List<Country> {
+        &lists().countries
+    }
+
     fn embedded(file: &str) -> &'static [u8] {
         code_lists::EMBEDDED.iter().find(|(name, _)| *name == file).unwrap().1.as_bytes()
     }
@@ -185,23 +202,25 @@ mod tests {
     #[test]
     fn the_lists_of_the_program_can_be_imported_again() {
         assert_eq!(faults(&hs(nomenclature::EMBEDDED.1.as_bytes())), [""; 0]);
-        assert_eq!(faults(&restrictions(rules::EMBEDDED.1.as_bytes())), [""; 0]);
+        assert_eq!(faults(&restrictions(rules::EMBEDDED.1.as_bytes(), known())), [""; 0]);
         assert_eq!(faults(&rates(rate_list::EMBEDDED.1.as_bytes())), [""; 0]);
         assert_eq!(faults(&decisions(embedded("decisions.csv"))), [""; 0]);
-        assert_eq!(faults(&operators(embedded("operators.csv"))), [""; 0]);
+        assert_eq!(faults(&countries(embedded("countries.csv"))), [""; 0]);
+        assert_eq!(faults(&operators(embedded("operators.csv"), known())), [""; 0]);
         assert_eq!(faults(&offices(embedded("offices.csv"))), [""; 0]);
         assert_eq!(faults(&material(embedded("material.csv"))), [""; 0]);
-        assert_eq!(faults(&id_countries(embedded("id_countries.csv"))), [""; 0]);
+        assert_eq!(faults(&id_countries(embedded("id_countries.csv"), known())), [""; 0]);
     }
 
     #[test]
     fn faults_name_line_and_column_and_good_rows_are_kept() {
-        let parsed = operators(b"code,country,name\nAUA,AU,One\nAUA,AU,Two\nQQA,QQ,Three\nau,AU,Four\nDEA,DE,Five\n");
+        let parsed =
+            operators(b"code,country,name\nAUA,AU,One\nAUA,AU,Two\nQQA,QQ,Three\nau,AU,Four\nDEA,DE,Five\n", known());
         assert_eq!(
             faults(&parsed),
             [
                 "line 3, column code: repeats line 2",
-                "line 4, column country: `QQ` is not a country of ISO 3166-1",
+                "line 4, column country: `QQ` is not in the list of countries",
                 "line 5, column code: `au` is not 3 capital letters or digits",
             ]
         );
@@ -219,11 +238,11 @@ mod tests {
         only(faults(&offices(b"code,operator,name\nDEFRA,DEA,x\n")), "column code");
         let header = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,language,note,\
                       valid_from,valid_to\n";
-        let row = |cells: &str| restrictions(format!("{header}{cells}\n").as_bytes());
+        let row = |cells: &str| restrictions(format!("{header}{cells}\n").as_bytes(), known());
         only(faults(&row("AU,P,x,,,,,QQ,EN,,,")), "column sending_countries");
         only(faults(&row("QQ,P,x,,,,,,EN,,,")), "column destination");
         only(faults(&row("AU,P,x,,,,,,EN,,2026-02-01,2026-01-01")), "column valid_to");
-        only(faults(&id_countries(b"letters,countries\nGB,GB QQ\n")), "column countries: `QQ`");
+        only(faults(&id_countries(b"letters,countries\nGB,GB QQ\n", known())), "column countries: `QQ`");
         only(faults(&foreign_ids(b"country\nAU\nFRA\n")), "line 3, column country");
         let header = "group,member,counts,least,percent,most\n";
         only(faults(&material(format!("{header}line,Amount,1,-1,,\n").as_bytes())), "column least");
@@ -237,8 +256,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = (hs(&bytes), rates(&bytes), operators(&bytes), restrictions(&bytes));
-            let _ = (id_countries(&bytes), foreign_ids(&bytes), material(&bytes));
+            let _ = (hs(&bytes), rates(&bytes), operators(&bytes, known()), restrictions(&bytes, known()));
+            let _ = (id_countries(&bytes, known()), foreign_ids(&bytes), material(&bytes));
             let _ = (ecb::rates(&bytes), hs::harmonized_system(&bytes), hs::translations(&bytes));
         }
     }

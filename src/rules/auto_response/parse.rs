@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use super::{Answer, AutoRule, Charge, Condition, Presence, QualityState, RestrictionState, RuleSet, TaxRule};
 use crate::limits;
-use crate::refdata::lists::{Coded, List, lists};
+use crate::refdata::lists::{Coded, Country, List, lists};
 use crate::refdata::search::text::plain_words;
 use crate::rules::decision::{Category, DecisionTable};
 use crate::rules::quality;
@@ -41,14 +41,19 @@ impl fmt::Display for RuleFault {
 ///
 /// # Errors
 /// Every mistake; a text with one is not used at all.
-pub fn parse(text: &str, decisions: &DecisionTable, customs: &str) -> Result<RuleSet, Vec<RuleFault>> {
+pub fn parse(
+    text: &str,
+    decisions: &DecisionTable,
+    countries: &List<Country>,
+    customs: &str,
+) -> Result<RuleSet, Vec<RuleFault>> {
     let whole = |problem: String| vec![RuleFault { rule: String::new(), key: String::new(), problem }];
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
         whole(format!("line {line}: {}", error.message()))
     })?;
-    let mut reader = Reader { faults: Vec::new(), decisions, customs };
+    let mut reader = Reader { faults: Vec::new(), decisions, countries, customs };
     let mut rules = Vec::new();
     for (key, value) in &table {
         match value.as_array().filter(|_| key == "rule") {
@@ -66,6 +71,7 @@ pub fn parse(text: &str, decisions: &DecisionTable, customs: &str) -> Result<Rul
 struct Reader<'a> {
     faults: Vec<RuleFault>,
     decisions: &'a DecisionTable,
+    countries: &'a List<Country>,
     customs: &'a str,
 }
 
@@ -129,8 +135,8 @@ impl Reader<'_> {
     fn rule(&mut self, keys: &Keys<'_>) -> Option<AutoRule> {
         self.unknown_keys(keys, RULE_KEYS);
         let name = self.text(keys, "name");
-        if name.is_none() {
-            self.fault(keys, "name", "missing; give the rule a name");
+        if name.as_ref().is_none_or(|name| name.contains(char::is_control)) {
+            self.fault(keys, "name", "missing, or with control characters; give the rule a name");
         }
         let priority = keys.table.get("priority").map_or(Some(100), Value::as_integer);
         if priority.is_none() {
@@ -159,8 +165,12 @@ impl Reader<'_> {
         self.unknown_keys(keys, WHEN_KEYS);
         let lists = lists();
         let one_of = |known: &'static str| move |entry: &str| known.split(' ').any(|word| word == entry);
-        let country = |entry: &str| lists.countries.contains(entry);
-        let digits = |entry: &str| entry.len() >= 2 && entry.bytes().all(|b| b.is_ascii_digit());
+        let countries = self.countries;
+        let country = |entry: &str| countries.contains(entry);
+        // Pairs only: three digits are a code that has lost its leading zero.
+        let digits = |entry: &str| {
+            entry.len() >= 2 && entry.len().is_multiple_of(2) && entry.bytes().all(|b| b.is_ascii_digit())
+        };
         let quality_rule = |entry: &str| quality::rule(entry).is_some();
         let has_words = |entry: &str| !plain_words(entry).is_empty();
         let phrases = |list: Vec<String>| list.iter().map(|phrase| plain_words(phrase)).collect();
@@ -376,7 +386,7 @@ impl Reader<'_> {
 }
 
 const COUNTRY: &str = "a country of ISO 3166-1 like NL";
-const HS: &str = "the first two or more digits of an HS code";
+const HS: &str = "the first 2, 4, 6, 8 or 10 digits of an HS code";
 const RESTRICTION: &[(&str, RestrictionState)] = &[
     ("none", RestrictionState::None),
     ("any", RestrictionState::Any),

@@ -4,7 +4,7 @@ use crate::rules::decision::DecisionTable;
 use proptest::prelude::*;
 
 fn read(text: &str) -> Result<RuleSet, Vec<RuleFault>> {
-    parse(text, &DecisionTable::default(), "")
+    parse(text, &DecisionTable::default(), &lists().countries, "")
 }
 
 /// One rule that clears, with these conditions.

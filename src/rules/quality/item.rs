@@ -2,7 +2,7 @@
 
 use super::{Checks, Subject, given};
 use crate::contract::{DeclarationData, MailObject, Number};
-use crate::refdata::lists::{Coded, List, lists};
+use crate::refdata::lists::{Coded, Country, List, lists};
 use crate::rules::item_id::{CheckDigit, S10};
 
 /// The extra field that explains nature 999.
@@ -40,6 +40,7 @@ fn extra_field<'a>(data: &'a DeclarationData, name: &str) -> Option<&'a str> {
 
 fn item_id(object: &MailObject, checks: &mut Checks<'_>) {
     let Some(id) = given(&object.id) else { return };
+    let countries = checks.context.countries();
     let mut found = |rule, message: String| checks.found(rule, Subject::MailObject, "Id", message);
     if let Some(s10) = S10::parse(id) {
         if let CheckDigit::Wrong { expected } = s10.check_digit() {
@@ -55,16 +56,16 @@ fn item_id(object: &MailObject, checks: &mut Checks<'_>) {
                 format!("ids that begin with {indicator} belong to mail class {of_id}; mend one of the two"),
             );
         }
-    } else if !is_provisional(id) {
+    } else if !is_provisional(id, countries) {
         let message = "not two letters, nine digits and two letters; read the id again from the label";
         found("item_id_form", message.into());
     }
 }
 
 /// A running number and the country of the post: the id of a declaration made before acceptance.
-fn is_provisional(id: &str) -> bool {
+fn is_provisional(id: &str, countries: &List<Country>) -> bool {
     let (digits, country) = id.split_at(id.bytes().take_while(u8::is_ascii_digit).count());
-    !digits.is_empty() && lists().countries.contains(country)
+    !digits.is_empty() && countries.contains(country)
 }
 
 fn required(object: &MailObject, data: &DeclarationData, checks: &mut Checks<'_>) {
@@ -108,11 +109,11 @@ fn codes(object: &MailObject, data: &DeclarationData, checks: &mut Checks<'_>) {
         }
     }
     for (path, known) in [
-        ("SenderCountryCd", known(&lists.countries, &data.sender_country_cd)),
-        ("RecipientCountryCd", known(&lists.countries, &data.recipient_country_cd)),
+        ("SenderCountryCd", known(checks.context.countries(), &data.sender_country_cd)),
+        ("RecipientCountryCd", known(checks.context.countries(), &data.recipient_country_cd)),
     ] {
         if !known {
-            checks.data("country_known", path, "not a country of ISO 3166-1; give its two-letter code");
+            checks.data("country_known", path, "not in the list of countries; give a two-letter code of ISO 3166-1");
         }
     }
     for (path, known) in [

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Finding;
-use crate::refdata::lists::lists;
+use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Screened;
 
 /// What a finding means for the declaration.
@@ -160,6 +160,8 @@ pub struct Context<'a> {
     pub destination: &'a str,
     /// False: a draft, only warned about.
     pub is_final: bool,
+    /// `None`: those of the list built in.
+    pub countries: Option<&'a List<Country>>,
     /// Of the organization that declares.
     pub overrides: &'a [Override],
     /// `None`: restrictions are not looked up.
@@ -179,13 +181,17 @@ pub struct Posts {
 }
 
 impl Context<'_> {
+    fn countries(&self) -> &List<Country> {
+        self.countries.unwrap_or(&lists().countries)
+    }
+
     /// How strict `rule` is here, drafts not considered: own for the destination, own for all, table.
     pub fn level(&self, rule: &Rule) -> Level {
         let own = |destination: Option<&str>| {
             let fits = |o: &&Override| o.rule == rule.id && o.destination.as_deref() == destination;
             self.overrides.iter().find(fits).map(|o| o.level)
         };
-        let is_eu = || lists().countries.get(self.destination).is_some_and(|country| country.eu);
+        let is_eu = || self.countries().get(self.destination).is_some_and(|country| country.eu);
         let there = |place: &Where| match place {
             Where::Eu => is_eu(),
             Where::Country(country) => *country == self.destination,
