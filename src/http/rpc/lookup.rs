@@ -212,7 +212,7 @@ async fn look_up_code(call: &Call<'_>, method: &str, to: To, code: &Option<Strin
     let mut needed = Needed::default();
     let (destination, sending) = to.checked(&mut needed);
     let code = needed.text("goodHSCode", code, "give the HS code, for example 240210");
-    let digits = hs_code::digits(&code).unwrap_or_default();
+    let digits = hs_code::digits(code).unwrap_or_default();
     if !code.is_empty() && !(2..=14).contains(&digits.len()) {
         needed.findings.add("format", "goodHSCode", "an HS code has 2 to 14 digits, for example 240210");
     }
