@@ -1,7 +1,8 @@
 //! The exchange under a bad network and dying processes, played from a seed: afterwards both posts agree on every
 //! item, nothing is lost, nothing happened twice.
 //!
-//! Server `a` hosts AUA and AU, `b` hosts DEA, `c` hosts DE. All of it runs in this process, one step after the other,
+//! Server `a` hosts AUA and AU, `b` hosts DEA and FRA, which is a stranger to every item and declares some all the same, `c`
+//! hosts DE. All of it runs in this process, one step after the other,
 //! on a clock that stands still between the steps, so a seed always plays the same course:
 //! `EPTEST_SIM_SEED=17 cargo test simulation`. `EPTEST_SIM_SEEDS` and `EPTEST_SIM_ITEMS` say how many courses are
 //! played, and with how many items each.

@@ -27,7 +27,7 @@ pub struct Plan {
 
 pub const PLANS: [Plan; 3] = [
     Plan { name: "a", lives: &["AUA", "AU"], partners: &[("DEA", "AUA", "b")] },
-    Plan { name: "b", lives: &["DEA"], partners: &[("AUA", "DEA", "a"), ("DE", "DEA", "c")] },
+    Plan { name: "b", lives: &["DEA", "FRA"], partners: &[("AUA", "DEA", "a"), ("DE", "DEA", "c")] },
     Plan { name: "c", lives: &["DE"], partners: &[("DEA", "DE", "b")] },
 ];
 

@@ -257,6 +257,6 @@ fn held_sql(post: &str, side: &str) -> String {
          FROM mail_object o
          LEFT JOIN declaration d ON d.post_org = o.post_org AND d.object_pid = o.pid
          LEFT JOIN response r ON r.post_org = o.post_org AND r.object_pid = o.pid AND r.side = '{side}'
-         WHERE o.post_org = '{post}'"
+         WHERE o.post_org = '{post}' AND o.orig_post = 'AUA'"
     )
 }

@@ -29,6 +29,8 @@ pub enum Act {
     Ask(Question),
     /// AUA answers.
     Reply(Question, &'static str),
+    /// FRA declares it: as its own, or as if it handed it on.
+    Intrude(&'static str),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,17 +49,25 @@ pub enum Kind {
     AskByPost,
     AskByCustoms,
     Reply,
+    Intrude,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] =
-        [Self::Declare, Self::Export, Self::Decide, Self::AskByPost, Self::AskByCustoms, Self::Reply];
+    pub const ALL: [Self; 7] = [
+        Self::Declare,
+        Self::Export,
+        Self::Decide,
+        Self::AskByPost,
+        Self::AskByCustoms,
+        Self::Reply,
+        Self::Intrude,
+    ];
 
     /// The server it is done on.
     pub fn site(self) -> &'static str {
         match self {
             Self::Declare | Self::Export | Self::Reply => "a",
-            Self::AskByPost => "b",
+            Self::AskByPost | Self::Intrude => "b",
             Self::Decide | Self::AskByCustoms => "c",
         }
     }
@@ -68,6 +78,7 @@ impl Kind {
             Self::Declare | Self::Reply => "AUA",
             Self::Export => "AU",
             Self::AskByPost => "DEA",
+            Self::Intrude => "FRA",
             Self::Decide | Self::AskByCustoms => "DE",
         }
     }
@@ -82,6 +93,7 @@ impl Act {
             Self::Ask(question) if question.by == "DE" => Kind::AskByCustoms,
             Self::Ask(_) => Kind::AskByPost,
             Self::Reply(..) => Kind::Reply,
+            Self::Intrude(_) => Kind::Intrude,
         }
     }
 }
@@ -123,6 +135,10 @@ impl Story {
             }
             threads.push(thread);
         }
+        if dice.chance(25) {
+            let as_whose = (0..dice.between(1, 2)).map(|_| Act::Intrude(dice.pick(&["FRA", "AUA", "AUA"])));
+            threads.push(as_whose.collect());
+        }
         let hasty = dice.chance(5);
         let (declared, decided) = (0, Vec::new());
         Self { id, threads, declared, hasty, decided, asked: BTreeMap::new(), replied: BTreeSet::new() }
@@ -134,7 +150,8 @@ impl Story {
 
     /// What of this kind could be done next; with the thread it stands in.
     pub fn next(&self, kind: Kind) -> Option<(usize, Act)> {
-        let waits = self.declared == 0 && kind != Kind::Declare && !(self.hasty && kind == Kind::Decide);
+        let may_begin = matches!(kind, Kind::Declare | Kind::Intrude) || (self.hasty && kind == Kind::Decide);
+        let waits = self.declared == 0 && !may_begin;
         let mut heads = self.threads.iter().enumerate().filter_map(|(at, thread)| Some((at, thread.front()?)));
         heads.find(|(_, act)| act.kind() == kind && !waits).map(|(at, act)| (at, act.clone()))
     }
@@ -146,7 +163,7 @@ impl Story {
             Some(Act::Decide(code, at)) => self.decided.push((code, at)),
             Some(Act::Ask(question)) => drop(self.asked.insert(question.reference, question.by)),
             Some(Act::Reply(question, _)) => drop(self.replied.insert(question.reference)),
-            Some(Act::Export) | None => {}
+            Some(Act::Export | Act::Intrude(_)) | None => {}
         }
     }
 
@@ -163,7 +180,7 @@ fn read<T: DeserializeOwned>(value: Value) -> T {
 /// Does one kind of act with several items; says with which it was done.
 pub async fn perform(services: &Services, actor: &Actor, kind: Kind, acts: &[(&Story, Act)]) -> Vec<bool> {
     match kind {
-        Kind::Declare => {
+        Kind::Declare | Kind::Intrude => {
             let entries = acts.iter().map(|(story, act)| declared(story, act)).collect();
             let stored = services.store_declarations(actor, entries, BatchMode::AllOrNothing, None).await;
             stored.expect("stores declarations");
@@ -186,10 +203,14 @@ pub async fn perform(services: &Services, actor: &Actor, kind: Kind, acts: &[(&S
 }
 
 fn declared(story: &Story, act: &Act) -> Entry<Declared> {
-    let Act::Declare(version) = act else { unreachable!("declarations only") };
-    let declaration: Declaration = read(declaration(&format!("{version}.50")));
+    let (amount, origin) = match act {
+        Act::Declare(version) => (format!("{version}.50"), "AUA"),
+        Act::Intrude(origin) => ("999.00".to_owned(), *origin),
+        _ => unreachable!("declarations only"),
+    };
+    let declaration: Declaration = read(declaration(&amount));
     entry(story, |object| Declared {
-        object: Some(object),
+        object: Some(MailObject { orig_post_org_cd: Some(origin.into()), ..object }),
         declaration: Some(declaration),
         event: StoreEvent::Final,
         object_path: "mailObject".into(),
