@@ -236,11 +236,19 @@ impl Draft {
         item
     }
 
-    /// A cancelled item carries its id, and the reference of the referral it is about; item data that is taken back, where
-    /// the item goes now.
+    /// A cancelled item carries its id, and the reference of the referral it is about; item data that is taken back, which
+    /// item that is (its origin), and where it goes now.
     fn cancelled(self, kind: Kind) -> Item {
-        let dest_post_org_cd = self.mail_object.dest_post_org_cd.filter(|_| kind.declares());
-        let mail_object = MailObject { id: self.mail_object.id, dest_post_org_cd, ..MailObject::default() };
+        let id = self.mail_object.id.clone();
+        let mail_object = match kind.declares() {
+            true => MailObject {
+                id,
+                orig_post_org_cd: self.mail_object.orig_post_org_cd,
+                dest_post_org_cd: self.mail_object.dest_post_org_cd,
+                ..MailObject::default()
+            },
+            false => MailObject { id, ..MailObject::default() },
+        };
         let mut item = Item { mail_object, ..Item::default() };
         match kind {
             Kind::Itmref => {

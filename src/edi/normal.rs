@@ -2,7 +2,8 @@
 //!
 //! Left behind by travelling: empty texts (they mean "not given"), list entries without any member, `XMLData`, the
 //! order of `EP.*` fields, extra fields that repeat what can be derived (total of the lines, countries of sender and
-//! recipient, the item's id as declaration id), and everything but the id in a cancellation. Content pieces
+//! recipient, the item's id as declaration id), and everything but the id and, of item data, the posts in a
+//! cancellation. Content pieces
 //! without an index get the smallest free number. The time of an interchange is cut to whole minutes.
 
 use crate::contract::WcfDate;

@@ -3,7 +3,7 @@
 //! Everything an interchange brings about, its items' fates and the answer included, is one transaction, so a repeat
 //! finds either nothing or all of it. What cannot be read waits in quarantine and can be applied after a fix.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -198,6 +198,7 @@ impl Exchange {
                 item_no: item_no as i32,
                 kind: message.kind.name().to_owned(),
                 item_id: judged.item_id.clone(),
+                orig_post: judged.origin.clone(),
                 made_at: message.made_at,
                 fate: fate.code(),
                 note: note.map(|findings| told(&findings)),
@@ -209,14 +210,16 @@ impl Exchange {
 
     /// What becomes of each item of a message.
     fn outcomes(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<Vec<Outcome>, Fault> {
-        let newer = self.overtaken(tx, key, message)?;
-        let goes_on = |judged: &Judged| judged.weighed.is_ok() && !newer.contains(&judged.item_id);
-        let applied: Vec<&Weighed> =
-            message.items.iter().filter(|j| goes_on(j)).filter_map(|j| j.weighed.as_ref().ok()).collect();
+        let overtaken = self.overtaken(tx, key, message)?;
+        let each = || message.items.iter().zip(&overtaken);
+        let applied: Vec<&Weighed> = each()
+            .filter(|(_, overtaken)| !**overtaken)
+            .filter_map(|(judged, _)| judged.weighed.as_ref().ok())
+            .collect();
         let mut receptions = self.services.receive(tx, &message.route, &applied)?.into_iter();
-        let mut outcome = |judged: &Judged| match &judged.weighed {
+        let mut outcome = |(judged, overtaken): (&Judged, &bool)| match &judged.weighed {
             Err(findings) => (Fate::Refused, Some(findings.clone())),
-            Ok(_) if newer.contains(&judged.item_id) => (Fate::Overtaken, None),
+            Ok(_) if *overtaken => (Fate::Overtaken, None),
             Ok(_) => match receptions.next() {
                 Some(Reception::Applied) => (Fate::Applied, None),
                 Some(Reception::Parked) => (Fate::Parked, None),
@@ -225,23 +228,31 @@ impl Exchange {
                 Some(Reception::Unchanged) | None => (Fate::Unchanged, None),
             },
         };
-        Ok(message.items.iter().map(&mut outcome).collect())
+        Ok(each().map(&mut outcome).collect())
     }
 
-    /// Items about which a newer message of the same kind was applied before. Item data replaces as a whole, so an
-    /// old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
-    fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<HashSet<String>, Fault> {
+    /// For each item of a message whether a newer one of the same kind was applied before. Item data replaces as a whole,
+    /// so an old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
+    fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<Vec<bool>, Fault> {
         if !message.kind.declares() || message.dated_ahead {
-            return Ok(HashSet::new());
+            return Ok(vec![false; message.items.len()]);
         }
         let ids: Vec<&str> = message.items.iter().map(|judged| judged.item_id.as_str()).collect();
         let route = &message.route;
-        let newest = tx.last_made(&route.to, &route.from, message.kind.name(), &ids)?;
-        let is_newer = |made: At, interchange: &str| {
-            made > message.made_at || (made == message.made_at && reference::is_after(interchange, key))
+        let mut newer: HashMap<String, Vec<Option<String>>> = HashMap::new();
+        for made in tx.made(&route.to, &route.from, message.kind.name(), &ids)? {
+            let same_second = made.made_at == message.made_at && reference::is_after(&made.reference, key);
+            if made.made_at > message.made_at || same_second {
+                newer.entry(made.item_id).or_default().push(made.orig_post);
+            }
+        }
+        // What does not say where the item is from may be about any that has the id.
+        let may_be = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
+        let is_overtaken = |judged: &Judged| {
+            let of_id = newer.get(&judged.item_id);
+            of_id.is_some_and(|origins| origins.iter().any(|origin| may_be(origin, &judged.origin)))
         };
-        let newer = newest.into_iter().filter(|(_, (made, interchange))| is_newer(*made, interchange));
-        Ok(newer.map(|(id, _)| id).collect())
+        Ok(message.items.iter().map(is_overtaken).collect())
     }
 
     /// Looks again at parked items whose object is here by now; gives how many came to rest.

@@ -11,7 +11,7 @@ use crate::edi::{self, Action, Function, Interchange, Item as Entry, ItemMessage
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::rules::precedence;
-use crate::rules::structure::given;
+use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::incoming::{Route, Said, Told, Weighed};
 use crate::store::inbox::ReceivedState;
 use crate::store::types::At;
@@ -30,6 +30,8 @@ pub(super) struct Ready {
 /// One item ready to be applied, or refused already.
 pub(super) struct Judged {
     pub item_id: String,
+    /// The post it is from, where the message says so.
+    pub origin: Option<String>,
     pub weighed: Result<Weighed, Vec<Finding>>,
 }
 
@@ -153,13 +155,15 @@ impl Exchange {
             }
             let item_id = named(given(&entry.mail_object.id).unwrap_or_default());
             let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty());
+            let origin = given(&entry.mail_object.orig_post_org_cd).filter(|post| *post != UNKNOWN_POST);
+            let origin = origin.map(str::to_owned);
             let object = entry.mail_object.clone();
             let weighed = match said(kind, function, entry, made_at.0) {
                 _ if refuses => Err(faults),
                 Err(finding) => Err(vec![finding]),
                 Ok(said) => Ok(self.services.weigh(&route, Told { object, said, made_at: made_at.0 })),
             };
-            Judged { item_id, weighed }
+            Judged { item_id, origin, weighed }
         });
         Ready { route, kind, made_at, dated_ahead, items }
     }

@@ -2,8 +2,6 @@
 //!
 //! An interchange is known by its sender and reference for ever, so that no repeat is ever applied again.
 
-use std::collections::HashMap;
-
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -131,6 +129,18 @@ pub struct ItemInRow {
     pub note: Option<String>,
     /// When it came to rest; of a parked item, when to look at it next.
     pub at: At,
+    /// The post the item is from, where the message says so: several may have one id.
+    pub orig_post: Option<String>,
+}
+
+/// A message that counted for an item.
+#[derive(Clone, Debug, Queryable)]
+pub struct MadeRow {
+    pub item_id: String,
+    pub orig_post: Option<String>,
+    pub made_at: At,
+    /// The interchange it came in.
+    pub reference: String,
 }
 
 /// What came over a link in one hour.
@@ -202,27 +212,20 @@ impl Tx<'_> {
         Ok(insert_all(self.conn, rows)?)
     }
 
-    /// The newest message of this kind from `sender` that counted for each item: when it was made, and the interchange
-    /// it came in.
-    pub fn last_made(
-        &mut self,
-        recipient: &str,
-        sender: &str,
-        kind: &str,
-        item_ids: &[&str],
-    ) -> Done<HashMap<String, (At, String)>> {
-        let mut newest = HashMap::new();
+    /// The messages of this kind from `sender` that counted for some items, the oldest first.
+    pub fn made(&mut self, recipient: &str, sender: &str, kind: &str, item_ids: &[&str]) -> Done<Vec<MadeRow>> {
+        let mut made = Vec::new();
         for some in item_ids.chunks(ROWS_PER_STATEMENT) {
-            let found: Vec<(String, At, String)> = item_in::table
+            let found: Vec<MadeRow> = item_in::table
                 .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq_any(some.to_vec())))
                 .filter(item_in::sender.eq(sender).and(item_in::kind.eq(kind)))
                 .filter(item_in::fate.le(Fate::Unchanged.code()))
                 .order((item_in::made_at, item_in::reference))
-                .select((item_in::item_id, item_in::made_at, item_in::reference))
+                .select((item_in::item_id, item_in::orig_post, item_in::made_at, item_in::reference))
                 .load(self.conn)?;
-            newest.extend(found.into_iter().map(|(id, made_at, reference)| (id, (made_at, reference))));
+            made.extend(found);
         }
-        Ok(newest)
+        Ok(made)
     }
 
     /// Parked items to look at whose object exists by now, those that waited longest first, at most `limit`.

@@ -511,6 +511,7 @@ diesel::table! {
         fate -> Integer,
         note -> Nullable<Text>,
         at -> crate::store::types::DbTime,
+        orig_post -> Nullable<Text>,
     }
 }
 

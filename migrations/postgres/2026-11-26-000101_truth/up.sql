@@ -3,6 +3,8 @@
 ALTER TABLE mail_object ADD COLUMN facts INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE declaration ADD COLUMN declared_by TEXT;
 ALTER TABLE declaration ADD COLUMN handed_over_by TEXT;
+-- Several items may have one id: a message about one says nothing of the others.
+ALTER TABLE item_in ADD COLUMN orig_post TEXT;
 ALTER TABLE response ADD COLUMN lapsed BYTEA;
 
 -- Every final decision about an item, and the version of the declaration that it judged.

@@ -31,9 +31,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn cancelled(&mut self, item: &Item) {
-        let destination = text(&item.mail_object.dest_post_org_cd);
-        if self.kind.declares() && !destination.is_empty() {
-            self.note_member(Home::MailObject, 0, "DestPostOrgCd", destination);
+        if self.kind.declares() {
+            self.note_member(Home::MailObject, 0, "OrigPostOrgCd", text(&item.mail_object.orig_post_org_cd));
+            self.note_member(Home::MailObject, 0, "DestPostOrgCd", text(&item.mail_object.dest_post_org_cd));
         }
         if let Some(referral) = item.referral.as_ref().filter(|_| self.kind == Kind::Itmref) {
             self.reference_member("ABO", Home::Referral, "ReferralId", text(&referral.known.referral_id));

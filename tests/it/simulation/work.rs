@@ -53,15 +53,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [
-        Self::Declare,
-        Self::Export,
-        Self::Decide,
-        Self::AskByPost,
-        Self::AskByCustoms,
-        Self::Reply,
-        Self::Intrude,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Declare, Self::Export, Self::Decide, Self::AskByPost, Self::AskByCustoms, Self::Reply, Self::Intrude];
 
     /// The server it is done on.
     pub fn site(self) -> &'static str {
