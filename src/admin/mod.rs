@@ -477,7 +477,7 @@ async fn import_list(services: &Services, options: &ArgMatches) -> Result<(), Fa
         (false, true) => {
             println!("dry run: nothing imported");
             if !report.is_enough {
-                return Err(Failure::Other("an import would take nothing; mend the file, or use --skip-bad".into()));
+                return Err(Failure::Other("an import would take nothing; correct the file, or use --skip-bad".into()));
             }
         }
         (false, false) => return Err(Failure::Other("nothing imported; mend the file, or use --skip-bad".into())),

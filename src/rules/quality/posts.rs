@@ -15,12 +15,12 @@ pub(super) fn check(object: &MailObject, checks: &mut Checks<'_>) {
     for (path, is_unlisted) in [("OrigPostOrgCd", posts.origin_unlisted), ("DestPostOrgCd", posts.destination_unlisted)]
     {
         if is_unlisted {
-            let message = "not a post of the list of operators; mend the code, or have the list with it imported";
+            let message = "not a post of the list of operators; correct the code, or have the list with it imported";
             checks.found("unknown_post", Subject::MailObject, path, message);
         }
     }
     if posts.foreign_id {
-        let message = "the origin is no post of the country that the last two letters name; mend one of the two, or have \
+        let message = "the origin is no post of the country that the last two letters name; correct one of the two, or have \
                        the operator allow it (foreign_ids)";
         checks.found(FOREIGN_ID, Subject::MailObject, "Id", message);
     }

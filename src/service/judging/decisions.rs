@@ -108,7 +108,7 @@ pub(in crate::service) fn settle(
     Ok(())
 }
 
-/// Whether anything happened that a judgement goes by: a scan at the belt and a printed form are nothing of that kind.
+/// Whether anything happened that a judgement goes by: a move past an office and a printed form are nothing of that kind.
 fn says_anything(item: &Item) -> bool {
     item.events().iter().any(|event| !["object.moved", "object.changed", "declaration.printed"].contains(&event.name))
 }
