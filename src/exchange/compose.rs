@@ -15,7 +15,7 @@ use crate::edi::{
 use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
-use crate::service::outgoing::CUSRSP;
+use crate::service::outgoing::{CUSITM, CUSRSP};
 use crate::service::{Services, Told, issued_at, said_at, shown_version, told_of_decision, told_of_referral};
 use crate::store::history::RESPONSE_DRAFT_EVENT;
 use crate::store::items::{Item, Side};
@@ -129,6 +129,9 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             Some(Err(error)) => return Ok(unreadable(error)),
             Some(Ok(mut declaration)) => {
                 name_version(&mut declaration, &row.digest);
+                if row.kind == CUSITM {
+                    name_declarer(&mut declaration, item);
+                }
                 entry.declaration = Some(declaration);
             }
         },
@@ -194,6 +197,14 @@ fn name_version(declaration: &mut Declaration, name: &[u8]) {
     let Some(data) = &mut declaration.data else { return };
     let told = Told { version: Some(shown_version(name)), order: None };
     add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
+}
+
+/// Says to customs elsewhere whose the item data is, which it cannot see by who sends it.
+fn name_declarer(declaration: &mut Declaration, item: &Item) {
+    let declarer = item.declaration().and_then(|row| row.declared_by.as_deref());
+    if let (Some(data), Some(post)) = (&mut declaration.data, declarer) {
+        reserved::put(&mut data.extra_field_names, &mut data.extra_field_values, reserved::DECLARED_BY, post);
+    }
 }
 
 /// Adds what a partner is told besides the content.

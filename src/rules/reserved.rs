@@ -28,6 +28,8 @@ pub struct Stated {
     pub version: Option<String>,
     /// Of [`ORDER`].
     pub order: Option<i64>,
+    /// Of [`DECLARED_BY`]: heard by customs elsewhere from the post whose customs it is, and by nobody else.
+    pub declared_by: Option<String>,
 }
 
 /// Takes the server's own fields out of a pair of lists; leaves lists of different length alone, which the structure
@@ -50,6 +52,7 @@ pub fn take(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>) -
         let text = value.as_deref().map(str::trim).filter(|text| !text.is_empty());
         match name.as_deref().map(str::trim) {
             Some(VERSION) => stated.version = text.map(str::to_owned).or(stated.version),
+            Some(DECLARED_BY) => stated.declared_by = text.map(str::to_owned).or(stated.declared_by),
             Some(ORDER) => stated.order = text.and_then(|text| text.parse().ok()).or(stated.order),
             _ => {}
         }
@@ -73,7 +76,7 @@ mod tests {
         let mut names = list(&["A", VERSION, "Quality.Score", "EP.OfficeCd", ORDER, DECLARED_BY]);
         let mut values = list(&["1", "ab", "90", "DEAAAA", "7", "AUA"]);
         let stated = take(&mut names, &mut values);
-        assert_eq!(stated, Stated { version: Some("ab".into()), order: Some(7) });
+        assert_eq!(stated, Stated { version: Some("ab".into()), order: Some(7), declared_by: Some("AUA".into()) });
         assert_eq!((names, values), (list(&["A", "EP.OfficeCd"]), list(&["1", "DEAAAA"])));
     }
 }

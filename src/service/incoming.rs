@@ -30,7 +30,7 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
-use crate::rules::reserved;
+use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::history::{Event, Stamp};
 use crate::store::imprint::with_member;
@@ -78,14 +78,13 @@ pub enum Said {
 }
 
 impl Said {
-    /// Takes out of item data what its sender says under names of the server: the name of the version.
-    fn take_version(&mut self) -> Option<String> {
+    /// Takes out of item data what its sender says under names of the server: the name of the version, and whose it is.
+    fn take_stated(&mut self) -> Stated {
         match self {
-            Self::Declared(data) => reserved::take(&mut data.extra_field_names, &mut data.extra_field_values).version,
-            Self::Answered(_, Some(data)) => {
-                reserved::take(&mut data.extra_field_names, &mut data.extra_field_values).version
+            Self::Declared(data) | Self::Answered(_, Some(data)) => {
+                reserved::take(&mut data.extra_field_names, &mut data.extra_field_values)
             }
-            Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => None,
+            Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => Stated::default(),
         }
     }
 }
@@ -108,8 +107,8 @@ pub struct Weighed {
     body: String,
     digest: Vec<u8>,
     declared: Option<Content>,
-    /// The sender's name for the version of the item data.
-    version: Option<String>,
+    /// The sender's name for the version of the item data, and whose that is.
+    stated: Stated,
     refused: Vec<Finding>,
 }
 
@@ -140,7 +139,7 @@ pub enum Reception {
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
     pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
-        let version = told.said.take_version();
+        let stated = told.said.take_stated();
         let object = &told.object;
         let mut findings = Findings::default();
         match &told.said {
@@ -175,7 +174,7 @@ impl Services {
         let digest = digest(&body);
         // Persistent ids are each one's own.
         let key = Key { pid: None, ..Key::of(&told.object) };
-        Weighed { key, told, body, digest, declared, version, refused: findings.into_vec() }
+        Weighed { key, told, body, digest, declared, stated, refused: findings.into_vec() }
     }
 
     /// Item data checked, judged and written canonically.
@@ -373,7 +372,8 @@ impl Bench<'_> {
             return Ok(Reception::Unchanged);
         }
         let from = &self.route.from;
-        if *from != item.object.orig_post && self.declarer(tx, item)?.as_ref() != Some(from) {
+        let may = self.route.to_customs || *from == item.object.orig_post;
+        if !may && self.declarer(tx, item)?.as_ref() != Some(from) {
             let message = format!("the item data is not from {from}, which cannot take it back");
             return Ok(refused("absent", "Declaration", &message));
         }
@@ -401,7 +401,7 @@ impl Bench<'_> {
         let said = declare::Said {
             event,
             customs: self.own_customs.map(str::to_owned),
-            declarer: &self.route.from,
+            declarer: self.declarer_of(weighed),
             content: &content,
         };
         let Some(placed) = declare::place(tx, self.catalogue, item, said, object_changed)? else {
@@ -415,6 +415,12 @@ impl Bench<'_> {
         Ok(Reception::Applied)
     }
 
+    /// Whose data it is: the sender's; a post tells its customs whose it passes on.
+    fn declarer_of<'w>(&'w self, weighed: &'w Weighed) -> &'w str {
+        let stated = weighed.stated.declared_by.as_deref().filter(|post| structure::is_post_code(post));
+        stated.filter(|_| self.route.to_customs).unwrap_or(&self.route.from)
+    }
+
     /// The sender's name for the version. One that it gave to other content before names neither: that is a finding.
     fn with_alias<'c>(
         &self,
@@ -423,7 +429,7 @@ impl Bench<'_> {
         weighed: &Weighed,
         content: &'c Content,
     ) -> Result<(Cow<'c, Content>, Option<String>), Fault> {
-        let Some(name) = weighed.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
+        let Some(name) = weighed.stated.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
             return Ok((Cow::Borrowed(content), None));
         };
         let same_text = item.declaration().is_some_and(|row| row.digest == content.digest);

@@ -127,9 +127,16 @@ impl Audit {
         }
     }
 
-    /// Nothing waits, is parked, in quarantine or refused.
+    /// Nothing waits, is parked, in quarantine or refused; and everybody knows whose the data is.
     fn nothing_left(&mut self) {
         for plan in &PLANS {
+            self.none(
+                plan.name,
+                "whose data it is",
+                "SELECT o.post_org || ' ' || o.item_id || ' ' || COALESCE(d.declared_by, '') AS t
+                 FROM mail_object o JOIN declaration d ON d.post_org = o.post_org AND d.object_pid = o.pid
+                 WHERE o.orig_post = 'AUA' AND o.post_org <> 'FRA' AND COALESCE(d.declared_by, '') <> 'AUA'",
+            );
             self.none(
                 plan.name,
                 "a message did not get through",
