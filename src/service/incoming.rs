@@ -3,37 +3,32 @@
 //! The same whether the partner lives here or elsewhere. Each item stands alone: it is applied, says nothing new, is
 //! parked because its object is not here yet, or is refused. Knows no bytes; the exchange reads them.
 
-use std::borrow::Cow;
+mod item_data;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Services;
 use super::catalogue::Catalogue;
-use super::declare::{self, Content};
+use super::declare::Content;
 use super::desk::Desk;
 use super::entry::Outcome;
 use super::identity::{self, Key};
-use super::judging;
 use super::placing::{self, Incoming as Decision, Placing};
 use super::quality::Declarer;
 use super::refer;
-use super::standing;
-use super::version::Timeline;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
 use crate::error::{Error, Finding, Findings};
 use crate::limits;
-use crate::rules::authority::{Author, DataRank};
-use crate::rules::item_facts::{Fact, Facts};
+use crate::rules::authority::Author;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::history::{Event, Stamp};
-use crate::store::imprint::with_member;
+use crate::store::history::Stamp;
 use crate::store::items::{Item, Parts, Side};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
@@ -334,121 +329,6 @@ impl Bench<'_> {
         Ok(Some(refused("absent", "MailObject.Id", &message)))
     }
 
-    /// Whose the current item data is.
-    fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
-        let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
-        if current.declared_by.is_some() {
-            return Ok(current.declared_by.clone());
-        }
-        let timeline = Timeline::of(tx, item, &self.route.stamp())?;
-        Ok(timeline.author_of(current.version_no).map(str::to_owned))
-    }
-
-    /// Why item data is not taken, if there is any. Data of a lower rank never takes the place of a higher one; what the
-    /// post itself wrote over what the origin had said stays until the origin says something else.
-    fn data_refused(&self, tx: &mut Tx<'_>, item: &Item, weighed: &Weighed) -> Result<Option<Reception>, Fault> {
-        let (object, from) = (&item.object, self.route.from.as_str());
-        let Some(content) = weighed.declared.as_ref().filter(|_| !self.route.to_customs) else { return Ok(None) };
-        if object.flow == "O" && !item.is_new() {
-            let message = "the item leaves from the post it was sent to; item data comes from the origin";
-            return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
-        }
-        let Some(declarer) = self.declarer(tx, item)?.filter(|declarer| declarer != from) else { return Ok(None) };
-        let rank = |of: &str| judging::data_rank(self.catalogue, item, of);
-        if rank(from) < rank(&declarer) {
-            return Ok(Some(Reception::Overtaken));
-        }
-        if rank(&declarer) != DataRank::Owner || rank(from) != DataRank::Origin {
-            return Ok(None);
-        }
-        let said_before = tx.last_said(&item.object, from)?;
-        Ok((said_before.as_ref() == Some(&content.digest)).then_some(Reception::Overtaken))
-    }
-
-    /// Takes item data back: that of the sender, or of anyone when the origin says so. One that names another destination
-    /// says that the item goes there now.
-    fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item, object: &MailObject) -> Result<Reception, Fault> {
-        if item.is_new() || item.declaration().is_none() {
-            return Ok(Reception::Unchanged);
-        }
-        let from = &self.route.from;
-        let may = self.route.to_customs || *from == item.object.orig_post;
-        if !may && self.declarer(tx, item)?.as_ref() != Some(from) {
-            let message = format!("the item data is not from {from}, which cannot take it back");
-            return Ok(refused("absent", "Declaration", &message));
-        }
-        let goes_to = given(&object.dest_post_org_cd).filter(|post| *post != UNKNOWN_POST);
-        let mut facts = Facts(item.object.facts);
-        facts.set(Fact::Redirected, goes_to.is_some_and(|post| post != item.object.dest_post));
-        item.object.facts = facts.0;
-        item.delete_declaration();
-        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
-        Ok(Reception::Applied)
-    }
-
-    /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
-    fn declare(
-        &self,
-        tx: &mut Tx<'_>,
-        item: &mut Item,
-        weighed: &Weighed,
-        object_changed: bool,
-    ) -> Result<Reception, Fault> {
-        let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
-        let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
-        let content = with_overlay(item, content);
-        let (content, alias) = self.with_alias(tx, item, weighed, &content)?;
-        let said = declare::Said {
-            event,
-            customs: self.own_customs.map(str::to_owned),
-            declarer: self.declarer_of(weighed),
-            content: &content,
-        };
-        let Some(placed) = declare::place(tx, self.catalogue, item, said, object_changed)? else {
-            return Ok(Reception::Unchanged);
-        };
-        let mut detail = standing::issued_at(weighed.told.made_at.min(tx.now));
-        if let Some(alias) = alias {
-            detail = with_member(&detail, "Alias", &to_canonical(&alias));
-        }
-        item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
-        Ok(Reception::Applied)
-    }
-
-    /// Whose data it is: the sender's; a post tells its customs whose it passes on.
-    fn declarer_of<'w>(&'w self, weighed: &'w Weighed) -> &'w str {
-        let stated = weighed.stated.declared_by.as_deref().filter(|post| structure::is_post_code(post));
-        stated.filter(|_| self.route.to_customs).unwrap_or(&self.route.from)
-    }
-
-    /// The sender's name for the version. One that it gave to other content before names neither: that is a finding.
-    fn with_alias<'c>(
-        &self,
-        tx: &mut Tx<'_>,
-        item: &Item,
-        weighed: &Weighed,
-        content: &'c Content,
-    ) -> Result<(Cow<'c, Content>, Option<String>), Fault> {
-        let Some(name) = weighed.stated.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
-            return Ok((Cow::Borrowed(content), None));
-        };
-        let same_text = item.declaration().is_some_and(|row| row.digest == content.digest);
-        if item.is_new() || same_text {
-            return Ok((Cow::Borrowed(content), Some(name.to_owned())));
-        }
-        let timeline = Timeline::of(tx, item, &self.route.stamp())?;
-        let named = timeline.named_by(&self.route.from, name);
-        let reused = match named {
-            None => false,
-            Some(version) => tx.digest_of(&item.object, "D", version.no)? != Some(content.digest.clone()),
-        };
-        if !reused {
-            return Ok((Cow::Borrowed(content), Some(name.to_owned())));
-        }
-        let message = "EP.Version names a version that said something else before; a new version needs a new name";
-        Ok((Cow::Owned(content.of_reused_name(message)), None))
-    }
-
     /// A decision of the own customs, or of the destination's on an item that left from here.
     fn decide(
         &self,
@@ -559,22 +439,6 @@ impl Bench<'_> {
         Ok(Reception::Applied)
     }
 }
-
-/// The content with what the owner laid over the same goods.
-fn with_overlay<'c>(item: &Item, content: &'c Content) -> Cow<'c, Content> {
-    let current = item.declaration().filter(|row| overlay::is_there(&row.body));
-    let texts = current.map(|row| (serde_json::from_str(&row.body), serde_json::from_str(content.body())));
-    let Some((Ok(current), Ok(mut data))): Option<(_, serde_json::Result<DeclarationData>)> = texts else {
-        return Cow::Borrowed(content);
-    };
-    match overlay::carry(&current, &mut data) {
-        true => Cow::Owned(content.of_data(&data)),
-        false => Cow::Borrowed(content),
-    }
-}
-
-/// Longest name of a version that a partner may give.
-const ALIAS_BYTES: usize = 64;
 
 fn refused(code: &'static str, path: &str, message: &str) -> Reception {
     Reception::Refused(vec![Finding::new(code, path, message)])

@@ -32,41 +32,29 @@ pub(super) struct Row<'r> {
     pub facts: i32,
 }
 
-impl<'r> From<&'r ObjectRow> for Row<'r> {
-    fn from(row: &'r ObjectRow) -> Self {
-        Self {
-            post: &row.post_org,
-            pid: row.pid,
-            item_id: &row.item_id,
-            origin: &row.orig_post,
-            destination: &row.dest_post,
-            flow: &row.flow,
-            life_no: row.life_no,
-            posting: row.posting_dt,
-            created_at: row.created_at,
-            mail_state: row.mail_state,
-            facts: row.facts,
+/// Both stored forms of an item have these columns.
+macro_rules! row_from {
+    ($($stored:ty),*) => {$(
+        impl<'r> From<&'r $stored> for Row<'r> {
+            fn from(row: &'r $stored) -> Self {
+                Self {
+                    post: &row.post_org,
+                    pid: row.pid,
+                    item_id: &row.item_id,
+                    origin: &row.orig_post,
+                    destination: &row.dest_post,
+                    flow: &row.flow,
+                    life_no: row.life_no,
+                    posting: row.posting_dt,
+                    created_at: row.created_at,
+                    mail_state: row.mail_state,
+                    facts: row.facts,
+                }
+            }
         }
-    }
+    )*};
 }
-
-impl<'r> From<&'r StatusRow> for Row<'r> {
-    fn from(row: &'r StatusRow) -> Self {
-        Self {
-            post: &row.post_org,
-            pid: row.pid,
-            item_id: &row.item_id,
-            origin: &row.orig_post,
-            destination: &row.dest_post,
-            flow: &row.flow,
-            life_no: row.life_no,
-            posting: row.posting_dt,
-            created_at: row.created_at,
-            mail_state: row.mail_state,
-            facts: row.facts,
-        }
-    }
-}
+row_from!(ObjectRow, StatusRow);
 
 impl Row<'_> {
     /// When this use of the id began. What a stranger says of the posting does not count.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::on_both_engines;
 
 /// The methods of the published page, in its order.
-const PUBLISHED: [&str; 42] = [
+pub const PUBLISHED: [&str; 42] = [
     "Login",
     "Logout",
     "ConvertAnonymousToCDSDeclaration",

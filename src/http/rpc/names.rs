@@ -36,11 +36,11 @@ pub type Named = &'static [(Names, &'static str)];
 pub(super) fn check(actor: &Actor, body: &str, named: Named) -> Result<()> {
     let Ok(members) = serde_json::from_str::<Members<'_>>(body) else { return Ok(()) };
     let foreign = match named.first().and_then(|(_, path)| path.split_once("[].")) {
-        None => is_foreign(actor, &members, named),
+        None => is_foreign(actor, members, named),
         Some((list, _)) => {
             let entries: Vec<&RawValue> = read(&members, list).unwrap_or_default();
             let is_foreign = |entry: &&RawValue| {
-                serde_json::from_str(entry.get()).is_ok_and(|members| is_foreign(actor, &members, named))
+                serde_json::from_str(entry.get()).is_ok_and(|members| is_foreign(actor, members, named))
             };
             !entries.is_empty() && entries.iter().all(is_foreign)
         }
@@ -54,20 +54,48 @@ fn read<'b, T: serde::Deserialize<'b>>(members: &Members<'b>, name: &str) -> Opt
     serde_json::from_str(members.get(name)?.get()).ok()
 }
 
-/// The text at `path`, when it is one and not empty.
-fn text<'b>(members: &Members<'b>, path: &str) -> Option<String> {
-    match path.split_once('.') {
-        Some((name, rest)) => text(&read(members, name)?, rest),
-        None => read::<String>(members, path).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+/// The members of a request, and of the objects in it that were looked into: each is read once.
+struct Looked<'b> {
+    members: Members<'b>,
+    objects: HashMap<&'static str, Option<Members<'b>>>,
+}
+
+impl<'b> Looked<'b> {
+    fn of(members: Members<'b>) -> Self {
+        Self { members, objects: HashMap::new() }
+    }
+
+    /// The members of the object called `name`.
+    fn object(&mut self, name: &'static str) -> Option<&Members<'b>> {
+        let members = &self.members;
+        self.objects.entry(name).or_insert_with(|| read(members, name)).as_ref()
+    }
+
+    /// The text at `path`, `member` or `object.member`, when it is one and not empty.
+    fn text(&mut self, path: &'static str) -> Option<String> {
+        match path.split_once('.') {
+            Some((object, member)) => text(self.object(object)?, member),
+            None => text(&self.members, path),
+        }
     }
 }
 
-fn is_foreign(actor: &Actor, members: &Members<'_>, named: Named) -> bool {
+/// The text called `name`, when it is one and not empty.
+fn text(members: &Members<'_>, name: &str) -> Option<String> {
+    read::<String>(members, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn is_foreign(actor: &Actor, members: Members<'_>, named: Named) -> bool {
+    let mut looked = Looked::of(members);
     let at = |path: &'static str| path.split_once("[].").map_or(path, |(_, path)| path);
-    let names_post = || named.iter().any(|(what, path)| *what == Names::Post && text(members, at(path)).is_some());
     named.iter().any(|(what, path)| match what {
-        Names::Ends => actor.kind == Kind::Customs && !names_post() && passes_by(actor, members, at(path)),
-        what => text(members, at(path)).is_some_and(|name| !is_own(actor, *what, &name)),
+        Names::Ends if actor.kind == Kind::Customs => {
+            let mut posts = named.iter().filter(|(what, _)| *what == Names::Post);
+            let names_post = posts.any(|(_, path)| looked.text(at(path)).is_some());
+            !names_post && looked.object(at(path)).is_some_and(|object| passes_by(actor, object))
+        }
+        Names::Ends => false,
+        what => looked.text(at(path)).is_some_and(|name| !is_own(actor, *what, &name)),
     })
 }
 
@@ -85,9 +113,8 @@ fn is_own(actor: &Actor, what: Names, name: &str) -> bool {
 }
 
 /// Whether a mail object says where it comes from or goes to, and neither is a post of the caller's.
-fn passes_by(actor: &Actor, members: &Members<'_>, object: &str) -> bool {
-    let Some(object) = read::<Members<'_>>(members, object) else { return false };
-    let ends = ["OrigPostOrgCd", "DestPostOrgCd"].map(|end| text(&object, end));
+fn passes_by(actor: &Actor, object: &Members<'_>) -> bool {
+    let ends = ["OrigPostOrgCd", "DestPostOrgCd"].map(|end| text(object, end));
     let mut ends = ends.iter().flatten().peekable();
     ends.peek().is_some() && !ends.any(|end| actor.posts.contains(end))
 }
