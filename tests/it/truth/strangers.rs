@@ -233,11 +233,13 @@ fn say(course: &mut Course, step: &str) {
 fn each_seed(play: impl Fn(&mut Dice) -> Vec<String>) {
     let (first, seeds) = (setting("EPTEST_TRUTH_SEED", 1), setting("EPTEST_TRUTH_SEEDS", 20));
     let (began, limit) = (Instant::now(), Duration::from_secs(setting("EPTEST_TRUTH_SECONDS", 60)));
-    let mut wrongs = Vec::new();
+    let (mut wrongs, mut played) = (Vec::new(), 0);
     for seed in (first..first + seeds).take_while(|seed| *seed == first || began.elapsed() < limit) {
         let found = play(&mut Dice::new(seed));
+        played += 1;
         wrongs.extend(found.into_iter().map(|wrong| format!("seed {seed} (EPTEST_TRUTH_SEED={seed}): {wrong}")));
     }
+    println!("{played} courses from seed {first} on in {} s", began.elapsed().as_secs());
     assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
 }
 
