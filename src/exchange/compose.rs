@@ -16,7 +16,9 @@ use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
 use crate::service::outgoing::{CUSITM, CUSRSP};
-use crate::service::{Services, Told, issued_at, said_at, shown_version, told_of_decision, told_of_referral};
+use crate::service::{
+    Services, Told, current_version, issued_at, said_at, shown_version, told_of_decision, told_of_referral,
+};
 use crate::store::history::RESPONSE_DRAFT_EVENT;
 use crate::store::items::{Item, Side};
 use crate::store::outbox::{MessageKey, MessageRow};
@@ -182,7 +184,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             if given.code == DATA_IN_MESSAGE {
                 let version = item.declaration().map(|row| row.version_no);
                 entry.declaration = declared(item, version).and_then(Result::ok);
-                if let (Some(declaration), Some(name)) = (&mut entry.declaration, services.version_of(item)) {
+                if let (Some(declaration), Some(name)) = (&mut entry.declaration, current_version(item)) {
                     name_version(declaration, &name);
                 }
             }

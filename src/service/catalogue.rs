@@ -200,11 +200,6 @@ impl Catalogue {
         self.id_rules.fits(item_id, origin, self.country_of_post(origin))
     }
 
-    /// Whether posts of the country may use ids that end in the letters.
-    pub fn may_use_letters(&self, letters: &str, country: &str) -> bool {
-        self.id_rules.may_use(letters, country)
-    }
-
     /// What counts as a material difference for decisions of a customs administration.
     pub fn material(&self, customs: &str) -> &MaterialTable {
         static BUILT_IN: LazyLock<MaterialTable> = LazyLock::new(MaterialTable::built_in);

@@ -59,7 +59,7 @@ pub use heartbeat::Part;
 pub use judging::{Told, told_of_decision, told_of_referral};
 pub use once::RequestKey;
 pub use standing::{issued_at, said_at};
-pub use version::shown as shown_version;
+pub use version::{current_name as current_version, shown as shown_version};
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]

@@ -43,15 +43,8 @@ pub fn shown(name: &[u8]) -> String {
 }
 
 /// The name of an item's current declaration.
-pub(super) fn current_name(item: &Item) -> Option<Vec<u8>> {
+pub fn current_name(item: &Item) -> Option<Vec<u8>> {
     item.declaration().map(|row| name(&item.object, &row.digest))
-}
-
-impl super::Services {
-    /// The name of an item's current declaration.
-    pub fn version_of(&self, item: &Item) -> Option<Vec<u8>> {
-        current_name(item)
-    }
 }
 
 /// What the detail of an event says of a version.
