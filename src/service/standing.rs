@@ -10,7 +10,7 @@ use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{WcfDate, date};
 use crate::rules::decision::DecisionTable;
 use crate::rules::fiscal::{self, FiscalState};
-use crate::rules::security::{self, Act, Effect, SecurityState};
+use crate::rules::security::{self, Effect, SecurityState};
 use crate::rules::structure::UNKNOWN_POST;
 use crate::store::history::{Event, Stamp};
 use crate::store::imprint::with_member;
@@ -104,25 +104,6 @@ struct Issued {
 pub fn said_at(detail: &str, dated: Option<WcfDate>, at: DateTime<Utc>) -> WcfDate {
     let issued = serde_json::from_str::<Issued>(detail).ok().and_then(|detail| detail.issued_at);
     issued.or(dated).unwrap_or_else(|| WcfDate::new(at))
-}
-
-/// When declarations were passed on, and their withdrawal, unless one came afterwards. Whole seconds, as referrals have.
-pub(super) fn declared_events(tx: &mut Tx<'_>, item: &Item) -> Result<Vec<security::Event>, Fault> {
-    let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-    let stored = stored.into_iter().map(|row| (said_at(&row.detail, None, row.at.0), row.event));
-    let now = tx.now;
-    let pending = item.events().iter().map(|event| (said_at(&event.detail, None, now), event.name.to_owned()));
-    let mut events: Vec<security::Event> = Vec::new();
-    for (at, name) in stored.chain(pending) {
-        let act = match version::passes_on(&name) {
-            _ if name == WITHDRAWN => Act::Cancelled,
-            Some(to_customs) => Act::Declared { to_customs },
-            None => continue,
-        };
-        events.retain(|event| event.act != Act::Cancelled);
-        events.push(security::Event { at: at.instant(), reference: name, act });
-    }
-    Ok(events)
 }
 
 /// The state that a stored response alone leads to, for rows written before states were kept.

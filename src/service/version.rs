@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::identity::REDIRECTED;
 use super::standing::{RECEIVED, WITHDRAWN, said_at};
 use crate::contract::canonical::hex;
+use crate::rules::security::{self, Act};
 use crate::store::history::Stamp;
 use crate::store::items::{Item, ObjectRow};
 use crate::store::{Fault, Tx};
@@ -90,6 +91,8 @@ pub(super) struct Timeline {
     pub versions: Vec<Version>,
     /// Where the item was bound for before.
     pub bound_before: Vec<(String, DateTime<Utc>)>,
+    /// When declarations were passed on, and their withdrawal, unless one came afterwards. Whole seconds, as referrals have.
+    pub passed_on: Vec<security::Event>,
 }
 
 /// An event, stored or about to be.
@@ -125,6 +128,7 @@ impl Timeline {
         let mut walk = Walk { dest: first_bound.unwrap_or_else(|| item.object.dest_post.clone()), ..Walk::default() };
         for one in &happened {
             walk.on(one);
+            walk.pass_on(one);
         }
         Ok(walk.timeline)
     }
@@ -205,6 +209,18 @@ impl Walk {
         self.push(version, one.document.is_some());
     }
 
+    fn pass_on(&mut self, one: &Happened<'_>) {
+        let act = match passes_on(one.event) {
+            _ if one.event == WITHDRAWN => Act::Cancelled,
+            Some(to_customs) => Act::Declared { to_customs },
+            None => return,
+        };
+        let at = said_at(one.detail, None, one.at).instant();
+        let passed_on = &mut self.timeline.passed_on;
+        passed_on.retain(|event| event.act != Act::Cancelled);
+        passed_on.push(security::Event { at, reference: one.event.to_owned(), act });
+    }
+
     /// The same again, by an event that neither brings a text nor says anything new, is no version.
     fn push(&mut self, version: Version, brings_text: bool) {
         let same = self.timeline.versions.last().is_some_and(|last| {
@@ -218,7 +234,7 @@ impl Walk {
 }
 
 /// Whether an event of the history passed a declaration on; then, whether to customs.
-pub(super) fn passes_on(event: &str) -> Option<bool> {
+fn passes_on(event: &str) -> Option<bool> {
     match event {
         "declaration.final" | "declaration.to-customs" | RECEIVED => Some(true),
         "declaration.to-post" => Some(false),

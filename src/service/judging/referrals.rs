@@ -30,7 +30,7 @@ impl Judging<'_> {
                 tx.set_pending(referral, pending)?;
             }
         }
-        let mut events = standing::declared_events(tx, item)?;
+        let mut events = self.timeline.passed_on.clone();
         let (mut completed, mut stand) = (false, false);
         for referral in self.heard(item, &referrals) {
             let said = self.referral_events(tx, item, referral)?;
