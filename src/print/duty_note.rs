@@ -96,7 +96,11 @@ fn total(data: &ResponseData, findings: &mut Findings) -> String {
     let mut sums: Vec<(&str, Decimal)> = Vec::new();
     for (amount, currency) in amounts {
         if !add(&mut sums, amount, currency.trim()) {
-            findings.add("out_of_range", "Data.Taxes", "the amounts add up to more than 28 digits can hold; no sum is shown");
+            findings.add(
+                "out_of_range",
+                "Data.Taxes",
+                "the amounts add up to more than 28 digits can hold; no sum is shown",
+            );
             return String::new();
         }
     }

@@ -216,8 +216,7 @@ impl<'a> Printable<'a> {
         let mut printable =
             Self { view: item.view, index: (count > 1).then_some(at), facts, duties, advice: Vec::new() };
         own.faults.into_vec().into_iter().for_each(|finding| findings.push(printable.marked(finding)));
-        printable.advice =
-            own.advice.into_vec().into_iter().map(|finding| printable.marked(finding)).collect();
+        printable.advice = own.advice.into_vec().into_iter().map(|finding| printable.marked(finding)).collect();
         printable
     }
 

@@ -79,7 +79,16 @@ pub const TABLE: &[(DataError, &[&str])] = &[
     ),
     (
         UnknownCode,
-        &["unknown_code", "no_rate", "country_known", "currency_known", "code_known", "hs_unknown", "unknown_post", "item_id_country"],
+        &[
+            "unknown_code",
+            "no_rate",
+            "country_known",
+            "currency_known",
+            "code_known",
+            "hs_unknown",
+            "unknown_post",
+            "item_id_country",
+        ],
     ),
     (
         VagueText,

@@ -2,8 +2,7 @@
 
 use super::places::check_country;
 use super::structure::{
-    check_code, check_currency, check_hs, check_length, check_list, check_not_negative, check_post,
-    given,
+    check_code, check_currency, check_hs, check_length, check_list, check_not_negative, check_post, given,
 };
 use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDetails, Value};
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
@@ -207,7 +206,10 @@ mod tests {
             "Details.Price.Currency",
             "Details.Stock",
         ];
-        assert_eq!(paths(marketed_good(&good, &lists().countries)), expected.map(|path| format!("marketedGood.{path}")));
+        assert_eq!(
+            paths(marketed_good(&good, &lists().countries)),
+            expected.map(|path| format!("marketedGood.{path}"))
+        );
     }
 
     #[test]
@@ -218,7 +220,10 @@ mod tests {
         )
         .unwrap();
         let expected = ["DestOrganizationCd", "Details.Standards[0]", "Details.PhysicalLimits.MinLenght"];
-        assert_eq!(paths(postal_service(&service, &lists().countries)), expected.map(|path| format!("postalService.{path}")));
+        assert_eq!(
+            paths(postal_service(&service, &lists().countries)),
+            expected.map(|path| format!("postalService.{path}"))
+        );
     }
 
     #[test]

@@ -142,12 +142,7 @@ impl Services {
 
     /// What restrictions say of declared goods on their way to a post, by the code and the words that were declared and by
     /// the revised ones.
-    fn screen(
-        &self,
-        data: &DeclarationData,
-        post: &str,
-        screening: &Screening,
-    ) -> Result<Vec<RestrictionProhibition>> {
+    fn screen(&self, data: &DeclarationData, post: &str, screening: &Screening) -> Result<Vec<RestrictionProhibition>> {
         let catalogue = self.catalogue();
         let listed = |code: &&str| catalogue.countries().contains(code);
         let sending = screening.origin.as_deref().or(given(&data.sender_country_cd)).unwrap_or_default();
@@ -186,12 +181,7 @@ pub(super) fn country(tx: &mut Tx<'_>, catalogue: &Catalogue, path: &str, org: &
 }
 
 /// The declarations of the items that an id means, as far as the caller sees them, each with the post it goes to.
-fn declared(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    actor: &Actor,
-    id: &str,
-) -> Result<Vec<(String, String)>, Fault> {
+fn declared(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> Result<Vec<(String, String)>, Fault> {
     let mut items: Vec<Item> = Vec::new();
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);

@@ -32,7 +32,8 @@ fn judged(server: &Server, id: &str) -> Vec<(String, String)> {
     let texts = |member: &str| data[member].as_array().cloned().unwrap_or_default();
     let names = texts("ExtraFieldNames").into_iter().zip(texts("ExtraFieldValues"));
     let findings = names.into_iter().find(|(name, _)| name == "Quality.Findings").map(|(_, value)| value);
-    let findings: Value = serde_json::from_str(findings.as_ref().and_then(Value::as_str).unwrap_or("[]")).expect("a list");
+    let findings: Value =
+        serde_json::from_str(findings.as_ref().and_then(Value::as_str).unwrap_or("[]")).expect("a list");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     findings.as_array().expect("a list").iter().map(|one| (text(&one["Rule"]), text(&one["Path"]))).collect()
 }

@@ -10,8 +10,8 @@ use crate::error::{Error, Finding, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::{Country, List};
-use crate::rules::structure::{self, given};
 use crate::rules::places;
+use crate::rules::structure::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]

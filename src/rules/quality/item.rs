@@ -149,7 +149,8 @@ fn weight_limit(object: &MailObject, data: &DeclarationData, checks: &mut Checks
     if let (Some(gross), Some(limit)) = (&data.gross_weight, of_id.or(of_class))
         && gross.value() > limit
     {
-        let message = format!("more than the {limit} kg that an item of its class may weigh; weights are in kg, not in g");
+        let message =
+            format!("more than the {limit} kg that an item of its class may weigh; weights are in kg, not in g");
         checks.data("weight_over_limit", "GrossWeight", message);
     }
 }

@@ -278,7 +278,7 @@ impl Checks<'_> {
 pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Context<'a>) -> Report {
     let mut checks = Checks { context, findings: Vec::new() };
     item::check(object, data, &mut checks);
-    posts::check(object, &mut checks);
+    posts::check(&mut checks);
     party::check(data, &mut checks);
     dates::check(object, data, &mut checks);
     print::check(&mut checks);

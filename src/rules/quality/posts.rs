@@ -1,9 +1,8 @@
 //! The posts that an item names, whether the origin may use its id, and whether the destination delivers there.
 
 use super::{Checks, FOREIGN_ID, Subject};
-use crate::contract::MailObject;
 
-pub(super) fn check(object: &MailObject, checks: &mut Checks<'_>) {
+pub(super) fn check(checks: &mut Checks<'_>) {
     let posts = checks.context.posts;
     for (path, is_unlisted) in [("OrigPostOrgCd", posts.origin_unlisted), ("DestPostOrgCd", posts.destination_unlisted)]
     {
