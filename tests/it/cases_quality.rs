@@ -16,6 +16,8 @@ const DESCRIPTION: &str = "/decl/Data/ContentPieces/0/Description";
 /// A good declaration with `changes`: pointers and values.
 fn changed(changes: &[(&str, Value)]) -> Value {
     let mut body = store(&fresh_id("AU"), "AUA", "DEA", 2);
+    let data = &mut body["decl"]["Data"];
+    (data["NatureTypeCd"], data["SenderZIP"]) = (json!("11"), json!("NSW 2000"));
     for (pointer, value) in changes {
         let (parent, member) = pointer.rsplit_once('/').expect("a pointer");
         match body.pointer_mut(parent).expect("a parent") {
@@ -135,7 +137,7 @@ on_both_engines! {
             ("LoadPostalServices", json!({ "origOrganizationCd": "AUA", "destOrganizationCd": "UK" }), "destOrganizationCd"),
             ("LoadPostalServices", json!({ "origOrganizationCd": "QQQ", "destOrganizationCd": "DEA" }), "origOrganizationCd"),
             ("LoadMarketedGood", json!({ "buyerOrganizationCd": "QQQ", "withRestrictions": true }), "buyerOrganizationCd"),
-            ("StoreAnonymousDeclaration", json!({ "anonymousDeclaration": { "Data": { "RecipientCountryCd": "UK" } } }),
+            ("CreateOrUpdateAnonymousDeclaration", json!({ "anonymousDeclaration": { "Data": { "RecipientCountryCd": "UK" } } }),
                 "anonymousDeclaration.Data.RecipientCountryCd"),
         ] {
             let answer = server.call_as("AUA", method, body);
@@ -205,8 +207,7 @@ on_both_engines! {
             run(&words).ok();
             server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads");
         };
-        let mut body = store(&fresh_id("AU"), "AUA", "DEA", 2);
-        body["decl"]["Data"]["GrossWeight"] = json!(1250);
+        let body = changed(&[("/decl/Data/GrossWeight", json!(1250))]);
         level("reject");
         let refused = server.call_as("AUA", "StoreDeclaration", body.clone()).refused(400);
         assert_eq!(refused.findings(), [("weight_over_limit".into(), "decl.Data.GrossWeight".into())]);
