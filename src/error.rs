@@ -10,10 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// One fault in a request: code, place, item and remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Machine-readable code, one of [`FINDING_CODES`].
+    /// Machine-readable code: one of [`FINDING_CODES`], or the name of the quality rule that found it.
     pub code: &'static str,
-    /// The quality rule that refuses, for the code `quality`.
-    pub rule: Option<&'static str>,
     /// Member path as sent, for example `decl.Data.ContentPieces[0].Amount`. Never a value.
     pub path: String,
     /// Position in the list sent, in batch calls.
@@ -27,7 +25,7 @@ impl Finding {
     /// A finding at `path`; `code` must stand in [`FINDING_CODES`].
     pub fn new(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
         debug_assert!(FINDING_CODES.iter().any(|(known, _)| *known == code), "unlisted finding code {code}");
-        Self { code, rule: None, path: path.into(), index: None, item_id: None, message: message.into() }
+        Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
     }
 
     /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
@@ -42,7 +40,7 @@ impl Finding {
     }
 }
 
-/// Every finding code with its meaning; the documentation page lists them.
+/// Every finding code with its meaning, but those that are names of quality rules; the documentation page lists both.
 pub const FINDING_CODES: &[(&str, &str)] = &[
     ("required", "A member that is needed is absent, null or empty."),
     ("type", "A member has the wrong JSON type or cannot be read; the message names the expected form."),
@@ -51,7 +49,6 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("out_of_range", "A number or date lies outside its bounds."),
     ("unknown_code", "A code is well-formed but not in the list that counts here."),
     ("no_rate", "There is no exchange rate for the currencies and the day."),
-    ("quality", "A data quality rule refuses the declaration; the message starts with the name of the rule."),
     ("unequal_length", "ExtraFieldNames and ExtraFieldValues differ in length."),
     ("flow", "The flow given contradicts the posts of the item."),
     ("posts", "Origin, destination or partner post contradict each other."),
@@ -62,7 +59,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("not_yours", "Only who set it may end it; the message names who that is."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("limit", "A structural limit of the request is exceeded."),
-    ("glyph", "A text holds characters that none of the server's fonts can draw; the message names them."),
+    ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),
     ("charset", "A character lies outside the character set of the interchange."),

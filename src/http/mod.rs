@@ -62,7 +62,7 @@ pub struct Shared {
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
     openapi: String,
-    press: printing::Press,
+    press: Arc<printing::Press>,
     request_read: Duration,
 }
 
@@ -87,6 +87,9 @@ pub fn server(
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
     let openapi = openapi::document(&options.path_prefix);
+    let press = Arc::new(printing::Press::new(options.font_folder.clone()));
+    let proofs = Arc::clone(&press);
+    services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
     let shared = web::Data::new(Shared {
         services,
         exchange,
@@ -95,7 +98,7 @@ pub fn server(
         metrics,
         stopping,
         openapi,
-        press: printing::Press::new(options.font_folder.clone()),
+        press,
         request_read: options.request_read,
     });
     let prefix = options.path_prefix.clone();

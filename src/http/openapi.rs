@@ -10,6 +10,7 @@ use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
 use crate::error::FINDING_CODES;
 use crate::limits;
 use crate::rules::data_error::DataError;
+use crate::rules::quality::RULES;
 use crate::rules::{authority, fiscal, fits, life_cycle, light, material, security};
 
 /// The document as JSON text. Paths start with `prefix`.
@@ -341,6 +342,11 @@ fn who(who: Who) -> &'static str {
     }
 }
 
+/// The data error that partners are told for a code.
+fn told_as(code: &str) -> &'static str {
+    DataError::named(code).map_or("", DataError::code)
+}
+
 /// The life cycle, error codes and limits, as Markdown.
 fn description() -> String {
     let mut text = String::from(
@@ -370,8 +376,17 @@ fn description() -> String {
     }
     text.push_str("## Error codes\n\n| Code | Meaning | Told to partners as |\n|---|---|---|\n");
     for (code, meaning) in FINDING_CODES {
-        let told = DataError::named(code).map_or("that of the rule", DataError::code);
-        text.push_str(&format!("| {code} | {meaning} | {told} |\n"));
+        text.push_str(&format!("| {code} | {meaning} | {} |\n", told_as(code)));
+    }
+    text.push_str(
+        "\n## Rules of data quality\n\nThe name of the rule is the code of what it finds: in a refusal, in \
+         `Quality.Findings`, in automatic answers and in `admin quality set`. The level is the default; some \
+         destinations are stricter, and an organization may set its own.\n\n\
+         | Code | What it asks | Level | Told to partners as |\n|---|---|---|---|\n",
+    );
+    for rule in RULES {
+        let (id, asks, level) = (rule.id, rule.asks, rule.level.name());
+        text.push_str(&format!("| {id} | {asks} | {level} | {} |\n", told_as(id)));
     }
     text.push_str(
         "\n## Limits\n\nSettings of the server may change some of them.\n\n| Limit | Default | Why |\n|---|---|---|\n",

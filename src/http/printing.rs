@@ -8,9 +8,9 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::contract::lenient;
-use crate::error::{Error, Findings, Result};
-use crate::print::{Fonts, Form, Item, Languages, Options, Paper, render};
+use crate::contract::{DeclarationData, MailObject, lenient};
+use crate::error::{Error, Finding, Findings, Result};
+use crate::print::{Fonts, Form, Item, Languages, Options, Paper, proofread, render};
 use crate::refdata::lists::Language;
 use crate::rules::structure::given;
 use crate::service::catalogue::Catalogue;
@@ -65,7 +65,7 @@ impl PrintOptions {
     }
 }
 
-/// The fonts of a server, loaded when the first page is printed.
+/// The fonts of a server, loaded when they are needed first.
 #[derive(Default)]
 pub(super) struct Press {
     font_folder: Option<PathBuf>,
@@ -88,6 +88,11 @@ impl Press {
             None => Fonts::embedded()?,
         };
         Ok(Arc::clone(self.fonts.get_or_init(|| Arc::new(fonts))))
+    }
+
+    /// What a form cannot show of a declaration. A font folder that cannot be read is told when something is printed.
+    pub(super) fn proofread(&self, object: &MailObject, data: &DeclarationData) -> Vec<Finding> {
+        self.fonts().map(|fonts| proofread(object, data, &fonts)).unwrap_or_default()
     }
 
     /// Prints off the request threads.

@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::facts::{Reader, Setting, day, joined};
+use super::facts::{Notes, Reader, Setting, day, joined, money};
 use super::labels::Label;
 use super::names;
 use super::sheet::{Composer, Sheet, area};
@@ -30,7 +30,7 @@ pub(super) struct Duty {
 }
 
 /// The answers of own and destination customs, as far as there are any.
-pub(super) fn read(view: &CdsView, setting: Setting<'_>, findings: &mut Findings) -> Vec<Duty> {
+pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> Vec<Duty> {
     let answers =
         [("Response", Label::OwnCustoms, &view.response), ("DCResponse", Label::DestinationCustoms, &view.dc_response)];
     let mut duties = Vec::new();
@@ -39,9 +39,10 @@ pub(super) fn read(view: &CdsView, setting: Setting<'_>, findings: &mut Findings
             continue;
         };
         let Some(data) = &response.data else { continue };
-        let mut own = Findings::default();
-        duties.push(duty(&mut Reader { setting, findings: &mut own }, label, response, data));
-        findings.extend_under(path, own);
+        let mut own = Notes::default();
+        duties.push(duty(&mut Reader::new(setting, &mut own), label, response, data));
+        notes.faults.extend_under(path, own.faults);
+        notes.advice.extend_under(path, own.advice);
     }
     duties
 }
@@ -64,7 +65,7 @@ fn duty(reader: &mut Reader<'_, '_>, label: Label, response: &Response, data: &R
         (Label::DecisionDate, date),
         (Label::Dutiable, dutiable),
     ];
-    let sums = [(Label::HandlingFee, fee), (Label::TotalDue, total(data, reader.findings))];
+    let sums = [(Label::HandlingFee, fee), (Label::TotalDue, total(data, &mut reader.notes.advice))];
     let filled = |pairs: &[(Label, String)]| {
         let pairs = pairs.iter().filter(|(_, text)| !text.is_empty());
         pairs.map(|(label, text)| (languages.label(*label), text.clone())).collect()
@@ -95,12 +96,16 @@ fn total(data: &ResponseData, findings: &mut Findings) -> String {
     let mut sums: Vec<(&str, Decimal)> = Vec::new();
     for (amount, currency) in amounts {
         if !add(&mut sums, amount, currency.trim()) {
-            findings.add("out_of_range", "Data.Taxes", "the amounts add up to more than 28 digits can hold");
+            findings.add(
+                "out_of_range",
+                "Data.Taxes",
+                "the amounts add up to more than 28 digits can hold; no sum is shown",
+            );
             return String::new();
         }
     }
     let sums = sums.into_iter().filter(|(_, sum)| !sum.is_zero());
-    let sums = sums.map(|(currency, sum)| joined(" ", [sum.to_string(), currency.to_owned()]));
+    let sums = sums.map(|(currency, sum)| money(sum, currency));
     sums.collect::<Vec<_>>().join(" + ")
 }
 

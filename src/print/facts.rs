@@ -1,7 +1,11 @@
 //! From a customs data view to the texts that go into the boxes.
 //!
 //! Decides what stands in which box and finds what cannot be printed; knows nothing of geometry. Texts are cleaned:
-//! control characters become blanks, runs of blanks become one, marks that reorder text are dropped.
+//! control characters become blanks, runs of blanks become one, marks that reorder text are dropped, and for a character
+//! that no font has stands a mark that everybody sees. Amounts have the decimals of their currency, or more where more
+//! were declared: what was declared is never rounded.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -13,7 +17,7 @@ use super::names;
 use crate::contract::{CdsView, ContentPiece, DeclarationData, Document, MailObject, Number, WcfDate};
 use crate::error::Findings;
 use crate::limits;
-use crate::refdata::lists::LocalNames;
+use crate::refdata::lists::{LocalNames, lists};
 
 /// Extra fields of the message profile that have a box.
 const NON_DELIVERY: &str = "EP.NonDeliveryCd";
@@ -93,31 +97,56 @@ pub(super) struct Setting<'a> {
 }
 
 /// Reads `view`; a view without declaration data is a finding, every other gap is an empty box.
-pub(super) fn read(view: &CdsView, setting: Setting<'_>, findings: &mut Findings) -> Facts {
+pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> Facts {
     let none = MailObject::default();
     let mail = view.mail_object.as_ref().unwrap_or(&none);
     let Some(data) = view.declaration.as_ref().and_then(|declaration| declaration.data.as_ref()) else {
-        findings.add("required", "Declaration.Data", "there is nothing to print without the declaration's data");
+        notes.faults.add("required", "Declaration.Data", "there is nothing to print without the declaration's data");
         return Facts::default();
     };
     if data.content_pieces.len() > limits::CONTENT_PIECES {
-        findings.add(
+        notes.faults.add(
             "too_long",
             "Declaration.Data.ContentPieces",
             format!("a declaration has at most {} lines", limits::CONTENT_PIECES),
         );
         return Facts::default();
     }
-    Reader { setting, findings }.facts(mail, data)
+    Reader::new(setting, notes).facts(mail, data)
 }
+
+/// What cannot be shown of a declaration.
+pub(super) fn proofread(mail: &MailObject, data: &DeclarationData, setting: Setting<'_>) -> Findings {
+    let mut notes = Notes::default();
+    Reader::new(setting, &mut notes).facts(mail, data);
+    notes.advice
+}
+
+/// What reading found: faults that refuse the form, and advice about what is printed otherwise than declared.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub faults: Findings,
+    pub advice: Findings,
+}
+
+/// Stands for a character that no font has.
+const MARK: char = '\u{FFFD}';
+/// Characters that one piece of advice names.
+const NAMED: usize = 8;
 
 /// Reads texts, noting what is too long or has no glyph.
 pub(super) struct Reader<'a, 'f> {
     pub setting: Setting<'a>,
-    pub findings: &'f mut Findings,
+    pub notes: &'f mut Notes,
+    /// Characters looked up so far, and whether a font has them.
+    drawable: HashMap<char, bool>,
 }
 
-impl Reader<'_, '_> {
+impl<'a, 'f> Reader<'a, 'f> {
+    pub fn new(setting: Setting<'a>, notes: &'f mut Notes) -> Self {
+        Self { setting, notes, drawable: HashMap::new() }
+    }
+
     fn facts(&mut self, mail: &MailObject, data: &DeclarationData) -> Facts {
         let (nature, nature_text) = self.nature(data);
         let documents = self.documents(data);
@@ -153,25 +182,34 @@ impl Reader<'_, '_> {
         let text = clean(text);
         if text.chars().count() > limits::PRINT_TEXT_CHARS {
             let message = format!("at most {} characters can be printed here", limits::PRINT_TEXT_CHARS);
-            self.findings.add("too_long", path, message);
+            self.notes.faults.add("too_long", path, message);
             return String::new();
         }
         let mut missing: Vec<String> = Vec::new();
-        for character in text.chars().filter(|c| !self.setting.fonts.covers(*c) && !is_invisible(*c)) {
-            let shown = format!("U+{:04X}", u32::from(character));
-            if !missing.contains(&shown) && missing.len() < 8 {
-                missing.push(shown);
+        let shown: String = text.chars().map(|c| if self.is_drawable(c) { c } else { MARK }).collect();
+        for character in text.chars().zip(shown.chars()).filter_map(|(own, shown)| (own != shown).then_some(own)) {
+            let named = format!("U+{:04X}", u32::from(character));
+            if missing.len() < NAMED && !missing.contains(&named) {
+                missing.push(named);
             }
         }
         if !missing.is_empty() {
             let message = format!(
-                "no font at hand can draw {}; write it in Latin, Greek, Cyrillic or Arabic letters, or put a font \
-                 for this script into the server's font folder",
+                "no font at hand can draw {}, and the form shows {MARK} instead; write it in Latin, Greek, Cyrillic or \
+                 Arabic letters, or put a font for this script into the server's font folder",
                 missing.join(", ")
             );
-            self.findings.add("glyph", path, message);
+            self.notes.advice.add("glyph", path, message);
         }
-        text
+        shown
+    }
+
+    fn is_drawable(&mut self, character: char) -> bool {
+        if character.is_ascii() || is_invisible(character) {
+            return true;
+        }
+        let fonts = self.setting.fonts;
+        *self.drawable.entry(character).or_insert_with(|| fonts.covers(character))
     }
 
     fn data(&mut self, member: &str, text: Option<&String>) -> String {
@@ -193,7 +231,7 @@ impl Reader<'_, '_> {
     pub fn amount(&mut self, path: &str, amount: Option<&Number>, currency: Option<&String>) -> String {
         let currency = self.text(&format!("{path}CurrencyCd"), currency);
         match amount {
-            Some(amount) => joined(" ", [amount.digits().to_owned(), currency]),
+            Some(amount) => money(amount.value(), &currency),
             None => String::new(),
         }
     }
@@ -303,7 +341,7 @@ impl Reader<'_, '_> {
         let declared = self.text(&path("Description"), piece.description.as_ref());
         let tariff = self.text(&path("HS"), piece.hs.as_ref());
         let currency = self.text(&path("CurrencyCd"), piece.currency_cd.as_ref());
-        let value = piece.amount.as_ref().map(|amount| joined(" ", [amount.digits().to_owned(), currency]));
+        let value = piece.amount.as_ref().map(|amount| money(amount.value(), &currency));
         Piece {
             description: declared,
             quantity: piece.number.map(|number| number.to_string()).unwrap_or_default(),
@@ -326,12 +364,13 @@ impl Reader<'_, '_> {
             };
             let Some(more) = sum.checked_add(amount.value()) else {
                 let path = format!("Declaration.Data.ContentPieces[{at}].Amount");
-                self.findings.add("out_of_range", path, "the lines add up to more than 28 digits can hold");
+                let message = "the lines add up to more than 28 digits can hold; the form shows no total";
+                self.notes.advice.add("out_of_range", path, message);
                 return String::new();
             };
             *sum = more;
         }
-        let sums = sums.into_iter().map(|(currency, sum)| joined(" ", [sum.to_string(), currency]));
+        let sums = sums.into_iter().map(|(currency, sum)| money(sum, &currency));
         sums.collect::<Vec<_>>().join(" + ")
     }
 
@@ -411,6 +450,19 @@ pub(super) fn day(at: WcfDate, zone: Tz) -> String {
     at.instant().with_timezone(&zone).format("%Y-%m-%d").to_string()
 }
 
+/// An amount with the decimals of its currency (ISO 4217), or more where more were declared; as it is where the currency has
+/// none or is not known.
+pub(super) fn money(amount: Decimal, currency: &str) -> String {
+    let digits = match lists().currencies.get(currency).and_then(|listed| listed.minor_units) {
+        Some(decimals) => {
+            let amount = amount.normalize();
+            format!("{amount:.*}", decimals.max(amount.scale()) as usize)
+        }
+        None => amount.to_string(),
+    };
+    joined(" ", [digits, currency.to_owned()])
+}
+
 fn weight(number: Option<&Number>) -> String {
     number.map(|number| format!("{number} kg")).unwrap_or_default()
 }
@@ -440,7 +492,11 @@ fn clean(text: &str) -> String {
 
 /// Characters that shape their neighbours and leave no mark of their own.
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}')
+    matches!(
+        character,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{E0100}'..='\u{E01EF}'
+    )
 }
 
 #[cfg(test)]

@@ -31,12 +31,12 @@ pub use labels::Languages;
 pub use pdf::Paper;
 
 use self::duty_note::Duty;
-use self::facts::{Facts, Setting};
+use self::facts::{Facts, Notes, Setting};
 use self::forms::cn23::Arrangement;
 use self::forms::{Content, cn22, cn23};
 use self::sheet::{Composer, Sheet};
 use self::text::Bench;
-use crate::contract::{CdsView, MailObject};
+use crate::contract::{CdsView, DeclarationData, MailObject};
 use crate::error::{Error, Finding, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::LocalNames;
@@ -125,11 +125,18 @@ pub struct Pdf {
     pub advice: Vec<Finding>,
 }
 
+/// What the forms cannot show of a declaration, with paths that begin at the view.
+pub fn proofread(mail: &MailObject, data: &DeclarationData, fonts: &Fonts) -> Vec<Finding> {
+    let (languages, names) = (Languages::default(), LocalNames::built_in());
+    let setting = Setting { fonts, languages, names: &names, zone: Tz::UTC, printed_on: NaiveDate::MIN };
+    facts::proofread(mail, data, setting).into_vec()
+}
+
 /// Prints `items` into one PDF/A-2b file, in their order. Equal input gives equal bytes.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, a character that
-/// no font has, too many items or copies. Paths begin at the view (`Declaration.Data.SenderName`); `index` is set when
+/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, too
+/// many items or copies. A character that no font has is printed as a mark and told as advice. Paths begin at the view (`Declaration.Data.SenderName`); `index` is set when
 /// several items are printed.
 pub fn render(items: &[Item<'_>], options: &Options, fonts: &Fonts, printed_on: NaiveDate) -> Result<Pdf> {
     check_limits(items, options)?;
@@ -147,6 +154,7 @@ pub fn render(items: &[Item<'_>], options: &Options, fonts: &Fonts, printed_on: 
     let mut sheets = Vec::new();
     let mut forms = Vec::with_capacity(items.len());
     for (item, printable) in items.iter().zip(&read) {
+        advice.extend(printable.advice.iter().cloned());
         let form = options.form.unwrap_or_else(|| Form::by_rule(item.view.mail_object.as_ref(), item.sdr_value));
         advice.extend(printable.form_advice(form, item).map(|finding| printable.marked(finding)));
         let drawn = printable.draw(form, options, fonts, &mut bench);
@@ -190,6 +198,8 @@ struct Printable<'a> {
     index: Option<usize>,
     facts: Facts,
     duties: Vec<Duty>,
+    /// What was read otherwise than declared.
+    advice: Vec<Finding>,
 }
 
 /// The pages of an item.
@@ -200,11 +210,13 @@ struct Drawn {
 
 impl<'a> Printable<'a> {
     fn read(at: usize, count: usize, item: &Item<'a>, setting: Setting<'_>, findings: &mut Findings) -> Self {
-        let mut own = Findings::default();
+        let mut own = Notes::default();
         let facts = facts::read(item.view, setting, &mut own);
         let duties = duty_note::read(item.view, setting, &mut own);
-        let printable = Self { view: item.view, index: (count > 1).then_some(at), facts, duties };
-        own.into_vec().into_iter().for_each(|finding| findings.push(printable.marked(finding)));
+        let mut printable =
+            Self { view: item.view, index: (count > 1).then_some(at), facts, duties, advice: Vec::new() };
+        own.faults.into_vec().into_iter().for_each(|finding| findings.push(printable.marked(finding)));
+        printable.advice = own.advice.into_vec().into_iter().map(|finding| printable.marked(finding)).collect();
         printable
     }
 

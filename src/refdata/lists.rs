@@ -5,6 +5,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
+use rust_decimal::Decimal;
+
 use super::id_countries::IdCountries;
 use super::material::MaterialRow;
 use super::table::{Cell, Fault, FromRow, Meta, Parsed, Row, read};
@@ -181,6 +183,13 @@ coded_row! {
     }
 }
 coded_row! {
+    /// A mail class.
+    MailClass ["max_kg"] {
+        /// The most that an item of the class may weigh; `None` where nothing is known of a limit.
+        max_kg: Option<Decimal> = |row: &Row<'_>| row.optional_positive("max_kg");
+    }
+}
+coded_row! {
     /// A mail sub-class (UPU list 117).
     MailSubclass ["mail_class"] {
         mail_class: String = text("mail_class");
@@ -309,19 +318,40 @@ pub struct S10Indicator {
     /// Empty for domestic and bilateral ranges without a fixed class.
     pub mail_class: String,
     pub handling_class: String,
+    /// The most that such an item may weigh, where that differs from its class.
+    pub max_kg: Option<Decimal>,
     pub name: String,
 }
 
 impl FromRow for S10Indicator {
-    const COLUMNS: &'static [&'static str] = &["from", "to", "mail_class", "handling_class", "name_en"];
+    const COLUMNS: &'static [&'static str] = &["from", "to", "mail_class", "handling_class", "max_kg", "name_en"];
     fn from_row(row: &Row<'_>) -> Cell<Self> {
         Ok(Self {
             from: row.letters("from", 2)?,
             to: row.letters("to", 2)?,
             mail_class: row.text("mail_class").to_owned(),
             handling_class: row.text("handling_class").to_owned(),
+            max_kg: row.optional_positive("max_kg")?,
             name: row.text("name_en").to_owned(),
         })
+    }
+}
+
+/// What is written for a country and is no code of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountryAlias {
+    pub code: String,
+    /// The countries it may mean; none for what is no country at all.
+    pub instead: Vec<String>,
+    /// Why it is no code; empty where that goes without saying.
+    pub note: String,
+}
+
+impl FromRow for CountryAlias {
+    const COLUMNS: &'static [&'static str] = &["code", "instead", "note"];
+    fn from_row(row: &Row<'_>) -> Cell<Self> {
+        let instead = row.text("instead").split_whitespace().map(str::to_owned).collect();
+        Ok(Self { code: row.needed("code")?.to_owned(), instead, note: row.text("note").to_owned() })
     }
 }
 
@@ -367,6 +397,7 @@ impl FromRow for Filler {
 pub const EMBEDDED: &[(&str, &str)] = &[
     ("cds_states.csv", include_str!("../../refdata/cds_states.csv")),
     ("countries.csv", include_str!("../../refdata/countries.csv")),
+    ("country_aliases.csv", include_str!("../../refdata/country_aliases.csv")),
     ("currencies.csv", include_str!("../../refdata/currencies.csv")),
     ("data_quality_fillers.csv", include_str!("../../refdata/data_quality_fillers.csv")),
     ("decision_reasons.csv", include_str!("../../refdata/decision_reasons.csv")),
@@ -429,7 +460,7 @@ lists! {
     document_types: Plain = "document_types.csv";
     handling_classes: Plain = "handling_classes.csv";
     mail_categories: Plain = "mail_categories.csv";
-    mail_classes: Plain = "mail_classes.csv";
+    mail_classes: MailClass = "mail_classes.csv";
     mail_states: Plain = "mail_states.csv";
     mail_subclasses: MailSubclass = "mail_subclasses.csv";
     nature_types: Plain = "nature_types.csv";
@@ -441,6 +472,7 @@ lists! {
     tax_types: Plain = "tax_types.csv";
     transport_modes: Plain = "transport_modes.csv";
     []
+    country_aliases: CountryAlias = "country_aliases.csv";
     decisions: DecisionRow = "decisions.csv";
     fillers: Filler = "data_quality_fillers.csv";
     id_countries: IdCountries = "id_countries.csv";
@@ -484,6 +516,11 @@ mod tests {
         }
         for office in lists.offices.rows() {
             assert!(lists.operators.contains(&office.operator), "{} belongs to no known operator", office.code);
+        }
+        for alias in &lists.country_aliases.rows {
+            assert!(!lists.countries.contains(&alias.code), "{} is a country", alias.code);
+            assert!(alias.instead.iter().all(|code| lists.countries.contains(code)), "{}", alias.code);
+            assert!(!alias.instead.is_empty() || !alias.note.is_empty(), "{} gives no advice", alias.code);
         }
         for subclass in lists.mail_subclasses.rows() {
             assert!(lists.mail_classes.contains(&subclass.mail_class));

@@ -131,6 +131,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// A decimal number greater than zero; empty is `None`.
+    pub fn optional_positive(&self, column: &'static str) -> Cell<Option<Decimal>> {
+        if self.text(column).is_empty() { Ok(None) } else { self.positive(column).map(Some) }
+    }
+
     /// A decimal number greater than zero.
     pub fn positive(&self, column: &'static str) -> Cell<Decimal> {
         let text = self.needed(column)?;

@@ -21,13 +21,12 @@ pub enum DataError {
 use DataError::{Duplicate, Format, Inconsistent, Late, Missing, UnknownCode, UnknownItem, VagueText};
 
 impl DataError {
-    /// What `finding` says: by its quality rule when one refuses, else by its code.
+    /// What `finding` says, by its code.
     pub fn of(finding: &Finding) -> Self {
-        let name = finding.rule.unwrap_or(finding.code);
-        Self::named(name).unwrap_or(Format)
+        Self::named(finding.code).unwrap_or(Format)
     }
 
-    /// The data error of a finding code or quality rule.
+    /// The data error of a finding code, which may be the name of a quality rule.
     pub fn named(name: &str) -> Option<Self> {
         TABLE.iter().find(|(_, names)| names.contains(&name)).map(|(error, _)| *error)
     }
@@ -75,11 +74,21 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "value_zero",
             "value_one",
             "reserved_member",
+            "not_printable",
         ],
     ),
     (
         UnknownCode,
-        &["unknown_code", "no_rate", "country_known", "currency_known", "code_known", "hs_unknown", "unknown_post"],
+        &[
+            "unknown_code",
+            "no_rate",
+            "country_known",
+            "currency_known",
+            "code_known",
+            "hs_unknown",
+            "unknown_post",
+            "item_id_country",
+        ],
     ),
     (
         VagueText,
@@ -111,6 +120,10 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "not_yours",
             "foreign_id",
             "posting_date",
+            "transport_date",
+            "weight_over_limit",
+            "recipient_country",
+            "sender_is_recipient",
         ],
     ),
     (Late, &["late"]),

@@ -3,6 +3,8 @@
 //! Source: the public UPU S10 standard. The check digit is never a reason to refuse an id: published samples carry an
 //! `X` in its place.
 
+use rust_decimal::Decimal;
+
 use crate::refdata::lists::lists;
 
 /// An identifier of S10 form: two letters, eight digits, check digit (or `X`), two letters.
@@ -64,6 +66,7 @@ impl<'a> S10<'a> {
         Some(Service {
             mail_class: filled(&row.mail_class),
             handling_class: filled(&row.handling_class),
+            max_kg: row.max_kg,
             name: &row.name,
         })
     }
@@ -76,6 +79,8 @@ pub struct Service {
     pub mail_class: Option<&'static str>,
     /// N, R or V.
     pub handling_class: Option<&'static str>,
+    /// The most that such an item may weigh, where that differs from its class.
+    pub max_kg: Option<Decimal>,
     pub name: &'static str,
 }
 

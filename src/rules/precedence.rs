@@ -1,6 +1,6 @@
 //! When something counts from that is dated by who says it: never from later than its receipt.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::contract::WcfDate;
 use crate::error::Findings;
@@ -23,13 +23,24 @@ pub fn made_at(said: DateTime<Utc>, received: DateTime<Utc>) -> DateTime<Utc> {
     if is_ahead(said, received) { counts_from(said, received) - TimeDelta::seconds(1) } else { said }
 }
 
+/// Nothing that customs or posts say is from a year before this one: such dates come from clocks and fields never set.
+pub const FIRST_YEAR: i32 = 2000;
+
 /// Refuses a date that is no mistake of a clock or a time zone any more.
 pub fn check_date(findings: &mut Findings, path: &str, said: Option<WcfDate>, now: DateTime<Utc>) {
+    let Some(said) = said.map(WcfDate::instant) else { return };
     let most = limits::DATE_AHEAD_H;
-    if said.is_some_and(|said| said.instant() - now > TimeDelta::hours(most)) {
+    if said - now > TimeDelta::hours(most) {
         findings.add("out_of_range", path, format!("dated more than {most} hours ahead; give the time it was made"));
     }
+    if said.year() < FIRST_YEAR {
+        findings.add("out_of_range", path, BEFORE_FIRST_YEAR);
+    }
 }
+
+/// What is wrong with a date before [`FIRST_YEAR`], and how to mend it.
+pub(super) const BEFORE_FIRST_YEAR: &str =
+    "dated before the year 2000; give the date, in /Date(…)/ as milliseconds since 1970 and not as seconds";
 
 #[cfg(test)]
 mod tests {
@@ -49,6 +60,6 @@ mod tests {
             check_date(&mut findings, "EventDt", Some(WcfDate::new(now + TimeDelta::hours(hours))), now);
             !findings.into_vec().is_empty()
         };
-        assert_eq!([refused(24), refused(25), refused(-1_000_000)], [false, true, false]);
+        assert_eq!([refused(24), refused(25), refused(-200_000), refused(-1_000_000)], [false, true, false, true]);
     }
 }

@@ -4,9 +4,11 @@
 
 use rust_decimal::Decimal;
 
+use super::places;
 use crate::contract::{CommercialTransaction, ContentPiece, DeclarationData, MailObject, Number, ResponseData, Tax};
 use crate::error::Findings;
 use crate::limits;
+use crate::refdata::lists::lists;
 
 /// Origin or destination that is not known yet.
 pub const UNKNOWN_POST: &str = "ZZZ";
@@ -92,10 +94,8 @@ pub fn declaration_data(data: &DeclarationData) -> Findings {
     check_list(&mut findings, "ContentPieces", data.content_pieces.len(), limits::CONTENT_PIECES);
     check_list(&mut findings, "Documents", data.documents.len(), limits::CONTENT_PIECES);
     check_list(&mut findings, "CommercialTransactions", data.commercial_transactions.len(), limits::CONTENT_PIECES);
-    for (path, code) in
-        [("RecipientCountryCd", &data.recipient_country_cd), ("SenderCountryCd", &data.sender_country_cd)]
-    {
-        check_country(&mut findings, path, given(code));
+    for (path, code) in places::declared(data) {
+        check_country_form(&mut findings, &path, Some(code));
     }
     for (path, code) in
         [("InsuredValueCurrencyCd", &data.insured_value_currency_cd), ("PostageCurrencyCd", &data.postage_currency_cd)]
@@ -181,7 +181,6 @@ fn content_piece(piece: &ContentPiece) -> Findings {
     check_not_negative(&mut findings, "Amount", &piece.amount);
     check_not_negative(&mut findings, "NetWeight", &piece.net_weight);
     check_currency(&mut findings, "CurrencyCd", &piece.currency_cd);
-    check_country(&mut findings, "OrigCountryCd", given(&piece.orig_country_cd));
     check_hs(&mut findings, "HS", &piece.hs);
     check_hs(&mut findings, "RevisedHS", &piece.revised_hs);
     for (path, text) in [
@@ -319,9 +318,11 @@ pub(super) fn check_code(findings: &mut Findings, path: &str, code: &Option<Stri
     }
 }
 
-pub fn check_country(findings: &mut Findings, path: &str, code: Option<&str>) {
-    if code.is_some_and(|code| !is_country_code(code)) {
-        findings.add("format", path, "write the two-letter ISO country code in capitals, for example DE");
+/// Of a country's code only the form matters; [`places::check_country`] looks into the list.
+pub(super) fn check_country_form(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if let Some(code) = code.filter(|code| !is_country_code(code)) {
+        let advice = places::country_advice(code, &lists().countries);
+        findings.add("format", path, format!("not the two-letter code of a country; {advice}"));
     }
 }
 

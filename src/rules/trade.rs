@@ -1,17 +1,18 @@
 //! What marketed goods and postal services must hold to be stored.
 
+use super::places::check_country;
 use super::structure::{
-    check_code, check_country, check_currency, check_hs, check_length, check_list, check_not_negative, check_post,
-    given,
+    check_code, check_currency, check_hs, check_length, check_list, check_not_negative, check_post, given,
 };
 use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDetails, Value};
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
 use crate::error::Findings;
 use crate::limits;
 use crate::refdata::hs::nomenclature;
+use crate::refdata::lists::{Country, List};
 
 /// Checks goods as sent; paths start with `marketedGood`.
-pub fn marketed_good(good: &MarketedGood) -> Findings {
+pub fn marketed_good(good: &MarketedGood, countries: &List<Country>) -> Findings {
     let mut findings = Findings::default();
     if given(&good.description).is_none() {
         findings.add("required", "Description", "say what is offered");
@@ -22,12 +23,12 @@ pub fn marketed_good(good: &MarketedGood) -> Findings {
     }
     check_period(&mut findings, good.valid_from, good.valid_to);
     if let Some(details) = &good.details {
-        findings.extend_under("Details", good_details(details));
+        findings.extend_under("Details", good_details(details, countries));
     }
     under("marketedGood", findings)
 }
 
-fn good_details(details: &MarketedGoodDetails) -> Findings {
+fn good_details(details: &MarketedGoodDetails, countries: &List<Country>) -> Findings {
     let mut findings = Findings::default();
     let buyers = &details.buyer_organizations;
     check_list(&mut findings, "BuyerOrganizations", buyers.len(), limits::CATALOGUE_BUYERS);
@@ -51,7 +52,7 @@ fn good_details(details: &MarketedGoodDetails) -> Findings {
     ] {
         check_length(&mut findings, path, text, limits::TEXT_CHARS);
     }
-    check_country(&mut findings, "SellerCountry", given(&details.seller_country));
+    check_country(&mut findings, "SellerCountry", given(&details.seller_country), countries);
     check_hs(&mut findings, "HSCode", &details.hs_code);
     for (path, number) in [
         ("HeightCm", &details.height_cm),
@@ -85,7 +86,7 @@ pub fn buyers(good: &MarketedGood) -> Vec<String> {
 }
 
 /// Checks a service as sent; paths start with `postalService`.
-pub fn postal_service(service: &PostalService) -> Findings {
+pub fn postal_service(service: &PostalService, countries: &List<Country>) -> Findings {
     let mut findings = Findings::default();
     let destination = given(&service.dest_organization_cd);
     check_post(&mut findings, "DestOrganizationCd", destination);
@@ -97,15 +98,15 @@ pub fn postal_service(service: &PostalService) -> Findings {
     check_code(&mut findings, "MailCategoryCd", &service.mail_category_cd, 1, "one capital letter, A to D");
     check_period(&mut findings, service.valid_from, service.valid_to);
     if let Some(details) = &service.details {
-        findings.extend_under("Details", service_details(details));
+        findings.extend_under("Details", service_details(details, countries));
     }
     under("postalService", findings)
 }
 
-fn service_details(details: &ServiceDetails) -> Findings {
+fn service_details(details: &ServiceDetails, countries: &List<Country>) -> Findings {
     let mut findings = Findings::default();
-    check_country(&mut findings, "DestCountry", given(&details.dest_country));
-    check_country(&mut findings, "OrigCountry", given(&details.orig_country));
+    check_country(&mut findings, "DestCountry", given(&details.dest_country), countries);
+    check_country(&mut findings, "OrigCountry", given(&details.orig_country), countries);
     for (path, text) in [("DestZoneNumber", &details.dest_zone_number), ("OrigZoneNumber", &details.orig_zone_number)] {
         check_length(&mut findings, path, text, limits::TEXT_CHARS);
     }
@@ -184,6 +185,7 @@ fn under(prefix: &str, findings: Findings) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refdata::lists::lists;
 
     fn paths(findings: Findings) -> Vec<String> {
         findings.into_vec().into_iter().map(|finding| finding.path).collect()
@@ -204,7 +206,10 @@ mod tests {
             "Details.Price.Currency",
             "Details.Stock",
         ];
-        assert_eq!(paths(marketed_good(&good)), expected.map(|path| format!("marketedGood.{path}")));
+        assert_eq!(
+            paths(marketed_good(&good, &lists().countries)),
+            expected.map(|path| format!("marketedGood.{path}"))
+        );
     }
 
     #[test]
@@ -215,7 +220,10 @@ mod tests {
         )
         .unwrap();
         let expected = ["DestOrganizationCd", "Details.Standards[0]", "Details.PhysicalLimits.MinLenght"];
-        assert_eq!(paths(postal_service(&service)), expected.map(|path| format!("postalService.{path}")));
+        assert_eq!(
+            paths(postal_service(&service, &lists().countries)),
+            expected.map(|path| format!("postalService.{path}"))
+        );
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::auth::{digest, hash_password};
 use super::{Kind, Services};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
+use crate::refdata::lists::{Country, List};
+use crate::rules::places;
 use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::history::HistoryRow;
 use crate::store::items::Parts;
@@ -31,7 +33,7 @@ pub struct NewOrganization {
 }
 
 impl NewOrganization {
-    fn check(&self) -> Result<()> {
+    fn check(&self, countries: &List<Country>) -> Result<()> {
         let mut findings = Findings::default();
         let fits = match self.kind {
             Kind::Post => is_post_code(&self.code),
@@ -40,7 +42,7 @@ impl NewOrganization {
         if !fits {
             findings.add("format", "CODE", "a post has three, customs two to ten capital letters or digits");
         }
-        structure::check_country(&mut findings, "country", Some(&self.country));
+        places::check_country(&mut findings, "country", Some(&self.country), countries);
         if self.name.trim().is_empty() || self.name.chars().count() > limits::TEXT_CHARS {
             findings.add("required", "name", "give the name of the organization");
         }
@@ -61,7 +63,7 @@ impl Services {
     /// # Errors
     /// 400 with what is wrong.
     pub async fn put_organization(&self, new: NewOrganization) -> Result<()> {
-        new.check()?;
+        new.check(self.catalogue().countries())?;
         self.store
             .write(move |tx| {
                 tx.put_organization(&OrganizationRow {

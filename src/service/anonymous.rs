@@ -19,8 +19,10 @@ use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
+use crate::refdata::lists::{Country, List};
 use crate::rules::item_id::class_from_id;
 use crate::rules::life_cycle::StoreEvent;
+use crate::rules::places;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
 use crate::store::history::Stamp;
@@ -56,7 +58,7 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(given(&sent.known.postal_org_cd))?;
-        check(&sent).into_result()?;
+        check(&sent, self.catalogue().countries()).into_result()?;
         let row = row_of(actor, &sent);
         let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
@@ -76,7 +78,7 @@ impl Services {
     /// 400 with findings; 401 for customs.
     pub async fn import_anonymous(&self, actor: &Actor, id: &str, sent: AnonymousDeclaration) -> Result<()> {
         actor.own_post(None)?;
-        check(&sent).into_result()?;
+        check(&sent, self.catalogue().countries()).into_result()?;
         let row = AnonymousRow { id: id.to_owned(), ..row_of(actor, &sent) };
         let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
@@ -153,11 +155,14 @@ impl Services {
     }
 }
 
-fn check(sent: &AnonymousDeclaration) -> Findings {
+fn check(sent: &AnonymousDeclaration, countries: &List<Country>) -> Findings {
     let mut findings = Findings::default();
     match &sent.known.data {
         None => findings.add("required", "anonymousDeclaration.Data", "give the content of the declaration"),
-        Some(data) => findings.extend_under("anonymousDeclaration.Data", structure::declaration_data(data)),
+        Some(data) => {
+            findings.extend_under("anonymousDeclaration.Data", structure::declaration_data(data));
+            findings.extend_under("anonymousDeclaration.Data", places::check_declared(data, countries));
+        }
     }
     let known = &sent.known;
     let mut members = Findings::default();

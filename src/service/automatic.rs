@@ -65,7 +65,8 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfD
     if let Some(origin) = country(&item.object.orig_post).filter(|_| facts.origin.is_empty()) {
         facts.origin = origin;
     }
-    if let Some(destination) = country(&item.object.dest_post).filter(|_| facts.destination.is_empty()) {
+    let is_unknown = !catalogue.countries().contains(&facts.destination);
+    if let Some(destination) = country(&item.object.dest_post).filter(|_| is_unknown) {
         facts.destination = destination;
     }
     let route = Route { destination: &facts.destination, sending: &facts.origin, on: day(now.instant()) };

@@ -200,6 +200,11 @@ impl Catalogue {
         self.id_rules.fits(item_id, origin, self.country_of_post(origin))
     }
 
+    /// Whether a post of `there` delivers in `country`: the two are one for item ids, too.
+    pub fn delivers_in(&self, there: &str, country: &str) -> bool {
+        self.id_rules.may_use(country, there)
+    }
+
     /// What counts as a material difference for decisions of a customs administration.
     pub fn material(&self, customs: &str) -> &MaterialTable {
         static BUILT_IN: LazyLock<MaterialTable> = LazyLock::new(MaterialTable::built_in);

@@ -16,6 +16,7 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::overlay;
+use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
 use crate::store::history::Event;
@@ -132,14 +133,16 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
             reserved::take(&mut data.extra_field_names, &mut data.extra_field_values);
             let is_origin = given(&object.orig_post_org_cd) == Some(actor.org.as_str());
             let has_overlay = is_origin && overlay::remove(data);
-            findings.extend_under(&format!("{declaration_path}.Data"), structure::declaration_data(data));
+            let (catalogue, path) = (services.catalogue(), format!("{declaration_path}.Data"));
+            findings.extend_under(&path, structure::declaration_data(data));
+            findings.extend_under(&path, places::check_declared(data, catalogue.countries()));
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
-            let declarer = Declarer { org: &actor.org, country: &country };
+            let declarer = Declarer { org: &actor.org, country: &country, is_partner: false };
             let paths = (object_path.as_str(), declaration_path.as_str());
             judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
             if has_overlay {
-                judgement.note_overlay(&services.catalogue(), &actor.org);
+                judgement.note_overlay(&catalogue, &actor.org);
             }
         }
         (None, true) => {

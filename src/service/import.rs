@@ -11,7 +11,7 @@ use super::watchdog::Marks;
 use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
-use crate::error::{Error, Result};
+use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
@@ -20,6 +20,7 @@ use crate::refdata::rates::Rate;
 use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
+use crate::rules::places;
 use crate::rules::quality::{self, Level};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::load::ItemFilter;
@@ -313,6 +314,9 @@ impl Services {
             let message = "this rule has one level for all destinations; leave the option out";
             return Err(Error::invalid("posts", "destination", message));
         }
+        let mut findings = Findings::default();
+        places::check_country(&mut findings, "destination", destination, self.catalogue().countries());
+        findings.into_result()?;
         let edition = destination.map_or(rule.to_owned(), |country| format!("{rule}@{country}"));
         let (org, level) = (org.to_owned(), level.to_owned());
         self.store

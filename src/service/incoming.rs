@@ -180,7 +180,7 @@ impl Services {
         findings.extend_under("Declaration.Data", structure::declaration_data(&data));
         let mut rejected = Findings::default();
         let country = given(&data.sender_country_cd).unwrap_or_default();
-        let declarer = Declarer { org: route.post(), country };
+        let declarer = Declarer { org: route.post(), country, is_partner: true };
         let mut judgement = self.judge(declarer, object, &data, true, ("MailObject", "Declaration"), &mut rejected);
         if route.strict {
             findings.extend_under("", rejected);

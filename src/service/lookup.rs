@@ -15,6 +15,8 @@ use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
 use crate::rules::overlay;
+use crate::rules::places;
+use crate::rules::structure::given;
 use crate::rules::which::{self, Purpose};
 use crate::store::items::{Item, Parts};
 use crate::store::{Fault, Tx};
@@ -123,52 +125,63 @@ impl Services {
     /// 400 when the caller has no such item, or it has no declaration.
     pub async fn screen_item(&self, actor: &Actor, screening: Screening) -> Result<Vec<RestrictionProhibition>> {
         let (actor, id, catalogue) = (actor.clone(), screening.item_id.clone(), self.catalogue());
-        let texts = self.store.read(move |tx| declared_texts(tx, &catalogue, &actor, &id)).await?;
-        if texts.is_empty() {
+        let declared = self.store.read(move |tx| declared(tx, &catalogue, &actor, &id)).await?;
+        if declared.is_empty() {
             let message = "there is no declared item of yours with this id";
             return Err(Error::invalid("absent", "mailItemID", message));
         }
         let mut found = Vec::new();
-        for text in texts {
+        for (text, post) in declared {
             let data: DeclarationData = serde_json::from_str(&text)
                 .map_err(|error| Error::Internal(format!("a stored declaration cannot be read: {error}")))?;
-            found.extend(self.screen(&data, &screening));
+            found.extend(self.screen(&data, &post, &screening)?);
         }
         found.dedup();
         Ok(found)
     }
 
-    /// What restrictions say of declared goods, by the code and the words that were declared and by the revised ones.
-    fn screen(&self, data: &DeclarationData, screening: &Screening) -> Vec<RestrictionProhibition> {
-        let origin = screening.origin.as_ref().or(data.sender_country_cd.as_ref()).cloned().unwrap_or_default();
-        let destination =
-            screening.destination.as_ref().or(data.recipient_country_cd.as_ref()).cloned().unwrap_or_default();
+    /// What restrictions say of declared goods on their way to a post, by the code and the words that were declared and by
+    /// the revised ones.
+    fn screen(&self, data: &DeclarationData, post: &str, screening: &Screening) -> Result<Vec<RestrictionProhibition>> {
         let catalogue = self.catalogue();
-        let route = Route { destination: &destination, sending: &origin, on: self.today() };
+        let listed = |code: &&str| catalogue.countries().contains(code);
+        let sending = screening.origin.as_deref().or(given(&data.sender_country_cd)).unwrap_or_default();
+        let destination = screening.destination.as_deref().or(given(&data.recipient_country_cd).filter(listed));
+        let destination = destination.or_else(|| catalogue.country_of_post(post)).ok_or_else(|| {
+            let message = "neither the recipient nor the destination post of this item is of a listed country; say here \
+                           where the goods go";
+            Error::invalid("unknown_code", "destinationCountryCd", message)
+        })?;
+        let route = Route { destination, sending, on: self.today() };
         let readings = data.content_pieces.iter().flat_map(overlay::readings);
         let hits = readings.flat_map(|(code, text)| catalogue.restrictions_on(code, text, route));
-        contracts(hits)
+        Ok(contracts(hits))
     }
 
-    /// The ISO country meant: given, of the hosted organization, or of the operators' list.
+    /// The ISO country meant: given, or of the post.
     async fn country(&self, destination: Destination) -> Result<String> {
-        let post = match destination {
-            Destination::Country(country) => return Ok(country),
-            Destination::Post(post) => post,
-        };
-        let code = post.clone();
-        if let Some(org) = self.store.read(move |tx| tx.organization(&code)).await? {
-            return Ok(org.country);
+        let catalogue = self.catalogue();
+        match destination {
+            Destination::Country(country) => Ok(country),
+            Destination::Post(post) => {
+                self.store.read(move |tx| country(tx, &catalogue, "destinationPostalOrgCd", &post)).await
+            }
         }
-        self.catalogue().country_of_post(&post).map(str::to_owned).ok_or_else(|| {
-            let message = "this post is not known here; ask by country, or have the operators' list imported";
-            Error::invalid("unknown_code", "destinationPostalOrgCd", message)
-        })
     }
 }
 
-/// The declarations of the items that an id means, as far as the caller sees them.
-fn declared_texts(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> Result<Vec<String>, Fault> {
+/// The country of an organization that lives here, is a partner, or is listed; refuses any other.
+pub(super) fn country(tx: &mut Tx<'_>, catalogue: &Catalogue, path: &str, org: &str) -> Result<String, Fault> {
+    let here = tx.organization(org)?.map(|row| row.country);
+    let known = here.or_else(|| catalogue.country_of_post(org).map(str::to_owned));
+    known.ok_or_else(|| {
+        let message = places::unlisted_post(org, &catalogue.operators, catalogue.countries());
+        Error::invalid("unknown_code", path, message).into()
+    })
+}
+
+/// The declarations of the items that an id means, as far as the caller sees them, each with the post it goes to.
+fn declared(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> Result<Vec<(String, String)>, Fault> {
     let mut items: Vec<Item> = Vec::new();
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);
@@ -176,7 +189,8 @@ fn declared_texts(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &st
     items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
-    Ok(meant.into_iter().filter_map(|at| items[at].declaration().map(|row| row.body.clone())).collect())
+    let told = |item: &Item| Some((item.declaration()?.body.clone(), item.object.dest_post.clone()));
+    Ok(meant.into_iter().filter_map(|at| told(&items[at])).collect())
 }
 
 fn named<R: Coded>(rows: &[R], language: Language) -> Vec<CodeName> {

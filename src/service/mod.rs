@@ -41,13 +41,15 @@ mod views;
 pub mod watchdog;
 mod which;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use moka::sync::Cache;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::contract::{DeclarationData, MailObject};
+use crate::error::Finding;
 use crate::limits;
 use crate::store::Store;
 
@@ -73,7 +75,11 @@ pub struct Services {
     beats: heartbeat::Beats,
     outbox: Arc<Notify>,
     notes: handing::Notes,
+    proofreader: Arc<OnceLock<Proofreader>>,
 }
+
+/// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
+pub type Proofreader = Box<dyn Fn(&MailObject, &DeclarationData) -> Vec<Finding> + Send + Sync>;
 
 /// How long things last.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +110,18 @@ impl Services {
             beats: heartbeat::Beats::default(),
             outbox: Arc::default(),
             notes: handing::Notes::default(),
+            proofreader: Arc::default(),
         }
+    }
+
+    /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.
+    pub fn read_proofs_by(&self, proofreader: Proofreader) {
+        let _ = self.proofreader.set(proofreader);
+    }
+
+    /// What a form cannot show of a declaration; nothing where nobody prints.
+    fn proofread(&self, object: &MailObject, data: &DeclarationData) -> Vec<Finding> {
+        self.proofreader.get().map(|read| read(object, data)).unwrap_or_default()
     }
 
     /// Rings when something may have been put into the outbox.

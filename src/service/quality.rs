@@ -21,6 +21,8 @@ pub(super) struct Declarer<'d> {
     pub org: &'d str,
     /// The country it is sent from.
     pub country: &'d str,
+    /// It came in a message: countries that are not in the list are found, and refuse by their level only.
+    pub is_partner: bool,
 }
 
 /// What is kept of the judgement on a declaration.
@@ -60,13 +62,16 @@ impl Services {
         let destination = destination(&catalogue, object, data);
         let route = Route { destination: &destination, sending: declarer.country, on: self.today() };
         let screening = |code: &str, text: &str| catalogue.screened(code, text, route);
+        let not_printable = self.proofread(object, data);
         let context = Context {
             destination: &destination,
             is_final,
             countries: Some(catalogue.countries()),
             overrides: catalogue.overrides(declarer.org),
             screening: Some(&screening),
-            posts: posts(&catalogue, object),
+            posts: posts(&catalogue, object, data),
+            is_partner: declarer.is_partner,
+            not_printable: &not_printable,
             today: Some(self.today()),
         };
         let report = check(object, data, &context);
@@ -88,11 +93,16 @@ impl Services {
 
 /// What the lists say of the posts of an item. An unknown post is no fault: it may become known. An id of the country of
 /// the destination is none either: the item may be on its way back, which only what is stored can tell.
-fn posts(catalogue: &Catalogue, object: &MailObject) -> Posts {
+fn posts(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> Posts {
     let named = |post| given(post).filter(|post| *post != UNKNOWN_POST);
     let (origin, destination) = (named(&object.orig_post_org_cd), named(&object.dest_post_org_cd));
     let id = given(&object.id).unwrap_or_default();
+    let there = destination.and_then(|post| catalogue.country_of_post(post));
+    let recipient = given(&data.recipient_country_cd);
     Posts {
+        recipient_elsewhere: there
+            .zip(recipient)
+            .is_some_and(|(there, country)| !catalogue.delivers_in(there, country)),
         origin_unlisted: origin.is_some_and(|post| !catalogue.is_listed(post)),
         destination_unlisted: destination.is_some_and(|post| !catalogue.is_listed(post)),
         foreign_id: [origin, destination].into_iter().flatten().all(|post| !catalogue.fits(id, post))
@@ -132,7 +142,8 @@ fn found_in(findings: Option<&str>) -> Vec<Found> {
 /// The country of the destination post, else of the recipient; empty when neither is known.
 fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
     let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
-    of_post.or(given(&data.recipient_country_cd)).unwrap_or_default().to_owned()
+    let listed = |code: &&str| catalogue.countries().contains(code);
+    of_post.or(given(&data.recipient_country_cd).filter(listed)).unwrap_or_default().to_owned()
 }
 
 impl Judgement {

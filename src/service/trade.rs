@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::cursor::{binding, cut, page_size};
-use super::lookup::contracts;
+use super::lookup::{contracts, country};
 use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
@@ -51,7 +51,7 @@ impl Services {
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
         let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
         check_entity("marketedGood", good.entity_state)?;
-        rules::marketed_good(&good).into_result()?;
+        rules::marketed_good(&good, self.catalogue().countries()).into_result()?;
         let warnings = u32::from(rules::has_unknown_code(&good));
         let good = MarketedGood {
             entity_state: Entity::STORE,
@@ -92,8 +92,10 @@ impl Services {
                 let next_cursor = cut(&mut rows, limit).map(|row| cursor(row, bound));
                 let mut goods: Vec<String> = rows.into_iter().map(|row| row.body).collect();
                 if with_restrictions {
-                    let known = filter.buyer.as_deref().map(|buyer| country(tx, &catalogue, buyer)).transpose()?;
-                    let destination = known.flatten().unwrap_or_else(|| own_country.clone());
+                    let destination = match &filter.buyer {
+                        Some(buyer) => country(tx, &catalogue, "buyerOrganizationCd", buyer)?,
+                        None => own_country.clone(),
+                    };
                     goods.iter_mut().for_each(|good| screen(&catalogue, good, &destination, today));
                 }
                 Ok(Page { goods, next_cursor })
@@ -113,7 +115,7 @@ impl Services {
     ) -> Result<Answer> {
         let origin = actor.own_post(given(&service.orig_organization_cd))?.to_owned();
         check_entity("postalService", service.entity_state)?;
-        rules::postal_service(&service).into_result()?;
+        rules::postal_service(&service, self.catalogue().countries()).into_result()?;
         let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
         let actor = actor.clone();
         self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service))).await
@@ -122,19 +124,21 @@ impl Services {
     /// Services from one post to another that are valid now, as JSON.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// 400 when there are none and a post is not known.
     pub async fn services_between(&self, origin: &str, destination: &str) -> Result<Vec<String>> {
         let (origin, destination) = (origin.to_owned(), destination.to_owned());
+        let catalogue = self.catalogue();
         self.store
-            .read(move |tx| Ok(tx.services_between(&origin, &destination)?.into_iter().map(|row| row.body).collect()))
+            .read(move |tx| {
+                let found = tx.services_between(&origin, &destination)?;
+                if found.is_empty() {
+                    country(tx, &catalogue, "origOrganizationCd", &origin)?;
+                    country(tx, &catalogue, "destOrganizationCd", &destination)?;
+                }
+                Ok(found.into_iter().map(|row| row.body).collect())
+            })
             .await
     }
-}
-
-/// The country of an organization that lives here, is a partner, or is listed.
-fn country(tx: &mut Tx<'_>, catalogue: &Catalogue, org: &str) -> Result<Option<String>, Fault> {
-    let here = tx.organization(org)?.map(|row| row.country);
-    Ok(here.or_else(|| catalogue.country_of_post(org).map(str::to_owned)))
 }
 
 /// Adds to stored goods what `destination` and the UPU have against them.

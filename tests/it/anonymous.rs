@@ -298,7 +298,7 @@ fn quality_is_asked_for_at_conversion(engine: Engine) {
     let id = lodged(&server, "AUA", json!({ "Data": poor }));
     let item = fresh_id("AU");
     let findings = convert(&server, "AUA", &id, Some(&item)).findings();
-    assert!(findings.iter().all(|(code, _)| code == "quality"), "{findings:?}");
+    assert!(findings.iter().all(|(code, _)| code == "required"), "{findings:?}");
     let paths: Vec<&str> = findings.iter().map(|(_, path)| path.as_str()).collect();
     for path in ["anonymousDeclaration.Data.GrossWeight", "anonymousDeclaration.Data.RecipientName"] {
         assert!(paths.contains(&path), "{paths:?}");

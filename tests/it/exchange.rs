@@ -5,6 +5,7 @@ use std::time::Duration;
 use entrepost::contract::{Declaration, MailObject, ReferralResponse, WcfDate};
 use entrepost::edi::{self, Action, Message};
 use entrepost::exchange::partner::NewPartner;
+use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response, store};
@@ -330,6 +331,10 @@ fn a_faulty_item_goes_back_as_a_referral_and_the_others_are_applied() {
         admin(germany, &["quality", "set", "DEA", rule, "reject"]);
     }
     germany.block_on(|services| async move { services.refresh_catalogue().await }).expect("the new levels");
+    // Known to the sending side only.
+    let (org, bytes) = (String::new(), "code,name_en,eu\nQQ,Island of Q,0\n".into());
+    let country = Import { kind: ListKind::Countries, org, bytes, translations: None, dry_run: false, skip_bad: false };
+    australia.block_on(|services| async move { services.import_list(country).await }).expect("imports");
     australia.call_as("AUA", "StoreDeclaration", store(&good, "AUA", "DEA", 2)).ok();
     let faults = [
         ("/decl/Data/RecipientName", Value::Null, "E001"),

@@ -42,6 +42,7 @@ pub(super) async fn get(call: Call<'_>, params: GetParams) -> Result<Reply> {
     call.gate.anonymous(&call.actor.org)?;
     let mut needed = Needed::default();
     let criteria = object(&mut needed, "searchCriteria", params.search_criteria, "give at least one criterion");
+    needed.country(&call, "searchCriteria.RecipientCountryCd", &criteria.recipient_country_cd);
     needed.done()?;
     let page = call.services.find_anonymous(&call.actor, criteria).await?;
     Ok(Reply::list("GetAnonymousDeclaration", &page.declarations, page.next_cursor))

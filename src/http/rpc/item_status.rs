@@ -9,6 +9,8 @@ use crate::contract::item_status::CheckItemStatusRequest;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
+use crate::refdata::lists::{Country, List};
+use crate::rules::places;
 use crate::rules::structure::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -30,10 +32,11 @@ pub(super) async fn check(call: Call<'_>, params: CheckItemStatusParams) -> Resu
     }
     let mut asked: Vec<CheckItemStatusRequest> = Vec::with_capacity(items.entries().len());
     let mut findings: Vec<Finding> = Vec::new();
+    let catalogue = call.services.catalogue();
     for (index, raw) in items.entries() {
         match call.parse_entry::<CheckItemStatusRequest>("Items", index, raw) {
             Ok(item) => {
-                findings.extend(faults(&item, index));
+                findings.extend(faults(&item, index, catalogue.countries()));
                 asked.push(item);
             }
             Err(faults) => findings.extend(faults.into_iter().map(|fault| at(fault, index))),
@@ -46,14 +49,14 @@ pub(super) async fn check(call: Call<'_>, params: CheckItemStatusParams) -> Resu
     Ok(Reply::result("CheckItemStatus", to_canonical(&found)))
 }
 
-fn faults(item: &CheckItemStatusRequest, index: usize) -> Vec<Finding> {
+fn faults(item: &CheckItemStatusRequest, index: usize, countries: &List<Country>) -> Vec<Finding> {
     let mut faults = Findings::default();
     match given(&item.item_id) {
         None => faults.add("required", "ItemId", "give the item id, for example EE123456785AU"),
         id => structure::check_item_id(&mut faults, "ItemId", id),
     }
-    structure::check_country(&mut faults, "OriginCountryCd", given(&item.origin_country_cd));
-    structure::check_country(&mut faults, "DestinationCountryCd", given(&item.destination_country_cd));
+    places::check_country(&mut faults, "OriginCountryCd", given(&item.origin_country_cd), countries);
+    places::check_country(&mut faults, "DestinationCountryCd", given(&item.destination_country_cd), countries);
     let list = format!("Items[{index}]");
     faults.into_vec().into_iter().map(|fault| at(fault.under(&list), index)).collect()
 }

@@ -56,6 +56,7 @@ pub(super) struct LoadParams {
 pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
     let mut needed = Needed::default();
     let flow = needed.flow("flow", &params.flow);
+    needed.country(&call, "partCountryCd", &params.part_country_cd);
     needed.done()?;
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let filter = ItemFilter {

@@ -11,7 +11,7 @@ use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::Language;
-use crate::rules::structure::{self, given};
+use crate::rules::structure::given;
 use crate::service::lookup::{Destination, Screening};
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -169,14 +169,14 @@ impl To {
     }
 
     /// Destination and sending country, checked.
-    fn checked(&self, needed: &mut Needed) -> (Destination, String) {
+    fn checked(&self, call: &Call<'_>, needed: &mut Needed) -> (Destination, String) {
         let path = if self.by_country { "destinationCountryCd" } else { "destinationPostalOrgCd" };
         let destination = needed.text(path, &self.destination, "say where the goods go").to_owned();
         let sending =
             needed.text("sendingCountryCd", &self.sending, "say which country the goods are sent from").to_owned();
-        structure::check_country(&mut needed.findings, "sendingCountryCd", given(&self.sending));
+        needed.country(call, "sendingCountryCd", &self.sending);
         if self.by_country {
-            structure::check_country(&mut needed.findings, "destinationCountryCd", given(&self.destination));
+            needed.country(call, "destinationCountryCd", &self.destination);
         }
         let destination =
             if self.by_country { Destination::Country(destination) } else { Destination::Post(destination) };
@@ -192,7 +192,7 @@ async fn describe(
     descriptions: Vec<Option<String>>,
 ) -> Result<Reply> {
     let mut needed = Needed::default();
-    let (destination, sending) = to.checked(&mut needed);
+    let (destination, sending) = to.checked(call, &mut needed);
     let texts: Vec<String> = descriptions.iter().filter_map(|text| given(text)).map(str::to_owned).collect();
     if texts.is_empty() {
         needed.findings.add("required", path, "say what the goods are; short English words work best");
@@ -210,7 +210,7 @@ async fn describe(
 
 async fn look_up_code(call: &Call<'_>, method: &str, to: To, code: &Option<String>) -> Result<Reply> {
     let mut needed = Needed::default();
-    let (destination, sending) = to.checked(&mut needed);
+    let (destination, sending) = to.checked(call, &mut needed);
     let code = needed.text("goodHSCode", code, "give the HS code, for example 240210");
     let digits = hs_code::digits(code).unwrap_or_default();
     if !code.is_empty() && !(2..=14).contains(&digits.len()) {
@@ -247,7 +247,7 @@ pub(super) async fn item_restricted(call: Call<'_>, params: ItemRestrictedParams
     for (path, code) in
         [("originCountryCd", &params.origin_country_cd), ("destinationCountryCd", &params.destination_country_cd)]
     {
-        structure::check_country(&mut needed.findings, path, given(code));
+        needed.country(&call, path, code);
     }
     needed.done()?;
     let own = |code: &Option<String>| given(code).map(str::to_owned);

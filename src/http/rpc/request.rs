@@ -17,6 +17,7 @@ use crate::http::gate::Gate;
 use crate::http::printing::Press;
 use crate::limits;
 use crate::rules::flow::Flow;
+use crate::rules::places;
 use crate::rules::structure::{self, given};
 use crate::service::{Actor, BatchMode, RequestKey, Services};
 
@@ -189,6 +190,11 @@ pub(super) struct Needed {
 }
 
 impl Needed {
+    /// Notes a country that the list does not have.
+    pub(super) fn country(&mut self, call: &Call<'_>, path: &'static str, code: &Option<String>) {
+        places::check_country(&mut self.findings, path, given(code), call.services.catalogue().countries());
+    }
+
     /// The text, or a finding and an empty one.
     pub(super) fn text<'p>(&mut self, path: &'static str, value: &'p Option<String>, remedy: &str) -> &'p str {
         given(value).unwrap_or_else(|| {

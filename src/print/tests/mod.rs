@@ -53,12 +53,15 @@ fn equal_input_gives_equal_bytes() {
 }
 
 #[test]
-fn a_missing_glyph_is_a_finding_with_its_place_and_never_a_box() {
+fn a_missing_glyph_is_a_mark_with_advice_that_names_place_and_character() {
     let fonts = Fonts::embedded().unwrap();
     let mut view = fixtures::webshop();
     fixtures::data(&mut view).content_pieces[1].description = Some("Teekanne 茶壶 😀".into());
-    let found = findings(&view, &fonts);
+    let found = print(&view, &Options::default(), &fonts).advice;
     assert_eq!(found.len(), 1);
+    let (mail, data) = (view.mail_object.clone().unwrap(), fixtures::data(&mut view).clone());
+    let proofs = proofread(&mail, &data, &fonts);
+    assert_eq!((&proofs[0].path, &proofs[0].message), (&found[0].path, &found[0].message), "when it is stored, too");
     assert_eq!((found[0].code, found[0].path.as_str()), ("glyph", "Declaration.Data.ContentPieces[1].Description"));
     assert!(found[0].message.contains("U+8336, U+58F6, U+1F600"), "{}", found[0].message);
     assert!(!found[0].message.contains('茶'), "findings never quote values");

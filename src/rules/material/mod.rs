@@ -186,6 +186,21 @@ fn extras(data: &DeclarationData) -> impl Iterator<Item = (&str, &str)> {
     pairs.filter_map(|(name, value)| Some((given(name)?, given(value)?)))
 }
 
+/// Whether sender and recipient are one by name and address lines. Town and country do not count: who fills a form in
+/// with the sender's own address often corrects no more than these.
+pub(super) fn is_sent_to_sender(data: &DeclarationData) -> bool {
+    let [sender, recipient] = [Party::sender(data), Party::recipient(data)];
+    let is_named = |party: &Party<'_>| {
+        let names = [party.name, party.first, party.last].into_iter().flatten();
+        names.chain([party.address().as_str()]).map(normalized).filter(|text| !text.is_empty()).count() > 1
+    };
+    is_named(&sender)
+        && !normalized(&sender.address()).is_empty()
+        && Names::of(sender.name, sender.first, sender.last)
+            == Names::of(recipient.name, recipient.first, recipient.last)
+        && is_same_text(&sender.address(), &recipient.address())
+}
+
 fn party_differs(was: &Party<'_>, is: &Party<'_>, table: &MaterialTable) -> bool {
     let counts = &table.party;
     let text = |counts: bool, was: Option<&str>, is: Option<&str>| {

@@ -151,10 +151,6 @@ impl Line<'_> {
             let message = "no country of origin; give the country where the goods were made";
             checks.data("origin_absent", self.path("OrigCountryCd"), message);
         }
-        if !known(checks.context.countries(), &self.piece.orig_country_cd) {
-            let message = "not in the list of countries; give a two-letter code of ISO 3166-1";
-            checks.data("country_known", self.path("OrigCountryCd"), message);
-        }
     }
 
     /// The worst rule of each kind, so that one line gives at most two findings.

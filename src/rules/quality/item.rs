@@ -4,6 +4,7 @@ use super::{Checks, Subject, given};
 use crate::contract::{DeclarationData, MailObject, Number};
 use crate::refdata::lists::{Coded, Country, List, lists};
 use crate::rules::item_id::{CheckDigit, S10};
+use crate::rules::places;
 
 /// The extra field that explains nature 999.
 const EXPLANATION: &str = "EP.NatureExplanation";
@@ -24,7 +25,9 @@ pub(super) fn check(object: &MailObject, data: &DeclarationData, checks: &mut Ch
     }
     required(object, data, checks);
     codes(object, data, checks);
+    countries(data, checks);
     weight_and_postage(data, checks);
+    weight_limit(object, data, checks);
     sizes(data, checks);
     if given(&data.nature_type_cd) == Some("999") && extra_field(data, EXPLANATION).is_none() {
         let message = format!("nature 999 needs an explanation; give the extra field {EXPLANATION}");
@@ -45,6 +48,10 @@ fn item_id(object: &MailObject, checks: &mut Checks<'_>) {
     if let Some(s10) = S10::parse(id) {
         if let CheckDigit::Wrong { expected } = s10.check_digit() {
             found("item_id_check_digit", format!("the check digit should be {expected}; compare with the label"));
+        }
+        if !countries.contains(s10.country()) {
+            let advice = places::country_advice(s10.country(), countries);
+            found("item_id_country", format!("the last two letters are no country or territory of the list; {advice}"));
         }
         let of_id = s10.service().and_then(|service| service.mail_class);
         if let (Some(of_id), Some(class)) = (of_id, given(&object.mail_class_cd))
@@ -109,14 +116,6 @@ fn codes(object: &MailObject, data: &DeclarationData, checks: &mut Checks<'_>) {
         }
     }
     for (path, known) in [
-        ("SenderCountryCd", known(checks.context.countries(), &data.sender_country_cd)),
-        ("RecipientCountryCd", known(checks.context.countries(), &data.recipient_country_cd)),
-    ] {
-        if !known {
-            checks.data("country_known", path, "not in the list of countries; give a two-letter code of ISO 3166-1");
-        }
-    }
-    for (path, known) in [
         ("PostageCurrencyCd", known(&lists.currencies, &data.postage_currency_cd)),
         ("InsuredValueCurrencyCd", known(&lists.currencies, &data.insured_value_currency_cd)),
     ] {
@@ -126,11 +125,34 @@ fn codes(object: &MailObject, data: &DeclarationData, checks: &mut Checks<'_>) {
     }
 }
 
+/// Countries in what a partner sent; a caller that names an unlisted one is refused.
+fn countries(data: &DeclarationData, checks: &mut Checks<'_>) {
+    let listed = checks.context.countries();
+    for (path, code) in places::declared(data) {
+        if checks.context.is_partner && !listed.contains(code) {
+            checks.data("country_known", path, places::unlisted_country(code, listed));
+        }
+    }
+}
+
 const UNLISTED: &str = "not a listed code; LoadRefDataCocktail gives the lists";
 
 /// In the list, or not given at all.
 pub(super) fn known<R: Coded>(list: &List<R>, code: &Option<String>) -> bool {
     given(code).is_none_or(|code| list.contains(code))
+}
+
+/// The most that an item of its class may weigh; an M bag, known by its id, more than other letter post.
+fn weight_limit(object: &MailObject, data: &DeclarationData, checks: &mut Checks<'_>) {
+    let of_id = given(&object.id).and_then(S10::parse).and_then(S10::service).and_then(|service| service.max_kg);
+    let of_class = given(&object.mail_class_cd).and_then(|class| lists().mail_classes.get(class)?.max_kg);
+    if let (Some(gross), Some(limit)) = (&data.gross_weight, of_id.or(of_class))
+        && gross.value() > limit
+    {
+        let message =
+            format!("more than the {limit} kg that an item of its class may weigh; weights are in kg, not in g");
+        checks.data("weight_over_limit", "GrossWeight", message);
+    }
 }
 
 fn weight_and_postage(data: &DeclarationData, checks: &mut Checks<'_>) {

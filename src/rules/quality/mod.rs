@@ -4,10 +4,12 @@
 //! only warned about. Nothing is changed or stored here, and whether something can be stored at all is the business of
 //! the structure rules.
 
+mod dates;
 mod goods;
 mod item;
 mod party;
 mod posts;
+mod print;
 mod words;
 
 use std::collections::BTreeSet;
@@ -85,12 +87,14 @@ rules! {
     decimals Reject &[], "Weights have at most 3 decimals, amounts at most those of their currency.";
     item_id_form Reject &[], "The item id has S10 form, or is the id of a declaration made before acceptance.";
     item_id_class Reject &[], "The first two letters of the item id belong to the mail class.";
+    item_id_country Warn &[], "The last two letters of the item id are a country or territory of the list.";
     item_id_check_digit Warn &[], "The check digit of the item id is right.";
     late Warn &[], "The declaration is final before the item leaves the outward office of exchange.";
-    country_known Reject &[], "Countries are codes of ISO 3166-1.";
+    country_known Reject &[], "In messages of partners, countries are in the list (a call that names another is a 400).";
     currency_known Reject &[], "Currencies are codes of ISO 4217.";
     code_known Warn INDIA, "Mail class, category, handling class, nature and transport mode are listed codes.";
     weight_zero Reject &[], "Gross and net weights are above 0.";
+    weight_over_limit Warn &[], "The item weighs no more than any item of its class may; weights are in kg.";
     net_over_gross Reject &[], "The net weights together do not exceed the gross weight.";
     value_zero Reject &[], "Every line has a value above 0 (documents excepted).";
     value_one Warn INDIA, "Values are real; 1 is a usual filler.";
@@ -117,6 +121,10 @@ rules! {
     foreign_id Amber &[], "The item id is one that posts of the origin's country may use.";
     unknown_post Warn &[], "Origin and destination are posts of the list of operators.";
     posting_date Warn &[], "The posting date lies after 1999 and not more than a year ahead.";
+    transport_date Warn &[], "The date of transport lies after 1999 and not more than a year ahead.";
+    recipient_country Warn &[], "The recipient lives in a country that the destination post delivers in.";
+    sender_is_recipient Warn &[], "Sender and recipient differ in name or address.";
+    not_printable Warn &[], "The forms can show every character of what is printed on them.";
     reserved_member Warn &[], "Revised codes and import restrictions are left to the destination and its customs.";
 }
 
@@ -167,6 +175,10 @@ pub struct Context<'a> {
     /// `None`: restrictions are not looked up.
     pub screening: Option<Screening<'a>>,
     pub posts: Posts,
+    /// A partner sent it. What the caller of a method sends is refused for its countries before.
+    pub is_partner: bool,
+    /// What a form cannot show, as found by who prints.
+    pub not_printable: &'a [Finding],
     /// `None`: only what no date can be is found.
     pub today: Option<NaiveDate>,
 }
@@ -178,6 +190,8 @@ pub struct Posts {
     pub destination_unlisted: bool,
     /// The origin may not use the id, and the item is not on its way back.
     pub foreign_id: bool,
+    /// The recipient's country is one that the destination post does not deliver in.
+    pub recipient_elsewhere: bool,
 }
 
 impl Context<'_> {
@@ -224,10 +238,10 @@ pub struct QualityFinding {
 }
 
 impl QualityFinding {
-    /// As a finding of the error catalogue; the message starts with the name of the rule.
+    /// As a finding of the error catalogue; its code is the name of the rule.
     pub fn to_finding(&self) -> Finding {
-        let finding = Finding::new("quality", self.path.clone(), format!("[{}] {}", self.rule, self.message));
-        Finding { rule: Some(self.rule), ..finding }
+        let (path, message) = (self.path.clone(), self.message.clone());
+        Finding { code: self.rule, path, index: None, item_id: None, message }
     }
 }
 
@@ -264,8 +278,10 @@ impl Checks<'_> {
 pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Context<'a>) -> Report {
     let mut checks = Checks { context, findings: Vec::new() };
     item::check(object, data, &mut checks);
-    posts::check(object, &mut checks);
+    posts::check(&mut checks);
     party::check(data, &mut checks);
+    dates::check(object, data, &mut checks);
+    print::check(&mut checks);
     goods::check(data, &mut checks);
     let score = score(&checks.findings);
     let mut findings = checks.findings;

@@ -3,6 +3,7 @@
 use super::words::filler;
 use super::{Checks, given};
 use crate::contract::DeclarationData;
+use crate::rules::material;
 
 /// Shortest name, address line and postcode that some destinations take, in characters.
 const SHORTEST: usize = 5;
@@ -43,6 +44,10 @@ pub(super) fn check(data: &DeclarationData, checks: &mut Checks<'_>) {
     if recipient.phone.is_none() && recipient.email.is_none() {
         let message = "neither telephone nor e-mail of the recipient; give one, so that customs can ask";
         checks.data("contact_absent", "RecipientTelephone", message);
+    }
+    if material::is_sent_to_sender(data) {
+        let message = "the recipient has the name and the address of the sender; give the one the goods go to";
+        checks.data("sender_is_recipient", "RecipientName", message);
     }
     for party in [sender, recipient] {
         party.required(checks);

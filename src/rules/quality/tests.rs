@@ -79,7 +79,32 @@ fn every_rule_is_broken_and_at_its_level() {
         ("late", "US", WARN, |o, _| o.mail_state_cd = Some(10)),
         ("posting_date", "US", WARN, |o, _| o.posting_dt = WcfDate::parse("1999-12-31T23:59:59Z").unwrap()),
         ("posting_date", "US", WARN, |o, _| o.posting_dt = WcfDate::parse("2027-02-01T00:00:00Z").unwrap()),
-        ("country_known", "US", REJECT, |_, d| d.recipient_country_cd = text("QQ")),
+        ("transport_date", "US", WARN, |_, d| d.transport_date = WcfDate::parse("/Date(1795168800)/").unwrap()),
+        ("transport_date", "US", WARN, |_, d| d.transport_date = WcfDate::parse("2062-01-09T00:00:00Z").unwrap()),
+        ("posting_date", "US", WARN, |o, _| o.posting_dt = WcfDate::parse("/Date(1795168800)/").unwrap()),
+        ("item_id_country", "US", WARN, |o, _| o.id = text("LA123456785UK")),
+        ("item_id_country", "US", WARN, |o, _| o.id = text("LA123456785EU")),
+        ("weight_over_limit", "US", WARN, |_, d| d.gross_weight = "620".parse().ok()),
+        ("weight_over_limit", "US", WARN, |_, d| d.gross_weight = "7.001".parse().ok()),
+        ("weight_over_limit", "US", WARN, |o, d| {
+            o.id = text("EE123456785NL");
+            o.mail_class_cd = text("E");
+            d.gross_weight = "31.501".parse().ok();
+        }),
+        ("weight_over_limit", "US", WARN, |o, d| {
+            o.mail_class_cd = text("C");
+            d.gross_weight = "1250".parse().ok();
+        }),
+        ("sender_is_recipient", "US", WARN, |_, d| {
+            d.recipient_name = text("EXAMPLE  webshop bv");
+            d.recipient_address_line1 = text("Voorbeeld-Straat");
+            d.recipient_address_line2 = text("12");
+        }),
+        ("sender_is_recipient", "US", WARN, |_, d| {
+            (d.sender_name, d.recipient_name) = (text("Anna Müller"), None);
+            (d.recipient_first_name, d.recipient_last_name) = (text("MUELLER"), text("Anna"));
+            d.recipient_address_line1 = text("Voorbeeldstraat 12");
+        }),
         ("currency_known", "US", REJECT, |_, d| d.content_pieces[0].currency_cd = text("QQQ")),
         ("code_known", "US", WARN, |_, d| d.handling_class_cd = text("Q")),
         ("code_known", "IN", REJECT, |_, d| d.handling_class_cd = text("Q")),
@@ -129,6 +154,9 @@ fn every_rule_is_broken_and_at_its_level() {
         "restricted_goods",
         "foreign_id",
         "unknown_post",
+        "recipient_country",
+        "not_printable",
+        "country_known",
         // Found where the members are dropped.
         "reserved_member",
     ];
@@ -149,6 +177,25 @@ fn what_only_looks_like_a_fault_is_left_alone() {
             d.recipient_last_name = text("Morgan");
         }),
         ("late", "US", |o, _| o.mail_state_cd = Some(2)),
+        ("transport_date", "US", |_, d| d.transport_date = WcfDate::parse("2026-12-24T00:00:00Z").unwrap()),
+        ("item_id_country", "US", |o, _| o.id = text("LA123456785GG")),
+        ("item_id_country", "US", |o, _| o.id = text("9384748AU")),
+        ("weight_over_limit", "US", |_, d| d.gross_weight = "7.000".parse().ok()),
+        ("weight_over_limit", "US", |o, d| {
+            o.id = text("MA123456785NL");
+            d.gross_weight = "30".parse().ok();
+        }),
+        ("weight_over_limit", "US", |o, d| {
+            o.mail_class_cd = text("T");
+            d.gross_weight = "600".parse().ok();
+        }),
+        // One name at another address, another name at one address, and nothing but blanks.
+        ("sender_is_recipient", "US", |_, d| d.recipient_name = text("Example Webshop B.V.")),
+        ("sender_is_recipient", "US", |_, d| d.recipient_address_line1 = text("Voorbeeldstraat 12")),
+        ("sender_is_recipient", "US", |_, d| {
+            (d.sender_name, d.sender_address_line1) = (text(" "), text("-"));
+            (d.recipient_name, d.recipient_address_line1) = (text("."), None);
+        }),
         ("posting_date", "US", |o, _| o.posting_dt = WcfDate::parse("2000-01-01T00:00:00Z").unwrap()),
         ("posting_date", "US", |o, _| o.posting_dt = WcfDate::parse("2027-01-09T00:00:00Z").unwrap()),
         ("net_over_gross", "US", |_, d| d.content_pieces[0].net_weight = "0.620".parse().ok()),
@@ -286,10 +333,37 @@ fn posts_and_ids_are_found_through_the_context() {
     let unlisted = Posts { origin_unlisted: true, destination_unlisted: true, ..Posts::default() };
     let warned = [("OrigPostOrgCd".to_owned(), Level::Warn), ("DestPostOrgCd".to_owned(), Level::Warn)];
     assert_eq!(found(unlisted, &[]), warned);
+    let elsewhere = Posts { recipient_elsewhere: true, ..Posts::default() };
+    assert_eq!(found(elsewhere, &[]), [("RecipientCountryCd".to_owned(), Level::Warn)]);
     let foreign = Posts { foreign_id: true, ..Posts::default() };
     assert_eq!(found(foreign, &[]), [("Id".to_owned(), Level::Amber)]);
     assert_eq!(found(foreign, &own(Level::Reject)), [("Id".to_owned(), Level::Reject)]);
     assert_eq!(found(foreign, &own(Level::Off)), []);
+}
+
+#[test]
+fn countries_of_partners_are_found_and_those_of_callers_were_refused_before() {
+    let (object, mut data) = good();
+    data.content_pieces[0].orig_country_cd = text("UK");
+    let found = |is_partner| {
+        let report = check(&object, &data, &Context { is_partner, ..context("US") });
+        report.findings.into_iter().map(|finding| (finding.rule, finding.path, finding.level)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(true), [("country_known", "ContentPieces[0].OrigCountryCd".to_owned(), Level::Reject)]);
+    assert_eq!(found(false), []);
+}
+
+#[test]
+fn what_cannot_be_printed_is_found_where_it_stands() {
+    let (object, data) = good();
+    let told = ["Declaration.Data.SenderName", "MailObject.Id"].map(|path| Finding::new("glyph", path, "no font"));
+    let report = check(&object, &data, &Context { not_printable: &told, ..context("US") });
+    let found: Vec<_> = report.findings.iter().map(|f| (f.rule, f.subject, f.path.as_str(), f.level)).collect();
+    let expected = [
+        ("not_printable", Subject::Data, "SenderName", Level::Warn),
+        ("not_printable", Subject::MailObject, "Id", Level::Warn),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -307,8 +381,8 @@ fn findings_name_place_rule_and_remedy_but_no_values() {
     data.content_pieces[0].amount = "0".parse().ok();
     let report = check(&object, &data, &context("US"));
     let finding = report.findings.iter().find(|finding| finding.rule == "value_zero").unwrap().to_finding();
-    assert_eq!((finding.code, finding.path.as_str()), ("quality", "ContentPieces[0].Amount"));
-    assert!(finding.message.starts_with("[value_zero] ") && finding.message.contains("give"));
+    assert_eq!((finding.code, finding.path.as_str()), ("value_zero", "ContentPieces[0].Amount"));
+    assert!(finding.message.starts_with("a value of 0") && finding.message.contains("give"));
     assert!(report.findings.iter().all(|finding| !finding.message.contains("TEST")));
 }
 
