@@ -1,0 +1,370 @@
+//! Does a description say what the goods are?
+//!
+//! Numbers, codes, addresses and single letters are passed over. Words of the list of vague words are taken off; what is left
+//! names goods, in whatever language. If nothing is left, the description says nothing. Which words are vague is in
+//! the list, how they are compared is here; knows no codes of goods.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use deunicode::deunicode;
+
+use super::noise::is_noise;
+use crate::refdata::lists::{Language, StopWord, WordKind, lists};
+use crate::refdata::search::text::singular;
+use crate::refdata::vocabulary::vocabulary;
+
+/// Other words that a description needs beside a vague one.
+const EXPLAINED_BY: usize = 2;
+/// Fewer letters are no word, unless listed; nor do fewer say anything all together.
+const LETTERS: usize = 3;
+/// Letters of an unlisted word within a code (`X0012KABEL`), and of a listed one within a longer word.
+const IN_CODE: usize = 5;
+const IN_COMPOUND: usize = 4;
+/// Longer words are not taken apart.
+const COMPOUND: usize = 40;
+/// Languages that put words together, and what may join the parts.
+const COMPOUNDING: [&str; 2] = ["DE", "NL"];
+const LINKS: [&str; 6] = ["", "s", "n", "en", "e", "es"];
+/// Between these signs stand descriptions of their own.
+const BREAKS: &str = ",;:/+&|()[]\u{3001}\u{3002}";
+
+/// What is wrong with a description that hardly says what the goods are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Vague<'l> {
+    /// There is no word in it: numbers, codes, addresses, single letters.
+    Wordless,
+    /// It holds words that name no goods, or letters that are no words; holds what to write instead, where the list says it
+    /// in English.
+    Nothing(Option<&'l str>),
+    /// It holds a class of goods and no more; holds what to write instead likewise.
+    Class(Option<&'l str>),
+    /// It holds a vague word and hardly more; holds the vague word.
+    Inside(&'l str),
+}
+
+/// The list of vague words, ready for comparison.
+#[derive(Clone, Debug, Default)]
+pub struct StopWords {
+    rows: Vec<StopWord>,
+    /// Rows by the keys of their words; of goods by their words as written.
+    vague: HashMap<Vec<String>, usize>,
+    /// Of each language that puts words together, rows by their only word.
+    parts: [HashMap<String, usize>; COMPOUNDING.len()],
+    goods: HashSet<Vec<String>>,
+    /// Words of the longest.
+    longest: usize,
+}
+
+/// One word of a description; a Chinese or Japanese sign counts as one.
+#[derive(Debug)]
+struct Word {
+    /// In small letters.
+    written: String,
+    /// The same in plain letters; other alphabets stay as they are.
+    plain: String,
+    /// As compared with the list: in the singular.
+    key: String,
+}
+
+/// What a description is read as.
+enum Piece {
+    Word(Word),
+    /// Here another description begins.
+    Break,
+}
+
+/// What is found in one description, as far as it is read.
+#[derive(Default)]
+struct Found<'l> {
+    /// Letters of its words.
+    letters: usize,
+    /// Words that are on no list.
+    others: usize,
+    names_goods: bool,
+    /// Classes since the last break: two together may name goods.
+    classes: usize,
+    class: Option<&'l StopWord>,
+    nothing: Option<&'l StopWord>,
+}
+
+impl StopWords {
+    /// The list built into the program. Countries say where the goods come from, not what they are.
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: LazyLock<StopWords> = LazyLock::new(|| {
+            let mut list = StopWords::default();
+            countries().chain(lists().stop_words.rows.iter().cloned()).for_each(|row| list.add(row, false));
+            list
+        });
+        &BUILT_IN
+    }
+
+    /// The same with `own` rows in the place of equal ones, or added.
+    #[must_use]
+    pub fn overlaid(&self, own: Vec<StopWord>) -> Self {
+        let mut list = self.clone();
+        own.into_iter().for_each(|row| list.add(row, true));
+        list
+    }
+
+    /// Of rows with equal words one that `goes_before` takes the place of those there; else a class goes before what names
+    /// nothing, and English, which advice is given in, before other languages.
+    fn add(&mut self, row: StopWord, goes_before: bool) {
+        let at = self.rows.len();
+        for words in spellings(&row.word).map(|spelling| words(&spelling)) {
+            let (written, keys): (Vec<_>, Vec<_>) = words.into_iter().map(|word| (word.written, word.key)).unzip();
+            self.longest = self.longest.max(keys.len());
+            if row.kind == WordKind::Goods {
+                self.goods.insert(written);
+                continue;
+            }
+            if goes_before {
+                self.goods.remove(&written);
+            }
+            let language = COMPOUNDING.iter().position(|language| *language == row.language);
+            if let ([key], Some(parts)) = (keys.as_slice(), language.and_then(|of| self.parts.get_mut(of))) {
+                parts.insert(key.clone(), at);
+            }
+            let known = self.listed(&keys).map(StopWord::rank);
+            if goes_before || known.is_none_or(|known| known <= row.rank()) {
+                self.vague.insert(keys, at);
+            }
+        }
+        self.rows.push(row);
+    }
+
+    /// Whether `description` is vague, and how.
+    pub(super) fn judge(&self, description: &str) -> Option<Vague<'_>> {
+        let pieces = self.read(description);
+        let mut found = Found::default();
+        let mut rest = pieces.as_slice();
+        while let Some((first, after)) = rest.split_first() {
+            rest = match first {
+                Piece::Break => {
+                    found.classes = 0;
+                    after
+                }
+                Piece::Word(word) => {
+                    let taken = self.take_phrase(rest, &mut found).unwrap_or_else(|| {
+                        self.take_word(word, &mut found);
+                        1
+                    });
+                    rest.get(taken..).unwrap_or_default()
+                }
+            };
+        }
+        found.verdict()
+    }
+
+    fn listed(&self, words: &[String]) -> Option<&StopWord> {
+        self.vague.get(words).and_then(|at| self.rows.get(*at))
+    }
+
+    /// Takes the longest phrase of the list that `pieces` begin with; how many words it has.
+    fn take_phrase<'l>(&'l self, pieces: &[Piece], found: &mut Found<'l>) -> Option<usize> {
+        let words = pieces.iter().take(self.longest).map_while(|piece| match piece {
+            Piece::Word(word) => Some(word),
+            Piece::Break => None,
+        });
+        let (mut written, mut keys): (Vec<_>, Vec<_>) =
+            words.map(|word| (word.written.clone(), word.key.clone())).unzip();
+        while !keys.is_empty() {
+            let letters: usize = written.iter().map(|word| weight(word)).sum();
+            if self.goods.contains(&written) {
+                found.letters += letters;
+                found.others += EXPLAINED_BY;
+                found.names_goods = true;
+                return Some(written.len());
+            }
+            if let Some(row) = self.listed(&keys) {
+                found.letters += letters;
+                found.take(row);
+                return Some(keys.len());
+            }
+            written.pop();
+            keys.pop();
+        }
+        None
+    }
+
+    /// Takes one word that is not listed.
+    fn take_word<'l>(&'l self, word: &Word, found: &mut Found<'l>) {
+        if word.plain.len() < LETTERS {
+            return;
+        }
+        found.letters += weight(&word.written);
+        if let Some(parts) = self.parts(word) {
+            parts.into_iter().for_each(|row| found.take(row));
+        } else if !is_noise(&word.plain) {
+            found.others += 1;
+            found.names_goods = true;
+        }
+    }
+
+    /// The listed words that a word which goods are not called by is put together of: `Geburtstagsgeschenk`.
+    fn parts(&self, word: &Word) -> Option<Vec<&StopWord>> {
+        let fits = (2 * IN_COMPOUND..=COMPOUND).contains(&word.key.len()) && word.key.is_ascii();
+        if !fits || vocabulary().knows(&word.plain) {
+            return None;
+        }
+        let places = self.parts.iter().find_map(|parts| split(&word.key, parts))?;
+        Some(places.into_iter().filter_map(|at| self.rows.get(at)).collect())
+    }
+
+    /// The words of a description and where it breaks.
+    fn read(&self, description: &str) -> Vec<Piece> {
+        let clean = clean(description);
+        let mut pieces = Vec::new();
+        for token in clean.split_whitespace().filter(|token| !is_address(token)) {
+            for part in token.split_inclusive(|c| BREAKS.contains(c)) {
+                let has_digits = part.chars().any(char::is_numeric);
+                if has_digits { self.read_code(part, &mut pieces) } else { pieces.extend(words(part).into_iter().map(Piece::Word)) }
+                if part.ends_with(|c| BREAKS.contains(c)) {
+                    pieces.push(Piece::Break);
+                }
+            }
+        }
+        pieces
+    }
+
+    /// Of what holds digits only that counts which is a word all the same: `ps5`, `2 kg`, `cr2032`, `vitamin-b12`.
+    fn read_code(&self, code: &str, pieces: &mut Vec<Piece>) {
+        let whole = Word::new(code.trim_matches(|c: char| !c.is_alphanumeric()));
+        let is_named = whole.plain.len() >= LETTERS && vocabulary().knows(&whole.plain);
+        if is_named || self.goods.contains(std::slice::from_ref(&whole.written)) {
+            pieces.push(Piece::Word(whole));
+            return;
+        }
+        let parts = code.split(char::is_numeric).flat_map(words);
+        pieces.extend(parts.filter(|word| self.is_word_in_code(word)).map(Piece::Word));
+    }
+
+    fn is_word_in_code(&self, word: &Word) -> bool {
+        let known = || word.plain.len() >= LETTERS && vocabulary().knows(&word.plain);
+        let listed = || self.listed(std::slice::from_ref(&word.key)).is_some();
+        word.written.chars().all(is_sign) || listed() || known() || word.plain.len() >= IN_CODE && !is_noise(&word.plain)
+    }
+}
+
+impl StopWord {
+    fn rank(&self) -> (bool, bool) {
+        (self.kind == WordKind::Class, advice(self).is_some())
+    }
+}
+
+impl<'l> Found<'l> {
+    fn take(&mut self, row: &'l StopWord) {
+        match row.kind {
+            WordKind::Joins => self.classes = 0,
+            WordKind::Class => {
+                self.classes += 1;
+                self.names_goods |= self.classes > 1;
+                self.class.get_or_insert(row);
+            }
+            WordKind::Nothing | WordKind::Goods => {
+                let better = self.nothing.is_none_or(|known| known.use_instead.is_empty());
+                self.nothing = if better { Some(row) } else { self.nothing };
+            }
+        }
+    }
+
+    fn verdict(self) -> Option<Vague<'l>> {
+        let asked = [self.class, self.nothing].into_iter().flatten().find(|row| !row.use_instead.is_empty());
+        match (self.names_goods, self.class) {
+            (true, _) if self.others < EXPLAINED_BY => asked.map(|row| Vague::Inside(&row.word)),
+            (true, _) => None,
+            _ if self.letters < LETTERS => Some(Vague::Wordless),
+            (_, Some(class)) => Some(Vague::Class(advice(class))),
+            _ => Some(Vague::Nothing(self.nothing.and_then(advice))),
+        }
+    }
+}
+
+impl Word {
+    fn new(written: &str) -> Self {
+        let is_latin = written.chars().all(|c| c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c));
+        let plain = if is_latin { deunicode(written).to_ascii_lowercase() } else { written.to_owned() };
+        Self { written: written.to_owned(), key: singular(&plain).to_owned(), plain }
+    }
+}
+
+/// The names of countries, but for those that goods are called by (`china`, `jersey`).
+fn countries() -> impl Iterator<Item = StopWord> {
+    let names = lists().countries.rows().iter().flat_map(|country| {
+        Language::ALL.map(|language| (language.code().to_owned(), country.names.in_language(language).to_owned()))
+    });
+    let is_goods = |name: &str| vocabulary().knows(&deunicode(name).to_ascii_lowercase());
+    let row = |(language, word)| StopWord { language, word, kind: WordKind::Nothing, use_instead: String::new() };
+    names.filter(move |(_, name)| !is_goods(name)).map(row)
+}
+
+/// The parts that `word` is put together of.
+fn split(word: &str, parts: &HashMap<String, usize>) -> Option<Vec<usize>> {
+    if word.len() < IN_COMPOUND {
+        return None;
+    }
+    if let Some(at) = parts.get(word) {
+        return Some(vec![*at]);
+    }
+    (IN_COMPOUND..word.len()).find_map(|end| {
+        let (head, rest) = word.split_at(end);
+        let first = *parts.get(head)?;
+        let mut tails = LINKS.iter().filter_map(|link| rest.strip_prefix(link));
+        let others = tails.find_map(|tail| split(tail, parts))?;
+        Some([vec![first], others].concat())
+    })
+}
+
+/// A word as it is spelt, and with umlauts typed as two letters where it has any.
+fn spellings(word: &str) -> impl Iterator<Item = String> {
+    let small = clean(word);
+    let typed = small.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+    let other = (typed != small).then_some(typed);
+    std::iter::once(small).chain(other)
+}
+
+/// Small letters, those of full width as plain ones, nothing that is not seen.
+fn clean(text: &str) -> String {
+    let is_seen = |c: &char| {
+        !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+    };
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().filter(is_seen).map(narrow).flat_map(char::to_lowercase).collect()
+}
+
+/// The words of a text that was cleaned, and each Chinese, Japanese or Korean sign.
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for run in text.split(|c: char| !c.is_alphanumeric()) {
+        let signs = run.split_inclusive(is_sign).flat_map(|part| match part.char_indices().last() {
+            Some((at, last)) if is_sign(last) => [&part[..at], &part[at..]],
+            _ => [part, ""],
+        });
+        words.extend(signs.filter(|word| !word.is_empty()).map(Word::new));
+    }
+    words
+}
+
+/// A sign that is a word, or nearly.
+pub(super) fn is_sign(c: char) -> bool {
+    ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
+}
+
+/// How many letters a word counts for; a sign says as much as a word.
+fn weight(word: &str) -> usize {
+    word.chars().map(|c| if is_sign(c) { LETTERS } else { 1 }).sum()
+}
+
+/// An e-mail address or one of the web.
+fn is_address(token: &str) -> bool {
+    let is_mail = token.split_once('@').is_some_and(|(mailbox, domain)| !mailbox.is_empty() && domain.contains('.'));
+    is_mail || token.contains("://") || token.starts_with("www.")
+}
+
+/// What to write instead. Findings are in English whatever language the goods are described in.
+fn advice(row: &StopWord) -> Option<&str> {
+    (row.language == "EN" && !row.use_instead.is_empty()).then_some(row.use_instead.as_str())
+}
