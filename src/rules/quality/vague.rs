@@ -177,7 +177,7 @@ impl StopWords {
                 return Some(written.len());
             }
             if let Some(row) = self.listed(&keys) {
-                found.letters += letters;
+                found.letters += if row.kind == WordKind::Joins { 0 } else { letters };
                 found.take(row);
                 return Some(keys.len());
             }
@@ -239,10 +239,11 @@ impl StopWords {
         pieces.extend(parts.filter(|word| self.is_word_in_code(word)).map(Piece::Word));
     }
 
+    /// Single letters may belong to a listed phrase: `vitamin D3`.
     fn is_word_in_code(&self, word: &Word) -> bool {
         let known = || word.plain.len() >= LETTERS && vocabulary().knows(&word.plain);
         let listed = || self.listed(std::slice::from_ref(&word.key)).is_some();
-        word.written.chars().all(is_sign) || listed() || known() || word.plain.len() >= IN_CODE && !is_noise(&word.plain)
+        word.written.chars().count() == 1 || listed() || known() || word.plain.len() >= IN_CODE && !is_noise(&word.plain)
     }
 }
 
@@ -367,4 +368,135 @@ fn is_address(token: &str) -> bool {
 /// What to write instead. Findings are in English whatever language the goods are described in.
 fn advice(row: &StopWord) -> Option<&str> {
     (row.language == "EN" && !row.use_instead.is_empty()).then_some(row.use_instead.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refdata::search::synonyms::{EMBEDDED, Synonym};
+    use crate::refdata::table::read;
+
+    fn judge(text: &str) -> Option<Vague<'static>> {
+        StopWords::built_in().judge(text)
+    }
+
+    fn says_nothing(text: &str) -> bool {
+        matches!(judge(text), Some(Vague::Nothing(_) | Vague::Class(_)))
+    }
+
+    #[test]
+    fn vague_words_alone_inside_and_explained() {
+        for text in ["clothes", "vêtements", "ropa", "box", "used shoes", "ladies' shoes", "clothes and shoes", "Kinderkleidung"] {
+            assert!(matches!(judge(text), Some(Vague::Class(_))), "{text}: {:?}", judge(text));
+        }
+        for text in ["Gift", "GIFTS", "various gifts", "nice gift", "spare parts", "fragile", "2 pcs misc.", "gift parts", "asdfgh"] {
+            assert!(matches!(judge(text), Some(Vague::Nothing(_))), "{text}: {:?}", judge(text));
+        }
+        for text in ["blue clothes", "wooden gift", "garden tools", "jewellery box", "souvenir mug"] {
+            assert!(matches!(judge(text), Some(Vague::Inside(_))), "{text}: {:?}", judge(text));
+        }
+        for text in [
+            "cotton t-shirt for men",
+            "ceramic coffee mug",
+            "leather shoes with rubber sole",
+            "wooden toy cars",
+            "gift: wooden toy car",
+            "USB-C cable",
+            "Vitamin D3 1000 IE",
+            "vitamin C tablets",
+            "Lego set",
+            "Auto\u{ad}teile: Bremsbeläge",
+        ] {
+            assert_eq!(judge(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_word_says_nothing() {
+        for text in [
+            "1", "12345 ab", "008-979 x 1, 1256 x 1, SG-01 x 1", "X0012KQLP9", "KX29-B, KX30-B", "…", "🎁🎁", "x", "n.v.t.",
+            "seller@shop.example", "https://shop.example/wooden-train", "www.shop.example", "１２３", "of",
+        ] {
+            assert_eq!(judge(text), Some(Vague::Wordless), "{text}");
+        }
+        for text in ["CR2032", "PS5", "iPhone13", "2xShirt", "N95 masks", "M4 Schrauben", "LP", "CD", "TV", "té", "Ei", "书", "茶", "чай", "本"] {
+            assert_eq!(judge(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_found_however_they_are_typed() {
+        for text in [
+            "ZUBEHÖR", "Zubehoer", "Zubeho\u{308}r", "zubehor", "ｇｉｆｔ", "gi\u{200b}ft", "Cadeau d’anniversaire", "cadeau-surprise",
+            "Geburtstagsgeschenk", "Haushaltsartikel", "Verjaardagscadeautje", "送给妈妈的礼物", "礼物 2件", "gift/present", "1x gift",
+        ] {
+            assert!(says_nothing(text), "{text}: {:?}", judge(text));
+        }
+        for text in ["thé", "Tee", "Geschenkband", "Hausschuhe", "Werkzeugkasten", "briefs", "玩具车", "面包", "mes"] {
+            assert!(!says_nothing(text), "{text}: {:?}", judge(text));
+        }
+    }
+
+    #[test]
+    fn where_goods_come_from_does_not_say_what_they_are() {
+        assert!(says_nothing("Souvenirs from Thailand") && says_nothing("Recuerdo de España"));
+        assert!(!says_nothing("china") && !says_nothing("jersey"));
+    }
+
+    #[test]
+    fn advice_is_given_in_english_only() {
+        for text in ["Machine", "machines", "6 CARTONS", "carton"] {
+            let Some(Vague::Class(Some(advice))) = judge(text) else { panic!("{text}: {:?}", judge(text)) };
+            let of_word = lists().stop_words.rows.iter().find(|stop| stop.use_instead == advice);
+            assert_eq!(of_word.map(|stop| stop.language.as_str()), Some("EN"), "{text}: {advice}");
+        }
+        assert_eq!(judge("vêtements"), Some(Vague::Class(None)));
+        for stop in &lists().stop_words.rows {
+            if let Some(Vague::Nothing(Some(advice)) | Vague::Class(Some(advice))) = judge(&stop.word) {
+                let english = |row: &&StopWord| row.language == "EN" && row.use_instead == advice;
+                assert!(lists().stop_words.rows.iter().any(|row| english(&row)), "{}: {advice}", stop.word);
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_list_says_nothing_and_what_names_goods_does() {
+        for stop in &lists().stop_words.rows {
+            let judged = judge(&stop.word);
+            let is_as_listed = match stop.kind {
+                WordKind::Goods => judged.is_none(),
+                WordKind::Joins => true,
+                // Two classes in one phrase are told apart by the phrase.
+                WordKind::Nothing | WordKind::Class => judged.is_some(),
+            };
+            assert!(is_as_listed, "{} {}: {judged:?}", stop.language, stop.word);
+        }
+    }
+
+    #[test]
+    fn own_rows_go_before_those_built_in() {
+        let row = |word: &str, kind| StopWord { language: "CS".into(), word: word.into(), kind, use_instead: String::new() };
+        let own = [("dárek", WordKind::Nothing), ("toys", WordKind::Goods), ("bh", WordKind::Nothing), ("books", WordKind::Class)];
+        let list = StopWords::built_in().overlaid(own.map(|(word, kind)| row(word, kind)).into());
+        assert_eq!(judge("darek"), None);
+        assert_eq!(list.judge("Dárek"), Some(Vague::Nothing(None)));
+        assert_eq!((list.judge("toys"), list.judge("BH")), (None, Some(Vague::Wordless)));
+        assert_eq!(list.judge("book"), Some(Vague::Class(None)));
+    }
+
+    #[test]
+    fn everyday_phrases_are_vague_only_where_they_name_a_class() {
+        let phrases = read::<Synonym>(EMBEDDED.1.as_bytes()).rows;
+        let vague: Vec<_> = phrases.iter().filter(|phrase| says_nothing(&phrase.words)).collect();
+        assert!(vague.len() * 50 < phrases.len(), "{} of {}: {vague:?}", vague.len(), phrases.len());
+        let of_no_words: Vec<_> = phrases.iter().filter(|phrase| judge(&phrase.words) == Some(Vague::Wordless)).collect();
+        assert!(of_no_words.is_empty(), "{of_no_words:?}");
+    }
+
+    #[test]
+    fn long_words_are_taken_apart_in_time() {
+        for text in ["test".repeat(2000), "geschenk".repeat(5), "a ".repeat(5000), "gift ".repeat(2000), "礼物".repeat(2000)] {
+            judge(&text);
+        }
+    }
 }
