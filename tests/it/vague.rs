@@ -76,7 +76,8 @@ fn vague_descriptions_are_found_in_eight_languages() {
         let text = list(language);
         assert!(text.lines().count() > 400, "{language}");
         // Every third line was held aside while the words were chosen.
-        let third = |held: bool| text.lines().enumerate().filter(move |(at, _)| (at % 3 == 2) == held).map(|(_, line)| line);
+        let third =
+            |held: bool| text.lines().enumerate().filter(move |(at, _)| (at % 3 == 2) == held).map(|(_, line)| line);
         for (part, figures) in [
             ("all", Figures::of(text.lines())),
             ("worked on", Figures::of(third(false))),
@@ -103,7 +104,13 @@ fn most_vague_descriptions_never_seen_before_are_found() {
 #[test]
 fn long_descriptions_are_judged_in_time() {
     let begun = Instant::now();
-    for text in ["test".repeat(20_000), "geschenk ".repeat(10_000), "礼物".repeat(20_000), "a1".repeat(40_000), "asdf".repeat(20_000)] {
+    for text in [
+        "test".repeat(20_000),
+        "geschenk ".repeat(10_000),
+        "礼物".repeat(20_000),
+        "a1".repeat(40_000),
+        "asdf".repeat(20_000),
+    ] {
         broken(&text);
     }
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());

@@ -10,7 +10,8 @@ use crate::refdata::vocabulary::vocabulary;
 /// Rows of English, French and German keyboards.
 const ROWS: [&str; 8] =
     ["qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertzuiop", "yxcvbnm"];
-/// Neighbouring keys struck in one go.
+/// Keys of the longest row, and the fewest that are struck along it.
+const ROW: usize = 10;
 const RUN: usize = 3;
 /// So many consonants in a row, all from one row of keys, are struck and not written.
 const CONSONANTS: usize = 4;
@@ -39,9 +40,9 @@ fn repeats(word: &str) -> bool {
 /// Made of runs along the rows of a keyboard, to either side; one key more may follow a long run.
 fn is_struck_along(word: &str) -> bool {
     let (mut rest, mut longest) = (word, 0);
-    while let Some((run, after)) = (RUN..=rest.len()).rev().map(|end| rest.split_at(end)).find(|(run, _)| is_run(run)) {
-        longest = longest.max(run.len());
-        rest = after;
+    while let Some(end) = (RUN..=rest.len().min(ROW)).rev().find(|end| is_run(&rest[..*end])) {
+        longest = longest.max(end);
+        rest = &rest[end..];
     }
     match rest.len() {
         0 => word.len() > RUN,
@@ -67,8 +68,31 @@ mod tests {
     #[test]
     fn struck_letters_are_no_word() {
         for noise in [
-            "asdfgh", "asdf", "qwertyuiop", "qwertz", "azerty", "poiuyt", "lkjlkj", "asdasd", "xxx", "aaaa", "tetetetete",
-            "lololo", "jkjkjk", "sdfsdf", "dfgdfgdfg", "hjkhkj", "fdgdfg", "fjdksla", "aslkdjf", "asdjkl", "kajsdh", "kjhgfd", "zxcvb", "yxcvb", "wxcvbn",
+            "asdfgh",
+            "asdf",
+            "qwertyuiop",
+            "qwertz",
+            "azerty",
+            "poiuyt",
+            "lkjlkj",
+            "asdasd",
+            "xxx",
+            "aaaa",
+            "tetetetete",
+            "lololo",
+            "jkjkjk",
+            "sdfsdf",
+            "dfgdfgdfg",
+            "hjkhkj",
+            "fdgdfg",
+            "fjdksla",
+            "aslkdjf",
+            "asdjkl",
+            "kajsdh",
+            "kjhgfd",
+            "zxcvb",
+            "yxcvb",
+            "wxcvbn",
         ] {
             assert!(is_noise(noise), "{noise}");
         }
@@ -77,9 +101,40 @@ mod tests {
     #[test]
     fn words_codes_and_names_are_no_noise() {
         for word in [
-            "led", "pvc", "usb", "dvd", "ssd", "hdmi", "pcb", "tea", "were", "poire", "couscous", "bonbon", "pompom", "yoyo", "banana",
-            "schnittlauch", "angstschweiss", "strumpfhose", "szczotka", "knjiga", "fietsje", "wollknauel", "quilt",
-            "stroopwafels", "jojoba", "tsatsiki", "mwalimu", "hjemmestrikket", "gjetost", "jalkka", "glas", "pyyhe", "typewriter", "trottola",
+            "led",
+            "pvc",
+            "usb",
+            "dvd",
+            "ssd",
+            "hdmi",
+            "pcb",
+            "tea",
+            "were",
+            "poire",
+            "couscous",
+            "bonbon",
+            "pompom",
+            "yoyo",
+            "banana",
+            "schnittlauch",
+            "angstschweiss",
+            "strumpfhose",
+            "szczotka",
+            "knjiga",
+            "fietsje",
+            "wollknauel",
+            "quilt",
+            "stroopwafels",
+            "jojoba",
+            "tsatsiki",
+            "mwalimu",
+            "hjemmestrikket",
+            "gjetost",
+            "jalkka",
+            "glas",
+            "pyyhe",
+            "typewriter",
+            "trottola",
         ] {
             assert!(!is_noise(word), "{word}");
         }

@@ -218,7 +218,11 @@ impl StopWords {
         for token in clean.split_whitespace().filter(|token| !is_address(token)) {
             for part in token.split_inclusive(|c| BREAKS.contains(c)) {
                 let has_digits = part.chars().any(char::is_numeric);
-                if has_digits { self.read_code(part, &mut pieces) } else { pieces.extend(words(part).into_iter().map(Piece::Word)) }
+                if has_digits {
+                    self.read_code(part, &mut pieces)
+                } else {
+                    pieces.extend(words(part).into_iter().map(Piece::Word))
+                }
                 if part.ends_with(|c| BREAKS.contains(c)) {
                     pieces.push(Piece::Break);
                 }
@@ -243,7 +247,10 @@ impl StopWords {
     fn is_word_in_code(&self, word: &Word) -> bool {
         let known = || word.plain.len() >= LETTERS && vocabulary().knows(&word.plain);
         let listed = || self.listed(std::slice::from_ref(&word.key)).is_some();
-        word.written.chars().count() == 1 || listed() || known() || word.plain.len() >= IN_CODE && !is_noise(&word.plain)
+        word.written.chars().count() == 1
+            || listed()
+            || known()
+            || word.plain.len() >= IN_CODE && !is_noise(&word.plain)
     }
 }
 
@@ -326,9 +333,7 @@ fn spellings(word: &str) -> impl Iterator<Item = String> {
 
 /// Small letters, those of full width as plain ones, nothing that is not seen.
 fn clean(text: &str) -> String {
-    let is_seen = |c: &char| {
-        !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
-    };
+    let is_seen = |c: &char| !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}');
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         c => c,
@@ -386,10 +391,29 @@ mod tests {
 
     #[test]
     fn vague_words_alone_inside_and_explained() {
-        for text in ["clothes", "vêtements", "ropa", "box", "used shoes", "ladies' shoes", "clothes and shoes", "Kinderkleidung"] {
+        for text in [
+            "clothes",
+            "vêtements",
+            "ropa",
+            "box",
+            "used shoes",
+            "ladies' shoes",
+            "clothes and shoes",
+            "Kinderkleidung",
+        ] {
             assert!(matches!(judge(text), Some(Vague::Class(_))), "{text}: {:?}", judge(text));
         }
-        for text in ["Gift", "GIFTS", "various gifts", "nice gift", "spare parts", "fragile", "2 pcs misc.", "gift parts", "asdfgh"] {
+        for text in [
+            "Gift",
+            "GIFTS",
+            "various gifts",
+            "nice gift",
+            "spare parts",
+            "fragile",
+            "2 pcs misc.",
+            "gift parts",
+            "asdfgh",
+        ] {
             assert!(matches!(judge(text), Some(Vague::Nothing(_))), "{text}: {:?}", judge(text));
         }
         for text in ["blue clothes", "wooden gift", "garden tools", "jewellery box", "souvenir mug"] {
@@ -414,12 +438,40 @@ mod tests {
     #[test]
     fn what_holds_no_word_says_nothing() {
         for text in [
-            "1", "12345 ab", "008-979 x 1, 1256 x 1, SG-01 x 1", "X0012KQLP9", "KX29-B, KX30-B", "…", "🎁🎁", "x", "n.v.t.",
-            "seller@shop.example", "https://shop.example/wooden-train", "www.shop.example", "１２３", "of",
+            "1",
+            "12345 ab",
+            "008-979 x 1, 1256 x 1, SG-01 x 1",
+            "X0012KQLP9",
+            "KX29-B, KX30-B",
+            "…",
+            "🎁🎁",
+            "x",
+            "n.v.t.",
+            "seller@shop.example",
+            "https://shop.example/wooden-train",
+            "www.shop.example",
+            "１２３",
+            "of",
         ] {
             assert_eq!(judge(text), Some(Vague::Wordless), "{text}");
         }
-        for text in ["CR2032", "PS5", "iPhone13", "2xShirt", "N95 masks", "M4 Schrauben", "LP", "CD", "TV", "té", "Ei", "书", "茶", "чай", "本"] {
+        for text in [
+            "CR2032",
+            "PS5",
+            "iPhone13",
+            "2xShirt",
+            "N95 masks",
+            "M4 Schrauben",
+            "LP",
+            "CD",
+            "TV",
+            "té",
+            "Ei",
+            "书",
+            "茶",
+            "чай",
+            "本",
+        ] {
             assert_eq!(judge(text), None, "{text}");
         }
     }
@@ -427,12 +479,26 @@ mod tests {
     #[test]
     fn words_are_found_however_they_are_typed() {
         for text in [
-            "ZUBEHÖR", "Zubehoer", "Zubeho\u{308}r", "zubehor", "ｇｉｆｔ", "gi\u{200b}ft", "Cadeau d’anniversaire", "cadeau-surprise",
-            "Geburtstagsgeschenk", "Haushaltsartikel", "Verjaardagscadeautje", "送给妈妈的礼物", "礼物 2件", "gift/present", "1x gift",
+            "ZUBEHÖR",
+            "Zubehoer",
+            "Zubeho\u{308}r",
+            "zubehor",
+            "ｇｉｆｔ",
+            "gi\u{200b}ft",
+            "Cadeau d’anniversaire",
+            "cadeau-surprise",
+            "Geburtstagsgeschenk",
+            "Haushaltsartikel",
+            "Verjaardagscadeautje",
+            "送给妈妈的礼物",
+            "礼物 2件",
+            "gift/present",
+            "1x gift",
         ] {
             assert!(says_nothing(text), "{text}: {:?}", judge(text));
         }
-        for text in ["thé", "Tee", "Geschenkband", "Hausschuhe", "Werkzeugkasten", "briefs", "玩具车", "面包", "mes"] {
+        for text in ["thé", "Tee", "Geschenkband", "Hausschuhe", "Werkzeugkasten", "briefs", "玩具车", "面包", "mes"]
+        {
             assert!(!says_nothing(text), "{text}: {:?}", judge(text));
         }
     }
@@ -475,8 +541,14 @@ mod tests {
 
     #[test]
     fn own_rows_go_before_those_built_in() {
-        let row = |word: &str, kind| StopWord { language: "CS".into(), word: word.into(), kind, use_instead: String::new() };
-        let own = [("dárek", WordKind::Nothing), ("toys", WordKind::Goods), ("bh", WordKind::Nothing), ("books", WordKind::Class)];
+        let row =
+            |word: &str, kind| StopWord { language: "CS".into(), word: word.into(), kind, use_instead: String::new() };
+        let own = [
+            ("dárek", WordKind::Nothing),
+            ("toys", WordKind::Goods),
+            ("bh", WordKind::Nothing),
+            ("books", WordKind::Class),
+        ];
         let list = StopWords::built_in().overlaid(own.map(|(word, kind)| row(word, kind)).into());
         assert_eq!(judge("darek"), None);
         assert_eq!(list.judge("Dárek"), Some(Vague::Nothing(None)));
@@ -489,13 +561,16 @@ mod tests {
         let phrases = read::<Synonym>(EMBEDDED.1.as_bytes()).rows;
         let vague: Vec<_> = phrases.iter().filter(|phrase| says_nothing(&phrase.words)).collect();
         assert!(vague.len() * 50 < phrases.len(), "{} of {}: {vague:?}", vague.len(), phrases.len());
-        let of_no_words: Vec<_> = phrases.iter().filter(|phrase| judge(&phrase.words) == Some(Vague::Wordless)).collect();
+        let of_no_words: Vec<_> =
+            phrases.iter().filter(|phrase| judge(&phrase.words) == Some(Vague::Wordless)).collect();
         assert!(of_no_words.is_empty(), "{of_no_words:?}");
     }
 
     #[test]
     fn long_words_are_taken_apart_in_time() {
-        for text in ["test".repeat(2000), "geschenk".repeat(5), "a ".repeat(5000), "gift ".repeat(2000), "礼物".repeat(2000)] {
+        for text in
+            ["test".repeat(2000), "geschenk".repeat(5), "a ".repeat(5000), "gift ".repeat(2000), "礼物".repeat(2000)]
+        {
             judge(&text);
         }
     }
