@@ -7,7 +7,8 @@ use deunicode::deunicode;
 use rust_decimal::Decimal;
 
 use super::item::{amount_decimals, known};
-use super::vague::{Vague, is_sign};
+use super::typed::is_sign;
+use super::vague::Vague;
 use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;

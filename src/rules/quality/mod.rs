@@ -10,6 +10,7 @@ mod item;
 mod noise;
 mod party;
 mod posts;
+mod typed;
 mod vague;
 
 use std::collections::BTreeSet;

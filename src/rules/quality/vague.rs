@@ -10,14 +10,12 @@ use std::sync::LazyLock;
 use deunicode::deunicode;
 
 use super::noise::is_noise;
+use super::typed::{BREAKS, LETTERS, Word, clean, is_address, spellings, weight, words};
 use crate::refdata::lists::{Language, StopWord, WordKind, lists};
-use crate::refdata::search::text::singular;
 use crate::refdata::vocabulary::vocabulary;
 
 /// Other words that a description needs beside a vague one.
 const EXPLAINED_BY: usize = 2;
-/// Fewer letters are no word, unless listed; nor do fewer say anything all together.
-const LETTERS: usize = 3;
 /// Letters of an unlisted word within a code (`X0012KABEL`), and of a listed one within a longer word.
 const IN_CODE: usize = 5;
 const IN_COMPOUND: usize = 4;
@@ -26,9 +24,6 @@ const COMPOUND: usize = 40;
 /// Languages that put words together, and what may join the parts.
 const COMPOUNDING: [&str; 2] = ["DE", "NL"];
 const LINKS: [&str; 6] = ["", "s", "n", "en", "e", "es"];
-/// Between these signs stand descriptions of their own.
-const BREAKS: &str = ",;:/+&|()[]\u{3001}\u{3002}";
-
 /// What is wrong with a description that hardly says what the goods are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Vague<'l> {
@@ -54,17 +49,6 @@ pub struct StopWords {
     goods: HashSet<Vec<String>>,
     /// Words of the longest.
     longest: usize,
-}
-
-/// One word of a description; a Chinese or Japanese sign counts as one.
-#[derive(Debug)]
-struct Word {
-    /// In small letters.
-    written: String,
-    /// The same in plain letters; other alphabets stay as they are.
-    plain: String,
-    /// As compared with the list: in the singular.
-    key: String,
 }
 
 /// What a description is read as.
@@ -288,14 +272,6 @@ impl<'l> Found<'l> {
     }
 }
 
-impl Word {
-    fn new(written: &str) -> Self {
-        let is_latin = written.chars().all(|c| c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c));
-        let plain = if is_latin { deunicode(written).to_ascii_lowercase() } else { written.to_owned() };
-        Self { written: written.to_owned(), key: singular(&plain).to_owned(), plain }
-    }
-}
-
 /// The names of countries, but for those that goods are called by (`china`, `jersey`).
 fn countries() -> impl Iterator<Item = StopWord> {
     let names = lists().countries.rows().iter().flat_map(|country| {
@@ -321,53 +297,6 @@ fn split(word: &str, parts: &HashMap<String, usize>) -> Option<Vec<usize>> {
         let others = tails.find_map(|tail| split(tail, parts))?;
         Some([vec![first], others].concat())
     })
-}
-
-/// A word as it is spelt, and with umlauts typed as two letters where it has any.
-fn spellings(word: &str) -> impl Iterator<Item = String> {
-    let small = clean(word);
-    let typed = small.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
-    let other = (typed != small).then_some(typed);
-    std::iter::once(small).chain(other)
-}
-
-/// Small letters, those of full width as plain ones, nothing that is not seen.
-fn clean(text: &str) -> String {
-    let is_seen = |c: &char| !matches!(c, '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}');
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(is_seen).map(narrow).flat_map(char::to_lowercase).collect()
-}
-
-/// The words of a text that was cleaned, and each Chinese, Japanese or Korean sign.
-fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    for run in text.split(|c: char| !c.is_alphanumeric()) {
-        let signs = run.split_inclusive(is_sign).flat_map(|part| match part.char_indices().last() {
-            Some((at, last)) if is_sign(last) => [&part[..at], &part[at..]],
-            _ => [part, ""],
-        });
-        words.extend(signs.filter(|word| !word.is_empty()).map(Word::new));
-    }
-    words
-}
-
-/// A sign that is a word, or nearly.
-pub(super) fn is_sign(c: char) -> bool {
-    ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
-}
-
-/// How many letters a word counts for; a sign says as much as a word.
-fn weight(word: &str) -> usize {
-    word.chars().map(|c| if is_sign(c) { LETTERS } else { 1 }).sum()
-}
-
-/// An e-mail address or one of the web.
-fn is_address(token: &str) -> bool {
-    let is_mail = token.split_once('@').is_some_and(|(mailbox, domain)| !mailbox.is_empty() && domain.contains('.'));
-    is_mail || token.contains("://") || token.starts_with("www.")
 }
 
 /// What to write instead. Findings are in English whatever language the goods are described in.
