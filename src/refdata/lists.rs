@@ -355,20 +355,46 @@ impl FromRow for CountryAlias {
     }
 }
 
-/// A goods description that is too vague alone.
+/// How a word of a description stands to what the goods are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WordKind {
+    /// Names no goods, wherever it stands.
+    Nothing,
+    /// Names a class of goods; two of them together may name goods (`tool box`).
+    Class,
+    /// Joins two descriptions.
+    Joins,
+    /// Names goods, though it is short or made of listed words; compared as written.
+    Goods,
+}
+
+/// A word or phrase of descriptions that does not say what the goods are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StopWord {
-    pub language: Language,
+    /// Two capital letters; any language.
+    pub language: String,
     pub word: String,
-    /// What to write instead, in the language of the word.
+    pub kind: WordKind,
+    /// What to write instead, in the language of the word; may be empty.
     pub use_instead: String,
 }
 
 impl FromRow for StopWord {
-    const COLUMNS: &'static [&'static str] = &["language", "word", "use_instead"];
+    const COLUMNS: &'static [&'static str] = &["language", "word", "kind", "use_instead"];
     fn from_row(row: &Row<'_>) -> Cell<Self> {
-        let language = Language::parse(row.text("language")).ok_or(("language", "expected EN, FR, ES or PT".into()))?;
-        Ok(Self { language, word: row.needed("word")?.to_owned(), use_instead: row.text("use_instead").to_owned() })
+        let kind = match row.text("kind") {
+            "nothing" => WordKind::Nothing,
+            "class" => WordKind::Class,
+            "joins" => WordKind::Joins,
+            "goods" => WordKind::Goods,
+            _ => return Err(("kind", "expected nothing, class, joins or goods".into())),
+        };
+        let word = row.needed("word")?;
+        if !word.chars().any(char::is_alphanumeric) {
+            return Err(("word", "a word has letters".into()));
+        }
+        let language = row.letters("language", 2)?;
+        Ok(Self { language, word: word.to_owned(), kind, use_instead: row.text("use_instead").to_owned() })
     }
 }
 

@@ -14,6 +14,7 @@ pub mod restrictions;
 pub mod search;
 pub mod sheet;
 pub mod table;
+pub mod vocabulary;
 
 /// Name and text of every list built into the program.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -29,7 +29,7 @@ use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use crate::rules::fits::IdRules;
 use crate::rules::material::MaterialTable;
-use crate::rules::quality::{self, Context, Level, Override};
+use crate::rules::quality::{self, Context, Level, Override, StopWords};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
@@ -71,6 +71,8 @@ pub struct Catalogue {
     /// By customs administration; under no name that of all others.
     material: HashMap<String, MaterialTable>,
     settings: HashMap<String, Settings>,
+    /// `None`: those built in.
+    own_stop_words: Option<StopWords>,
     /// By goods and way.
     screened: Cache<String, [Kept; 2]>,
 }
@@ -120,6 +122,7 @@ impl Catalogue {
             id_rules: id_rules(imported, &countries),
             material: material_by_customs(imported),
             settings: settings::by_org(settings),
+            own_stop_words: own_stop_words(imported),
             countries,
             screened: Cache::new(limits::SCREENED_KEPT),
         }
@@ -138,6 +141,11 @@ impl Catalogue {
     /// The search over restrictions.
     pub fn restrictions(&self) -> &RestrictionIndex {
         self.own_restrictions.as_ref().unwrap_or_else(|| restrictions())
+    }
+
+    /// Words that say nothing about goods.
+    pub fn stop_words(&self) -> &StopWords {
+        self.own_stop_words.as_ref().unwrap_or_else(|| StopWords::built_in())
     }
 
     /// Rates in the order they count: the organization's own, then everyone's, built in or imported.
@@ -254,6 +262,12 @@ fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R
         rows
     };
     of_kind(imported, kind).flat_map(rows).collect()
+}
+
+/// The built-in words that say nothing about goods, with the imported rows over them.
+fn own_stop_words(imported: &[ListRow]) -> Option<StopWords> {
+    let own = rows_of(imported, "stop_words", read);
+    (!own.is_empty()).then(|| StopWords::built_in().overlaid(own))
 }
 
 /// The built-in nomenclature with the imported entries over it.

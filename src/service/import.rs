@@ -15,7 +15,7 @@ use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
 use crate::refdata::import::{self, ecb};
-use crate::refdata::lists::{Country, List};
+use crate::refdata::lists::{Country, List, StopWord};
 use crate::refdata::rates::Rate;
 use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
@@ -48,10 +48,12 @@ pub enum ListKind {
     IdCountries,
     /// Item ids that an origin may use although its country may not.
     ForeignIds,
+    /// Words of descriptions that do not say what the goods are.
+    StopWords,
 }
 
 /// Names on the command line, in the order shown.
-pub const LIST_KINDS: [(&str, ListKind); 12] = [
+pub const LIST_KINDS: [(&str, ListKind); 13] = [
     ("hs", ListKind::Hs),
     ("restrictions", ListKind::Restrictions),
     ("rates", ListKind::Rates),
@@ -64,6 +66,7 @@ pub const LIST_KINDS: [(&str, ListKind); 12] = [
     ("material", ListKind::Material),
     ("id_countries", ListKind::IdCountries),
     ("foreign_ids", ListKind::ForeignIds),
+    ("stop_words", ListKind::StopWords),
 ];
 
 impl ListKind {
@@ -402,6 +405,7 @@ fn read_kind(import: &Import, bytes: &[u8], countries: &List<Country>) -> Checke
         ListKind::Material => as_sent(bytes, &import::material(bytes)),
         ListKind::IdCountries => as_sent(bytes, &import::id_countries(bytes, countries)),
         ListKind::ForeignIds => as_sent(bytes, &import::foreign_ids(bytes)),
+        ListKind::StopWords => as_sent(bytes, &read::<StopWord>(bytes)),
     }
 }
 

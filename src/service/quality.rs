@@ -67,6 +67,7 @@ impl Services {
             destination: &destination,
             is_final,
             countries: Some(catalogue.countries()),
+            stop_words: Some(catalogue.stop_words()),
             overrides: catalogue.overrides(declarer.org),
             screening: Some(&screening),
             posts: posts(&catalogue, object, data),

@@ -41,5 +41,6 @@ mod truth;
 mod two_servers;
 mod unavailable;
 mod upgrade;
+mod vague;
 mod watchdog;
 mod wire;

@@ -7,7 +7,8 @@ use deunicode::deunicode;
 use rust_decimal::Decimal;
 
 use super::item::{amount_decimals, known};
-use super::words::{Vague, vague};
+use super::typed::is_sign;
+use super::vague::Vague;
 use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;
@@ -15,8 +16,7 @@ use crate::refdata::lists::{Language, lists};
 use crate::refdata::restrictions::Restriction;
 use crate::rules::overlay;
 
-/// Shortest description that says something, in letters, and the shortest that some destinations take.
-const LETTERS: usize = 3;
+/// The shortest description that some destinations take.
 const SHORTEST: usize = 5;
 /// More of one thing than this is no gift.
 const GIFT_QUANTITY: i32 = 20;
@@ -100,31 +100,34 @@ impl Line<'_> {
     fn description(&self, checks: &mut Checks<'_>) {
         let Some(text) = self.text() else { return };
         let path = self.path("Description");
-        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-        let is_ideographic =
-            text.chars().any(|c| ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c));
-        if (letters < LETTERS && !is_ideographic) || is_category(text) {
+        let judged = checks.context.stop_words().judge(text);
+        if judged == Some(Vague::Wordless) || is_category(text) {
             let message = "says nothing about the goods; name them: what, for whom, of what";
             checks.data("description_vague", path, message);
             return;
         }
-        if text.chars().count() < SHORTEST && !is_ideographic {
+        if text.chars().count() < SHORTEST && !text.chars().any(is_sign) {
             let message = format!("shorter than {SHORTEST} characters; name the goods more fully");
             checks.data("description_short", path.clone(), message);
         }
-        match vague(text) {
-            Some(Vague::Alone(instead)) => {
-                let remedy = instead.map_or("name them: what, for whom, of what".into(), |instead| {
-                    format!("write for example: {instead}")
-                });
-                let message = format!("a class of goods, not the goods; {remedy}");
+        let remedy = |instead: Option<&str>| match instead {
+            Some(instead) => format!("write for example: {instead}"),
+            None => "name them: what, for whom, of what".into(),
+        };
+        match judged {
+            Some(Vague::Nothing(instead)) => {
+                let message = format!("says nothing about the goods; {}", remedy(instead));
+                checks.data("stop_word_alone", path, message);
+            }
+            Some(Vague::Class(instead)) => {
+                let message = format!("a class of goods, not the goods; {}", remedy(instead));
                 checks.data("stop_word_alone", path, message);
             }
             Some(Vague::Inside(word)) => {
                 let message = format!("`{word}` is vague; say more about the goods: what, for whom, of what");
                 checks.data("stop_word_inside", path, message);
             }
-            None => {}
+            Some(Vague::Wordless) | None => {}
         }
     }
 

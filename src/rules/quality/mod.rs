@@ -5,12 +5,15 @@
 //! the structure rules.
 
 mod dates;
+mod fillers;
 mod goods;
 mod item;
+mod noise;
 mod party;
 mod posts;
 mod print;
-mod words;
+mod typed;
+mod vague;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +23,8 @@ use crate::contract::{DeclarationData, MailObject};
 use crate::error::Finding;
 use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Screened;
+
+pub use self::vague::StopWords;
 
 /// What a finding means for the declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,9 +106,9 @@ rules! {
     postage_zero Warn INDIA, "The postage paid is given.";
     currencies_mixed Warn &[], "All lines have the same currency.";
     postage_currency Off &[], "Postage and goods have the same currency.";
-    description_vague Reject &[], "Descriptions have at least three letters and are not just the category.";
+    description_vague Reject &[], "Descriptions hold words, not numbers and codes alone, and are not just the category.";
     description_short Warn INDIA, "Descriptions have at least five characters.";
-    stop_word_alone Warn EU, "A description names the goods, not a class of goods.";
+    stop_word_alone Warn EU, "A description names the goods, not a class of goods, and is not made of words that say nothing.";
     stop_word_inside Warn &[], "A vague word is explained by others.";
     hs_absent Warn EU_NO_CH, "Sold goods, returned goods and samples have an HS code.";
     hs_form Warn EU_NO_CH, "An HS code has six to fourteen digits.";
@@ -170,6 +175,8 @@ pub struct Context<'a> {
     pub is_final: bool,
     /// `None`: those of the list built in.
     pub countries: Option<&'a List<Country>>,
+    /// `None`: those of the list built in.
+    pub stop_words: Option<&'a StopWords>,
     /// Of the organization that declares.
     pub overrides: &'a [Override],
     /// `None`: restrictions are not looked up.
@@ -194,7 +201,11 @@ pub struct Posts {
     pub recipient_elsewhere: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    fn stop_words(&self) -> &'a StopWords {
+        self.stop_words.unwrap_or_else(|| StopWords::built_in())
+    }
+
     fn countries(&self) -> &List<Country> {
         self.countries.unwrap_or(&lists().countries)
     }

@@ -1,6 +1,6 @@
 //! Sender and recipient: names, addresses and contacts.
 
-use super::words::filler;
+use super::fillers::filler;
 use super::{Checks, given};
 use crate::contract::DeclarationData;
 use crate::rules::material;
