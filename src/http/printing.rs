@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::contract::{DeclarationData, MailObject, lenient};
 use crate::error::{Error, Finding, Findings, Result};
-use crate::print::{Fonts, Form, Item, Languages, Options, Paper, proofread, render};
+use crate::print::{Fonts, Form, Item, Languages, Options, Paper, is_plain, proofread, render};
 use crate::refdata::lists::Language;
 use crate::rules::structure::given;
 use crate::service::catalogue::Catalogue;
@@ -92,6 +92,9 @@ impl Press {
 
     /// What a form cannot show of a declaration. A font folder that cannot be read is told when something is printed.
     pub(super) fn proofread(&self, object: &MailObject, data: &DeclarationData) -> Vec<Finding> {
+        if is_plain(object) && is_plain(data) {
+            return Vec::new();
+        }
         self.fonts().map(|fonts| proofread(object, data, &fonts)).unwrap_or_default()
     }
 

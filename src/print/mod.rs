@@ -19,11 +19,13 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 pub use codes::digest;
 pub use fonts::{FontFile, Fonts};
@@ -132,12 +134,28 @@ pub fn proofread(mail: &MailObject, data: &DeclarationData, fonts: &Fonts) -> Ve
     facts::proofread(mail, data, setting).into_vec()
 }
 
+/// Whether a document holds plain letters only, which every font has: most do, and need no proofreading.
+pub fn is_plain(document: &impl Serialize) -> bool {
+    struct AsciiOnly;
+
+    impl Write for AsciiOnly {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if bytes.is_ascii() { Ok(bytes.len()) } else { Err(io::ErrorKind::InvalidData.into()) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    serde_json::to_writer(AsciiOnly, document).is_ok()
+}
+
 /// Prints `items` into one PDF/A-2b file, in their order. Equal input gives equal bytes.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, too
-/// many items or copies. A character that no font has is printed as a mark and told as advice. Paths begin at the view (`Declaration.Data.SenderName`); `index` is set when
-/// several items are printed.
+/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, too many items or
+/// copies. A character that no font has is printed as a mark and told as advice. Paths begin at the view
+/// (`Declaration.Data.SenderName`); `index` is set when several items are printed.
 pub fn render(items: &[Item<'_>], options: &Options, fonts: &Fonts, printed_on: NaiveDate) -> Result<Pdf> {
     check_limits(items, options)?;
     let (languages, names, zone) = (options.languages, options.names.as_ref(), options.zone);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
 use crate::harness::process::run;
-use crate::harness::{Engine, Server};
+use crate::harness::Server;
 use crate::on_both_engines;
 
 /// The rules that a description which says nothing breaks.
