@@ -135,9 +135,9 @@ pub fn proofread(mail: &MailObject, data: &DeclarationData, fonts: &Fonts) -> Ve
 /// Prints `items` into one PDF/A-2b file, in their order. Equal input gives equal bytes.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, too
-/// many items or copies. A character that no font has is printed as a mark and told as advice. Paths begin at the view (`Declaration.Data.SenderName`); `index` is set when
-/// several items are printed.
+/// [`Error::Invalid`] with every fault of every item: no declaration data, a text that is too long, too many items or
+/// copies. A character that no font has is printed as a mark and told as advice. Paths begin at the view
+/// (`Declaration.Data.SenderName`); `index` is set when several items are printed.
 pub fn render(items: &[Item<'_>], options: &Options, fonts: &Fonts, printed_on: NaiveDate) -> Result<Pdf> {
     check_limits(items, options)?;
     let (languages, names, zone) = (options.languages, options.names.as_ref(), options.zone);
