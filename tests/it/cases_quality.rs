@@ -120,7 +120,7 @@ on_both_engines! {
     fn every_method_that_takes_a_country_knows_the_same_ones(server) {
         let id = fresh_id("AU");
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
-        let good = |seller: &str| json!({ "marketedGood": { "entityState": 1, "SellerOrganizationCd": "AUA", "Description": "Toy",
+        let good = |seller: &str| json!({ "marketedGood": { "entityState": 1, "Description": "Toy",
             "Details": { "SellerCountry": seller } } });
         let service = |to: &str, from: &str| json!({ "postalService": { "entityState": 1, "OrigOrganizationCd": "AUA",
             "DestOrganizationCd": "DEA", "Details": { "DestCountry": to, "OrigCountry": from } } });
