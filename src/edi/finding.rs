@@ -48,6 +48,12 @@ impl Finding {
         Self::new(Severity::Warning, code, path, text)
     }
 
+    /// Something is given twice, with different content.
+    pub fn twice(path: impl Into<String>) -> Self {
+        let text = "given before with other content; what was given first stands, of this nothing is taken over";
+        Self::error("twice", path, text)
+    }
+
     /// A finding without a place.
     pub fn new(severity: Severity, code: &'static str, path: impl Into<String>, text: impl Into<String>) -> Self {
         Self { severity, position: None, message: None, fault: error::Finding::new(code, path, text) }

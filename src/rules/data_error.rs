@@ -98,6 +98,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
         &[
             "unequal_length",
             "count",
+            "twice",
             "flow",
             "posts",
             "state",
