@@ -105,6 +105,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "item_id_class",
             "net_over_gross",
             "currencies_mixed",
+            "total_differs",
             "postage_currency",
             "gift_commercial",
             "prohibited_goods",

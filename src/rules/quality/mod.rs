@@ -8,6 +8,7 @@ mod goods;
 mod item;
 mod party;
 mod posts;
+mod totals;
 mod words;
 
 use std::collections::BTreeSet;
@@ -96,6 +97,7 @@ rules! {
     value_one Warn INDIA, "Values are real; 1 is a usual filler.";
     postage_zero Warn INDIA, "The postage paid is given.";
     currencies_mixed Warn &[], "All lines have the same currency.";
+    total_differs Warn &[], "A total value given beside the lines is their sum, give or take what rounding makes.";
     postage_currency Off &[], "Postage and goods have the same currency.";
     description_vague Reject &[], "Descriptions have at least three letters and are not just the category.";
     description_short Warn INDIA, "Descriptions have at least five characters.";
@@ -267,6 +269,7 @@ pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Conte
     posts::check(object, &mut checks);
     party::check(data, &mut checks);
     goods::check(data, &mut checks);
+    totals::check(data, &mut checks);
     let score = score(&checks.findings);
     let mut findings = checks.findings;
     if !context.is_final {
