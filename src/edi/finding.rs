@@ -114,9 +114,16 @@ impl Findings {
 
     /// Takes over what `others` found.
     pub fn append(&mut self, others: Self) {
-        for finding in others.list {
+        let Self { list, uncounted_errors, more } = others;
+        for finding in list {
             self.push(finding);
         }
+        self.more += more;
+        self.uncounted_errors += uncounted_errors;
+    }
+
+    /// Counts what `others` only counted.
+    pub fn append_uncounted(&mut self, others: &Self) {
         self.more += others.more;
         self.uncounted_errors += others.uncounted_errors;
     }

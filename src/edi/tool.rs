@@ -111,7 +111,7 @@ fn checked(
             findings.push(finding);
         }
     }
-    findings.count_more(found.more());
+    findings.append_uncounted(&found);
     findings
 }
 

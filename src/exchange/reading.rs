@@ -154,7 +154,9 @@ impl Exchange {
                 faults.extend(edi::check::item(kind, function, &entry, &profile).into_faults());
             }
             let item_id = named(given(&entry.mail_object.id).unwrap_or_default());
-            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty());
+            // Of two items about one mail item the first counts, whatever the partners agreed to.
+            let is_second = faults.iter().any(|fault| fault.code == "twice" && fault.path == "MailObject.Id");
+            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty() || is_second);
             let origin = given(&entry.mail_object.orig_post_org_cd).filter(|post| *post != UNKNOWN_POST);
             let origin = origin.map(str::to_owned);
             let object = entry.mail_object.clone();

@@ -33,6 +33,11 @@ pub const SCREENING_RESULT: List = ["ZSR", "ZZZ"];
 pub const TAX: List = ["ZTX", "ZZZ"];
 pub const NOTE: List = ["ZXF", "ZZZ"];
 
+/// A code with the list it stands in; nothing where there is no code.
+pub fn coded<'c>(code: &'c str, list: List) -> [&'c str; 3] {
+    if code.is_empty() { [""; 3] } else { [code, list[0], list[1]] }
+}
+
 /// What kind of number an article number is that is an HS code (data element 7143).
 pub const HS: &str = "HS";
 /// Units of a number of pieces (data element 6411): piece, each, one, as directories of different years call it.

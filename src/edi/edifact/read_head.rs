@@ -60,6 +60,12 @@ impl<'t> Reader<'t> {
                 }
             }
         }
+        for index in message.said_twice() {
+            let cni = places.items.get(index).and_then(|(cni, _)| self.tape.segment(*cni));
+            self.item = Some((index, message.items[index].mail_object.id.clone()));
+            self.found(&cni.unwrap_or(*unh), Finding::twice("MailObject.Id"));
+        }
+        self.item = None;
         self.check_totals(unh, &message, &totals);
         (message, places)
     }

@@ -108,6 +108,7 @@ fn text_type(text: Text) -> String {
         Text::DecimalOrEmpty => "p:DecimalOrEmpty".into(),
         Text::Date => "p:Date".into(),
         Text::Flag => "xs:boolean".into(),
+        Text::Guid => "p:Guid".into(),
         Text::Wholes => "p:Wholes".into(),
         Text::OneOf(name, _) => format!("p:{name}"),
     }
@@ -125,6 +126,7 @@ fn simple_types(out: &mut String) {
     restricted("From1", "xs:int", &[("minInclusive", "1")]);
     restricted("PlainDecimal", "xs:decimal", &[("pattern", r"-?[0-9]+(\.[0-9]+)?")]);
     restricted("Decimal", "p:PlainDecimal", &[("pattern", &format!(r"-?([0-9]\.?){{1,{DIGITS}}}"))]);
+    restricted("Guid", "xs:string", &[("pattern", "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")]);
     restricted("Empty", "xs:string", &[("length", "0")]);
     restricted("Date", "xs:dateTime", &[("pattern", DATE_FORM)]);
     let mut lists = std::collections::BTreeMap::new();

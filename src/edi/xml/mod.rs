@@ -7,7 +7,7 @@
 mod read;
 pub mod schema;
 pub mod tree;
-mod valid;
+pub mod valid;
 mod write;
 
 use super::edifact::charset::is_c1;

@@ -59,7 +59,8 @@ impl Reader {
         match root.name.as_str() {
             "Interchange" => self.interchange(root, &mut interchange),
             "Message" => self.lone_message(root, &mut interchange),
-            _ => self.found(root, Finding::error("profile", "", "Interchange or Message is expected as root")),
+            // What is wrong with it says the schema.
+            _ => {}
         }
         interchange
     }
@@ -188,6 +189,12 @@ impl Reader {
         for item in element.children_named("Item") {
             self.item(item, &mut message);
         }
+        let items: Vec<_> = element.children_named("Item").collect();
+        for index in message.said_twice() {
+            self.item = Some((index, message.items[index].mail_object.id.clone()));
+            self.found(items[index], Finding::twice("MailObject.Id"));
+        }
+        self.item = None;
         if let Some(control) = element.child("Control") {
             self.totals(control, &message);
         }

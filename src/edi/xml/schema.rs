@@ -17,6 +17,7 @@ pub enum Text {
     DecimalOrEmpty,
     Date,
     Flag,
+    Guid,
     /// Whole numbers separated by blanks.
     Wholes,
     /// One of the strings of a named list.
@@ -304,6 +305,7 @@ fn text_of(row: &Row) -> Text {
     match row.member {
         "entityState" | "CDSStateCd" | "MailStateCd" | "MaxIndex" | "Number" => Text::Whole(i32::MIN),
         "Rate" => Text::Decimal,
+        "PId" | "MailObjectPId" => Text::Guid,
         "Dutiable" => Text::Flag,
         "ContentPiecesIndexes" => Text::Wholes,
         name if name.ends_with("Dt") || name.ends_with("Date") || name.ends_with("ReplyBy") => Text::Date,
@@ -321,6 +323,7 @@ impl Text {
             Self::Decimal => is_decimal(plain),
             Self::DecimalOrEmpty => text.is_empty() || is_decimal(plain),
             Self::Date => is_date(plain),
+            Self::Guid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
             Self::Flag => matches!(plain, "true" | "false" | "1" | "0"),
             Self::Wholes => plain.split([' ', '\t', '\r', '\n']).filter(|part| !part.is_empty()).all(|part| part.parse::<i32>().is_ok()),
             Self::OneOf(_, known) => known.contains(&text),
@@ -336,6 +339,7 @@ impl Text {
             Self::Decimal | Self::DecimalOrEmpty => "a number such as 12.50".into(),
             Self::Date => "a date such as 2026-01-10T09:30:00Z".into(),
             Self::Flag => "true or false".into(),
+            Self::Guid => "a GUID such as 0d4cbd73-4b2c-4bf3-9f3e-0f54cd83b1a9".into(),
             Self::Wholes => "whole numbers separated by blanks".into(),
             Self::OneOf(_, known) => format!("one of {}", known.join(", ")),
         }

@@ -28,7 +28,7 @@ pub struct Element {
     /// Number of the element in the document, from 1.
     pub number: usize,
     /// Whether it is in our namespace.
-    ours: bool,
+    pub ours: bool,
 }
 
 impl Element {

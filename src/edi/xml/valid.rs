@@ -13,8 +13,9 @@ use crate::edi::{Finding, Findings};
 pub fn judge(root: &Element, findings: &mut Findings) {
     let reported = findings.list().iter().filter_map(|finding| finding.position.as_ref()).map(|at| at.byte).collect();
     let mut judge = Judge { findings, reported, message: None, messages: 0, item: None };
-    if let Some(kind) = schema::ROOTS.iter().find(|name| root.name == **name).and_then(|name| schema::named(name)) {
-        judge.element(root, kind);
+    match schema::ROOTS.iter().find(|name| root.name == **name).and_then(|name| schema::named(name)) {
+        Some(kind) => judge.element(root, kind),
+        None => judge.found(root, Finding::error("profile", "", "Interchange or Message is expected as root")),
     }
 }
 
