@@ -57,7 +57,7 @@ fn every_segment_given_twice() {
         let segments: Vec<&str> = message.split_inclusive('\'').collect();
         for (at, segment) in segments.iter().enumerate() {
             let bare = segment.trim().trim_end_matches('\'');
-            if SEVERAL.iter().any(|tag| bare.starts_with(tag)) || bare.starts_with("UCM") || bare.starts_with("UCS") {
+            if bare.is_empty() || SEVERAL.iter().any(|tag| bare.starts_with(tag)) || bare.starts_with("UCM") || bare.starts_with("UCS") {
                 continue;
             }
             tried += 1;

@@ -131,7 +131,8 @@ fn spoil(root: &mut Element, dice: &mut Dice) {
         4 => dice.of(&TEXTS).clone_into(&mut element.text),
         5 => element.attributes.push((dice.of(&["unit", "odd", "name", "x:odd"]).into(), dice.of(&TEXTS).into())),
         6 if attributes > 0 => drop(element.attributes.remove(dice.below(attributes))),
-        7 if attributes > 0 => dice.of(&TEXTS).clone_into(&mut element.attributes[dice.below(attributes)].1),
+        // xmllint leaves white space in attributes, where the standard takes it off.
+        7 if attributes > 0 => dice.of(&TEXTS).trim().clone_into(&mut element.attributes[dice.below(attributes)].1),
         8 if children > 0 => {
             let mut again = element.children[child].clone();
             dice.of(&TEXTS).clone_into(&mut again.text);
