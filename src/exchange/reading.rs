@@ -248,7 +248,8 @@ fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &G
 /// Sender and recipient of a message are those of its interchange.
 pub(super) fn other_parties(interchange: &Interchange, message: &ItemMessage) -> Option<edi::Finding> {
     let agrees = |party: &Organization, mailbox: &str| party.code() == mailbox;
-    let agree = agrees(&message.sender, &interchange.sender.id) && agrees(&message.recipient, &interchange.recipient.id);
+    let agree =
+        agrees(&message.sender, &interchange.sender.id) && agrees(&message.recipient, &interchange.recipient.id);
     let text = "sender and recipient of a message are those of its interchange";
     (!agree).then(|| edi::Finding::error("posts", "Header.Sender", text))
 }
@@ -272,7 +273,12 @@ fn item_errors(read: &Read, message: usize) -> Vec<(usize, Finding)> {
 }
 
 /// What an item of a message says, in the words of the services.
-pub(super) fn said(kind: Kind, function: Function, entry: Entry, made_at: chrono::DateTime<chrono::Utc>) -> Result<Said, Finding> {
+pub(super) fn said(
+    kind: Kind,
+    function: Function,
+    entry: Entry,
+    made_at: chrono::DateTime<chrono::Utc>,
+) -> Result<Said, Finding> {
     let missing = |path: &str| Finding::new("required", path, "the message has nothing about this item");
     let data = entry.declaration.and_then(|declaration| declaration.data);
     match (kind, function) {

@@ -144,8 +144,7 @@ fn destination<'d>(
 pub fn judge_as_delivered(object: &MailObject, data: &DeclarationData) -> Vec<QualityFinding> {
     let operators = &lists().operators;
     let country = |post: &str| operators.get(post).map(|operator| operator.country.as_str());
-    let context =
-        Context { destination: destination(country, object, data), is_final: true, ..Context::default() };
+    let context = Context { destination: destination(country, object, data), is_final: true, ..Context::default() };
     check(object, data, &context).findings
 }
 

@@ -130,8 +130,10 @@ fn what_is_stored_is_what_was_meant() {
 #[test]
 fn a_total_that_is_not_the_sum_is_found_at_every_door() {
     let germany = germany(Level::Warn);
-    let rules = |org: &str, id: &str, flow: &str| germany.status(org, org, id, flow).to_string().contains("total_differs");
-    for (number, total, expected) in [(1, "99.99", true), (2, "12.50", false), (3, "12.51", false), (4, "12.52", true)] {
+    let rules =
+        |org: &str, id: &str, flow: &str| germany.status(org, org, id, flow).to_string().contains("total_differs");
+    for (number, total, expected) in [(1, "99.99", true), (2, "12.50", false), (3, "12.51", false), (4, "12.52", true)]
+    {
         let id = fresh_id("AU");
         let bytes = itmatt(&format!("TOTAL{number:09}"), &[&id], TEXT);
         hand_in(&germany, TOKEN, &changed(&bytes, "MOA+43:12.50", &format!("MOA+43:{total}"))).ok();
@@ -150,8 +152,36 @@ fn a_total_that_is_not_the_sum_is_found_at_every_door() {
 
 /// Texts that fit one place and not another.
 const TEXTS: [&str; 30] = [
-    "", " ", "x", "X", "ab", "1", "0", "-1", "1.5", "0,75", "1e3", "USA", "US", "ZZ", "EUR", "EU", "QQQ", "N", "31", "999", "R11", "R1",
-    "A B", "é", "AUA", "DEA", "ZZZ", "610910", "20260101000000", "99999999999999999999999999999",
+    "",
+    " ",
+    "x",
+    "X",
+    "ab",
+    "1",
+    "0",
+    "-1",
+    "1.5",
+    "0,75",
+    "1e3",
+    "USA",
+    "US",
+    "ZZ",
+    "EUR",
+    "EU",
+    "QQQ",
+    "N",
+    "31",
+    "999",
+    "R11",
+    "R1",
+    "A B",
+    "é",
+    "AUA",
+    "DEA",
+    "ZZZ",
+    "610910",
+    "20260101000000",
+    "99999999999999999999999999999",
 ];
 
 /// A message of AUA to DEA of any kind about one item.
@@ -206,7 +236,11 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let long = "L".repeat(1_100);
     let texts: Vec<&str> = TEXTS.into_iter().chain([long.as_str()]).collect();
-    let change = (any::<usize>(), any::<usize>(), prop::sample::select(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()));
+    let change = (
+        any::<usize>(),
+        any::<usize>(),
+        prop::sample::select(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()),
+    );
     let strategy = (0..4_usize, prop::collection::vec(change, 0..3));
     let number = std::cell::Cell::new(0);
     let refusals = std::cell::Cell::new(0);
@@ -219,7 +253,9 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
         let answer = hand_in(&germany, TOKEN, text.as_bytes());
         let rejected = control(&answer).is_rejection() || answer.status != 200;
         let items: Vec<String> = match edi::read(text.as_bytes()).interchange.messages.first() {
-            Some(Message::Items(message)) => message.items.iter().filter_map(|item| item.mail_object.id.clone()).collect(),
+            Some(Message::Items(message)) => {
+                message.items.iter().filter_map(|item| item.mail_object.id.clone()).collect()
+            }
             _ => Vec::new(),
         };
         let mut told = String::new();

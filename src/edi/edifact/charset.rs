@@ -48,8 +48,8 @@ impl Charset {
 
 /// What Windows-1252 has where ISO 8859-1 and Unicode have the control characters U+0080 to U+009F.
 const WINDOWS_1252: [char; 32] = [
-    '€', '\u{FFFD}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{FFFD}', 'Ž', '\u{FFFD}', '\u{FFFD}', '‘',
-    '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{FFFD}', 'ž', 'Ÿ',
+    '€', '\u{FFFD}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{FFFD}', 'Ž', '\u{FFFD}', '\u{FFFD}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{FFFD}', 'ž', 'Ÿ',
 ];
 
 /// Whether this is one of the control characters U+0080 to U+009F, which no text has: they come from Windows-1252.
@@ -203,11 +203,18 @@ mod tests {
     #[test]
     fn utf8_is_told_from_what_looks_like_it_by_chance() {
         let latin = |text: &str| text.chars().map(|c| u8::try_from(c).unwrap()).collect::<Vec<_>>();
-        for text in ["Müller", "Škoda", "Żuk", "Москва", "Αθήνα", "东京", "10 €", "\u{FEFF}plain", "Ștefan și Ană"] {
+        for text in ["Müller", "Škoda", "Żuk", "Москва", "Αθήνα", "东京", "10 €", "\u{FEFF}plain", "Ștefan și Ană"]
+        {
             assert_eq!(likeness_to_utf8(text.as_bytes()), Likeness::Utf8, "{text}");
         }
-        for bytes in [latin("plain"), latin("Müller"), latin("NESCAFÉ®"), latin("«MENÜ»"), b"ANDR\xC9\x92S".to_vec(), latin("Nº 1ª")]
-        {
+        for bytes in [
+            latin("plain"),
+            latin("Müller"),
+            latin("NESCAFÉ®"),
+            latin("«MENÜ»"),
+            b"ANDR\xC9\x92S".to_vec(),
+            latin("Nº 1ª"),
+        ] {
             assert_eq!(likeness_to_utf8(&bytes), Likeness::None, "{bytes:?}");
         }
         assert_eq!(likeness_to_utf8(&[latin("Zoë "), "Müller".into()].concat()), Likeness::Partly);

@@ -14,6 +14,7 @@ mod read;
 mod read_group;
 mod read_head;
 mod read_item;
+mod read_note;
 pub mod tape;
 mod write;
 mod write_cusrsp;

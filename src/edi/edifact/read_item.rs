@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::lists;
-use super::notes::{self, Note, Reading, Topic};
+use super::notes::{self, Reading};
 use super::once::{self, Once, Statement};
 use super::pointer;
 use super::read::Reader;
@@ -50,7 +50,7 @@ pub(super) struct ItemReader {
     pub kind: Kind,
     pub scope: Scope,
     pub draft: Draft,
-    note: Option<Reading>,
+    pub note: Option<Reading>,
     /// Segment numbers of the lines.
     pub pieces: Vec<usize>,
     /// The family entry that is being filled: pointer or revised line.
@@ -64,7 +64,7 @@ pub(super) struct ItemReader {
     /// Segments of the parties named, by role.
     pub parties: HashMap<Vec<u8>, Vec<usize>>,
     /// Whether the message says it; otherwise it follows from the taxes.
-    dutiable_said: bool,
+    pub dutiable_said: bool,
     /// Whether the contract's reason has been met.
     reasoned: bool,
     /// A reason too long for its place in the status.
@@ -239,7 +239,11 @@ impl ItemReader {
         let fits = |row: &&table::Row| row.edifact == place || row.edifact == tag;
         let homes: &[Home] = match (self.scope, self.kind) {
             (Scope::Party(role), _) => {
-                return role.rows().iter().find(fits).map_or_else(String::new, |row| row.home.member_path(0, row.member));
+                return role
+                    .rows()
+                    .iter()
+                    .find(fits)
+                    .map_or_else(String::new, |row| row.home.member_path(0, row.member));
             }
             (Scope::Piece(_), _) => &[Home::Piece],
             (Scope::Tax(_), _) => &[Home::Tax],
@@ -382,9 +386,8 @@ impl ItemReader {
     }
 
     fn tsr(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        let mut coded = |element, component, list, path| {
-            reader.coded(segment, segment.element(element), component, list, path)
-        };
+        let mut coded =
+            |element, component, list, path| reader.coded(segment, segment.element(element), component, list, path);
         let (data, mail) = (&mut self.draft.data, &mut self.draft.mail_object);
         set(&mut data.handling_class_cd, coded(1, 0, lists::HANDLING_CLASS, "Declaration.Data.HandlingClassCd"));
         set(&mut mail.mail_class_cd, coded(2, 0, lists::MAIL_CLASS, "MailObject.MailClassCd"));
@@ -545,78 +548,6 @@ impl ItemReader {
         set(&mut document.document_id, id);
         self.draft.data.documents.push(document);
     }
-
-    fn note_segment(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        if matches!(self.scope, Scope::Party(_) | Scope::Agent | Scope::Again) {
-            self.party.push(segment.number());
-        }
-        if segment.is(3, 0, "CON") {
-            return match &mut self.note {
-                Some(note) => note.go_on(segment),
-                None => reader.unexpected(segment),
-            };
-        }
-        self.end_note(reader, segment);
-        self.note = Reading::begin(segment);
-        if self.note.is_none() {
-            reader.unexpected(segment);
-        }
-    }
-
-    /// Takes over the name and value that was being read. `next` is the segment after it, for the finding.
-    fn end_note(&mut self, reader: &mut Reader<'_>, next: &Segment<'_>) {
-        let Some(note) = self.note.take().filter(|_| self.scope != Scope::Again) else { return };
-        let unreadable = || Finding::error("format", "FTX", "a name with its value could not be read");
-        let taken = note.finish().ok_or_else(unreadable).and_then(|note| self.take_note(note, unreadable));
-        if let Err(finding) = taken {
-            reader.found(next, finding);
-        }
-    }
-
-    fn take_note(&mut self, note: Note, unreadable: impl Fn() -> Finding) -> Result<(), Finding> {
-        let Note { topic, name, value } = note;
-        match topic {
-            Topic::ExtraField => {
-                let (home, index) = self.extras_here();
-                self.draft.extras_mut(home, index).add(&name, &value);
-            }
-            Topic::DeclarationField => self.draft.extras_mut(Home::DeclarationData, 0).add(&name, &value),
-            Topic::Member => {
-                if name == "Response.Data.Dutiable" {
-                    self.dutiable_said = true;
-                }
-                let place = Home::parse(&name).ok_or_else(&unreadable)?;
-                if !self.draft.note(place, value) {
-                    return Err(Finding::twice(name));
-                }
-            }
-            Topic::OtherMember => {
-                let json = serde_json::value::RawValue::from_string(value).map_err(|_| unreadable())?;
-                if !self.draft.note_other(self.kind, &name, json) {
-                    return Err(Finding::twice(name));
-                }
-            }
-            Topic::Path => match self.entry.first_mut().filter(|_| self.scope == Scope::Pointer) {
-                Some(path @ None) => set(path, Cow::Owned(value)),
-                Some(Some(path)) if *path == value => {}
-                Some(Some(_)) => return Err(Finding::twice("Path")),
-                None => return Err(unreadable()),
-            },
-        }
-        Ok(())
-    }
-
-    /// Whose extra fields a note in this place belongs to.
-    fn extras_here(&self) -> (Home, usize) {
-        match (self.scope, self.kind) {
-            (Scope::Piece(at), _) => (Home::Piece, at),
-            (Scope::Tax(at), _) => (Home::Tax, at),
-            (_, Kind::Cusrsp) => (Home::ResponseData, 0),
-            (_, Kind::Itmref) => (Home::Referral, 0),
-            (_, Kind::Refrsp) => (Home::Answer, 0),
-            _ => (Home::DeclarationData, 0),
-        }
-    }
 }
 
 pub(super) fn number(
@@ -635,13 +566,7 @@ pub(super) fn number(
         .ok()
 }
 
-fn int(
-    reader: &mut Reader<'_>,
-    segment: &Segment<'_>,
-    element: usize,
-    component: usize,
-    path: String,
-) -> Option<i32> {
+fn int(reader: &mut Reader<'_>, segment: &Segment<'_>, element: usize, component: usize, path: String) -> Option<i32> {
     let text = segment.text(element, component);
     if text.is_empty() {
         return None;

@@ -3,9 +3,7 @@
 use std::fmt::Write;
 
 use super::table::{self, FAMILIES, NAME_VALUE, Parent, Row, Xml};
-use crate::edi::xml::schema::{
-    self, Attribute, Child, Content, DATE_FORM, DIGITS, MANY, Of, ROOTS, Text, Type, types,
-};
+use crate::edi::xml::schema::{self, Attribute, Child, Content, DATE_FORM, DIGITS, MANY, Of, ROOTS, Text, Type, types};
 use crate::edi::xml::{NAMESPACE, VERSION};
 
 /// The XML schema that every message written conforms to.

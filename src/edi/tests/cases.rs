@@ -2,7 +2,7 @@
 
 use super::samples::ITMATT;
 use crate::contract::DeclarationData;
-use crate::edi::{Findings, Form, Item, Message, Profile, Read, Severity, read, tool};
+use crate::edi::{Findings, Form, Item, Message, Profile, Read, Severity, read, tool, write};
 
 /// A message with as many segments as it says.
 fn counted(text: &str) -> String {
@@ -57,13 +57,18 @@ fn every_segment_given_twice() {
         let segments: Vec<&str> = message.split_inclusive('\'').collect();
         for (at, segment) in segments.iter().enumerate() {
             let bare = segment.trim().trim_end_matches('\'');
-            if bare.is_empty() || SEVERAL.iter().any(|tag| bare.starts_with(tag)) || bare.starts_with("UCM") || bare.starts_with("UCS") {
+            if bare.is_empty()
+                || SEVERAL.iter().any(|tag| bare.starts_with(tag))
+                || bare.starts_with("UCM")
+                || bare.starts_with("UCS")
+            {
                 continue;
             }
             tried += 1;
             let with = |again: &str| {
                 let again = format!("{again}'");
-                let all: String = segments[..=at].iter().chain([&again.as_str()]).chain(&segments[at + 1..]).copied().collect();
+                let all: String =
+                    segments[..=at].iter().chain([&again.as_str()]).chain(&segments[at + 1..]).copied().collect();
                 read(counted(&all).as_bytes())
             };
             let same = with(bare);
@@ -142,7 +147,10 @@ fn a_party_is_taken_whole() {
     // The first stands, without what is said of the second.
     let first = read(changed("CTA+IC+:Alex Example'", &format!("{name}CTA+IC+:Alex Example'")).as_bytes());
     let (kept, whole) = (data(&first), data(&plain));
-    assert_eq!((&kept.recipient_name, &kept.recipient_country_cd), (&whole.recipient_name, &whole.recipient_country_cd));
+    assert_eq!(
+        (&kept.recipient_name, &kept.recipient_country_cd),
+        (&whole.recipient_name, &whole.recipient_country_cd)
+    );
     assert_eq!(kept.recipient_telephone, None);
     assert!(first.findings.has_errors());
     // What a party of no interest has is nobody's.
@@ -169,10 +177,12 @@ fn places_that_repeat_are_all_read() {
     assert_eq!(data(&four).sender_email.as_deref(), Some("x@y.example"), "{}", four.findings);
 
     let documents = read(changed("DOC+380+INV-2026-0017'", "DOC+380+INV-1'DOC+380+INV-2'DOC+811+L-3'").as_bytes());
-    let ids: Vec<_> = data(&documents).documents.iter().filter_map(|document| document.document_id.as_deref()).collect();
+    let ids: Vec<_> =
+        data(&documents).documents.iter().filter_map(|document| document.document_id.as_deref()).collect();
     assert_eq!((ids, documents.findings.is_empty()), (vec!["INV-1", "INV-2", "L-3"], true));
 
-    let totals = |second: &str| read(changed("MOA+43:48.50:EUR'", &format!("MOA+43:48.50:EUR'MOA+43:{second}'")).as_bytes());
+    let totals =
+        |second: &str| read(changed("MOA+43:48.50:EUR'", &format!("MOA+43:48.50:EUR'MOA+43:{second}'")).as_bytes());
     assert!(!totals("52.10:USD").findings.has_errors() && totals("48.5:EUR").findings.is_empty());
     assert_eq!(codes(&totals("50:EUR").findings, Severity::Error), ["twice"]);
 }
@@ -251,7 +261,8 @@ fn notes_that_contradict_are_found() {
     assert_eq!(codes(&two.findings, Severity::Error), ["twice"]);
     assert_eq!(item(&two).mail_object.type_cd.as_deref(), Some("MI"));
     // An original that the set cannot carry counts.
-    let original = put("FTX+ZZZ++MEMP:ZXF:ZZZ+DECLARATION%2E%44ATA:x'".replace("DECLARATION%2E%44ATA:x", "%44eclaration.%44ata.%53ender%4Eame:%D0%98"));
+    let original = put("FTX+ZZZ++MEMP:ZXF:ZZZ+DECLARATION%2E%44ATA:x'"
+        .replace("DECLARATION%2E%44ATA:x", "%44eclaration.%44ata.%53ender%4Eame:%D0%98"));
     assert!(original.findings.is_empty(), "{}", original.findings);
     assert_eq!(data(&original).sender_name.as_deref(), Some("И"));
 }
@@ -340,7 +351,12 @@ fn characters_of_another_set_are_recognised_and_told() {
     assert_eq!(name(&latin(&with("Müller und Söhne"))), ("Müller und Söhne".into(), vec![]));
     // What may be either is what is declared.
     assert_eq!(name(&latin(&with("NESCAFÉ®"))), ("NESCAFÉ®".into(), vec![]));
-    let windows = [latin(&with("A")[..ITMATT.find("Example Webshop").unwrap()].to_owned().as_str()), b"\x93Kids\x94 \x96 5 \x80".to_vec(), latin(&ITMATT[ITMATT.find("Example Webshop").unwrap() + 20..])].concat();
+    let windows = [
+        latin(&with("A")[..ITMATT.find("Example Webshop").unwrap()].to_owned().as_str()),
+        b"\x93Kids\x94 \x96 5 \x80".to_vec(),
+        latin(&ITMATT[ITMATT.find("Example Webshop").unwrap() + 20..]),
+    ]
+    .concat();
     assert_eq!(name(&windows), ("“Kids” – 5 €".into(), vec!["charset"]));
     let wide = with("Kid\u{92}s").replace("UNOC:3", "UNOW:4");
     assert_eq!(name(wide.as_bytes()), ("Kid’s".into(), vec!["charset"]));
@@ -367,5 +383,20 @@ fn characters_of_xml_documents() {
         let read = read(declared("UTF-8", c1).as_bytes());
         assert_eq!(data(&read).sender_name.as_deref(), Some("Kid’s"), "{c1}");
         assert_eq!(codes(&read.findings, Severity::Warning), ["charset"], "{c1}");
+    }
+}
+
+/// What a contract can hold travels, also where a message could say it only twice.
+#[test]
+fn totals_of_one_currency_travel_by_name() {
+    let mut interchange = read(ITMATT.as_bytes()).interchange;
+    let Message::Items(message) = &mut interchange.messages[0] else { panic!() };
+    let sent = message.items[0].declaration.as_mut().unwrap().data.as_mut().unwrap();
+    sent.extra_field_names.push(Some("EP.TotalValue".into()));
+    sent.extra_field_values.push(Some("1 EUR, 2 EUR".into()));
+    for form in [Form::Edifact, Form::Xml] {
+        let received = read(&write(&interchange, form, &Profile::default()).unwrap().bytes);
+        assert!(received.findings.is_empty(), "{}", received.findings);
+        assert!(data(&received).extra_field_values.contains(&Some("1 EUR, 2 EUR".into())));
     }
 }

@@ -80,12 +80,46 @@ fn generated_xml_is_valid() {
 
 /// Texts that are right in one place and wrong in others.
 const TEXTS: [&str; 26] = [
-    "", " ", "x", "0", "1", "-1", " 7 ", "+7", "2.0", "0.50", "0,5", ".5", "5.", "1e3", "true", "yes", "9", "CZ", "KGM", "2026-01-10",
-    "2026-01-10T09:30:00Z", "2026-01-10T09:30:00", "2026-02-30T09:30:00Z", "99999999999", "1 2  3",
+    "",
+    " ",
+    "x",
+    "0",
+    "1",
+    "-1",
+    " 7 ",
+    "+7",
+    "2.0",
+    "0.50",
+    "0,5",
+    ".5",
+    "5.",
+    "1e3",
+    "true",
+    "yes",
+    "9",
+    "CZ",
+    "KGM",
+    "2026-01-10",
+    "2026-01-10T09:30:00Z",
+    "2026-01-10T09:30:00",
+    "2026-02-30T09:30:00Z",
+    "99999999999",
+    "1 2  3",
     "12345678901234567890123456789",
 ];
 const NAMES: [&str; 12] = [
-    "Header", "Item", "Control", "Reference", "Description", "Amount", "Party", "AddressLine", "TotalValue", "Function", "Stranger", "Test",
+    "Header",
+    "Item",
+    "Control",
+    "Reference",
+    "Description",
+    "Amount",
+    "Party",
+    "AddressLine",
+    "TotalValue",
+    "Function",
+    "Stranger",
+    "Test",
 ];
 
 /// Random choices from a seed.
@@ -149,7 +183,12 @@ fn spoil(root: &mut Element, dice: &mut Dice) {
 
 fn xml(element: &Element, out: &mut String) {
     let escaped = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\n', "&#10;").replace('\t', "&#9;").replace('\r', "&#13;")
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('"', "&quot;")
+            .replace('\n', "&#10;")
+            .replace('\t', "&#9;")
+            .replace('\r', "&#13;")
     };
     let prefix = if element.name.contains(':') { "" } else { "p:" };
     let name = format!("{prefix}{}", element.name);
@@ -182,7 +221,8 @@ fn the_schema_and_the_reader_agree() {
     let mut judged = Vec::new();
     for at in 0..400 {
         let interchange = strategy.new_tree(&mut runner).unwrap().current();
-        let written = write(&interchange, Form::Xml, &Profile::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        let written =
+            write(&interchange, Form::Xml, &Profile::default()).unwrap_or_else(|findings| panic!("{findings}"));
         let mut root = parse(&written.bytes, &mut Findings::default()).unwrap();
         for _ in 0..dice.below(3) {
             spoil(&mut root, &mut dice);

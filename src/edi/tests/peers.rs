@@ -32,9 +32,8 @@ fn ours(bytes: &[u8], charset: Charset) -> Segments {
     tape.charset = charset;
     assert!(findings.is_empty(), "{findings}");
     let segments = tape.segments().map(|segment| {
-        let element = |element: Element<'_>| {
-            (0..element.component_count()).map(|part| element.text(part).into_owned()).collect()
-        };
+        let element =
+            |element: Element<'_>| (0..element.component_count()).map(|part| element.text(part).into_owned()).collect();
         trimmed(segment.elements_from(0).map(element).collect())
     });
     segments.collect()

@@ -380,7 +380,9 @@ impl Reader {
     fn rows(&mut self, parent: Parent, index: usize, element: &Element, draft: &mut Draft) {
         for row in table::rows_in(parent) {
             let child = match row.xml {
-                Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => element.child(name),
+                Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => {
+                    element.child(name)
+                }
                 Xml::Nth(name, place) => element.children_named(name).nth(place - 1),
                 Xml::Typed(name, kind) => {
                     element.children_named(name).find(|child| child.attribute("type") == Some(kind))

@@ -85,7 +85,8 @@ const MESSAGES: Text = Text::OneOf("MessageType", &["ITMATT", "CUSITM", "CUSRSP"
 
 /// All types.
 pub fn types() -> &'static [Type] {
-    static TYPES: LazyLock<Vec<Type>> = LazyLock::new(|| [envelope(), item(), values(), members(), families()].concat());
+    static TYPES: LazyLock<Vec<Type>> =
+        LazyLock::new(|| [envelope(), item(), values(), members(), families()].concat());
     &TYPES
 }
 
@@ -194,8 +195,11 @@ fn envelope() -> Vec<Type> {
         elements(
             "MessageStatus",
             vec![text("Action", ACTIONS, 1), text("Error", any, 0), many("Segment", None)],
-            [vec![needs("number", any)], ["type", "version", "release", "agency", "association"].map(|a| may(a, any)).into()]
-                .concat(),
+            [
+                vec![needs("number", any)],
+                ["type", "version", "release", "agency", "association"].map(|a| may(a, any)).into(),
+            ]
+            .concat(),
         ),
         valued("Segment", any, vec![needs("position", Text::Whole(0))]),
     ]
@@ -248,7 +252,8 @@ fn members() -> Vec<Type> {
         extras(),
     ];
     let declared = vec![typed("Declaration", "Declaration", 0, 1), typed("Customs", "Customs", 0, 1)];
-    let of = |name: &str, parent, rest: Vec<Child>, attributes| elements(name, [rows(parent), rest].concat(), attributes);
+    let of =
+        |name: &str, parent, rest: Vec<Child>, attributes| elements(name, [rows(parent), rest].concat(), attributes);
     let with = |name: &str, parent, rest: Vec<Child>| of(name, parent, [families_in(parent), rest].concat(), vec![]);
     vec![
         of("MailObject", Parent::MailObject, vec![], vec![]),
@@ -325,7 +330,10 @@ impl Text {
             Self::Date => is_date(plain),
             Self::Guid => text.len() == 36 && uuid::Uuid::try_parse(text).is_ok(),
             Self::Flag => matches!(plain, "true" | "false" | "1" | "0"),
-            Self::Wholes => plain.split([' ', '\t', '\r', '\n']).filter(|part| !part.is_empty()).all(|part| part.parse::<i32>().is_ok()),
+            Self::Wholes => plain
+                .split([' ', '\t', '\r', '\n'])
+                .filter(|part| !part.is_empty())
+                .all(|part| part.parse::<i32>().is_ok()),
             Self::OneOf(_, known) => known.contains(&text),
         }
     }
@@ -353,9 +361,7 @@ fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    all_digits(whole)
-        && all_digits(fraction)
-        && unsigned.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
+    all_digits(whole) && all_digits(fraction) && unsigned.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
 }
 
 /// The form of [`Text::Date`], as a regular expression of XSD: a zone is needed, leap seconds and 24 o'clock are not known.

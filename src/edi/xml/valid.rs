@@ -127,7 +127,11 @@ impl Judge<'_> {
                 continue;
             };
             if place < reached {
-                self.warn(child, "segment", "the element stands behind others that follow it; the order is that of the schema");
+                self.warn(
+                    child,
+                    "segment",
+                    "the element stands behind others that follow it; the order is that of the schema",
+                );
             }
             reached = reached.max(place);
             counts[place] += 1;

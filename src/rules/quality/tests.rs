@@ -342,7 +342,17 @@ fn a_total_is_compared_only_with_lines_that_make_one() {
         };
         level("total_differs", "US", change).is_some()
     };
-    for total in ["48.50 EUR", "48.5", "EUR 48.50", "48,50 EUR", "48.51 EUR", "48.49 EUR", "60.00 USD", "48.50 EUR, 3 USD", "paid"] {
+    for total in [
+        "48.50 EUR",
+        "48.5",
+        "EUR 48.50",
+        "48,50 EUR",
+        "48.51 EUR",
+        "48.49 EUR",
+        "60.00 USD",
+        "48.50 EUR, 3 USD",
+        "paid",
+    ] {
         assert!(!found(total, "10.00", "EUR"), "{total}");
     }
     for total in ["48.52 EUR", "48.48", "0", "-48.50 EUR", "1e27 EUR"] {

@@ -14,7 +14,9 @@ const TOTALS: [&str; 2] = ["EP.TotalValue", "TotalValue"];
 pub(super) fn check(data: &DeclarationData, checks: &mut Checks<'_>) {
     let Some((sum, currency)) = sum_of(&data.content_pieces) else { return };
     for (at, (name, value)) in data.extra_field_names.iter().zip(&data.extra_field_values).enumerate() {
-        let Some(text) = given(value).filter(|_| given(name).is_some_and(|name| TOTALS.contains(&name))) else { continue };
+        let Some(text) = given(value).filter(|_| given(name).is_some_and(|name| TOTALS.contains(&name))) else {
+            continue;
+        };
         let Some((total, of)) = amount(text) else { continue };
         let difference = total.checked_sub(sum).unwrap_or(Decimal::MAX).abs();
         if of.is_none_or(|of| of == currency) && difference > rounding(currency, data.content_pieces.len()) {
