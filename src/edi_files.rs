@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::{Arg, ArgMatches, Command};
 
 use entrepost::edi::{Findings, Form, Profile, tool};
+use entrepost::exchange::examine;
 
 use super::Failure;
 
@@ -18,7 +19,9 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .subcommand(Command::new("show").about("Print a message file for people").arg(file()))
         .subcommand(
-            Command::new("check").about("Check syntax and profile; exit code 1 when there is an error").arg(file()),
+            Command::new("check")
+                .about("Check syntax, profile and whatever an inbox would refuse; exit code 1 when there is an error")
+                .arg(file()),
         )
         .subcommand(
             Command::new("convert")
@@ -39,7 +42,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
             finish(&shown.findings)
         }
         "check" => {
-            let findings = tool::check(&bytes, &Profile::default());
+            let findings = examine::check(&bytes, &Profile::default());
             if findings.is_empty() {
                 println!("nothing found");
             }

@@ -63,6 +63,10 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("json", "The body is not the JSON object this method reads."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),
     ("charset", "A character lies outside the character set of the interchange."),
+    (
+        "twice",
+        "A message gives a value, party, reference, date or code twice with different content; the first stands.",
+    ),
     ("count", "A control count or control reference of the interchange disagrees with what was received."),
     ("segment", "A segment or element is not expected at this place."),
     ("profile", "The message follows another profile, or uses a value the profile does not know."),

@@ -80,7 +80,7 @@ pub fn error_code(code: &str) -> &'static str {
         "format" | "type" | "out_of_range" | "unknown_code" => "12",
         "charset" => "21",
         "segment" => "15",
-        "limit" => "35",
+        "limit" | "twice" => "35",
         "count" => "29",
         "profile" => "14",
         _ => "18",

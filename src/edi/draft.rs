@@ -2,14 +2,17 @@
 //!
 //! Taking an item apart and finishing it again gives its normal form, so "what is the same" is decided here alone.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::contract::declaration::{CommercialTransaction, ContentPiece, DeclarationData, Document};
 use crate::contract::response::{ResponseData, Tax};
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, hs_code};
 
-use super::profile::extras::{Entry, Extras, is_currency};
+use super::profile::extras::{Entry as FamilyEntry, Extras, is_currency};
 use super::profile::table::{self, Home};
-use super::profile::value::{Members, Value, ValueMut};
-use super::{Function, Item, Kind};
+use super::profile::value::{Members, Value, ValueMut, parse_number};
+use super::{Finding, Function, Item, Kind};
 
 /// The parts of an item, lists of extra fields taken apart.
 #[derive(Clone, Debug)]
@@ -29,8 +32,8 @@ pub struct Draft {
     pub tax_extras: Vec<Extras>,
     /// Declared totals as received, number and currency.
     pub totals: Vec<(String, String)>,
-    /// Members that travelled as name and value, by path; they win over what stood in a segment.
-    pub notes: Vec<(String, String)>,
+    /// Members that travelled as name and value, by place; they win over what stood in a segment.
+    notes: BTreeMap<(Home, usize, String), String>,
 }
 
 impl Default for Draft {
@@ -47,7 +50,7 @@ impl Default for Draft {
             piece_extras: Vec::new(),
             tax_extras: Vec::new(),
             totals: Vec::new(),
-            notes: Vec::new(),
+            notes: BTreeMap::new(),
         }
     }
 }
@@ -152,6 +155,59 @@ impl Draft {
         }
         let object = self.object_mut(home, index).ok_or("the number of something that is there")?;
         object.value_mut(member).ok_or("a member of the contract")?.set(text)
+    }
+
+    /// Notes a member that travels as name and value. `false`: another value was noted before, which stands.
+    pub fn note(&mut self, (home, index, member): (Home, usize, &str), value: String) -> bool {
+        match self.notes.entry((home, index, member.to_owned())) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+                true
+            }
+            Entry::Occupied(before) => *before.get() == value,
+        }
+    }
+
+    /// Notes a member of a referral or answer that the contract does not know; see [`Draft::note`].
+    pub fn note_other(&mut self, kind: Kind, name: &str, json: Box<serde_json::value::RawValue>) -> bool {
+        let others = if kind == Kind::Itmref { &mut self.referral.other } else { &mut self.answer.other };
+        match others.get(name) {
+            Some(before) => before.get() == json.get(),
+            None => {
+                others.insert(name.to_owned(), json);
+                true
+            }
+        }
+    }
+
+    /// Paths of the members that were given otherwise in a place of their own, and forgets these notes. A note may say in full
+    /// what the place `holds` only transliterated; what the place holds as it is needs no note, and a note that says
+    /// something else contradicts it.
+    pub fn contradicted(&mut self, holds: impl Fn(&str) -> bool) -> Vec<String> {
+        let is_contradicted = |((home, index, member), value): &(&(Home, usize, String), &String)| {
+            holds(value) && !self.agrees(*home, *index, member, value)
+        };
+        let contradicted: Vec<_> = self.notes.iter().filter(is_contradicted).map(|(place, _)| place.clone()).collect();
+        self.notes.retain(|place, _| !contradicted.contains(place));
+        contradicted.iter().map(|(home, index, member)| home.member_path(*index, member)).collect()
+    }
+
+    /// Whether a member is not set, or set to this value.
+    fn agrees(&self, home: Home, index: usize, member: &str, value: &str) -> bool {
+        if member.starts_with("EP.") {
+            return self.extras_of(home, index).get(member).is_none_or(|before| before == value);
+        }
+        let Some(before) = self.object(home, index).and_then(|object| object.text(member)) else { return true };
+        let numbers = [&before, value].map(parse_number);
+        before == value || matches!(numbers, [Ok(one), Ok(other)] if one == other)
+    }
+
+    /// What a message of this kind has no place for, though it was given.
+    pub fn left_behind(&self, kind: Kind, function: Function) -> Option<Finding> {
+        let carries = kind.declares() || kind == Kind::Refrsp || function == Function::Cancellation;
+        let is_declared = self.data != DeclarationData::default() || self.declaration != Declaration::default();
+        let text = format!("item data has no place in {kind}; it is not taken over");
+        (is_declared && !carries).then(|| Finding::warning("segment", "Declaration", text))
     }
 
     /// Takes an item apart. Empty texts, empty list entries and pairs without name and value are left behind.
@@ -268,11 +324,9 @@ impl Draft {
 
     /// Applies the notes, drops what can be derived, numbers the lines.
     fn settle(&mut self) {
-        for (path, value) in std::mem::take(&mut self.notes) {
-            if let Some((home, index, member)) = Home::parse(&path) {
-                // A path or value that makes no sense was reported when it was read.
-                let _ = self.set(home, index, member, &value);
-            }
+        for ((home, index, member), value) in std::mem::take(&mut self.notes) {
+            // A path or value that makes no sense was reported when it was read.
+            let _ = self.set(home, index, &member, &value);
         }
         self.take_codes();
         self.data.documents.retain(|document| *document != Document::default());
@@ -294,7 +348,6 @@ impl Draft {
         self.settle_reasons();
     }
 
-    /// The declared total is kept as an extra field only where it is not the sum of the lines.
     /// Codes of goods are digits, however they were typed.
     fn take_codes(&mut self) {
         let pieces = self.data.content_pieces.iter_mut().flat_map(|piece| [&mut piece.hs, &mut piece.revised_hs]);
@@ -303,6 +356,7 @@ impl Draft {
         }
     }
 
+    /// The declared total is kept as an extra field only where it is not the sum of the lines.
     fn settle_totals(&mut self) {
         if !self.totals.is_empty() {
             let text: Vec<_> = self.totals.iter().map(|(number, currency)| format!("{number} {currency}")).collect();
@@ -353,7 +407,7 @@ impl Draft {
     }
 
     /// Adds a reason, the first one to the contract's members.
-    pub fn add_reason(&mut self, kind: Kind, entry: Entry) {
+    pub fn add_reason(&mut self, kind: Kind, entry: FamilyEntry) {
         let extras = if kind == Kind::Itmref { &mut self.extras[2] } else { &mut self.extras[1] };
         extras.push_entry("Reasons", entry);
     }

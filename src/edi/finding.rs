@@ -48,6 +48,12 @@ impl Finding {
         Self::new(Severity::Warning, code, path, text)
     }
 
+    /// Something is given twice, with different content.
+    pub fn twice(path: impl Into<String>) -> Self {
+        let text = "given before with other content; what was given first stands, of this nothing is taken over";
+        Self::error("twice", path, text)
+    }
+
     /// A finding without a place.
     pub fn new(severity: Severity, code: &'static str, path: impl Into<String>, text: impl Into<String>) -> Self {
         Self { severity, position: None, message: None, fault: error::Finding::new(code, path, text) }
@@ -108,9 +114,16 @@ impl Findings {
 
     /// Takes over what `others` found.
     pub fn append(&mut self, others: Self) {
-        for finding in others.list {
+        let Self { list, uncounted_errors, more } = others;
+        for finding in list {
             self.push(finding);
         }
+        self.more += more;
+        self.uncounted_errors += uncounted_errors;
+    }
+
+    /// Counts what `others` only counted.
+    pub fn append_uncounted(&mut self, others: &Self) {
         self.more += others.more;
         self.uncounted_errors += others.uncounted_errors;
     }

@@ -18,6 +18,7 @@ pub mod xml;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 
 pub use contrl::{Action, Control, acknowledge};
@@ -180,6 +181,22 @@ impl ItemMessage {
             recipient,
             items: Vec::new(),
         }
+    }
+
+    /// Items that say something else than one before them that is about the same mail item. Of decisions, referrals and
+    /// answers there may be several.
+    pub fn said_twice(&self) -> Vec<usize> {
+        let mut first: HashMap<_, &Item> = HashMap::new();
+        let mut others = Vec::new();
+        for (at, item) in self.items.iter().enumerate().filter(|_| self.kind.declares()) {
+            let mail = &item.mail_object;
+            let posted = mail.posting_dt.map(WcfDate::instant);
+            let before = *first.entry((&mail.id, &mail.orig_post_org_cd, posted)).or_insert(item);
+            if mail.id.is_some() && before != item {
+                others.push(at);
+            }
+        }
+        others
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the command line offers for message files: show, convert, check. Takes bytes, gives text and findings.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::draft::Draft;
@@ -53,44 +54,64 @@ pub fn convert(bytes: &[u8], to: Form, profile: &Profile) -> Result<Written, Fin
     }
 }
 
+/// Judges a message beyond what the profile asks; findings name the item by its index.
+pub type Judge<'j> = &'j dyn Fn(&Interchange, &ItemMessage) -> Findings;
+
 /// Checks syntax and profile. Every finding has a position where there is one.
 pub fn check(bytes: &[u8], profile: &Profile) -> Findings {
+    check_with(bytes, profile, &|_, _| Findings::default())
+}
+
+/// Checks syntax, profile, and what else is to be judged.
+pub fn check_with(bytes: &[u8], profile: &Profile, judge: Judge<'_>) -> Findings {
     let form = Form::of(bytes);
     if bytes.len() > limits::EDI_BYTES || form == Form::Xml {
         let read = read(bytes);
         let root = if bytes.len() > limits::EDI_BYTES { None } else { parse(bytes, &mut Findings::default()) };
-        return checked(&read, profile, |message, finding| xml_place(root.as_ref()?, message, finding));
+        return checked(&read, profile, judge, |message, finding| xml_place(root.as_ref()?, message, finding));
     }
     let (read, places) = read_with_places(bytes);
     let plain = layout::plain(bytes);
     let tape = Tape::read(&plain.bytes, &mut Findings::default());
     let heads: Vec<_> = tape.segments().filter(|segment| segment.tag() == b"UNH").map(|unh| unh.number()).collect();
-    checked(&read, profile, |message, finding| {
+    checked(&read, profile, judge, |message, finding| {
         let places = places.get(message)?;
         edifact_place(&tape, *heads.get(message)?, places, finding)
     })
 }
 
-/// Findings of reading, then those of the profile with the place `locate` finds; what reading said is not repeated.
-fn checked(read: &Read, profile: &Profile, locate: impl Fn(usize, &Finding) -> Option<Position>) -> Findings {
+/// Findings of reading, then those of the profile and of `judge`, with the place `locate` finds. What was said of a member
+/// is not said again.
+fn checked(
+    read: &Read,
+    profile: &Profile,
+    judge: Judge<'_>,
+    locate: impl Fn(usize, &Finding) -> Option<Position>,
+) -> Findings {
     let mut findings = read.findings.clone();
-    let known = |finding: &Finding| {
-        read.findings.list().iter().any(|other| {
-            (other.fault.code, &other.fault.path, other.message, other.fault.index)
-                == (finding.fault.code, &finding.fault.path, finding.message, finding.fault.index)
-        })
+    let name = |finding: &Finding| {
+        let fault = &finding.fault;
+        (fault.code, fault.path.clone(), finding.message, fault.index)
     };
-    for finding in rules::interchange(&read.interchange, profile).list() {
+    let mut known: HashSet<_> = findings.list().iter().map(name).collect();
+    let mut found = rules::interchange(&read.interchange, profile);
+    for (at, message) in read.interchange.messages.iter().enumerate() {
+        let Message::Items(message) = message else { continue };
+        let mut judged = judge(&read.interchange, message);
+        judged.for_each_mut(|finding| finding.message = Some(at));
+        found.append(judged);
+    }
+    for finding in found.list() {
         let mut finding = finding.clone();
         let outline =
             finding.message.and_then(|at| read.outline.iter().position(|outline| outline.message == Some(at)));
         finding.message = outline;
-        if known(&finding) {
-            continue;
+        if known.insert(name(&finding)) {
+            finding.position = outline.and_then(|message| locate(message, &finding));
+            findings.push(finding);
         }
-        finding.position = outline.and_then(|message| locate(message, &finding));
-        findings.push(finding);
     }
+    findings.append_uncounted(&found);
     findings
 }
 

@@ -2,10 +2,11 @@
 //!
 //! `courier` takes waiting messages, makes interchanges of them and sends them over a [`transport`]; `inbox` reads
 //! what arrives and has the services apply it. An organization that lives on this server gets the same bytes through
-//! the same inbox. Knows message types and links; what a message means for an item is the services' business.
+//! the same inbox. `examine` asks what an inbox asks of a file. Knows message types and links; what a message means for an item is the services' business.
 
 mod compose;
 mod courier;
+pub mod examine;
 pub mod inbox;
 pub mod monitor;
 pub mod operate;

@@ -154,7 +154,9 @@ impl Exchange {
                 faults.extend(edi::check::item(kind, function, &entry, &profile).into_faults());
             }
             let item_id = named(given(&entry.mail_object.id).unwrap_or_default());
-            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty());
+            // Of two items about one mail item the first counts, whatever the partners agreed to.
+            let is_second = faults.iter().any(|fault| fault.code == "twice" && fault.path == "MailObject.Id");
+            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty() || is_second);
             let origin = given(&entry.mail_object.orig_post_org_cd).filter(|post| *post != UNKNOWN_POST);
             let origin = origin.map(str::to_owned);
             let object = entry.mail_object.clone();
@@ -219,12 +221,7 @@ fn envelope_problems(from: &str, interchange: &Interchange, ground: &Ground) -> 
 
 /// Why a message is refused although it can be read.
 fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &Ground) -> Vec<edi::Finding> {
-    let mut problems = Vec::new();
-    let agrees = |party: &Organization, mailbox: &str| party.code() == mailbox;
-    if !agrees(&message.sender, &interchange.sender.id) || !agrees(&message.recipient, &interchange.recipient.id) {
-        let text = "sender and recipient of a message are those of its interchange";
-        problems.push(edi::Finding::error("posts", "Header.Sender", text));
-    }
+    let mut problems: Vec<edi::Finding> = other_parties(interchange, message).into_iter().collect();
     let Some(partner) = &ground.sender else { return problems };
     if !partner.agreement.takes(message.kind.name()) {
         let text = format!("{} is not agreed with {}", message.kind, partner.code);
@@ -248,6 +245,15 @@ fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &G
     problems
 }
 
+/// Sender and recipient of a message are those of its interchange.
+pub(super) fn other_parties(interchange: &Interchange, message: &ItemMessage) -> Option<edi::Finding> {
+    let agrees = |party: &Organization, mailbox: &str| party.code() == mailbox;
+    let agree =
+        agrees(&message.sender, &interchange.sender.id) && agrees(&message.recipient, &interchange.recipient.id);
+    let text = "sender and recipient of a message are those of its interchange";
+    (!agree).then(|| edi::Finding::error("posts", "Header.Sender", text))
+}
+
 fn is_refused(read: &Read, message: usize) -> bool {
     read.findings.list().iter().any(|finding| {
         finding.severity == edi::Severity::Error
@@ -267,7 +273,12 @@ fn item_errors(read: &Read, message: usize) -> Vec<(usize, Finding)> {
 }
 
 /// What an item of a message says, in the words of the services.
-fn said(kind: Kind, function: Function, entry: Entry, made_at: chrono::DateTime<chrono::Utc>) -> Result<Said, Finding> {
+pub(super) fn said(
+    kind: Kind,
+    function: Function,
+    entry: Entry,
+    made_at: chrono::DateTime<chrono::Utc>,
+) -> Result<Said, Finding> {
     let missing = |path: &str| Finding::new("required", path, "the message has nothing about this item");
     let data = entry.declaration.and_then(|declaration| declaration.data);
     match (kind, function) {

@@ -73,15 +73,43 @@ pub enum Said {
 }
 
 impl Said {
-    /// Takes out of item data what its sender says under names of the server: the name of the version, and whose it is.
-    fn take_stated(&mut self) -> Stated {
+    /// Takes out of item data what is not its sender's to say: names of the server (of the version, and whose it is), and
+    /// what the destination and its customs lay over the lines; the flag says whether there was any of the latter.
+    fn take_out(&mut self) -> (Stated, bool) {
         match self {
             Self::Declared(data) | Self::Answered(_, Some(data)) => {
-                reserved::take(&mut data.extra_field_names, &mut data.extra_field_values)
+                (reserved::take(&mut data.extra_field_names, &mut data.extra_field_values), overlay::remove(data))
             }
-            Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => Stated::default(),
+            Self::Withdrawn | Self::Decided(..) | Self::Referred(_) | Self::Answered(_, None) => Default::default(),
         }
     }
+}
+
+/// Why what is said of an item would be refused whatever is stored, and whoever says it.
+pub fn refused_always(object: &MailObject, mut said: Said) -> Vec<Finding> {
+    said.take_out();
+    faults(object, &said).into_vec()
+}
+
+/// What is wrong with the form of what is said of an item.
+fn faults(object: &MailObject, said: &Said) -> Findings {
+    let mut findings = Findings::default();
+    match said {
+        Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(object)),
+        // Only item data says more of an item than its id.
+        _ if given(&object.id).is_some_and(structure::is_item_id) => {}
+        _ => findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks"),
+    }
+    match said {
+        Said::Declared(_) | Said::Withdrawn => {}
+        Said::Decided(_, data) => findings.extend_under("Response.Data", structure::response_data(data)),
+        Said::Referred(referral) => findings.extend_under("Referral", rules::referral(referral)),
+        Said::Answered(answer, _) => findings.extend_under("ReferralResponse", rules::response(answer)),
+    }
+    if let Said::Declared(data) | Said::Answered(_, Some(data)) = said {
+        findings.extend_under("Declaration.Data", structure::declaration_data(data));
+    }
+    findings
 }
 
 /// One item of a message.
@@ -134,37 +162,18 @@ pub enum Reception {
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
     pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
-        let stated = told.said.take_stated();
-        let object = &told.object;
-        let mut findings = Findings::default();
-        match &told.said {
-            Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(&told.object)),
-            // Only item data says more of an item than its id.
-            _ if given(&told.object.id).is_some_and(structure::is_item_id) => {}
-            _ => {
-                findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks")
-            }
-        }
-        let mut declared = None;
+        let (stated, has_overlay) = told.said.take_out();
+        let mut findings = faults(&told.object, &told.said);
+        let data = match &told.said {
+            Said::Declared(data) | Said::Answered(_, Some(data)) => Some(data),
+            Said::Withdrawn | Said::Decided(..) | Said::Referred(_) | Said::Answered(_, None) => None,
+        };
+        let declared = data.map(|data| self.content(route, &told.object, data, has_overlay, &mut findings));
         let body = match &told.said {
-            Said::Declared(data) => {
-                declared = Some(self.content(route, object, data, &mut findings));
-                String::new()
-            }
-            Said::Withdrawn => String::new(),
-            Said::Decided(_, data) => {
-                findings.extend_under("Response.Data", structure::response_data(data));
-                to_canonical(data)
-            }
-            Said::Referred(referral) => {
-                findings.extend_under("Referral", rules::referral(referral));
-                to_canonical(referral)
-            }
-            Said::Answered(answer, data) => {
-                findings.extend_under("ReferralResponse", rules::response(answer));
-                declared = data.as_ref().map(|data| self.content(route, object, data, &mut findings));
-                to_canonical(answer)
-            }
+            Said::Declared(_) | Said::Withdrawn => String::new(),
+            Said::Decided(_, data) => to_canonical(data),
+            Said::Referred(referral) => to_canonical(referral),
+            Said::Answered(answer, _) => to_canonical(answer),
         };
         let digest = digest(&body);
         // Persistent ids are each one's own.
@@ -172,23 +181,26 @@ impl Services {
         Weighed { key, told, body, digest, declared, stated, refused: findings.into_vec() }
     }
 
-    /// Item data checked, judged and written canonically.
-    fn content(&self, route: &Route, object: &MailObject, data: &DeclarationData, findings: &mut Findings) -> Content {
-        // What the destination and its customs lay over the lines is theirs alone.
-        let mut data = data.clone();
-        let has_overlay = overlay::remove(&mut data);
-        findings.extend_under("Declaration.Data", structure::declaration_data(&data));
+    /// Item data judged and written canonically.
+    fn content(
+        &self,
+        route: &Route,
+        object: &MailObject,
+        data: &DeclarationData,
+        has_overlay: bool,
+        findings: &mut Findings,
+    ) -> Content {
         let mut rejected = Findings::default();
         let country = given(&data.sender_country_cd).unwrap_or_default();
         let declarer = Declarer { org: route.post(), country, is_partner: true };
-        let mut judgement = self.judge(declarer, object, &data, true, ("MailObject", "Declaration"), &mut rejected);
+        let mut judgement = self.judge(declarer, object, data, true, ("MailObject", "Declaration"), &mut rejected);
         if route.strict {
             findings.extend_under("", rejected);
         }
         if has_overlay {
             judgement.note_overlay(&self.catalogue(), route.post());
         }
-        Content::of(&data, judgement)
+        Content::of(data, judgement)
     }
 
     /// Puts the items of one message into the rows of the post they are for; gives what became of each.

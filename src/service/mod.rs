@@ -25,7 +25,7 @@ pub mod once;
 pub mod outgoing;
 mod placing;
 pub mod printing;
-mod quality;
+pub mod quality;
 pub mod refer;
 pub mod referrals;
 pub mod report;

@@ -7,6 +7,7 @@ use super::catalogue::Catalogue;
 use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::Findings;
+use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Route;
 use crate::rules::quality::{Context, Level, Posts, QualityFinding, RESERVED_MEMBER, Subject, check};
 use crate::rules::structure::{UNKNOWN_POST, given};
@@ -59,7 +60,8 @@ impl Services {
         findings: &mut Findings,
     ) -> Judgement {
         let catalogue = self.catalogue();
-        let destination = destination(&catalogue, object, data);
+        let destination =
+            destination(|post| catalogue.country_of_post(post), catalogue.countries(), object, data).to_owned();
         let route = Route { destination: &destination, sending: declarer.country, on: self.today() };
         let screening = |code: &str, text: &str| catalogue.screened(code, text, route);
         let not_printable = self.proofread(object, data);
@@ -141,10 +143,25 @@ fn found_in(findings: Option<&str>) -> Vec<Found> {
 }
 
 /// The country of the destination post, else of the recipient; empty when neither is known.
-fn destination(catalogue: &Catalogue, object: &MailObject, data: &DeclarationData) -> String {
-    let of_post = given(&object.dest_post_org_cd).and_then(|post| catalogue.country_of_post(post));
-    let listed = |code: &&str| catalogue.countries().contains(code);
-    of_post.or(given(&data.recipient_country_cd).filter(listed)).unwrap_or_default().to_owned()
+fn destination<'d>(
+    country_of_post: impl FnOnce(&str) -> Option<&'d str>,
+    countries: &List<Country>,
+    object: &MailObject,
+    data: &'d DeclarationData,
+) -> &'d str {
+    let of_post = given(&object.dest_post_org_cd).and_then(country_of_post);
+    let of_recipient = || given(&data.recipient_country_cd).filter(|code| countries.contains(code));
+    of_post.or_else(of_recipient).unwrap_or_default()
+}
+
+/// Judges item data of a message where nobody has set or imported anything: by the lists built in, and without looking up
+/// restrictions.
+pub fn judge_as_delivered(object: &MailObject, data: &DeclarationData) -> Vec<QualityFinding> {
+    let (operators, countries) = (&lists().operators, &lists().countries);
+    let country = |post: &str| operators.get(post).map(|operator| operator.country.as_str());
+    let destination = destination(country, countries, object, data);
+    let context = Context { destination, is_final: true, is_partner: true, ..Context::default() };
+    check(object, data, &context).findings
 }
 
 impl Judgement {

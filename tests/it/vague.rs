@@ -8,9 +8,9 @@ use entrepost::contract::{DeclarationData, MailObject};
 use entrepost::rules::quality::{Context, Level, check};
 use serde_json::{Value, json};
 
+use crate::harness::Server;
 use crate::harness::data::{fresh_id, store};
 use crate::harness::process::run;
-use crate::harness::Server;
 use crate::on_both_engines;
 
 /// The rules that a description which says nothing breaks.

@@ -35,15 +35,72 @@ impl Charset {
         }
     }
 
-    /// Reads the bytes of a value. Bytes outside the set are kept as ISO 8859-1 or replaced; the caller has reported
-    /// them already.
+    /// Reads the bytes of a value. Bytes outside the set are read as Windows-1252, which has ISO 8859-1 in it, or replaced;
+    /// the caller has reported them already.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match (self, std::str::from_utf8(bytes)) {
-            (Self::Unow, _) => String::from_utf8_lossy(bytes),
             (_, Ok(text)) if bytes.is_ascii() => Cow::Borrowed(text),
-            _ => Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect()),
+            (Self::Unow, _) => without_c1(String::from_utf8_lossy(bytes)),
+            _ => Cow::Owned(bytes.iter().map(|byte| graphic(char::from(*byte))).collect()),
         }
     }
+}
+
+/// What Windows-1252 has where ISO 8859-1 and Unicode have the control characters U+0080 to U+009F.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{FFFD}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{FFFD}', 'Ž', '\u{FFFD}', '\u{FFFD}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{FFFD}', 'ž', 'Ÿ',
+];
+
+/// Whether this is one of the control characters U+0080 to U+009F, which no text has: they come from Windows-1252.
+pub fn is_c1(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{9F}')
+}
+
+/// The character meant: of the control characters beyond ASCII what Windows-1252 has in their place.
+fn graphic(c: char) -> char {
+    if is_c1(c) { WINDOWS_1252[(u32::from(c) - 0x80) as usize] } else { c }
+}
+
+/// A text with [`is_c1`] characters read as Windows-1252.
+pub fn without_c1(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().any(is_c1) { Cow::Owned(text.chars().map(graphic).collect()) } else { text }
+}
+
+/// How far bytes of an interchange that declares another set look like UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Not at all, or it may be chance: `É®` in ISO 8859-1 has the bytes of `ɮ`.
+    None,
+    /// Some of it; other bytes are none.
+    Partly,
+    Utf8,
+}
+
+/// Whether bytes are UTF-8, whatever they are said to be.
+pub fn likeness_to_utf8(bytes: &[u8]) -> Likeness {
+    let marked = bytes.starts_with("\u{FEFF}".as_bytes());
+    let (mut whole, mut tells) = (true, marked);
+    for chunk in bytes.utf8_chunks() {
+        tells = tells || is_no_chance(chunk.valid());
+        whole = whole && chunk.invalid().is_empty();
+    }
+    match (tells, whole) {
+        (false, _) => Likeness::None,
+        (true, false) => Likeness::Partly,
+        (true, true) => Likeness::Utf8,
+    }
+}
+
+/// A letter of a European language, a character of three bytes, or two of another script beside each other. Read byte by
+/// byte these would be nonsense such as `Ã¼`.
+fn is_no_chance(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().any(|c| {
+        let beside = !before.is_ascii();
+        before = c;
+        !c.is_ascii() && (c <= '\u{17F}' || c.len_utf8() > 2 || beside)
+    })
 }
 
 /// A text as the set can carry it: unchanged where possible, else transliterated to Latin. Characters that have no
@@ -141,6 +198,37 @@ mod tests {
         assert_eq!(transliterate(Charset::Unoc, "东京"), "Dong Jing ");
         assert_eq!(transliterate(Charset::Unow, "a\nb"), "a b");
         assert_eq!(transliterate(Charset::Unoc, "\u{E000}"), "", "a private character has no transliteration");
+    }
+
+    #[test]
+    fn utf8_is_told_from_what_looks_like_it_by_chance() {
+        let latin = |text: &str| text.chars().map(|c| u8::try_from(c).unwrap()).collect::<Vec<_>>();
+        for text in ["Müller", "Škoda", "Żuk", "Москва", "Αθήνα", "东京", "10 €", "\u{FEFF}plain", "Ștefan și Ană"]
+        {
+            assert_eq!(likeness_to_utf8(text.as_bytes()), Likeness::Utf8, "{text}");
+        }
+        for bytes in [
+            latin("plain"),
+            latin("Müller"),
+            latin("NESCAFÉ®"),
+            latin("«MENÜ»"),
+            b"ANDR\xC9\x92S".to_vec(),
+            latin("Nº 1ª"),
+        ] {
+            assert_eq!(likeness_to_utf8(&bytes), Likeness::None, "{bytes:?}");
+        }
+        assert_eq!(likeness_to_utf8(&[latin("Zoë "), "Müller".into()].concat()), Likeness::Partly);
+    }
+
+    #[test]
+    fn control_characters_beyond_ascii_are_never_read() {
+        for charset in [Charset::Unoa, Charset::Unob, Charset::Unoc] {
+            assert_eq!(charset.decode(b"\x93Kids\x94 \x96 \x80 5 caf\xE9\x85"), "“Kids” – € 5 café…");
+            let all: Vec<u8> = (0..=255).collect();
+            assert!(!charset.decode(&all).chars().any(is_c1));
+        }
+        assert_eq!(Charset::Unow.decode("a\u{92}s".as_bytes()), "a’s");
+        assert_eq!(Charset::Unoc.decode(b"\x81"), "\u{FFFD}");
     }
 
     proptest! {

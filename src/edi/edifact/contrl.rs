@@ -1,5 +1,8 @@
 //! CONTRL in EDIFACT: `UCI`, `UCM`, `UCS`.
 
+use std::collections::HashMap;
+
+use super::once::agree;
 use super::read::Reader;
 use super::tape::Segment;
 use super::write::Writer;
@@ -29,34 +32,74 @@ pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
     }
 }
 
-/// Reads one segment of the body.
-pub(super) fn read(reader: &mut Reader<'_>, control: &mut Control, segment: &Segment<'_>) {
-    let text = |element, component| super::read::id(segment, element, component);
-    let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
-    match segment.tag() {
-        b"UCI" => {
-            control.reference = text(1, 0);
-            control.sender = super::read::mailbox(segment, 2);
-            control.recipient = super::read::mailbox(segment, 3);
-            control.action = action(reader, segment, 4);
-            control.error = error(5);
-        }
-        b"UCM" => control.messages.push(MessageControl {
-            number: text(1, 0),
-            identifier: std::array::from_fn(|at| text(2, at)),
-            action: action(reader, segment, 3),
-            error: error(4),
-            segments: Vec::new(),
-        }),
-        b"UCS" => match control.messages.last_mut() {
-            Some(message) => {
-                let position = segment.text(1, 0).parse().unwrap_or(0);
-                message.segments.push(SegmentControl { position, error: text(2, 0) });
+/// A body that is being read.
+#[derive(Default)]
+pub(super) struct Body {
+    control: Control,
+    /// Segment numbers of the `UCI` and of each `UCM`.
+    head: Option<usize>,
+    messages: Vec<usize>,
+}
+
+impl Body {
+    /// Reads one segment.
+    pub fn read(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
+        let text = |element, component| super::read::id(segment, element, component);
+        let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
+        match segment.tag() {
+            b"UCI" => match self.head {
+                Some(first) if agree(reader.tape, &[first], &[segment.number()]) => {}
+                Some(_) => reader.found(segment, Finding::twice("Reference")),
+                None => {
+                    self.head = Some(segment.number());
+                    self.control.reference = text(1, 0);
+                    self.control.sender = super::read::mailbox(segment, 2);
+                    self.control.recipient = super::read::mailbox(segment, 3);
+                    self.control.action = action(reader, segment, 4);
+                    self.control.error = error(5);
+                }
+            },
+            b"UCM" => {
+                self.messages.push(segment.number());
+                self.control.messages.push(MessageControl {
+                    number: text(1, 0),
+                    identifier: std::array::from_fn(|at| text(2, at)),
+                    action: action(reader, segment, 3),
+                    error: error(4),
+                    segments: Vec::new(),
+                });
             }
-            None => reader.found(segment, Finding::error("segment", "", "UCS needs a UCM before it")),
-        },
-        b"UCD" => {}
-        _ => reader.unexpected(segment),
+            b"UCS" => match self.control.messages.last_mut() {
+                Some(message) => {
+                    let position = segment.text(1, 0).parse().unwrap_or(0);
+                    message.segments.push(SegmentControl { position, error: text(2, 0) });
+                }
+                None => reader.found(segment, Finding::error("segment", "", "UCS needs a UCM before it")),
+            },
+            b"UCD" => {}
+            _ => reader.unexpected(segment),
+        }
+    }
+
+    /// The answer; of two about one message the first counts.
+    pub fn finish(mut self, reader: &mut Reader<'_>) -> Control {
+        let mut first: HashMap<String, MessageControl> = HashMap::new();
+        let mut kept = Vec::new();
+        for (message, number) in std::mem::take(&mut self.control.messages).into_iter().zip(self.messages) {
+            match first.get(&message.number) {
+                Some(before) if *before == message => {}
+                Some(_) => {
+                    if let Some(segment) = reader.tape.segment(number) {
+                        reader.found(&segment, Finding::twice("MessageStatus"));
+                    }
+                }
+                None => {
+                    first.insert(message.number.clone(), message.clone());
+                    kept.push(message);
+                }
+            }
+        }
+        Control { messages: kept, ..self.control }
     }
 }
 

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use super::charset::{percent_decode, percent_encode};
 use super::emit::Emitter;
+use super::lists::{self, coded};
 use super::tape::Segment;
 use crate::edi::profile::Charset;
 
@@ -115,7 +116,7 @@ pub fn write(emit: &mut Emitter, charset: Charset, note: &Note) -> bool {
 
 fn put(emit: &mut Emitter, list: &str, texts: &[String; 5]) {
     let texts: [&str; 5] = std::array::from_fn(|at| texts[at].as_str());
-    emit.segment("FTX", &[&["ZZZ"], &[], &[list, "ZXF", "ZZZ"], &texts]);
+    emit.segment("FTX", &[&["ZZZ"], &[], &coded(list, lists::NOTE), &texts]);
 }
 
 /// A note that is being read; further `CON` segments may follow.
@@ -128,6 +129,10 @@ pub struct Reading {
 impl Reading {
     /// Begins with an `FTX+ZZZ` segment; `None` when its list is not ours.
     pub fn begin(segment: &Segment<'_>) -> Option<Self> {
+        let fits = |part: usize, own: &str| segment.raw(3, part).is_empty() || segment.is(3, part, own);
+        if !fits(1, lists::NOTE[0]) || !fits(2, lists::NOTE[1]) {
+            return None;
+        }
         let list = segment.text(3, 0);
         let (list, encoded) = match list.strip_suffix('P') {
             Some(list) if list.len() == 3 => (list, true),

@@ -1,9 +1,13 @@
 //! EDIFACT → contracts: the envelope, control counts, and which message is which.
 
+use std::borrow::Cow;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::charset::{Likeness, likeness_to_utf8};
 use super::layout;
-use super::tape::{Segment, Tape};
+use super::lists::List;
+use super::tape::{Element, Segment, Tape};
 use crate::contract::WcfDate;
 use crate::edi::contrl::Control;
 use crate::edi::profile::{AGENCIES, ASSOCIATION, Charset};
@@ -28,7 +32,7 @@ pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
     let mut tape = Tape::read(&plain.bytes, &mut findings);
     let charset = tape.segment(0).filter(|first| first.tag() == b"UNB").map(|first| charset_of(&first, &mut findings));
     tape.charset = charset.flatten().unwrap_or_default();
-    check_characters(&tape, &mut findings);
+    check_characters(&mut tape, &mut findings);
     let mut reader = Reader {
         tape: &tape,
         findings,
@@ -87,27 +91,59 @@ fn charset_of(first: &Segment<'_>, findings: &mut Findings) -> Option<Charset> {
 /// Places outside the character set that are reported one by one.
 const CHARACTERS_TOLD: usize = 20;
 
-/// Reports bytes that the character set of the interchange does not hold. Line breaks between segments are fine.
-fn check_characters(tape: &Tape<'_>, findings: &mut Findings) {
-    if tape.charset == Charset::Unow {
-        if let Err(error) = std::str::from_utf8(tape.bytes())
-            && let Some(segment) = tape.segment(tape.segment_at_byte(error.valid_up_to()))
-        {
-            let text = format!("byte {} is not UTF-8", error.valid_up_to());
-            findings.push(Finding::error("charset", "", text).at(position_of(&segment)));
+/// Reports bytes that the character set of the interchange does not hold, and reads UTF-8 as what it is whatever was
+/// declared. Line breaks between segments are fine.
+fn check_characters(tape: &mut Tape<'_>, findings: &mut Findings) {
+    let declared = tape.charset;
+    if declared != Charset::Unow && !tape.bytes().is_ascii() {
+        let beyond_ascii = tape.bytes().iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
+        let name = declared.name();
+        let text = match likeness_to_utf8(tape.bytes()) {
+            Likeness::None => None,
+            Likeness::Partly => Some(format!("some of the text looks like UTF-8; it is read as {name}, as declared")),
+            Likeness::Utf8 => {
+                tape.charset = Charset::Unow;
+                Some(format!("the text is UTF-8 although {name} is declared; it is read as UTF-8"))
+            }
+        };
+        if let Some((text, segment)) = text.zip(tape.segment(tape.segment_at_byte(beyond_ascii))) {
+            findings.push(Finding::warning("charset", "", text).at(position_of(&segment)));
         }
-        return;
     }
+    if tape.charset == Charset::Unow
+        && let Err(error) = std::str::from_utf8(tape.bytes())
+        && let Some(segment) = tape.segment(tape.segment_at_byte(error.valid_up_to()))
+    {
+        let text = format!("byte {} is not UTF-8", error.valid_up_to());
+        findings.push(Finding::error("charset", "", text).at(position_of(&segment)));
+    }
+    tell_outsiders(tape, declared, findings);
+}
+
+/// Reports the segments that hold characters outside the set declared.
+fn tell_outsiders(tape: &Tape<'_>, declared: Charset, findings: &mut Findings) {
+    let is_utf8 = tape.charset == Charset::Unow;
     let mut allowed = [false; 256];
-    for (byte, allowed) in (0..=255).zip(&mut allowed) {
-        *allowed = tape.charset.holds_byte(byte) || tape.service.is_special(byte);
+    for (byte, allowed) in (0..=255_u8).zip(&mut allowed) {
+        let held = if is_utf8 && !byte.is_ascii() { true } else { declared.holds_byte(byte) };
+        // In UTF-8 line breaks and the like are data.
+        *allowed = held || tape.service.is_special(byte) || (declared == Charset::Unow && byte.is_ascii());
     }
-    if tape.bytes().iter().all(|byte| allowed[usize::from(*byte)]) {
+    let has_c1 = |bytes: &[u8]| match is_utf8 {
+        true => bytes.windows(2).any(|pair| pair[0] == 0xC2 && (0x80..0xA0).contains(&pair[1])),
+        false => bytes.iter().any(|byte| (0x80..0xA0).contains(byte)),
+    };
+    let is_outside = |bytes: &[u8]| bytes.iter().any(|byte| !allowed[usize::from(*byte)]) || has_c1(bytes);
+    if !is_outside(tape.bytes()) {
         return;
     }
-    let outside = |segment: &Segment<'_>| segment.source().iter().any(|byte| !allowed[usize::from(*byte)]);
-    for segment in tape.segments().filter(outside).take(CHARACTERS_TOLD) {
-        let text = format!("a character outside {}", tape.charset.name());
+    let told = tape.segments().filter(|segment| is_outside(segment.source())).take(CHARACTERS_TOLD);
+    for segment in told {
+        let name = declared.name();
+        let text = match has_c1(segment.source()) {
+            true => format!("a character outside {name}, read as Windows-1252"),
+            false => format!("a character outside {name}"),
+        };
         findings.push(Finding::warning("charset", "", text).at(position_of(&segment)));
     }
 }
@@ -149,6 +185,29 @@ impl<'t> Reader<'t> {
             (_, false) => format!("the profile has no such segment with `{shown}` here; it is not taken over"),
         };
         self.found(segment, Finding::warning("segment", "", text));
+    }
+
+    /// A code, when it stands in this list or none is named; reports one of another list, which is left out.
+    pub fn coded<'s>(
+        &mut self,
+        segment: &Segment<'s>,
+        element: Element<'s>,
+        component: usize,
+        list: List,
+        path: &str,
+    ) -> Cow<'s, str> {
+        let named = [element.raw(component + 1), element.raw(component + 2)];
+        let fits = |(named, own): (&[u8], &str)| named.is_empty() || named == own.as_bytes();
+        if element.raw(component).is_empty() || named.into_iter().zip(list).all(fits) {
+            return element.text(component);
+        }
+        let [qualifier, agency] = list;
+        let text = match qualifier {
+            "" => "a code of another list than that of the directory; it is left out".to_owned(),
+            _ => format!("a code of another list than {qualifier}:{agency}; it is left out"),
+        };
+        self.found(segment, Finding::error("unknown_code", path, text));
+        Cow::Borrowed("")
     }
 
     fn interchange(&mut self) -> Interchange {
@@ -286,11 +345,11 @@ impl<'t> Reader<'t> {
     }
 
     fn control(&mut self, segments: std::ops::Range<usize>) -> Control {
-        let mut control = Control::default();
+        let mut body = super::contrl::Body::default();
         for segment in segments.filter_map(|at| self.tape.segment(at)) {
-            super::contrl::read(self, &mut control, &segment);
+            body.read(self, &segment);
         }
-        control
+        body.finish(self)
     }
 
     /// Checks `UNT`; gives the number of the segment to go on with.
@@ -333,6 +392,18 @@ fn envelope_date(date: &str, time: &str) -> Option<WcfDate> {
         _ => return None,
     };
     date_of(&date, &format!("{time}00"))
+}
+
+/// The instant of a `DTM`, formats 204, 203 and 102.
+pub(super) fn date_in(segment: &Segment<'_>) -> Option<WcfDate> {
+    let text = segment.text(1, 1);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match (segment.raw(1, 2), text.len()) {
+        (b"204", 14) if digits => date_of(&text[..8], &text[8..]),
+        (b"203", 12) if digits => date_of(&text[..8], &format!("{}00", &text[8..])),
+        (b"102", 8) if digits => date_of(&text, "000000"),
+        _ => None,
+    }
 }
 
 /// The instant of `CCYYMMDD` and `HHMMSS`.

@@ -1,9 +1,11 @@
 //! EDIFACT → contracts: the groups of an item – parties, lines, taxes, pointers.
 
+use super::lists;
 use super::notes;
+use super::once::{Statement, agree};
 use super::pointer;
 use super::read::Reader;
-use super::read_item::{ItemReader, Scope, int, number, set, weight};
+use super::read_item::{ItemReader, Scope, go_on, number, pieces, set, weight};
 use super::tape::Segment;
 use crate::edi::profile::table::{Home, Role, Row};
 use crate::edi::profile::value::{Members, parse_int};
@@ -11,18 +13,22 @@ use crate::edi::{Finding, Kind};
 
 impl ItemReader {
     pub(super) fn nad(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        self.end_entry();
-        if self.kind == Kind::Refrsp && segment.is(1, 0, "AG") {
-            self.scope = Scope::Agent;
-            return;
-        }
-        let Some(role) = Role::from_code(&segment.text(1, 0)) else {
-            self.scope = Scope::Head;
-            return reader.unexpected(segment);
+        self.end_group(reader);
+        let role = Role::from_code(&segment.text(1, 0));
+        let is_agent = self.kind == Kind::Refrsp && segment.is(1, 0, "AG");
+        self.scope = match role {
+            _ if self.parties.contains_key(segment.raw(1, 0)) => Scope::Again,
+            Some(role) => Scope::Party(role),
+            None if is_agent => Scope::Agent,
+            None => Scope::Stranger,
         };
-        self.scope = Scope::Party(role);
-        if !segment.raw(3, 0).is_empty() || !segment.raw(4, 4).is_empty() {
-            let text = "an unstructured address or a fifth name is not taken over";
+        match self.scope {
+            Scope::Stranger => return reader.unexpected(segment),
+            _ => self.party.push(segment.number()),
+        }
+        let Scope::Party(role) = self.scope else { return };
+        if [(2, 0), (3, 0), (4, 4)].iter().any(|(element, part)| !segment.raw(*element, *part).is_empty()) {
+            let text = "a code of a party, an unstructured address or a fifth name is not taken over";
             reader.found(segment, Finding::warning("segment", "", text));
         }
         let state = if segment.raw(7, 0).is_empty() { segment.text(7, 3) } else { segment.text(7, 0) };
@@ -42,6 +48,22 @@ impl ItemReader {
         }
     }
 
+    /// A party that was read is complete; one that was named before has to be the same.
+    pub(super) fn end_party(&mut self, reader: &mut Reader<'_>) {
+        let party = std::mem::take(&mut self.party);
+        let Some(first) = party.first().and_then(|first| reader.tape.segment(*first)) else { return };
+        let role = first.raw(1, 0).to_vec();
+        match self.parties.get(&role) {
+            None => drop(self.parties.insert(role, party)),
+            Some(before) if agree(reader.tape, before, &party) => {}
+            Some(_) => {
+                let name = Role::from_code(&first.text(1, 0)).map(|role| &role.rows()[0]);
+                let path = name.map_or("ReferralResponse.EP.Person".into(), |row| row.home.member_path(0, row.member));
+                reader.found(&first, Finding::twice(path));
+            }
+        }
+    }
+
     pub(super) fn set_party(&mut self, row: &'static Row, value: &str) {
         if value.is_empty() {
         } else if row.is_extra() {
@@ -51,25 +73,72 @@ impl ItemReader {
         }
     }
 
-    pub(super) fn party(&mut self, reader: &mut Reader<'_>, role: Role, segment: &Segment<'_>) {
-        let wanted = match segment.tag() {
-            b"RFF" => format!("RFF {}", segment.text(1, 0)),
-            b"COM" => format!("COM {}", segment.text(1, 1)),
-            _ => "CTA IC".to_owned(),
-        };
-        let value = match segment.tag() {
-            b"RFF" => segment.text(1, 1),
-            b"COM" => segment.text(1, 0),
-            _ => segment.text(2, 1),
-        };
-        match role.rows().iter().find(|row| row.edifact == wanted) {
-            Some(row) => self.set_party(row, &value),
-            None => reader.unexpected(segment),
+    /// A reference, the name or the channels of contact of a party.
+    pub(super) fn party(&mut self, reader: &mut Reader<'_>, role: Role, segment: &Segment<'_>) -> bool {
+        let at = |place: &str| role.rows().iter().find(|row| row.edifact == place);
+        if segment.tag() == b"COM" {
+            self.channels(reader, role, segment);
+            return true;
+        }
+        let (tag, element) = if segment.tag() == b"RFF" { ("RFF", 1) } else { ("CTA", 2) };
+        let Some(row) = at(&format!("{tag} {}", segment.text(1, 0))) else { return false };
+        if element == 2 && !segment.raw(2, 0).is_empty() {
+            let text = "a code of a contact is not taken over";
+            reader.found(segment, Finding::warning("segment", "", text));
+        }
+        self.set_party(row, &segment.text(element, 1));
+        true
+    }
+
+    /// `COM` holds up to three numbers and addresses, each with its channel.
+    fn channels(&mut self, reader: &mut Reader<'_>, role: Role, segment: &Segment<'_>) {
+        for (at, channel) in segment.elements_from(1).enumerate().filter(|(_, channel)| !channel.raw(0).is_empty()) {
+            let place = format!("COM {}", channel.text(1));
+            match role.rows().iter().find(|row| row.edifact == place) {
+                None => reader.unexpected(segment),
+                Some(row) => {
+                    let statement = Statement::part(segment, at + 1, at + 2);
+                    if self.is_first(reader, segment, place, statement, row.home.member_path(0, row.member)) {
+                        self.set_party(row, &channel.text(0));
+                    }
+                }
+            }
         }
     }
 
+    /// The person who answers.
+    pub(super) fn agent(&mut self, segment: &Segment<'_>) -> bool {
+        let is_contact = segment.is(1, 0, "IC");
+        if is_contact {
+            self.draft.extras_mut(Home::Answer, 0).set("EP.Person", &segment.text(2, 1));
+        }
+        is_contact
+    }
+
+    /// The HS code among the article numbers of a `PIA`, which holds up to five of any kind. Others are reported.
+    fn hs_code(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>, path: &str) -> Option<String> {
+        let mut code = None;
+        for (at, number) in segment.elements_from(2).enumerate().filter(|(_, number)| !number.raw(0).is_empty()) {
+            if number.raw(1) == lists::HS.as_bytes() {
+                let subject = format!("PIA {}", segment.text(1, 0));
+                let statement = Statement::part(segment, at + 2, at + 3);
+                if self.is_first(reader, segment, subject, statement, path.to_owned()) {
+                    code = Some(number.text(0).into_owned());
+                }
+                continue;
+            }
+            let kind: String = number.text(1).chars().filter(char::is_ascii_alphanumeric).take(3).collect();
+            let text = match kind.is_empty() {
+                true => "an article number that does not say that it is an HS code (HS) is left out".to_owned(),
+                false => format!("an article number of kind {kind} is no HS code; it is left out"),
+            };
+            reader.found(segment, Finding::warning("unknown_code", path, text));
+        }
+        code
+    }
+
     pub(super) fn gid(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        self.end_entry();
+        self.end_group(reader);
         let number = segment.text(1, 0);
         if self.kind == Kind::Cusrsp {
             self.scope = Scope::Revised;
@@ -89,35 +158,54 @@ impl ItemReader {
         }
     }
 
-    pub(super) fn piece(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) {
+    pub(super) fn piece(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) -> bool {
         let path = |member| Home::Piece.member_path(at, member);
+        if let (b"PIA", function @ (b"5" | b"3")) = (segment.tag(), segment.raw(1, 0)) {
+            let member = if function == b"5" { "HS" } else { "RevisedHS" };
+            let code = self.hs_code(reader, segment, &path(member)).unwrap_or_default();
+            let piece = &mut self.draft.data.content_pieces[at];
+            set(if function == b"5" { &mut piece.hs } else { &mut piece.revised_hs }, code.into());
+            return true;
+        }
         let piece = &mut self.draft.data.content_pieces[at];
         match (segment.tag(), segment.raw(1, 0)) {
-            (b"FTX", b"AAA") => set(&mut piece.description, notes::join(segment, 4, 0, 5, notes::TEXT)),
-            (b"PIA", b"5") => set(&mut piece.hs, segment.text(2, 0)),
-            (b"PIA", b"3") => set(&mut piece.revised_hs, segment.text(2, 0)),
-            (b"LOC", b"27") => set(&mut piece.orig_country_cd, segment.text(2, 0)),
-            (b"QTY", b"1") => piece.number = int(reader, segment, 1, 1, path("Number")),
-            (b"MEA", b"WT") => piece.net_weight = weight(reader, segment, &path("NetWeight")),
+            (b"FTX", b"AAA") => go_on(&mut piece.description, notes::join(segment, 4, 0, 5, notes::TEXT)),
+            (b"LOC", b"27") => {
+                let country = reader.coded(segment, segment.element(2), 0, lists::COUNTRY, &path("OrigCountryCd"));
+                set(&mut piece.orig_country_cd, country);
+            }
+            (b"QTY", b"1") => piece.number = pieces(reader, segment, path("Number")),
+            (b"MEA", b"WT") if segment.is(2, 0, "AAL") => {
+                piece.net_weight = weight(reader, segment, &path("NetWeight"));
+            }
             (b"MOA", b"40") => {
                 piece.amount = number(reader, segment, 1, 1, &path("Amount"));
                 set(&mut piece.currency_cd, segment.text(1, 2));
             }
-            _ => reader.unexpected(segment),
+            _ => return false,
         }
+        true
     }
 
-    pub(super) fn revised(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
+    /// Whether a segment says something of a revised line.
+    pub(super) fn is_revised(segment: &Segment<'_>) -> bool {
+        matches!((segment.tag(), segment.raw(1, 0)), (b"FTX", b"AAA" | b"SIN") | (b"PIA", b"5"))
+    }
+
+    pub(super) fn revised(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) -> bool {
         let field = match (segment.tag(), segment.raw(1, 0)) {
-            (b"FTX", b"AAA") => 1,
-            (b"FTX", b"SIN") => 3,
-            (b"PIA", b"5") => 2,
-            _ => return self.head(reader, segment),
+            (b"PIA", _) => 2,
+            (_, b"AAA") => 1,
+            _ => 3,
         };
-        let text = if field == 2 { segment.text(2, 0) } else { notes::join(segment, 4, 0, 5, notes::TEXT) };
+        let text = match field {
+            2 => self.hs_code(reader, segment, "Response.Data.EP.RevisedPieces").unwrap_or_default().into(),
+            _ => notes::join(segment, 4, 0, 5, notes::TEXT),
+        };
         if let Some(member) = self.entry.get_mut(field) {
-            set(member, text);
+            go_on(member, text);
         }
+        true
     }
 
     pub(super) fn tax_begins(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
@@ -128,11 +216,12 @@ impl ItemReader {
             Scope::Revised => self.entry.first().cloned().flatten(),
             _ => None,
         };
-        self.end_entry();
+        self.end_group(reader);
         let at = self.draft.add_tax();
         self.scope = Scope::Tax(at);
         let tax = &mut self.draft.response_data.taxes[at];
-        set(&mut tax.tax_type, segment.text(2, 0));
+        let path = Home::Tax.member_path(at, "Type");
+        set(&mut tax.tax_type, reader.coded(segment, segment.element(2), 0, lists::TAX, &path));
         set(&mut tax.description, segment.text(2, 3));
         if !segment.raw(5, 3).is_empty() {
             tax.rate = number(reader, segment, 5, 3, &Home::Tax.member_path(at, "Rate"));
@@ -142,37 +231,48 @@ impl ItemReader {
         extras.set("EP.PieceIndex", line.as_deref().unwrap_or_default());
     }
 
-    pub(super) fn tax(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) {
+    pub(super) fn tax(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) -> bool {
         let path = |member| Home::Tax.member_path(at, member);
+        if segment.tag() == b"PIA" && segment.is(1, 0, "5") {
+            let code = self.hs_code(reader, segment, &path("HS")).unwrap_or_default();
+            set(&mut self.draft.response_data.taxes[at].hs, code.into());
+            return true;
+        }
         let tax = &mut self.draft.response_data.taxes[at];
         match (segment.tag(), segment.raw(1, 0)) {
             (b"MOA", b"161") => {
                 tax.amount = number(reader, segment, 1, 1, &path("Amount"));
                 set(&mut tax.currency_cd, segment.text(1, 2));
             }
-            (b"PIA", b"5") => set(&mut tax.hs, segment.text(2, 0)),
-            (b"QTY", b"1") => tax.number = int(reader, segment, 1, 1, path("Number")),
-            (b"MEA", b"WT") => tax.net_weight = weight(reader, segment, &path("NetWeight")),
-            _ => reader.unexpected(segment),
+            (b"QTY", b"1") => tax.number = pieces(reader, segment, path("Number")),
+            (b"MEA", b"WT") if segment.is(2, 0, "AAL") => {
+                tax.net_weight = weight(reader, segment, &path("NetWeight"));
+            }
+            _ => return false,
         }
+        true
     }
 
-    pub(super) fn erp(&mut self, segment: &Segment<'_>) {
-        self.end_entry();
+    pub(super) fn erp(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
+        self.end_group(reader);
         self.scope = Scope::Pointer;
         self.entry = vec![None; 3];
         self.pointed_line = segment.text(1, 2).into_owned();
     }
 
-    pub(super) fn pointer(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
+    pub(super) fn pointer(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) -> bool {
         let (field, text) = match (segment.tag(), segment.raw(1, 0)) {
-            (b"ERC", _) => (1, segment.text(1, 0)),
+            (b"ERC", _) => {
+                let path = "EP.Pointers";
+                (1, reader.coded(segment, segment.element(1), 0, lists::DATA_ERROR, path))
+            }
             (b"FTX", b"AAO") => (2, notes::join(segment, 4, 0, 5, notes::TEXT)),
-            _ => return reader.unexpected(segment),
+            _ => return false,
         };
         if let Some(member) = self.entry.get_mut(field) {
-            set(member, text);
+            go_on(member, text);
         }
+        true
     }
 
     /// Hands over the pointer or revised line that was being filled.

@@ -1,6 +1,8 @@
 //! EDIFACT → contracts: the head of a message about items, its control totals, and where each item begins.
 
-use super::read::{Places, Reader, date_of, id};
+use super::lists::{self, List};
+use super::once::{self, Once, Statement};
+use super::read::{Places, Reader, date_in, id};
 use super::read_item::ItemReader;
 use super::tape::Segment;
 use crate::contract::WcfDate;
@@ -18,15 +20,26 @@ impl<'t> Reader<'t> {
         let nobody = || Organization::Operator(String::new());
         let mut message = ItemMessage::new(kind, "", nobody(), nobody());
         let mut parties = Parties::default();
+        let mut said = Once::default();
         let mut at = segments.start;
         while let Some(segment) = self.tape.segment(at).filter(|_| at < segments.end) {
             if matches!(segment.tag(), b"CNI" | b"CNT") {
                 break;
             }
-            self.head_segment(&segment, &mut message, &mut parties);
+            let statement = Statement::whole(&segment);
+            let subject = once::subject(&segment).unwrap_or_default();
+            match said.before(&subject) {
+                Some(before) if before.agrees(statement, self.tape) => {}
+                Some(_) => self.found(&segment, Finding::twice("Header")),
+                None if self.head_segment(&segment, &mut message, &mut parties) => said.note(subject, statement),
+                None => self.unexpected(&segment),
+            }
             at += 1;
         }
-        parties.settle(&mut message);
+        for customs in parties.settle(&mut message) {
+            let text = format!("sender and recipient are named already; {customs} is not taken over");
+            self.found(unh, Finding::warning("segment", "Header", text));
+        }
         self.check_head(unh, &message);
         let mut places = Places::default();
         let mut totals = Vec::new();
@@ -47,11 +60,18 @@ impl<'t> Reader<'t> {
                 }
             }
         }
+        for index in message.said_twice() {
+            let cni = places.items.get(index).and_then(|(cni, _)| self.tape.segment(*cni));
+            self.item = Some((index, message.items[index].mail_object.id.clone()));
+            self.found(&cni.unwrap_or(*unh), Finding::twice("MailObject.Id"));
+        }
+        self.item = None;
         self.check_totals(unh, &message, &totals);
         (message, places)
     }
 
-    fn head_segment(&mut self, segment: &Segment<'t>, message: &mut ItemMessage, parties: &mut Parties) {
+    /// Takes over a segment of the head; `false` when the profile does not have it.
+    fn head_segment(&mut self, segment: &Segment<'t>, message: &mut ItemMessage, parties: &mut Parties) -> bool {
         match (segment.tag(), segment.raw(1, 0)) {
             (b"BGM", _) => {
                 message.reference = id(segment, 2, 0);
@@ -68,11 +88,17 @@ impl<'t> Reader<'t> {
             (b"RFF", b"ACW") => {
                 message.previous_reference = Some(id(segment, 1, 1)).filter(|reference| !reference.is_empty());
             }
-            (b"NAD", b"MS") => parties.sender = Some(id(segment, 2, 0)),
-            (b"NAD", b"MR") => parties.recipient = Some(id(segment, 2, 0)),
-            (b"NAD", b"CM") => parties.customs.push(id(segment, 2, 0)),
-            _ => self.unexpected(segment),
+            (b"NAD", b"MS") => parties.sender = Some(self.party(segment, lists::OPERATOR, "Header.Sender")),
+            (b"NAD", b"MR") => parties.recipient = Some(self.party(segment, lists::OPERATOR, "Header.Recipient")),
+            (b"NAD", b"CM") => parties.customs.push(self.party(segment, lists::CUSTOMS, "Header")),
+            _ => return false,
         }
+        true
+    }
+
+    /// The code of an organization.
+    fn party(&mut self, segment: &Segment<'_>, list: List, path: &str) -> String {
+        self.coded(segment, segment.element(2), 0, list, path).trim().to_owned()
     }
 
     fn check_head(&mut self, unh: &Segment<'t>, message: &ItemMessage) {
@@ -105,7 +131,8 @@ impl<'t> Reader<'t> {
             item.segment(self, &segment);
             at += 1;
         }
-        let (mut item, pieces) = item.finish(self, message.function);
+        let last = self.tape.segment(at - 1).unwrap_or(*cni);
+        let (mut item, pieces) = item.finish(self, &last, message.function);
         normal::complete(&mut item, message);
         message.items.push(item);
         self.item = None;
@@ -141,19 +168,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The instant of a `DTM`, formats 204, 203 and 102.
+    /// The instant of a `DTM`; reports one that cannot be read.
     pub(super) fn date(&mut self, segment: &Segment<'_>, path: &str) -> Option<WcfDate> {
-        let text = segment.text(1, 1);
-        if text.is_empty() {
+        if segment.raw(1, 1).is_empty() {
             return None;
         }
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let date = match (segment.raw(1, 2), text.len()) {
-            (b"204", 14) if digits => date_of(&text[..8], &text[8..]),
-            (b"203", 12) if digits => date_of(&text[..8], &format!("{}00", &text[8..])),
-            (b"102", 8) if digits => date_of(&text, "000000"),
-            _ => None,
-        };
+        let date = date_in(segment);
         if date.is_none() {
             let text = "a date is CCYYMMDDHHMMSS with format 204, in UTC";
             self.found(segment, Finding::error("format", path, text));
@@ -171,8 +191,8 @@ struct Parties {
 }
 
 impl Parties {
-    /// A customs organization is the side that no operator is named for.
-    fn settle(self, message: &mut ItemMessage) {
+    /// A customs organization is the side that no operator is named for. Gives those that are left over.
+    fn settle(self, message: &mut ItemMessage) -> Vec<String> {
         let mut customs = self.customs.into_iter();
         let mut side = |operator: Option<String>| match operator {
             Some(code) => Some(Organization::Operator(code)),
@@ -184,5 +204,6 @@ impl Parties {
         if let Some(recipient) = side(self.recipient) {
             message.recipient = recipient;
         }
+        customs.collect()
     }
 }

@@ -194,7 +194,9 @@ impl<'b> Tape<'b> {
     pub fn segment(&self, at: usize) -> Option<Segment<'_>> {
         let span = self.segments.get(at)?;
         let end = self.segments.get(at + 1).map_or(self.elements.len(), |next| next.first_element as usize);
-        Some(Segment { tape: self, number: at, elements: &self.elements[span.first_element as usize..end] })
+        let elements = &self.elements[span.first_element as usize..end];
+        let repeats = elements.iter().any(|element| element & REPEATED != 0);
+        Some(Segment { tape: self, number: at, elements, repeats })
     }
 
     /// All segments.
@@ -244,6 +246,8 @@ pub struct Segment<'t> {
     tape: &'t Tape<'t>,
     number: usize,
     elements: &'t [u32],
+    /// An element is repeated.
+    repeats: bool,
 }
 
 impl<'t> Segment<'t> {
@@ -268,19 +272,28 @@ impl<'t> Segment<'t> {
         &self.tape.bytes[self.byte()..(last as usize).max(self.byte())]
     }
 
-    /// How many elements there are, the tag included, repetitions counted.
-    pub fn element_count(&self) -> usize {
-        self.elements.len()
-    }
-
     /// Whether any element is repeated.
     pub fn has_repetitions(&self) -> bool {
-        self.elements.iter().any(|element| element & REPEATED != 0)
+        self.repeats
     }
 
-    fn components(&self, element: usize) -> &'t [Span] {
-        let Some(first) = self.elements.get(element) else { return &[] };
-        let end = match self.elements.get(element + 1) {
+    /// Every element from that one on, repetitions included.
+    pub fn elements_from(self, element: usize) -> impl Iterator<Item = Element<'t>> {
+        (self.place(element)..self.elements.len()).map(move |place| Element { segment: self, place })
+    }
+
+    /// Where an element stands on the tape: a repetition has no number of its own.
+    fn place(&self, element: usize) -> usize {
+        if !self.repeats {
+            return element;
+        }
+        let own = self.elements.iter().enumerate().filter(|(_, first)| **first & REPEATED == 0);
+        own.map(|(place, _)| place).nth(element).unwrap_or(self.elements.len())
+    }
+
+    fn components(&self, place: usize) -> &'t [Span] {
+        let Some(first) = self.elements.get(place) else { return &[] };
+        let end = match self.elements.get(place + 1) {
             Some(next) => (next & !REPEATED) as usize,
             None => {
                 let next = self.tape.segments.get(self.number + 1);
@@ -291,34 +304,59 @@ impl<'t> Segment<'t> {
         &self.tape.components[(first & !REPEATED) as usize..end]
     }
 
-    /// How many components an element has.
-    pub fn component_count(&self, element: usize) -> usize {
-        self.components(element).len()
+    /// An element; one that is not there has no components.
+    pub fn element(&self, element: usize) -> Element<'t> {
+        Element { segment: *self, place: self.place(element) }
     }
 
     /// The bytes of a component as they stand, release characters included; empty when it is not there. Element 0
     /// is the tag.
     pub fn raw(&self, element: usize, component: usize) -> &'t [u8] {
-        match self.components(element).get(component) {
-            Some(span) => &self.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize],
-            None => &[],
-        }
+        self.element(element).raw(component)
     }
 
     /// The text of a component, empty when it is not there.
     pub fn text(&self, element: usize, component: usize) -> Cow<'t, str> {
-        let Some(span) = self.components(element).get(component) else { return Cow::Borrowed("") };
-        let bytes = &self.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize];
-        if span.end & RELEASED == 0 {
-            return self.tape.charset.decode(bytes);
-        }
-        let plain = unreleased(bytes, self.tape.service.release);
-        Cow::Owned(self.tape.charset.decode(&plain).into_owned())
+        self.element(element).text(component)
     }
 
     /// Whether a component is exactly this.
     pub fn is(&self, element: usize, component: usize, text: &str) -> bool {
         self.raw(element, component) == text.as_bytes()
+    }
+}
+
+/// One element of a segment, or a repetition of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'t> {
+    segment: Segment<'t>,
+    place: usize,
+}
+
+impl<'t> Element<'t> {
+    /// How many components it has.
+    pub fn component_count(&self) -> usize {
+        self.segment.components(self.place).len()
+    }
+
+    /// See [`Segment::raw`].
+    pub fn raw(&self, component: usize) -> &'t [u8] {
+        match self.segment.components(self.place).get(component) {
+            Some(span) => &self.segment.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize],
+            None => &[],
+        }
+    }
+
+    /// See [`Segment::text`].
+    pub fn text(&self, component: usize) -> Cow<'t, str> {
+        let Some(span) = self.segment.components(self.place).get(component) else { return Cow::Borrowed("") };
+        let tape = self.segment.tape;
+        let bytes = &tape.bytes[span.start as usize..(span.end & !RELEASED) as usize];
+        if span.end & RELEASED == 0 {
+            return tape.charset.decode(bytes);
+        }
+        let plain = unreleased(bytes, tape.service.release);
+        Cow::Owned(tape.charset.decode(&plain).into_owned())
     }
 }
 
@@ -340,8 +378,8 @@ mod tests {
         let mut findings = Findings::default();
         let tape = Tape::read(bytes, &mut findings);
         let segments = tape.segments().map(|segment| {
-            let elements = (0..segment.element_count()).map(|element| {
-                let components = (0..segment.component_count(element)).map(|at| segment.text(element, at).into_owned());
+            let elements = segment.elements_from(0).map(|element| {
+                let components = (0..element.component_count()).map(|at| element.text(at).into_owned());
                 components.collect::<Vec<_>>().join("/")
             });
             elements.collect::<Vec<_>>().join("|")
@@ -376,6 +414,16 @@ mod tests {
         assert_eq!(four[1], "RFF|1|2");
         let three = cut(b"UNB+UNOC:3+A'RFF+1*2'").0;
         assert_eq!(three[1], "RFF|1*2");
+    }
+
+    #[test]
+    fn repetitions_do_not_move_what_follows() {
+        let tape = Tape::read(b"UNB+UNOW:4+A'NAD+CN+a*b*c+d'", &mut Findings::default());
+        let segment = tape.segment(1).unwrap();
+        assert!(segment.has_repetitions());
+        assert_eq!((&*segment.text(2, 0), &*segment.text(3, 0), &*segment.text(4, 0)), ("a", "d", ""));
+        let all: Vec<_> = segment.elements_from(2).map(|element| element.text(0).into_owned()).collect();
+        assert_eq!(all, ["a", "b", "c", "d"]);
     }
 
     #[test]

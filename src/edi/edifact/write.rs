@@ -9,6 +9,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::charset::transliterate;
 use super::emit::Emitter;
+use super::lists::{self, coded};
 use super::notes::{self, Note, Topic};
 use crate::contract::{Number, WcfDate};
 use crate::edi::check;
@@ -174,9 +175,9 @@ impl<'p> Writer<'p> {
     fn organization(&mut self, organization: &Organization, operator_role: &str, member: &str) {
         let code = self.fit(member, organization.code(), 35);
         match organization {
-            Organization::Operator(_) => self.emit.segment("NAD", &[&[operator_role], &[&code, "206", "139"]]),
+            Organization::Operator(_) => self.emit.segment("NAD", &[&[operator_role], &coded(&code, lists::OPERATOR)]),
             Organization::Customs(_) => {
-                self.emit.segment("NAD", &[&["CM"], &[&code, "ZCO", "ZZZ"]]);
+                self.emit.segment("NAD", &[&["CM"], &coded(&code, lists::CUSTOMS)]);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Contracts → EDIFACT: the decision of customs with its taxes (CUSRSP).
 
+use super::lists::{self, coded};
 use super::notes::STATUS_TEXT;
 use super::write::{Writer, text};
 use crate::contract::response::Tax;
@@ -29,7 +30,7 @@ impl Writer<'_> {
         self.date_extras(&extras, &[("58", "EP.ClearedDt")]);
         if let Some(office) = extras.get("EP.OfficeCd") {
             let office = self.member(HOME, 0, "EP.OfficeCd", office, 25);
-            self.emit.segment("LOC", &[&["22"], &[&office, "ZCO", "ZZZ"]]);
+            self.emit.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
         }
         self.mail_object(item);
         self.decision(data, &first, &extras);
@@ -74,7 +75,7 @@ impl Writer<'_> {
             reasons.push((reason, reason_text));
         }
         self.more_reasons(HOME, extras, &mut reasons);
-        self.status(["DEC", "ZDC", "ZDR"], (&code, &name), &reasons);
+        self.status("DEC", [lists::DECISION, lists::DECISION_REASON], (&code, &name), &reasons);
     }
 
     fn tax(&mut self, at: usize, tax: &Tax) {
@@ -92,15 +93,14 @@ impl Writer<'_> {
         let basis = self.member(HOME, at, "EP.Basis", extras.get("EP.Basis").unwrap_or_default(), 15);
         let rate = tax.rate.as_ref().map_or("", Number::digits);
         let rate = self.member(HOME, at, "Rate", rate, 17);
-        let list = if kind.is_empty() { ["", ""] } else { ["ZTX", "ZZZ"] };
         let function = if extras.get("EP.PieceIndex").is_some() { "1" } else { "3" };
-        let kind = [&*kind, list[0], list[1], &*name];
+        let kind = [&coded(&kind, lists::TAX)[..], &[&name]].concat();
         self.emit.segment("TAX", &[&[function], &kind, &[], &[&basis], &["", "", "", &rate]]);
         let currency = self.member(HOME, at, "CurrencyCd", text(&tax.currency_cd), 3);
         self.amount("161", tax.amount.as_ref(), &currency);
         let hs = self.member(HOME, at, "HS", text(&tax.hs), 35);
         if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, "HS"]]);
+            self.emit.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
         }
         self.quantity(tax.number);
         let path = || HOME.member_path(at, "NetWeight");
@@ -117,7 +117,7 @@ impl Writer<'_> {
         self.emit.segment("GID", &[&[&index]]);
         self.free_text("AAA", &description);
         if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, "HS"]]);
+            self.emit.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
         }
         self.free_text("SIN", &restrictions);
         self.flush_notes();

@@ -1,5 +1,6 @@
 //! Contracts → EDIFACT: the bodies of the items, segment by segment in the order of the profile.
 
+use super::lists::{self, List, coded};
 use super::notes::{self, Note, Topic};
 use super::write::{Writer, text};
 use crate::contract::declaration::{ContentPiece, DeclarationData};
@@ -56,7 +57,7 @@ impl Writer<'_> {
         self.transport(data, &extras);
         if let Some(flow) = extras.get("EP.FlowCd") {
             let flow = self.member(DATA, 0, "EP.FlowCd", flow, 3);
-            self.emit.segment("STS", &[&["FLW"], &[&flow, "ZFL", "ZZZ"]]);
+            self.emit.segment("STS", &[&["FLW"], &coded(&flow, lists::FLOW)]);
         }
         self.measures(data, &extras);
         self.amounts(data, &extras);
@@ -151,7 +152,7 @@ impl Writer<'_> {
                 let (member, value) = extras.get(name).map_or((own, country), |value| (name, value));
                 let value = self.member(DATA, 0, member, value, 25);
                 if !value.is_empty() {
-                    self.emit.segment("LOC", &[&[qualifier], &[&value, "162", "5"]]);
+                    self.emit.segment("LOC", &[&[qualifier], &coded(&value, lists::COUNTRY)]);
                 }
             }
         }
@@ -161,16 +162,15 @@ impl Writer<'_> {
         ] {
             let office = self.member(DATA, 0, office, extras.get(office).unwrap_or_default(), 25);
             let post = self.member(Home::MailObject, 0, member, post, 25);
-            let place: &[&str] = if office.is_empty() { &[] } else { &[&office, "108", "139"] };
             if post.is_empty() && office.is_empty() {
                 continue;
             }
-            let related: &[&str] = if post.is_empty() { &[] } else { &[&post, "206", "139"] };
-            self.emit.segment("LOC", &[&[qualifier], place, related]);
+            let (place, related) = (coded(&office, lists::OFFICE), coded(&post, lists::OPERATOR));
+            self.emit.segment("LOC", &[&[qualifier], &place, &related]);
         }
         if let Some(office) = extras.get("EP.CustomsOfficeCd") {
             let office = self.member(DATA, 0, "EP.CustomsOfficeCd", office, 25);
-            self.emit.segment("LOC", &[&["22"], &[&office, "ZCO", "ZZZ"]]);
+            self.emit.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
         }
     }
 
@@ -185,21 +185,16 @@ impl Writer<'_> {
         let subclass = self.member(DATA, 0, "EP.MailSubclassCd", subclass, 3);
         let category = self.member(Home::MailObject, 0, "MailCategoryCd", text(&mail.mail_category_cd), 3);
         let nature = self.member(DATA, 0, "NatureTypeCd", text(nature), 3);
-        fn coded<'a, const N: usize>(code: &'a str, list: [&'a str; 2], rest: [&'a str; N]) -> Vec<&'a str> {
-            let list = if code.is_empty() { ["", ""] } else { list };
-            [code, list[0], list[1]].into_iter().chain(rest).collect()
-        }
         if [&handling, &class, &subclass, &category, &nature].iter().all(|code| code.is_empty()) {
             return;
         }
-        let subclass_list = if subclass.is_empty() { ["", ""] } else { ["117", "139"] };
         self.emit.segment(
             "TSR",
             &[
-                &coded(&handling, ["121", "139"], []),
-                &coded(&class, ["ZMC", "ZZZ"], [&subclass, subclass_list[0], subclass_list[1]]),
-                &coded(&category, ["115", "139"], []),
-                &coded(&nature, ["136", "139"], []),
+                &coded(&handling, lists::HANDLING_CLASS),
+                &[coded(&class, lists::MAIL_CLASS), coded(&subclass, lists::MAIL_SUBCLASS)].concat(),
+                &coded(&category, lists::MAIL_CATEGORY),
+                &coded(&nature, lists::NATURE),
             ],
         );
     }
@@ -246,7 +241,7 @@ impl Writer<'_> {
     pub(super) fn instructions(&mut self, extras: &Extras) {
         if let Some(code) = extras.get("EP.NonDeliveryCd") {
             let code = self.member(DATA, 0, "EP.NonDeliveryCd", code, 17);
-            self.emit.segment("FTX", &[&["DEL"], &[], &[&code, "ZND", "ZZZ"]]);
+            self.emit.segment("FTX", &[&["DEL"], &[], &coded(&code, lists::NON_DELIVERY)]);
         }
         let names = [("CUS", "EP.Comments"), ("ACB", "EP.NatureExplanation"), ("SIN", "EP.RedirectAddress")];
         self.text_extras(DATA, extras, &names);
@@ -342,12 +337,12 @@ impl Writer<'_> {
         for (function, member, value) in [("5", "HS", &piece.hs), ("3", "RevisedHS", &piece.revised_hs)] {
             let code = self.member(HOME, at, member, text(value), 35);
             if !code.is_empty() {
-                self.emit.segment("PIA", &[&[function], &[&code, "HS"]]);
+                self.emit.segment("PIA", &[&[function], &[&code, lists::HS]]);
             }
         }
         let country = self.member(HOME, at, "OrigCountryCd", text(&piece.orig_country_cd), 25);
         if !country.is_empty() {
-            self.emit.segment("LOC", &[&["27"], &[&country, "162", "5"]]);
+            self.emit.segment("LOC", &[&["27"], &coded(&country, lists::COUNTRY)]);
         }
         self.quantity(piece.number);
         let path = || HOME.member_path(at, "NetWeight");
@@ -385,11 +380,12 @@ impl Writer<'_> {
     /// `STS`: category and lists, status code and name, reasons.
     pub(super) fn status(
         &mut self,
-        [category, list, reason_list]: [&str; 3],
+        category: &str,
+        [list, reason_list]: [List; 2],
         status: (&str, &str),
         reasons: &[(String, String)],
     ) {
-        let list_of = |there: bool, list| if there { [list, "ZZZ"] } else { ["", ""] };
+        let list_of = |there: bool, list: List| if there { list } else { [""; 2] };
         let [code_list, agency] = list_of(status != ("", ""), list);
         let first = [status.0, code_list, agency, status.1];
         let mut rest = reasons;
@@ -434,7 +430,7 @@ impl Writer<'_> {
         self.emit.segment("ERP", &[&["2", &sequence.to_string(), &line], &[tag]]);
         let code = self.field(home, list, at, "Code", &entry[1], 8);
         if !code.is_empty() {
-            self.emit.segment("ERC", &[&[&code, "ZEC", "ZZZ"]]);
+            self.emit.segment("ERC", &[&coded(&code, lists::DATA_ERROR)]);
         }
         let remark = self.field(home, list, at, "Text", &entry[2], 2560);
         self.free_text("AAO", &remark);

@@ -1,11 +1,15 @@
 //! Contracts → EDIFACT: referrals and the answers to them (ITMREF, REFRSP).
 
+use super::lists::{self, List, coded};
 use super::notes::{Note, Topic};
 use super::write::{Writer, text};
 use crate::contract::open::OtherMembers;
 use crate::edi::profile::extras::Extras;
 use crate::edi::profile::table::Home;
 use crate::edi::{Finding, Item};
+
+/// Of a method and of its result.
+const SCREENING: [List; 2] = [lists::SCREENING, lists::SCREENING_RESULT];
 
 impl Writer<'_> {
     /// ITMREF.
@@ -37,10 +41,10 @@ impl Writer<'_> {
                 self.found(Finding::error("too_long", path, "a reason is E and three digits, or three characters"));
             }
         }
-        self.status(["REF", "ZRT", "ZEC"], status_code(&code), &reasons);
+        self.status("REF", [lists::REFERRAL, lists::DATA_ERROR], status_code(&code), &reasons);
         for (at, entry) in extras.entries("Methods").iter().enumerate() {
             let method = self.field(HOME, "Methods", at, "Code", &entry[0], 3);
-            self.status(["SCM", "ZSM", "ZSR"], (&method, ""), &[]);
+            self.status("SCM", SCREENING, (&method, ""), &[]);
         }
         self.text_member("AAI", HOME, "Remarks", text(&known.remarks));
         self.text_extras(HOME, &extras, &[("SIN", "EP.Instruction"), ("REG", "EP.Legal")]);
@@ -74,16 +78,16 @@ impl Writer<'_> {
             self.date("9", answered);
         }
         let code = self.member(HOME, 0, "ReferralResponseCd", text(&known.referral_response_cd), 35).into_owned();
-        self.status(["RSP", "ZRR", ""], status_code(&code), &[]);
+        self.status("RSP", [lists::ANSWER; 2], status_code(&code), &[]);
         for (at, entry) in extras.entries("Screenings").iter().enumerate() {
             let method = self.field(HOME, "Screenings", at, "Method", &entry[0], 3);
             let result = self.field(HOME, "Screenings", at, "Result", &entry[1], 3);
             let results = if result.is_empty() { vec![] } else { vec![(result, String::new())] };
-            self.status(["SCM", "ZSM", "ZSR"], (&method, ""), &results);
+            self.status("SCM", SCREENING, (&method, ""), &results);
         }
         if let Some(facility) = extras.get("EP.Facility") {
             let facility = self.member(HOME, 0, "EP.Facility", facility, 25);
-            self.emit.segment("LOC", &[&["14"], &[&facility, "108", "139"]]);
+            self.emit.segment("LOC", &[&["14"], &coded(&facility, lists::OFFICE)]);
         }
         if let Some(person) = extras.get("EP.Person") {
             let person = self.member(HOME, 0, "EP.Person", person, 35);
@@ -93,7 +97,7 @@ impl Writer<'_> {
         self.text_member("AAI", HOME, "Information", text(&known.information));
         for (at, entry) in extras.entries("Attachments").iter().enumerate() {
             let id = self.field(HOME, "Attachments", at, "Id", &entry[0], 35);
-            self.emit.segment("DOC", &[&["916", "ZAT", "ZZZ"], &[&id]]);
+            self.emit.segment("DOC", &[&coded("916", lists::ATTACHMENT), &[&id]]);
         }
         self.note_members(HOME, 0, known);
         self.note_extras(HOME, &extras);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::table::{self, FAMILIES, NAME_VALUE, Parent, Row, Xml};
+use crate::edi::xml::schema::{self, Attribute, Child, Content, DATE_FORM, DIGITS, MANY, Of, ROOTS, Text, Type, types};
 use crate::edi::xml::{NAMESPACE, VERSION};
 
 /// The XML schema that every message written conforms to.
@@ -14,321 +15,144 @@ pub fn schema() -> String {
     elementFormDefault="qualified" version="{VERSION}">
 "#
     );
-    out.push_str(FRAME);
-    let mail = elements(Parent::MailObject);
-    complex(&mut out, "MailObject", &mail, "");
-    let parties = repeated("Document") + &repeated("Party") + &repeated("ContentPiece") + &repeated("Transaction");
-    let declaration = elements(Parent::Declaration) + &parties + &pairs("ExtraField");
-    complex(&mut out, "Declaration", &declaration, "");
-    complex(&mut out, "Customs", &elements(Parent::Customs), "");
-    let importer = elements(Parent::Importer);
-    complex(&mut out, "Party", &importer, "    <xs:attribute name=\"role\" type=\"p:Role\" use=\"required\"/>\n");
-    let index = "    <xs:attribute name=\"index\" type=\"xs:integer\"/>\n";
-    complex(&mut out, "ContentPiece", &(elements(Parent::Piece) + &pairs("ExtraField")), index);
-    complex(&mut out, "Transaction", &elements(Parent::Transaction), "");
-    let response = elements(Parent::Response) + &families(Parent::Response) + &repeated("Tax") + &pairs("ExtraField");
-    complex(&mut out, "Response", &response, "");
-    complex(&mut out, "Tax", &(elements(Parent::Tax) + &pairs("ExtraField")), "");
-    let rest = pairs("ExtraField") + &pairs("Other");
-    complex(&mut out, "Referral", &(elements(Parent::Referral) + &families(Parent::Referral) + &rest), "");
-    let body = elements(Parent::Answer)
-        + &families(Parent::Answer)
-        + &rest
-        + "      <xs:element name=\"Declaration\" type=\"p:Declaration\" minOccurs=\"0\"/>\n"
-        + "      <xs:element name=\"Customs\" type=\"p:Customs\" minOccurs=\"0\"/>\n";
-    complex(&mut out, "ReferralResponse", &body, "");
-    for family in FAMILIES {
-        let fields: String = family
-            .fields
-            .iter()
-            .map(|field| format!("      <xs:element name=\"{field}\" type=\"xs:string\" minOccurs=\"0\"/>\n"))
-            .collect();
-        complex(&mut out, &format!("{}.{}", family.home.path(), family.element), &fields, "");
+    for name in ROOTS {
+        element(&mut out, "  ", "", &Child { name, of: Of::Type(name.into()), least: 1, most: 1, by: None });
+    }
+    simple_types(&mut out);
+    for kind in types() {
+        complex_type(&mut out, kind);
     }
     out.push_str("</xs:schema>\n");
     out
 }
 
-fn complex(out: &mut String, name: &str, elements: &str, attributes: &str) {
-    let _ = write!(
-        out,
-        "  <xs:complexType name=\"{name}\">\n    <xs:sequence>\n{elements}    </xs:sequence>\n{attributes}  </xs:complexType>\n"
+fn complex_type(out: &mut String, kind: &Type) {
+    let _ = writeln!(out, "  <xs:complexType name=\"{}\">", kind.name);
+    match &kind.content {
+        Content::Nothing => kind.attributes.iter().for_each(|known| attribute(out, "    ", known)),
+        Content::Text(text) => {
+            let base = text_type(*text);
+            let _ = writeln!(out, "    <xs:simpleContent>\n      <xs:extension base=\"{base}\">");
+            kind.attributes.iter().for_each(|known| attribute(out, "        ", known));
+            out.push_str("      </xs:extension>\n    </xs:simpleContent>\n");
+        }
+        Content::Elements(sequences) => {
+            let (indent, choice) = if sequences.len() > 1 { ("      ", true) } else { ("    ", false) };
+            out.push_str(if choice { "    <xs:choice>\n" } else { "" });
+            for sequence in sequences {
+                let _ = writeln!(out, "{indent}<xs:sequence>");
+                sequence.iter().for_each(|child| element(out, &format!("{indent}  "), &kind.name, child));
+                let _ = writeln!(out, "{indent}</xs:sequence>");
+            }
+            out.push_str(if choice { "    </xs:choice>\n" } else { "" });
+            kind.attributes.iter().for_each(|known| attribute(out, "    ", known));
+        }
+    }
+    out.push_str("  </xs:complexType>\n");
+}
+
+/// An element in a type, or at the top, with what tells its own children apart.
+fn element(out: &mut String, indent: &str, within: &str, child: &Child) {
+    let kind = match &child.of {
+        Of::Text(text) => text_type(*text),
+        Of::Type(name) => format!("p:{name}"),
+    };
+    let most = if child.most == MANY { "unbounded".into() } else { child.most.to_string() };
+    let occurs = match (within, child.least, child.most) {
+        ("", ..) | (_, 1, 1) => String::new(),
+        (_, 1, _) => format!(" maxOccurs=\"{most}\""),
+        (_, least, 1) => format!(" minOccurs=\"{least}\""),
+        (_, least, _) => format!(" minOccurs=\"{least}\" maxOccurs=\"{most}\""),
+    };
+    let _ = write!(out, "{indent}<xs:element name=\"{}\" type=\"{kind}\"{occurs}", child.name);
+    let told_apart = told_apart(&child.of);
+    if told_apart.is_empty() {
+        out.push_str("/>\n");
+        return;
+    }
+    out.push_str(">\n");
+    for (name, by) in told_apart {
+        let _ = writeln!(out, "{indent}  <xs:unique name=\"{within}.{}.{name}\">", child.name);
+        let _ = writeln!(out, "{indent}    <xs:selector xpath=\"p:{name}\"/>\n{indent}    <xs:field xpath=\"@{by}\"/>");
+        let _ = writeln!(out, "{indent}  </xs:unique>");
+    }
+    let _ = writeln!(out, "{indent}</xs:element>");
+}
+
+/// The elements within one of this type that an attribute tells apart, with the attribute.
+fn told_apart(of: &Of) -> Vec<(&'static str, &'static str)> {
+    let Of::Type(name) = of else { return Vec::new() };
+    match schema::named(name).map(|kind| &kind.content) {
+        Some(Content::Elements(sequences)) => {
+            sequences.iter().flatten().filter_map(|child| Some((child.name, child.by?))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn attribute(out: &mut String, indent: &str, known: &Attribute) {
+    let fixed = known.fixed.map(|fixed| format!(" fixed=\"{fixed}\"")).unwrap_or_default();
+    let required = if known.required { " use=\"required\"" } else { "" };
+    let (name, kind) = (known.name, text_type(known.text));
+    let _ = writeln!(out, "{indent}<xs:attribute name=\"{name}\" type=\"{kind}\"{fixed}{required}/>");
+}
+
+fn text_type(text: Text) -> String {
+    match text {
+        Text::Any => "xs:string".into(),
+        Text::Whole(i32::MIN) => "xs:int".into(),
+        Text::Whole(least) => format!("p:From{least}"),
+        Text::Decimal => "p:Decimal".into(),
+        Text::DecimalOrEmpty => "p:DecimalOrEmpty".into(),
+        Text::Date => "p:Date".into(),
+        Text::Flag => "xs:boolean".into(),
+        Text::Guid => "p:Guid".into(),
+        Text::Wholes => "p:Wholes".into(),
+        Text::OneOf(name, _) => format!("p:{name}"),
+    }
+}
+
+fn simple_types(out: &mut String) {
+    let mut restricted = |name: &str, base: &str, facets: &[(&str, &str)]| {
+        let _ = writeln!(out, "  <xs:simpleType name=\"{name}\">\n    <xs:restriction base=\"{base}\">");
+        for (facet, value) in facets {
+            let _ = writeln!(out, "      <xs:{facet} value=\"{value}\"/>");
+        }
+        out.push_str("    </xs:restriction>\n  </xs:simpleType>\n");
+    };
+    restricted("From0", "xs:int", &[("minInclusive", "0")]);
+    restricted("From1", "xs:int", &[("minInclusive", "1")]);
+    restricted("PlainDecimal", "xs:decimal", &[("pattern", r"-?[0-9]+(\.[0-9]+)?")]);
+    restricted("Decimal", "p:PlainDecimal", &[("pattern", &format!(r"-?([0-9]\.?){{1,{DIGITS}}}"))]);
+    restricted("Guid", "xs:string", &[("pattern", "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")]);
+    restricted("Empty", "xs:string", &[("length", "0")]);
+    restricted("Date", "xs:dateTime", &[("pattern", DATE_FORM)]);
+    let mut lists = std::collections::BTreeMap::new();
+    for kind in types() {
+        let texts = kind.attributes.iter().map(|known| known.text);
+        let children = match &kind.content {
+            Content::Elements(sequences) => sequences.concat(),
+            _ => Vec::new(),
+        };
+        let of = children.into_iter().filter_map(|child| match child.of {
+            Of::Text(text) => Some(text),
+            Of::Type(_) => None,
+        });
+        for text in texts.chain(of) {
+            if let Text::OneOf(name, known) = text {
+                lists.insert(name, known);
+            }
+        }
+    }
+    for (name, known) in lists {
+        let facets: Vec<_> = known.iter().map(|value| ("enumeration", *value)).collect();
+        restricted(name, "xs:string", &facets);
+    }
+    out.push_str(
+        "  <xs:simpleType name=\"Wholes\">\n    <xs:list itemType=\"xs:int\"/>\n  </xs:simpleType>\n  \
+         <xs:simpleType name=\"DecimalOrEmpty\">\n    <xs:union memberTypes=\"p:Decimal p:Empty\"/>\n  </xs:simpleType>\n",
     );
 }
-
-fn repeated(name: &str) -> String {
-    format!("      <xs:element name=\"{name}\" type=\"p:{name}\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>\n")
-}
-
-fn pairs(name: &str) -> String {
-    format!("      <xs:element name=\"{name}\" type=\"p:Pair\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>\n")
-}
-
-fn families(parent: Parent) -> String {
-    let element = |family: &table::Family| {
-        let (name, home) = (family.element, family.home.path());
-        format!(
-            "      <xs:element name=\"{name}\" type=\"p:{home}.{name}\" minOccurs=\"0\" maxOccurs=\"unbounded\"/>\n"
-        )
-    };
-    FAMILIES.iter().filter(|family| family.parent == parent).map(element).collect()
-}
-
-/// The elements of the rows, each name once.
-fn elements(parent: Parent) -> String {
-    let mut out = String::new();
-    let mut last = "";
-    for row in table::rows_in(parent) {
-        let (name, kind, most) = match row.xml {
-            Xml::Element("Id") => {
-                out.push_str("      <xs:element name=\"Id\" type=\"xs:string\"/>\n");
-                continue;
-            }
-            Xml::Element(name) => (name, element_type(row), "1"),
-            Xml::Unit(name, "KGM") => (name, "p:Weight", "1"),
-            Xml::Unit(name, _) => (name, "p:Length", "1"),
-            Xml::Amount(name, _) => (name, "p:Amount", "1"),
-            Xml::Special("TotalValue") => ("TotalValue", "p:Amount", "unbounded"),
-            Xml::Nth(name, _) => (name, "xs:string", "2"),
-            Xml::Typed(name, _) => (name, "p:Reference", "3"),
-            Xml::Named(name) => (name, "p:Contact", "1"),
-            Xml::Currency(_) | Xml::Attribute(_) | Xml::Content | Xml::Special(_) => continue,
-        };
-        if name != last {
-            let _ = writeln!(
-                out,
-                "      <xs:element name=\"{name}\" type=\"{kind}\" minOccurs=\"0\" maxOccurs=\"{most}\"/>"
-            );
-        }
-        last = name;
-    }
-    out
-}
-
-fn element_type(row: &Row) -> &'static str {
-    match row.member {
-        "entityState" | "CDSStateCd" | "MailStateCd" | "MaxIndex" | "Number" => "xs:integer",
-        "Rate" => "xs:decimal",
-        "Dutiable" => "xs:boolean",
-        "ContentPiecesIndexes" => "p:Integers",
-        name if name.ends_with("Dt") || name.ends_with("Date") || name.ends_with("ReplyBy") => "xs:dateTime",
-        _ => "xs:string",
-    }
-}
-
-/// The types that do not come from the table: envelope, header, acknowledgement, values.
-const FRAME: &str = r#"  <xs:element name="Interchange">
-    <xs:complexType>
-      <xs:sequence>
-        <xs:element name="Envelope" type="p:Envelope"/>
-        <xs:element name="Message" type="p:Message" minOccurs="0" maxOccurs="unbounded"/>
-      </xs:sequence>
-      <xs:attribute name="version" type="xs:string" use="required"/>
-    </xs:complexType>
-  </xs:element>
-  <xs:element name="Message" type="p:Message"/>
-  <xs:complexType name="Envelope">
-    <xs:sequence>
-      <xs:element name="Reference" type="xs:string"/>
-      <xs:element name="Sender" type="p:Mailbox"/>
-      <xs:element name="Recipient" type="p:Mailbox"/>
-      <xs:element name="Created" type="xs:dateTime"/>
-      <xs:element name="Test" type="xs:boolean"/>
-      <xs:element name="AckWanted" type="xs:boolean"/>
-    </xs:sequence>
-  </xs:complexType>
-  <xs:complexType name="Mailbox">
-    <xs:simpleContent>
-      <xs:extension base="xs:string">
-        <xs:attribute name="qualifier" type="xs:string"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Message">
-    <xs:choice>
-      <xs:sequence>
-        <xs:element name="Header" type="p:Header"/>
-        <xs:element name="Item" type="p:Item" maxOccurs="999"/>
-        <xs:element name="Control" type="p:Control"/>
-      </xs:sequence>
-      <xs:element name="Acknowledgement" type="p:Acknowledgement"/>
-    </xs:choice>
-    <xs:attribute name="version" type="xs:string" use="required"/>
-    <xs:attribute name="type" type="p:MessageType" use="required"/>
-  </xs:complexType>
-  <xs:simpleType name="MessageType">
-    <xs:restriction base="xs:string">
-      <xs:enumeration value="ITMATT"/>
-      <xs:enumeration value="CUSITM"/>
-      <xs:enumeration value="CUSRSP"/>
-      <xs:enumeration value="ITMREF"/>
-      <xs:enumeration value="REFRSP"/>
-      <xs:enumeration value="CONTRL"/>
-    </xs:restriction>
-  </xs:simpleType>
-  <xs:complexType name="Header">
-    <xs:sequence>
-      <xs:element name="Reference" type="xs:string"/>
-      <xs:element name="Function">
-        <xs:simpleType>
-          <xs:restriction base="xs:string">
-            <xs:enumeration value="9"/>
-            <xs:enumeration value="5"/>
-            <xs:enumeration value="1"/>
-          </xs:restriction>
-        </xs:simpleType>
-      </xs:element>
-      <xs:element name="PreviousReference" type="xs:string" minOccurs="0"/>
-      <xs:element name="Created" type="xs:dateTime"/>
-      <xs:element name="Sender" type="p:Organization"/>
-      <xs:element name="Recipient" type="p:Organization"/>
-      <xs:element name="Test" type="xs:boolean"/>
-    </xs:sequence>
-  </xs:complexType>
-  <xs:complexType name="Organization">
-    <xs:simpleContent>
-      <xs:extension base="xs:string">
-        <xs:attribute name="scheme" use="required">
-          <xs:simpleType>
-            <xs:restriction base="xs:string">
-              <xs:enumeration value="operator"/>
-              <xs:enumeration value="customs"/>
-            </xs:restriction>
-          </xs:simpleType>
-        </xs:attribute>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Item">
-    <xs:sequence>
-      <xs:element name="MailObject" type="p:MailObject"/>
-      <xs:element name="Declaration" type="p:Declaration" minOccurs="0"/>
-      <xs:element name="Customs" type="p:Customs" minOccurs="0"/>
-      <xs:element name="Response" type="p:Response" minOccurs="0"/>
-      <xs:element name="Referral" type="p:Referral" minOccurs="0"/>
-      <xs:element name="ReferralResponse" type="p:ReferralResponse" minOccurs="0"/>
-      <xs:element name="Original" minOccurs="0" maxOccurs="unbounded">
-        <xs:complexType>
-          <xs:simpleContent>
-            <xs:extension base="xs:string">
-              <xs:attribute name="member" type="xs:string" use="required"/>
-            </xs:extension>
-          </xs:simpleContent>
-        </xs:complexType>
-      </xs:element>
-    </xs:sequence>
-    <xs:attribute name="seq" type="xs:positiveInteger" use="required"/>
-  </xs:complexType>
-  <xs:complexType name="Control">
-    <xs:attribute name="items" type="xs:nonNegativeInteger" use="required"/>
-    <xs:attribute name="pieces" type="xs:nonNegativeInteger" use="required"/>
-  </xs:complexType>
-  <xs:complexType name="Acknowledgement">
-    <xs:sequence>
-      <xs:element name="Reference" type="xs:string"/>
-      <xs:element name="Sender" type="p:Mailbox"/>
-      <xs:element name="Recipient" type="p:Mailbox"/>
-      <xs:element name="Action" type="p:Action"/>
-      <xs:element name="Error" type="xs:string" minOccurs="0"/>
-      <xs:element name="MessageStatus" minOccurs="0" maxOccurs="unbounded">
-        <xs:complexType>
-          <xs:sequence>
-            <xs:element name="Action" type="p:Action"/>
-            <xs:element name="Error" type="xs:string" minOccurs="0"/>
-            <xs:element name="Segment" minOccurs="0" maxOccurs="unbounded">
-              <xs:complexType>
-                <xs:simpleContent>
-                  <xs:extension base="xs:string">
-                    <xs:attribute name="position" type="xs:nonNegativeInteger" use="required"/>
-                  </xs:extension>
-                </xs:simpleContent>
-              </xs:complexType>
-            </xs:element>
-          </xs:sequence>
-          <xs:attribute name="number" type="xs:string" use="required"/>
-          <xs:attribute name="type" type="xs:string"/>
-          <xs:attribute name="version" type="xs:string"/>
-          <xs:attribute name="release" type="xs:string"/>
-          <xs:attribute name="agency" type="xs:string"/>
-          <xs:attribute name="association" type="xs:string"/>
-        </xs:complexType>
-      </xs:element>
-    </xs:sequence>
-  </xs:complexType>
-  <xs:simpleType name="Action">
-    <xs:restriction base="xs:string">
-      <xs:enumeration value="4"/>
-      <xs:enumeration value="7"/>
-      <xs:enumeration value="8"/>
-    </xs:restriction>
-  </xs:simpleType>
-  <xs:simpleType name="Role">
-    <xs:restriction base="xs:string">
-      <xs:enumeration value="CZ"/>
-      <xs:enumeration value="CN"/>
-      <xs:enumeration value="IM"/>
-    </xs:restriction>
-  </xs:simpleType>
-  <xs:simpleType name="Integers">
-    <xs:list itemType="xs:integer"/>
-  </xs:simpleType>
-  <xs:simpleType name="DecimalOrEmpty">
-    <xs:union memberTypes="xs:decimal">
-      <xs:simpleType>
-        <xs:restriction base="xs:string">
-          <xs:length value="0"/>
-        </xs:restriction>
-      </xs:simpleType>
-    </xs:union>
-  </xs:simpleType>
-  <xs:complexType name="Amount">
-    <xs:simpleContent>
-      <xs:extension base="p:DecimalOrEmpty">
-        <xs:attribute name="currency" type="xs:string"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Weight">
-    <xs:simpleContent>
-      <xs:extension base="xs:decimal">
-        <xs:attribute name="unit" type="xs:string" fixed="KGM"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Length">
-    <xs:simpleContent>
-      <xs:extension base="xs:decimal">
-        <xs:attribute name="unit" type="xs:string" fixed="CMT"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Reference">
-    <xs:simpleContent>
-      <xs:extension base="xs:string">
-        <xs:attribute name="type" type="xs:string" use="required"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Contact">
-    <xs:attribute name="name" type="xs:string" use="required"/>
-  </xs:complexType>
-  <xs:complexType name="Document">
-    <xs:simpleContent>
-      <xs:extension base="xs:string">
-        <xs:attribute name="type" type="xs:string"/>
-        <xs:attribute name="name" type="xs:string"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-  <xs:complexType name="Pair">
-    <xs:simpleContent>
-      <xs:extension base="xs:string">
-        <xs:attribute name="name" type="xs:string" use="required"/>
-        <xs:attribute name="encoded" type="xs:boolean"/>
-      </xs:extension>
-    </xs:simpleContent>
-  </xs:complexType>
-"#;
 
 /// The tables of `docs/edi-profile.md`.
 pub fn tables() -> String {

@@ -3,6 +3,8 @@
 //! The two parallel lists of the contract come apart here and go together again in one order: the rest as sent,
 //! then the `EP.*` fields in the order of the table, then the families by number.
 
+use std::collections::HashSet;
+
 use crate::contract::WcfDate;
 
 use super::table::{self, FAMILIES, Family, Home, Row, Shape};
@@ -233,13 +235,15 @@ fn fits(shape: Shape, value: &str) -> bool {
     }
 }
 
-/// Reads `48.50 EUR, 3 USD`: number and currency, in exactly this form.
+/// Reads `48.50 EUR, 3 USD`: number and currency, in exactly this form, each currency once.
 pub fn amounts(text: &str) -> Option<Vec<(&str, &str)>> {
+    let mut seen = HashSet::new();
     text.split(", ")
         .map(|amount| {
             let (number, currency) = amount.split_once(' ')?;
             let plain = parse_number(number).is_ok_and(|read| read.digits() == number);
-            (plain && is_currency(currency) && number.len() <= 35).then_some((number, currency))
+            (plain && is_currency(currency) && number.len() <= 35 && seen.insert(currency))
+                .then_some((number, currency))
         })
         .collect()
 }

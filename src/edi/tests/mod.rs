@@ -1,6 +1,7 @@
 //! Tests of the room as a whole.
 
 mod broken;
+mod cases;
 mod documents;
 mod generate;
 mod peers;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use proptest::strategy::{Strategy, ValueTree};
 
 use super::generate;
-use crate::edi::edifact::tape::Tape;
+use crate::edi::edifact::tape::{Element, Tape};
 use crate::edi::profile::Charset;
 use crate::edi::{Findings, Form, Profile, write};
 
@@ -32,8 +32,9 @@ fn ours(bytes: &[u8], charset: Charset) -> Segments {
     tape.charset = charset;
     assert!(findings.is_empty(), "{findings}");
     let segments = tape.segments().map(|segment| {
-        let element = |at| (0..segment.component_count(at)).map(|part| segment.text(at, part).into_owned()).collect();
-        trimmed((0..segment.element_count()).map(element).collect())
+        let element =
+            |element: Element<'_>| (0..element.component_count()).map(|part| element.text(part).into_owned()).collect();
+        trimmed(segment.elements_from(0).map(element).collect())
     });
     segments.collect()
 }

@@ -1,12 +1,15 @@
 //! XML → contracts.
 
+use std::collections::HashSet;
+
 use super::tree::{Element, parse};
-use super::{NAMESPACE, VERSION};
+use super::{NAMESPACE, VERSION, carries, valid};
 use crate::contract::WcfDate;
 use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
 use crate::edi::draft::Draft;
 use crate::edi::edifact::charset::percent_decode;
 use crate::edi::profile::table::{self, FAMILIES, Home, Parent, Role, Row, Xml};
+use crate::edi::profile::value::parse_number;
 use crate::edi::{
     Finding, Findings, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, Organization, Outline, Read,
     normal,
@@ -16,7 +19,11 @@ use crate::edi::{
 pub fn read(bytes: &[u8]) -> Read {
     let mut reader = Reader { findings: Findings::default(), message: None, item: None, outline: Vec::new() };
     let interchange = match parse(bytes, &mut reader.findings) {
-        Some(root) => reader.document(&root),
+        Some(root) => {
+            let interchange = reader.document(&root);
+            valid::judge(&root, &mut reader.findings);
+            interchange
+        }
         None => Interchange::default(),
     };
     Read { form: Form::Xml, interchange, findings: reader.findings, outline: reader.outline, charset: None }
@@ -43,11 +50,6 @@ impl Reader {
         self.findings.push(finding.at(element.position()));
     }
 
-    fn unknown(&mut self, element: &Element) {
-        let text = "the element is not known in this place; it is not taken over";
-        self.found(element, Finding::warning("segment", "", text));
-    }
-
     fn document(&mut self, root: &Element) -> Interchange {
         let version = root.attribute("version").unwrap_or(VERSION);
         if version.split('.').next() != VERSION.split('.').next() {
@@ -57,26 +59,24 @@ impl Reader {
         match root.name.as_str() {
             "Interchange" => self.interchange(root, &mut interchange),
             "Message" => self.lone_message(root, &mut interchange),
-            _ => self.found(root, Finding::error("profile", "", "Interchange or Message is expected as root")),
+            // What is wrong with it says the schema.
+            _ => {}
         }
         interchange
     }
 
     fn interchange(&mut self, root: &Element, interchange: &mut Interchange) {
-        for child in &root.children {
-            match child.name.as_str() {
-                "Envelope" => {
-                    interchange.reference = child.text_of("Reference").trim().to_owned();
-                    interchange.sender = mailbox(child.child("Sender"));
-                    interchange.recipient = mailbox(child.child("Recipient"));
-                    let created = self.date_of(child, "Created");
-                    interchange.created = normal::minutes_of(created);
-                    interchange.test = is_true(child.text_of("Test"));
-                    interchange.ack_wanted = is_true(child.text_of("AckWanted"));
-                }
-                "Message" => self.message(child, interchange),
-                _ => self.unknown(child),
-            }
+        if let Some(envelope) = root.child("Envelope") {
+            interchange.reference = envelope.text_of("Reference").trim().to_owned();
+            interchange.sender = mailbox(envelope.child("Sender"));
+            interchange.recipient = mailbox(envelope.child("Recipient"));
+            let created = self.date_of(envelope, "Created");
+            interchange.created = normal::minutes_of(created);
+            interchange.test = self.flag_of(envelope, "Test");
+            interchange.ack_wanted = self.flag_of(envelope, "AckWanted");
+        }
+        for message in root.children_named("Message") {
+            self.message(message, interchange);
         }
         for (member, missing) in [
             ("Reference", interchange.reference.is_empty()),
@@ -97,7 +97,7 @@ impl Reader {
             interchange.recipient = Mailbox { id: message.recipient.code().to_owned(), qualifier: String::new() };
             interchange.created = normal::minutes_of(message.created);
             interchange.reference = message.reference.chars().take(14).collect();
-            interchange.test = root.child("Header").is_some_and(|header| is_true(header.text_of("Test")));
+            interchange.test = root.child("Header").is_some_and(|header| self.flag_of(header, "Test"));
         }
     }
 
@@ -130,6 +130,19 @@ impl Reader {
         })
     }
 
+    /// Whether something is said to be so. What cannot be read is an error: a test must not be taken for real.
+    fn flag_of(&mut self, element: &Element, name: &str) -> bool {
+        let Some(child) = element.child(name) else { return false };
+        match child.text.trim() {
+            "true" | "1" => true,
+            "false" | "0" | "" => false,
+            _ => {
+                self.found(child, Finding::error("type", name, "true or false is expected"));
+                false
+            }
+        }
+    }
+
     fn control(&mut self, element: &Element) -> Control {
         let Some(body) = element.child("Acknowledgement") else {
             self.found(element, Finding::error("required", "", "Acknowledgement is missing"));
@@ -143,7 +156,7 @@ impl Reader {
             error: owned(body.text_of("Error")),
             messages: Vec::new(),
         };
-        for status in body.children_named("MessageStatus") {
+        for status in first_by("number", body.children_named("MessageStatus")) {
             let attribute = |name: &str| status.attribute(name).unwrap_or_default().to_owned();
             let segments = status.children_named("Segment").map(|segment| SegmentControl {
                 position: segment.attribute("position").and_then(|text| text.parse().ok()).unwrap_or(0),
@@ -170,13 +183,20 @@ impl Reader {
     fn items(&mut self, kind: Kind, element: &Element) -> ItemMessage {
         let nobody = || Organization::Operator(String::new());
         let mut message = ItemMessage::new(kind, "", nobody(), nobody());
-        for child in &element.children {
-            match child.name.as_str() {
-                "Header" => self.header(child, &mut message),
-                "Item" => self.item(child, &mut message),
-                "Control" => self.totals(child, &message),
-                _ => self.unknown(child),
-            }
+        if let Some(header) = element.child("Header") {
+            self.header(header, &mut message);
+        }
+        for item in element.children_named("Item") {
+            self.item(item, &mut message);
+        }
+        let items: Vec<_> = element.children_named("Item").collect();
+        for index in message.said_twice() {
+            self.item = Some((index, message.items[index].mail_object.id.clone()));
+            self.found(items[index], Finding::twice("MailObject.Id"));
+        }
+        self.item = None;
+        if let Some(control) = element.child("Control") {
+            self.totals(control, &message);
         }
         for (member, missing) in [
             ("Header.Reference", message.reference.is_empty()),
@@ -229,33 +249,34 @@ impl Reader {
         self.item = Some((message.items.len(), owned(id)));
         let mut draft = Draft::default();
         let mut dutiable_said = false;
-        for child in &element.children {
-            match child.name.as_str() {
-                "MailObject" => self.rows(Parent::MailObject, 0, child, &mut draft, &[]),
-                "Declaration" => self.declaration(child, &mut draft),
-                "Customs" => self.rows(Parent::Customs, 0, child, &mut draft, &[]),
-                "Response" => {
-                    dutiable_said = child.child("Dutiable").is_some();
-                    self.response(child, &mut draft);
-                }
-                "Referral" => {
-                    let known = ["Reason", "Method", "Pointer", "ExtraField", "Other"];
-                    self.rows(Parent::Referral, 0, child, &mut draft, &known);
-                    self.entries(Parent::Referral, child, &mut draft);
-                    self.extra_fields(Home::Referral, 0, child, &mut draft);
-                    let others = self.others(child);
-                    draft.referral.other.extend(others);
-                }
-                "ReferralResponse" => self.answer(child, &mut draft),
-                "Original" => {
-                    let path = child.attribute("member").unwrap_or_default();
-                    match percent_decode(&child.text).filter(|_| Home::parse(path).is_some()) {
-                        Some(original) => draft.notes.push((path.to_owned(), original)),
-                        None => self.found(child, Finding::error("format", "", "an original could not be read")),
-                    }
-                }
-                _ => self.unknown(child),
-            }
+        if let Some(mail) = element.child("MailObject") {
+            self.rows(Parent::MailObject, 0, mail, &mut draft);
+        }
+        if let Some(declaration) = element.child("Declaration") {
+            self.declaration(declaration, &mut draft);
+        }
+        if let Some(customs) = element.child("Customs") {
+            self.rows(Parent::Customs, 0, customs, &mut draft);
+        }
+        if let Some(response) = element.child("Response") {
+            dutiable_said = response.child("Dutiable").is_some();
+            self.response(response, &mut draft);
+        }
+        if let Some(referral) = element.child("Referral") {
+            self.rows(Parent::Referral, 0, referral, &mut draft);
+            self.entries(Parent::Referral, referral, &mut draft);
+            self.extra_fields(Home::Referral, 0, referral, &mut draft);
+            self.others(Kind::Itmref, referral, &mut draft);
+        }
+        if let Some(answer) = element.child("ReferralResponse") {
+            self.answer(answer, &mut draft);
+        }
+        for original in element.children_named("Original") {
+            self.original(original, &mut draft);
+        }
+        self.misplaced(element, message.kind);
+        for path in draft.contradicted(|text| text.chars().all(carries)) {
+            self.found(element, Finding::twice(path));
         }
         if !dutiable_said {
             draft.response_data.dutiable = !draft.response_data.taxes.is_empty();
@@ -266,27 +287,53 @@ impl Reader {
         self.item = None;
     }
 
+    /// The original of a text that XML cannot carry.
+    fn original(&mut self, element: &Element, draft: &mut Draft) {
+        let place = Home::parse(element.attribute("member").unwrap_or_default());
+        match place.zip(percent_decode(&element.text)) {
+            // Another original of the same member is the schema's business.
+            Some((place, original)) => drop(draft.note(place, original)),
+            None => self.found(element, Finding::error("format", "", "an original could not be read")),
+        }
+    }
+
+    /// Reports what messages of this kind have no place for.
+    fn misplaced(&mut self, element: &Element, kind: Kind) {
+        for (name, fits) in [
+            ("Declaration", kind.declares()),
+            ("Customs", kind.declares()),
+            ("Response", kind == Kind::Cusrsp),
+            ("Referral", kind == Kind::Itmref),
+            ("ReferralResponse", kind == Kind::Refrsp),
+        ] {
+            if let Some(child) = element.child(name).filter(|_| !fits) {
+                let text = format!("{name} has no place in {kind}; it is not taken over");
+                self.found(child, Finding::warning("segment", name, text));
+            }
+        }
+    }
+
     fn answer(&mut self, element: &Element, draft: &mut Draft) {
-        let known = ["Screening", "Document", "ExtraField", "Other", "Declaration", "Customs"];
-        self.rows(Parent::Answer, 0, element, draft, &known);
+        self.rows(Parent::Answer, 0, element, draft);
         self.entries(Parent::Answer, element, draft);
         self.extra_fields(Home::Answer, 0, element, draft);
-        let others = self.others(element);
-        draft.answer.other.extend(others);
+        self.others(Kind::Refrsp, element, draft);
         if let Some(declaration) = element.child("Declaration") {
             self.declaration(declaration, draft);
         }
         if let Some(customs) = element.child("Customs") {
-            self.rows(Parent::Customs, 0, customs, draft, &[]);
+            self.rows(Parent::Customs, 0, customs, draft);
         }
     }
 
     fn declaration(&mut self, element: &Element, draft: &mut Draft) {
-        let known = ["TotalValue", "Document", "Party", "ContentPiece", "Transaction", "ExtraField"];
-        self.rows(Parent::Declaration, 0, element, draft, &known);
-        for total in element.children_named("TotalValue") {
+        self.rows(Parent::Declaration, 0, element, draft);
+        for total in first_by("currency", element.children_named("TotalValue")) {
             let currency = total.attribute("currency").unwrap_or_default().to_owned();
-            draft.totals.push((total.text.clone(), currency));
+            match parse_number(&total.text) {
+                Ok(number) => draft.totals.push((number.digits().to_owned(), currency)),
+                Err(form) => self.found(total, Finding::error("type", "EP.TotalValue", format!("{form} is expected"))),
+            }
         }
         for (at, document) in element.children_named("Document").enumerate() {
             for row in table::rows_in(Parent::Document) {
@@ -297,9 +344,9 @@ impl Reader {
                 self.set(row, at, document, text, draft);
             }
         }
-        for party in element.children_named("Party") {
+        for party in first_by("role", element.children_named("Party")) {
             match Role::from_code(party.attribute("role").unwrap_or_default()) {
-                Some(role) => self.rows(role.parent(), 0, party, draft, &[]),
+                Some(role) => self.rows(role.parent(), 0, party, draft),
                 None => self.found(party, Finding::warning("unknown_code", "", "a party is CZ, CN or IM")),
             }
         }
@@ -309,41 +356,41 @@ impl Reader {
             if let Some(row) = table::row(Home::Piece, "Index") {
                 self.set(row, at, piece, index, draft);
             }
-            self.rows(Parent::Piece, at, piece, draft, &["ExtraField"]);
+            self.rows(Parent::Piece, at, piece, draft);
             self.extra_fields(Home::Piece, at, piece, draft);
         }
         for (at, sale) in element.children_named("Transaction").enumerate() {
-            self.rows(Parent::Transaction, at, sale, draft, &[]);
+            self.rows(Parent::Transaction, at, sale, draft);
         }
         self.extra_fields(Home::DeclarationData, 0, element, draft);
     }
 
     fn response(&mut self, element: &Element, draft: &mut Draft) {
-        let known = ["Reason", "RevisedPiece", "Error", "Tax", "ExtraField"];
-        self.rows(Parent::Response, 0, element, draft, &known);
+        self.rows(Parent::Response, 0, element, draft);
         self.entries(Parent::Response, element, draft);
         for tax in element.children_named("Tax") {
             let at = draft.add_tax();
-            self.rows(Parent::Tax, at, tax, draft, &["ExtraField"]);
+            self.rows(Parent::Tax, at, tax, draft);
             self.extra_fields(Home::Tax, at, tax, draft);
         }
         self.extra_fields(Home::ResponseData, 0, element, draft);
     }
 
-    /// Sets the members that stand in one element; children named in `others` are read elsewhere.
-    fn rows(&mut self, parent: Parent, index: usize, element: &Element, draft: &mut Draft, others: &[&str]) {
-        for (at, child) in element.children.iter().enumerate() {
-            let before = element.children[..at].iter().filter(|known| known.name == child.name).count();
-            let row = table::rows_in(parent).find(|row| match row.xml {
-                Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => name == child.name,
-                Xml::Nth(name, place) => name == child.name && before + 1 == place,
-                Xml::Typed(name, kind) => name == child.name && child.attribute("type") == Some(kind),
-                Xml::Currency(_) | Xml::Attribute(_) | Xml::Content | Xml::Special(_) => false,
-            });
-            match row {
-                Some(row) => self.child(row, index, child, draft),
-                None if others.contains(&child.name.as_str()) => {}
-                None => self.unknown(child),
+    /// Sets the members that stand in one element; of several elements of a name the first counts.
+    fn rows(&mut self, parent: Parent, index: usize, element: &Element, draft: &mut Draft) {
+        for row in table::rows_in(parent) {
+            let child = match row.xml {
+                Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => {
+                    element.child(name)
+                }
+                Xml::Nth(name, place) => element.children_named(name).nth(place - 1),
+                Xml::Typed(name, kind) => {
+                    element.children_named(name).find(|child| child.attribute("type") == Some(kind))
+                }
+                Xml::Currency(_) | Xml::Attribute(_) | Xml::Content | Xml::Special(_) => None,
+            };
+            if let Some(child) = child {
+                self.child(row, index, child, draft);
             }
         }
     }
@@ -413,17 +460,23 @@ impl Reader {
         }
     }
 
-    fn others(&mut self, element: &Element) -> Vec<(String, Box<serde_json::value::RawValue>)> {
-        let mut others = Vec::new();
-        for child in element.children_named("Other") {
+    fn others(&mut self, kind: Kind, element: &Element, draft: &mut Draft) {
+        for child in first_by("name", element.children_named("Other")) {
             let Some((name, value)) = self.pair(child) else { continue };
-            match serde_json::value::RawValue::from_string(value) {
-                Ok(json) => others.push((name, json)),
+            let json = serde_json::value::RawValue::from_string(value);
+            match json.map(|json| draft.note_other(kind, &name, json)) {
+                Ok(true) => {}
+                Ok(false) => self.found(child, Finding::twice(name)),
                 Err(_) => self.found(child, Finding::error("format", "", "JSON is expected")),
             }
         }
-        others
     }
+}
+
+/// The first element for each value of an attribute.
+fn first_by<'e>(attribute: &'e str, elements: impl Iterator<Item = &'e Element>) -> impl Iterator<Item = &'e Element> {
+    let mut seen = HashSet::new();
+    elements.filter(move |element| seen.insert(element.attribute(attribute).unwrap_or_default()))
 }
 
 fn mailbox(element: Option<&Element>) -> Mailbox {
@@ -431,8 +484,4 @@ fn mailbox(element: Option<&Element>) -> Mailbox {
         id: element.text.trim().to_owned(),
         qualifier: element.attribute("qualifier").unwrap_or_default().to_owned(),
     })
-}
-
-fn is_true(text: &str) -> bool {
-    matches!(text, "true" | "1")
 }

@@ -1,11 +1,14 @@
 //! XML in: a small tree of elements with their places, within limits.
 
+use std::borrow::Cow;
+
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
 use super::NAMESPACE;
+use crate::edi::edifact::charset::{Likeness, is_c1, likeness_to_utf8, without_c1};
 use crate::edi::{Finding, Findings, Position};
 use crate::limits;
 
@@ -18,12 +21,14 @@ pub struct Element {
     /// Text directly inside, references resolved, white space kept.
     pub text: String,
     pub children: Vec<Self>,
+    /// Names of elements and attributes of other namespaces, which are left out.
+    pub strangers: Vec<String>,
     /// Offset of the tag.
     pub byte: usize,
     /// Number of the element in the document, from 1.
     pub number: usize,
     /// Whether it is in our namespace.
-    ours: bool,
+    pub ours: bool,
 }
 
 impl Element {
@@ -47,6 +52,20 @@ impl Element {
         self.child(name).map_or("", |child| child.text.as_str())
     }
 
+    /// Whether another element has the same text, attributes and children.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let sorted = |element: &Self| {
+            let mut attributes = element.attributes.clone();
+            attributes.sort();
+            attributes
+        };
+        self.name == other.name
+            && self.text.trim() == other.text.trim()
+            && sorted(self) == sorted(other)
+            && self.children.len() == other.children.len()
+            && self.children.iter().zip(&other.children).all(|(one, other)| one.says_the_same(other))
+    }
+
     /// Where it stands.
     pub fn position(&self) -> Position {
         Position { byte: self.byte, tag: self.name.clone(), number: self.number, in_message: 0 }
@@ -55,6 +74,10 @@ impl Element {
 
 /// Most attributes of one element; ours have at most six.
 const ATTRIBUTES: usize = 32;
+/// Strangers of one element that are reported by name.
+const STRANGERS: usize = 64;
+/// What an attribute with a prefix may say of the schema.
+const SCHEMA_HINTS: [&str; 2] = ["schemaLocation", "noNamespaceSchemaLocation"];
 
 /// Reads a document. `None` when it is not well-formed, has a document type declaration or exceeds a limit; the
 /// findings say what and where. Elements of other namespaces are left out.
@@ -78,7 +101,7 @@ pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
         ));
         return None;
     }
-    let mut builder = Builder { open: Vec::new(), root: None, number: 0 };
+    let mut builder = Builder { open: Vec::new(), root: None, number: 0, is_utf8: is_utf8(text), told: Vec::new() };
     let mut reader = NsReader::from_str(text);
     loop {
         let byte = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -92,7 +115,10 @@ pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
         };
         match result {
             Ok(false) => {}
-            Ok(true) => return builder.root,
+            Ok(true) => {
+                builder.told.into_iter().for_each(|told| findings.push(told));
+                return builder.root;
+            }
             Err((code, message)) => {
                 let tag = builder.open.last().map(|element| element.name.clone()).unwrap_or_default();
                 let at = Position { byte, tag, number: builder.number, in_message: 0 };
@@ -109,7 +135,20 @@ struct Builder {
     open: Vec<Element>,
     root: Option<Element>,
     number: usize,
+    /// The text is UTF-8, and not so by chance.
+    is_utf8: bool,
+    /// Warnings.
+    told: Vec<Finding>,
 }
+
+/// Whether a text is UTF-8 whatever its document says: there is nothing in it that another set has otherwise, or the
+/// characters tell.
+fn is_utf8(text: &str) -> bool {
+    text.is_ascii() || likeness_to_utf8(text.as_bytes()) == Likeness::Utf8
+}
+
+/// Places with odd characters that are reported one by one.
+const CHARACTERS_TOLD: usize = 20;
 
 impl Builder {
     fn event(&mut self, event: Event<'_>, ours: bool, byte: usize) -> Result<(), Fault> {
@@ -126,7 +165,12 @@ impl Builder {
             Event::DocType(_) => Err(("syntax", "a document type declaration is refused")),
             Event::Decl(declaration) => match declaration.encoding() {
                 Some(Ok(name)) if !name.eq_ignore_ascii_case("UTF-8") => {
-                    Err(("charset", "the document must be in UTF-8 and say so"))
+                    if !self.is_utf8 {
+                        return Err(("charset", "the document must be in UTF-8 and say so"));
+                    }
+                    let text = "another encoding is declared, but the document is in UTF-8; it is read as UTF-8";
+                    self.told.push(Finding::warning("charset", "", text).at(Position::default()));
+                    Ok(())
                 }
                 _ => Ok(()),
             },
@@ -149,13 +193,22 @@ impl Builder {
         let mut element = Element { name, byte, number: self.number, ours, ..Element::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| ("syntax", "an attribute is not well-formed"))?;
-            if element.attributes.len() >= ATTRIBUTES {
+            if element.attributes.len() + element.strangers.len() >= ATTRIBUTES {
                 return Err(("limit", "too many attributes"));
             }
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let value = value.ok().filter(|value| value.chars().all(super::carries));
+            let value = value.ok().filter(|value| value.chars().all(super::is_char));
             let value = value.ok_or(("syntax", "an attribute holds an unknown reference"))?;
-            element.attributes.push((attribute.key.local_name().as_ref().to_owned(), value.into_owned()));
+            let name = attribute.key.local_name().as_ref().to_owned();
+            match attribute.key.prefix() {
+                _ if attribute.key.as_namespace_binding().is_some() => {}
+                Some(_) if SCHEMA_HINTS.contains(&name.as_str()) => {}
+                Some(_) => element.strangers.push(name),
+                None => {
+                    let position = element.position();
+                    element.attributes.push((name, self.plain(value, position).into_owned()));
+                }
+            }
         }
         self.open.push(element);
         Ok(())
@@ -165,15 +218,30 @@ impl Builder {
         let element = self.open.pop().ok_or(("syntax", "an end tag without its start"))?;
         match self.open.last_mut() {
             Some(parent) if element.ours => parent.children.push(element),
+            Some(parent) if parent.strangers.len() < STRANGERS => parent.strangers.push(element.name),
             Some(_) => {}
             None => self.root = Some(element),
         }
         Ok(())
     }
 
+    /// A text without control characters beyond ASCII; says where there were some.
+    fn plain<'t>(&mut self, text: Cow<'t, str>, position: Position) -> Cow<'t, str> {
+        if !text.chars().any(is_c1) {
+            return text;
+        }
+        if self.told.len() < CHARACTERS_TOLD {
+            let found = "control characters (U+0080 to U+009F), read as Windows-1252";
+            self.told.push(Finding::warning("charset", "", found).at(position));
+        }
+        without_c1(text)
+    }
+
     fn text(&mut self, text: &str) -> Result<(), Fault> {
+        let position = self.open.last().map(Element::position).unwrap_or_default();
+        let text = self.plain(Cow::Borrowed(text), position);
         match self.open.last_mut() {
-            Some(element) => element.text.push_str(text),
+            Some(element) => element.text.push_str(&text),
             None if text.trim().is_empty() => {}
             None => return Err(("syntax", "text outside the root element")),
         }
@@ -194,7 +262,7 @@ impl Builder {
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
     const UNKNOWN: Fault = ("syntax", "an unknown reference");
     if let Some(c) = reference.resolve_char_ref().map_err(|_| UNKNOWN)? {
-        return if super::carries(c) { Ok(c) } else { Err(UNKNOWN) };
+        return if super::is_char(c) { Ok(c) } else { Err(UNKNOWN) };
     }
     match &*reference.xml10_content() {
         "lt" => Ok('<'),

@@ -12,6 +12,7 @@ mod noise;
 mod party;
 mod posts;
 mod print;
+mod totals;
 mod typed;
 mod vague;
 
@@ -105,6 +106,7 @@ rules! {
     value_one Warn INDIA, "Values are real; 1 is a usual filler.";
     postage_zero Warn INDIA, "The postage paid is given.";
     currencies_mixed Warn &[], "All lines have the same currency.";
+    total_differs Warn &[], "A total value given beside the lines is their sum, give or take what rounding makes.";
     postage_currency Off &[], "Postage and goods have the same currency.";
     description_vague Reject &[], "Descriptions hold words, not numbers and codes alone, and are not just the category.";
     description_short Warn INDIA, "Descriptions have at least five characters.";
@@ -294,6 +296,7 @@ pub fn check<'a>(object: &MailObject, data: &DeclarationData, context: &'a Conte
     dates::check(object, data, &mut checks);
     print::check(&mut checks);
     goods::check(data, &mut checks);
+    totals::check(data, &mut checks);
     let score = score(&checks.findings);
     let mut findings = checks.findings;
     if !context.is_final {

@@ -43,6 +43,11 @@ fn level(rule: &str, destination: &str, change: impl Fn(&mut MailObject, &mut De
     report.findings.iter().find(|finding| finding.rule == rule).map(|finding| finding.level)
 }
 
+fn total(data: &mut DeclarationData, name: &str, value: &str) {
+    data.extra_field_names.push(text(name));
+    data.extra_field_values.push(text(value));
+}
+
 type Change = fn(&mut MailObject, &mut DeclarationData);
 const WARN: Option<Level> = Some(Level::Warn);
 const REJECT: Option<Level> = Some(Level::Reject);
@@ -121,6 +126,8 @@ fn every_rule_is_broken_and_at_its_level() {
             (second.currency_cd, second.net_weight) = (text("USD"), "0.1".parse().ok());
             d.content_pieces.push(second);
         }),
+        ("total_differs", "US", WARN, |_, d| total(d, "EP.TotalValue", "99.99 EUR")),
+        ("total_differs", "IN", WARN, |_, d| total(d, "TotalValue", "38.52")),
         ("description_vague", "US", REJECT, |_, d| d.content_pieces[0].description = text("12345 ab")),
         ("description_vague", "US", REJECT, |_, d| d.content_pieces[0].description = text("Cadeau")),
         ("description_short", "US", WARN, |_, d| d.content_pieces[0].description = text("Mug")),
@@ -393,4 +400,45 @@ fn rule_names_are_unique_and_levels_have_names() {
         assert_eq!(Level::parse(rule.level.name()), Some(rule.level));
     }
     assert_eq!(Level::parse("block"), None);
+}
+
+#[test]
+fn a_total_is_compared_only_with_lines_that_make_one() {
+    let second = |data: &mut DeclarationData, amount: &str, currency: &str| {
+        let mut piece = data.content_pieces[0].clone();
+        (piece.amount, piece.currency_cd) = (amount.parse().ok(), text(currency));
+        data.content_pieces.push(piece);
+    };
+    let found = |total_value: &str, amount: &str, currency: &str| {
+        let change = |_: &mut MailObject, data: &mut DeclarationData| {
+            second(data, amount, currency);
+            total(data, "EP.TotalValue", total_value);
+        };
+        level("total_differs", "US", change).is_some()
+    };
+    for total in [
+        "48.50 EUR",
+        "48.5",
+        "EUR 48.50",
+        "48,50 EUR",
+        "48.51 EUR",
+        "48.49 EUR",
+        "60.00 USD",
+        "48.50 EUR, 3 USD",
+        "paid",
+    ] {
+        assert!(!found(total, "10.00", "EUR"), "{total}");
+    }
+    for total in ["48.52 EUR", "48.48", "0", "-48.50 EUR", "1e27 EUR"] {
+        assert!(found(total, "10.00", "EUR"), "{total}");
+    }
+    assert!(!found("99.99 EUR", "10.00", "USD") && !found("99.99 EUR", "", "EUR") && !found("99.99 EUR", "10", ""));
+    // Yen have no smaller unit.
+    let yen = |total_value: &'static str| {
+        level("total_differs", "US", |_, data| {
+            (data.content_pieces[0].amount, data.content_pieces[0].currency_cd) = ("500".parse().ok(), text("JPY"));
+            total(data, "EP.TotalValue", total_value);
+        })
+    };
+    assert_eq!((yen("501 JPY"), yen("502 JPY")), (None, WARN));
 }
