@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
 use crate::harness::process::run;
-use crate::harness::{Engine, Server};
+use crate::harness::{Answer, Server};
 use crate::on_both_engines;
 
 /// The rules that a description which says nothing breaks.
@@ -117,7 +117,7 @@ fn long_descriptions_are_judged_in_time() {
 }
 
 /// Stores a declaration with this description from AUA.
-fn declare(server: &Server, destination: &str, description: &str) -> (String, crate::harness::Answer) {
+fn declare(server: &Server, destination: &str, description: &str) -> (String, Answer) {
     let id = fresh_id("AU");
     let mut body = store(&id, "AUA", destination, 2);
     body["decl"]["Data"]["ContentPieces"][0]["Description"] = json!(description);
