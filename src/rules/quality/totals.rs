@@ -20,7 +20,7 @@ pub(super) fn check(data: &DeclarationData, checks: &mut Checks<'_>) {
         let Some((total, of)) = amount(text) else { continue };
         let difference = total.checked_sub(sum).unwrap_or(Decimal::MAX).abs();
         if of.is_none_or(|of| of == currency) && difference > rounding(currency, data.content_pieces.len()) {
-            let message = "not the sum of the lines, and more than rounding makes; mend the lines or the total, or leave the \
+            let message = "not the sum of the lines, and more than rounding makes; correct the lines or the total, or leave the \
                            total out";
             checks.data("total_differs", format!("ExtraFieldValues[{at}]"), message);
         }

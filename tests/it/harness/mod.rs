@@ -9,8 +9,8 @@ pub mod server;
 
 pub use server::{Answer, Engine, Server};
 
-/// Runs a test body once on each engine: `fn name(server: Server) { … }`. Where PostgreSQL is absent the test says so,
-/// and fails when `CI` is set.
+/// Runs a test body once on each engine: `fn name(server) { … }`. Where PostgreSQL is absent the test says so, and fails when
+/// `CI` is set.
 #[macro_export]
 macro_rules! on_both_engines {
     ($($body:tt)*) => { $crate::on_both_engines_with! { []; $($body)* } };
@@ -19,17 +19,30 @@ macro_rules! on_both_engines {
 /// The same with settings of its own: `[("name", "value")]; fn name(server) { … }`.
 #[macro_export]
 macro_rules! on_both_engines_with {
-    ($settings:expr; $($(#[$meta:meta])* fn $name:ident($server:ident) $body:block)*) => {$(
+    ($settings:expr; $($body:tt)*) => {
+        $crate::on_servers! { |engine| $crate::harness::Server::start_with(engine, &$settings); $($body)* }
+    };
+}
+
+/// The same on servers whose quality rules are as strict as they are by default.
+#[macro_export]
+macro_rules! on_strict_servers {
+    ($($body:tt)*) => { $crate::on_servers! { $crate::harness::Server::start_strict; $($body)* } };
+}
+
+/// The same on servers that are started by a function of the engine.
+#[macro_export]
+macro_rules! on_servers {
+    ($start:expr; $($(#[$meta:meta])* fn $name:ident($server:ident) $body:block)*) => {$(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            const SETTINGS: &[(&str, &str)] = &$settings;
-
             fn test_body($server: &$crate::harness::Server) $body
 
             fn test_on(engine: $crate::harness::Engine) {
-                test_body(&$crate::harness::Server::start_with(engine, SETTINGS));
+                let start: fn($crate::harness::Engine) -> $crate::harness::Server = $start;
+                test_body(&start(engine));
             }
 
             $(#[$meta])*
