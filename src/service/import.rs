@@ -5,12 +5,13 @@ use std::slice;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
+use super::Services;
 use super::automatic::facts;
 use super::catalogue::Catalogue;
 use super::watchdog::Marks;
-use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
+use crate::domain::{Level, OrganizationKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
@@ -20,7 +21,7 @@ use crate::refdata::rates::Rate;
 use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
-use crate::rules::quality::{self, Level};
+use crate::rules::quality::{self};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::load::ItemFilter;
 use crate::store::reference::ListRow;
@@ -74,11 +75,11 @@ impl ListKind {
     /// Whose table it is.
     fn scope(self) -> Scope {
         match self {
-            Self::Referrals => Scope::Of(Kind::Customs),
-            Self::Deadlines => Scope::Of(Kind::Post),
+            Self::Referrals => Scope::Of(OrganizationKind::Customs),
+            Self::Deadlines => Scope::Of(OrganizationKind::Post),
             Self::ForeignIds => Scope::OfOrigin,
             Self::Rates => Scope::OfEveryoneOr(None),
-            Self::Material => Scope::OfEveryoneOr(Some(Kind::Customs)),
+            Self::Material => Scope::OfEveryoneOr(Some(OrganizationKind::Customs)),
             _ => Scope::OfEveryone,
         }
     }
@@ -89,9 +90,9 @@ impl ListKind {
 enum Scope {
     OfEveryone,
     /// Everyone's, and beside it one of each organization of this kind, or of any.
-    OfEveryoneOr(Option<Kind>),
+    OfEveryoneOr(Option<OrganizationKind>),
     /// One of each organization of this kind, none of everyone.
-    Of(Kind),
+    Of(OrganizationKind),
     /// One of each post that items come from, whether or not it is an organization here.
     OfOrigin,
 }
@@ -239,7 +240,7 @@ impl Services {
     async fn checked_rules(&self, customs: &str, text: &str) -> Result<RuleSet> {
         let code = customs.to_owned();
         let org = self.store.read(move |tx| tx.organization(&code)).await?;
-        if org.is_none_or(|org| org.kind != Kind::Customs.code()) {
+        if org.is_none_or(|org| org.kind != OrganizationKind::Customs) {
             return Err(Error::invalid("absent", "customs", "there is no such customs administration; add it first"));
         }
         self.refresh_catalogue().await?;
@@ -304,8 +305,8 @@ impl Services {
             let known: Vec<&str> = quality::RULES.iter().map(|rule| rule.id).collect();
             return Err(Error::invalid("unknown_code", "RULE", format!("the rules are {}", known.join(", "))));
         };
-        if Level::parse(level).is_none_or(|level| !listed.levels().contains(&level)) {
-            let levels: Vec<&str> = listed.levels().iter().map(|level| level.name()).collect();
+        if Level::from_stored(level).map_or(true, |level| !listed.levels().contains(&level)) {
+            let levels: Vec<&str> = listed.levels().iter().map(|level| level.stored()).collect();
             let message = format!("the levels are {}", levels.join(", "));
             return Err(Error::invalid("unknown_code", "LEVEL", message));
         }
@@ -348,7 +349,7 @@ fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str, catalogue: &Catalogue
     };
     match (tx.organization(org)?, owner) {
         (None, _) => refused("absent", "there is no such organization; add it first"),
-        (Some(row), Some(owner)) if row.kind != owner.code() => {
+        (Some(row), Some(owner)) if row.kind != owner => {
             refused("posts", "referrals and material are tables of a customs administration, deadlines those of a post")
         }
         _ => Ok(()),

@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
 use super::which::{Candidates, Row};
-use super::{Actor, Kind, Services};
+use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::lists::{Coded, Language};
@@ -62,7 +63,7 @@ impl Services {
     pub fn decision(&self, actor: &Actor, code: &str) -> Result<[String; 2]> {
         let customs = actor.customs.clone().unwrap_or_default();
         let decision = self.catalogue().decisions.decide(&customs, code)?;
-        Ok([decision.name(Language::En).to_owned(), decision.category.name().to_owned()])
+        Ok([decision.name(Language::En).to_owned(), decision.category.stored().to_owned()])
     }
 
     /// An amount in another currency, by the rates of `org` first.
@@ -173,7 +174,7 @@ fn declared_texts(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &st
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);
     }
-    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
+    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == OrganizationKind::Post));
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
     Ok(meant.into_iter().filter_map(|at| items[at].declaration().map(|row| row.body.clone())).collect())

@@ -40,5 +40,6 @@ mod truth;
 mod two_servers;
 mod unavailable;
 mod upgrade;
+mod vocabulary;
 mod watchdog;
 mod wire;

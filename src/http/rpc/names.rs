@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
-use crate::service::{Actor, Kind};
+use crate::service::Actor;
 
 /// What a member names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +90,7 @@ fn is_foreign(actor: &Actor, members: Members<'_>, named: Named) -> bool {
     let mut looked = Looked::of(members);
     let at = |path: &'static str| path.split_once("[].").map_or(path, |(_, path)| path);
     named.iter().any(|(what, path)| match what {
-        Names::Ends if actor.kind == Kind::Customs => {
+        Names::Ends if actor.kind == OrganizationKind::Customs => {
             let mut posts = named.iter().filter(|(what, _)| *what == Names::Post);
             let names_post = posts.any(|(_, path)| looked.text(at(path)).is_some());
             !names_post && looked.object(at(path)).is_some_and(|object| passes_by(actor, object))
@@ -105,8 +106,8 @@ fn is_own(actor: &Actor, what: Names, name: &str) -> bool {
     match what {
         Names::Post => own_post(),
         Names::Customs => own_customs(),
-        Names::Answering => actor.kind == Kind::Post || own_customs(),
-        Names::Kind => Kind::from_code(name) == Some(actor.kind),
+        Names::Answering => actor.kind == OrganizationKind::Post || own_customs(),
+        Names::Kind => OrganizationKind::from_stored(name) == Ok(actor.kind),
         Names::Related => name == actor.org || actor.customs.as_deref() == Some(name) || own_post(),
         Names::Ends => true,
     }
