@@ -16,8 +16,8 @@ use common::{Outcome, disk_sync, folder, median, percentile, setting, verdict};
 use entrepost::app::{self, Running};
 use entrepost::clock::Clock;
 use entrepost::demo;
+use entrepost::domain::OrganizationKind;
 use entrepost::exchange::partner::NewPartner;
-use entrepost::service::Kind;
 use entrepost::service::admin::NewOrganization;
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -74,7 +74,7 @@ fn pair(folder: &Path, name: &str) -> Outcome<[Running; 2]> {
 async fn host_usa(server: &Running, which: usize, other: &str) -> Outcome {
     let row = NewOrganization {
         code: "USA".into(),
-        kind: Kind::Post,
+        kind: OrganizationKind::Post,
         country: "US".into(),
         name: "American post (bench)".into(),
         customs: None,

@@ -10,38 +10,32 @@ use crate::contract::{
     AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Referral, Response,
     ResponseData, WcfDate,
 };
+use crate::domain::Flow;
+use crate::domain::OrganizationKind::{self, Customs, Post};
 use crate::error::{Error, Findings, Result};
 use crate::exchange::Exchange;
 use crate::exchange::partner::NewPartner;
-use crate::rules::flow::Flow;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::admin::NewOrganization;
 use crate::service::declare::Declared;
 use crate::service::mail_state::{Answering, Move};
 use crate::service::refer::About;
 use crate::service::respond::Responded;
-use crate::service::{Actor, BatchMode, Entry, Kind, Services};
+use crate::service::{Actor, BatchMode, Entry, Services};
 
 /// Code, kind, country, name, time zone, token.
-type DemoOrganization = (&'static str, Kind, &'static str, &'static str, &'static str, &'static str);
+type DemoOrganization = (&'static str, OrganizationKind, &'static str, &'static str, &'static str, &'static str);
 
 /// Every organization of the demo with its token.
 pub const ORGANIZATIONS: &[DemoOrganization] = &[
-    (
-        "AU",
-        Kind::Customs,
-        "AU",
-        "Australian customs (demo)",
-        "Australia/Sydney",
-        "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c01",
-    ),
-    ("DE", Kind::Customs, "DE", "German customs (demo)", "Europe/Berlin", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c02"),
-    ("FR", Kind::Customs, "FR", "French customs (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c03"),
-    ("PT", Kind::Customs, "PT", "Portuguese customs (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c04"),
-    ("AUA", Kind::Post, "AU", "Australian post (demo)", "Australia/Sydney", "b5507016-7da2-4777-a161-1e8042a6a377"),
-    ("DEA", Kind::Post, "DE", "German post (demo)", "Europe/Berlin", "63de3b10-521c-4dbb-8836-59da8dad803e"),
-    ("FRA", Kind::Post, "FR", "French post (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c05"),
-    ("PTA", Kind::Post, "PT", "Portuguese post (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c06"),
+    ("AU", Customs, "AU", "Australian customs (demo)", "Australia/Sydney", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c01"),
+    ("DE", Customs, "DE", "German customs (demo)", "Europe/Berlin", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c02"),
+    ("FR", Customs, "FR", "French customs (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c03"),
+    ("PT", Customs, "PT", "Portuguese customs (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c04"),
+    ("AUA", Post, "AU", "Australian post (demo)", "Australia/Sydney", "b5507016-7da2-4777-a161-1e8042a6a377"),
+    ("DEA", Post, "DE", "German post (demo)", "Europe/Berlin", "63de3b10-521c-4dbb-8836-59da8dad803e"),
+    ("FRA", Post, "FR", "French post (demo)", "Europe/Paris", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c05"),
+    ("PTA", Post, "PT", "Portuguese post (demo)", "Europe/Lisbon", "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c06"),
 ];
 
 /// The posts and customs of each server of a pair.
@@ -116,7 +110,14 @@ pub async fn fill_half(services: &Services, exchange: &Exchange, which: usize, o
     Ok(())
 }
 
-fn organization(code: &str, kind: Kind, country: &str, name: &str, time_zone: &str, remote: bool) -> NewOrganization {
+fn organization(
+    code: &str,
+    kind: OrganizationKind,
+    country: &str,
+    name: &str,
+    time_zone: &str,
+    remote: bool,
+) -> NewOrganization {
     NewOrganization {
         code: code.into(),
         kind,

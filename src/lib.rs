@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod demo;
+pub mod domain;
 pub mod edi;
 pub mod error;
 pub mod exchange;

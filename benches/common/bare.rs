@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::Pg;
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
 use diesel::{Connection, PgConnection, RunQueryDsl};
+use entrepost::domain::SecurityState;
 use entrepost::service::Services;
 use entrepost::store::history::HistoryRow;
 use entrepost::store::items::{DeclarationRow, ObjectRow, Parts};
@@ -220,7 +221,7 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         row.orig_post,
         row.dest_post,
         row.life_no,
-        row.flow,
+        row.flow.stored(),
         row.partner_country,
         row.mail_class,
         row.mail_category,
@@ -240,7 +241,7 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         time(&row.created_at),
         time(&row.changed_at),
         row.declared_at.as_ref().map(time),
-        row.security_state,
+        row.security_state.map(SecurityState::stored),
         row.declaration_seen,
     ])
 }
@@ -250,7 +251,7 @@ fn insert_declaration(statement: &mut Statement<'_>, row: &DeclarationRow) -> ru
         row.post_org,
         id(&row.object_pid),
         id(&row.pid),
-        row.state_cd,
+        row.state_cd.stored(),
         row.customs_org,
         row.seen,
         row.sent,
@@ -286,7 +287,7 @@ fn insert_message(statement: &mut Statement<'_>, row: &MessageRow) -> rusqlite::
         id(&row.id),
         row.partner,
         row.sender,
-        row.kind,
+        row.kind.stored(),
         row.withdraws,
         row.item_id,
         id(&row.object_pid),
@@ -295,7 +296,7 @@ fn insert_message(statement: &mut Statement<'_>, row: &MessageRow) -> rusqlite::
         row.reference,
         row.digest,
         row.body,
-        row.state,
+        row.state.stored(),
         row.interchange,
         row.message_ref,
         row.note,
@@ -343,7 +344,7 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         Text => &row.object.orig_post,
         Text => &row.object.dest_post,
         Integer => row.object.life_no,
-        Text => &row.object.flow,
+        Text => row.object.flow,
         Nullable<Text> => &row.object.partner_country,
         Nullable<Text> => &row.object.mail_class,
         Nullable<Text> => &row.object.mail_category,
@@ -363,7 +364,7 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         DbTime => row.object.created_at,
         DbTime => row.object.changed_at,
         Nullable<DbTime> => row.object.declared_at,
-        Nullable<Text> => &row.object.security_state,
+        Nullable<Text> => row.object.security_state,
         Bool => row.object.declaration_seen,
     )
 }
@@ -409,7 +410,7 @@ fn insert_messages(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryR
         DbId => row.message.id,
         Text => &row.message.partner,
         Text => &row.message.sender,
-        Text => &row.message.kind,
+        Text => row.message.kind,
         Bool => row.message.withdraws,
         Text => &row.message.item_id,
         DbId => row.message.object_pid,

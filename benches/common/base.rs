@@ -5,8 +5,9 @@ use std::time::Instant;
 use entrepost::app::Running;
 use entrepost::contract::DeclarationData;
 use entrepost::contract::canonical::{digest, to_canonical};
+use entrepost::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use entrepost::service::Services;
-use entrepost::store::history::{Event, Stamp};
+use entrepost::store::history::{Document, Event, Stamp};
 use entrepost::store::items::{DeclarationRow, Item, ObjectRow};
 use entrepost::store::types::{At, Id};
 use uuid::Uuid;
@@ -64,7 +65,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         orig_post: "AUA".into(),
         dest_post: "USA".into(),
         life_no: 1,
-        flow: "O".into(),
+        flow: Flow::Outbound,
         partner_country: text("US"),
         mail_class: text("C"),
         mail_category: text("A"),
@@ -92,7 +93,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         post_org: "AUA".into(),
         object_pid: pid,
         pid: Id(Uuid::now_v7()),
-        state_cd: 2,
+        state_cd: DeclarationState::Final,
         customs_org: text("AU"),
         seen: true,
         sent: true,
@@ -104,7 +105,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         declared_by: text("AUA"),
         handed_over_by: None,
     });
-    let document = Some(("D", 1, content.to_vec()));
-    item.record(Event { name: "declaration.final", detail: "{}".into(), document });
+    let document = Some(Document { kind: DocumentKind::Declaration, version_no: 1, digest: content.to_vec() });
+    item.record(Event { document, ..Event::of(EventKind::DeclarationFinal) });
     item
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use entrepost::app::{self, Running};
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
+use entrepost::domain::OrganizationKind;
+use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
-use entrepost::service::{Kind, Services};
 use uuid::Uuid;
 
 use super::Outcome;
@@ -74,9 +75,10 @@ async fn prepare(services: &Services) -> Outcome {
     if services.authenticate(&Uuid::parse_str(TOKEN)?).await.is_ok() {
         return Ok(());
     }
-    for (code, kind, name) in
-        [("AU", Kind::Customs, "Australian customs (bench)"), ("AUA", Kind::Post, "Australian post (bench)")]
-    {
+    for (code, kind, name) in [
+        ("AU", OrganizationKind::Customs, "Australian customs (bench)"),
+        ("AUA", OrganizationKind::Post, "Australian post (bench)"),
+    ] {
         let organization = NewOrganization {
             code: code.into(),
             kind,

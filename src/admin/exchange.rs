@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Command};
 
+use entrepost::domain::{Level, TransportKind};
 use entrepost::exchange::monitor::{self, LinkStatus};
 use entrepost::exchange::operate::{self, Traffic};
-use entrepost::exchange::partner::{Level, NewPartner};
+use entrepost::exchange::partner::{Agreement, NewPartner};
 use entrepost::exchange::{Exchange, Verdict};
 use entrepost::limits;
 use entrepost::net::Http;
@@ -28,7 +29,10 @@ pub fn partner_command() -> Command {
             Command::new("set")
                 .about("Add a partner, or change what is given of it")
                 .arg(needed("CODE", "the organization, added with --remote before"))
-                .arg(option("transport", "KIND", "http or directory").value_parser(["http", "directory"]))
+                .arg(
+                    option("transport", "KIND", "http or directory")
+                        .value_parser(TransportKind::ALL.map(TransportKind::stored)),
+                )
                 .arg(option(
                     "endpoint",
                     "URL|FOLDER",
@@ -52,7 +56,7 @@ pub fn partner_command() -> Command {
                 .arg(option("messages", "LIST", "message types agreed, with commas [default: all]"))
                 .arg(
                     option("level", "LEVEL", "reject, warn or off: what faulty data means [default: warn]")
-                        .value_parser(Level::NAMES),
+                        .value_parser(Agreement::LEVELS.map(Level::stored)),
                 )
                 .arg(option("serves", "LIST", "organizations here that use the link, with commas [default: all]")),
         )
@@ -111,7 +115,7 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
         }
         ("partner", _) => {
             for row in exchange.partners().await? {
-                println!("{}", monitor::described(&row));
+                println!("{}", monitor::described(&row)?);
             }
             Ok(())
         }
@@ -186,7 +190,7 @@ async fn set_partner(exchange: &Exchange, options: &ArgMatches) -> Result<(), Fa
             profile: optional(options, "profile"),
             control: optional(options, "control").map(|text| text == "yes"),
             messages: list("messages"),
-            level: optional(options, "level").and_then(|name| Level::parse(&name)),
+            level: optional(options, "level").and_then(|name| Level::from_stored(&name).ok()),
             serves: list("serves"),
         })
         .await?;
@@ -239,19 +243,12 @@ async fn log(exchange: &Exchange, options: &ArgMatches) -> Result<(), Failure> {
     for row in &sent {
         let interchange = row.message_ref.as_deref().unwrap_or("-");
         let what = if row.withdraws { "withdraws" } else { "says" };
-        let state = operate::message_state(row);
+        let state = row.state;
         println!("{}\tto {}\t{} {what}\t{state}\t{interchange}", when(Some(row.created_at)), row.partner, row.kind);
         row.note.iter().flat_map(|note| note.lines()).for_each(|line| println!("\t{line}"));
     }
     for row in &received {
-        println!(
-            "{}\tfrom {}\t{}\t{}\t{}",
-            when(Some(row.at)),
-            row.sender,
-            row.kind,
-            operate::fate(row),
-            row.reference
-        );
+        println!("{}\tfrom {}\t{}\t{}\t{}", when(Some(row.at)), row.sender, row.kind, row.fate, row.reference);
         row.note.iter().flat_map(|note| note.lines()).for_each(|line| println!("\t{line}"));
     }
     if sent.is_empty() && received.is_empty() {

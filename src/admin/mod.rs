@@ -9,12 +9,13 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
 use entrepost::contract::WcfDate;
+use entrepost::domain::{OrganizationKind, TradeKind};
 use entrepost::error::Error;
+use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
 use entrepost::service::report::ForeignLane;
 use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
-use entrepost::service::{Kind, Services, Traded};
 
 use crate::{Failure, block_on};
 use entrepost::contract::canonical::hex;
@@ -182,7 +183,7 @@ pub fn command() -> Command {
                     Command::new("trade")
                         .about("Show the history of goods, a postal service or an anonymous declaration")
                         .arg(needed("ORG", "organization that keeps it"))
-                        .arg(needed("KIND", "what it is").value_parser(Traded::ALL.map(Traded::name)))
+                        .arg(needed("KIND", "what it is").value_parser(TradeKind::ALL.map(TradeKind::stored)))
                         .arg(needed("ID", "number of the goods, or id"))
                         .arg(switch("texts", "with what stood there before each change")),
                 ),
@@ -243,7 +244,8 @@ fn guid(given: &str, path: &str) -> Result<Uuid, Error> {
 }
 
 async fn add_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let kind = if text(options, "kind") == "post" { Kind::Post } else { Kind::Customs };
+    let is_it = |kind: &OrganizationKind| kind.name() == text(options, "kind");
+    let kind = OrganizationKind::ALL.into_iter().find(is_it).unwrap_or(OrganizationKind::Customs);
     services
         .put_organization(NewOrganization {
             code: text(options, "CODE").into(),
@@ -299,7 +301,7 @@ async fn list_organizations(services: &Services) -> Result<(), Failure> {
     services.refresh_catalogue().await?;
     let catalogue = services.catalogue();
     for org in services.organizations().await? {
-        let kind = if org.kind == "P" { "post" } else { "customs" };
+        let kind = org.kind.name();
         let place = if org.remote { "remote" } else { "hosted" };
         let customs = org.customs.map(|code| format!(", customs {code}")).unwrap_or_default();
         let settings = catalogue.settings(&org.code).shown();
@@ -412,7 +414,9 @@ fn who(org: String, user: Option<String>, office: Option<String>) -> String {
 }
 
 async fn show_trade_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let Some(kind) = Traded::ALL.into_iter().find(|kind| kind.name() == text(options, "KIND")) else { return Ok(()) };
+    let Ok(kind) = TradeKind::from_stored(text(options, "KIND")) else {
+        return Ok(());
+    };
     for row in services.trade_history(text(options, "ORG"), kind, text(options, "ID")).await? {
         let who = who(row.actor_org, row.user_cd, row.office_cd);
         let digest = hex(row.digest.get(..4).unwrap_or_default());

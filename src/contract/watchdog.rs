@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::number::raw_scalar;
 use super::{date, date::WcfDate, lenient};
+use crate::domain::MarkOperation;
 
 /// The mark of an item.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -15,69 +16,39 @@ pub struct WatchdogInfo {
     #[serde(deserialize_with = "date::optional_end")]
     pub expiry_dt: Option<WcfDate>,
     /// 2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning; the names are accepted too.
-    pub operation: Option<Operation>,
+    pub operation: Option<MarkOperation>,
     /// The reason, shown to the operator.
     pub remarks: Option<String>,
 }
 
-/// What is marked. Written as its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    Clear,
-    MarkAsBlocked,
-    MarkWithWarning,
-}
+/// What may be said of a mark, for findings.
+pub const OPERATIONS: &str = "2 (Clear), 4 (MarkAsBlocked) or 5 (MarkWithWarning)";
 
-impl Operation {
-    const ALL: [(Self, i32, &'static str); 3] = [
-        (Self::Clear, 2, "Clear"),
-        (Self::MarkAsBlocked, 4, "MarkAsBlocked"),
-        (Self::MarkWithWarning, 5, "MarkWithWarning"),
-    ];
-
-    /// What may be said, for findings.
-    pub const ALLOWED: &str = "2 (Clear), 4 (MarkAsBlocked) or 5 (MarkWithWarning)";
-
-    /// The number that travels.
-    pub fn number(self) -> i32 {
-        Self::ALL.iter().find(|row| row.0 == self).map_or(2, |row| row.1)
-    }
-
-    /// The operation with this number.
-    pub fn from_number(number: i32) -> Option<Self> {
-        Self::ALL.iter().find(|row| row.1 == number).map(|row| row.0)
-    }
-
-    /// The name that is read as well.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("Clear", |row| row.2)
-    }
-}
-
-impl utoipa::PartialSchema for Operation {
+impl utoipa::PartialSchema for MarkOperation {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::Integer)
-            .enum_values(Some(Self::ALL.map(|row| row.1)))
+            .enum_values(Some(Self::ALL.map(Self::stored)))
             .description(Some("2 Clear, 4 MarkAsBlocked, 5 MarkWithWarning"))
             .into()
     }
 }
-impl ToSchema for Operation {}
+impl ToSchema for MarkOperation {}
 
-impl Serialize for Operation {
+impl Serialize for MarkOperation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i32(self.number())
+        serializer.serialize_i32(self.stored())
     }
 }
 
-impl<'de> Deserialize<'de> for Operation {
+impl<'de> Deserialize<'de> for MarkOperation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = raw_scalar(deserializer)?;
         let text = raw.trim();
         let number = lenient::whole(text);
-        let found = Self::ALL.iter().find(|row| row.2 == text || number == Some(row.1));
-        found.map(|row| row.0).ok_or_else(|| D::Error::custom(format!("the operation is {}", Self::ALLOWED)))
+        let is_it = |operation: &Self| operation.to_string() == text || number == Some(operation.stored());
+        let found = Self::ALL.into_iter().find(is_it);
+        found.ok_or_else(|| D::Error::custom(format!("the operation is {OPERATIONS}")))
     }
 }
 
@@ -88,19 +59,19 @@ mod tests {
     #[test]
     fn numbers_and_names_are_read_and_numbers_written() {
         for (text, operation) in [
-            ("4", Operation::MarkAsBlocked),
-            (r#""5""#, Operation::MarkWithWarning),
-            ("2", Operation::Clear),
-            ("4.0", Operation::MarkAsBlocked),
+            ("4", MarkOperation::MarkAsBlocked),
+            (r#""5""#, MarkOperation::MarkWithWarning),
+            ("2", MarkOperation::Clear),
+            ("4.0", MarkOperation::MarkAsBlocked),
         ] {
-            assert_eq!(serde_json::from_str::<Operation>(text).unwrap(), operation);
+            assert_eq!(serde_json::from_str::<MarkOperation>(text).unwrap(), operation);
         }
         let info: WatchdogInfo = serde_json::from_str(r#"{"Operation":"MarkAsBlocked","Remarks":"x"}"#).unwrap();
         let written = serde_json::to_string(&info).unwrap();
         assert_eq!(written, r#"{"ExpiryDt":null,"Operation":4,"Remarks":"x"}"#);
         for bad in ["0", "1", "3", r#""clear""#, "true", "4.5"] {
-            let told = serde_json::from_str::<Operation>(bad).unwrap_err().to_string();
-            assert!(told.contains(Operation::ALLOWED), "{bad}: {told}");
+            let told = serde_json::from_str::<MarkOperation>(bad).unwrap_err().to_string();
+            assert!(told.contains(OPERATIONS), "{bad}: {told}");
         }
         assert_eq!(serde_json::from_str::<WatchdogInfo>(r#"{"Operation":null}"#).unwrap().operation, None);
     }

@@ -19,11 +19,12 @@ pub mod xml;
 mod tests;
 
 use std::collections::HashMap;
-use std::fmt;
 
 pub use contrl::{Action, Control, acknowledge};
 pub use finding::{Finding, Findings, Position, Severity};
 pub use profile::{Charset, Profile};
+
+pub use crate::domain::MessageKind as Kind;
 
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, WcfDate};
 use crate::limits;
@@ -73,55 +74,9 @@ impl Message {
     /// The name of the message type, `CONTRL` included.
     pub fn type_name(&self) -> &'static str {
         match self {
-            Self::Items(message) => message.kind.name(),
+            Self::Items(message) => message.kind.stored(),
             Self::Control(_) => "CONTRL",
         }
-    }
-}
-
-/// The message types that speak of items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// Item data, post to post.
-    Itmatt,
-    /// Item data, post to customs.
-    Cusitm,
-    /// Decision of customs.
-    Cusrsp,
-    /// Referral: a question or order about an item.
-    Itmref,
-    /// Answer to a referral.
-    Refrsp,
-}
-
-impl Kind {
-    pub const ALL: [Self; 5] = [Self::Itmatt, Self::Cusitm, Self::Cusrsp, Self::Itmref, Self::Refrsp];
-
-    /// The name as it stands in `UNH`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Itmatt => "ITMATT",
-            Self::Cusitm => "CUSITM",
-            Self::Cusrsp => "CUSRSP",
-            Self::Itmref => "ITMREF",
-            Self::Refrsp => "REFRSP",
-        }
-    }
-
-    /// The kind with that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// Whether the message is there to carry a declaration.
-    pub fn declares(self) -> bool {
-        matches!(self, Self::Itmatt | Self::Cusitm)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

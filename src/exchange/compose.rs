@@ -8,19 +8,16 @@ use uuid::Uuid;
 
 use super::partner::Partner;
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, ResponseData, WcfDate};
+use crate::domain::{MessageKind, OrganizationKind, Side};
 use crate::edi::profile::value::date_text;
-use crate::edi::{
-    self, Findings, Function, Interchange, Item as Entry, ItemMessage, Kind, Mailbox, Message, Organization,
-};
+use crate::edi::{self, Findings, Function, Interchange, Item as Entry, ItemMessage, Mailbox, Message, Organization};
 use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
-use crate::service::outgoing::{CUSITM, CUSRSP};
-use crate::service::{
-    Services, Told, current_version, issued_at, said_at, shown_version, told_of_decision, told_of_referral,
-};
-use crate::store::history::RESPONSE_DRAFT_EVENT;
-use crate::store::items::{Item, Side};
+use crate::service::{Services, Told, current_version, shown_version, told_of_decision, told_of_referral};
+use crate::store::detail::Detail;
+use crate::store::history::{Document, Recorded};
+use crate::store::items::Item;
 use crate::store::outbox::{MessageKey, MessageRow};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -68,7 +65,7 @@ pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> R
     let mut more = rows.len() == limits::EXCHANGE_ITEMS;
     let Some(sender) = rows.first().map(|row| row.sender.clone()) else { return Ok(None) };
     rows.retain(|row| row.sender == sender);
-    let sender_is_customs = tx.organization(&sender)?.is_some_and(|org| org.kind == "C");
+    let sender_is_customs = tx.organization(&sender)?.is_some_and(|org| org.kind == OrganizationKind::Customs);
     let mut items: HashMap<Id, Item> = HashMap::new();
     let mut pids: Vec<(String, Id)> = rows.iter().map(|row| (row.post_org.clone(), row.object_pid)).collect();
     pids.sort_unstable();
@@ -85,7 +82,7 @@ pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> R
         let same = || said.iter().filter(|other| other.partner == row.partner && other.kind == row.kind);
         let newer = |other: &MessageRow| (other.item_seq, other.id) > (row.item_seq, row.id);
         // Item data is as it is now; decisions and referrals are told one by one.
-        let is_state = row.kind != CUSRSP && (row.version_no.is_some() || row.withdraws);
+        let is_state = row.kind != MessageKind::Cusrsp && (row.version_no.is_some() || row.withdraws);
         let content = if is_state && same().any(newer) {
             Content::Overtaken
         } else {
@@ -124,20 +121,20 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
     let Some(item) = item else { return Ok(Content::Overtaken) };
     let mut entry = Entry { mail_object: travelling(item), ..Entry::default() };
     let unreadable = |error: serde_json::Error| Content::Unsayable(format!("the stored text cannot be read: {error}"));
-    match row.kind.as_str() {
+    match row.kind {
         _ if row.withdraws => {}
-        "ITMATT" | "CUSITM" => match declared(item, row.version_no) {
+        MessageKind::Itmatt | MessageKind::Cusitm => match declared(item, row.version_no) {
             None => return Ok(Content::Overtaken),
             Some(Err(error)) => return Ok(unreadable(error)),
             Some(Ok(mut declaration)) => {
                 name_version(&mut declaration, &row.digest);
-                if row.kind == CUSITM {
+                if row.kind == MessageKind::Cusitm {
                     name_declarer(&mut declaration, item);
                 }
                 entry.declaration = Some(declaration);
             }
         },
-        "CUSRSP" => {
+        MessageKind::Cusrsp => {
             let Some(decision) = Decision::find(tx, item, row.version_no)? else { return Ok(Content::Overtaken) };
             match decision.dated() {
                 Err(error) => return Ok(unreadable(error)),
@@ -152,7 +149,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 }
             }
         }
-        "ITMREF" => {
+        MessageKind::Itmref => {
             let asked = tx.referrals_of(&item.object)?;
             let Some(asked) = asked.into_iter().find(|asked| Some(&asked.reference) == row.reference.as_ref()) else {
                 return Ok(Content::Overtaken);
@@ -171,7 +168,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 }
             }
         }
-        "REFRSP" => {
+        MessageKind::Refrsp => {
             let given = tx.answers_of(&item.object)?;
             let wanted = row.reference.as_deref().and_then(|text| Uuid::try_parse(text).ok());
             let Some(given) = given.into_iter().find(|given| Some(given.pid.0) == wanted) else {
@@ -189,7 +186,6 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 }
             }
         }
-        other => return Ok(Content::Unsayable(format!("there is no message type {other}"))),
     }
     Ok(Content::Say(Box::new(entry)))
 }
@@ -223,7 +219,7 @@ fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: 
 struct Decision {
     body: String,
     /// What the history notes of it, and since when it stands there.
-    noted: (String, DateTime<Utc>),
+    noted: (Detail, DateTime<Utc>),
     customs: Option<String>,
 }
 
@@ -233,23 +229,23 @@ impl Decision {
         let Some(current) = item.response(Side::Own) else { return Ok(None) };
         let customs = current.customs_org.clone();
         if Some(current.version_no) == version_no {
-            let noted = (issued_at(current.decided_at.0), current.decided_at.0);
+            let noted = (Detail::issued(current.decided_at.0), current.decided_at.0);
             return Ok(Some(Self { body: current.body.clone(), noted, customs }));
         }
-        let kind = Side::Own.version_kind();
+        let kind = Side::Own.document();
         let archived = tx.archived(item, kind)?.into_iter().find(|version| Some(version.0) == version_no);
         let Some((_, _, Some(body))) = archived else { return Ok(None) };
-        let history = tx.history_of(&item.object)?.into_iter();
-        let mut recorded = history.filter(|row| row.doc_kind.as_deref() == Some(kind) && row.doc_version == version_no);
-        let last = recorded.find(|row| row.event != RESPONSE_DRAFT_EVENT);
-        Ok(last.map(|row| Self { body, noted: (row.detail, row.at.0), customs }))
+        let is_it = |made: &Document| made.kind == kind && Some(made.version_no) == version_no;
+        let decided = |row: &Recorded| row.event.kind.decides() && row.event.document.as_ref().is_some_and(is_it);
+        let first = tx.recorded(&item.object)?.into_iter().find(decided);
+        Ok(first.map(|row| Self { body, noted: (row.event.detail, row.at.0), customs }))
     }
 
     /// What was decided. One without a date, or dated ahead, counts from its receipt here; the partner is to know when
     /// that was.
     fn dated(&self) -> serde_json::Result<ResponseData> {
         let mut data: ResponseData = serde_json::from_str(&self.body)?;
-        data.clearance_dt = Some(said_at(&self.noted.0, data.clearance_dt, self.noted.1));
+        data.clearance_dt = Some(self.noted.0.counts_from(data.clearance_dt, self.noted.1));
         Ok(data)
     }
 }
@@ -295,7 +291,7 @@ impl Draft {
     /// The message, taken out for writing; an empty one stays.
     fn take(&mut self) -> ItemMessage {
         let nobody = || Organization::Operator(String::new());
-        std::mem::replace(&mut self.message, ItemMessage::new(Kind::Itmatt, "", nobody(), nobody()))
+        std::mem::replace(&mut self.message, ItemMessage::new(MessageKind::Itmatt, "", nobody(), nobody()))
     }
 }
 
@@ -346,13 +342,13 @@ impl Book<'_> {
     /// Why the partner is not to get this item, if so.
     fn refuses(&self, row: &MessageRow) -> Option<String> {
         let agreement = &self.partner.agreement;
-        if !agreement.takes(&row.kind) {
+        if !agreement.takes(row.kind) {
             return Some(format!("{} is not agreed with {}", row.kind, self.partner.code));
         }
         if !agreement.serves(&row.sender) {
             return Some(format!("{} does not use the link to {}", row.sender, self.partner.code));
         }
-        Kind::from_name(&row.kind).is_none().then(|| format!("there is no type {}", row.kind))
+        None
     }
 
     /// Adds an item to the first message that fits behind message `after`; gives its place.
@@ -364,7 +360,7 @@ impl Book<'_> {
         after: Option<usize>,
         reference: &str,
     ) -> usize {
-        let kind = Kind::from_name(&row.kind).unwrap_or(Kind::Itmatt);
+        let kind = row.kind;
         let function = match (&previous, row.withdraws) {
             (_, true) => Function::Cancellation,
             (Some(_), false) => Function::Replacement,
@@ -403,7 +399,7 @@ impl Book<'_> {
 
     /// The date of the message that an item goes into. Item data is dated as it was declared, however long it had to
     /// wait: its order among referrals is to be the same on both sides.
-    fn made_at(&self, kind: Kind, row: &MessageRow) -> WcfDate {
+    fn made_at(&self, kind: MessageKind, row: &MessageRow) -> WcfDate {
         WcfDate::new(if kind.declares() { row.created_at.0 } else { self.now })
     }
 

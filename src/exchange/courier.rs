@@ -15,12 +15,13 @@ use super::compose::{self, Composed};
 use super::partner::{self, Partner};
 use super::transport::{Delivery, Incoming, Trouble, Waiting};
 use super::{Exchange, inbox, reference};
+use crate::domain::{InterchangeState, MessageKind, MessageState, TransportKind};
 use crate::edi::contrl::Control;
-use crate::edi::{self, Kind, Message};
+use crate::edi::{self, Message};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::service::Part;
-use crate::store::outbox::{MessageState, SendingRow, SendingState};
+use crate::store::outbox::SendingRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -48,7 +49,7 @@ impl Exchange {
             }
             let exchange = self.clone();
             tokio::spawn(async move {
-                if let Err(error) = exchange.serve(code).await {
+                if let Err(error) = exchange.serve(&code).await {
                     tracing::warn!(%error, "sending was interrupted; it will be tried again");
                 }
             });
@@ -72,7 +73,7 @@ impl Exchange {
     pub async fn round(&self) -> Result<usize> {
         let mut done = 0;
         for code in self.store.read(due_partners).await? {
-            done += self.serve(code).await?;
+            done += self.serve(&code).await?;
         }
         Ok(done + self.take_in().await?)
     }
@@ -104,25 +105,42 @@ impl Exchange {
     }
 
     /// Sends what waits for one partner until nothing is left or it has to rest.
-    async fn serve(&self, code: String) -> Result<usize> {
-        let desk = self.desk(&code);
+    async fn serve(&self, code: &str) -> Result<usize> {
+        let desk = self.desk(code);
         let _place = desk.lock().await;
         let mut arrived = 0;
         loop {
-            if !self.lease(&code).await? {
+            if !self.lease(code).await? {
                 return Ok(arrived);
             }
-            match self.step(&code).await {
+            match self.step(code).await {
                 Ok(Step::Done) => arrived += 1,
                 Ok(Step::Idle | Step::Resting) => break,
+                // What is wrong with the rows of one partner keeps no other waiting.
+                Err(Error::Internal(why)) => {
+                    tracing::error!(partner = code, why, "nothing can be sent to a partner");
+                    self.rest(code, why).await?;
+                    break;
+                }
                 Err(error) => {
-                    self.release(&code).await?;
+                    self.release(code).await?;
                     return Err(error);
                 }
             }
         }
-        self.release(&code).await?;
+        self.release(code).await?;
         Ok(arrived)
+    }
+
+    /// Lets a link rest that cannot be used.
+    async fn rest(&self, code: &str, why: String) -> Result<()> {
+        let code = code.to_owned();
+        self.store
+            .write(move |tx| {
+                let failures = tx.link(&code)?.map_or(0, |link| link.failures);
+                tx.link_failed(&code, &why, next_attempt(tx.now, failures))
+            })
+            .await
     }
 
     async fn lease(&self, code: &str) -> Result<bool> {
@@ -218,9 +236,9 @@ impl Exchange {
     }
 
     /// Notes that messages of these types have gone out.
-    fn beat_sent(&self, kinds: &[String]) {
-        for (kind, part) in [(Kind::Itmatt, Part::ItmattSent), (Kind::Cusitm, Part::CusitmSent)] {
-            if kinds.iter().any(|name| name == kind.name()) {
+    fn beat_sent(&self, kinds: &[MessageKind]) {
+        for (kind, part) in [(MessageKind::Itmatt, Part::ItmattSent), (MessageKind::Cusitm, Part::CusitmSent)] {
+            if kinds.contains(&kind) {
                 self.services.beat(part);
             }
         }
@@ -230,7 +248,7 @@ impl Exchange {
     async fn collect_from_folders(&self) -> Result<usize> {
         let partners = self.store.read(|tx| tx.partners()).await?;
         let mut taken = 0;
-        for row in partners.into_iter().filter(|row| row.transport == "directory") {
+        for row in partners.into_iter().filter(|row| row.transport == TransportKind::Directory) {
             let desk = self.desk(&format!("{}/in", row.code));
             let _place = desk.lock().await;
             let folder = std::path::PathBuf::from(&row.endpoint);
@@ -276,7 +294,7 @@ fn due_partners(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
     let mut due = Vec::new();
     for code in tx.partners_with_work()? {
         let rests = tx.link(&code)?.and_then(|link| link.next_attempt_at).is_some_and(|at| at.0 > tx.now);
-        if !rests && partner::find(tx, &code)?.is_some() {
+        if !rests && partner::way_to(tx, &code)?.is_some() {
             due.push(code);
         }
     }
@@ -306,7 +324,7 @@ fn keep(tx: &mut Tx<'_>, partner: &Partner, composed: &Composed) -> Result<Optio
         bytes: composed.bytes.clone(),
         digest: Sha256::digest(&composed.bytes).to_vec(),
         items: composed.items as i32,
-        state: SendingState::ToSend.code(),
+        state: InterchangeState::ToSend,
         attempts: 0,
         note: None,
         answer: None,
@@ -347,7 +365,7 @@ fn arrived(
     sending: &SendingRow,
     answer: Option<&Answer>,
     awaited: bool,
-) -> Result<Vec<String>, Fault> {
+) -> Result<Vec<MessageKind>, Fault> {
     let (sender, reference) = (&sending.sender, &sending.reference);
     tx.link_sent(&sending.partner)?;
     let settled = match answer {
@@ -355,10 +373,10 @@ fn arrived(
         None => false,
     };
     if !settled && awaited {
-        tx.set_sending(sender, reference, SendingState::Unanswered, None, None)?;
+        tx.set_sending(sender, reference, InterchangeState::Unanswered, None, None)?;
     } else if !settled {
         tx.settle_messages(sender, reference, None, MessageState::Accepted, None)?;
-        tx.set_sending(sender, reference, SendingState::Accepted, None, None)?;
+        tx.set_sending(sender, reference, InterchangeState::Accepted, None, None)?;
     }
     tx.kinds_in(sender, reference)
 }
@@ -375,7 +393,7 @@ fn failed(tx: &mut Tx<'_>, sending: &SendingRow, why: &str, refused: bool) -> Re
     let began = sending.sent_at.map_or(tx.now, |at| at.0);
     let too_long = tx.now - began >= TimeDelta::hours(limits::EXCHANGE_GIVE_UP_H);
     if too_long || (refused && sending.attempts + 1 >= limits::EXCHANGE_REFUSALS) {
-        tx.set_sending(sender, reference, SendingState::Quarantined, Some(why), None)?;
+        tx.set_sending(sender, reference, InterchangeState::Quarantined, Some(why), None)?;
         tx.settle_messages(sender, reference, None, MessageState::Quarantined, Some(why))?;
         return Ok(Step::Done);
     }
@@ -405,7 +423,7 @@ fn control_row(partner: &str, bytes: Vec<u8>, now: DateTime<Utc>) -> SendingRow 
         digest: Sha256::digest(&bytes).to_vec(),
         bytes,
         items: 0,
-        state: SendingState::ToSend.code(),
+        state: InterchangeState::ToSend,
         attempts: 0,
         note: None,
         answer: None,

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::reading::{other_parties, said};
 use crate::contract::WcfDate;
+use crate::domain::Level;
 use crate::edi::{self, Findings, Interchange, Item, ItemMessage, Profile, Severity, tool};
-use crate::rules::quality::{Level, Subject};
+use crate::rules::quality::Subject;
 use crate::service::incoming::refused_always;
 use crate::service::quality::judge_as_delivered;
 

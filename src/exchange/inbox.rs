@@ -13,14 +13,14 @@ use super::reading::{Judged, Reading, Ready, conflict, named};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
 use super::{Exchange, partner, reference};
+use crate::domain::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState};
 use crate::edi::contrl::Control;
-use crate::edi::{self, Action, Kind};
+use crate::edi::{self, Action};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::service::Part;
 use crate::service::incoming::{Reception, Weighed};
-use crate::store::inbox::{Fate, HourRow, ItemInRow, ReceivedRow, ReceivedState};
-use crate::store::outbox::{MessageState, SendingState};
+use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -48,7 +48,7 @@ pub struct Receipt {
 }
 
 /// What became of an item, and why when it was refused.
-type Outcome = (Fate, Option<Vec<Finding>>);
+type Outcome = (ItemOutcome, Option<Vec<Finding>>);
 
 impl Exchange {
     /// The partner that a call of the inbox comes from. Organizations behind one gateway share a token: then it is the
@@ -87,7 +87,7 @@ impl Exchange {
 
     /// Notes that messages of these types were taken in.
     fn beat_received(&self, reading: &Reading) {
-        for (kind, part) in [(Kind::Itmatt, Part::ItmattReceived), (Kind::Cusrsp, Part::CusrspReceived)] {
+        for (kind, part) in [(MessageKind::Itmatt, Part::ItmattReceived), (MessageKind::Cusrsp, Part::CusrspReceived)] {
             if reading.messages.iter().flatten().any(|message| message.kind == kind) {
                 self.services.beat(part);
             }
@@ -109,8 +109,8 @@ impl Exchange {
         if let Some(before) = tx.received(from, &key)? {
             if before.digest == reading.digest {
                 tx.count_repeat(from, &key)?;
-                let verdict = match ReceivedState::from_code(before.state) {
-                    Some(ReceivedState::Quarantined) => Verdict::Unreadable,
+                let verdict = match before.state {
+                    ReceivedState::Quarantined => Verdict::Unreadable,
                     _ => Verdict::Repeated,
                 };
                 return Ok(Receipt { verdict, control: before.answer.unwrap_or_default(), wanted });
@@ -138,7 +138,7 @@ impl Exchange {
             bytes: bytes.to_vec(),
             digest: reading.digest.clone(),
             items: items as i32,
-            state: state.code(),
+            state,
             findings: Some(findings).filter(|text| !text.is_empty()),
             answer: Some(control.clone()),
             repeats: 0,
@@ -186,7 +186,7 @@ impl Exchange {
         let outcomes = self.outcomes(tx, key, message)?;
         let mut rows = Vec::with_capacity(outcomes.len());
         for (item_no, (judged, (fate, note))) in message.items.iter().zip(outcomes).enumerate() {
-            if let (Fate::Refused, Some(findings)) = (fate, &note) {
+            if let (ItemOutcome::Refused, Some(findings)) = (fate, &note) {
                 let place = Place { interchange: key, message_no: at, item_no };
                 refuse(tx, message, &place, &judged.item_id, findings)?;
             }
@@ -196,11 +196,11 @@ impl Exchange {
                 reference: key.to_owned(),
                 message_no: at as i32,
                 item_no: item_no as i32,
-                kind: message.kind.name().to_owned(),
+                kind: message.kind,
                 item_id: judged.item_id.clone(),
                 orig_post: judged.origin.clone(),
                 made_at: message.made_at,
-                fate: fate.code(),
+                fate,
                 note: note.map(|findings| told(&findings)),
                 at: At(tx.now),
             });
@@ -218,14 +218,14 @@ impl Exchange {
             .collect();
         let mut receptions = self.services.receive(tx, &message.route, &applied)?.into_iter();
         let mut outcome = |(judged, overtaken): (&Judged, &bool)| match &judged.weighed {
-            Err(findings) => (Fate::Refused, Some(findings.clone())),
-            Ok(_) if *overtaken => (Fate::Overtaken, None),
+            Err(findings) => (ItemOutcome::Refused, Some(findings.clone())),
+            Ok(_) if *overtaken => (ItemOutcome::Overtaken, None),
             Ok(_) => match receptions.next() {
-                Some(Reception::Applied) => (Fate::Applied, None),
-                Some(Reception::Parked) => (Fate::Parked, None),
-                Some(Reception::Overtaken) => (Fate::Overtaken, None),
-                Some(Reception::Refused(findings)) => (Fate::Refused, Some(findings)),
-                Some(Reception::Unchanged) | None => (Fate::Unchanged, None),
+                Some(Reception::Applied) => (ItemOutcome::Applied, None),
+                Some(Reception::Parked) => (ItemOutcome::Parked, None),
+                Some(Reception::Overtaken) => (ItemOutcome::Overtaken, None),
+                Some(Reception::Refused(findings)) => (ItemOutcome::Refused, Some(findings)),
+                Some(Reception::Unchanged) | None => (ItemOutcome::Unchanged, None),
             },
         };
         Ok(each().map(&mut outcome).collect())
@@ -240,7 +240,7 @@ impl Exchange {
         let ids: Vec<&str> = message.items.iter().map(|judged| judged.item_id.as_str()).collect();
         let route = &message.route;
         let mut newer: HashMap<String, Vec<Option<String>>> = HashMap::new();
-        for made in tx.made(&route.to, &route.from, message.kind.name(), &ids)? {
+        for made in tx.made(&route.to, &route.from, message.kind, &ids)? {
             let same_second = made.made_at == message.made_at && reference::is_after(&made.reference, key);
             if made.made_at > message.made_at || same_second {
                 newer.entry(made.item_id).or_default().push(made.orig_post);
@@ -286,7 +286,7 @@ impl Exchange {
                     let message = reading.messages.get(row.message_no as usize).and_then(Option::as_ref);
                     let judged = message.and_then(|message| message.items.get(row.item_no as usize));
                     let Some((message, Ok(weighed))) = message.zip(judged.map(|judged| &judged.weighed)) else {
-                        tx.set_fate(row, Fate::Refused, Some("cannot be read any more"))?;
+                        tx.set_fate(row, ItemOutcome::Refused, Some("cannot be read any more"))?;
                         continue;
                     };
                     let received = exchange.services.receive(tx, &message.route, &[weighed])?;
@@ -296,11 +296,11 @@ impl Exchange {
                             tx.look_again(row, At(next))?;
                             continue;
                         }
-                        Some(Reception::Applied) => tx.set_fate(row, Fate::Applied, None)?,
-                        Some(Reception::Unchanged) => tx.set_fate(row, Fate::Unchanged, None)?,
-                        Some(Reception::Overtaken) => tx.set_fate(row, Fate::Overtaken, None)?,
+                        Some(Reception::Applied) => tx.set_fate(row, ItemOutcome::Applied, None)?,
+                        Some(Reception::Unchanged) => tx.set_fate(row, ItemOutcome::Unchanged, None)?,
+                        Some(Reception::Overtaken) => tx.set_fate(row, ItemOutcome::Overtaken, None)?,
                         Some(Reception::Refused(findings)) => {
-                            tx.set_fate(row, Fate::Refused, Some(&told(&findings)))?;
+                            tx.set_fate(row, ItemOutcome::Refused, Some(&told(&findings)))?;
                             let (message_no, item_no) = (row.message_no as usize, row.item_no as usize);
                             let place = Place { interchange: &row.reference, message_no, item_no };
                             refuse(tx, message, &place, &row.item_id, &findings)?;
@@ -332,7 +332,7 @@ impl Exchange {
                 let items = exchange.put_into_effect(tx, &stored.sender, &stored.reference, &stored.bytes, &reading)?;
                 tx.change_received(&ReceivedRow {
                     items: items as i32,
-                    state: reading.state.code(),
+                    state: reading.state,
                     findings: Some(reading.findings.clone()).filter(|text| !text.is_empty()),
                     answer: Some(reading.answer.clone()),
                     ..stored
@@ -347,7 +347,7 @@ impl Exchange {
 
 /// The interchange of a partner that is in quarantine under this reference.
 fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedRow, Fault> {
-    let stored = tx.received(from, reference)?.filter(|row| row.state == ReceivedState::Quarantined.code());
+    let stored = tx.received(from, reference)?.filter(|row| row.state == ReceivedState::Quarantined);
     let message = "there is no such interchange of this partner in quarantine";
     stored.ok_or_else(|| Error::invalid("absent", "REFERENCE", message).into())
 }
@@ -372,11 +372,11 @@ pub(super) fn settle(
     let Some(row) = tx.sending(sender, &control.reference)?.filter(|row| row.partner == partner) else {
         return Ok(false);
     };
-    if row.state == SendingState::Accepted.code() || row.state == SendingState::Refused.code() {
+    if row.state == InterchangeState::Accepted || row.state == InterchangeState::Refused {
         return Ok(true);
     }
     if control.action == Action::Received {
-        tx.set_sending(sender, &row.reference, SendingState::Unanswered, None, Some(bytes))?;
+        tx.set_sending(sender, &row.reference, InterchangeState::Unanswered, None, Some(bytes))?;
         return Ok(true);
     }
     let why = |code: &Option<String>| {
@@ -396,7 +396,7 @@ pub(super) fn settle(
         let note = if segments.is_empty() { why(&message.error) } else { segments.join("; ") };
         tx.settle_messages(sender, &row.reference, Some(&message_ref), MessageState::Refused, Some(&note))?;
     }
-    let state = if control.is_rejection() { SendingState::Refused } else { SendingState::Accepted };
+    let state = if control.is_rejection() { InterchangeState::Refused } else { InterchangeState::Accepted };
     tx.set_sending(sender, &row.reference, state, note.as_deref(), Some(bytes))?;
     Ok(true)
 }

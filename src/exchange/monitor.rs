@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Exchange;
 use super::partner::{self, Way, agreement_of};
+use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::error::Result;
 use crate::limits;
 use crate::store::inbox::HourRow;
-use crate::store::outbox::{MessageState, Pile, SendingState};
-use crate::store::partner::LinkRow;
+use crate::store::outbox::Pile;
+use crate::store::partner::{LinkRow, PartnerRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -116,18 +117,18 @@ impl Exchange {
 }
 
 fn link_status(tx: &mut Tx<'_>, code: String) -> Result<LinkStatus, Fault> {
-    let way = match partner::find(tx, &code)? {
+    let way = match partner::way_to(tx, &code)? {
         None => "no route".to_owned(),
-        Some(found) => format!("{:?}", found.way),
+        Some(way) => format!("{way:?}"),
     };
     let link = tx.link(&code)?;
     let hours = tx.hours_since(&code, At(tx.now - TimeDelta::days(MEMORY_DAYS)))?;
     let mut status = LinkStatus {
         waiting: tx.message_pile(&code, MessageState::Waiting)?,
-        under_way: tx.sending_pile(&code, SendingState::ToSend)?,
+        under_way: tx.sending_pile(&code, InterchangeState::ToSend)?,
         refused: tx.message_pile(&code, MessageState::Refused)?,
         quarantined_out: tx.message_pile(&code, MessageState::Quarantined)?,
-        unanswered: tx.sending_pile(&code, SendingState::Unanswered)?,
+        unanswered: tx.sending_pile(&code, InterchangeState::Unanswered)?,
         quarantined_in: tx.received_pile(&code)?,
         parked: tx.parked_pile(&code)?,
         last_sent_at: link.as_ref().and_then(|link| link.last_sent_at),
@@ -188,17 +189,14 @@ fn traffic_alarms(hours: &[HourRow], now: DateTime<Utc>) -> Vec<Alarm> {
 }
 
 /// A partner for a list: what was agreed, no secrets.
-pub fn described(row: &crate::store::partner::PartnerRow) -> String {
-    let agreement = agreement_of(row);
-    let way = match row.transport.as_str() {
-        "directory" => Way::Directory(row.endpoint.clone().into()),
-        _ => Way::Http { url: row.endpoint.clone(), token: None, sign_key: None },
-    };
-    let list = |set: &std::collections::BTreeSet<String>| match set.is_empty() {
-        true => "all".to_owned(),
-        false => set.iter().cloned().collect::<Vec<_>>().join(","),
-    };
-    format!(
+///
+/// # Errors
+/// When what was agreed cannot be read.
+pub fn described(row: &PartnerRow) -> Result<String> {
+    let agreement = agreement_of(row)?;
+    let way = Way::of(row.clone());
+    let list = |names: Vec<String>| if names.is_empty() { "all".to_owned() } else { names.join(",") };
+    Ok(format!(
         "{}\t{way:?}\t{} {} {} {}\tCONTRL {}\tmessages {}\tfor {}\tlevel {:?}\t{}, {}, {}",
         row.code,
         agreement.syntax,
@@ -206,13 +204,13 @@ pub fn described(row: &crate::store::partner::PartnerRow) -> String {
         agreement.agency,
         agreement.profile,
         if agreement.control { "wanted" } else { "not wanted" },
-        list(&agreement.messages),
-        list(&agreement.serves),
+        list(agreement.messages.iter().map(MessageKind::to_string).collect()),
+        list(agreement.serves.iter().cloned().collect()),
         agreement.level,
         if row.token_in.is_some() { "calls with a token" } else { "cannot call" },
         if row.token_out.is_some() { "called with a token" } else { "called without token" },
         if row.sign_key.is_some() { "signed" } else { "not signed" },
-    )
+    ))
 }
 
 /// Items made before this have waited for their object longer than they should.

@@ -4,8 +4,8 @@ use super::partner::{self, NewPartner};
 use super::{Exchange, monitor};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::inbox::{Fate, ItemInRow, ReceivedRow, ReceivedState};
-use crate::store::outbox::{MessageRow, MessageState, SendingRow, SendingState};
+use crate::store::inbox::{ItemInRow, ReceivedRow};
+use crate::store::outbox::{MessageRow, SendingRow};
 use crate::store::partner::PartnerRow;
 
 /// An interchange, sent or received.
@@ -102,21 +102,11 @@ impl<R> Listed<R> {
     }
 }
 
-/// For people: how far a message has come.
-pub fn message_state(row: &MessageRow) -> &'static str {
-    MessageState::from_code(row.state).map_or("unknown", MessageState::name)
-}
-
-/// For people: what became of an item received.
-pub fn fate(row: &ItemInRow) -> &'static str {
-    Fate::from_code(row.fate).map_or("unknown", Fate::name)
-}
-
 /// For people: how far an interchange has come.
-pub fn traffic_state(traffic: &Traffic) -> &'static str {
+pub fn traffic_state(traffic: &Traffic) -> String {
     match traffic {
-        Traffic::Sent(row) => SendingState::from_code(row.state).map_or("unknown", SendingState::name),
-        Traffic::Received(row) => ReceivedState::from_code(row.state).map_or("unknown", ReceivedState::name),
+        Traffic::Sent(row) => row.state.to_string(),
+        Traffic::Received(row) => row.state.to_string(),
     }
 }
 

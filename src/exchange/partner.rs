@@ -8,40 +8,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::transport::signature::key_bytes;
+use crate::domain::{Level, MessageKind, OrganizationKind, TransportKind};
 use crate::edi::profile::{AGENCIES, ASSOCIATION};
-use crate::edi::{Charset, Form, Kind, Profile, Severity};
+use crate::edi::{Charset, Form, Profile, Severity};
 use crate::error::{Error, Findings, Result};
 use crate::rules::structure::{is_customs_code, is_post_code};
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
-
-/// How strictly the data of a link is judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Items against the profile or the quality rules are refused, and not sent.
-    Reject,
-    /// They are taken and sent, and remarked upon.
-    #[default]
-    Warn,
-    /// They are taken and sent.
-    Off,
-}
-
-impl Level {
-    pub const NAMES: [&str; 3] = ["reject", "warn", "off"];
-
-    /// The level of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "reject" => Some(Self::Reject),
-            "warn" => Some(Self::Warn),
-            "off" => Some(Self::Off),
-            _ => None,
-        }
-    }
-}
 
 /// What was agreed with a partner beyond where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +32,8 @@ pub struct Agreement {
     /// A CONTRL is expected for each interchange.
     pub control: bool,
     /// Message types sent and taken; empty for all.
-    pub messages: BTreeSet<String>,
+    pub messages: BTreeSet<MessageKind>,
+    /// One of [`Agreement::LEVELS`].
     pub level: Level,
     /// Organizations here that use the link; empty for all.
     pub serves: BTreeSet<String>,
@@ -80,6 +55,9 @@ impl Default for Agreement {
 }
 
 impl Agreement {
+    /// How strictly the data of a link may be judged.
+    pub const LEVELS: [Level; 3] = [Level::Reject, Level::Warn, Level::Off];
+
     /// What organizations on one server agree on: everything travels, nothing is lost.
     pub fn hosted() -> Self {
         Self { charset: "UNOW".into(), level: Level::Off, ..Self::default() }
@@ -101,8 +79,8 @@ impl Agreement {
     }
 
     /// Whether messages of this type are agreed.
-    pub fn takes(&self, kind: &str) -> bool {
-        self.messages.is_empty() || self.messages.contains(kind)
+    pub fn takes(&self, kind: MessageKind) -> bool {
+        self.messages.is_empty() || self.messages.contains(&kind)
     }
 
     /// Whether this organization uses the link.
@@ -124,9 +102,8 @@ impl Agreement {
         {
             findings.add("format", "profile", "an association code has one to six letters and digits");
         }
-        for kind in self.messages.iter().filter(|kind| Kind::from_name(kind).is_none()) {
-            let known = Kind::ALL.map(Kind::name).join(", ");
-            findings.add("unknown_code", "messages", format!("{kind} is not known; the message types are {known}"));
+        if !Self::LEVELS.contains(&self.level) {
+            findings.add("unknown_code", "level", "the levels of a link are reject, warn and off");
         }
         for org in self.serves.iter().filter(|org| !is_post_code(org) && !is_customs_code(org)) {
             findings.add("format", "serves", format!("{org} is no code of an organization"));
@@ -145,6 +122,16 @@ pub enum Way {
         sign_key: Option<String>,
     },
     Directory(PathBuf),
+}
+
+impl Way {
+    /// The way to a partner that lives elsewhere.
+    pub(super) fn of(row: PartnerRow) -> Self {
+        match row.transport {
+            TransportKind::Directory => Self::Directory(row.endpoint.into()),
+            TransportKind::Http => Self::Http { url: row.endpoint, token: row.token_out, sign_key: row.sign_key },
+        }
+    }
 }
 
 impl std::fmt::Debug for Way {
@@ -193,7 +180,7 @@ impl NewPartner {
     /// The row to store, over what was stored before.
     fn row(self, old: Option<PartnerRow>, now: At) -> Result<PartnerRow> {
         let mut findings = Findings::default();
-        let mut agreement = old.as_ref().map(agreement_of).unwrap_or_default();
+        let mut agreement = old.as_ref().map(agreement_of).transpose()?.unwrap_or_default();
         let texts = [
             (&mut agreement.syntax, self.syntax),
             (&mut agreement.charset, self.charset),
@@ -207,12 +194,17 @@ impl NewPartner {
         }
         agreement.control = self.control.unwrap_or(agreement.control);
         agreement.level = self.level.unwrap_or(agreement.level);
-        agreement.messages = self.messages.unwrap_or(agreement.messages);
+        if let Some(names) = &self.messages {
+            agreement.messages = message_kinds(names, &mut findings);
+        }
         agreement.serves = self.serves.unwrap_or(agreement.serves);
         agreement.check(&mut findings);
-        let transport = self.transport.or(old.as_ref().map(|old| old.transport.clone())).unwrap_or_default();
         let endpoint = self.endpoint.or(old.as_ref().map(|old| old.endpoint.clone())).unwrap_or_default();
-        check_endpoint(&transport, &endpoint, &mut findings);
+        let transport = match &self.transport {
+            Some(name) => TransportKind::from_stored(name).ok(),
+            None => old.as_ref().map(|old| old.transport),
+        };
+        check_endpoint(transport, &endpoint, &mut findings);
         let token_in = match self.token_in {
             None => old.as_ref().and_then(|old| old.token_in.clone()),
             Some(text) => match Uuid::try_parse(&text) {
@@ -231,7 +223,7 @@ impl NewPartner {
         findings.into_result()?;
         Ok(PartnerRow {
             code: self.code,
-            transport,
+            transport: transport.unwrap_or(TransportKind::Http),
             endpoint,
             agreement: serde_json::to_string(&agreement).map_err(|error| Error::Internal(error.to_string()))?,
             token_in,
@@ -242,13 +234,28 @@ impl NewPartner {
     }
 }
 
-fn check_endpoint(transport: &str, endpoint: &str, findings: &mut Findings) {
+fn message_kinds(names: &BTreeSet<String>, findings: &mut Findings) -> BTreeSet<MessageKind> {
+    let mut kinds = BTreeSet::new();
+    for name in names {
+        match MessageKind::from_stored(name) {
+            Ok(kind) => drop(kinds.insert(kind)),
+            Err(unknown) => {
+                let message = format!("{name} is not known; the message types are {}", unknown.known);
+                findings.add("unknown_code", "messages", message);
+            }
+        }
+    }
+    kinds
+}
+
+fn check_endpoint(transport: Option<TransportKind>, endpoint: &str, findings: &mut Findings) {
+    use TransportKind::{Directory, Http};
     match transport {
-        "http" if endpoint.starts_with("http://") || endpoint.starts_with("https://") => {}
-        "http" => findings.add("format", "endpoint", "give the URL of the inbox, https://HOST/exchange/inbox"),
-        "directory" if PathBuf::from(endpoint).is_absolute() => {}
-        "directory" => findings.add("format", "endpoint", "give the absolute path of a folder"),
-        _ => findings.add("unknown_code", "transport", "the transports are http and directory"),
+        Some(Http) if endpoint.starts_with("http://") || endpoint.starts_with("https://") => {}
+        Some(Http) => findings.add("format", "endpoint", "give the URL of the inbox, https://HOST/exchange/inbox"),
+        Some(Directory) if PathBuf::from(endpoint).is_absolute() => {}
+        Some(Directory) => findings.add("format", "endpoint", "give the absolute path of a folder"),
+        None => findings.add("unknown_code", "transport", "the transports are http and directory"),
     }
 }
 
@@ -258,8 +265,19 @@ pub(super) fn token_digest(token: &Uuid) -> Vec<u8> {
 }
 
 /// What was agreed with a stored partner.
-pub fn agreement_of(row: &PartnerRow) -> Agreement {
-    serde_json::from_str(&row.agreement).unwrap_or_default()
+///
+/// # Errors
+/// When it cannot be read: nothing is agreed by default that was agreed otherwise.
+pub fn agreement_of(row: &PartnerRow) -> Result<Agreement> {
+    let fault = |why: String| {
+        let remedy = "drop the partner and add it again";
+        Error::Internal(format!("partner.agreement of {} cannot be read; {remedy}: {why}", row.code))
+    };
+    let agreement: Agreement = serde_json::from_str(&row.agreement).map_err(|error| fault(error.to_string()))?;
+    let mut findings = Findings::default();
+    agreement.check(&mut findings);
+    findings.into_result().map_err(|error| fault(error.to_string()))?;
+    Ok(agreement)
 }
 
 /// Adds a partner, or changes the one with this code.
@@ -286,15 +304,20 @@ pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
 /// The partner behind a code, if there is a way to it.
 pub(super) fn find(tx: &mut Tx<'_>, code: &str) -> Result<Option<Partner>, Fault> {
     let Some(org) = tx.organization(code)? else { return Ok(None) };
-    let customs = org.kind == "C";
+    let customs = org.kind == OrganizationKind::Customs;
     if !org.remote {
         return Ok(Some(Partner { code: org.code, customs, way: Way::Hosted, agreement: Agreement::hosted() }));
     }
     let Some(row) = tx.partner(code)? else { return Ok(None) };
-    let agreement = agreement_of(&row);
-    let way = match row.transport.as_str() {
-        "directory" => Way::Directory(row.endpoint.into()),
-        _ => Way::Http { url: row.endpoint, token: row.token_out, sign_key: row.sign_key },
-    };
-    Ok(Some(Partner { code: row.code, customs, way, agreement }))
+    let agreement = agreement_of(&row)?;
+    Ok(Some(Partner { code: row.code.clone(), customs, way: Way::of(row), agreement }))
+}
+
+/// The way to a partner, if there is one, whatever was agreed.
+pub(super) fn way_to(tx: &mut Tx<'_>, code: &str) -> Result<Option<Way>, Fault> {
+    match tx.organization(code)? {
+        None => Ok(None),
+        Some(org) if !org.remote => Ok(Some(Way::Hosted)),
+        Some(_) => Ok(tx.partner(code)?.map(Way::of)),
+    }
 }

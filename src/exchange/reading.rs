@@ -3,24 +3,24 @@
 
 use sha2::{Digest, Sha256};
 
-use super::partner::{self, Level, Partner, Way};
+use super::partner::{self, Partner, Way};
 use super::{Exchange, reference};
 use crate::contract::{DeclarationData, ResponseData, WcfDate};
+use crate::domain::{Level, MessageKind, OrganizationKind, ReceivedState};
 use crate::edi::contrl::Control;
-use crate::edi::{self, Action, Function, Interchange, Item as Entry, ItemMessage, Kind, Message, Organization, Read};
+use crate::edi::{self, Action, Function, Interchange, Item as Entry, ItemMessage, Message, Organization, Read};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::rules::precedence;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::incoming::{Route, Said, Told, Weighed};
-use crate::store::inbox::ReceivedState;
 use crate::store::types::At;
 use crate::store::who::OrganizationRow;
 
 /// One message ready to be applied.
 pub(super) struct Ready {
     pub route: Route,
-    pub kind: Kind,
+    pub kind: MessageKind,
     pub made_at: At,
     /// Its date lies ahead of its receipt, so that it tells nothing about what came before.
     pub dated_ahead: bool,
@@ -140,7 +140,7 @@ impl Exchange {
             from: message.sender.code().to_owned(),
             from_customs: ground.sender.as_ref().is_some_and(|partner| partner.customs),
             to: message.recipient.code().to_owned(),
-            to_customs: ground.recipient.as_ref().is_some_and(|org| org.kind == "C"),
+            to_customs: ground.recipient.as_ref().is_some_and(|org| org.kind == OrganizationKind::Customs),
             strict: level == Level::Reject,
         };
         let said_at = message.created.map_or(now.0, WcfDate::instant);
@@ -223,7 +223,7 @@ fn envelope_problems(from: &str, interchange: &Interchange, ground: &Ground) -> 
 fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &Ground) -> Vec<edi::Finding> {
     let mut problems: Vec<edi::Finding> = other_parties(interchange, message).into_iter().collect();
     let Some(partner) = &ground.sender else { return problems };
-    if !partner.agreement.takes(message.kind.name()) {
+    if !partner.agreement.takes(message.kind) {
         let text = format!("{} is not agreed with {}", message.kind, partner.code);
         problems.push(edi::Finding::error("profile", "Header", text));
     }
@@ -231,12 +231,12 @@ fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &G
         let text = format!("{} does not use the link to {}", message.recipient.code(), partner.code);
         problems.push(edi::Finding::error("profile", "Header.Recipient", text));
     }
-    let to_customs = ground.recipient.as_ref().is_some_and(|org| org.kind == "C");
+    let to_customs = ground.recipient.as_ref().is_some_and(|org| org.kind == OrganizationKind::Customs);
     let fits = match message.kind {
-        Kind::Itmatt => !partner.customs && !to_customs,
-        Kind::Cusitm => !partner.customs && to_customs,
-        Kind::Cusrsp | Kind::Itmref => !to_customs,
-        Kind::Refrsp => !partner.customs,
+        MessageKind::Itmatt => !partner.customs && !to_customs,
+        MessageKind::Cusitm => !partner.customs && to_customs,
+        MessageKind::Cusrsp | MessageKind::Itmref => !to_customs,
+        MessageKind::Refrsp => !partner.customs,
     };
     if !fits {
         let text = format!("{} does not travel between these organizations", message.kind);
@@ -274,7 +274,7 @@ fn item_errors(read: &Read, message: usize) -> Vec<(usize, Finding)> {
 
 /// What an item of a message says, in the words of the services.
 pub(super) fn said(
-    kind: Kind,
+    kind: MessageKind,
     function: Function,
     entry: Entry,
     made_at: chrono::DateTime<chrono::Utc>,
@@ -282,11 +282,11 @@ pub(super) fn said(
     let missing = |path: &str| Finding::new("required", path, "the message has nothing about this item");
     let data = entry.declaration.and_then(|declaration| declaration.data);
     match (kind, function) {
-        (Kind::Itmatt | Kind::Cusitm, Function::Cancellation) => Ok(Said::Withdrawn),
-        (Kind::Itmatt | Kind::Cusitm, _) => {
+        (MessageKind::Itmatt | MessageKind::Cusitm, Function::Cancellation) => Ok(Said::Withdrawn),
+        (MessageKind::Itmatt | MessageKind::Cusitm, _) => {
             data.map(|data| Said::Declared(Box::new(data))).ok_or_else(|| missing("Declaration"))
         }
-        (Kind::Cusrsp, Function::Cancellation) => {
+        (MessageKind::Cusrsp, Function::Cancellation) => {
             // What was decided counts no more: the decision that says so.
             let withdrawn = ResponseData {
                 decision_cd: Some(DECISION_WITHDRAWN.into()),
@@ -295,20 +295,20 @@ pub(super) fn said(
             };
             Ok(Said::Decided(None, Box::new(withdrawn)))
         }
-        (Kind::Cusrsp, _) => {
+        (MessageKind::Cusrsp, _) => {
             let response = entry.response.ok_or_else(|| missing("Response"))?;
             let data = response.data.ok_or_else(|| missing("Response.Data"))?;
             Ok(Said::Decided(response.cust_organization_cd, Box::new(data)))
         }
-        (Kind::Itmref | Kind::Refrsp, Function::Cancellation) => {
+        (MessageKind::Itmref | MessageKind::Refrsp, Function::Cancellation) => {
             let text =
                 "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
             Err(Finding::new("profile", "Function", text))
         }
-        (Kind::Itmref, _) => {
+        (MessageKind::Itmref, _) => {
             entry.referral.map(|referral| Said::Referred(Box::new(referral))).ok_or_else(|| missing("Referral"))
         }
-        (Kind::Refrsp, _) => {
+        (MessageKind::Refrsp, _) => {
             let answer = entry.referral_response.ok_or_else(|| missing("ReferralResponse"))?;
             Ok(Said::Answered(Box::new(answer), data.map(Box::new)))
         }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::reading::Ready;
 use crate::contract::canonical::hex;
 use crate::contract::{Referral, WcfDate};
-use crate::edi::Kind;
+use crate::domain::MessageKind;
 use crate::error::Finding;
 use crate::limits;
 use crate::rules::data_error::DataError;
@@ -31,7 +31,7 @@ pub(super) fn refuse(
     findings: &[Finding],
 ) -> Result<(), Fault> {
     let weighed = message.items.get(place.item_no).and_then(|judged| judged.weighed.as_ref().ok());
-    let ends_here = message.kind == Kind::Itmref && weighed.is_none_or(Weighed::is_refusal);
+    let ends_here = message.kind == MessageKind::Itmref && weighed.is_none_or(Weighed::is_refusal);
     if ends_here || item_id.is_empty() {
         return Ok(());
     }

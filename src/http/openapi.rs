@@ -7,6 +7,7 @@ use utoipa::openapi::schema::Schema;
 use super::answer::ErrorBody;
 use super::rpc::printing::PrintListParams;
 use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
+use crate::domain::Flow;
 use crate::error::FINDING_CODES;
 use crate::limits;
 use crate::rules::data_error::DataError;
@@ -131,7 +132,7 @@ fn needed(name: &str, schema: &Value) -> Value {
         members.insert("type".into(), kind);
     }
     match (name, members.get("type").and_then(Value::as_str)) {
-        ("flow", _) => members.insert("enum".into(), json!(["I", "O", "T"])),
+        ("flow", _) => members.insert("enum".into(), json!(Flow::ALL)),
         ("evtCd", _) => members.insert("enum".into(), json!([1, 2, 6, 7])),
         ("mailState", _) => members.insert("enum".into(), json!([1, 2, 5, 10, 50, 52])),
         (_, Some("string")) => members.insert("minLength".into(), 1.into()),
@@ -385,7 +386,7 @@ fn description() -> String {
          | Code | What it asks | Level | Told to partners as |\n|---|---|---|---|\n",
     );
     for rule in RULES {
-        let (id, asks, level) = (rule.id, rule.asks, rule.level.name());
+        let (id, asks, level) = (rule.id, rule.asks, rule.level.stored());
         text.push_str(&format!("| {id} | {asks} | {level} | {} |\n", told_as(id)));
     }
     text.push_str(

@@ -9,8 +9,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
 
-use super::decision::Category;
-use super::fiscal::FiscalState;
+use crate::domain::{Author, Category, FiscalState};
 use crate::limits;
 
 /// The rules above, as Markdown, for the documentation.
@@ -43,28 +42,6 @@ impl DataRank {
             Self::Speaker
         } else {
             Self::Stranger
-        }
-    }
-}
-
-/// Whose word a decision is, the weakest first. The numbers are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Author {
-    /// A post on behalf of customs.
-    Post = 0,
-    /// A rule that customs has set up.
-    Rule = 1,
-    /// Customs itself: its token, its server's message; at the origin, the post the item goes to.
-    Customs = 2,
-}
-
-impl Author {
-    /// The author with this number; what is not known is trusted least.
-    pub fn from_number(number: i32) -> Self {
-        match number {
-            2 => Self::Customs,
-            1 => Self::Rule,
-            _ => Self::Post,
         }
     }
 }
@@ -149,14 +126,14 @@ pub fn current(decisions: &[Decided]) -> Option<&Decided> {
 /// The place of a decision as partners are told it: whose word it is, then its place. A greater number counts later, so that
 /// what a post entered never goes before what its customs said.
 pub fn order(author: Author, place: i64) -> i64 {
-    author as i64 * ORDERS_PER_AUTHOR + place
+    i64::from(author.stored()) * ORDERS_PER_AUTHOR + place
 }
 
 /// The place in an order that a partner told, and its author's rank; nothing for a number that is no order.
 pub fn placed(order: i64) -> Option<(Author, i64)> {
     let author = [Author::Post, Author::Rule, Author::Customs]
         .into_iter()
-        .find(|author| order.checked_div_euclid(ORDERS_PER_AUTHOR) == Some(*author as i64))?;
+        .find(|author| order.checked_div_euclid(ORDERS_PER_AUTHOR) == Some(i64::from(author.stored())))?;
     Some((author, order.rem_euclid(ORDERS_PER_AUTHOR)))
 }
 

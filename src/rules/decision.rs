@@ -5,42 +5,9 @@
 
 use std::collections::HashMap;
 
+use crate::domain::Category;
 use crate::error::{Error, Result};
 use crate::refdata::lists::{DecisionRow, Language, Names, lists};
-
-/// What a decision does to the item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Category {
-    /// Says something, decides nothing.
-    Information,
-    Clearance,
-    Hold,
-    Prohibition,
-}
-
-impl Category {
-    /// The word that travels.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Information => "Information",
-            Self::Clearance => "Clearance",
-            Self::Hold => "Hold",
-            Self::Prohibition => "Prohibition",
-        }
-    }
-
-    /// The category with this word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Information, Self::Clearance, Self::Hold, Self::Prohibition]
-            .into_iter()
-            .find(|category| category.name() == name)
-    }
-
-    /// Reads the word of a table row; what is not known holds the item.
-    fn parse(name: &str) -> Self {
-        Self::from_name(name).unwrap_or(Self::Hold)
-    }
-}
 
 /// The meaning of one code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +67,8 @@ fn known(row: &DecisionRow) -> Decision {
     Decision {
         code: row.code.clone(),
         names: row.names.clone(),
-        category: Category::parse(&row.category),
+        // What is not known holds the item.
+        category: Category::from_stored(&row.category).unwrap_or(Category::Hold),
         is_final: row.is_final,
         opens_hold: row.opens_hold,
         known: true,
@@ -159,7 +127,7 @@ mod tests {
     fn an_unlisted_code_is_kept_held_and_flagged() {
         for code in ["0", "02", "11", "999"] {
             let decision = DecisionTable::default().decide("AU", code).unwrap();
-            assert_eq!((decision.name(Language::En), decision.category.name()), (code, "Hold"));
+            assert_eq!((decision.name(Language::En), decision.category.stored()), (code, "Hold"));
             assert!(!decision.known && decision.opens_hold && !decision.is_final, "{code}");
         }
     }

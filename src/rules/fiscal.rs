@@ -4,54 +4,11 @@
 //!
 #![doc = include_str!("fiscal.md")]
 
-use super::decision::{Category, Decision};
+use super::decision::Decision;
+use crate::domain::{Category, FiscalState};
 
 /// The table above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("fiscal.md");
-
-/// Where an item stands with customs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FiscalState {
-    NotSent,
-    Sent,
-    Acked,
-    Hold,
-    Cleared,
-    ClearedDue,
-    Refused,
-    Detained,
-}
-
-impl FiscalState {
-    pub const ALL: [Self; 8] = [
-        Self::NotSent,
-        Self::Sent,
-        Self::Acked,
-        Self::Hold,
-        Self::Cleared,
-        Self::ClearedDue,
-        Self::Refused,
-        Self::Detained,
-    ];
-
-    /// The word that travels.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotSent => "NOT_SENT",
-            Self::Sent => "SENT",
-            Self::Acked => "ACKED",
-            Self::Hold => "HOLD",
-            Self::Cleared => "CLEARED",
-            Self::ClearedDue => "CLEARED_DUE",
-            Self::Refused => "REFUSED",
-            Self::Detained => "DETAINED",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
 
 /// The state that one decision alone leads to. `dutiable`: an amount is due.
 pub fn after(decision: &Decision, dutiable: bool) -> FiscalState {
@@ -78,7 +35,7 @@ mod tests {
     fn every_row_of_the_table() {
         let alone = |code: &str, dutiable: bool| {
             let decision = DecisionTable::default().decide("IN", code).unwrap();
-            after(&decision, dutiable).code()
+            after(&decision, dutiable).stored()
         };
         let rows = [("99", "ACKED"), ("8", "ACKED"), ("1", "HOLD"), ("2", "CLEARED"), ("4", "CLEARED_DUE")];
         for (code, expected) in rows.into_iter().chain([("6", "REFUSED"), ("7", "DETAINED"), ("55", "HOLD")]) {

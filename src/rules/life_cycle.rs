@@ -5,7 +5,7 @@
 //! "Seen" (by the own customs) and "sent" (to the partner post) are facts of their own and only grow; a draft after
 //! either is refused. Pure; knows no item and no store.
 
-use super::flow::Flow;
+use crate::domain::{DeclarationState, Flow, ResponseState};
 
 /// The table above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("life_cycle.md");
@@ -46,9 +46,9 @@ impl StoreEvent {
 
 /// Where a declaration or response stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Standing<State> {
     /// `CDSStateCd`.
-    pub state_cd: i32,
+    pub state: State,
     /// The own customs may see it.
     pub seen: bool,
     /// It went to the partner post.
@@ -59,33 +59,29 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Illegal(pub String);
 
-/// State of a draft declaration.
-pub const DECLARATION_DRAFT: i32 = 1;
-/// State of a final declaration.
-pub const DECLARATION_FINAL: i32 = 2;
-/// State of a draft response.
-pub const RESPONSE_DRAFT: i32 = 50;
-/// State of a final response.
-pub const RESPONSE_FINAL: i32 = 55;
-/// State of a response that was transferred to the origin post.
-pub const RESPONSE_TRANSFERRED: i32 = 57;
-
 /// What `event` makes of a declaration on an item of `flow`.
 ///
 /// # Errors
 /// A draft after the declaration was seen or sent; sending an inbound item to its destination, which is here.
-pub fn declaration(now: Option<Standing>, event: StoreEvent, flow: Flow) -> Result<Standing, Illegal> {
+pub fn declaration(
+    now: Option<Standing<DeclarationState>>,
+    event: StoreEvent,
+    flow: Flow,
+) -> Result<Standing<DeclarationState>, Illegal> {
+    let stated = now.map(|now| now.state.stored());
     let (seen, sent) = now.map_or((false, false), |now| (now.seen, now.sent));
     match event {
-        StoreEvent::Draft if seen || sent => Err(no_way_back("declaration", now, "2, 6 or 7")),
-        StoreEvent::Draft => Ok(Standing { state_cd: DECLARATION_DRAFT, seen, sent }),
-        StoreEvent::Final => Ok(Standing { state_cd: 2, seen: true, sent: sent || flow != Flow::Inbound }),
-        StoreEvent::ToCustoms => Ok(Standing { state_cd: 6, seen: true, sent }),
+        StoreEvent::Draft if seen || sent => Err(no_way_back("declaration", stated, "2, 6 or 7")),
+        StoreEvent::Draft => Ok(Standing { state: DeclarationState::Draft, seen, sent }),
+        StoreEvent::Final => {
+            Ok(Standing { state: DeclarationState::Final, seen: true, sent: sent || flow != Flow::Inbound })
+        }
+        StoreEvent::ToCustoms => Ok(Standing { state: DeclarationState::ToCustoms, seen: true, sent }),
         StoreEvent::ToPost if flow == Flow::Inbound => Err(Illegal(format!(
             "event 7 sends to the destination post, but the item is inbound{}; allowed here: 1, 2 or 6",
-            in_state(now)
+            in_state(stated)
         ))),
-        StoreEvent::ToPost => Ok(Standing { state_cd: 7, seen, sent: true }),
+        StoreEvent::ToPost => Ok(Standing { state: DeclarationState::ToPost, seen, sent: true }),
     }
 }
 
@@ -93,29 +89,35 @@ pub fn declaration(now: Option<Standing>, event: StoreEvent, flow: Flow) -> Resu
 ///
 /// # Errors
 /// A draft after a final response; transferring a response of an item that is not inbound.
-pub fn response(now: Option<Standing>, event: StoreEvent, flow: Flow) -> Result<Standing, Illegal> {
+pub fn response(
+    now: Option<Standing<ResponseState>>,
+    event: StoreEvent,
+    flow: Flow,
+) -> Result<Standing<ResponseState>, Illegal> {
+    let stated = now.map(|now| now.state.stored());
     let sent = now.is_some_and(|now| now.sent);
     let is_final = now.is_some_and(|now| now.seen || now.sent);
     let inbound = flow == Flow::Inbound;
     match event {
-        StoreEvent::Draft if is_final => Err(no_way_back("response", now, "2, 6 or 7")),
-        StoreEvent::Draft => Ok(Standing { state_cd: RESPONSE_DRAFT, seen: false, sent: false }),
-        StoreEvent::Final => Ok(Standing { state_cd: RESPONSE_FINAL, seen: true, sent: sent || inbound }),
-        StoreEvent::ToCustoms => Ok(Standing { state_cd: RESPONSE_FINAL, seen: true, sent }),
+        StoreEvent::Draft if is_final => Err(no_way_back("response", stated, "2, 6 or 7")),
+        StoreEvent::Draft => Ok(Standing { state: ResponseState::Draft, seen: false, sent: false }),
+        StoreEvent::Final => Ok(Standing { state: ResponseState::Final, seen: true, sent: sent || inbound }),
+        StoreEvent::ToCustoms => Ok(Standing { state: ResponseState::Final, seen: true, sent }),
         StoreEvent::ToPost if !inbound => Err(Illegal(format!(
-            "event 7 transfers a response to the origin post, but the item is {flow}{}; allowed here: 1, 2 or 6",
-            in_state(now)
+            "event 7 transfers a response to the origin post, but the item is {}{}; allowed here: 1, 2 or 6",
+            flow.name(),
+            in_state(stated)
         ))),
-        StoreEvent::ToPost => Ok(Standing { state_cd: RESPONSE_TRANSFERRED, seen: true, sent: true }),
+        StoreEvent::ToPost => Ok(Standing { state: ResponseState::Transferred, seen: true, sent: true }),
     }
 }
 
-fn in_state(now: Option<Standing>) -> String {
-    now.map(|now| format!(" (state {})", now.state_cd)).unwrap_or_default()
+fn in_state(state: Option<i32>) -> String {
+    state.map(|state| format!(" (state {state})")).unwrap_or_default()
 }
 
-fn no_way_back(what: &str, now: Option<Standing>, allowed: &str) -> Illegal {
-    let state = now.map_or(0, |now| now.state_cd);
+fn no_way_back(what: &str, state: Option<i32>, allowed: &str) -> Illegal {
+    let state = state.unwrap_or(0);
     Illegal(format!(
         "the {what} is in state {state} and was passed on, so event 1 (draft) is not allowed; allowed here: {allowed}"
     ))
@@ -139,19 +141,21 @@ mod tests {
         prop_oneof![Just(Flow::Inbound), Just(Flow::Outbound), Just(Flow::Transit)]
     }
 
+    type Step<State> = fn(Option<Standing<State>>, StoreEvent, Flow) -> Result<Standing<State>, Illegal>;
+
+    fn only_grows<State: Copy>(step: Step<State>, flow: Flow, events: &[StoreEvent]) -> bool {
+        let mut now: Option<Standing<State>> = None;
+        events.iter().all(|event| {
+            let Ok(next) = step(now, *event, flow) else { return true };
+            let before = now.replace(next);
+            before.is_none_or(|before| next.seen >= before.seen && next.sent >= before.sent)
+        })
+    }
+
     proptest! {
         #[test]
         fn facts_only_grow(flow in flow(), events in proptest::collection::vec(event(), 1..12)) {
-            for step in [declaration, response] {
-                let mut now: Option<Standing> = None;
-                for event in &events {
-                    let Ok(next) = step(now, *event, flow) else { continue };
-                    if let Some(now) = now {
-                        prop_assert!(next.seen >= now.seen && next.sent >= now.sent);
-                    }
-                    now = Some(next);
-                }
-            }
+            prop_assert!(only_grows(declaration, flow, &events) && only_grows(response, flow, &events));
         }
     }
 

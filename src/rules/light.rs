@@ -7,10 +7,9 @@
 
 use std::borrow::Cow;
 
-use super::fiscal::FiscalState;
-use super::flow::Flow;
 use super::item_facts::{Fact, Facts};
-use super::security::{SecurityState, has_departed};
+use super::security::has_departed;
+use crate::domain::{FiscalState, Flow, SecurityState};
 
 /// The table above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("light.md");

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Months, TimeDelta, Utc};
 
 use super::structure::UNKNOWN_POST;
-use crate::contract::watchdog::Operation;
+use crate::domain::MarkOperation;
 
 /// S10 ids may be used again after this long: a mark counts for uses posted no further from it.
 const LASTS: Months = Months::new(12);
@@ -18,7 +18,7 @@ const RENEWED_AFTER: TimeDelta = TimeDelta::days(1);
 pub struct Mark<'m> {
     /// Whose items are meant; `ZZZ`: those of any post.
     pub origin: &'m str,
-    pub operation: Operation,
+    pub operation: MarkOperation,
     pub until: Option<DateTime<Utc>>,
     pub set_at: DateTime<Utc>,
     /// When the item meant was posted, as far as its author said.
@@ -44,7 +44,7 @@ impl<'u> Usage<'u> {
 impl Mark<'_> {
     /// Whether it says anything at this time.
     pub fn is_in_force(&self, now: DateTime<Utc>) -> bool {
-        self.operation != Operation::Clear && self.until.is_none_or(|until| until > now)
+        self.operation != MarkOperation::Clear && self.until.is_none_or(|until| until > now)
     }
 
     /// Whether it is meant for a use of its id: of its origin, and posted within twelve months of the mark, or of the date
@@ -75,7 +75,7 @@ pub fn gravest<'m, T>(
 ) -> Option<(Mark<'m>, T)> {
     let counting = |mark: &Mark<'_>| mark.is_in_force(now) && uses.iter().any(|usage| mark.counts_for(usage));
     let marks = marks.into_iter().filter(|(mark, _)| counting(mark));
-    marks.max_by_key(|(mark, _)| (mark.operation == Operation::MarkAsBlocked, mark.set_at))
+    marks.max_by_key(|(mark, _)| (mark.operation == MarkOperation::MarkAsBlocked, mark.set_at))
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     }
 
     fn mark() -> Mark<'static> {
-        let operation = Operation::MarkAsBlocked;
+        let operation = MarkOperation::MarkAsBlocked;
         Mark { origin: "ZZZ", operation, until: None, set_at: at(2026, 6, 1), posted_at: None }
     }
 
@@ -154,14 +154,14 @@ mod tests {
         assert!(mark().is_in_force(now));
         assert!(Mark { until: Some(later), ..mark() }.is_in_force(now));
         assert!(!Mark { until: Some(now), ..mark() }.is_in_force(now), "it ends at its date");
-        assert!(!Mark { operation: Operation::Clear, ..mark() }.is_in_force(now));
+        assert!(!Mark { operation: MarkOperation::Clear, ..mark() }.is_in_force(now));
     }
 
     #[test]
     fn the_gravest_of_those_that_count_speaks() {
         let now = at(2026, 6, 10);
         let block = mark();
-        let warning = Mark { operation: Operation::MarkWithWarning, set_at: at(2026, 6, 5), ..block };
+        let warning = Mark { operation: MarkOperation::MarkWithWarning, set_at: at(2026, 6, 5), ..block };
         let ended = Mark { until: Some(at(2026, 6, 9)), ..block };
         let foreign = Mark { origin: "FRA", ..block };
         let newer = Mark { set_at: at(2026, 6, 6), ..block };

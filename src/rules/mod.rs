@@ -7,7 +7,6 @@ pub mod data_error;
 pub mod decision;
 pub mod fiscal;
 pub mod fits;
-pub mod flow;
 pub mod item_facts;
 pub mod item_id;
 pub mod life_cycle;

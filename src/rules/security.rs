@@ -13,66 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::SecurityState;
 use crate::refdata::lists::lists;
 
 /// The table above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("security.md");
-
-/// Where an item stands in the eyes of security.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SecurityState {
-    /// No declaration.
-    None,
-    /// Declared; customs has not seen it yet.
-    Declared,
-    /// Customs may assess it.
-    Assessing,
-    /// A question about the data is open.
-    ReferredData,
-    /// Screening is asked for and open.
-    ReferredScreen,
-    /// The assessment is complete and nothing was asked since.
-    OkToLoad,
-    /// Must not be loaded.
-    Stopped,
-    /// Left the office of exchange.
-    Despatched,
-    /// Withdrawn.
-    Cancelled,
-}
-
-impl SecurityState {
-    pub const ALL: [Self; 9] = [
-        Self::None,
-        Self::Declared,
-        Self::Assessing,
-        Self::ReferredData,
-        Self::ReferredScreen,
-        Self::OkToLoad,
-        Self::Stopped,
-        Self::Despatched,
-        Self::Cancelled,
-    ];
-
-    /// The word that travels.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::Declared => "DECLARED",
-            Self::Assessing => "ASSESSING",
-            Self::ReferredData => "REFERRED_DATA",
-            Self::ReferredScreen => "REFERRED_SCREEN",
-            Self::OkToLoad => "OK_TO_LOAD",
-            Self::Stopped => "STOPPED",
-            Self::Despatched => "DESPATCHED",
-            Self::Cancelled => "CANCELLED",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
 
 /// What a kind of referral does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,9 +7,9 @@
 use chrono::{DateTime, Months, Utc};
 use uuid::Uuid;
 
-use super::flow::Flow;
 use super::item_facts::{Fact, Facts};
 use super::security::{ARRIVED, has_departed};
+use crate::domain::Flow;
 
 /// An id may be used again after this long: then it is another item.
 pub const LIFE_MONTHS: u32 = 12;

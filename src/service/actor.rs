@@ -2,39 +2,15 @@
 
 use chrono_tz::Tz;
 
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::store::history::Stamp;
-
-/// Kind of organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Post,
-    Customs,
-}
-
-impl Kind {
-    /// `P` or `C`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Post => "P",
-            Self::Customs => "C",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "P" => Some(Self::Post),
-            "C" => Some(Self::Customs),
-            _ => None,
-        }
-    }
-}
 
 /// The caller of a method. Everything that touches tenant data takes one.
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub org: String,
-    pub kind: Kind,
+    pub kind: OrganizationKind,
     pub country: String,
     /// Meaning of dates sent without a zone.
     pub zone: Tz,
@@ -71,8 +47,8 @@ impl Actor {
     /// 401 for customs, and for a post that names another.
     pub fn own_post(&self, named: Option<&str>) -> Result<&str> {
         match (self.kind, named) {
-            (Kind::Post, None) => Ok(&self.org),
-            (Kind::Post, Some(post)) if post == self.org => Ok(&self.org),
+            (OrganizationKind::Post, None) => Ok(&self.org),
+            (OrganizationKind::Post, Some(post)) if post == self.org => Ok(&self.org),
             _ => Err(Error::Unauthorized),
         }
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::Services;
 use super::auth::{digest, hash_password};
-use super::{Kind, Services};
+use crate::domain::{OrganizationKind, TradeKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
@@ -15,7 +16,7 @@ use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::history::HistoryRow;
 use crate::store::items::Parts;
 use crate::store::seal::Verdict;
-use crate::store::trade_history::{TradeRow, Traded};
+use crate::store::trade_history::TradeRow;
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 
@@ -23,7 +24,7 @@ use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 #[derive(Clone, Debug)]
 pub struct NewOrganization {
     pub code: String,
-    pub kind: Kind,
+    pub kind: OrganizationKind,
     pub country: String,
     pub name: String,
     pub customs: Option<String>,
@@ -36,8 +37,8 @@ impl NewOrganization {
     fn check(&self, countries: &List<Country>) -> Result<()> {
         let mut findings = Findings::default();
         let fits = match self.kind {
-            Kind::Post => is_post_code(&self.code),
-            Kind::Customs => is_customs_code(&self.code),
+            OrganizationKind::Post => is_post_code(&self.code),
+            OrganizationKind::Customs => is_customs_code(&self.code),
         };
         if !fits {
             findings.add("format", "CODE", "a post has three, customs two to ten capital letters or digits");
@@ -50,7 +51,7 @@ impl NewOrganization {
             findings.add("unknown_code", "time-zone", "write an IANA time zone, for example Europe/Berlin");
         }
         structure::check_customs(&mut findings, "customs", self.customs.as_deref());
-        if self.customs.is_some() && self.kind == Kind::Customs {
+        if self.customs.is_some() && self.kind == OrganizationKind::Customs {
             findings.add("posts", "customs", "only a post has a customs administration");
         }
         findings.into_result()
@@ -68,7 +69,7 @@ impl Services {
             .write(move |tx| {
                 tx.put_organization(&OrganizationRow {
                     code: new.code.clone(),
-                    kind: new.kind.code().into(),
+                    kind: new.kind,
                     country: new.country.clone(),
                     name: new.name.trim().into(),
                     customs: new.customs.clone(),
@@ -248,7 +249,7 @@ impl Services {
     ///
     /// # Errors
     /// 400 when there is none.
-    pub async fn trade_history(&self, org: &str, kind: Traded, id: &str) -> Result<Vec<TradeRow>> {
+    pub async fn trade_history(&self, org: &str, kind: TradeKind, id: &str) -> Result<Vec<TradeRow>> {
         let (org, id) = (org.to_owned(), id.to_owned());
         match self.store.read(move |tx| tx.trade_history(&org, kind, &id)).await? {
             rows if rows.is_empty() => {

@@ -17,6 +17,7 @@ use super::refer::check_other;
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
+use crate::domain::{Flow, OrganizationKind, TradeEventKind, TradeKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
@@ -27,7 +28,7 @@ use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
 use crate::store::history::Stamp;
 use crate::store::items::{Item, Parts};
-use crate::store::trade_history::{TradeEvent, Traded};
+use crate::store::trade_history::TradeEvent;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -246,7 +247,7 @@ fn dated(row: &AnonymousRow, term: Duration, tx: &Tx<'_>) -> AnonymousRow {
 
 fn add(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<(), Fault> {
     tx.add_anonymous(row)?;
-    record(tx, actor, row, "stored", None)
+    record(tx, actor, row, TradeEventKind::Stored, None)
 }
 
 /// Notes what happened to a declaration, by the user and office that the row was sent with.
@@ -254,14 +255,14 @@ fn record(
     tx: &mut Tx<'_>,
     actor: &Actor,
     row: &AnonymousRow,
-    name: &'static str,
+    event: TradeEventKind,
     replaced: Option<String>,
 ) -> Result<(), Fault> {
     let event = TradeEvent {
         org: &row.post_org,
-        kind: Traded::Anonymous,
+        kind: TradeKind::Anonymous,
         id: &row.id,
-        name,
+        event,
         digest: digest(&row.body),
         replaced,
     };
@@ -307,7 +308,7 @@ fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, 
     tx.change_anonymous(&new)?;
     // Sent again as it is, it only lasts longer.
     if new != (AnonymousRow { changed_at: new.changed_at, expires_at: new.expires_at, ..old.clone() }) {
-        record(tx, actor, row, "changed", Some(old.body))?;
+        record(tx, actor, row, TradeEventKind::Changed, Some(old.body))?;
     }
     Ok(row.id.clone())
 }
@@ -360,7 +361,7 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
         Found::New(_) | Found::Several(_) => None,
     };
     let passed_on = |item: &Item| item.declaration().is_some_and(|row| row.seen || row.sent);
-    if there.is_some_and(|item| item.object.flow == "O" && passed_on(item)) {
+    if there.is_some_and(|item| item.object.flow == Flow::Outbound && passed_on(item)) {
         let message = "this item of yours has a declaration already";
         return Err(Error::invalid("state", "internationalItemId", message).into());
     }
@@ -387,7 +388,7 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
     let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row.clone() };
-    record(tx, actor, &stamped, "converted", None)?;
+    record(tx, actor, &stamped, TradeEventKind::Converted, None)?;
     tx.change_anonymous(&AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row })?;
     Ok(answer)
 }
@@ -407,7 +408,8 @@ fn destination(
         let message = "say where it goes: DestPostOrgCd, or the recipient's country in Data.RecipientCountryCd";
         return Err(Error::invalid("required", "anonymousDeclaration.DestPostOrgCd", message).into());
     };
-    let known = tx.organizations()?.into_iter().find(|org| org.kind == "P" && org.country == country);
+    let known =
+        tx.organizations()?.into_iter().find(|org| org.kind == OrganizationKind::Post && org.country == country);
     let catalogue = services.catalogue();
     let listed = || catalogue.operators.iter().find(|operator| operator.country == country);
     let post = known.map(|org| org.code).or_else(|| listed().map(|operator| operator.code.clone()));

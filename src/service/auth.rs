@@ -11,7 +11,8 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Actor, Kind, Services};
+use super::{Actor, Services};
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::types::At;
@@ -54,10 +55,10 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$AAAAAAAAAA
 
 /// The actor of an organization, before user and office are known.
 fn actor_of(tx: &mut Tx<'_>, org: &OrganizationRow) -> Result<Actor, Fault> {
-    let kind = Kind::from_code(&org.kind).ok_or_else(|| Error::Internal(format!("organization kind {}", org.kind)))?;
+    let kind = org.kind;
     let (posts, customs) = match kind {
-        Kind::Post => (vec![org.code.clone()], tx.customs_of(org)?),
-        Kind::Customs => (tx.posts_of_customs(org)?, Some(org.code.clone())),
+        OrganizationKind::Post => (vec![org.code.clone()], tx.customs_of(org)?),
+        OrganizationKind::Customs => (tx.posts_of_customs(org)?, Some(org.code.clone())),
     };
     Ok(Actor {
         org: org.code.clone(),

@@ -12,14 +12,15 @@ use super::standing;
 use super::views::mail_object;
 use super::watchdog::{self, Marks};
 use crate::contract::{DeclarationData, WcfDate};
+use crate::domain::{Author, EventKind, Side};
 use crate::refdata::search::restriction::Route;
-use crate::rules::authority::Author;
 use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
 use crate::rules::overlay;
+use crate::store::detail::Detail;
 use crate::store::history::Stamp;
-use crate::store::items::{Item, Side};
+use crate::store::items::Item;
 use crate::store::{Fault, Tx};
 
 /// Lets the first rule that fits answer for the own customs of `item`; says whether one did. Needs a declaration that
@@ -38,9 +39,9 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     let Some((rule, data)) = rules.first_match(&facts, &catalogue.rates(&customs)) else { return Ok(false) };
     let incoming =
         Incoming { customs: Some(customs.clone()), ..Incoming::of(data, StoreEvent::Final, &customs, Author::Rule) };
-    let detail = serde_json::json!({ "Rule": rule }).to_string();
-    let (side, event) = (Side::Own, "response.automatic");
-    let placing = Placing { catalogue, stamp, side, event, detail: &detail, path: "" };
+    let detail = Detail { rule: Some(rule.to_owned()), ..Detail::default() };
+    let (side, event) = (Side::Own, EventKind::ResponseAutomatic);
+    let placing = Placing { catalogue, stamp, side, event, detail, path: "" };
     let outcome = placing::place(tx, item, &placing, &incoming)?;
     refer::automatic(tx, catalogue, item, outcome)?;
     standing::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
@@ -60,7 +61,7 @@ fn mark_of(item: &Item, marks: &Marks) -> Option<Watchdog> {
 pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfDate) -> Option<Facts> {
     let row = item.declaration().filter(|row| row.seen)?;
     let data: DeclarationData = serde_json::from_str(&row.body).ok()?;
-    let mut facts = Facts::of(&mail_object(&item.object), &data, &item.object.flow);
+    let mut facts = Facts::of(&mail_object(&item.object), &data, item.object.flow.stored());
     let country = |post: &str| catalogue.country_of_post(post).map(str::to_owned);
     if let Some(origin) = country(&item.object.orig_post).filter(|_| facts.origin.is_empty()) {
         facts.origin = origin;

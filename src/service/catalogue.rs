@@ -12,6 +12,7 @@ use moka::sync::Cache;
 
 use super::Services;
 use super::settings::{self, Settings};
+use crate::domain::Level;
 use crate::error::Result;
 use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
@@ -29,7 +30,7 @@ use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use crate::rules::fits::IdRules;
 use crate::rules::material::MaterialTable;
-use crate::rules::quality::{self, Context, Level, Override, StopWords};
+use crate::rules::quality::{self, Context, Override, StopWords};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
@@ -339,7 +340,13 @@ fn overrides_by_org(imported: &[ListRow]) -> HashMap<String, Vec<Override>> {
     for row in of_kind(imported, "quality") {
         // Edition: rule, then the destination if it is for one only.
         let (rule, destination) = row.edition.split_once('@').unwrap_or((&row.edition, ""));
-        let Some(level) = Level::parse(&row.body) else { continue };
+        let level = match Level::from_stored(&row.body) {
+            Ok(level) => level,
+            Err(unknown) => {
+                tracing::error!(org = row.org, rule, %unknown, "the level of a quality rule is passed over");
+                continue;
+            }
+        };
         let destination = (!destination.is_empty()).then(|| destination.to_owned());
         overrides.entry(row.org.clone()).or_default().push(Override { rule: rule.to_owned(), destination, level });
     }

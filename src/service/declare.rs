@@ -12,14 +12,15 @@ use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
+use crate::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use crate::error::{Error, Findings, Result};
-use crate::rules::flow::Flow;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
-use crate::store::history::Event;
+use crate::store::detail::Detail;
+use crate::store::history::{Document, Event};
 use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -213,7 +214,7 @@ fn apply(
     };
     *older += u32::from(placed.is_older);
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
-    item.record(Event { name: event_name(ready.event), detail, document: placed.document });
+    item.record(Event { kind: event_kind(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
 }
 
@@ -232,7 +233,7 @@ pub(super) struct Placed {
     /// The version whose text it replaces.
     pub replaced: Option<DeclarationRow>,
     /// The version it makes; absent when the text was there already.
-    pub document: Option<(&'static str, i32, Vec<u8>)>,
+    pub document: Option<Document>,
     /// It is what the item said before the version it replaces.
     pub is_older: bool,
 }
@@ -249,7 +250,7 @@ pub(super) fn place(
     object_changed: bool,
 ) -> Result<Option<Placed>, Fault> {
     let Said { event, customs, declarer, content } = said;
-    let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
+    let flow = item.object.flow;
     let old = item.declaration().cloned();
     let standing = life_cycle::declaration(old.as_ref().map(standing_of), event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
@@ -268,7 +269,7 @@ pub(super) fn place(
         Some(old) if same_text => old.version_no,
         Some(old) => old.version_no + 1,
         None if item.is_new() => 1,
-        None => tx.last_version(item, "D", None)? + 1,
+        None => tx.last_version(item, DocumentKind::Declaration, None)? + 1,
     };
     let outbound = flow == Flow::Outbound;
     let address = if outbound { &content.recipient_country } else { &content.sender_country };
@@ -283,7 +284,7 @@ pub(super) fn place(
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
         pid,
-        state_cd: standing.state_cd,
+        state_cd: standing.state,
         customs_org: customs,
         seen: standing.seen,
         sent: standing.sent,
@@ -295,7 +296,8 @@ pub(super) fn place(
         declared_by: Some(declarer.to_owned()),
         handed_over_by,
     });
-    let document = (!same_text).then(|| ("D", version_no, content.digest.clone()));
+    let document =
+        (!same_text).then(|| Document { kind: DocumentKind::Declaration, version_no, digest: content.digest.clone() });
     Ok(Some(Placed { replaced, document, is_older }))
 }
 
@@ -304,21 +306,21 @@ fn is_older(tx: &mut Tx<'_>, item: &Item, content: &Content) -> Result<bool, Fau
     match item.declaration() {
         None => Ok(false),
         Some(old) if old.digest == content.digest => Ok(is_older_version(old.quality_findings.as_deref())),
-        Some(_) => tx.has_superseded(item, "D", &content.digest),
+        Some(_) => tx.has_superseded(item, DocumentKind::Declaration, &content.digest),
     }
 }
 
-fn event_name(event: StoreEvent) -> &'static str {
+fn event_kind(event: StoreEvent) -> EventKind {
     match event {
-        StoreEvent::Draft => "declaration.draft",
-        StoreEvent::Final => "declaration.final",
-        StoreEvent::ToCustoms => "declaration.to-customs",
-        StoreEvent::ToPost => "declaration.to-post",
+        StoreEvent::Draft => EventKind::DeclarationDraft,
+        StoreEvent::Final => EventKind::DeclarationFinal,
+        StoreEvent::ToCustoms => EventKind::DeclarationToCustoms,
+        StoreEvent::ToPost => EventKind::DeclarationToPost,
     }
 }
 
-fn standing_of(row: &DeclarationRow) -> Standing {
-    Standing { state_cd: row.state_cd, seen: row.seen, sent: row.sent }
+fn standing_of(row: &DeclarationRow) -> Standing<DeclarationState> {
+    Standing { state: row.state_cd, seen: row.seen, sent: row.sent }
 }
 
 fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
@@ -328,14 +330,14 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
             let message = "there is no draft of yours to delete; check Id, OrigPostOrgCd and PostingDt";
             Err(Error::invalid("absent", ready.object_path.as_str(), message).into())
         }
-        Some(row) if row.seen || row.sent || row.state_cd != life_cycle::DECLARATION_DRAFT => {
+        Some(row) if row.seen || row.sent || row.state_cd != DeclarationState::Draft => {
             let message =
-                format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd);
+                format!("the declaration is in state {}; only a draft (state 1) can be deleted", row.state_cd.stored());
             Err(Error::invalid("state", path, message).into())
         }
         Some(_) => {
             item.delete_declaration();
-            item.record(Event { name: "declaration.deleted", detail: "{}".into(), document: None });
+            item.record(Event::of(EventKind::DeclarationDeleted));
             Ok(Outcome::Stored)
         }
     }
@@ -349,16 +351,8 @@ fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result
 }
 
 /// What changed, for the history: names only.
-fn detail(object: &[&str], old: Option<&DeclarationRow>, body: &str, user_created: bool) -> String {
-    let mut detail = serde_json::Map::new();
-    if !object.is_empty() {
-        detail.insert("MailObject".into(), object.into());
-    }
-    if let Some(old) = old {
-        detail.insert("Data".into(), changed_members(&old.body, body).into());
-    }
-    if user_created {
-        detail.insert("UserCreated".into(), true.into());
-    }
-    serde_json::Value::Object(detail).to_string()
+fn detail(object: &[&str], old: Option<&DeclarationRow>, body: &str, user_created: bool) -> Detail {
+    let mail_object = (!object.is_empty()).then(|| object.iter().map(|member| (*member).to_owned()).collect());
+    let data = old.map(|old| changed_members(&old.body, body));
+    Detail { mail_object, data, ..Detail::of_user(user_created) }
 }

@@ -12,7 +12,8 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use super::version::{self, SHOWN_BYTES};
-use super::{Actor, Kind, Services, judging};
+use super::{Actor, Services, judging};
+use crate::domain::OrganizationKind;
 use crate::error::Result;
 use crate::limits;
 use crate::store::handed::HandedRow;
@@ -175,7 +176,7 @@ fn row(key: &Key, note: Note) -> HandedRow {
 impl Services {
     /// Notes that `reader` was handed the declarations of `items`, where it is a customs administration.
     pub(super) fn note_handed<'i>(&self, reader: &Actor, items: impl IntoIterator<Item = &'i Item>, reading: Reading) {
-        if reader.kind != Kind::Customs {
+        if reader.kind != OrganizationKind::Customs {
             return;
         }
         let at = At(self.clock.now());
@@ -296,7 +297,7 @@ impl Services {
 
 /// Every post, hosted or not: items of a post elsewhere are here when its customs is.
 fn posts(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-    Ok(tx.organizations()?.into_iter().filter(|org| org.kind == "P").map(|org| org.code).collect())
+    Ok(tx.organizations()?.into_iter().filter(|org| org.kind == OrganizationKind::Post).map(|org| org.code).collect())
 }
 
 /// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.

@@ -6,12 +6,13 @@ use uuid::Uuid;
 use super::catalogue::Catalogue;
 use super::which::{Candidates, Row};
 use crate::contract::MailObject;
+use crate::domain::{EventKind, Flow};
 use crate::error::{Error, Finding};
-use crate::rules::flow::Flow;
 use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Purpose};
-use crate::store::history::{Event, REDIRECTED_EVENT};
+use crate::store::detail::Detail;
+use crate::store::history::Event;
 use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -143,7 +144,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
         orig_post: key.origin.clone(),
         dest_post: UNKNOWN_POST.to_owned(),
         life_no,
-        flow: Flow::derive(post, &key.origin, UNKNOWN_POST).code().to_owned(),
+        flow: Flow::derive(post, &key.origin, UNKNOWN_POST),
         partner_country: None,
         mail_class: None,
         mail_category: None,
@@ -169,12 +170,6 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
     }
 }
 
-/// The event of an item that goes to another post than was known before.
-pub(super) const REDIRECTED: &str = REDIRECTED_EVENT;
-
-/// The event of an item whose origin was not known before.
-pub(super) const ORIGIN_KNOWN: &str = "object.origin-known";
-
 /// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
 /// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another
 /// destination than the known one: what was decided and assessed was about the old one.
@@ -182,11 +177,12 @@ pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -
     let (was_from, was_bound_for) = (item.object.orig_post.clone(), item.object.dest_post.clone());
     let changed = merge_row(catalogue, &mut item.object, sent);
     if was_from == UNKNOWN_POST && was_from != item.object.orig_post && !item.is_new() {
-        item.record(Event { name: ORIGIN_KNOWN, detail: "{}".into(), document: None });
+        item.record(Event::of(EventKind::ObjectOriginKnown));
     }
     if was_bound_for != UNKNOWN_POST && was_bound_for != item.object.dest_post {
-        let detail = serde_json::json!({ "From": was_bound_for, "To": item.object.dest_post }).to_string();
-        item.record(Event { name: REDIRECTED, detail, document: None });
+        let to = Some(item.object.dest_post.clone());
+        let detail = Detail { from: Some(was_bound_for), to, ..Detail::default() };
+        item.record(Event { detail, ..Event::of(EventKind::ObjectRedirected) });
     }
     changed
 }
@@ -224,7 +220,7 @@ fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> V
         row.posting_dt = Some(posting);
         changed.push("PostingDt");
     }
-    row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post).code().to_owned();
+    row.flow = Flow::derive(&row.post_org, &row.orig_post, &row.dest_post);
     if row.partner_country.is_none() || changed.iter().any(|name| posts_change(name)) {
         row.partner_country = partner_country(catalogue, row, None);
     }
@@ -238,7 +234,7 @@ pub(super) fn posts_change(member: &str) -> bool {
 
 /// Country of the partner post: from the operators' list, else the address given by the declaration.
 pub(super) fn partner_country(catalogue: &Catalogue, row: &ObjectRow, address: Option<&str>) -> Option<String> {
-    let partner = if row.flow == "O" { &row.dest_post } else { &row.orig_post };
+    let partner = if row.flow == Flow::Outbound { &row.dest_post } else { &row.orig_post };
     catalogue.country_of_post(partner).or(address).map(str::to_owned)
 }
 

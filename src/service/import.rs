@@ -5,12 +5,13 @@ use std::slice;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
+use super::Services;
 use super::automatic::facts;
 use super::catalogue::Catalogue;
 use super::watchdog::Marks;
-use super::{Kind, Services};
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
+use crate::domain::{Level, OrganizationKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::hs::{HsEntry, nomenclature};
@@ -21,7 +22,7 @@ use crate::refdata::sheet::{Sheet, plain};
 use crate::refdata::table::{Fault, Parsed, read};
 use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::places;
-use crate::rules::quality::{self, Level};
+use crate::rules::quality;
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::load::ItemFilter;
 use crate::store::reference::ListRow;
@@ -78,11 +79,11 @@ impl ListKind {
     /// Whose table it is.
     fn scope(self) -> Scope {
         match self {
-            Self::Referrals => Scope::Of(Kind::Customs),
-            Self::Deadlines => Scope::Of(Kind::Post),
+            Self::Referrals => Scope::Of(OrganizationKind::Customs),
+            Self::Deadlines => Scope::Of(OrganizationKind::Post),
             Self::ForeignIds => Scope::OfOrigin,
             Self::Rates => Scope::OfEveryoneOr(None),
-            Self::Material => Scope::OfEveryoneOr(Some(Kind::Customs)),
+            Self::Material => Scope::OfEveryoneOr(Some(OrganizationKind::Customs)),
             _ => Scope::OfEveryone,
         }
     }
@@ -93,9 +94,9 @@ impl ListKind {
 enum Scope {
     OfEveryone,
     /// Everyone's, and beside it one of each organization of this kind, or of any.
-    OfEveryoneOr(Option<Kind>),
+    OfEveryoneOr(Option<OrganizationKind>),
     /// One of each organization of this kind, none of everyone.
-    Of(Kind),
+    Of(OrganizationKind),
     /// One of each post that items come from, whether or not it is an organization here.
     OfOrigin,
 }
@@ -243,7 +244,7 @@ impl Services {
     async fn checked_rules(&self, customs: &str, text: &str) -> Result<RuleSet> {
         let code = customs.to_owned();
         let org = self.store.read(move |tx| tx.organization(&code)).await?;
-        if org.is_none_or(|org| org.kind != Kind::Customs.code()) {
+        if org.is_none_or(|org| org.kind != OrganizationKind::Customs) {
             return Err(Error::invalid("absent", "customs", "there is no such customs administration; add it first"));
         }
         self.refresh_catalogue().await?;
@@ -308,8 +309,8 @@ impl Services {
             let known: Vec<&str> = quality::RULES.iter().map(|rule| rule.id).collect();
             return Err(Error::invalid("unknown_code", "RULE", format!("the rules are {}", known.join(", "))));
         };
-        if Level::parse(level).is_none_or(|level| !listed.levels().contains(&level)) {
-            let levels: Vec<&str> = listed.levels().iter().map(|level| level.name()).collect();
+        if Level::from_stored(level).map_or(true, |level| !listed.levels().contains(&level)) {
+            let levels: Vec<&str> = listed.levels().iter().map(|level| level.stored()).collect();
             let message = format!("the levels are {}", levels.join(", "));
             return Err(Error::invalid("unknown_code", "LEVEL", message));
         }
@@ -355,7 +356,7 @@ fn check_owner(tx: &mut Tx<'_>, kind: ListKind, org: &str, catalogue: &Catalogue
     };
     match (tx.organization(org)?, owner) {
         (None, _) => refused("absent", "there is no such organization; add it first"),
-        (Some(row), Some(owner)) if row.kind != owner.code() => {
+        (Some(row), Some(owner)) if row.kind != owner => {
             refused("posts", "referrals and material are tables of a customs administration, deadlines those of a post")
         }
         _ => Ok(()),

@@ -19,17 +19,18 @@ use super::quality::Declarer;
 use super::refer;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
+use crate::domain::{Author, EventKind, Flow, Side};
 use crate::error::{Error, Finding, Findings};
 use crate::limits;
-use crate::rules::authority::Author;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::detail::Detail;
 use crate::store::history::Stamp;
-use crate::store::items::{Item, Parts, Side};
+use crate::store::items::{Item, Parts};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -327,7 +328,7 @@ impl Bench<'_> {
     /// elsewhere. While the other end is not known, what a post says waits.
     fn outsider(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<Reception>, Fault> {
         let (object, from) = (&item.object, self.route.from.as_str());
-        let other_end = if object.flow == "I" { &object.orig_post } else { &object.dest_post };
+        let other_end = if object.flow == Flow::Inbound { &object.orig_post } else { &object.dest_post };
         if self.route.to_customs || self.is_own_customs() || from == other_end {
             return Ok(None);
         }
@@ -351,7 +352,7 @@ impl Bench<'_> {
         weighed: &Weighed,
     ) -> Result<Reception, Fault> {
         let own = self.is_own_customs();
-        if !own && item.object.flow == "I" {
+        if !own && item.object.flow == Flow::Inbound {
             let message = "on an inbound item its own customs decides, which is not the sender";
             return Ok(refused("unknown_code", "Response.CustOrganizationCd", message));
         }
@@ -364,7 +365,7 @@ impl Bench<'_> {
         let decision = Decision::of(data, StoreEvent::Final, &self.route.from, Author::Customs);
         let decision = Decision { customs: customs.map(str::to_owned), from_partner: true, ..decision };
         let stamp = self.route.stamp();
-        let (event, detail, path) = ("response.received", "{}", "Response");
+        let (event, detail, path) = (EventKind::ResponseReceived, Detail::default(), "Response");
         let placing = Placing { catalogue: self.catalogue, stamp: &stamp, side, event, detail, path };
         let outcome = placing::place(tx, item, &placing, &decision)?;
         if own {
@@ -383,7 +384,7 @@ impl Bench<'_> {
         let known = &referral.known;
         let reference = given(&known.referral_id).unwrap_or_default();
         let code = given(&known.referral_cd).unwrap_or_default();
-        if item.object.flow == "I" && !self.is_own_customs() && code != REFUSAL {
+        if item.object.flow == Flow::Inbound && !self.is_own_customs() && code != REFUSAL {
             let message = "an inbound item is questioned by its destination; its origin says what it could not take";
             return Ok(refused("flow", "Referral.ReferralCd", message));
         }
@@ -412,7 +413,7 @@ impl Bench<'_> {
             digest: weighed.digest.clone(),
             body: weighed.body.clone(),
         };
-        refer::put_referral(tx, item, &row, "referral.received")?;
+        refer::put_referral(tx, item, &row, EventKind::ReferralReceived)?;
         Ok(Reception::Applied)
     }
 
@@ -447,7 +448,7 @@ impl Bench<'_> {
             digest: weighed.digest.clone(),
             body: weighed.body.clone(),
         };
-        refer::put_answer(tx, item, &row, "referral.response-received")?;
+        refer::put_answer(tx, item, &row, EventKind::ReferralResponseReceived)?;
         Ok(Reception::Applied)
     }
 }

@@ -11,14 +11,12 @@ use futures_util::future::try_join_all;
 use super::catalogue::Catalogue;
 use super::watchdog::Marks;
 use super::which::{Candidates, Row};
-use super::{Actor, Kind, Services, standing, watchdog};
+use super::{Actor, Services, standing, watchdog};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
+use crate::domain::{FiscalState, OrganizationKind, ResponseState, SecurityState, Side};
 use crate::error::Result;
-use crate::rules::fiscal::FiscalState;
-use crate::rules::flow::Flow;
 use crate::rules::item_facts::{self, Fact};
-use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::light::{self, Light, Picture, Reason};
 use crate::rules::security::{self, Asks};
 use crate::rules::structure::{UNKNOWN_POST, given};
@@ -60,7 +58,7 @@ fn status(
     ids.dedup();
     let mut known: HashMap<String, Vec<StatusRow>> = HashMap::with_capacity(ids.len());
     for row in tx.status_rows(&actor.posts, &ids)? {
-        if actor.kind == Kind::Post || row.customs_visible {
+        if actor.kind == OrganizationKind::Post || row.customs_visible {
             known.entry(row.item_id.clone()).or_default().push(row);
         }
     }
@@ -216,8 +214,8 @@ struct Seen<'r> {
 }
 
 /// Leaving departure aside.
-fn security_of(row: &StatusRow) -> security::SecurityState {
-    standing::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state.as_deref())
+fn security_of(row: &StatusRow) -> SecurityState {
+    standing::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state)
 }
 
 /// Responses and referrals of the items asked about.
@@ -246,7 +244,7 @@ impl<'c> Facts<'c> {
         }
         let mut facts = Self { catalogue, decisions: HashMap::new(), referrals: HashMap::new() };
         for fact in tx.decision_facts(posts, &answered)? {
-            if fact.state_cd != RESPONSE_DRAFT {
+            if fact.state_cd != ResponseState::Draft {
                 facts.decisions.entry(fact.object_pid).or_default().push(fact);
             }
         }
@@ -299,7 +297,7 @@ impl<'c> Facts<'c> {
         let refused = [own, destination].into_iter().flatten().any(|fact| {
             matches!(self.fiscal(fact), FiscalState::Refused | FiscalState::Detained) && recent(fact.decided_at)
         });
-        let stopped = row.security_state.as_deref() == Some(security::SecurityState::Stopped.code());
+        let stopped = row.security_state == Some(SecurityState::Stopped);
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         refused || (stopped && referrals.iter().any(|fact| recent(fact.created_at)))
     }
@@ -312,8 +310,8 @@ impl<'c> Facts<'c> {
     /// What was decided by the own customs, and by the destination's while the item goes there.
     fn sides(&self, row: &StatusRow) -> (Option<&DecisionFact>, Option<&DecisionFact>) {
         let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
-        let side = |code: &str| decisions.iter().find(|fact| fact.side == code);
-        (side("O"), side("D").filter(|_| row.has_dc_response))
+        let side = |side: Side| decisions.iter().find(|fact| fact.side == side);
+        (side(Side::Own), side(Side::Destination).filter(|_| row.has_dc_response))
     }
 
     fn result(
@@ -338,7 +336,7 @@ impl<'c> Facts<'c> {
             decision_cd: decision(own),
             destination_country_cd: country(countries.of(&row.dest_post), &asked.destination_country_cd),
             earliest_event_dt: row.declared_at.map(|at| WcfDate::new(at.0)),
-            fiscal_state: Some(self.fiscal_of(row, own).code()),
+            fiscal_state: Some(self.fiscal_of(row, own).stored()),
             has_itmatt: row.declared_at.is_some(),
             item_id: row.item_id.clone(),
             light: light.name(),
@@ -346,7 +344,7 @@ impl<'c> Facts<'c> {
             origin_country_cd: country(countries.of(&row.orig_post), &asked.origin_country_cd),
             reasons: reasons.into_iter().map(reason).collect(),
             referrals: referrals.iter().filter(|fact| !lapsed(row, fact)).map(referral).collect(),
-            security_state: Some(shown.code()),
+            security_state: Some(shown.stored()),
             watchdog: mark,
         }
     }
@@ -363,7 +361,7 @@ impl<'c> Facts<'c> {
         let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let open: Vec<&str> = referrals.iter().filter(|fact| fact.pending).map(|fact| fact.code.as_str()).collect();
         light::judge(&Picture {
-            flow: Flow::parse(&row.flow).unwrap_or(Flow::Transit),
+            flow: row.flow,
             has_data: row.declared_at.is_some(),
             security: security_of(row),
             fiscal: self.fiscal_of(row, own),
@@ -380,7 +378,7 @@ impl<'c> Facts<'c> {
     }
 
     fn fiscal(&self, fact: &DecisionFact) -> FiscalState {
-        fact.fiscal_state.as_deref().and_then(FiscalState::parse).unwrap_or_else(|| {
+        fact.fiscal_state.unwrap_or_else(|| {
             standing::fiscal_of(&self.catalogue.decisions, fact.customs_org.as_deref(), fact.decision_cd.as_deref())
         })
     }

@@ -17,17 +17,15 @@ use super::respond::own_customs;
 use super::settings::{DecisionClock, Reads};
 use super::version::{SHOWN_BYTES, Timeline, Version};
 use crate::contract::DeclarationData;
+use crate::domain::{DocumentKind, MessageState};
 use crate::rules::material;
 use crate::rules::reserved::GOODS;
 use crate::store::history::Stamp;
 use crate::store::items::{DecisionRow, Item};
-use crate::store::outbox::MessageState;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-pub(super) use decisions::{
-    JUDGED_ANEW, counts, data_rank, decided, judge_again, judged_otherwise, newest_visible, settle,
-};
+pub(super) use decisions::{counts, data_rank, decided, judge_again, newest_visible, settle};
 pub use told::{Told, told_of_decision, told_of_referral};
 
 /// What a decision or a referral was about.
@@ -158,7 +156,7 @@ impl<'j> Judging<'j> {
         let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
         let taken: Vec<_> = said
             .iter()
-            .filter(|row| row.partner == partner && row.state == MessageState::Accepted.code() && !row.withdraws)
+            .filter(|row| row.partner == partner && row.state == MessageState::Accepted && !row.withdraws)
             .filter(|row| row.sent_at.is_some_and(|sent| sent.0 <= question.dated.max(question.received)))
             .collect();
         let before: Vec<_> =
@@ -253,10 +251,10 @@ impl<'j> Judging<'j> {
             return Ok(());
         }
         let at_hand = item.declaration().filter(|row| row.version_no == no).map(|row| row.body.as_str());
-        let at_hand = at_hand.or_else(|| item.superseded_text("D", no)).map(str::to_owned);
+        let at_hand = at_hand.or_else(|| item.superseded_text(DocumentKind::Declaration, no)).map(str::to_owned);
         let text = match at_hand {
             Some(text) => Some(text),
-            None => tx.archived_text(&item.object, "D", no)?,
+            None => tx.archived_text(&item.object, DocumentKind::Declaration, no)?,
         };
         self.texts.insert(no, text.and_then(|text| serde_json::from_str(&text).ok()));
         Ok(())

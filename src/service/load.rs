@@ -6,7 +6,8 @@ use super::cursor::{Cursor, binding, cut, page_size};
 use super::handing::Reading;
 use super::identity::comparable_zip;
 use super::views::view;
-use super::{Actor, Kind, Services};
+use super::{Actor, Services};
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::items::Item;
@@ -51,7 +52,7 @@ impl Services {
     pub async fn load(&self, actor: &Actor, query: Query) -> Result<Page> {
         let posts = actor.posts_meant(query.post.as_deref())?;
         let mut filter = query.filter;
-        filter.as_customs = actor.kind == Kind::Customs;
+        filter.as_customs = actor.kind == OrganizationKind::Customs;
         filter.zip_from = filter.zip_from.map(|zip| comparable_zip(&zip));
         filter.zip_to = filter.zip_to.map(|zip| comparable_zip(&zip));
         let bound = binding(&format!("{} {posts:?} {filter:?}", actor.org));

@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
 use super::which::{Candidates, Row};
-use super::{Actor, Kind, Services};
+use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::lists::{Coded, Language};
@@ -64,7 +65,7 @@ impl Services {
     pub fn decision(&self, actor: &Actor, code: &str) -> Result<[String; 2]> {
         let customs = actor.customs.clone().unwrap_or_default();
         let decision = self.catalogue().decisions.decide(&customs, code)?;
-        Ok([decision.name(Language::En).to_owned(), decision.category.name().to_owned()])
+        Ok([decision.name(Language::En).to_owned(), decision.category.stored().to_owned()])
     }
 
     /// An amount in another currency, by the rates of `org` first.
@@ -186,7 +187,7 @@ fn declared(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> 
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);
     }
-    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
+    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == OrganizationKind::Post));
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
     let told = |item: &Item| Some((item.declaration()?.body.clone(), item.object.dest_post.clone()));

@@ -12,12 +12,13 @@ use super::views::view;
 use super::which::{Candidates, Row};
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
+use crate::domain::{EventKind, Flow};
 use crate::error::{Error, Findings, Result};
-use crate::rules::flow::Flow;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::rules::which::{self, Purpose};
+use crate::store::detail::Detail;
 use crate::store::history::Event;
 use crate::store::items::{DeclarationRow, Item, Parts};
 use crate::store::{Fault, Tx};
@@ -157,7 +158,7 @@ fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, desk: &Desk<'_>, key: &Key)
         return Ok(None);
     }
     let mut items = desk.items_with_id(&key.item_id);
-    items.retain(|item| item.object.flow == moving.flow.code());
+    items.retain(|item| item.object.flow == moving.flow);
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let rows = candidates.see(moving.catalogue);
     let meant = which::choose(&rows, None, Purpose::Naming);
@@ -174,7 +175,7 @@ impl Moving<'_> {
     fn apply(&self, item: &mut Item) -> Result<Outcome, Fault> {
         let changed = self.merge(item, self.object);
         identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding]))?;
-        if item.object.flow != self.flow.code() {
+        if item.object.flow != self.flow {
             return Err(super::status::flow_contradicted(self.flow));
         }
         let mut facts = Facts(item.object.facts);
@@ -224,14 +225,9 @@ impl Moving<'_> {
             return Outcome::Unchanged;
         }
         item.object.customs_visible = visible;
-        let mut detail = serde_json::json!({ "MailObject": changed });
-        if self.user_created {
-            detail["UserCreated"] = true.into();
-        }
-        if let Some(post) = handed_over_by {
-            detail["HandedOverBy"] = post.into();
-        }
-        item.record(Event { name: "object.moved", detail: detail.to_string(), document: None });
+        let mail_object = Some(changed.into_iter().map(str::to_owned).collect());
+        let detail = Detail { mail_object, handed_over_by, ..Detail::of_user(self.user_created) };
+        item.record(Event { detail, ..Event::of(EventKind::ObjectMoved) });
         Outcome::Stored
     }
 }

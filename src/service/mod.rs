@@ -53,14 +53,12 @@ use crate::error::Finding;
 use crate::limits;
 use crate::store::Store;
 
-pub use crate::store::trade_history::Traded;
-pub use actor::{Actor, Kind};
+pub use actor::Actor;
 pub use entry::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use heartbeat::Part;
 pub use judging::{Told, told_of_decision, told_of_referral};
 pub use once::RequestKey;
-pub use standing::{issued_at, said_at};
 pub use version::{current_name as current_version, shown as shown_version};
 
 /// What every use case works with. Cheap to clone.

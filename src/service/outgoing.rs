@@ -8,32 +8,17 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::identity::ORIGIN_KNOWN;
-use super::judging::{JUDGED_ANEW, judged_otherwise};
-use super::standing::WITHDRAWN;
 use super::version;
 use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
-use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::domain::{EventKind, Flow, MessageKind, MessageState, ResponseState, Side};
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::{RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
-use crate::store::items::{Item, ObjectRow, ResponseRow, Side};
-use crate::store::outbox::{MessageRow, MessageState};
+use crate::store::items::{Item, ObjectRow, ResponseRow};
+use crate::store::outbox::MessageRow;
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::who::OrganizationRow;
 use crate::store::{Fault, Tx};
-
-/// Item data, post to post.
-pub const ITMATT: &str = "ITMATT";
-/// Item data, post to customs.
-pub const CUSITM: &str = "CUSITM";
-/// Decision of customs.
-pub const CUSRSP: &str = "CUSRSP";
-/// Referral.
-pub const ITMREF: &str = "ITMREF";
-/// Answer to a referral.
-pub const REFRSP: &str = "REFRSP";
 
 /// What a partner is to be told about an item that is about to be saved.
 pub(super) struct Telling {
@@ -41,7 +26,7 @@ pub(super) struct Telling {
     at: usize,
     partner: String,
     sender: String,
-    kind: &'static str,
+    kind: MessageKind,
     withdraws: bool,
     version_no: Option<i32>,
     /// Reference of a referral.
@@ -72,7 +57,7 @@ pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fa
     for (at, item) in items.iter().enumerate() {
         let mut about = declarations(tx, &mut organizations, at, item)?;
         about.extend(responses(tx, &mut organizations, at, item)?);
-        if item.events().iter().any(|event| event.name == ORIGIN_KNOWN) {
+        if item.has_event(|kind| kind == EventKind::ObjectOriginKnown) {
             about.extend(untold(tx, &mut organizations, at, item)?);
         }
         if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
@@ -95,12 +80,11 @@ pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Re
             MessageRow {
                 partner: telling.partner,
                 sender: telling.sender,
-                kind: telling.kind.into(),
                 withdraws: telling.withdraws,
                 version_no: telling.version_no,
                 reference: telling.reference,
                 digest: telling.digest,
-                ..blank(object, now)
+                ..blank(telling.kind, object, now)
             }
         })
         .collect();
@@ -108,19 +92,19 @@ pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Re
 }
 
 /// A waiting message about an item, with nothing in it.
-fn blank(object: &ObjectRow, now: At) -> MessageRow {
-    let item = blank_about(&object.post_org, &object.item_id, now);
+fn blank(kind: MessageKind, object: &ObjectRow, now: At) -> MessageRow {
+    let item = blank_about(kind, &object.post_org, &object.item_id, now);
     MessageRow { object_pid: object.pid, item_seq: object.head_seq, ..item }
 }
 
 /// The same about an item that is not stored here.
-fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
+fn blank_about(kind: MessageKind, org: &str, item_id: &str, now: At) -> MessageRow {
     MessageRow {
         post_org: org.to_owned(),
         id: Id(Uuid::now_v7()),
         partner: String::new(),
         sender: org.to_owned(),
-        kind: String::new(),
+        kind,
         withdraws: false,
         item_id: item_id.to_owned(),
         object_pid: Id(Uuid::nil()),
@@ -129,7 +113,7 @@ fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
         reference: None,
         digest: Vec::new(),
         body: None,
-        state: MessageState::Waiting.code(),
+        state: MessageState::Waiting,
         interchange: None,
         message_ref: None,
         note: None,
@@ -142,8 +126,8 @@ fn blank_about(org: &str, item_id: &str, now: At) -> MessageRow {
 fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
     let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
     match telling.kind {
-        CUSRSP => return to_partner.any(|row| row.version_no == telling.version_no),
-        ITMREF => return to_partner.any(|row| row.reference == telling.reference),
+        MessageKind::Cusrsp => return to_partner.any(|row| row.version_no == telling.version_no),
+        MessageKind::Itmref => return to_partner.any(|row| row.reference == telling.reference),
         _ => {}
     }
     to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
@@ -153,13 +137,14 @@ fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
 /// back here.
 fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -> Vec<Telling> {
     let kind = match is_withdrawn(item) {
-        true => CUSITM,
-        false if about.iter().any(|telling| telling.kind == ITMATT) => ITMATT,
+        true => MessageKind::Cusitm,
+        false if about.iter().any(|telling| telling.kind == MessageKind::Itmatt) => MessageKind::Itmatt,
         false => return Vec::new(),
     };
     let dest_post = &item.object.dest_post;
     let mut last: HashMap<&str, &MessageRow> = HashMap::new();
-    for row in said.iter().filter(|row| row.kind == kind && (kind == CUSITM || row.partner != *dest_post)) {
+    for row in said.iter().filter(|row| row.kind == kind && (kind == MessageKind::Cusitm || row.partner != *dest_post))
+    {
         last.insert(&row.partner, row);
     }
     let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
@@ -179,11 +164,7 @@ fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -
 }
 
 fn is_withdrawn(item: &Item) -> bool {
-    item.events().iter().any(|event| event.name == WITHDRAWN)
-}
-
-fn has_event(item: &Item, families: &[&str]) -> bool {
-    item.events().iter().any(|event| families.iter().any(|family| event.name.starts_with(family)))
+    item.has_event(|kind| kind == EventKind::DeclarationWithdrawn)
 }
 
 /// Declarations go to the destination post once sent, and to an own customs that lives elsewhere once it may see them.
@@ -194,7 +175,7 @@ fn declarations(
     item: &Item,
 ) -> Result<Vec<Telling>, Fault> {
     let object = &item.object;
-    let Some(row) = item.declaration().filter(|_| has_event(item, &["declaration.", "object."])) else {
+    let Some(row) = item.declaration().filter(|_| item.has_event(EventKind::is_about_versions)) else {
         return Ok(Vec::new());
     };
     let mut tellings = Vec::new();
@@ -211,13 +192,13 @@ fn declarations(
             again: false,
         });
     };
-    if row.sent && object.flow != "I" && object.dest_post != UNKNOWN_POST {
-        tell(ITMATT, &object.dest_post);
+    if row.sent && object.flow != Flow::Inbound && object.dest_post != UNKNOWN_POST {
+        tell(MessageKind::Itmatt, &object.dest_post);
     }
     if let Some(customs) = row.customs_org.as_deref().filter(|_| row.seen)
         && organizations.is_remote(tx, customs)?
     {
-        tell(CUSITM, customs);
+        tell(MessageKind::Cusitm, customs);
     }
     Ok(tellings)
 }
@@ -231,8 +212,9 @@ fn responses(
     at: usize,
     item: &Item,
 ) -> Result<Vec<Telling>, Fault> {
-    let row = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT);
-    let Some(row) = row.filter(|_| has_event(item, &["response.", JUDGED_ANEW])) else { return Ok(Vec::new()) };
+    let row = item.response(Side::Own).filter(|row| row.state_cd != ResponseState::Draft);
+    let said = item.has_event(|kind| kind.is_about_response() || kind == EventKind::JudgedAnew);
+    let Some(row) = row.filter(|_| said) else { return Ok(Vec::new()) };
     let Some((partner, sender)) = told_of_decisions(tx, organizations, &item.object, row)? else {
         return Ok(Vec::new());
     };
@@ -240,23 +222,23 @@ fn responses(
         at,
         partner: partner.clone(),
         sender: sender.clone(),
-        kind: CUSRSP,
+        kind: MessageKind::Cusrsp,
         withdraws: false,
         version_no: Some(version_no),
         reference: None,
         digest: digest.to_vec(),
         again,
     };
-    let decided = item.events().iter().filter(|event| event.name != RESPONSE_DRAFT_EVENT);
+    let decided = item.events().iter().filter(|event| event.kind.decides());
     let versions = decided.filter_map(|event| event.document.as_ref());
-    let versions = versions.filter(|(kind, ..)| *kind == Side::Own.version_kind());
-    let mut versions: Vec<(i32, &[u8])> =
-        versions.map(|(_, version_no, digest)| (*version_no, digest.as_slice())).collect();
+    let versions = versions.filter(|made| made.kind == Side::Own.document());
+    let mut versions: Vec<(i32, &[u8])> = versions.map(|made| (made.version_no, made.digest.as_slice())).collect();
     versions.push((row.version_no, &row.digest));
     versions.sort_unstable();
     versions.dedup();
-    let anew = item.events().iter().filter(|event| event.name == JUDGED_ANEW).flat_map(judged_otherwise);
-    let anew = anew.map(|version_no| telling(version_no, &row.digest, true));
+    let anew = item.events().iter().filter(|event| event.kind == EventKind::JudgedAnew);
+    let otherwise = anew.flat_map(|event| event.detail.decisions.iter().flatten());
+    let anew = otherwise.map(|version_no| telling(*version_no, &row.digest, true));
     Ok(versions.into_iter().map(|(version_no, digest)| telling(version_no, digest, false)).chain(anew).collect())
 }
 
@@ -271,14 +253,14 @@ fn told_of_decisions(
         let sender = row.customs_org.as_ref().unwrap_or(&row.author_org);
         return Ok(Some((object.post_org.clone(), sender.clone())));
     }
-    let goes_on = row.sent && object.flow == "I" && object.orig_post != UNKNOWN_POST;
+    let goes_on = row.sent && object.flow == Flow::Inbound && object.orig_post != UNKNOWN_POST;
     Ok(goes_on.then(|| (object.orig_post.clone(), object.post_org.clone())))
 }
 
 /// What the destination decided and asked while it did not know the origin.
 fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &Item) -> Result<Vec<Telling>, Fault> {
     let object = &item.object;
-    if object.flow != "I" || organizations.is_remote(tx, &object.post_org)? {
+    if object.flow != Flow::Inbound || organizations.is_remote(tx, &object.post_org)? {
         return Ok(Vec::new());
     }
     let telling = |kind, version_no, reference, digest| Telling {
@@ -293,21 +275,19 @@ fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &
         again: false,
     };
     let mut tellings = Vec::new();
-    let decided = tx.response_of(object, Side::Own)?.filter(|row| row.sent && row.state_cd != RESPONSE_DRAFT);
+    let decided = tx.response_of(object, Side::Own)?.filter(|row| row.sent && row.state_cd != ResponseState::Draft);
     if let Some(current) = decided {
-        let is_final = |event: &str| event != RESPONSE_DRAFT_EVENT && event != RESPONSE_TO_CUSTOMS_EVENT;
-        let history = tx.history_of(object)?.into_iter();
-        let of_side = history.filter(|row| row.doc_kind.as_deref() == Some(Side::Own.version_kind()));
-        let passed_on =
-            of_side.filter(|row| is_final(&row.event)).filter_map(|row| row.doc_version.zip(row.doc_digest));
-        let mut versions: Vec<(i32, Vec<u8>)> = passed_on.collect();
+        let is_final = |kind: EventKind| kind.decides() && kind != EventKind::ResponseToCustoms;
+        let passed_on = tx.recorded(object)?.into_iter().filter(|row| is_final(row.event.kind));
+        let of_side = passed_on.filter_map(|row| row.event.document.filter(|made| made.kind == Side::Own.document()));
+        let mut versions: Vec<(i32, Vec<u8>)> = of_side.map(|made| (made.version_no, made.digest)).collect();
         versions.push((current.version_no, current.digest));
         versions.sort_unstable();
         versions.dedup();
-        tellings.extend(versions.into_iter().map(|(no, digest)| telling(CUSRSP, Some(no), None, digest)));
+        tellings.extend(versions.into_iter().map(|(no, digest)| telling(MessageKind::Cusrsp, Some(no), None, digest)));
     }
     let asked = tx.referrals_of(object)?.into_iter().filter(|row| row.raised_by != object.orig_post);
-    tellings.extend(asked.map(|row| telling(ITMREF, None, Some(row.reference), row.digest)));
+    tellings.extend(asked.map(|row| telling(MessageKind::Itmref, None, Some(row.reference), row.digest)));
     Ok(tellings)
 }
 
@@ -318,7 +298,9 @@ pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Resul
     let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
     let (partner, sender) = if remote_post {
         (&object.post_org, &row.raised_by)
-    } else if object.flow == "I" && ![UNKNOWN_POST, row.raised_by.as_str()].contains(&object.orig_post.as_str()) {
+    } else if object.flow == Flow::Inbound
+        && ![UNKNOWN_POST, row.raised_by.as_str()].contains(&object.orig_post.as_str())
+    {
         (&object.orig_post, &object.post_org)
     } else {
         return Ok(());
@@ -326,10 +308,9 @@ pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Resul
     tx.add_messages(&[MessageRow {
         partner: partner.clone(),
         sender: sender.clone(),
-        kind: ITMREF.into(),
         reference: Some(row.reference.clone()),
         digest: row.digest.clone(),
-        ..blank(object, At(tx.now))
+        ..blank(MessageKind::Itmref, object, At(tx.now))
     }])
 }
 
@@ -340,15 +321,14 @@ pub(super) fn answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<()
     let Some(partner) = asked.map(|asked| asked.raised_by).filter(|asked| *asked != row.answered_by) else {
         return Ok(());
     };
-    if object.flow == "I" && !Organizations::default().is_remote(tx, &partner)? {
+    if object.flow == Flow::Inbound && !Organizations::default().is_remote(tx, &partner)? {
         return Ok(());
     }
     tx.add_messages(&[MessageRow {
         partner,
-        kind: REFRSP.into(),
         reference: Some(row.pid.0.to_string()),
         digest: row.digest.clone(),
-        ..blank(object, At(tx.now))
+        ..blank(MessageKind::Refrsp, object, At(tx.now))
     }])
 }
 
@@ -365,10 +345,9 @@ pub fn refusal(
     let body = to_canonical(referral);
     tx.add_messages(&[MessageRow {
         partner: to.to_owned(),
-        kind: ITMREF.into(),
         reference: Some(reference.to_owned()),
         digest: digest(&body),
         body: Some(body),
-        ..blank_about(from, item_id, At(tx.now))
+        ..blank_about(MessageKind::Itmref, from, item_id, At(tx.now))
     }])
 }

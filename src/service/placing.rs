@@ -10,22 +10,22 @@ use super::catalogue::Catalogue;
 use super::entry::Outcome;
 use super::judging::{self, By, Judged, Judging, Question};
 use super::respond::own_customs;
-use super::standing;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{ResponseData, WcfDate};
+use crate::domain::{Author, EventKind, FiscalState, ResponseState, Side};
 use crate::error::Error;
 use crate::limits;
-use crate::rules::authority::{self, Author};
+use crate::rules::authority::{self};
 use crate::rules::decision::Decision;
-use crate::rules::fiscal::{self, FiscalState};
-use crate::rules::flow::Flow;
+use crate::rules::fiscal::{self};
 use crate::rules::item_facts::{Fact, Facts};
-use crate::rules::life_cycle::{self, RESPONSE_DRAFT, Standing, StoreEvent};
+use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::precedence;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::given;
-use crate::store::history::{Event, Stamp};
-use crate::store::items::{DecisionRow, Item, ResponseRow, Side};
+use crate::store::detail::Detail;
+use crate::store::history::{Document, Event, Stamp};
+use crate::store::items::{DecisionRow, Item, ResponseRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -77,9 +77,9 @@ pub(super) struct Placing<'p> {
     pub catalogue: &'p Catalogue,
     pub stamp: &'p Stamp,
     pub side: Side,
-    /// Name of the event that records it.
-    pub event: &'static str,
-    pub detail: &'p str,
+    /// The event that records it.
+    pub event: EventKind,
+    pub detail: Detail,
     /// Path of the response in the request, for findings.
     pub path: &'p str,
 }
@@ -101,15 +101,16 @@ pub(super) fn place(
     placing: &Placing<'_>,
     incoming: &Incoming,
 ) -> Result<Outcome, Fault> {
-    let flow = Flow::parse(&item.object.flow).unwrap_or(Flow::Transit);
+    let flow = item.object.flow;
     tx.complete(item)?;
     // What another author drafted is as if it were not there; and what it decided is no bar to a draft.
     let is_draft = incoming.event == StoreEvent::Draft;
-    let own = |old: &&ResponseRow| old.author_org == incoming.author || (old.state_cd != RESPONSE_DRAFT && !is_draft);
+    let own =
+        |old: &&ResponseRow| old.author_org == incoming.author || (old.state_cd != ResponseState::Draft && !is_draft);
     let visible = item.response(placing.side).filter(own).map(standing_of);
     let standing = life_cycle::response(visible, incoming.event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
-    if standing.state_cd == RESPONSE_DRAFT {
+    if standing.state == ResponseState::Draft {
         return draft(tx, item, placing, incoming, standing);
     }
     if let Some(repeated) = said_again(tx, item, placing.side, incoming)? {
@@ -125,8 +126,8 @@ pub(super) fn place(
     }
 }
 
-fn standing_of(row: &ResponseRow) -> Standing {
-    Standing { state_cd: row.state_cd, seen: row.state_cd != RESPONSE_DRAFT, sent: row.sent }
+fn standing_of(row: &ResponseRow) -> Standing<ResponseState> {
+    Standing { state: row.state_cd, seen: row.state_cd != ResponseState::Draft, sent: row.sent }
 }
 
 /// What is dated ahead of its receipt counts from there, like what has no date; that is taken to be made after what the
@@ -173,7 +174,7 @@ fn decision(
     item: &Item,
     placing: &Placing<'_>,
     incoming: &Incoming,
-    (dated, standing): (Dated, Standing),
+    (dated, standing): (Dated, Standing<ResponseState>),
 ) -> Result<DecisionRow, Fault> {
     let customs = incoming.customs.as_deref().unwrap_or_default();
     let meaning =
@@ -182,14 +183,14 @@ fn decision(
     Ok(DecisionRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
-        side: placing.side.code().into(),
+        side: placing.side,
         version_no: 0,
         author_org: incoming.author.clone(),
-        author_rank: incoming.rank as i32,
+        author_rank: incoming.rank,
         customs_org: incoming.customs.clone(),
         decision_cd: incoming.decision_cd.clone(),
-        category: meaning.as_ref().map(|meaning| meaning.category.name().to_owned()),
-        fiscal_state: state.code().to_owned(),
+        category: meaning.as_ref().map(|meaning| meaning.category),
+        fiscal_state: state,
         place: place_of(tx, item, placing.side, incoming, dated, meaning.as_ref()),
         decided_at: dated.at,
         received_at: At(tx.now),
@@ -199,7 +200,7 @@ fn decision(
         judged_dest: None,
         judged_name: None,
         beside_customs: incoming.rank == Author::Post && works_here(tx, customs)?,
-        state_cd: standing.state_cd,
+        state_cd: standing.state,
         sent: standing.sent,
     })
 }
@@ -263,13 +264,18 @@ fn repeated(item: &Item, side: Side, incoming: &Incoming, new: &DecisionRow) -> 
 }
 
 /// What is said again may be passed on further than before.
-fn promote(item: &mut Item, placing: &Placing<'_>, repeated: DecisionRow, standing: Standing) -> Outcome {
+fn promote(
+    item: &mut Item,
+    placing: &Placing<'_>,
+    repeated: DecisionRow,
+    standing: Standing<ResponseState>,
+) -> Outcome {
     let shown = item.response(placing.side).filter(|row| row.version_no == repeated.version_no).cloned();
     let Some(shown) = shown.filter(|row| standing_of(row) != standing) else { return Outcome::Unchanged };
-    let (state_cd, sent) = (standing.state_cd, standing.sent);
+    let (state_cd, sent) = (standing.state, standing.sent);
     item.put_response(placing.side, ResponseRow { state_cd, sent, ..shown });
     item.put_decision(DecisionRow { state_cd, sent, ..repeated });
-    item.record(Event { name: placing.event, detail: placing.detail.to_owned(), document: None });
+    item.record(Event { detail: placing.detail.clone(), ..Event::of(placing.event) });
     Outcome::Stored
 }
 
@@ -283,8 +289,8 @@ fn record(
     dated: Dated,
 ) -> Result<Outcome, Fault> {
     let old = item.response(placing.side).cloned();
-    let draft = old.as_ref().filter(|old| old.state_cd == RESPONSE_DRAFT && old.digest == incoming.digest);
-    let kind = placing.side.version_kind();
+    let draft = old.as_ref().filter(|old| old.state_cd == ResponseState::Draft && old.digest == incoming.digest);
+    let kind = placing.side.document();
     let version_no = match draft {
         Some(draft) => draft.version_no,
         None => tx.last_version(item, kind, old.as_ref().map(|old| old.version_no))? + 1,
@@ -296,16 +302,18 @@ fn record(
     item.object.facts = facts.0;
     item.object.customs_visible = true;
     let is_shown = shown(tx, item, placing.side)?.is_none_or(|shown| shown == version_no);
-    let was_decided = old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT);
-    let document = Some((kind, version_no, incoming.digest.clone()));
-    let detail = if dated.by_itself { placing.detail.to_owned() } else { dated_detail(placing.detail, dated.at) };
+    let was_decided = old.as_ref().is_some_and(|old| old.state_cd != ResponseState::Draft);
+    let document = Some(Document { kind, version_no, digest: incoming.digest.clone() });
+    // When one counts from that does not say so itself.
+    let issued_at = (!dated.by_itself).then(|| WcfDate::new(dated.at.0));
+    let detail = Detail { issued_at, ..placing.detail.clone() };
     if was_decided && !is_shown {
         item.archive(kind, version_no, incoming.digest.clone(), incoming.body.clone());
-        item.record(Event { name: "response.overtaken", detail, document });
+        item.record(Event { kind: EventKind::ResponseOvertaken, detail, document });
         return Ok(Outcome::Stored);
     }
     item.put_response(placing.side, response_row(&decision, old.as_ref(), &incoming.body));
-    item.record(Event { name: placing.event, detail, document });
+    item.record(Event { kind: placing.event, detail, document });
     Ok(Outcome::Stored)
 }
 
@@ -327,7 +335,7 @@ fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &str) -
     ResponseRow {
         post_org: decision.post_org.clone(),
         object_pid: decision.object_pid,
-        side: decision.side.clone(),
+        side: decision.side,
         pid: old.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
         state_cd: decision.state_cd,
         customs_org: decision.customs_org.clone(),
@@ -338,7 +346,7 @@ fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &str) -
         version_no: decision.version_no,
         digest: decision.digest.clone(),
         body: body.to_owned(),
-        fiscal_state: Some(decision.fiscal_state.clone()),
+        fiscal_state: Some(decision.fiscal_state),
         lapsed: None,
     }
 }
@@ -349,17 +357,17 @@ fn draft(
     item: &mut Item,
     placing: &Placing<'_>,
     incoming: &Incoming,
-    standing: Standing,
+    standing: Standing<ResponseState>,
 ) -> Result<Outcome, Fault> {
     let old = item.response(placing.side).cloned();
-    if old.as_ref().is_some_and(|old| old.state_cd != RESPONSE_DRAFT) {
+    if old.as_ref().is_some_and(|old| old.state_cd != ResponseState::Draft) {
         return shelve(tx, item, placing, incoming);
     }
     let same_text = old.as_ref().is_some_and(|old| old.digest == incoming.digest);
     if same_text && old.as_ref().is_some_and(|old| old.author_org == incoming.author) {
         return Ok(Outcome::Unchanged);
     }
-    let kind = placing.side.version_kind();
+    let kind = placing.side.document();
     let version_no = match old.as_ref().filter(|_| same_text) {
         Some(old) => old.version_no,
         None => tx.last_version(item, kind, old.as_ref().map(|old| old.version_no))? + 1,
@@ -367,9 +375,9 @@ fn draft(
     let row = ResponseRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
-        side: placing.side.code().into(),
+        side: placing.side,
         pid: old.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid),
-        state_cd: standing.state_cd,
+        state_cd: standing.state,
         customs_org: incoming.customs.clone(),
         author_org: incoming.author.clone(),
         sent: standing.sent,
@@ -382,29 +390,23 @@ fn draft(
         lapsed: None,
     };
     item.put_response(placing.side, row);
-    let document = (!same_text).then(|| (kind, version_no, incoming.digest.clone()));
-    item.record(Event { name: placing.event, detail: placing.detail.to_owned(), document });
+    let document = (!same_text).then(|| Document { kind, version_no, digest: incoming.digest.clone() });
+    item.record(Event { kind: placing.event, detail: placing.detail.clone(), document });
     Ok(Outcome::Stored)
 }
 
 /// Keeps a draft beside what another author has decided: among the versions, as a decision of less weight would be.
 fn shelve(tx: &mut Tx<'_>, item: &mut Item, placing: &Placing<'_>, incoming: &Incoming) -> Result<Outcome, Fault> {
-    let kind = placing.side.version_kind();
+    let kind = placing.side.document();
     if tx.archived(item, kind)?.iter().any(|(_, digest, _)| *digest == incoming.digest) {
         return Ok(Outcome::Unchanged);
     }
     let current = item.response(placing.side).map(|row| row.version_no);
     let version_no = tx.last_version(item, kind, current)? + 1;
     item.archive(kind, version_no, incoming.digest.clone(), incoming.body.clone());
-    let document = Some((kind, version_no, incoming.digest.clone()));
-    item.record(Event { name: placing.event, detail: placing.detail.to_owned(), document });
+    let document = Some(Document { kind, version_no, digest: incoming.digest.clone() });
+    item.record(Event { kind: placing.event, detail: placing.detail.clone(), document });
     Ok(Outcome::Stored)
-}
-
-/// The detail of a decision that counts from another time than its date: that time besides.
-fn dated_detail(detail: &str, at: At) -> String {
-    let date = standing::issued_at(at.0);
-    if detail == "{}" { date } else { format!("{},{}", detail.trim_end_matches('}'), date.trim_start_matches('{')) }
 }
 
 /// The administration that a response on a side is of, when it names none.

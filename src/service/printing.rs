@@ -5,11 +5,11 @@ use rust_decimal::Decimal;
 use super::catalogue::Catalogue;
 use super::views::view;
 use super::which::{Candidates, Row};
-use super::{Actor, Kind, Part, Services};
+use super::{Actor, Part, Services};
 use crate::contract::CdsView;
+use crate::domain::{EventKind, Flow, OrganizationKind};
 use crate::error::{Error, Findings, Result};
 use crate::rules::currency::convert;
-use crate::rules::flow::Flow;
 use crate::rules::structure::given;
 use crate::rules::which::{self, Purpose};
 use crate::store::history::Event;
@@ -52,7 +52,7 @@ impl Services {
                 items.sort_by_key(|item| item.object.pid);
                 items.dedup_by_key(|item| item.object.pid);
                 for item in &mut items {
-                    item.record(Event { name: "declaration.printed", detail: "{}".into(), document: None });
+                    item.record(Event::of(EventKind::DeclarationPrinted));
                 }
                 tx.save_items(&mut items, &actor.stamp())
             })
@@ -100,7 +100,7 @@ fn declared_items(
         for post in &actor.posts {
             items.extend(tx.items_by_id(post, &[id], Parts::All)?);
         }
-        items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == Kind::Post));
+        items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == OrganizationKind::Post));
         let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
         let rows = candidates.see(catalogue);
         let meant = which::choose(&rows, None, Purpose::Naming).counting;

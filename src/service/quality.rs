@@ -6,10 +6,11 @@ use super::Services;
 use super::catalogue::Catalogue;
 use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::Level;
 use crate::error::Findings;
 use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Route;
-use crate::rules::quality::{Context, Level, Posts, QualityFinding, RESERVED_MEMBER, Subject, check};
+use crate::rules::quality::{Context, Posts, QualityFinding, RESERVED_MEMBER, Subject, check};
 use crate::rules::structure::{UNKNOWN_POST, given};
 
 /// What a finding takes off the score.
@@ -128,7 +129,7 @@ impl Judgement {
     fn with(&self, rule: &str, path: &str, message: &str) -> Self {
         let (rule, path, message) = (rule.to_owned(), path.to_owned(), message.to_owned());
         let mut all = found_in(self.findings.as_deref());
-        all.push(Found { rule, path, message, level: Level::Warn.name().to_owned() });
+        all.push(Found { rule, path, message, level: Level::Warn.to_string() });
         Self { findings: Some(to_canonical(&all)), warnings: self.warnings + 1, score: self.score }
     }
 }
@@ -186,7 +187,7 @@ impl Judgement {
         }
         let mut kept: Vec<Found> =
             self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let level = level.name().to_owned();
+        let level = level.to_string();
         kept.push(Found { rule: rule.to_owned(), path: path.to_owned(), message: message.to_owned(), level });
         self.findings = Some(to_canonical(&kept));
         self.warnings += 1;
@@ -199,13 +200,13 @@ fn travelling(found: &QualityFinding) -> Found {
         Subject::MailObject => format!("MailObject.{}", found.path),
         Subject::Data => found.path.clone(),
     };
-    let level = found.level.name().to_owned();
+    let level = found.level.to_string();
     Found { rule: found.rule.to_owned(), path, message: found.message.clone(), level }
 }
 
 /// Names of the rules in a stored list of findings, and whether one of them rejects.
 pub(super) fn rules_in(findings: Option<&str>) -> (Vec<String>, bool) {
     let found = found_in(findings);
-    let rejected = found.iter().any(|found| Level::parse(&found.level) == Some(Level::Reject));
+    let rejected = found.iter().any(|found| found.level == Level::Reject.stored());
     (found.into_iter().map(|found| found.rule).collect(), rejected)
 }

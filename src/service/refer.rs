@@ -15,16 +15,16 @@ use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
 use crate::contract::{MailObject, Referral, ReferralResponse, ResponseData, WcfDate};
+use crate::domain::{EventKind, Flow, ResponseState, SecurityState, Side};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
-use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
-use crate::rules::security::SecurityState;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::detail::Detail;
 use crate::store::history::Event;
 use crate::store::imprint::vouch;
-use crate::store::items::{Item, Parts, Side};
+use crate::store::items::{Item, Parts};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -94,7 +94,7 @@ impl Services {
             once(tx, &actor, key.as_ref(), |tx| {
                 let catalogue = services.catalogue();
                 let stop = given(&question.content.known.lifts);
-                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: "I", stop })?;
+                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Inbound, stop })?;
                 services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                 raise(tx, &catalogue, &mut item, &question, &actor.org)?;
                 standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
@@ -137,7 +137,7 @@ impl Services {
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 let catalogue = services.catalogue();
-                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: "O", stop: None })?;
+                let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Outbound, stop: None })?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
                 standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
@@ -174,7 +174,7 @@ pub(super) fn check_other(findings: &mut Findings, path: &str, other: &OtherMemb
 
 /// Which of the items with an id a referral or an answer is about.
 struct Wanted<'w> {
-    flow: &'static str,
+    flow: Flow,
     /// The stop that is to be lifted: whatever use of the id holds it.
     stop: Option<&'w str>,
 }
@@ -190,8 +190,8 @@ fn find(
     let Wanted { flow, stop } = wanted;
     let mut items = tx.items_by_id(&about.post, &[about.item_id.as_str()], Parts::All)?;
     items.retain(|item| sees(actor, item));
-    let inbound = flow == "I";
-    let way = if inbound { "inbound" } else { "outbound" };
+    let inbound = flow == Flow::Inbound;
+    let way = flow.name();
     let may_be = |item: &Item| item.object.orig_post == UNKNOWN_POST && catalogue.fits(&about.item_id, &about.partner);
     let partner_fits = |item: &Item| {
         let partner = if inbound { &item.object.orig_post } else { &item.object.dest_post };
@@ -263,7 +263,7 @@ fn raise(
         digest: question.digest.clone(),
         body: to_canonical(&content),
     };
-    put_referral(tx, item, &row, "referral.raised")
+    put_referral(tx, item, &row, EventKind::ReferralRaised)
 }
 
 /// When a referral or an answer counts from: its date, or its receipt when it has none or lies ahead.
@@ -300,17 +300,18 @@ fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], question: &Qu
 }
 
 /// Writes a referral's row and its event. What follows from it is settled when the item is saved.
-pub(super) fn put_referral(
-    tx: &mut Tx<'_>,
-    item: &mut Item,
-    row: &ReferralRow,
-    event: &'static str,
-) -> Result<(), Fault> {
+pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, event: EventKind) -> Result<(), Fault> {
     tx.add_referral(row)?;
     outgoing::referral(tx, item, row)?;
-    item.object.security_state.get_or_insert_with(|| SecurityState::None.code().to_owned());
-    let detail = serde_json::json!({ "ReferralCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest) });
-    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
+    item.object.security_state.get_or_insert(SecurityState::None);
+    let detail = Detail {
+        referral_cd: Some(row.code.clone()),
+        referral_id: Some(row.reference.clone()),
+        digest: Some(hex(&row.digest)),
+        referral_row: vouch(row),
+        ..Detail::default()
+    };
+    item.record(Event { detail, ..Event::of(event) });
     Ok(())
 }
 
@@ -348,17 +349,21 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         digest: reaction.digest.clone(),
         body: to_canonical(&content),
     };
-    put_answer(tx, item, &row, "referral.answered")
+    put_answer(tx, item, &row, EventKind::ReferralAnswered)
 }
 
 /// Writes an answer's row and its event.
-pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: &'static str) -> Result<(), Fault> {
+pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: EventKind) -> Result<(), Fault> {
     tx.add_answer(row)?;
     outgoing::answer(tx, item, row)?;
-    let detail = serde_json::json!({
-        "ReferralResponseCd": row.code, "ReferralId": row.reference, "Digest": hex(&row.digest),
-    });
-    item.record(Event { name: event, detail: vouch(&detail.to_string(), row), document: None });
+    let detail = Detail {
+        referral_response_cd: Some(row.code.clone()),
+        referral_id: Some(row.reference.clone()),
+        digest: Some(hex(&row.digest)),
+        answer_row: vouch(row),
+        ..Detail::default()
+    };
+    item.record(Event { detail, ..Event::of(event) });
     Ok(())
 }
 
@@ -400,10 +405,10 @@ pub(super) fn automatic(
     item: &mut Item,
     outcome: Outcome,
 ) -> Result<(), Fault> {
-    let Some(row) = item.response(Side::Own).filter(|row| row.state_cd != RESPONSE_DRAFT).cloned() else {
+    let Some(row) = item.response(Side::Own).filter(|row| row.state_cd != ResponseState::Draft).cloned() else {
         return Ok(());
     };
-    if outcome != Outcome::Stored || item.object.flow != "I" {
+    if outcome != Outcome::Stored || item.object.flow != Flow::Inbound {
         return Ok(());
     }
     let customs = row.customs_org.clone().unwrap_or_default();

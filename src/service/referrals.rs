@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::standing;
 use super::views::mail_object;
-use super::{Actor, Kind, Services};
+use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{ReferralDialogue, WcfDate};
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::items::Item;
@@ -48,7 +49,7 @@ impl Services {
     pub async fn referrals(&self, actor: &Actor, query: Query) -> Result<Page> {
         let posts = actor.posts_meant(Some(&query.post))?;
         let mut filter = query.filter;
-        filter.items.as_customs = actor.kind == Kind::Customs;
+        filter.items.as_customs = actor.kind == OrganizationKind::Customs;
         let asked = format!("{} {posts:?} {filter:?} {} {}", actor.org, query.overdue, query.reminder_due);
         let bound = binding(&asked);
         let after = match query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()? {
@@ -135,7 +136,7 @@ fn dialogue(
         mail_object: mail_object(&item.object),
         referral_responses: given.filter_map(answer_json).collect(),
         referrals: listed.iter().filter_map(|row| referral_json(row, now)).collect(),
-        security_state: standing::shown_state(&item.object).code(),
+        security_state: standing::shown_state(&item.object).stored(),
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{Kind, Services};
+use super::Services;
+use crate::domain::OrganizationKind;
 use crate::error::Result;
 use crate::limits;
 use crate::rules::item_id::S10;
@@ -32,7 +33,7 @@ impl Services {
     pub async fn foreign_id_lanes(&self) -> Result<Vec<ForeignLane>> {
         self.refresh_catalogue().await?;
         let mut lanes = BTreeMap::new();
-        for org in self.organizations().await?.into_iter().filter(|org| org.kind == Kind::Post.code()) {
+        for org in self.organizations().await?.into_iter().filter(|org| org.kind == OrganizationKind::Post) {
             let mut after = None;
             loop {
                 let post = org.code.clone();

@@ -12,15 +12,16 @@ use super::identity::{self, Key};
 use super::once::once;
 use super::placing::{self, Incoming, Placing};
 use super::refer;
-use super::{Actor, Answer, BatchMode, Kind, Part, RequestKey, Services};
+use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::{Entity, MailObject, Response};
+use crate::domain::{Author, EventKind, Flow, OrganizationKind, ResponseState, Side};
 use crate::error::{Error, Findings, Result};
-use crate::rules::authority::Author;
-use crate::rules::life_cycle::{RESPONSE_DRAFT, StoreEvent};
+use crate::rules::life_cycle::StoreEvent;
 use crate::rules::precedence;
 use crate::rules::structure::{self, given};
-use crate::store::history::{Event, RESPONSE_DRAFT_EVENT, RESPONSE_TO_CUSTOMS_EVENT};
-use crate::store::items::{Item, Parts, Side};
+use crate::store::detail::Detail;
+use crate::store::history::Event;
+use crate::store::items::{Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A response to store, as sent, with where it stood in the request.
@@ -79,7 +80,7 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
     let objects = entry::both(&mut findings, (&object_path, object), (&response_path, response));
     let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     let customs = given(&response.cust_organization_cd).map(str::to_owned);
-    if actor.kind == Kind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
+    if actor.kind == OrganizationKind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
         return Err(Error::Unauthorized);
     }
     let posts = posts_for(actor, &object, given(&response.post_organization_cd))?;
@@ -101,10 +102,10 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
         _ => {}
     }
     findings.into_result()?;
-    let rank = if actor.kind == Kind::Customs { Author::Customs } else { Author::Post };
+    let rank = if actor.kind == OrganizationKind::Customs { Author::Customs } else { Author::Post };
     let incoming = Incoming::of(response.data.unwrap_or_default(), event, &actor.org, rank);
     Ok(Ready {
-        key: Key { must_name: actor.kind == Kind::Customs, ..Key::of(&object) },
+        key: Key { must_name: actor.kind == OrganizationKind::Customs, ..Key::of(&object) },
         object,
         posts,
         entity: response.entity_state,
@@ -117,7 +118,7 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
 /// The caller's posts that may hold the item: the one named, else destination before origin.
 fn posts_for(actor: &Actor, object: &MailObject, named: Option<&str>) -> Result<Vec<String>> {
     let ends = [given(&object.dest_post_org_cd), given(&object.orig_post_org_cd)];
-    let posts = if actor.kind == Kind::Post || named.is_some() || ends.iter().all(Option::is_none) {
+    let posts = if actor.kind == OrganizationKind::Post || named.is_some() || ends.iter().all(Option::is_none) {
         actor.posts_meant(named)?
     } else {
         let mine = |end: &&str| actor.posts.iter().any(|post| post == end);
@@ -222,38 +223,38 @@ fn apply(
             if incoming.customs.is_none() {
                 incoming.customs = placing::customs_of_side(tx, item, side)?;
             }
-            let detail = if user_created { r#"{"UserCreated":true}"# } else { "{}" };
+            let detail = Detail::of_user(user_created);
             let stamp = actor.stamp();
-            let (event, path) = (event_name(incoming.event), ready.response_path.as_str());
+            let (event, path) = (event_kind(incoming.event), ready.response_path.as_str());
             placing::place(tx, item, &Placing { catalogue, stamp: &stamp, side, event, detail, path }, &incoming)
         }
     }
 }
 
-fn event_name(event: StoreEvent) -> &'static str {
+fn event_kind(event: StoreEvent) -> EventKind {
     match event {
-        StoreEvent::Draft => RESPONSE_DRAFT_EVENT,
-        StoreEvent::Final => "response.final",
-        StoreEvent::ToCustoms => RESPONSE_TO_CUSTOMS_EVENT,
-        StoreEvent::ToPost => "response.to-post",
+        StoreEvent::Draft => EventKind::ResponseDraft,
+        StoreEvent::Final => EventKind::ResponseFinal,
+        StoreEvent::ToCustoms => EventKind::ResponseToCustoms,
+        StoreEvent::ToPost => EventKind::ResponseToPost,
     }
 }
 
 /// A response is the own customs' when it names that administration. When it names none: customs means itself; a
 /// post means the destination's customs on outbound items and its own otherwise.
 fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result<Side, Fault> {
-    if actor.kind == Kind::Customs {
+    if actor.kind == OrganizationKind::Customs {
         return Ok(Side::Own);
     }
     let Some(named) = &ready.incoming.customs else {
-        return Ok(if item.object.flow == "O" { Side::Destination } else { Side::Own });
+        return Ok(if item.object.flow == Flow::Outbound { Side::Destination } else { Side::Own });
     };
     let own = match &actor.customs {
         Some(own) => Some(own.clone()),
         None => own_customs(tx, &item.object.post_org)?,
     };
     let is_own = own.as_ref() == Some(named);
-    if !is_own && item.object.flow == "I" {
+    if !is_own && item.object.flow == Flow::Inbound {
         let path = format!("{}.CustOrganizationCd", ready.response_path);
         let own = own.unwrap_or_else(|| "not known yet".into());
         let message = format!("on inbound items the own customs decides, which is {own}");
@@ -271,9 +272,9 @@ pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>,
 
 fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {
     match item.response(side) {
-        Some(row) if row.state_cd == RESPONSE_DRAFT && row.author_org == actor.org => {
+        Some(row) if row.state_cd == ResponseState::Draft && row.author_org == actor.org => {
             item.delete_response(side);
-            item.record(Event { name: "response.deleted", detail: "{}".into(), document: None });
+            item.record(Event::of(EventKind::ResponseDeleted));
             Ok(Outcome::Stored)
         }
         _ => {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Kind, Services};
+use super::Services;
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Findings, Result};
 use crate::rules::structure::is_post_code;
 use crate::store::settings::SettingRow;
@@ -119,23 +120,23 @@ pub struct SettingChanges {
 
 impl SettingChanges {
     /// Name, value, and which kind of organization has it.
-    fn rows(&self) -> Vec<(&'static str, String, Kind)> {
+    fn rows(&self) -> Vec<(&'static str, String, OrganizationKind)> {
         let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         let customs = [
             (DECISION_CLOCK, self.decision_clock.map(|clock| clock.name().to_owned())),
             (READS, self.reads.map(|reads| reads.name().to_owned())),
             (ANSWERED_BY_POST, self.answered_by_post.map(yes_or_no)),
         ];
-        let customs = customs.into_iter().filter_map(|(name, value)| Some((name, value?, Kind::Customs)));
-        let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), Kind::Post));
+        let customs = customs.into_iter().filter_map(|(name, value)| Some((name, value?, OrganizationKind::Customs)));
+        let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), OrganizationKind::Post));
         customs.chain(post).collect()
     }
 
-    fn check(&self, org: &str, kind: &str) -> Result<()> {
+    fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {
         let mut findings = Findings::default();
         for (name, _, of) in self.rows() {
-            if of.code() != kind {
-                let whose = if of == Kind::Post { "a post" } else { "a customs administration" };
+            if of != kind {
+                let whose = if of == OrganizationKind::Post { "a post" } else { "a customs administration" };
                 findings.add("posts", name.replace('_', "-"), format!("only {whose} has this setting; leave it out"));
             }
         }
@@ -167,7 +168,7 @@ impl Services {
                     let message = "there is no such organization; add it first";
                     return Err(Error::invalid("absent", "CODE", message).into());
                 };
-                changes.check(&org, &row.kind)?;
+                changes.check(&org, row.kind)?;
                 for (name, value, _) in changes.rows() {
                     tx.put_setting(&SettingRow { org: org.clone(), name: name.to_owned(), value })?;
                 }

@@ -1,19 +1,15 @@
 //! Saving items: whatever follows from what was said is brought up to date (`judging`), and partners are told
 //! (`outgoing`), in the transaction of the change.
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-
 use super::catalogue::Catalogue;
 use super::{judging, outgoing, version};
-use crate::contract::canonical::{hex, to_canonical};
-use crate::contract::{WcfDate, date};
+use crate::contract::canonical::hex;
+use crate::domain::{EventKind, FiscalState, Flow, SecurityState};
 use crate::rules::decision::DecisionTable;
-use crate::rules::fiscal::{self, FiscalState};
-use crate::rules::security::{self, Effect, SecurityState};
+use crate::rules::fiscal::{self};
+use crate::rules::security::{self, Effect};
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::{Event, Stamp};
-use crate::store::imprint::with_member;
+use crate::store::history::Stamp;
 use crate::store::items::{Item, ObjectRow};
 use crate::store::referral::{AnswerRow, ReferralRow};
 use crate::store::types::At;
@@ -34,13 +30,12 @@ pub(super) fn save(tx: &mut Tx<'_>, catalogue: &Catalogue, items: &mut [Item], s
 
 /// Notes in the history which version stands after what happened to a declared item.
 fn name_version(item: &mut Item) {
-    let about_versions = |event: &Event| event.name.starts_with("declaration.") || event.name.starts_with("object.");
-    if !item.events().iter().any(about_versions) {
+    if !item.has_event(EventKind::is_about_versions) {
         return;
     }
-    if let Some(name) = version::current_name(item) {
-        let name = format!("\"{}\"", hex(&name));
-        item.amend_where(about_versions, |detail| with_member(detail, "Version", &name));
+    let name = version::current_name(item).map(|name| hex(&name));
+    if let Some(event) = item.last_event(EventKind::is_about_versions) {
+        event.detail.version = name;
     }
 }
 
@@ -51,8 +46,9 @@ fn note_declaration(item: &mut Item, now: At) {
         item.object.declaration_seen = false;
         return;
     };
-    let sent = if item.object.flow == "I" { row.seen } else { row.sent && item.object.dest_post != UNKNOWN_POST };
-    let received = item.events().iter().any(|event| event.name == RECEIVED);
+    let sent =
+        if item.object.flow == Flow::Inbound { row.seen } else { row.sent && item.object.dest_post != UNKNOWN_POST };
+    let received = item.has_event(|kind| kind == EventKind::DeclarationReceived);
     item.object.declaration_seen = row.seen;
     if sent || received {
         item.object.declared_at.get_or_insert(now);
@@ -61,15 +57,14 @@ fn note_declaration(item: &mut Item, now: At) {
 
 /// The security state of a stored item, leaving departure aside. `sent`: its declaration was sent or received; `seen`:
 /// customs may see it.
-pub(super) fn security_state(sent: bool, seen: bool, stored: Option<&str>) -> SecurityState {
-    let stored = stored.and_then(SecurityState::parse);
+pub(super) fn security_state(sent: bool, seen: bool, stored: Option<SecurityState>) -> SecurityState {
     stored.unwrap_or_else(|| security::unquestioned(sent, seen))
 }
 
 /// The security state to show for an item.
 pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
     let sent = object.declared_at.is_some();
-    let state = security_state(sent, object.declaration_seen, object.security_state.as_deref());
+    let state = security_state(sent, object.declaration_seen, object.security_state);
     if security::has_departed(object.mail_state) { security::departed(state) } else { state }
 }
 
@@ -79,31 +74,6 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
         .iter()
         .any(|row| row.reference == referral.reference && Effect::of(&row.code, &referral.code) != Effect::Waits);
     security::needs_answer(&referral.code) && !answered
-}
-
-/// The event of item data that came from a partner.
-pub(super) const RECEIVED: &str = "declaration.received";
-
-/// The event of item data that was taken back.
-pub(super) const WITHDRAWN: &str = "declaration.withdrawn";
-
-/// The detail of an event about something that counts from another time than its receipt.
-pub fn issued_at(at: DateTime<Utc>) -> String {
-    to_canonical(&Issued { issued_at: Some(WcfDate::new(at)) })
-}
-
-#[derive(Default, Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Issued {
-    #[serde(deserialize_with = "date::optional")]
-    issued_at: Option<WcfDate>,
-}
-
-/// When something counts from that stands in the history at `at`, with this detail: what is noted there, else its own
-/// date, else its receipt.
-pub fn said_at(detail: &str, dated: Option<WcfDate>, at: DateTime<Utc>) -> WcfDate {
-    let issued = serde_json::from_str::<Issued>(detail).ok().and_then(|detail| detail.issued_at);
-    issued.or(dated).unwrap_or_else(|| WcfDate::new(at))
 }
 
 /// The state that a stored response alone leads to, for rows written before states were kept.

@@ -7,8 +7,8 @@ use super::item_status;
 use super::views::view;
 use super::which::sees;
 use super::{Actor, Services};
+use crate::domain::Flow;
 use crate::error::{Error, Result};
-use crate::rules::flow::Flow;
 use crate::store::items::{Item, Parts};
 use crate::store::{Fault, Tx};
 
@@ -89,7 +89,7 @@ fn item(
     if items.is_empty() {
         return Ok(None);
     }
-    items.retain(|item| flow.is_none_or(|flow| item.object.flow == flow.code()));
+    items.retain(|item| flow.is_none_or(|flow| item.object.flow == flow));
     if let (true, Some(flow)) = (items.is_empty(), flow) {
         return Err(flow_contradicted(flow));
     }

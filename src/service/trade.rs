@@ -12,6 +12,7 @@ use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};
+use crate::domain::{TradeEventKind, TradeKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::search::restriction::Route;
@@ -20,7 +21,7 @@ use crate::rules::trade as rules;
 use crate::store::Fault;
 use crate::store::Tx;
 use crate::store::trade::{GoodFilter, GoodRow, ServiceRow};
-use crate::store::trade_history::{TradeEvent, Traded};
+use crate::store::trade_history::TradeEvent;
 use crate::store::types::{At, Id};
 
 /// Which goods to load.
@@ -203,7 +204,7 @@ fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answe
     };
     tx.put_good(&row, &buyers)?;
     let old = old.map(|old| old.body);
-    record(tx, actor, Traded::Good, &reference_id.to_string(), row.digest, old)?;
+    record(tx, actor, TradeKind::Good, &reference_id.to_string(), row.digest, old)?;
     Ok(Answer::void())
 }
 
@@ -234,20 +235,20 @@ fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService) -> Resul
         body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
     };
     tx.put_service(&row)?;
-    record(tx, actor, Traded::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
+    record(tx, actor, TradeKind::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
     Ok(Answer::void())
 }
 
 fn record(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    kind: Traded,
+    kind: TradeKind,
     id: &str,
     digest: Vec<u8>,
     replaced: Option<String>,
 ) -> Result<(), Fault> {
-    let name = if replaced.is_some() { "changed" } else { "stored" };
-    tx.record_trade(TradeEvent { org: &actor.org, kind, id, name, digest, replaced }, &actor.stamp())
+    let event = if replaced.is_some() { TradeEventKind::Changed } else { TradeEventKind::Stored };
+    tx.record_trade(TradeEvent { org: &actor.org, kind, id, event, digest, replaced }, &actor.stamp())
 }
 
 /// Goods are in order of seller and number; their place is written as text.

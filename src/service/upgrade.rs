@@ -8,25 +8,20 @@ use serde::Deserialize;
 use super::Services;
 use super::catalogue::Catalogue;
 use super::judging::{self, Judged};
-use super::standing::{self, said_at};
+use super::standing;
 use super::version::Timeline;
 use crate::contract::{WcfDate, date};
+use crate::domain::{Author, Category, EventKind, FiscalState, ResponseState, SecurityState, Side};
 use crate::error::Result;
 use crate::limits;
-use crate::rules::authority::{self, Author};
-use crate::rules::decision::Category;
-use crate::rules::fiscal::{self, FiscalState};
+use crate::rules::authority::{self};
+use crate::rules::fiscal::{self};
 use crate::rules::item_facts::{Fact, Facts};
-use crate::rules::life_cycle::{RESPONSE_DRAFT, RESPONSE_FINAL};
 use crate::rules::light::LEFT_INWARD_OFFICE;
-use crate::rules::security::SecurityState;
-use crate::store::history::{Event, HistoryRow, RESPONSE_DRAFT_EVENT, Stamp};
-use crate::store::items::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow, Side};
+use crate::store::history::{Event, Recorded, Stamp};
+use crate::store::items::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
-
-/// The event of an item whose decisions were given what they judged.
-const JUDGED: &str = "item.judged";
 
 /// The members of a response that its decision needs.
 #[derive(Default, Deserialize)]
@@ -42,7 +37,7 @@ struct Essence {
 struct Old<'o> {
     side: Side,
     row: &'o ResponseRow,
-    recorded: &'o HistoryRow,
+    recorded: &'o Recorded,
     version_no: i32,
     body: String,
     /// Whose word it is at the post it came from, where that lives here as well.
@@ -86,15 +81,15 @@ fn judge_some(tx: &mut Tx<'_>, catalogue: &Catalogue, post: &str) -> Result<usiz
 fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) -> Result<(), Fault> {
     tx.complete(&mut item)?;
     let timeline = Timeline::of(tx, &item, stamp)?;
-    let history = tx.history_of(&item.object)?;
+    let history = tx.recorded(&item.object)?;
     let rows: Vec<ResponseRow> =
         [Side::Own, Side::Destination].into_iter().filter_map(|side| item.response(side).cloned()).collect();
-    for row in rows.iter().filter(|row| row.state_cd != RESPONSE_DRAFT) {
-        let side = if row.side == Side::Own.code() { Side::Own } else { Side::Destination };
+    for row in rows.iter().filter(|row| row.state_cd != ResponseState::Draft) {
+        let side = row.side;
         for (version_no, recorded) in finals(&history, side) {
             let body = match version_no == row.version_no {
                 true => Some(row.body.clone()),
-                false => tx.archived_text(&item.object, side.version_kind(), version_no)?,
+                false => tx.archived_text(&item.object, side.document(), version_no)?,
             };
             let Some(body) = body else { continue };
             let mut old = Old { side, row, recorded, version_no, body, at_destination: None };
@@ -113,18 +108,17 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
     facts.set(Fact::LeftCleared, cleared && item.object.mail_state == Some(LEFT_INWARD_OFFICE));
     facts.set(Fact::Redirected, goes_elsewhere(tx, &item)?);
     item.object.facts = facts.0;
-    item.record(Event { name: JUDGED, detail: "{}".into(), document: None });
+    item.record(Event::of(EventKind::Judged));
     standing::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)
 }
 
 /// The versions of a side that were more than drafts, each with the event that made it so.
-fn finals(history: &[HistoryRow], side: Side) -> Vec<(i32, &HistoryRow)> {
-    let mut found: Vec<(i32, &HistoryRow)> = Vec::new();
-    let of_side =
-        |row: &&HistoryRow| row.doc_kind.as_deref() == Some(side.version_kind()) && row.event != RESPONSE_DRAFT_EVENT;
-    for row in history.iter().filter(of_side) {
-        if let Some(no) = row.doc_version.filter(|no| found.iter().all(|(known, _)| known != no)) {
-            found.push((no, row));
+fn finals(history: &[Recorded], side: Side) -> Vec<(i32, &Recorded)> {
+    let mut found: Vec<(i32, &Recorded)> = Vec::new();
+    for row in history.iter().filter(|row| row.event.kind.decides()) {
+        let Some(made) = row.event.document.as_ref().filter(|made| made.kind == side.document()) else { continue };
+        if found.iter().all(|(known, _)| *known != made.version_no) {
+            found.push((made.version_no, row));
         }
     }
     found
@@ -136,38 +130,34 @@ fn decision(catalogue: &Catalogue, old: &Old<'_>, timeline: &Timeline) -> Decisi
     let customs = row.customs_org.as_deref().unwrap_or_default();
     let meaning = read.decision_cd.as_deref().and_then(|code| catalogue.decisions.decide(customs, code).ok());
     let is_current = *version_no == row.version_no;
-    let said = said_at(&recorded.detail, read.clearance_dt, recorded.at.0).instant();
+    let said = recorded.event.detail.counts_from(read.clearance_dt, recorded.at.0).instant();
     let decided_at = if is_current { row.decided_at } else { At(said) };
     let category = meaning.as_ref().map(|meaning| meaning.category);
     let author_org = if is_current { row.author_org.clone() } else { recorded.actor_org.clone() };
     let mut decision = DecisionRow {
         post_org: row.post_org.clone(),
         object_pid: row.object_pid,
-        side: side.code().into(),
+        side: *side,
         version_no: *version_no,
-        author_rank: rank(old, &author_org) as i32,
+        author_rank: rank(old, &author_org),
         author_org,
         customs_org: row.customs_org.clone(),
         decision_cd: read.decision_cd.clone(),
-        category: category.map(|category| category.name().to_owned()),
-        fiscal_state: meaning
-            .as_ref()
-            .map_or(FiscalState::Sent, |meaning| fiscal::after(meaning, read.dutiable))
-            .code()
-            .to_owned(),
+        category,
+        fiscal_state: meaning.as_ref().map_or(FiscalState::Sent, |meaning| fiscal::after(meaning, read.dutiable)),
         place: match old.at_destination {
             Some(author) => authority::order(author, authority::unplaced(decided_at.0, category)),
             None => authority::unplaced(decided_at.0, category),
         },
         decided_at,
         received_at: recorded.at,
-        digest: recorded.doc_digest.clone().unwrap_or_default(),
+        digest: recorded.event.document.as_ref().map(|made| made.digest.clone()).unwrap_or_default(),
         stated_version: None,
         judged_no: None,
         judged_dest: None,
         judged_name: None,
         beside_customs: false,
-        state_cd: if is_current { row.state_cd } else { RESPONSE_FINAL },
+        state_cd: if is_current { row.state_cd } else { ResponseState::Final },
         sent: row.sent,
     };
     judging::newest_visible(timeline, decided_at.0.min(recorded.at.0)).unwrap_or(Judged::Nothing).keep(&mut decision);
@@ -175,7 +165,7 @@ fn decision(catalogue: &Catalogue, old: &Old<'_>, timeline: &Timeline) -> Decisi
 }
 
 fn rank(old: &Old<'_>, author: &str) -> Author {
-    let by_rule = old.recorded.event == "response.automatic";
+    let by_rule = old.recorded.event.kind == EventKind::ResponseAutomatic;
     match old.side {
         Side::Own if by_rule => Author::Rule,
         Side::Own if Some(author) == old.row.customs_org.as_deref() => Author::Customs,
@@ -194,12 +184,14 @@ fn rank_at_destination(tx: &mut Tx<'_>, item: &Item, old: &Old<'_>) -> Result<Op
         if there.object.orig_post != item.object.orig_post {
             continue;
         }
-        let is_it = |row: &HistoryRow| {
-            row.doc_kind.as_deref() == Some(Side::Own.version_kind()) && row.doc_digest == old.recorded.doc_digest
+        let digest = |row: &Recorded| row.event.document.as_ref().map(|made| made.digest.clone());
+        let is_it = |row: &Recorded| {
+            let of_side = row.event.document.as_ref().is_some_and(|made| made.kind == Side::Own.document());
+            of_side && digest(row) == digest(old.recorded)
         };
-        let Some(row) = tx.history_of(&there.object)?.into_iter().rfind(is_it) else { continue };
-        return Ok(Some(match row.event.as_str() {
-            "response.automatic" => Author::Rule,
+        let Some(row) = tx.recorded(&there.object)?.into_iter().rfind(is_it) else { continue };
+        return Ok(Some(match row.event.kind {
+            EventKind::ResponseAutomatic => Author::Rule,
             _ if row.actor_org == *post => Author::Post,
             _ => Author::Customs,
         }));
@@ -210,7 +202,7 @@ fn rank_at_destination(tx: &mut Tx<'_>, item: &Item, old: &Old<'_>) -> Result<Op
 /// Whether the data of an item was taken back because it goes elsewhere, as its origin has it where that lives here.
 fn goes_elsewhere(tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
     let object = &item.object;
-    let withdrawn = object.security_state.as_deref() == Some(SecurityState::Cancelled.code());
+    let withdrawn = object.security_state == Some(SecurityState::Cancelled);
     if !withdrawn || item.declaration().is_some() || object.orig_post == object.post_org {
         return Ok(false);
     }

@@ -4,14 +4,12 @@
 //! of that, this server's own; a partner's name for it is an alias, good for answers to that partner and nothing else.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::identity::REDIRECTED;
-use super::standing::{RECEIVED, WITHDRAWN, said_at};
 use crate::contract::canonical::hex;
+use crate::domain::{DocumentKind, EventKind};
 use crate::rules::security::{self, Act};
-use crate::store::history::Stamp;
+use crate::store::history::{Document, Event, Stamp};
 use crate::store::items::{Item, ObjectRow};
 use crate::store::{Fault, Tx};
 
@@ -46,19 +44,6 @@ pub fn shown(name: &[u8]) -> String {
 /// The name of an item's current declaration.
 pub fn current_name(item: &Item) -> Option<Vec<u8>> {
     item.declaration().map(|row| name(&item.object, &row.digest))
-}
-
-/// What the detail of an event says of a version.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Detail {
-    /// The whole name, hexadecimal.
-    version: Option<String>,
-    /// The sender's name for it.
-    alias: Option<String>,
-    /// Destinations before and after a redirection.
-    from: Option<String>,
-    to: Option<String>,
 }
 
 /// One version as it came to stand in a row.
@@ -97,34 +82,33 @@ pub(super) struct Timeline {
 
 /// An event, stored or about to be.
 struct Happened<'e> {
-    event: &'e str,
-    detail: &'e str,
-    document: Option<i32>,
+    event: &'e Event,
     actor: &'e str,
     at: DateTime<Utc>,
+}
+
+impl Happened<'_> {
+    /// Number of the text it brings.
+    fn text(&self) -> Option<i32> {
+        let declares = |made: &&Document| made.kind == DocumentKind::Declaration;
+        self.event.document.as_ref().filter(declares).map(|made| made.version_no)
+    }
+
+    /// When it counts from.
+    fn said_at(&self) -> DateTime<Utc> {
+        self.event.detail.counts_from(None, self.at).instant()
+    }
 }
 
 impl Timeline {
     /// Of an item with what is recorded on it by now.
     pub(super) fn of(tx: &mut Tx<'_>, item: &Item, stamp: &Stamp) -> Result<Self, Fault> {
-        let stored = if item.is_new() { Vec::new() } else { tx.history_of(&item.object)? };
-        let declares = |kind: &str| kind == "D";
-        let of_history = stored.iter().map(|row| Happened {
-            event: &row.event,
-            detail: &row.detail,
-            document: row.doc_version.filter(|_| row.doc_kind.as_deref().is_some_and(declares)),
-            actor: &row.actor_org,
-            at: row.at.0,
-        });
-        let pending = item.events().iter().map(|event| Happened {
-            event: event.name,
-            detail: &event.detail,
-            document: event.document.as_ref().filter(|made| declares(made.0)).map(|made| made.1),
-            actor: &stamp.actor_org,
-            at: tx.now,
-        });
+        let stored = if item.is_new() { Vec::new() } else { tx.recorded(&item.object)? };
+        let of_history = stored.iter().map(|row| Happened { event: &row.event, actor: &row.actor_org, at: row.at.0 });
+        let pending = item.events().iter().map(|event| Happened { event, actor: &stamp.actor_org, at: tx.now });
         let happened: Vec<Happened<'_>> = of_history.chain(pending).collect();
-        let first_bound = happened.iter().filter(|one| one.event == REDIRECTED).find_map(|one| detail(one).from);
+        let redirected = |one: &&Happened<'_>| one.event.kind == EventKind::ObjectRedirected;
+        let first_bound = happened.iter().filter(redirected).find_map(|one| one.event.detail.from.clone());
         let mut walk = Walk { dest: first_bound.unwrap_or_else(|| item.object.dest_post.clone()), ..Walk::default() };
         for one in &happened {
             walk.on(one);
@@ -164,11 +148,6 @@ impl Timeline {
     }
 }
 
-/// Only few events say something of versions.
-fn detail(one: &Happened<'_>) -> Detail {
-    serde_json::from_str(one.detail).unwrap_or_default()
-}
-
 #[derive(Default)]
 struct Walk {
     timeline: Timeline,
@@ -179,46 +158,44 @@ struct Walk {
 
 impl Walk {
     fn on(&mut self, one: &Happened<'_>) {
-        let about_versions = one.event.starts_with("declaration.") || one.event.starts_with("object.");
-        if !about_versions {
+        let Event { kind, detail, .. } = one.event;
+        if !kind.is_about_versions() {
             return;
         }
-        let detail = detail(one);
-        if one.event == REDIRECTED {
+        if *kind == EventKind::ObjectRedirected {
             self.timeline.bound_before.extend(detail.from.clone().map(|from| (from, one.at)));
             self.dest = detail.to.clone().unwrap_or_default();
         }
-        if one.event == WITHDRAWN || one.event == "declaration.deleted" {
+        if kind.takes_declaration_away() {
             (self.no, self.visible) = (None, false);
             return;
         }
-        self.no = one.document.or(self.no);
-        self.visible |= passes_on(one.event) == Some(true);
+        self.no = one.text().or(self.no);
+        self.visible |= kind.passes_on() == Some(true);
         let Some(no) = self.no else { return };
-        let said = said_at(one.detail, None, one.at).instant();
         let version = Version {
             no,
             dest: self.dest.clone(),
             name: detail.version.as_deref().and_then(bytes_of),
             author: one.actor.to_owned(),
-            alias: detail.alias,
-            at: said,
+            alias: detail.alias.clone(),
+            at: one.said_at(),
             received: one.at,
             visible: self.visible,
         };
-        self.push(version, one.document.is_some());
+        self.push(version, one.text().is_some());
     }
 
     fn pass_on(&mut self, one: &Happened<'_>) {
-        let act = match passes_on(one.event) {
-            _ if one.event == WITHDRAWN => Act::Cancelled,
+        let kind = one.event.kind;
+        let act = match kind.passes_on() {
+            _ if kind == EventKind::DeclarationWithdrawn => Act::Cancelled,
             Some(to_customs) => Act::Declared { to_customs },
             None => return,
         };
-        let at = said_at(one.detail, None, one.at).instant();
         let passed_on = &mut self.timeline.passed_on;
         passed_on.retain(|event| event.act != Act::Cancelled);
-        passed_on.push(security::Event { at, reference: one.event.to_owned(), act });
+        passed_on.push(security::Event { at: one.said_at(), reference: kind.to_string(), act });
     }
 
     /// The same again, by an event that neither brings a text nor says anything new, is no version.
@@ -230,15 +207,6 @@ impl Walk {
         if brings_text || !same {
             self.timeline.versions.push(version);
         }
-    }
-}
-
-/// Whether an event of the history passed a declaration on; then, whether to customs.
-fn passes_on(event: &str) -> Option<bool> {
-    match event {
-        "declaration.final" | "declaration.to-customs" | RECEIVED => Some(true),
-        "declaration.to-post" => Some(false),
-        _ => None,
     }
 }
 

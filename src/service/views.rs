@@ -5,23 +5,24 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::{Actor, Kind, version};
+use super::{Actor, version};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{Entity, MailObject, WcfDate};
-use crate::rules::life_cycle::RESPONSE_DRAFT;
+use crate::domain::{OrganizationKind, ResponseState, Side};
 use crate::rules::reserved;
-use crate::store::items::{DeclarationRow, Item, ObjectRow, ResponseRow, Side};
+use crate::store::items::{DeclarationRow, Item, ObjectRow, ResponseRow};
 
 /// The view of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
 /// what is declared now, nor what was decided where the item does not go any more.
 pub(super) fn view(item: &Item, viewer: &Actor) -> String {
-    let is_customs = viewer.kind == Kind::Customs;
+    let is_customs = viewer.kind == OrganizationKind::Customs;
     let declaration = item.declaration().filter(|row| row.seen || !is_customs);
     let visible = |side| {
         let row: Option<&ResponseRow> = item.response(side).filter(|row| row.lapsed.is_none());
-        row.filter(|row| row.state_cd != RESPONSE_DRAFT || row.author_org == viewer.org)
+        row.filter(|row| row.state_cd != ResponseState::Draft || row.author_org == viewer.org)
     };
-    let there = visible(Side::Destination).filter(|row| row.state_cd == RESPONSE_DRAFT || item.object.has_dc_response);
+    let there =
+        visible(Side::Destination).filter(|row| row.state_cd == ResponseState::Draft || item.object.has_dc_response);
     let mut out = String::with_capacity(1024 + declaration.map_or(0, |row| row.body.len()));
     out.push_str(r#"{"entityState":1,"DCResponse":"#);
     push_or_null(&mut out, there, push_response);
@@ -44,7 +45,8 @@ fn push_or_null<T>(out: &mut String, row: Option<&T>, push: impl Fn(&mut String,
 
 fn push_declaration(out: &mut String, item: &Item, row: &DeclarationRow) {
     let body = with_own_fields(item, row);
-    push_document(out, row.state_cd, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &body);
+    let state = row.state_cd.stored();
+    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &body);
 }
 
 /// The stored text with the server's own fields put first among the extra fields.
@@ -89,7 +91,8 @@ fn put_first(body: &str, member: &str, entries: &str) -> String {
 }
 
 fn push_response(out: &mut String, row: &ResponseRow) {
-    push_document(out, row.state_cd, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &row.body);
+    let state = row.state_cd.stored();
+    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &row.body);
 }
 
 /// The members that declarations and responses share, in the order of the contract, around the stored text.

@@ -12,9 +12,10 @@ use chrono::{DateTime, Utc};
 
 use super::once::once;
 use super::which::Row;
-use super::{Actor, Answer, Kind, RequestKey, Services};
-use crate::contract::watchdog::Operation;
+use super::{Actor, Answer, RequestKey, Services};
+use crate::contract::watchdog::OPERATIONS;
 use crate::contract::{WatchdogInfo, WcfDate};
+use crate::domain::{MarkOperation, OrganizationKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::light;
@@ -61,7 +62,7 @@ impl Services {
                 let is_meant = |row: &&StatusRow| [UNKNOWN_POST, row.orig_post.as_str()].contains(&origin.as_str());
                 let coming = Usage { origin: &origin, effective: tx.now };
                 let uses: Vec<Usage<'_>> = rows.iter().filter(is_meant).map(usage).chain([coming]).collect();
-                let none = || WatchdogInfo { operation: Some(Operation::Clear), ..WatchdogInfo::default() };
+                let none = || WatchdogInfo { operation: Some(MarkOperation::Clear), ..WatchdogInfo::default() };
                 Ok(marks.gravest(&id, &uses, |_| true).unwrap_or_else(none))
             })
             .await
@@ -96,7 +97,7 @@ fn check(sent: &SetMark) -> Findings {
     structure::check_post(&mut findings, "destinationPostalOrgCd", sent.destination.as_deref());
     structure::check_mail_class(&mut findings, "mailClassCd", sent.mail_class.as_deref());
     if sent.info.operation.is_none() {
-        let message = format!("say what to do: {}", Operation::ALLOWED);
+        let message = format!("say what to do: {OPERATIONS}");
         findings.add("required", "watchdogInfo.Operation", message);
     }
     if given(&sent.info.remarks).is_some_and(|text| text.chars().count() > limits::TEXT_CHARS) {
@@ -109,7 +110,7 @@ fn check(sent: &SetMark) -> Findings {
 /// Every life of the items with this id that the caller sees.
 fn seen(tx: &mut Tx<'_>, actor: &Actor, item_id: &str) -> Result<Vec<StatusRow>, Fault> {
     let mut rows = tx.status_rows(&actor.posts, &[item_id])?;
-    rows.retain(|row| actor.kind == Kind::Post || row.customs_visible);
+    rows.retain(|row| actor.kind == OrganizationKind::Post || row.customs_visible);
     Ok(rows)
 }
 
@@ -186,7 +187,7 @@ fn usage(row: &StatusRow) -> Usage<'_> {
 fn word(row: &MarkRow) -> Option<mark::Mark<'_>> {
     Some(mark::Mark {
         origin: &row.orig_post,
-        operation: Operation::from_number(row.operation)?,
+        operation: row.operation,
         until: row.until.map(|At(until)| until),
         set_at: row.set_at.0,
         posted_at: row.posted_at.map(|At(posted)| posted),
@@ -196,7 +197,7 @@ fn word(row: &MarkRow) -> Option<mark::Mark<'_>> {
 fn info(row: &MarkRow) -> WatchdogInfo {
     WatchdogInfo {
         expiry_dt: row.until.map(|until| WcfDate::new(until.0)),
-        operation: Operation::from_number(row.operation),
+        operation: Some(row.operation),
         remarks: row.remarks.clone(),
     }
 }
@@ -204,8 +205,8 @@ fn info(row: &MarkRow) -> WatchdogInfo {
 /// What a mark means to the light.
 pub(super) fn meaning(info: Option<&WatchdogInfo>) -> light::Mark {
     match info.and_then(|info| info.operation) {
-        Some(Operation::MarkAsBlocked) => light::Mark::Blocked,
-        Some(Operation::MarkWithWarning) => light::Mark::Warning,
-        Some(Operation::Clear) | None => light::Mark::None,
+        Some(MarkOperation::MarkAsBlocked) => light::Mark::Blocked,
+        Some(MarkOperation::MarkWithWarning) => light::Mark::Warning,
+        Some(MarkOperation::Clear) | None => light::Mark::None,
     }
 }

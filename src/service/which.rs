@@ -4,15 +4,14 @@
 
 use chrono::{DateTime, Utc};
 
+use super::Actor;
 use super::catalogue::Catalogue;
-use super::{Actor, Kind};
-use crate::rules::flow::Flow;
+use crate::domain::{Flow, OrganizationKind, ResponseState, Side};
 use crate::rules::item_facts::{Fact, Facts};
-use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::structure::UNKNOWN_POST;
 use crate::rules::which::{self, Candidate};
 use crate::store::item_status::StatusRow;
-use crate::store::items::{Item, ObjectRow, Side};
+use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -24,7 +23,7 @@ pub(super) struct Row<'r> {
     pub item_id: &'r str,
     pub origin: &'r str,
     pub destination: &'r str,
-    pub flow: &'r str,
+    pub flow: Flow,
     pub life_no: i32,
     pub posting: Option<At>,
     pub created_at: At,
@@ -43,7 +42,7 @@ macro_rules! row_from {
                     item_id: &row.item_id,
                     origin: &row.orig_post,
                     destination: &row.dest_post,
-                    flow: &row.flow,
+                    flow: row.flow,
                     life_no: row.life_no,
                     posting: row.posting_dt,
                     created_at: row.created_at,
@@ -100,7 +99,7 @@ impl<'r> Candidates<'r> {
             origin: row.origin,
             destination: row.destination,
             bound_before,
-            flow: Flow::parse(row.flow).unwrap_or(Flow::Transit),
+            flow: row.flow,
             life_no: row.life_no,
             effective: row.effective(),
             pid: row.pid.0,
@@ -115,6 +114,8 @@ impl<'r> Candidates<'r> {
 /// Who sees an item: its post, its customs once it may know of it, and the author of a draft response.
 pub(super) fn sees(reader: &Actor, item: &Item) -> bool {
     let own_draft =
-        |row: &&crate::store::items::ResponseRow| row.state_cd == RESPONSE_DRAFT && row.author_org == reader.org;
-    reader.kind == Kind::Post || item.object.customs_visible || item.response(Side::Own).filter(own_draft).is_some()
+        |row: &&crate::store::items::ResponseRow| row.state_cd == ResponseState::Draft && row.author_org == reader.org;
+    reader.kind == OrganizationKind::Post
+        || item.object.customs_visible
+        || item.response(Side::Own).filter(own_draft).is_some()
 }

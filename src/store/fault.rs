@@ -55,9 +55,11 @@ impl Fault {
         match self {
             Self::App(error) => error,
             Self::Db(error) => match cure(&error) {
-                Cure::None => Error::Internal(format!("database: {error}")),
+                Cure::None => Error::Internal(format!("database: {}", in_full(&error))),
                 // A writer that was in the way is seen at the next attempt: what stays taken is no matter of time.
-                Cure::Repeat if is_unique_violation(&error) => Error::Internal(format!("database: {error}")),
+                Cure::Repeat if is_unique_violation(&error) => {
+                    Error::Internal(format!("database: {}", in_full(&error)))
+                }
                 Cure::Repeat => Error::unavailable("Too many writers at the same item"),
                 Cure::Reconnect | Cure::Unavailable => {
                     tracing::warn!(%error, "database unavailable");
@@ -66,6 +68,18 @@ impl Fault {
             },
         }
     }
+}
+
+/// The error with its causes: what is wrong with a value is said by the last of them.
+pub(super) fn in_full(error: &DbError) -> String {
+    let mut told = error.to_string();
+    let DbError::DeserializationError(first) = error else { return told };
+    let mut cause = first.source();
+    while let Some(next) = cause {
+        told = format!("{told}: {next}");
+        cause = next.source();
+    }
+    told
 }
 
 fn is_unique_violation(error: &DbError) -> bool {

@@ -7,11 +7,14 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::detail::Detail;
 use super::imprint::vouch;
 use super::items::ObjectRow;
 use super::schema::item_history;
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::{DocumentKind, EventKind};
+use crate::error::Error;
 
 /// Who acts, as far as the caller said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,26 +24,32 @@ pub struct Stamp {
     pub office_cd: Option<String>,
 }
 
-/// The event of a response that is not final yet.
-pub const RESPONSE_DRAFT_EVENT: &str = "response.draft";
-/// The event of a response that the own customs keeps to itself and its post.
-pub const RESPONSE_TO_CUSTOMS_EVENT: &str = "response.to-customs";
-
-/// The event of an item that goes to another post than was known before; its detail tells both.
-pub const REDIRECTED_EVENT: &str = "object.redirected";
-
 /// Something that happened to an item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Dotted name, for example `declaration.final`.
-    pub name: &'static str,
-    /// JSON object that says more: names of members that changed, never personal data.
-    pub detail: String,
-    /// Kind, number and digest of the version it made, or made final.
-    pub document: Option<(&'static str, i32, Vec<u8>)>,
+    pub kind: EventKind,
+    pub detail: Detail,
+    /// The version it made, or made final.
+    pub document: Option<Document>,
 }
 
-/// One row of the history.
+/// A version of a document, as the history names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub kind: DocumentKind,
+    pub version_no: i32,
+    pub digest: Vec<u8>,
+}
+
+/// An event that is stored, and who did it when.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    pub event: Event,
+    pub actor_org: String,
+    pub at: At,
+}
+
+/// One row of the history, as it is stored: the chain covers what is written, whether or not it can be read.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = item_history, treat_none_as_default_value = false)]
 pub struct HistoryRow {
@@ -60,10 +69,16 @@ pub struct HistoryRow {
 }
 
 impl Event {
+    /// An event with nothing more to say.
+    pub fn of(kind: EventKind) -> Self {
+        Self { kind, detail: Detail::default(), document: None }
+    }
+
     /// The history row of this event, put at the head of the item's chain. It vouches for the object as it is now.
-    pub(super) fn chain(self, object: &mut ObjectRow, now: DateTime<Utc>, stamp: &Stamp) -> HistoryRow {
+    pub(super) fn chain(mut self, object: &mut ObjectRow, now: DateTime<Utc>, stamp: &Stamp) -> HistoryRow {
+        self.detail.object_row = vouch(object);
         let (doc_kind, doc_version, doc_digest) = match self.document {
-            Some((kind, version, digest)) => (Some(kind.to_owned()), Some(version), Some(digest)),
+            Some(Document { kind, version_no, digest }) => (Some(kind), Some(version_no), Some(digest)),
             None => (None, None, None),
         };
         let mut row = HistoryRow {
@@ -74,9 +89,9 @@ impl Event {
             actor_org: stamp.actor_org.clone(),
             user_cd: stamp.user_cd.clone(),
             office_cd: stamp.office_cd.clone(),
-            event: self.name.to_owned(),
-            detail: vouch(&self.detail, object),
-            doc_kind,
+            event: self.kind.to_string(),
+            detail: self.detail.to_text(),
+            doc_kind: doc_kind.map(|kind| kind.to_string()),
             doc_version,
             doc_digest,
             hash: Vec::new(),
@@ -115,6 +130,27 @@ impl HistoryRow {
     }
 }
 
+impl HistoryRow {
+    /// What the row says.
+    ///
+    /// # Errors
+    /// An event, a kind of document or a detail that this version does not know.
+    pub fn read(self) -> Result<Recorded, Fault> {
+        let name = format!("history row {} of item {} of {}", self.seq, self.object_pid.0, self.post_org);
+        let fault = |why: String| Fault::App(Error::Internal(format!("{name}: {why}")));
+        let kind = EventKind::from_stored(&self.event).map_err(|unknown| fault(unknown.to_string()))?;
+        let doc_kind = self.doc_kind.as_deref().map(DocumentKind::from_stored).transpose();
+        let document = match (doc_kind.map_err(|unknown| fault(unknown.to_string()))?, self.doc_version) {
+            (Some(kind), Some(version_no)) => {
+                Some(Document { kind, version_no, digest: self.doc_digest.unwrap_or_default() })
+            }
+            _ => None,
+        };
+        let detail = Detail::parse(&self.detail).map_err(fault)?;
+        Ok(Recorded { event: Event { kind, detail, document }, actor_org: self.actor_org, at: self.at })
+    }
+}
+
 impl Tx<'_> {
     /// Digest of the item data that an organization said last.
     pub fn last_said(&mut self, object: &ObjectRow, org: &str) -> Result<Option<Vec<u8>>, Fault> {
@@ -122,7 +158,7 @@ impl Tx<'_> {
             .filter(item_history::post_org.eq(&object.post_org))
             .filter(item_history::object_pid.eq(object.pid))
             .filter(item_history::actor_org.eq(org))
-            .filter(item_history::doc_kind.eq("D"))
+            .filter(item_history::doc_kind.eq(DocumentKind::Declaration))
             .order(item_history::seq.desc())
             .select(item_history::doc_digest)
             .first(self.conn)
@@ -131,7 +167,12 @@ impl Tx<'_> {
     }
 
     /// Digest of a version of a document, as the history has it.
-    pub fn digest_of(&mut self, object: &ObjectRow, kind: &str, version_no: i32) -> Result<Option<Vec<u8>>, Fault> {
+    pub fn digest_of(
+        &mut self,
+        object: &ObjectRow,
+        kind: DocumentKind,
+        version_no: i32,
+    ) -> Result<Option<Vec<u8>>, Fault> {
         let found: Option<Option<Vec<u8>>> = item_history::table
             .filter(item_history::post_org.eq(&object.post_org))
             .filter(item_history::object_pid.eq(object.pid))
@@ -145,20 +186,21 @@ impl Tx<'_> {
 
     /// Where an item was bound for before it was redirected.
     pub fn bound_before(&mut self, post: &str, pid: Id) -> Result<Vec<String>, Fault> {
-        let details: Vec<String> = item_history::table
+        let rows: Vec<HistoryRow> = item_history::table
             .filter(item_history::post_org.eq(post))
             .filter(item_history::object_pid.eq(pid))
-            .filter(item_history::event.eq(REDIRECTED_EVENT))
-            .select(item_history::detail)
+            .filter(item_history::event.eq(EventKind::ObjectRedirected))
             .load(self.conn)?;
-        let from = |detail: &String| {
-            let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
-            detail.get("From")?.as_str().map(str::to_owned)
-        };
-        Ok(details.iter().filter_map(from).collect())
+        let read = rows.into_iter().map(HistoryRow::read).collect::<Result<Vec<_>, _>>()?;
+        Ok(read.into_iter().filter_map(|recorded| recorded.event.detail.from).collect())
     }
 
-    /// The history of one item, oldest first.
+    /// What the history of one item says, oldest first.
+    pub fn recorded(&mut self, object: &ObjectRow) -> Result<Vec<Recorded>, Fault> {
+        self.history_of(object)?.into_iter().map(HistoryRow::read).collect()
+    }
+
+    /// The history of one item as it is stored, oldest first.
     pub fn history_of(&mut self, object: &ObjectRow) -> Result<Vec<HistoryRow>, Fault> {
         Ok(item_history::table
             .filter(item_history::post_org.eq(&object.post_org))

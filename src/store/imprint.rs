@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::detail::{Detail, Told};
 use super::history::HistoryRow;
 use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow};
 use super::referral::{AnswerRow, ReferralRow};
@@ -17,13 +17,12 @@ use super::schema::{decision, declaration, mail_object, referral, referral_respo
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::contract::canonical::hex;
+use crate::domain::{Category, FiscalState, SecurityState, Side};
 
 type Done<T = ()> = Result<T, Fault>;
 
 /// A row that the history vouches for.
 pub trait Vouched {
-    /// The member of an event's detail that holds its imprint.
-    fn member(&self) -> &'static str;
     /// Adds every column that decides. A column of a later version goes under a member of its own, so that imprints
     /// made before stay right.
     fn columns(&self, to: &mut Columns);
@@ -36,34 +35,17 @@ pub fn imprint(row: &impl Vouched) -> String {
     hex(&columns.0.finalize()[..16])
 }
 
-/// The detail of an event that made or changed `row`.
-pub fn vouch(detail: &str, row: &impl Vouched) -> String {
-    with_member(detail, row.member(), &format!("\"{}\"", imprint(row)))
+/// What the event says that made or changed `row`.
+pub fn vouch(row: &impl Vouched) -> Told {
+    Some(Some(imprint(row)))
 }
 
-/// The detail of an event that took `row` away.
-pub fn vouch_gone(detail: &str, row: &impl Vouched) -> String {
-    with_member(detail, row.member(), "null")
-}
+/// What the event says that took a row away.
+pub const GONE: Told = Some(None);
 
-/// The detail of an event that made or changed `rows`: each under its side and number.
-pub fn vouch_decisions<'r>(detail: &str, rows: impl Iterator<Item = &'r DecisionRow>) -> String {
-    let told: Vec<String> = rows.map(|row| format!("\"{}\":\"{}\"", decision_key(row), imprint(row))).collect();
-    if told.is_empty() { detail.to_owned() } else { with_member(detail, DECISIONS, &format!("{{{}}}", told.join(","))) }
-}
-
-/// The member of an event's detail that holds the imprints of decisions.
-const DECISIONS: &str = "DecisionRows";
-
-fn decision_key(row: &DecisionRow) -> String {
+/// Under what the imprint of a decision is told.
+pub(super) fn decision_key(row: &DecisionRow) -> String {
     format!("{}{}", row.side, row.version_no)
-}
-
-/// Adds a member to the JSON object `detail`.
-pub fn with_member(detail: &str, member: &str, value: &str) -> String {
-    let open = detail.trim_end().strip_suffix('}').unwrap_or("{");
-    let comma = if open.trim_end().ends_with('{') { "" } else { "," };
-    format!("{open}{comma}\"{member}\":{value}}}")
 }
 
 /// What a row's columns are written into.
@@ -82,6 +64,10 @@ impl Columns {
     }
 
     fn texts(&mut self, columns: &[&Option<String>]) -> &mut Self {
+        columns.iter().fold(self, |to, column| to.words(&[column.as_deref()]))
+    }
+
+    fn words(&mut self, columns: &[Option<&str>]) -> &mut Self {
         for column in columns {
             match column {
                 Some(text) => self.bytes(&[1]).text(text),
@@ -128,10 +114,6 @@ impl Columns {
 }
 
 impl Vouched for ObjectRow {
-    fn member(&self) -> &'static str {
-        "ObjectRow"
-    }
-
     fn columns(&self, to: &mut Columns) {
         MarkedRow { object: self, mark: &RetiredMark::default() }.columns(to);
     }
@@ -152,17 +134,14 @@ struct MarkedRow<'r> {
 }
 
 impl Vouched for MarkedRow<'_> {
-    fn member(&self) -> &'static str {
-        self.object.member()
-    }
-
     /// Everything but the head of the history, which is its own proof, and the place in the change feed.
     fn columns(&self, to: &mut Columns) {
         let Self { object: row, mark } = self;
         to.text(&row.post_org).id(row.pid).text(&row.item_id).text(&row.orig_post).text(&row.dest_post);
-        to.number(row.life_no).text(&row.flow);
+        to.number(row.life_no).text(row.flow.stored());
         to.texts(&[&row.partner_country, &row.mail_class, &row.mail_category, &row.type_cd, &row.local_id]);
-        to.texts(&[&row.local_id2, &row.mail_state_remarks, &row.zip, &row.security_state, &mark.remarks]);
+        to.texts(&[&row.local_id2, &row.mail_state_remarks, &row.zip]);
+        to.words(&[row.security_state.map(SecurityState::stored), mark.remarks.as_deref()]);
         to.numbers(&[row.mail_state, mark.operation]);
         to.flags(&[row.customs_visible, row.has_response, row.has_dc_response, row.declaration_seen]);
         to.times(&[Some(row.created_at), row.posting_dt, row.declared_at, mark.until]);
@@ -174,13 +153,10 @@ impl Vouched for MarkedRow<'_> {
 }
 
 impl Vouched for DeclarationRow {
-    fn member(&self) -> &'static str {
-        "DeclarationRow"
-    }
-
     /// The text is in the digest, which the history holds.
     fn columns(&self, to: &mut Columns) {
-        to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd).texts(&[&self.customs_org]);
+        to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd.stored());
+        to.texts(&[&self.customs_org]);
         to.flags(&[self.seen, self.sent]).number(self.version_no).bytes(&self.digest);
         to.numbers(&[self.quality_score]).texts(&[&self.quality_findings]);
         if self.declared_by.is_some() || self.handed_over_by.is_some() {
@@ -190,14 +166,11 @@ impl Vouched for DeclarationRow {
 }
 
 impl Vouched for ResponseRow {
-    fn member(&self) -> &'static str {
-        if self.side == "O" { "OwnResponseRow" } else { "DestinationResponseRow" }
-    }
-
     /// The text is in the digest, which the history holds.
     fn columns(&self, to: &mut Columns) {
-        to.text(&self.post_org).id(self.object_pid).text(&self.side).id(self.pid).number(self.state_cd);
-        to.texts(&[&self.customs_org, &self.decision_cd, &self.fiscal_state]).text(&self.author_org);
+        to.text(&self.post_org).id(self.object_pid).text(self.side.stored()).id(self.pid);
+        to.number(self.state_cd.stored()).texts(&[&self.customs_org, &self.decision_cd]);
+        to.words(&[self.fiscal_state.map(FiscalState::stored)]).text(&self.author_org);
         to.flags(&[self.sent]).times(&[Some(self.decided_at)]).number(self.version_no).bytes(&self.digest);
         if let Some(lapsed) = &self.lapsed {
             to.bytes(lapsed);
@@ -206,25 +179,19 @@ impl Vouched for ResponseRow {
 }
 
 impl Vouched for DecisionRow {
-    fn member(&self) -> &'static str {
-        DECISIONS
-    }
-
     fn columns(&self, to: &mut Columns) {
-        to.text(&self.post_org).id(self.object_pid).text(&self.side).number(self.version_no).text(&self.author_org);
-        to.number(self.author_rank).text(&self.fiscal_state).bytes(&self.place.to_be_bytes());
-        to.texts(&[&self.customs_org, &self.decision_cd, &self.category, &self.stated_version, &self.judged_dest]);
+        to.text(&self.post_org).id(self.object_pid).text(self.side.stored()).number(self.version_no);
+        to.text(&self.author_org).number(self.author_rank.stored()).text(self.fiscal_state.stored());
+        to.bytes(&self.place.to_be_bytes()).texts(&[&self.customs_org, &self.decision_cd]);
+        to.words(&[self.category.map(Category::stored)]).texts(&[&self.stated_version, &self.judged_dest]);
         to.times(&[Some(self.decided_at), Some(self.received_at)]).bytes(&self.digest);
-        to.numbers(&[self.judged_no, Some(self.state_cd)]).bytes(self.judged_name.as_deref().unwrap_or_default());
+        to.numbers(&[self.judged_no, Some(self.state_cd.stored())])
+            .bytes(self.judged_name.as_deref().unwrap_or_default());
         to.flags(&[self.beside_customs, self.sent]);
     }
 }
 
 impl Vouched for ReferralRow {
-    fn member(&self) -> &'static str {
-        "ReferralRow"
-    }
-
     /// Everything but whether it still waits, which follows from the answers and changes with them.
     fn columns(&self, to: &mut Columns) {
         to.text(&self.post_org).id(self.object_pid).text(&self.reference).text(&self.code).text(&self.raised_by);
@@ -234,10 +201,6 @@ impl Vouched for ReferralRow {
 }
 
 impl Vouched for AnswerRow {
-    fn member(&self) -> &'static str {
-        "AnswerRow"
-    }
-
     fn columns(&self, to: &mut Columns) {
         to.text(&self.post_org).id(self.object_pid).id(self.pid).text(&self.reference).text(&self.code);
         to.text(&self.answered_by).times(&[Some(self.event_at), Some(self.created_at)]);
@@ -247,9 +210,11 @@ impl Vouched for AnswerRow {
 
 /// What the details of an item's history tell of its rows, the latest word of each.
 #[derive(Default)]
-struct Told {
-    /// By member: the imprint, or that the row was taken away.
-    rows: BTreeMap<&'static str, Option<String>>,
+struct Word {
+    object: Told,
+    declaration: Told,
+    own_response: Told,
+    destination_response: Told,
     /// Imprints of decisions by side and number.
     decisions: BTreeMap<String, String>,
     /// Imprints of referrals and answers, with the reference; no imprint where the event holds none.
@@ -257,39 +222,37 @@ struct Told {
     answers: Vec<(String, Option<String>)>,
 }
 
-/// Rows of which an item has one at most.
-const SINGLE: [&str; 4] = ["ObjectRow", "DeclarationRow", "OwnResponseRow", "DestinationResponseRow"];
-
-impl Told {
-    fn by(history: &[HistoryRow]) -> Self {
-        let mut told = Self::default();
+impl Word {
+    /// # Errors
+    /// A detail that cannot be read, in words.
+    fn of(history: &[HistoryRow]) -> Result<Self, String> {
+        let mut word = Self::default();
         for row in history {
-            let members: Map<String, Value> = serde_json::from_str(&row.detail).unwrap_or_default();
-            let text = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
-            for member in SINGLE.into_iter().filter(|member| members.contains_key(*member)) {
-                told.rows.insert(member, text(member));
-            }
-            for (key, imprint) in members.get(DECISIONS).and_then(Value::as_object).into_iter().flatten() {
-                told.decisions.insert(key.clone(), imprint.as_str().unwrap_or_default().to_owned());
-            }
-            let reference = text("ReferralId").unwrap_or_default();
-            if members.contains_key("ReferralCd") {
-                told.referrals.push((reference, text("ReferralRow")));
-            } else if members.contains_key("ReferralResponseCd") {
-                told.answers.push((reference, text("AnswerRow")));
+            let detail = Detail::parse(&row.detail).map_err(|why| format!("history row {}: {why}", row.seq))?;
+            let latest = |member: &mut Told, told: Told| *member = told.or(member.take());
+            latest(&mut word.object, detail.object_row);
+            latest(&mut word.declaration, detail.declaration_row);
+            latest(&mut word.own_response, detail.own_response_row);
+            latest(&mut word.destination_response, detail.destination_response_row);
+            word.decisions.extend(detail.decision_rows.into_iter().flatten());
+            let reference = detail.referral_id.unwrap_or_default();
+            if detail.referral_cd.is_some() {
+                word.referrals.push((reference, detail.referral_row.flatten()));
+            } else if detail.referral_response_cd.is_some() {
+                word.answers.push((reference, detail.answer_row.flatten()));
             }
         }
-        told
+        Ok(word)
     }
+}
 
-    /// What is wrong with a row of which an item has one at most.
-    fn judge(&self, member: &str, row: Option<&impl Vouched>) -> Option<&'static str> {
-        match (self.rows.get(member)?, row) {
-            (Some(told), Some(row)) => (*told != imprint(row)).then_some("altered"),
-            (Some(_), None) => Some("removed"),
-            (None, Some(_)) => Some("inserted"),
-            (None, None) => None,
-        }
+/// What is wrong with a row of which an item has one at most.
+fn judge(told: &Told, row: Option<&impl Vouched>) -> Option<&'static str> {
+    match (told.as_ref()?, row) {
+        (Some(told), Some(row)) => (*told != imprint(row)).then_some("altered"),
+        (Some(_), None) => Some("removed"),
+        (None, Some(_)) => Some("inserted"),
+        (None, None) => None,
     }
 }
 
@@ -330,7 +293,7 @@ impl Tx<'_> {
             .select((retired_mark::operation, retired_mark::remarks, retired_mark::until))
             .first(self.conn)
             .optional()?;
-        Ok(mark.is_some_and(|mark| told.judge("ObjectRow", Some(&MarkedRow { object, mark: &mark })).is_none()))
+        Ok(mark.is_some_and(|mark| judge(told, Some(&MarkedRow { object, mark: &mark })).is_none()))
     }
 
     /// Compares an item's rows with what its history (whole, as stored) tells of them; says which does not fit.
@@ -341,31 +304,34 @@ impl Tx<'_> {
         pid: Id,
         history: &[HistoryRow],
     ) -> Done<Option<String>> {
-        let told = Told::by(history);
+        let word = match Word::of(history) {
+            Ok(word) => word,
+            Err(why) => return Ok(Some(format!("{name}: {why}"))),
+        };
         let fault = |what: &str, how: &str| Ok(Some(format!("{what} of {name} was {how}")));
         let object: Option<ObjectRow> = mail_object::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = told.judge("ObjectRow", object.as_ref())
-            && !self.is_told_with_mark(&told, object.as_ref())?
+        if let Some(how) = judge(&word.object, object.as_ref())
+            && !self.is_told_with_mark(&word.object, object.as_ref())?
         {
             return fault("the mail object", how);
         }
         let declaration: Option<DeclarationRow> =
             declaration::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = told.judge("DeclarationRow", declaration.as_ref()) {
+        if let Some(how) = judge(&word.declaration, declaration.as_ref()) {
             return fault("the declaration", how);
         }
-        for (side, member, what) in [
-            ("O", "OwnResponseRow", "the response of its own customs"),
-            ("D", "DestinationResponseRow", "the response of the destination's customs"),
+        for (side, told, what) in [
+            (Side::Own, &word.own_response, "the response of its own customs"),
+            (Side::Destination, &word.destination_response, "the response of the destination's customs"),
         ] {
             let row: Option<ResponseRow> = response::table.find((post_org, pid, side)).first(self.conn).optional()?;
-            if let Some(how) = told.judge(member, row.as_ref()) {
+            if let Some(how) = judge(told, row.as_ref()) {
                 return fault(what, how);
             }
         }
         let decisions = decision::table.filter(decision::post_org.eq(post_org)).filter(decision::object_pid.eq(pid));
         let decisions: Vec<DecisionRow> = decisions.load(self.conn)?;
-        let mut untold = told.decisions.clone();
+        let mut untold = word.decisions;
         for row in &decisions {
             match untold.remove(&decision_key(row)) {
                 Some(told) if told == imprint(row) => {}
@@ -378,27 +344,16 @@ impl Tx<'_> {
         }
         let referrals = referral::table.filter(referral::post_org.eq(post_org)).filter(referral::object_pid.eq(pid));
         let referrals: Vec<ReferralRow> = referrals.load(self.conn)?;
-        if let Some((reference, how)) = judge_all(&told.referrals, &referrals, |row| &row.reference) {
+        if let Some((reference, how)) = judge_all(&word.referrals, &referrals, |row| &row.reference) {
             return fault(&format!("referral {reference}"), how);
         }
         let answers = referral_response::table
             .filter(referral_response::post_org.eq(post_org))
             .filter(referral_response::object_pid.eq(pid));
         let answers: Vec<AnswerRow> = answers.load(self.conn)?;
-        if let Some((reference, how)) = judge_all(&told.answers, &answers, |row| &row.reference) {
+        if let Some((reference, how)) = judge_all(&word.answers, &answers, |row| &row.reference) {
             return fault(&format!("the answer to referral {reference}"), how);
         }
         Ok(None)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_member;
-
-    #[test]
-    fn a_member_is_added_to_any_detail() {
-        assert_eq!(with_member("{}", "A", "null"), r#"{"A":null}"#);
-        assert_eq!(with_member(r#"{"B":{}}"#, "A", r#""x""#), r#"{"B":{},"A":"x"}"#);
     }
 }

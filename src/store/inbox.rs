@@ -11,42 +11,9 @@ use super::outbox::Pile;
 use super::schema::{interchange_in, item_in, link_hour, mail_object, organization};
 use super::types::At;
 use super::{Fault, Tx};
+use crate::domain::{ItemOutcome, MessageKind, OrganizationKind, ReceivedState};
 
 type Done<T = ()> = Result<T, Fault>;
-
-/// How an interchange was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReceivedState {
-    Applied,
-    /// Could not be read, or contradicts an earlier one; had no effect.
-    Quarantined,
-    /// Marked as a test by its sender; had no effect.
-    Test,
-}
-
-impl ReceivedState {
-    /// Every one.
-    pub const ALL: [Self; 3] = [Self::Applied, Self::Quarantined, Self::Test];
-
-    /// The number that is stored.
-    pub fn code(self) -> i32 {
-        self as i32
-    }
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Quarantined => "quarantined",
-            Self::Test => "test",
-        }
-    }
-
-    /// The one with this number.
-    pub fn from_code(code: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
 
 /// An interchange as it came.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable, AsChangeset)]
@@ -62,7 +29,7 @@ pub struct ReceivedRow {
     /// SHA-256 of `bytes`.
     pub digest: Vec<u8>,
     pub items: i32,
-    pub state: i32,
+    pub state: ReceivedState,
     /// What was found, for people.
     pub findings: Option<String>,
     /// The CONTRL given, repeated to each repeat.
@@ -70,45 +37,6 @@ pub struct ReceivedRow {
     /// How often it came again.
     pub repeats: i32,
     pub received_at: At,
-}
-
-/// What became of one item received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    Applied,
-    /// Said nothing new.
-    Unchanged,
-    /// Something newer about the item had come before.
-    Overtaken,
-    /// Waits for its object.
-    Parked,
-    Refused,
-}
-
-impl Fate {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Applied, Self::Unchanged, Self::Overtaken, Self::Parked, Self::Refused];
-
-    /// The number that is stored.
-    pub fn code(self) -> i32 {
-        self as i32
-    }
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Unchanged => "unchanged",
-            Self::Overtaken => "overtaken",
-            Self::Parked => "parked",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// The one with this number.
-    pub fn from_code(code: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|fate| fate.code() == code)
-    }
 }
 
 /// One item of an interchange received.
@@ -121,11 +49,11 @@ pub struct ItemInRow {
     /// Place of its message in the interchange, and of the item in the message, from 0.
     pub message_no: i32,
     pub item_no: i32,
-    pub kind: String,
+    pub kind: MessageKind,
     pub item_id: String,
     /// When the message was made, by its sender.
     pub made_at: At,
-    pub fate: i32,
+    pub fate: ItemOutcome,
     pub note: Option<String>,
     /// When it came to rest; of a parked item, when to look at it next.
     pub at: At,
@@ -213,13 +141,13 @@ impl Tx<'_> {
     }
 
     /// The messages of this kind from `sender` that counted for some items, the oldest first.
-    pub fn made(&mut self, recipient: &str, sender: &str, kind: &str, item_ids: &[&str]) -> Done<Vec<MadeRow>> {
+    pub fn made(&mut self, recipient: &str, sender: &str, kind: MessageKind, item_ids: &[&str]) -> Done<Vec<MadeRow>> {
         let mut made = Vec::new();
         for some in item_ids.chunks(ROWS_PER_STATEMENT) {
             let found: Vec<MadeRow> = item_in::table
                 .filter(item_in::recipient.eq(recipient).and(item_in::item_id.eq_any(some.to_vec())))
                 .filter(item_in::sender.eq(sender).and(item_in::kind.eq(kind)))
-                .filter(item_in::fate.le(Fate::Unchanged.code()))
+                .filter(item_in::fate.le(ItemOutcome::Unchanged))
                 .order((item_in::made_at, item_in::reference))
                 .select((item_in::item_id, item_in::orig_post, item_in::made_at, item_in::reference))
                 .load(self.conn)?;
@@ -231,9 +159,10 @@ impl Tx<'_> {
     /// Parked items to look at whose object exists by now, those that waited longest first, at most `limit`.
     pub fn parked_with_object(&mut self, limit: usize) -> Done<Vec<ItemInRow>> {
         // A post is told about its own items, a customs about those of the post that tells it.
-        let to_customs = diesel::dsl::exists(
-            organization::table.filter(organization::code.eq(item_in::recipient).and(organization::kind.eq("C"))),
-        );
+        let to_customs =
+            diesel::dsl::exists(organization::table.filter(
+                organization::code.eq(item_in::recipient).and(organization::kind.eq(OrganizationKind::Customs)),
+            ));
         let is_about =
             mail_object::post_org.eq(item_in::recipient).or(mail_object::post_org.eq(item_in::sender).and(to_customs));
         let of_item = mail_object::table.filter(is_about).filter(mail_object::item_id.eq(item_in::item_id));
@@ -269,10 +198,10 @@ impl Tx<'_> {
     }
 
     /// What became of an item after all.
-    pub fn set_fate(&mut self, row: &ItemInRow, fate: Fate, note: Option<&str>) -> Done {
+    pub fn set_fate(&mut self, row: &ItemInRow, fate: ItemOutcome, note: Option<&str>) -> Done {
         let key = (&row.recipient, &row.sender, &row.reference, row.message_no, row.item_no);
         diesel::update(item_in::table.find(key))
-            .set((item_in::fate.eq(fate.code()), item_in::note.eq(note), item_in::at.eq(At(self.now))))
+            .set((item_in::fate.eq(fate), item_in::note.eq(note), item_in::at.eq(At(self.now))))
             .execute(self.conn)?;
         Ok(())
     }
@@ -319,10 +248,10 @@ impl Tx<'_> {
 
 /// The condition of the index of parked items. Written out, for a planner does not use it for bound values.
 fn is_parked() -> SqlLiteral<Bool> {
-    diesel::dsl::sql("item_in.fate = 3")
+    diesel::dsl::sql(&format!("item_in.fate = {}", ItemOutcome::Parked.stored()))
 }
 
 /// The condition of the index of quarantined interchanges.
 fn is_quarantined() -> SqlLiteral<Bool> {
-    diesel::dsl::sql("interchange_in.state = 1")
+    diesel::dsl::sql(&format!("interchange_in.state = {}", ReceivedState::Quarantined.stored()))
 }

@@ -6,6 +6,7 @@ use super::conn::on_engine;
 use super::schema::{mail_object, referral, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::{FiscalState, Flow, ResponseState, SecurityState, Side};
 
 type Done<T> = Result<T, Fault>;
 
@@ -19,7 +20,7 @@ pub struct StatusRow {
     pub orig_post: String,
     pub dest_post: String,
     pub life_no: i32,
-    pub flow: String,
+    pub flow: Flow,
     pub mail_state: Option<i32>,
     pub posting_dt: Option<At>,
     pub customs_visible: bool,
@@ -27,7 +28,7 @@ pub struct StatusRow {
     pub has_response: bool,
     pub has_dc_response: bool,
     pub declared_at: Option<At>,
-    pub security_state: Option<String>,
+    pub security_state: Option<SecurityState>,
     pub facts: i32,
     pub created_at: At,
 }
@@ -37,11 +38,11 @@ pub struct StatusRow {
 #[diesel(table_name = response)]
 pub struct DecisionFact {
     pub object_pid: Id,
-    pub side: String,
-    pub state_cd: i32,
+    pub side: Side,
+    pub state_cd: ResponseState,
     pub customs_org: Option<String>,
     pub decision_cd: Option<String>,
-    pub fiscal_state: Option<String>,
+    pub fiscal_state: Option<FiscalState>,
     pub decided_at: At,
     pub lapsed: Option<Vec<u8>>,
 }

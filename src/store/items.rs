@@ -7,16 +7,20 @@
 mod decisions;
 mod versions;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::conn::on_engine;
+use super::detail::Told;
 use super::history::{Event, HistoryRow, Stamp};
-use super::imprint::{vouch, vouch_decisions, vouch_gone};
+use super::imprint::{GONE, Vouched, decision_key, imprint, vouch};
 use super::insert::insert_all;
 use super::schema::{decision, declaration, document_version, mail_object, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::{DeclarationState, DocumentKind, EventKind, FiscalState, Flow, ResponseState, SecurityState, Side};
 
 pub use decisions::DecisionRow;
 
@@ -34,8 +38,8 @@ pub struct ObjectRow {
     pub dest_post: String,
     /// Counts the uses of one item id, which may be used again after twelve months.
     pub life_no: i32,
-    /// `I`, `O` or `T`, seen from `post_org`.
-    pub flow: String,
+    /// Seen from `post_org`.
+    pub flow: Flow,
     pub partner_country: Option<String>,
     pub mail_class: Option<String>,
     pub mail_category: Option<String>,
@@ -62,7 +66,7 @@ pub struct ObjectRow {
     /// When a declaration was first sent to the destination, or received; absent when it was withdrawn.
     pub declared_at: Option<At>,
     /// Security state leaving departure aside; present once a referral was raised, and while the item is withdrawn.
-    pub security_state: Option<String>,
+    pub security_state: Option<SecurityState>,
     /// Own customs may see the declaration.
     pub declaration_seen: bool,
     /// What else is true of the item, as bits: see `rules::item_facts`.
@@ -77,7 +81,7 @@ pub struct DeclarationRow {
     pub post_org: String,
     pub object_pid: Id,
     pub pid: Id,
-    pub state_cd: i32,
+    pub state_cd: DeclarationState,
     pub customs_org: Option<String>,
     /// Own customs may see it. Only grows.
     pub seen: bool,
@@ -105,10 +109,9 @@ pub struct DeclarationRow {
 pub struct ResponseRow {
     pub post_org: String,
     pub object_pid: Id,
-    /// `O` own customs, `D` the destination's customs.
-    pub side: String,
+    pub side: Side,
     pub pid: Id,
-    pub state_cd: i32,
+    pub state_cd: ResponseState,
     pub customs_org: Option<String>,
     /// Who entered it: the only one to see a draft.
     pub author_org: String,
@@ -120,7 +123,7 @@ pub struct ResponseRow {
     pub digest: Vec<u8>,
     pub body: String,
     /// What all responses of this side amount to; absent for drafts.
-    pub fiscal_state: Option<String>,
+    pub fiscal_state: Option<FiscalState>,
     /// A clearance of something else than what is declared now: first half of the digest of the version it was about.
     pub lapsed: Option<Vec<u8>>,
 }
@@ -131,38 +134,11 @@ pub struct ResponseRow {
 pub struct VersionRow {
     pub post_org: String,
     pub object_pid: Id,
-    /// `D` declaration, `O` own response, `X` response of the destination's customs.
-    pub kind: String,
+    pub kind: DocumentKind,
     pub version_no: i32,
     pub digest: Vec<u8>,
     /// Absent once erased by retention.
     pub body: Option<String>,
-}
-
-/// Which side a response is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The post's own customs: `Response`.
-    Own,
-    /// The destination's customs: `DCResponse`.
-    Destination,
-}
-
-impl Side {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Own => "O",
-            Self::Destination => "D",
-        }
-    }
-
-    /// The kind of its versions.
-    pub fn version_kind(self) -> &'static str {
-        match self {
-            Self::Own => "O",
-            Self::Destination => "X",
-        }
-    }
 }
 
 /// What is to be done with a row when the item is saved.
@@ -208,7 +184,7 @@ pub struct Item {
     has_decisions: bool,
     superseded: Vec<VersionRow>,
     /// Versions taken back out of the archive: kind and number.
-    restored: Vec<(&'static str, i32)>,
+    restored: Vec<(DocumentKind, i32)>,
     events: Vec<Event>,
 }
 
@@ -253,7 +229,7 @@ impl Item {
     pub fn put_declaration(&mut self, new: DeclarationRow) {
         if let Some(old) = self.declaration().filter(|old| old.version_no != new.version_no) {
             let (no, digest, body) = (old.version_no, old.digest.clone(), old.body.clone());
-            self.archive("D", no, digest, body);
+            self.archive(DocumentKind::Declaration, no, digest, body);
         }
         put(&mut self.declaration, new);
     }
@@ -262,7 +238,7 @@ impl Item {
     pub fn put_response(&mut self, side: Side, new: ResponseRow) {
         if let Some(old) = self.response(side).filter(|old| old.version_no != new.version_no) {
             let (no, digest, body) = (old.version_no, old.digest.clone(), old.body.clone());
-            self.archive(side.version_kind(), no, digest, body);
+            self.archive(side.document(), no, digest, body);
         }
         match side {
             Side::Own => put(&mut self.own, new),
@@ -272,34 +248,30 @@ impl Item {
 
     /// Puts a response out of the archive in the place of the current one of its side.
     pub fn restore_response(&mut self, side: Side, row: ResponseRow) {
-        self.restored.push((side.version_kind(), row.version_no));
+        self.restored.push((side.document(), row.version_no));
         self.put_response(side, row);
     }
 
     fn put_loaded(&mut self, row: ResponseRow) {
-        let slot = if row.side == Side::Own.code() { &mut self.own } else { &mut self.destination };
+        let slot = match row.side {
+            Side::Own => &mut self.own,
+            Side::Destination => &mut self.destination,
+        };
         if slot.is_none() {
             *slot = Some(Slot { row, fate: Fate::Keep });
         }
     }
 
     /// The text of a version that this transaction put into the archive.
-    pub fn superseded_text(&self, kind: &str, version_no: i32) -> Option<&str> {
+    pub fn superseded_text(&self, kind: DocumentKind, version_no: i32) -> Option<&str> {
         let is_it = |version: &&VersionRow| version.kind == kind && version.version_no == version_no;
         self.superseded.iter().find(is_it).and_then(|version| version.body.as_deref())
     }
 
     /// Keeps a version that never was (or no longer is) the current one.
-    pub fn archive(&mut self, kind: &str, version_no: i32, digest: Vec<u8>, body: String) {
+    pub fn archive(&mut self, kind: DocumentKind, version_no: i32, digest: Vec<u8>, body: String) {
         let (post_org, object_pid) = (self.object.post_org.clone(), self.object.pid);
-        self.superseded.push(VersionRow {
-            post_org,
-            object_pid,
-            kind: kind.into(),
-            version_no,
-            digest,
-            body: Some(body),
-        });
+        self.superseded.push(VersionRow { post_org, object_pid, kind, version_no, digest, body: Some(body) });
     }
 
     /// Takes a draft declaration away; its text stays in the archive.
@@ -307,7 +279,7 @@ impl Item {
         let Some(slot) = &mut self.declaration else { return };
         slot.fate = Fate::Delete;
         let (no, digest, body) = (slot.row.version_no, slot.row.digest.clone(), slot.row.body.clone());
-        self.archive("D", no, digest, body);
+        self.archive(DocumentKind::Declaration, no, digest, body);
     }
 
     /// Takes a draft response away; its text stays in the archive.
@@ -319,7 +291,7 @@ impl Item {
         let Some(slot) = slot else { return };
         slot.fate = Fate::Delete;
         let (no, digest, body) = (slot.row.version_no, slot.row.digest.clone(), slot.row.body.clone());
-        self.archive(side.version_kind(), no, digest, body);
+        self.archive(side.document(), no, digest, body);
     }
 
     /// Adds to the item's history. An item without events is not written at all.
@@ -341,36 +313,34 @@ impl Item {
             && rows(self) == rows(other)
     }
 
-    /// Adds members to what was recorded last of the events that `of` lets through.
-    pub fn amend_where(&mut self, of: impl Fn(&Event) -> bool, change: impl FnOnce(&str) -> String) {
-        if let Some(last) = self.events.iter_mut().rfind(|event| of(event)) {
-            last.detail = change(&last.detail);
-        }
+    /// Whether something of this kind was recorded.
+    pub fn has_event(&self, is_it: impl Fn(EventKind) -> bool) -> bool {
+        self.events.iter().any(|event| is_it(event.kind))
+    }
+
+    /// What was recorded last of this kind, to be told more of.
+    pub fn last_event(&mut self, is_it: impl Fn(EventKind) -> bool) -> Option<&mut Event> {
+        self.events.iter_mut().rfind(|event| is_it(event.kind))
     }
 
     /// Has the last event vouch for every row that is about to be written or deleted.
     fn vouch_for_documents(&mut self) {
-        let mut detail = match self.events.last() {
-            Some(last) => last.detail.clone(),
-            None => return,
-        };
-        detail = vouched(detail, self.declaration.as_ref());
-        detail = vouched(detail, self.own.as_ref());
-        detail = vouched(detail, self.destination.as_ref());
+        let Some(Event { detail, .. }) = self.events.last_mut() else { return };
+        detail.declaration_row = told_of(self.declaration.as_ref());
+        detail.own_response_row = told_of(self.own.as_ref());
+        detail.destination_response_row = told_of(self.destination.as_ref());
         let changed = self.decisions.iter().filter(|slot| slot.fate != Fate::Keep).map(|slot| &slot.row);
-        detail = vouch_decisions(&detail, changed);
-        self.amend_where(|_| true, |_| detail);
+        let told: BTreeMap<String, String> = changed.map(|row| (decision_key(row), imprint(row))).collect();
+        detail.decision_rows = Some(told).filter(|told| !told.is_empty());
     }
 }
 
-fn vouched<T: super::imprint::Vouched>(detail: String, slot: Option<&Slot<T>>) -> String {
-    match slot {
-        None => detail,
-        Some(slot) => match slot.fate {
-            Fate::Keep => detail,
-            Fate::Insert | Fate::Update => vouch(&detail, &slot.row),
-            Fate::Delete => vouch_gone(&detail, &slot.row),
-        },
+fn told_of<T: Vouched>(slot: Option<&Slot<T>>) -> Told {
+    let slot = slot?;
+    match slot.fate {
+        Fate::Keep => None,
+        Fate::Insert | Fate::Update => vouch(&slot.row),
+        Fate::Delete => GONE,
     }
 }
 
@@ -401,7 +371,7 @@ impl Tx<'_> {
 
     /// The current response of one side of an item.
     pub fn response_of(&mut self, object: &ObjectRow, side: Side) -> Done<Option<ResponseRow>> {
-        let found = response::table.find((&object.post_org, object.pid, side.code()));
+        let found = response::table.find((&object.post_org, object.pid, side));
         Ok(found.get_result(self.conn).optional()?)
     }
 
@@ -497,11 +467,11 @@ impl Tx<'_> {
         let responses = items.iter().flat_map(|item| [item.own.as_ref(), item.destination.as_ref()]).flatten();
         insert_all(self.conn, with_fate(responses.clone(), Fate::Insert))?;
         for row in with_fate(responses.clone(), Fate::Update) {
-            let key = (&row.post_org, row.object_pid, &row.side);
+            let key = (&row.post_org, row.object_pid, row.side);
             diesel::update(response::table.find(key)).set(row).execute(self.conn)?;
         }
         for row in with_fate(responses, Fate::Delete) {
-            diesel::delete(response::table.find((&row.post_org, row.object_pid, &row.side))).execute(self.conn)?;
+            diesel::delete(response::table.find((&row.post_org, row.object_pid, row.side))).execute(self.conn)?;
         }
         let decisions = items.iter().flat_map(|item| &item.decisions);
         insert_all(self.conn, with_fate(decisions.clone(), Fate::Insert))?;

@@ -15,6 +15,7 @@ use super::schema::{declaration, mail_object};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
 use crate::contract::date;
+use crate::domain::Flow;
 
 type Done<T> = Result<T, Fault>;
 
@@ -22,7 +23,7 @@ type Done<T> = Result<T, Fault>;
 #[derive(Clone, Debug, Default)]
 pub struct ItemFilter {
     pub item_id: Option<String>,
-    pub flow: Option<String>,
+    pub flow: Option<Flow>,
     /// The destination outbound, the origin inbound, either in transit.
     pub partner_post: Option<String>,
     pub partner_country: Option<String>,
@@ -60,7 +61,7 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
     if let Some(state) = filter.mail_state {
         query = query.filter(mail_object::mail_state.eq(state));
     }
-    if let Some(flow) = filter.flow.clone() {
+    if let Some(flow) = filter.flow {
         query = query.filter(mail_object::flow.eq(flow));
     }
     if let Some(class) = filter.mail_class.clone() {
@@ -70,8 +71,8 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
         query = query.filter(mail_object::partner_country.eq(country));
     }
     if let Some(partner) = filter.partner_post.clone() {
-        let as_origin = mail_object::orig_post.eq(partner.clone()).and(mail_object::flow.ne("O"));
-        let as_destination = mail_object::dest_post.eq(partner).and(mail_object::flow.ne("I"));
+        let as_origin = mail_object::orig_post.eq(partner.clone()).and(mail_object::flow.ne(Flow::Outbound));
+        let as_destination = mail_object::dest_post.eq(partner).and(mail_object::flow.ne(Flow::Inbound));
         query = query.filter(as_origin.or(as_destination));
     }
     query = within(query, filter);

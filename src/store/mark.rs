@@ -9,6 +9,7 @@ use super::conn::AnyConn;
 use super::schema::mark;
 use super::types::At;
 use super::{Fault, Tx};
+use crate::domain::MarkOperation;
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -21,8 +22,7 @@ pub struct MarkRow {
     pub item_id: String,
     /// `ZZZ`: any.
     pub orig_post: String,
-    /// 2 cleared, 4 blocked, 5 warning.
-    pub operation: i32,
+    pub operation: MarkOperation,
     pub remarks: Option<String>,
     /// The mark ends by itself.
     pub until: Option<At>,

@@ -7,6 +7,7 @@
 pub mod anonymous;
 mod backup;
 mod conn;
+pub mod detail;
 mod fault;
 pub mod feed;
 pub mod handed;

@@ -11,51 +11,9 @@ use super::items::{Item, Parts};
 use super::schema::{interchange_out, mail_object, message_out};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::{InterchangeState, MessageKind, MessageState};
 
 type Done<T = ()> = Result<T, Fault>;
-
-/// How far a message to a partner has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageState {
-    Waiting,
-    /// In an interchange that the partner has not answered yet.
-    UnderWay,
-    Accepted,
-    /// The partner refused the message.
-    Refused,
-    /// Could not be written or sent; waits for a person.
-    Quarantined,
-    /// A newer one of the same item went first.
-    Overtaken,
-}
-
-impl MessageState {
-    /// Every one.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::UnderWay, Self::Accepted, Self::Refused, Self::Quarantined, Self::Overtaken];
-
-    /// The number that is stored.
-    pub fn code(self) -> i32 {
-        self as i32
-    }
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::UnderWay => "under way",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::Quarantined => "quarantined",
-            Self::Overtaken => "overtaken",
-        }
-    }
-
-    /// The one with this number.
-    pub fn from_code(code: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
 
 /// What one partner is to be told about one item.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
@@ -68,8 +26,7 @@ pub struct MessageRow {
     pub partner: String,
     /// The organization it comes from.
     pub sender: String,
-    /// Message type, for example `ITMATT`.
-    pub kind: String,
+    pub kind: MessageKind,
     /// Takes back what was said before.
     pub withdraws: bool,
     pub item_id: String,
@@ -85,7 +42,7 @@ pub struct MessageRow {
     pub digest: Vec<u8>,
     /// The content, when it is stored nowhere else.
     pub body: Option<String>,
-    pub state: i32,
+    pub state: MessageState,
     pub interchange: Option<String>,
     pub message_ref: Option<String>,
     /// Why it was refused or quarantined.
@@ -104,44 +61,6 @@ fn by_post(keys: &[MessageKey]) -> Vec<(&str, Vec<Id>)> {
     lists.map(|some| (some[0].0.as_str(), some.iter().map(|key| key.1).collect())).collect()
 }
 
-/// How far an interchange has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendingState {
-    ToSend,
-    /// Sent; the partner has not acknowledged it.
-    Unanswered,
-    Accepted,
-    /// Refused, at least in part.
-    Refused,
-    Quarantined,
-}
-
-impl SendingState {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::ToSend, Self::Unanswered, Self::Accepted, Self::Refused, Self::Quarantined];
-
-    /// The number that is stored.
-    pub fn code(self) -> i32 {
-        self as i32
-    }
-
-    /// For people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ToSend => "to be sent",
-            Self::Unanswered => "unanswered",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::Quarantined => "quarantined",
-        }
-    }
-
-    /// The one with this number.
-    pub fn from_code(code: i32) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-}
-
 /// An interchange as it is sent: the same bytes however often.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = interchange_out, treat_none_as_default_value = false)]
@@ -155,7 +74,7 @@ pub struct SendingRow {
     /// SHA-256 of `bytes`.
     pub digest: Vec<u8>,
     pub items: i32,
-    pub state: i32,
+    pub state: InterchangeState,
     pub attempts: i32,
     pub note: Option<String>,
     /// What came back.
@@ -181,21 +100,31 @@ pub struct Pile {
 }
 
 /// Conditions of partial indexes. Written out, for a planner does not use them for bound values.
-const WAITS: &str = "state = 0";
-const TROUBLE: &str = "state IN (3, 4)";
-const OPEN: &str = "state IN (0, 1, 4)";
+fn waits() -> String {
+    format!("state = {}", MessageState::Waiting.stored())
+}
+
+fn trouble() -> String {
+    format!("state IN ({}, {})", MessageState::Refused.stored(), MessageState::Quarantined.stored())
+}
+
+fn open() -> String {
+    let open = [InterchangeState::ToSend, InterchangeState::Unanswered, InterchangeState::Quarantined];
+    format!("state IN ({})", open.map(|state| state.stored().to_string()).join(", "))
+}
 
 fn holds(condition: &str) -> diesel::expression::SqlLiteral<diesel::sql_types::Bool> {
     diesel::dsl::sql(condition)
 }
 
-/// Each partner of the rows in `table` that are in state 0, found by jumps through the partial index.
-fn jumps(table: &str, open: &str) -> String {
+/// Each partner of the rows in `table` that are in state `first`, found by jumps through the partial index whose condition
+/// is `of_index`.
+fn jumps(table: &str, first: i32, of_index: &str) -> String {
     format!(
         "WITH RECURSIVE jump(partner) AS (\
-           SELECT min(partner) FROM {table} WHERE state = 0 AND {open} \
+           SELECT min(partner) FROM {table} WHERE state = {first} AND {of_index} \
            UNION ALL \
-           SELECT (SELECT min(partner) FROM {table} WHERE state = 0 AND {open} AND partner > jump.partner) \
+           SELECT (SELECT min(partner) FROM {table} WHERE state = {first} AND {of_index} AND partner > jump.partner) \
            FROM jump WHERE jump.partner IS NOT NULL) \
          SELECT partner FROM jump WHERE partner IS NOT NULL"
     )
@@ -219,8 +148,10 @@ impl Tx<'_> {
     /// Partners for whom messages wait or interchanges are to be sent.
     pub fn partners_with_work(&mut self) -> Done<Vec<String>> {
         let mut partners = Vec::new();
-        for (table, open) in [("message_out", WAITS), ("interchange_out", OPEN)] {
-            let found: Vec<Named> = diesel::sql_query(jumps(table, open)).load(self.conn)?;
+        let of_messages = jumps("message_out", MessageState::Waiting.stored(), &waits());
+        let of_interchanges = jumps("interchange_out", InterchangeState::ToSend.stored(), &open());
+        for query in [of_messages, of_interchanges] {
+            let found: Vec<Named> = diesel::sql_query(query).load(self.conn)?;
             partners.extend(found.into_iter().map(|named| named.partner));
         }
         partners.sort_unstable();
@@ -232,7 +163,7 @@ impl Tx<'_> {
     pub fn waiting_messages(&mut self, partner: &str, limit: usize) -> Done<Vec<MessageRow>> {
         Ok(message_out::table
             .filter(message_out::partner.eq(partner))
-            .filter(holds(WAITS))
+            .filter(holds(&waits()))
             .order(message_out::id)
             .limit(limit as i64)
             .load(self.conn)?)
@@ -244,9 +175,9 @@ impl Tx<'_> {
         for (post, ids) in by_post(keys) {
             taken += diesel::update(message_out::table)
                 .filter(message_out::post_org.eq(post).and(message_out::id.eq_any(ids)))
-                .filter(message_out::state.eq(MessageState::Waiting.code()))
+                .filter(message_out::state.eq(MessageState::Waiting))
                 .set((
-                    message_out::state.eq(MessageState::UnderWay.code()),
+                    message_out::state.eq(MessageState::UnderWay),
                     message_out::interchange.eq(interchange),
                     message_out::message_ref.eq(message_ref),
                     message_out::sent_at.eq(At(self.now)),
@@ -261,7 +192,7 @@ impl Tx<'_> {
         for (post, ids) in by_post(keys) {
             diesel::update(message_out::table)
                 .filter(message_out::post_org.eq(post).and(message_out::id.eq_any(ids)))
-                .set((message_out::state.eq(state.code()), message_out::note.eq(note)))
+                .set((message_out::state.eq(state), message_out::note.eq(note)))
                 .execute(self.conn)?;
         }
         Ok(())
@@ -277,7 +208,7 @@ impl Tx<'_> {
         note: Option<&str>,
     ) -> Done {
         let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
-        let change = (message_out::state.eq(state.code()), message_out::note.eq(note));
+        let change = (message_out::state.eq(state), message_out::note.eq(note));
         match message_ref {
             None => diesel::update(message_out::table.filter(of_interchange)).set(change).execute(self.conn)?,
             Some(reference) => diesel::update(message_out::table)
@@ -290,27 +221,27 @@ impl Tx<'_> {
     }
 
     /// The types of the messages that went into an interchange.
-    pub fn kinds_in(&mut self, sender: &str, interchange: &str) -> Done<Vec<String>> {
+    pub fn kinds_in(&mut self, sender: &str, interchange: &str) -> Done<Vec<MessageKind>> {
         let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
         Ok(message_out::table.filter(of_interchange).select(message_out::kind).distinct().load(self.conn)?)
     }
 
     /// Lets the quarantined messages of a partner (or one interchange of it) wait again; gives how many.
     pub fn requeue(&mut self, partner: &str, interchange: Option<&str>) -> Done<usize> {
-        let quarantined = message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined.code()));
+        let quarantined = message_out::partner.eq(partner).and(message_out::state.eq(MessageState::Quarantined));
         let change = (
-            message_out::state.eq(MessageState::Waiting.code()),
+            message_out::state.eq(MessageState::Waiting),
             message_out::interchange.eq(None::<String>),
             message_out::message_ref.eq(None::<String>),
             message_out::note.eq(None::<String>),
         );
         Ok(match interchange {
-            None => diesel::update(message_out::table.filter(quarantined).filter(holds(TROUBLE)))
+            None => diesel::update(message_out::table.filter(quarantined).filter(holds(&trouble())))
                 .set(change)
                 .execute(self.conn)?,
             Some(reference) => diesel::update(message_out::table)
                 .filter(quarantined)
-                .filter(holds(TROUBLE))
+                .filter(holds(&trouble()))
                 .filter(message_out::interchange.eq(reference))
                 .set(change)
                 .execute(self.conn)?,
@@ -338,8 +269,8 @@ impl Tx<'_> {
     /// The interchange to be sent next to a partner.
     pub fn next_sending(&mut self, partner: &str) -> Done<Option<SendingRow>> {
         Ok(interchange_out::table
-            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(0)))
-            .filter(holds(OPEN))
+            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(InterchangeState::ToSend)))
+            .filter(holds(&open()))
             .order(interchange_out::created_at)
             .first(self.conn)
             .optional()?)
@@ -375,7 +306,7 @@ impl Tx<'_> {
         &mut self,
         sender: &str,
         reference: &str,
-        state: SendingState,
+        state: InterchangeState,
         note: Option<&str>,
         answer: Option<&[u8]>,
     ) -> Done {
@@ -384,7 +315,7 @@ impl Tx<'_> {
         let first: Option<At> = row.select(interchange_out::sent_at).first(self.conn)?;
         diesel::update(row)
             .set((
-                interchange_out::state.eq(state.code()),
+                interchange_out::state.eq(state),
                 interchange_out::note.eq(note),
                 interchange_out::sent_at.eq(first.unwrap_or(now)),
             ))
@@ -399,20 +330,20 @@ impl Tx<'_> {
 
     /// Messages to a partner that wait, were refused or are in quarantine.
     pub fn message_pile(&mut self, partner: &str, state: MessageState) -> Done<Pile> {
-        let condition = if state == MessageState::Waiting { WAITS } else { TROUBLE };
+        let condition = if state == MessageState::Waiting { waits() } else { trouble() };
         let (count, oldest) = message_out::table
-            .filter(message_out::partner.eq(partner).and(message_out::state.eq(state.code())))
-            .filter(holds(condition))
+            .filter(message_out::partner.eq(partner).and(message_out::state.eq(state)))
+            .filter(holds(&condition))
             .select((diesel::dsl::count_star(), diesel::dsl::min(message_out::created_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })
     }
 
     /// Interchanges to a partner that are to be sent, are unanswered or are in quarantine.
-    pub fn sending_pile(&mut self, partner: &str, state: SendingState) -> Done<Pile> {
+    pub fn sending_pile(&mut self, partner: &str, state: InterchangeState) -> Done<Pile> {
         let (count, oldest) = interchange_out::table
-            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(state.code())))
-            .filter(holds(OPEN))
+            .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(state)))
+            .filter(holds(&open()))
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_out::created_at)))
             .first(self.conn)?;
         Ok(Pile { count, oldest })

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::schema::{link, partner};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::TransportKind;
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -15,8 +16,7 @@ type Done<T = ()> = Result<T, Fault>;
 pub struct PartnerRow {
     /// Its organization.
     pub code: String,
-    /// `http` or `directory`.
-    pub transport: String,
+    pub transport: TransportKind,
     /// URL of its inbox, or a folder.
     pub endpoint: String,
     /// What else was agreed, as JSON.

@@ -6,15 +6,17 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::result::Error as DbError;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::fault::in_full;
 use super::history::HistoryRow;
 use super::insert::insert_all;
-use super::items::{DeclarationRow, ResponseRow};
 use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::DocumentKind;
 use crate::limits;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -130,11 +132,17 @@ impl Tx<'_> {
     /// Checks all seals and all histories; gives the first thing that does not fit.
     pub fn verify_history(&mut self) -> Done<Verdict> {
         let mut verdict = Verdict::default();
-        if let Some(fault) = self.verify_seals(&mut verdict)? {
-            verdict.fault = Some(fault);
-        } else {
-            verdict.fault = self.verify_items(&mut verdict)?;
-        }
+        let found = match self.verify_seals(&mut verdict) {
+            Ok(None) => self.verify_items(&mut verdict),
+            found => found,
+        };
+        verdict.fault = match found {
+            // A value that nothing here writes.
+            Err(Fault::Db(error @ DbError::DeserializationError(_))) => {
+                Some(format!("a row was altered: {}", in_full(&error)))
+            }
+            found => found?,
+        };
         Ok(verdict)
     }
 
@@ -312,7 +320,11 @@ impl Tx<'_> {
             let (Some(kind), Some(version), Some(digest)) = (&row.doc_kind, row.doc_version, &row.doc_digest) else {
                 continue;
             };
-            match self.version_text(post_org, pid, kind, version)? {
+            let text = match DocumentKind::from_stored(kind) {
+                Ok(kind) => self.version_text(post_org, pid, kind, version)?,
+                Err(unknown) => return Ok(Some(format!("history row {} of {name}: {unknown}", row.seq))),
+            };
+            match text {
                 None => return Ok(Some(format!("version {version} of kind {kind} of {name} was removed"))),
                 Some(Some(body)) if &crate::contract::canonical::digest(&body) != digest => {
                     return Ok(Some(format!("version {version} of kind {kind} of {name} was altered")));
@@ -324,19 +336,24 @@ impl Tx<'_> {
     }
 
     /// The text of a version: `Some(None)` when it was erased by retention.
-    fn version_text(&mut self, post_org: &str, pid: Id, kind: &str, version: i32) -> Done<Option<Option<String>>> {
-        let current: Option<(i32, String)> = match kind {
-            "D" => {
-                let row: Option<DeclarationRow> =
-                    declaration::table.find((post_org, pid)).get_result(self.conn).optional()?;
-                row.map(|row| (row.version_no, row.body))
-            }
-            kind => {
-                let side = if kind == "O" { "O" } else { "D" };
-                let row: Option<ResponseRow> =
-                    response::table.find((post_org, pid, side)).get_result(self.conn).optional()?;
-                row.map(|row| (row.version_no, row.body))
-            }
+    fn version_text(
+        &mut self,
+        post_org: &str,
+        pid: Id,
+        kind: DocumentKind,
+        version: i32,
+    ) -> Done<Option<Option<String>>> {
+        let current: Option<(i32, String)> = match kind.side() {
+            None => declaration::table
+                .find((post_org, pid))
+                .select((declaration::version_no, declaration::body))
+                .first(self.conn)
+                .optional()?,
+            Some(side) => response::table
+                .find((post_org, pid, side))
+                .select((response::version_no, response::body))
+                .first(self.conn)
+                .optional()?,
         };
         if let Some((_, body)) = current.filter(|(no, _)| *no == version) {
             return Ok(Some(Some(body)));

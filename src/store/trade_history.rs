@@ -7,40 +7,17 @@ use super::history::Stamp;
 use super::schema::trade_history as table;
 use super::types::At;
 use super::{Fault, Tx};
+use crate::domain::{TradeEventKind, TradeKind};
 
 type Done<T = ()> = Result<T, Fault>;
-
-/// What has such a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Traded {
-    Good,
-    Service,
-    Anonymous,
-    /// A mark on an item id; its id is item id and origin: `EE123456785AU/ZZZ`.
-    Mark,
-}
-
-impl Traded {
-    pub const ALL: [Self; 4] = [Self::Good, Self::Service, Self::Anonymous, Self::Mark];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Service => "service",
-            Self::Anonymous => "anonymous",
-            Self::Mark => "mark",
-        }
-    }
-}
 
 /// Something that happened to one of them.
 #[derive(Clone, Debug)]
 pub struct TradeEvent<'e> {
     pub org: &'e str,
-    pub kind: Traded,
+    pub kind: TradeKind,
     pub id: &'e str,
-    /// `stored`, `changed`, `converted` or, of a mark, `cleared`.
-    pub name: &'static str,
+    pub event: TradeEventKind,
     /// Digest of the content that came.
     pub digest: Vec<u8>,
     /// The content that it took the place of.
@@ -52,14 +29,14 @@ pub struct TradeEvent<'e> {
 #[diesel(table_name = table, treat_none_as_default_value = false)]
 pub struct TradeRow {
     pub org: String,
-    pub kind: String,
+    pub kind: TradeKind,
     pub id: String,
     pub seq: i32,
     pub at: At,
     pub actor_org: String,
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
-    pub event: String,
+    pub event: TradeEventKind,
     pub digest: Vec<u8>,
     pub replaced: Option<String>,
 }
@@ -67,18 +44,18 @@ pub struct TradeRow {
 impl Tx<'_> {
     /// Adds a row after those there are.
     pub fn record_trade(&mut self, event: TradeEvent<'_>, stamp: &Stamp) -> Done {
-        let key = table::org.eq(event.org).and(table::kind.eq(event.kind.name())).and(table::id.eq(event.id));
+        let key = table::org.eq(event.org).and(table::kind.eq(event.kind)).and(table::id.eq(event.id));
         let last: Option<i32> = table::table.filter(key).select(diesel::dsl::max(table::seq)).first(self.conn)?;
         let row = TradeRow {
             org: event.org.to_owned(),
-            kind: event.kind.name().to_owned(),
+            kind: event.kind,
             id: event.id.to_owned(),
             seq: last.unwrap_or(0) + 1,
             at: At(self.now),
             actor_org: stamp.actor_org.clone(),
             user_cd: stamp.user_cd.clone(),
             office_cd: stamp.office_cd.clone(),
-            event: event.name.to_owned(),
+            event: event.event,
             digest: event.digest,
             replaced: event.replaced,
         };
@@ -87,14 +64,14 @@ impl Tx<'_> {
     }
 
     /// The history of one of them, oldest first.
-    pub fn trade_history(&mut self, org: &str, kind: Traded, id: &str) -> Done<Vec<TradeRow>> {
-        let key = table::org.eq(org).and(table::kind.eq(kind.name())).and(table::id.eq(id));
+    pub fn trade_history(&mut self, org: &str, kind: TradeKind, id: &str) -> Done<Vec<TradeRow>> {
+        let key = table::org.eq(org).and(table::kind.eq(kind)).and(table::id.eq(id));
         Ok(table::table.filter(key).order(table::seq).load(self.conn)?)
     }
 
     /// Takes the texts out of the history of an anonymous declaration.
     pub(super) fn erase_texts(&mut self, org: &str, id: &str) -> Done {
-        let key = table::org.eq(org).and(table::kind.eq(Traded::Anonymous.name())).and(table::id.eq(id));
+        let key = table::org.eq(org).and(table::kind.eq(TradeKind::Anonymous)).and(table::id.eq(id));
         diesel::update(table::table.filter(key)).set(table::replaced.eq(None::<String>)).execute(self.conn)?;
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! Column types that mean the same on both engines.
 //!
 //! Ids are 16 bytes, times whole microseconds since 1970 on SQLite (PostgreSQL: `uuid`, `timestamptz`), so that both
-//! sort and compare alike.
+//! sort and compare alike. Words and numbers of the vocabulary are columns as they are stored; one that is not known ends
+//! the reading with a text that names its column.
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow, Queryable};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
@@ -14,6 +16,11 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use super::conn::MultiBackend;
+use crate::domain::{
+    Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
+    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, ResponseState, SecurityState, Side,
+    TradeEventKind, TradeKind, TransportKind,
+};
 
 /// SQL type of [`Id`].
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
@@ -109,3 +116,76 @@ impl FromSql<DbTime, Sqlite> for At {
 
 impl diesel::sql_types::SqlOrd for DbTime {}
 impl diesel::sql_types::SqlOrd for DbId {}
+
+/// Makes enums of the vocabulary columns of an SQL type: written by `$write`, read as `$read`.
+macro_rules! stored_as {
+    ($sql:ty, $written:ty, $read:ty, |$value:ident| $write:expr, |$raw:ident| $borrow:expr; $($name:ty),+ $(,)?) => {$(
+        impl AsExpression<$sql> for $name {
+            type Expression = <&'static $written as AsExpression<$sql>>::Expression;
+
+            fn as_expression(self) -> Self::Expression {
+                let $value = self;
+                AsExpression::<$sql>::as_expression($write)
+            }
+        }
+        impl AsExpression<$sql> for &$name {
+            type Expression = <&'static $written as AsExpression<$sql>>::Expression;
+
+            fn as_expression(self) -> Self::Expression {
+                AsExpression::<$sql>::as_expression(*self)
+            }
+        }
+        impl AsExpression<sql_types::Nullable<$sql>> for $name {
+            type Expression = <Option<&'static $written> as AsExpression<sql_types::Nullable<$sql>>>::Expression;
+
+            fn as_expression(self) -> Self::Expression {
+                let $value = self;
+                AsExpression::<sql_types::Nullable<$sql>>::as_expression(Some($write))
+            }
+        }
+        impl AsExpression<sql_types::Nullable<$sql>> for &$name {
+            type Expression = <Option<&'static $written> as AsExpression<sql_types::Nullable<$sql>>>::Expression;
+
+            fn as_expression(self) -> Self::Expression {
+                AsExpression::<sql_types::Nullable<$sql>>::as_expression(*self)
+            }
+        }
+        impl<DB: Backend> ToSql<$sql, DB> for $name
+        where
+            $written: ToSql<$sql, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                let $value = *self;
+                <$written as ToSql<$sql, DB>>::to_sql($write, out)
+            }
+        }
+        impl<DB: Backend> FromSql<$sql, DB> for $name
+        where
+            $read: FromSql<$sql, DB>,
+        {
+            fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let $raw = <$read as FromSql<$sql, DB>>::from_sql(raw)?;
+                Ok(Self::from_stored($borrow)?)
+            }
+        }
+        impl<DB: Backend> Queryable<$sql, DB> for $name
+        where
+            Self: FromSql<$sql, DB>,
+        {
+            type Row = Self;
+
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    )+};
+}
+stored_as!(
+    sql_types::Text, str, String, |word| word.stored(), |read| &read;
+    Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
+    TradeEventKind, TradeKind, TransportKind,
+);
+stored_as!(
+    sql_types::Integer, i32, i32, |number| number.value(), |read| read;
+    Author, DeclarationState, InterchangeState, ItemOutcome, MarkOperation, MessageState, ReceivedState, ResponseState,
+);

@@ -9,6 +9,7 @@ use super::conn::on_engine;
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};
+use crate::domain::OrganizationKind;
 use crate::error::Error;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -18,8 +19,7 @@ type Done<T = ()> = Result<T, Fault>;
 #[diesel(table_name = organization, primary_key(code), treat_none_as_null = true)]
 pub struct OrganizationRow {
     pub code: String,
-    /// `P` post or `C` customs.
-    pub kind: String,
+    pub kind: OrganizationKind,
     pub country: String,
     pub name: String,
     /// The customs administration of a post, when it is not simply that of its country.
@@ -120,7 +120,7 @@ impl Tx<'_> {
             return Ok(Some(customs.clone()));
         }
         let of_country = organization::table
-            .filter(organization::country.eq(&post.country).and(organization::kind.eq("C")))
+            .filter(organization::country.eq(&post.country).and(organization::kind.eq(OrganizationKind::Customs)))
             .order(organization::code)
             .select(organization::code)
             .first(self.conn)
@@ -133,11 +133,11 @@ impl Tx<'_> {
         let named =
             organization::table.filter(organization::customs.eq(&customs.code)).load::<OrganizationRow>(self.conn)?;
         let of_country = organization::table
-            .filter(organization::country.eq(&customs.country).and(organization::kind.eq("P")))
+            .filter(organization::country.eq(&customs.country).and(organization::kind.eq(OrganizationKind::Post)))
             .load::<OrganizationRow>(self.conn)?;
         let mut posts = Vec::new();
         for post in named.into_iter().chain(of_country) {
-            if post.kind == "P" && self.customs_of(&post)?.as_deref() == Some(&customs.code) {
+            if post.kind == OrganizationKind::Post && self.customs_of(&post)?.as_deref() == Some(&customs.code) {
                 posts.push(post.code);
             }
         }

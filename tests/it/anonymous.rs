@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use entrepost::domain::TradeKind;
 use entrepost::limits;
-use entrepost::service::Traded;
 use entrepost::store::trade_history::TradeRow;
 use serde_json::{Value, json};
 
@@ -49,7 +49,8 @@ fn final_id(server: &Server, org: &str, id: &str) -> Answer {
 /// What happened to a declaration of AUA.
 fn history(server: &Server, id: &str) -> Vec<TradeRow> {
     let id = id.to_owned();
-    let rows = server.block_on(|services| async move { services.trade_history("AUA", Traded::Anonymous, &id).await });
+    let rows =
+        server.block_on(|services| async move { services.trade_history("AUA", TradeKind::Anonymous, &id).await });
     rows.expect("rows")
 }
 
@@ -237,7 +238,7 @@ on_both_engines! {
         put(server, "AUA", changed.clone()).ok();
         put(server, "AUA", changed).ok();
         let change = history(server, &converted).remove(1);
-        assert_eq!((change.event.as_str(), change.user_cd.as_deref()), ("changed", Some("kiosk-1")));
+        assert_eq!((change.event.stored(), change.user_cd.as_deref()), ("changed", Some("kiosk-1")));
         assert!(change.replaced.is_some_and(|text| text.contains("Sydney")));
         convert(server, "AUA", &converted, Some(&item)).ok();
         server.clock.advance(DAY * (days - 1));
@@ -251,7 +252,7 @@ on_both_engines! {
         final_id(server, "AUA", &old).refused(400);
         // Converted, with everything that is of a person gone, it is answered about as ever.
         let events = history(server, &converted);
-        assert_eq!(events.iter().map(|row| row.event.as_str()).collect::<Vec<_>>(), ["stored", "changed", "converted"]);
+        assert_eq!(events.iter().map(|row| row.event.stored()).collect::<Vec<_>>(), ["stored", "changed", "converted"]);
         for id in [&old, &converted] {
             assert!(history(server, id).iter().all(|row| row.replaced.is_none()), "no text of a person");
         }

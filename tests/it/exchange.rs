@@ -325,7 +325,7 @@ fn a_faulty_item_goes_back_as_a_referral_and_the_others_are_applied() {
     let servers = Server::pair([Engine::Sqlite, Engine::Sqlite]);
     let [australia, germany] = &servers;
     let good = fresh_id("AU");
-    set(germany, "AUA", |partner| partner.level = Some(entrepost::exchange::partner::Level::Reject));
+    set(germany, "AUA", |partner| partner.level = Some(entrepost::domain::Level::Reject));
     // The sending side only warns about what the receiving side refuses.
     for rule in ["description_vague", "net_over_gross", "country_known", "item_id_check_digit"] {
         admin(germany, &["quality", "set", "DEA", rule, "reject"]);
@@ -442,7 +442,7 @@ fn give_customs(servers: &[Server; 2], post: &str, customs: &str) {
     for (at, server) in servers.iter().enumerate() {
         let row = entrepost::service::admin::NewOrganization {
             code: post.into(),
-            kind: entrepost::service::Kind::Post,
+            kind: entrepost::domain::OrganizationKind::Post,
             country: post[..2].into(),
             name: "A post".into(),
             customs: Some(customs.into()),

@@ -418,11 +418,11 @@ on_both_engines! {
     }
 
     fn unknown_users_are_created_where_the_organization_wants_that(server) {
-        use entrepost::service::Kind;
+        use entrepost::domain::OrganizationKind;
         use entrepost::service::admin::NewOrganization;
         let strict = NewOrganization {
             code: "USA".into(),
-            kind: Kind::Post,
+            kind: OrganizationKind::Post,
             country: "US".into(),
             name: "Strict post".into(),
             customs: None,

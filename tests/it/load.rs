@@ -202,11 +202,11 @@ on_both_engines! {
     }
 
     fn customs_of_several_posts_sees_them_together_or_one(server) {
-        use entrepost::service::Kind;
+        use entrepost::domain::OrganizationKind;
         use entrepost::service::admin::NewOrganization;
         let second = NewOrganization {
             code: "PTB".into(),
-            kind: Kind::Post,
+            kind: OrganizationKind::Post,
             country: "PT".into(),
             name: "Second post".into(),
             customs: None,

@@ -43,5 +43,6 @@ mod two_servers;
 mod unavailable;
 mod upgrade;
 mod vague;
+mod vocabulary;
 mod watchdog;
 mod wire;

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each room with the rooms it may use. `error` and `limits` are open to every room.
+use entrepost::domain::EventKind;
+
+/// Each room with the rooms it may use. The ground is open to every room.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("limits", &[]),
+    ("domain", &[]),
     ("clock", &[]),
     ("contract", &[]),
     ("refdata", &["contract"]),
@@ -25,6 +28,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Its product is the options of the rooms that have any.
     ("config", &["http", "service", "store"]),
 ];
+
+/// Open to every room.
+const GROUND: &[&str] = &["error", "limits", "domain"];
 
 /// May use everything.
 const OPEN: &[&str] = &["app", "main", "admin", "edi_files", "print_files", "lib"];
@@ -163,7 +169,7 @@ fn every_edge_between_rooms_is_one_of_the_table() {
         };
         for (number, line) in &source.lines {
             for used in rooms_named(line) {
-                let open = used == source.room || used == "error" || used == "limits";
+                let open = used == source.room || GROUND.contains(&used.as_str());
                 if !open && !allowed.contains(&used.as_str()) {
                     wrong.push(format!("src/{}.rs:{number}: {} must not use {used}", source.place, source.room));
                 }
@@ -188,6 +194,20 @@ fn diesel_actix_time_and_sockets_stay_in_their_rooms() {
                 for word in words.iter().filter(|word| names(&bare, word)) {
                     wrong.push(format!("src/{}.rs:{number}: {word} belongs to {}", source.place, places.join(", ")));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_of_events_are_written_in_the_vocabulary_alone() {
+    let mut wrong = Vec::new();
+    let words = EventKind::ALL.map(EventKind::stored);
+    for source in sources().iter().filter(|source| source.room != "domain" && !source.place.contains("test")) {
+        for (number, line) in &source.lines {
+            for word in words.iter().filter(|word| line.contains(&format!("\"{word}\""))) {
+                wrong.push(format!("src/{}.rs:{number}: {word} has a name in domain", source.place));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Whose word counts: decisions, referrals, answers and withdrawals of posts that have no say in an item are refused.
 
-use entrepost::exchange::operate::fate;
+use entrepost::domain::{ItemOutcome, MessageKind};
 use entrepost::limits;
 use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
@@ -37,10 +37,10 @@ fn raises_by_itself(server: &Server) {
 }
 
 /// What became of everything that `from` sent to AUA about an item.
-fn fates(server: &Server, from: &str, id: &str) -> Vec<(String, &'static str)> {
+fn fates(server: &Server, from: &str, id: &str) -> Vec<(MessageKind, ItemOutcome)> {
     let exchange = server.exchange().clone();
     let (_, received) = server.block_on(|_| async move { exchange.item_log("AUA", id).await }).expect("a log");
-    received.iter().filter(|row| row.sender == from).map(|row| (row.kind.clone(), fate(row))).collect()
+    received.iter().filter(|row| row.sender == from).map(|row| (row.kind, row.fate)).collect()
 }
 
 on_both_engines! {
@@ -57,7 +57,7 @@ on_both_engines! {
         assert_eq!((&seen["Light"], &seen["SecurityState"]), (&json!("Amber"), &json!("ASSESSING")), "{seen}");
         assert_eq!(seen["Referrals"], json!([]));
         let refused = fates(server, "FRA", &id);
-        assert!(refused.len() == 4 && refused.iter().all(|(_, state)| *state == "refused"), "{refused:?}");
+        assert!(refused.len() == 4 && refused.iter().all(|(_, state)| *state == ItemOutcome::Refused), "{refused:?}");
         // The sender is told, as a referral on its own item, and that is the end of it.
         server.deliver();
         let told = server.call_as("FRA", "GetReferralAndReferralResponse",
@@ -162,7 +162,7 @@ on_both_engines! {
         // At the origin the limit holds for all who ask together.
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
         refer(server, "FRA", &id, "RFI", "F1");
-        assert_eq!(fates(server, "FRA", &id), [("ITMREF".to_owned(), "refused")]);
+        assert_eq!(fates(server, "FRA", &id), [(MessageKind::Itmref, ItemOutcome::Refused)]);
         assert_eq!(status(server, "AUA", &id)["Referrals"].as_array().map(Vec::len), Some(limits::REFERRALS_PER_ITEM));
     }
 }

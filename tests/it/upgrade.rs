@@ -67,7 +67,7 @@ fn unpacked(name: &str) -> Vec<u8> {
 }
 
 /// A copy of the old database, and the folder that holds it.
-fn old_database(engine: Engine) -> (String, tempfile::TempDir) {
+pub(crate) fn old_database(engine: Engine) -> (String, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = match engine {
         Engine::Sqlite => {

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use entrepost::service::{Kind, Traded, admin::NewOrganization};
+use entrepost::domain::{OrganizationKind, TradeKind};
+use entrepost::service::admin::NewOrganization;
 use entrepost::store::trade_history::TradeRow;
 use serde_json::{Value, json};
 
@@ -89,7 +90,7 @@ fn nothing() -> Value {
 /// What the history keeps of an author's mark on items of `origin`.
 fn history(server: &Server, author: &str, id: &str, origin: &str) -> Vec<TradeRow> {
     let (author, mark) = (author.to_owned(), format!("{id}/{origin}"));
-    let rows = server.block_on(|services| async move { services.trade_history(&author, Traded::Mark, &mark).await });
+    let rows = server.block_on(|services| async move { services.trade_history(&author, TradeKind::Mark, &mark).await });
     rows.unwrap_or_default()
 }
 
@@ -97,7 +98,7 @@ fn history(server: &Server, author: &str, id: &str, origin: &str) -> Vec<TradeRo
 fn second_german_post(server: &Server) {
     let second = NewOrganization {
         code: "DEB".into(),
-        kind: Kind::Post,
+        kind: OrganizationKind::Post,
         country: "DE".into(),
         name: "another German post".into(),
         customs: None,
@@ -415,7 +416,7 @@ on_both_engines! {
         clear(server, "AU", &id).ok();
         clear(server, "AU", &id).ok();
         let rows = history(server, "AU", &id, "ZZZ");
-        let events: Vec<(&str, &str)> = rows.iter().map(|row| (row.event.as_str(), row.actor_org.as_str())).collect();
+        let events: Vec<(&str, &str)> = rows.iter().map(|row| (row.event.stored(), row.actor_org.as_str())).collect();
         assert_eq!(events, [("stored", "AU"), ("changed", "AU"), ("cleared", "AU")], "repeats say nothing new");
         let replaced = |at: usize| rows[at].replaced.as_deref().unwrap_or_default();
         assert!(replaced(1).contains("ask the sender") && replaced(1).contains("MarkAsBlocked"), "{}", replaced(1));

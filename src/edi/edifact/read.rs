@@ -335,7 +335,7 @@ impl<'t> Reader<'t> {
             self.places.push(Places::default());
             return Some(Message::Control(self.control(segments)));
         }
-        let Some(kind) = Kind::from_name(name) else {
+        let Ok(kind) = Kind::from_stored(name) else {
             self.found(unh, Finding::error("profile", "", "the message type is not known here"));
             return None;
         };

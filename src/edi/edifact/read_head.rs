@@ -80,7 +80,7 @@ impl<'t> Reader<'t> {
                     None => self.found(segment, Finding::error("unknown_code", "Function", "9, 5 or 1 is expected")),
                 }
                 let name = id(segment, 1, 3);
-                if !name.is_empty() && name != message.kind.name() {
+                if !name.is_empty() && name != message.kind.stored() {
                     self.found(segment, Finding::error("profile", "", "BGM and UNH name different messages"));
                 }
             }

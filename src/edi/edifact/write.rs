@@ -126,7 +126,7 @@ impl<'p> Writer<'p> {
         self.kind = message.kind;
         let start = self.emit.segments();
         let profile = self.profile;
-        let identifier = [message.kind.name(), "D", "00A", &profile.agency, &profile.association];
+        let identifier = [message.kind.stored(), "D", "00A", &profile.agency, &profile.association];
         self.emit.segment("UNH", &[&[number], &identifier]);
         self.head(message);
         for (at, item) in message.items.iter().enumerate() {
@@ -160,7 +160,7 @@ impl<'p> Writer<'p> {
             Kind::Itmref | Kind::Refrsp => "",
         };
         let reference = self.fit("Header.Reference", &message.reference, 35);
-        self.emit.segment("BGM", &[&[code, "", "", message.kind.name()], &[&reference], &[message.function.code()]]);
+        self.emit.segment("BGM", &[&[code, "", "", message.kind.stored()], &[&reference], &[message.function.code()]]);
         if let Some(created) = message.created {
             self.date("137", created);
         }

@@ -104,7 +104,7 @@ impl Reader {
     fn message(&mut self, element: &Element, interchange: &mut Interchange) {
         self.message = Some(self.outline.len());
         let name = element.attribute("type").unwrap_or_default();
-        let message = match Kind::from_name(name) {
+        let message = match Kind::from_stored(name).ok() {
             Some(kind) => Some(Message::Items(self.items(kind, element))),
             None if name == "CONTRL" => Some(Message::Control(self.control(element))),
             None => {

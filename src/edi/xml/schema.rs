@@ -399,7 +399,7 @@ mod tests {
         let Text::OneOf(_, roles) = ROLES else { panic!() };
         assert_eq!(roles, Role::ALL.map(Role::code));
         let Text::OneOf(_, messages) = MESSAGES else { panic!() };
-        assert_eq!(messages[..5], Kind::ALL.map(Kind::name));
+        assert_eq!(messages[..5], Kind::ALL.map(Kind::stored));
         let children = types().iter().flat_map(|kind| match &kind.content {
             Content::Elements(sequences) => sequences.concat(),
             _ => Vec::new(),

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{Declaration, DeclarationData, Response, ResponseData};
+use crate::domain::{DeclarationState, ResponseState};
 use crate::error::{Findings, Result};
 use crate::http::answer::Reply;
-use crate::rules::life_cycle::{DECLARATION_DRAFT, RESPONSE_DRAFT};
 use crate::rules::structure::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -29,7 +29,7 @@ pub(super) async fn declaration(call: Call<'_>, params: NewDeclarationParams) ->
     needed.done()?;
     let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
     let blank = Declaration {
-        cds_state_cd: Some(DECLARATION_DRAFT),
+        cds_state_cd: Some(DeclarationState::Draft.stored()),
         cust_organization_cd: customs,
         mail_object_p_id: Some(Uuid::nil()),
         post_organization_cd: post,
@@ -49,7 +49,7 @@ pub(super) struct NewResponseParams {
 pub(super) async fn response(call: Call<'_>, params: NewResponseParams) -> Result<Reply> {
     let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
     let blank = Response {
-        cds_state_cd: Some(RESPONSE_DRAFT),
+        cds_state_cd: Some(ResponseState::Draft.stored()),
         cust_organization_cd: customs,
         mail_object_p_id: Some(Uuid::nil()),
         post_organization_cd: post,

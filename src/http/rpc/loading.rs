@@ -61,7 +61,7 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let filter = ItemFilter {
         item_id: own(&params.id),
-        flow: flow.map(|flow| flow.code().to_owned()),
+        flow,
         partner_post: own(&params.partner_postal_org_cd),
         partner_country: own(&params.part_country_cd),
         posting_from: bound(params.dt_from),
@@ -117,8 +117,7 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
     let state = needed.text("mailStateCd", &params.mail_state_cd, "give the mail state as text, for example \"1\"");
     needed.done()?;
     let state = mail_state(state)?;
-    let filter =
-        ItemFilter { flow: flow.map(|flow| flow.code().to_owned()), mail_state: Some(state), ..ItemFilter::default() };
+    let filter = ItemFilter { flow, mail_state: Some(state), ..ItemFilter::default() };
     let query = Query {
         post: given(&params.postal_org_cd).map(str::to_owned),
         filter,

@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use super::request::{Call, Needed};
 use crate::contract::lenient;
+use crate::domain::Flow;
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::flow::Flow;
 use crate::rules::structure::given;
 use crate::service::Answer;
 use crate::service::mail_state::{Answering, Move};
@@ -114,7 +114,7 @@ pub(super) async fn update_and_get(call: Call<'_>, params: MoveAndGetParams) -> 
 /// Methods that have a member for the destination of transit items need it for them.
 fn transit_destination(flow: &Option<String>, destination: &Option<String>) -> Needed {
     let mut needed = Needed::default();
-    if given(flow) == Some("T") {
+    if given(flow) == Some(Flow::Transit.stored()) {
         needed.text("itemDestPostalOrgCd", destination, "a transit item needs its destination post");
     }
     needed

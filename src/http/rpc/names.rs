@@ -9,8 +9,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
-use crate::service::{Actor, Kind};
+use crate::service::Actor;
 
 /// What a member names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +162,7 @@ fn is_foreign(actor: &Actor, said: &Said, named: Named) -> bool {
     let of =
         |wanted: Names| named.iter().filter(move |(what, _)| *what == wanted).filter_map(|(_, path)| said.get(path));
     let mut ends = of(Names::End).peekable();
-    let passes_by = actor.kind == Kind::Customs
+    let passes_by = actor.kind == OrganizationKind::Customs
         && of(Names::Post).next().is_none()
         && ends.peek().is_some()
         && !ends.any(|end| actor.posts.contains(end));
@@ -176,8 +177,8 @@ fn is_own(actor: &Actor, what: Names, name: &str) -> bool {
     match what {
         Names::Post => own_post(),
         Names::Customs => own_customs(),
-        Names::Answering => actor.kind == Kind::Post || own_customs(),
-        Names::Kind => Kind::from_code(name) == Some(actor.kind),
+        Names::Answering => actor.kind == OrganizationKind::Post || own_customs(),
+        Names::Kind => OrganizationKind::from_stored(name) == Ok(actor.kind),
         Names::Related => name == actor.org || actor.customs.as_deref() == Some(name) || own_post(),
         Names::End => true,
     }

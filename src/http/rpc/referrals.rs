@@ -144,7 +144,7 @@ pub(super) async fn get(call: Call<'_>, params: GetReferralParams) -> Result<Rep
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let items = ItemFilter {
         item_id: own(&params.id),
-        flow: flow.map(|flow| flow.code().to_owned()),
+        flow,
         partner_post: own(&params.partner_postal_org_cd),
         posting_from: bound(params.posting_dt_from),
         posting_to: bound(params.posting_dt_to),

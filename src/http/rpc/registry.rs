@@ -22,9 +22,9 @@ use crate::contract::{
     CdsView, Declaration, HSLookupInfo, Number, PostalService, ReferralDialogue, Response, RestrictionProhibition,
     SimpleRefDataCocktail, WatchdogInfo,
 };
+use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::http::answer::Reply;
-use crate::service::Kind;
 
 /// Who may call a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +34,9 @@ pub enum Who {
 }
 
 impl Who {
-    pub fn admits(self, kind: Kind) -> bool {
+    pub fn admits(self, kind: OrganizationKind) -> bool {
         match self {
-            Self::Posts => kind == Kind::Post,
+            Self::Posts => kind == OrganizationKind::Post,
             Self::PostsAndCustoms => true,
         }
     }

@@ -11,12 +11,12 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::contract::date::with_zone;
+use crate::domain::Flow;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::Shared;
 use crate::http::gate::Gate;
 use crate::http::printing::Press;
 use crate::limits;
-use crate::rules::flow::Flow;
 use crate::rules::places;
 use crate::rules::structure::{self, given};
 use crate::service::{Actor, BatchMode, RequestKey, Services};
@@ -206,7 +206,7 @@ impl Needed {
     /// The flow when one is given; a finding for a letter that means none.
     pub(super) fn flow(&mut self, path: &'static str, value: &Option<String>) -> Option<Flow> {
         let code = given(value)?;
-        let flow = Flow::parse(code);
+        let flow = Flow::from_stored(code).ok();
         if flow.is_none() {
             self.findings.add("format", path, "write I (inbound), O (outbound) or T (transit)");
         }

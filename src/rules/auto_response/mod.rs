@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::contract::{ContentPiece, DeclarationData, MailObject, Number, ResponseData, Tax, WcfDate};
+use crate::domain::Category;
 use crate::refdata::lists::lists;
 use crate::refdata::search::text::plain_words;
 use crate::rules::currency::{RateBook, convert};
-use crate::rules::decision::Category;
 use crate::rules::overlay;
 
 pub use condition::{Condition, Presence, QualityState, RestrictionState};

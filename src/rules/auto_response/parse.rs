@@ -10,10 +10,11 @@ use rust_decimal::Decimal;
 use toml::{Table, Value};
 
 use super::{Answer, AutoRule, Charge, Condition, Presence, QualityState, RestrictionState, RuleSet, TaxRule};
+use crate::domain::Category;
 use crate::limits;
 use crate::refdata::lists::{Coded, Country, List, lists};
 use crate::refdata::search::text::plain_words;
-use crate::rules::decision::{Category, DecisionTable};
+use crate::rules::decision::DecisionTable;
 use crate::rules::quality;
 
 /// One mistake in a text of rules.

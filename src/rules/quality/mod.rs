@@ -21,38 +21,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::Level;
 use crate::error::Finding;
 use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Screened;
 
 pub use self::vague::StopWords;
-
-/// What a finding means for the declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    Off,
-    Warn,
-    /// A warning, and the item is at best Amber.
-    Amber,
-    /// The declaration cannot become final.
-    Reject,
-}
-
-impl Level {
-    /// `reject`, `amber`, `warn` or `off`.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Off, Self::Warn, Self::Amber, Self::Reject].into_iter().find(|level| level.name() == name)
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Warn => "warn",
-            Self::Amber => "amber",
-            Self::Reject => "reject",
-        }
-    }
-}
 
 /// A destination that asks for more than the default.
 #[derive(Clone, Copy, Debug)]

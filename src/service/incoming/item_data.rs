@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 
 use super::{Bench, Reception, Weighed, refused};
-use crate::contract::canonical::to_canonical;
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::{DocumentKind, EventKind, Flow};
 use crate::rules::authority::DataRank;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::service::declare::{self, Content};
+use crate::service::judging;
 use crate::service::version::Timeline;
-use crate::service::{judging, standing};
+use crate::store::detail::Detail;
 use crate::store::history::Event;
-use crate::store::imprint::with_member;
 use crate::store::items::Item;
 use crate::store::{Fault, Tx};
 
@@ -39,7 +39,7 @@ impl Bench<'_> {
     ) -> Result<Option<Reception>, Fault> {
         let (object, from) = (&item.object, self.route.from.as_str());
         let Some(content) = weighed.declared.as_ref().filter(|_| !self.route.to_customs) else { return Ok(None) };
-        if object.flow == "O" && !item.is_new() {
+        if object.flow == Flow::Outbound && !item.is_new() {
             let message = "the item leaves from the post it was sent to; item data comes from the origin";
             return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
         }
@@ -72,7 +72,7 @@ impl Bench<'_> {
         facts.set(Fact::Redirected, goes_to.is_some_and(|post| post != item.object.dest_post));
         item.object.facts = facts.0;
         item.delete_declaration();
-        item.record(Event { name: standing::WITHDRAWN, detail: "{}".into(), document: None });
+        item.record(Event::of(EventKind::DeclarationWithdrawn));
         Ok(Reception::Applied)
     }
 
@@ -97,11 +97,8 @@ impl Bench<'_> {
         let Some(placed) = declare::place(tx, self.catalogue, item, said, object_changed)? else {
             return Ok(Reception::Unchanged);
         };
-        let mut detail = standing::issued_at(weighed.told.made_at.min(tx.now));
-        if let Some(alias) = alias {
-            detail = with_member(&detail, "Alias", &to_canonical(&alias));
-        }
-        item.record(Event { name: standing::RECEIVED, detail, document: placed.document });
+        let detail = Detail { alias, ..Detail::issued(weighed.told.made_at.min(tx.now)) };
+        item.record(Event { kind: EventKind::DeclarationReceived, detail, document: placed.document });
         Ok(Reception::Applied)
     }
 
@@ -130,7 +127,9 @@ impl Bench<'_> {
         let named = timeline.named_by(&self.route.from, name);
         let reused = match named {
             None => false,
-            Some(version) => tx.digest_of(&item.object, "D", version.no)? != Some(content.digest.clone()),
+            Some(version) => {
+                tx.digest_of(&item.object, DocumentKind::Declaration, version.no)? != Some(content.digest.clone())
+            }
         };
         if !reused {
             return Ok((Cow::Borrowed(content), Some(name.to_owned())));

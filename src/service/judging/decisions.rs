@@ -3,19 +3,16 @@
 use chrono::{DateTime, Utc};
 
 use super::{By, Judged, Judging, Question};
-use crate::rules::authority::{self, Author, DataRank, Decided};
-use crate::rules::decision::Category;
-use crate::rules::fiscal::FiscalState;
+use crate::domain::{Author, EventKind, FiscalState, ResponseState, Side};
+use crate::rules::authority::{self, DataRank, Decided};
 use crate::rules::item_facts::{Fact, Facts};
-use crate::rules::life_cycle::RESPONSE_DRAFT;
 use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::service::catalogue::Catalogue;
-use crate::service::identity::REDIRECTED;
 use crate::service::respond::own_customs;
-use crate::service::standing;
 use crate::service::version::{Timeline, Version};
+use crate::store::detail::Detail;
 use crate::store::history::{Event, Stamp};
-use crate::store::items::{DecisionRow, Item, ResponseRow, Side};
+use crate::store::items::{DecisionRow, Item, ResponseRow};
 use crate::store::{Fault, Tx};
 
 /// The newest version that customs could see by a time, in whole seconds; the last one of all, when it could see none.
@@ -33,9 +30,8 @@ pub(in crate::service) fn judge_again(
 ) -> Result<bool, Fault> {
     let mut judging = Judging::of(tx, catalogue, item, stamp)?;
     let before = item.clone();
-    let handed_to = |row: &&DecisionRow| {
-        Author::from_number(row.author_rank) == Author::Customs && Some(&row.author_org) == judging.customs.as_ref()
-    };
+    let handed_to =
+        |row: &&DecisionRow| row.author_rank == Author::Customs && Some(&row.author_org) == judging.customs.as_ref();
     let lives_elsewhere = match &judging.customs {
         Some(customs) => tx.organization(customs)?.is_some_and(|customs| customs.remote),
         None => true,
@@ -65,20 +61,10 @@ pub(in crate::service) fn judge_again(
     item.object.facts = facts.0;
     let changed = !item.is_like(&before);
     if changed {
-        let detail = serde_json::json!({ "Decisions": otherwise }).to_string();
-        item.record(Event { name: JUDGED_ANEW, detail, document: None });
+        let detail = Detail { decisions: Some(otherwise), ..Detail::default() };
+        item.record(Event { detail, ..Event::of(EventKind::JudgedAnew) });
     }
     Ok(changed)
-}
-
-/// The event of an item whose decisions were judged by other notes, settings or lists than before.
-pub(in crate::service) const JUDGED_ANEW: &str = "item.judged-anew";
-
-/// Numbers of the decisions that an event of that name says are about another version than was thought.
-pub(in crate::service) fn judged_otherwise(event: &Event) -> Vec<i32> {
-    let detail: serde_json::Value = serde_json::from_str(&event.detail).unwrap_or_default();
-    let numbers = detail["Decisions"].as_array().cloned().unwrap_or_default();
-    numbers.iter().filter_map(|number| i32::try_from(number.as_i64()?).ok()).collect()
 }
 
 /// Brings the columns that follow from others up to date on an item about to be saved.
@@ -90,9 +76,9 @@ pub(in crate::service) fn settle(
 ) -> Result<(), Fault> {
     let mut facts = Facts(item.object.facts);
     note_whose_data(catalogue, item, &mut facts);
-    let withdrawn = item.events().iter().any(|event| event.name == standing::WITHDRAWN);
+    let withdrawn = item.has_event(|kind| kind == EventKind::DeclarationWithdrawn);
     let referred = withdrawn || item.object.security_state.is_some();
-    if !says_anything(item) {
+    if !item.has_event(EventKind::says_anything) {
         note_left_cleared(item, &mut facts);
     } else if referred || facts.has(Fact::Decided) {
         let mut judging = Judging::of(tx, catalogue, item, stamp)?;
@@ -100,22 +86,16 @@ pub(in crate::service) fn settle(
             judging.settle_decisions(tx, item, &mut facts)?;
         }
         if referred {
-            item.object.security_state =
-                judging.security_state(tx, item, &mut facts)?.map(|state| state.code().to_owned());
+            item.object.security_state = judging.security_state(tx, item, &mut facts)?;
         }
     }
     item.object.facts = facts.0;
     Ok(())
 }
 
-/// Whether anything happened that a judgement goes by: a move past an office and a printed form are nothing of that kind.
-fn says_anything(item: &Item) -> bool {
-    item.events().iter().any(|event| !["object.moved", "object.changed", "declaration.printed"].contains(&event.name))
-}
-
 /// What left the inward office while a clearance stood is never held against it later.
 fn note_left_cleared(item: &Item, facts: &mut Facts) {
-    let state = item.response(Side::Own).and_then(|row| FiscalState::parse(row.fiscal_state.as_deref()?));
+    let state = item.response(Side::Own).and_then(|row| row.fiscal_state);
     let cleared = matches!(state, Some(FiscalState::Cleared | FiscalState::ClearedDue));
     if cleared && item.object.mail_state == Some(LEFT_INWARD_OFFICE) {
         facts.set(Fact::LeftCleared, true);
@@ -131,7 +111,7 @@ fn note_whose_data(catalogue: &Catalogue, item: &Item, facts: &mut Facts) {
     }
     facts.set(Fact::DataNotOfOrigin, rank == Some(DataRank::Stranger));
     facts.set(Fact::OwnCapture, declarer == Some(item.object.post_org.as_str()));
-    if item.events().iter().any(|event| event.name == REDIRECTED) {
+    if item.has_event(|kind| kind == EventKind::ObjectRedirected) {
         facts.set(Fact::WasBoundElsewhere, true);
     }
 }
@@ -211,7 +191,7 @@ impl Judging<'_> {
     /// but rules has decided.
     pub(in crate::service) fn is_open_to_rules(&mut self, tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
         for row in item.decisions(Side::Own).cloned().collect::<Vec<_>>() {
-            let by_person = Author::from_number(row.author_rank) != Author::Rule;
+            let by_person = row.author_rank != Author::Rule;
             if by_person && decided(&row, true).decides() {
                 return Ok(false);
             }
@@ -226,11 +206,11 @@ impl Judging<'_> {
 /// A stored decision as the rules of authority see it.
 pub(in crate::service) fn decided(row: &DecisionRow, stands: bool) -> Decided {
     Decided {
-        author: Author::from_number(row.author_rank),
+        author: row.author_rank,
         org: row.author_org.clone(),
         place: row.place,
-        category: row.category.as_deref().and_then(Category::from_name),
-        state: FiscalState::parse(&row.fiscal_state).unwrap_or(FiscalState::Hold),
+        category: row.category,
+        state: row.fiscal_state,
         digest: row.digest.clone(),
         stands,
         beside_customs: row.beside_customs,
@@ -239,7 +219,7 @@ pub(in crate::service) fn decided(row: &DecisionRow, stands: bool) -> Decided {
 
 /// Whether its author has a say in the item now. On the side of the destination it has while the item goes there.
 pub(in crate::service) fn counts(tx: &mut Tx<'_>, item: &Item, row: &DecisionRow) -> Result<bool, Fault> {
-    if row.side == Side::Own.code() || row.author_org == item.object.dest_post {
+    if row.side == Side::Own || row.author_org == item.object.dest_post {
         return Ok(true);
     }
     if row.author_org != item.object.post_org {
@@ -251,8 +231,8 @@ pub(in crate::service) fn counts(tx: &mut Tx<'_>, item: &Item, row: &DecisionRow
 
 /// Keeps what a side amounts to with the response to show, which comes out of the archive where another one was shown.
 fn show(tx: &mut Tx<'_>, item: &mut Item, side: Side, outcome: &Outcome) -> Result<(), Fault> {
-    let fiscal_state = Some(outcome.fiscal.code().to_owned());
-    let shown = item.response(side).filter(|row| row.state_cd != RESPONSE_DRAFT).cloned();
+    let fiscal_state = Some(outcome.fiscal);
+    let shown = item.response(side).filter(|row| row.state_cd != ResponseState::Draft).cloned();
     if let Some(row) = shown.as_ref().filter(|row| row.version_no == outcome.current) {
         if (&row.fiscal_state, &row.lapsed) != (&fiscal_state, &outcome.lapsed) {
             item.put_response(side, ResponseRow { fiscal_state, lapsed: outcome.lapsed.clone(), ..row.clone() });
@@ -261,7 +241,7 @@ fn show(tx: &mut Tx<'_>, item: &mut Item, side: Side, outcome: &Outcome) -> Resu
     }
     let decision = item.decisions(side).find(|row| row.version_no == outcome.current).cloned();
     let (Some(decision), Some(shown)) = (decision, shown) else { return Ok(()) };
-    let Some(body) = tx.archived_text(&item.object, side.version_kind(), decision.version_no)? else { return Ok(()) };
+    let Some(body) = tx.archived_text(&item.object, side.document(), decision.version_no)? else { return Ok(()) };
     let row = ResponseRow {
         state_cd: decision.state_cd,
         customs_org: decision.customs_org,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{By, Judged, Judging, Question};
 use crate::contract::Referral;
+use crate::domain::SecurityState;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::reserved;
 use crate::rules::security::{self, Act, Asks, Effect};
@@ -21,7 +22,7 @@ impl Judging<'_> {
         tx: &mut Tx<'_>,
         item: &Item,
         facts: &mut Facts,
-    ) -> Result<Option<security::SecurityState>, Fault> {
+    ) -> Result<Option<SecurityState>, Fault> {
         let referrals = tx.referrals_of(&item.object)?;
         let answers = tx.answers_of(&item.object)?;
         for referral in &referrals {
@@ -44,7 +45,7 @@ impl Judging<'_> {
         }
         facts.set(Fact::AssessmentLapsed, completed && !stand);
         let state = security::state(&events);
-        Ok((!referrals.is_empty() || state == security::SecurityState::Cancelled).then_some(state))
+        Ok((!referrals.is_empty() || state == SecurityState::Cancelled).then_some(state))
     }
 
     /// The referrals of those who have a say, but for stops that were lifted and what lifted them. Of what a post asked

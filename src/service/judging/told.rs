@@ -1,12 +1,13 @@
 //! What partners are told besides the content: the version that a decision or a referral is about, and its place.
 
 use super::{Judged, Judging};
-use crate::rules::authority::{self, Author};
+use crate::domain::Side;
+use crate::rules::authority::{self};
 use crate::rules::reserved::GOODS;
 use crate::service::catalogue::Catalogue;
 use crate::service::version::{self, Timeline};
 use crate::store::history::Stamp;
-use crate::store::items::{Item, Side};
+use crate::store::items::Item;
 use crate::store::referral::ReferralRow;
 use crate::store::{Fault, Tx};
 
@@ -30,7 +31,7 @@ pub fn told_of_decision(tx: &mut Tx<'_>, item: &Item, version_no: i32, partner: 
         return Ok(Told::default());
     };
     let timeline = Timeline::of(tx, &item, &Stamp::default())?;
-    let order = authority::order(Author::from_number(row.author_rank), row.place);
+    let order = authority::order(row.author_rank, row.place);
     Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{SetMark, marks, seen, usage, word};
 use crate::contract::WcfDate;
 use crate::contract::canonical::digest;
-use crate::contract::watchdog::Operation;
+use crate::domain::{MarkOperation, TradeEventKind, TradeKind};
 use crate::error::{Error, Result};
 use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
@@ -14,7 +14,7 @@ use crate::service::catalogue::Catalogue;
 use crate::service::which::Row;
 use crate::store::item_status::StatusRow;
 use crate::store::mark::MarkRow;
-use crate::store::trade_history::{TradeEvent, Traded};
+use crate::store::trade_history::TradeEvent;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -29,9 +29,9 @@ pub(super) fn set(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, sent: &
     let (own, others): (Vec<&MarkRow>, Vec<&MarkRow>) =
         known.rows(&sent.item_id).iter().partition(|row| row.author_org == actor.org);
     let origin = match sent.info.operation {
-        Some(Operation::MarkAsBlocked) => sent.origin.clone(),
-        Some(Operation::MarkWithWarning) => meant()?,
-        Some(Operation::Clear) | None => {
+        Some(MarkOperation::MarkAsBlocked) => sent.origin.clone(),
+        Some(MarkOperation::MarkWithWarning) => meant()?,
+        Some(MarkOperation::Clear) | None => {
             let stands = |row: &&MarkRow| word(row).is_some_and(|word| word.is_in_force(tx.now));
             let (own, others) = (own.iter().copied().filter(stands), others.into_iter().filter(stands));
             cleared(sent, own.collect(), others.collect(), meant)?
@@ -112,14 +112,14 @@ fn not_yours(others: &[&MarkRow]) -> Error {
 }
 
 fn row(tx: &Tx<'_>, actor: &Actor, sent: &SetMark, origin: &str) -> MarkRow {
-    let operation = sent.info.operation.unwrap_or(Operation::Clear);
-    let marks = operation != Operation::Clear;
+    let operation = sent.info.operation.unwrap_or(MarkOperation::Clear);
+    let marks = operation != MarkOperation::Clear;
     let at = |date: Option<WcfDate>| date.filter(|_| marks).map(|date| At(date.instant()));
     MarkRow {
         author_org: actor.org.clone(),
         item_id: sent.item_id.clone(),
         orig_post: origin.to_owned(),
-        operation: operation.number(),
+        operation,
         remarks: given(&sent.info.remarks).filter(|_| marks).map(str::to_owned),
         until: at(sent.info.expiry_dt),
         posted_at: at(sent.posting),
@@ -135,12 +135,12 @@ fn put(tx: &mut Tx<'_>, actor: &Actor, old: Option<&MarkRow>, row: &MarkRow) -> 
     }
     let event = TradeEvent {
         org: &row.author_org,
-        kind: Traded::Mark,
+        kind: TradeKind::Mark,
         id: &format!("{}/{}", row.item_id, row.orig_post),
-        name: match (old, Operation::from_number(row.operation)) {
-            (_, Some(Operation::Clear)) => "cleared",
-            (None, _) => "stored",
-            (Some(_), _) => "changed",
+        event: match (old, row.operation) {
+            (_, MarkOperation::Clear) => TradeEventKind::Cleared,
+            (None, _) => TradeEventKind::Stored,
+            (Some(_), _) => TradeEventKind::Changed,
         },
         digest: digest(&content(row)),
         replaced: old.map(content),
@@ -158,7 +158,7 @@ fn is_repeat(old: &MarkRow, new: &MarkRow) -> bool {
 fn content(row: &MarkRow) -> String {
     let date = |at: Option<At>| at.map(|at| WcfDate::new(at.0));
     serde_json::json!({
-        "Operation": Operation::from_number(row.operation).map(Operation::name),
+        "Operation": row.operation.to_string(),
         "Remarks": row.remarks,
         "ExpiryDt": date(row.until),
         "PostingDt": date(row.posted_at),

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{Item, Side};
+use super::Item;
+use crate::domain::{Author, Category, FiscalState, ResponseState, Side};
 use crate::store::schema::{decision, declaration, mail_object, response, unjudged_post};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -16,19 +17,18 @@ type Done<T = ()> = Result<T, Fault>;
 pub struct DecisionRow {
     pub post_org: String,
     pub object_pid: Id,
-    /// `O` own customs, `D` the destination's customs.
-    pub side: String,
+    pub side: Side,
     /// That of the response which holds its text.
     pub version_no: i32,
     pub author_org: String,
-    /// Whose word it is: 0 a post on behalf of customs, 1 a rule of customs, 2 customs itself.
-    pub author_rank: i32,
+    /// Whose word it is.
+    pub author_rank: Author,
     pub customs_org: Option<String>,
     pub decision_cd: Option<String>,
     /// What it does, as the decision table had it when it came; absent for an unreadable code.
-    pub category: Option<String>,
+    pub category: Option<Category>,
     /// The fiscal state that it alone leads to.
-    pub fiscal_state: String,
+    pub fiscal_state: FiscalState,
     /// Its place among the decisions of its author, given once: the greater counts later. Thousandths of the second that
     /// it counts from.
     pub place: i64,
@@ -45,19 +45,19 @@ pub struct DecisionRow {
     pub judged_name: Option<Vec<u8>>,
     /// Entered by a post although the administration itself works here.
     pub beside_customs: bool,
-    pub state_cd: i32,
+    pub state_cd: ResponseState,
     pub sent: bool,
 }
 
 impl Item {
     /// The final decisions about the item; loaded with [`Tx::complete`].
     pub fn decisions(&self, side: Side) -> impl Iterator<Item = &DecisionRow> {
-        self.decisions.iter().map(|slot| &slot.row).filter(move |row| row.side == side.code())
+        self.decisions.iter().map(|slot| &slot.row).filter(move |row| row.side == side)
     }
 
     /// Adds a decision, or puts it in place of the one with its number.
     pub fn put_decision(&mut self, row: DecisionRow) {
-        let key = |row: &DecisionRow| (row.side.clone(), row.version_no);
+        let key = |row: &DecisionRow| (row.side, row.version_no);
         match self.decisions.iter_mut().find(|slot| key(&slot.row) == key(&row)) {
             Some(slot) if slot.row == row => {}
             Some(slot) => {
@@ -142,7 +142,7 @@ impl Tx<'_> {
         let answered = response::table
             .filter(response::post_org.eq(mail_object::post_org))
             .filter(response::object_pid.eq(mail_object::pid))
-            .filter(response::state_cd.ne(50));
+            .filter(response::state_cd.ne(ResponseState::Draft));
         Ok(mail_object::table
             .filter(mail_object::post_org.eq(post))
             .filter(mail_object::pid.gt(after.unwrap_or(Id(uuid::Uuid::nil()))))

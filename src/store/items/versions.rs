@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::{Item, ObjectRow};
+use crate::domain::DocumentKind;
 use crate::store::conn::{MultiBackend, on_engine};
 use crate::store::schema::document_version;
 use crate::store::{Fault, Tx};
@@ -14,7 +15,7 @@ type Version = (i32, Vec<u8>, Option<String>);
 
 impl Tx<'_> {
     /// Archived versions of a kind: number, digest and text, unless it was erased.
-    pub fn archived(&mut self, item: &Item, kind: &str) -> Done<Vec<Version>> {
+    pub fn archived(&mut self, item: &Item, kind: DocumentKind) -> Done<Vec<Version>> {
         if item.is_new {
             return Ok(Vec::new());
         }
@@ -23,7 +24,7 @@ impl Tx<'_> {
     }
 
     /// The text of an archived version, unless it was erased.
-    pub fn archived_text(&mut self, object: &ObjectRow, kind: &str, version_no: i32) -> Done<Option<String>> {
+    pub fn archived_text(&mut self, object: &ObjectRow, kind: DocumentKind, version_no: i32) -> Done<Option<String>> {
         let key = (&object.post_org, object.pid, kind, version_no);
         let found: Option<Option<String>> =
             document_version::table.find(key).select(document_version::body).first(self.conn).optional()?;
@@ -31,7 +32,7 @@ impl Tx<'_> {
     }
 
     /// Whether a document of a kind was superseded before that had this digest.
-    pub fn has_superseded(&mut self, item: &Item, kind: &str, digest: &[u8]) -> Done<bool> {
+    pub fn has_superseded(&mut self, item: &Item, kind: DocumentKind, digest: &[u8]) -> Done<bool> {
         let pending = item.superseded.iter().any(|version| version.kind == kind && version.digest == digest);
         if pending || item.is_new {
             return Ok(pending);
@@ -45,7 +46,7 @@ impl Tx<'_> {
     }
 
     /// The highest version number given out for a kind of document of an item, `current` included; 0 when none was.
-    pub fn last_version(&mut self, item: &Item, kind: &str, current: Option<i32>) -> Done<i32> {
+    pub fn last_version(&mut self, item: &Item, kind: DocumentKind, current: Option<i32>) -> Done<i32> {
         let pending = item.superseded.iter().filter(|version| version.kind == kind).map(|version| version.version_no);
         let known = pending.chain(current).max().unwrap_or(0);
         if item.is_new {
@@ -62,10 +63,10 @@ impl Tx<'_> {
 
 type Versions = document_version::BoxedQuery<'static, MultiBackend>;
 
-fn versions_of(object: &ObjectRow, kind: &str) -> Versions {
+fn versions_of(object: &ObjectRow, kind: DocumentKind) -> Versions {
     document_version::table
         .filter(document_version::post_org.eq(object.post_org.clone()))
         .filter(document_version::object_pid.eq(object.pid))
-        .filter(document_version::kind.eq(kind.to_owned()))
+        .filter(document_version::kind.eq(kind))
         .into_boxed()
 }

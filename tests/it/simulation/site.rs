@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::demo;
+use entrepost::domain::OrganizationKind;
 use entrepost::exchange::Exchange;
 use entrepost::exchange::partner::NewPartner;
 use entrepost::net::{Answered, Net, Outbound};
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, ListKind};
-use entrepost::service::{Actor, Kind, Services};
+use entrepost::service::{Actor, Services};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -162,7 +163,7 @@ async fn put_organization(services: &Services, code: &str, remote: bool) {
         kind: *kind,
         country: (*country).into(),
         name: (*name).into(),
-        customs: (*kind == Kind::Post).then(|| (*country).into()),
+        customs: (*kind == OrganizationKind::Post).then(|| (*country).into()),
         remote,
         time_zone: (*time_zone).into(),
         creates_users: true,

@@ -8,10 +8,11 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use entrepost::demo;
+use entrepost::domain::OrganizationKind;
 use entrepost::exchange::partner::NewPartner;
+use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, ListKind};
-use entrepost::service::{Kind, Services};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -31,27 +32,27 @@ pub enum Place {
 /// An organization of the courses: code, kind, country, and the server it lives on where there are two.
 pub struct Party {
     pub code: &'static str,
-    kind: Kind,
+    kind: OrganizationKind,
     pub country: &'static str,
     home: usize,
 }
 
-const fn party(code: &'static str, kind: Kind, country: &'static str, home: usize) -> Party {
+const fn party(code: &'static str, kind: OrganizationKind, country: &'static str, home: usize) -> Party {
     Party { code, kind, country, home }
 }
 
 /// AUA, AUB and PTA live with their customs on the first server; DEA, DEB and FRA with theirs on the second.
 pub const PARTIES: [Party; 10] = [
-    party("AU", Kind::Customs, "AU", 0),
-    party("PT", Kind::Customs, "PT", 0),
-    party("AUA", Kind::Post, "AU", 0),
-    party("AUB", Kind::Post, "AU", 0),
-    party("PTA", Kind::Post, "PT", 0),
-    party("DE", Kind::Customs, "DE", 1),
-    party("FR", Kind::Customs, "FR", 1),
-    party("DEA", Kind::Post, "DE", 1),
-    party("DEB", Kind::Post, "DE", 1),
-    party("FRA", Kind::Post, "FR", 1),
+    party("AU", OrganizationKind::Customs, "AU", 0),
+    party("PT", OrganizationKind::Customs, "PT", 0),
+    party("AUA", OrganizationKind::Post, "AU", 0),
+    party("AUB", OrganizationKind::Post, "AU", 0),
+    party("PTA", OrganizationKind::Post, "PT", 0),
+    party("DE", OrganizationKind::Customs, "DE", 1),
+    party("FR", OrganizationKind::Customs, "FR", 1),
+    party("DEA", OrganizationKind::Post, "DE", 1),
+    party("DEB", OrganizationKind::Post, "DE", 1),
+    party("FRA", OrganizationKind::Post, "FR", 1),
 ];
 
 /// Tokens with which each of two servers calls the other, and the key they sign with.
@@ -296,7 +297,7 @@ async fn fill(services: &Services, home: Option<usize>) {
             kind: party.kind,
             country: party.country.into(),
             name: format!("{} of the courses", party.code),
-            customs: (party.kind == Kind::Post).then(|| party.country.into()),
+            customs: (party.kind == OrganizationKind::Post).then(|| party.country.into()),
             remote,
             time_zone: "UTC".into(),
             creates_users: true,

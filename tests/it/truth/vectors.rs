@@ -361,7 +361,7 @@ between_two! {
 
     fn v18_a_version_that_the_destination_refuses(place) {
         let mut course = Course::new(Scene::at(place), &fresh_id("AU"));
-        course.scene.agree("DEA", "AUA", |partner| partner.level = Some(entrepost::exchange::partner::Level::Reject));
+        course.scene.agree("DEA", "AUA", |partner| partner.level = Some(entrepost::domain::Level::Reject));
         course.go("quality AUA required warn; AUA:D v1; DE:L; AUA:D v2 RecipientName=null; DE:R 2
             AUA Amber CHANGED REFERRAL_OPEN; DEA Green CLEARED HS=950300; WL(DE)-");
     }

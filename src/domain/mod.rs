@@ -1,0 +1,17 @@
+//! The vocabulary: what things of the trade are called, once. A word that is stored is written here and nowhere else.
+//!
+//! Knows no contract, no rule and no table beyond its name; decides nothing. Every room may use it.
+
+mod event;
+mod exchange;
+mod item;
+mod organization;
+mod stored;
+mod verdict;
+
+pub use event::{EventKind, TradeEventKind, TradeKind};
+pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
+pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
+pub use organization::OrganizationKind;
+pub use stored::UnknownValue;
+pub use verdict::{Author, Category, FiscalState, Level, MarkOperation, SecurityState};
