@@ -59,13 +59,9 @@ impl EventKind {
 
     fn is_about_declaration(self) -> bool {
         use EventKind::*;
-        match self {
-            DeclarationDraft | DeclarationFinal | DeclarationToCustoms | DeclarationToPost | DeclarationReceived => {
-                true
-            }
-            DeclarationWithdrawn | DeclarationDeleted | DeclarationPrinted => true,
-            _ => false,
-        }
+        let declared =
+            [DeclarationDraft, DeclarationFinal, DeclarationToCustoms, DeclarationToPost, DeclarationReceived];
+        declared.contains(&self) || [DeclarationWithdrawn, DeclarationDeleted, DeclarationPrinted].contains(&self)
     }
 
     fn is_about_object(self) -> bool {
@@ -75,11 +71,9 @@ impl EventKind {
     /// Whether it is about what customs says.
     pub fn is_about_response(self) -> bool {
         use EventKind::*;
-        match self {
-            ResponseDraft | ResponseFinal | ResponseToCustoms | ResponseToPost => true,
-            ResponseReceived | ResponseAutomatic | ResponseOvertaken | ResponseDeleted => true,
-            _ => false,
-        }
+        let said = [ResponseDraft, ResponseFinal, ResponseToCustoms, ResponseToPost];
+        said.contains(&self)
+            || [ResponseReceived, ResponseAutomatic, ResponseOvertaken, ResponseDeleted].contains(&self)
     }
 
     /// Whether a response that it names is more than a draft.

@@ -212,7 +212,7 @@ fn message(kind: usize, id: &str, reference: &str) -> String {
 /// Changes one place of a message: a component, or a whole segment.
 fn spoilt(text: &str, place: usize, how: usize, with: &str) -> String {
     let mut segments: Vec<String> = text.split_terminator('\'').map(str::to_owned).collect();
-    let from = segments.iter().position(|segment| segment.starts_with("BGM")).expect("a head");
+    let from = 1 + segments.iter().position(|segment| segment.starts_with("UNH")).expect("a head");
     let last = segments.len() - 2;
     let at = from + place % (last - from);
     match how % 5 {

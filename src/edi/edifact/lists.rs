@@ -34,7 +34,7 @@ pub const TAX: List = ["ZTX", "ZZZ"];
 pub const NOTE: List = ["ZXF", "ZZZ"];
 
 /// A code with the list it stands in; nothing where there is no code.
-pub fn coded<'c>(code: &'c str, list: List) -> [&'c str; 3] {
+pub fn coded(code: &str, list: List) -> [&str; 3] {
     if code.is_empty() { [""; 3] } else { [code, list[0], list[1]] }
 }
 

@@ -30,14 +30,17 @@ impl ItemReader {
     /// Takes over the name and value that was being read. `next` is the segment after it, for the finding.
     pub(super) fn end_note(&mut self, reader: &mut Reader<'_>, next: &Segment<'_>) {
         let Some(note) = self.note.take().filter(|_| self.scope != Scope::Again) else { return };
-        let unreadable = || Finding::error("format", "FTX", "a name with its value could not be read");
-        let taken = note.finish().ok_or_else(unreadable).and_then(|note| self.take_note(note, unreadable));
-        if let Err(finding) = taken {
+        let fault = match note.finish() {
+            Some(note) => self.take_note(note),
+            None => Some(unreadable()),
+        };
+        if let Some(finding) = fault {
             reader.found(next, finding);
         }
     }
 
-    fn take_note(&mut self, note: Note, unreadable: impl Fn() -> Finding) -> Result<(), Finding> {
+    /// What is wrong with it, when it cannot be taken over.
+    fn take_note(&mut self, note: Note) -> Option<Finding> {
         let Note { topic, name, value } = note;
         match topic {
             Topic::ExtraField => {
@@ -49,25 +52,25 @@ impl ItemReader {
                 if name == "Response.Data.Dutiable" {
                     self.dutiable_said = true;
                 }
-                let place = Home::parse(&name).ok_or_else(&unreadable)?;
+                let Some(place) = Home::parse(&name) else { return Some(unreadable()) };
                 if !self.draft.note(place, value) {
-                    return Err(Finding::twice(name));
+                    return Some(Finding::twice(name));
                 }
             }
             Topic::OtherMember => {
-                let json = serde_json::value::RawValue::from_string(value).map_err(|_| unreadable())?;
+                let Ok(json) = serde_json::value::RawValue::from_string(value) else { return Some(unreadable()) };
                 if !self.draft.note_other(self.kind, &name, json) {
-                    return Err(Finding::twice(name));
+                    return Some(Finding::twice(name));
                 }
             }
             Topic::Path => match self.entry.first_mut().filter(|_| self.scope == Scope::Pointer) {
                 Some(path @ None) => set(path, Cow::Owned(value)),
                 Some(Some(path)) if *path == value => {}
-                Some(Some(_)) => return Err(Finding::twice("Path")),
-                None => return Err(unreadable()),
+                Some(Some(_)) => return Some(Finding::twice("Path")),
+                None => return Some(unreadable()),
             },
         }
-        Ok(())
+        None
     }
 
     /// Whose extra fields a note in this place belongs to.
@@ -81,4 +84,8 @@ impl ItemReader {
             _ => (Home::DeclarationData, 0),
         }
     }
+}
+
+fn unreadable() -> Finding {
+    Finding::error("format", "FTX", "a name with its value could not be read")
 }

@@ -352,7 +352,7 @@ fn characters_of_another_set_are_recognised_and_told() {
     // What may be either is what is declared.
     assert_eq!(name(&latin(&with("NESCAFÉ®"))), ("NESCAFÉ®".into(), vec![]));
     let windows = [
-        latin(&with("A")[..ITMATT.find("Example Webshop").unwrap()].to_owned().as_str()),
+        latin(with("A")[..ITMATT.find("Example Webshop").unwrap()].to_owned().as_str()),
         b"\x93Kids\x94 \x96 5 \x80".to_vec(),
         latin(&ITMATT[ITMATT.find("Example Webshop").unwrap() + 20..]),
     ]
