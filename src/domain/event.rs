@@ -59,13 +59,17 @@ impl EventKind {
 
     fn is_about_declaration(self) -> bool {
         use EventKind::*;
-        match self {
-            DeclarationDraft | DeclarationFinal | DeclarationToCustoms | DeclarationToPost | DeclarationReceived => {
-                true
-            }
-            DeclarationWithdrawn | DeclarationDeleted | DeclarationPrinted => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            DeclarationDraft
+                | DeclarationFinal
+                | DeclarationToCustoms
+                | DeclarationToPost
+                | DeclarationReceived
+                | DeclarationWithdrawn
+                | DeclarationDeleted
+                | DeclarationPrinted
+        )
     }
 
     fn is_about_object(self) -> bool {
@@ -75,11 +79,17 @@ impl EventKind {
     /// Whether it is about what customs says.
     pub fn is_about_response(self) -> bool {
         use EventKind::*;
-        match self {
-            ResponseDraft | ResponseFinal | ResponseToCustoms | ResponseToPost => true,
-            ResponseReceived | ResponseAutomatic | ResponseOvertaken | ResponseDeleted => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            ResponseDraft
+                | ResponseFinal
+                | ResponseToCustoms
+                | ResponseToPost
+                | ResponseReceived
+                | ResponseAutomatic
+                | ResponseOvertaken
+                | ResponseDeleted
+        )
     }
 
     /// Whether a response that it names is more than a draft.
