@@ -59,9 +59,17 @@ impl EventKind {
 
     fn is_about_declaration(self) -> bool {
         use EventKind::*;
-        let declared =
-            [DeclarationDraft, DeclarationFinal, DeclarationToCustoms, DeclarationToPost, DeclarationReceived];
-        declared.contains(&self) || [DeclarationWithdrawn, DeclarationDeleted, DeclarationPrinted].contains(&self)
+        matches!(
+            self,
+            DeclarationDraft
+                | DeclarationFinal
+                | DeclarationToCustoms
+                | DeclarationToPost
+                | DeclarationReceived
+                | DeclarationWithdrawn
+                | DeclarationDeleted
+                | DeclarationPrinted
+        )
     }
 
     fn is_about_object(self) -> bool {
@@ -71,9 +79,17 @@ impl EventKind {
     /// Whether it is about what customs says.
     pub fn is_about_response(self) -> bool {
         use EventKind::*;
-        let said = [ResponseDraft, ResponseFinal, ResponseToCustoms, ResponseToPost];
-        said.contains(&self)
-            || [ResponseReceived, ResponseAutomatic, ResponseOvertaken, ResponseDeleted].contains(&self)
+        matches!(
+            self,
+            ResponseDraft
+                | ResponseFinal
+                | ResponseToCustoms
+                | ResponseToPost
+                | ResponseReceived
+                | ResponseAutomatic
+                | ResponseOvertaken
+                | ResponseDeleted
+        )
     }
 
     /// Whether a response that it names is more than a draft.
