@@ -3,8 +3,9 @@
 
 use std::fs;
 
+use entrepost::domain::{ItemOutcome, Level};
 use entrepost::edi::{self, Message, Profile};
-use entrepost::exchange::{examine, operate, partner::Level};
+use entrepost::exchange::examine;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -262,7 +263,7 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
         for id in items {
             let exchange = germany.exchange().clone();
             let log = germany.block_on(|_| async move { exchange.item_log("DEA", &id).await }).expect("a log").1;
-            for row in log.iter().filter(|row| operate::fate(row) == "refused") {
+            for row in log.iter().filter(|row| row.fate == ItemOutcome::Refused) {
                 told += row.note.as_deref().unwrap_or("refused");
             }
         }

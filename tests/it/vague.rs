@@ -5,7 +5,8 @@ use std::fs;
 use std::time::Instant;
 
 use entrepost::contract::{DeclarationData, MailObject};
-use entrepost::rules::quality::{Context, Level, check};
+use entrepost::domain::Level;
+use entrepost::rules::quality::{Context, check};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
