@@ -62,7 +62,7 @@ fn edi_check_says_what_is_wrong_and_nothing_else() {
         // A country of three letters, and whatever else the structure rules refuse.
         ("+60594+DE", "+60594+DEU", "error at NAD"),
         ("LOC+27+AU:162:5", "LOC+27+AUS:162:5", "OrigCountryCd"),
-        ("12.50:EUR'NAD", "12.50:EURO'NAD", "error"),
+        ("MOA+43:12.50:EUR'", "MOA+43:12.50:EURO'", "error"),
         ("950300:HS", "95A300:HS", "ContentPieces[0].HS"),
         ("TSR+N:", "TSR+n:", "HandlingClassCd"),
         ("KGM:0.620", "KGM:-0.620", "GrossWeight"),

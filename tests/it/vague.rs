@@ -144,7 +144,7 @@ on_strict_servers! {
             ("fragile", "stop_word_alone"),
             ("Daily necessities", "stop_word_alone"),
             ("Geschenk", "stop_word_alone"),
-            ("regalo", "stop_word_alone"),
+            ("regalo", "description_vague"),
             ("2 pcs misc.", "stop_word_alone"),
             ("一些东西", "stop_word_alone"),
             ("shop@example.com", "description_vague"),
