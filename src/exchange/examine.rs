@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::reading::{other_parties, said};
 use crate::contract::WcfDate;
 use crate::edi::{self, Findings, Interchange, Item, ItemMessage, Profile, Severity, tool};
-use crate::rules::quality::{Level, Subject};
+use crate::rules::quality::{Level, Subject, TOTAL_DIFFERS};
 use crate::service::incoming::refused_always;
 use crate::service::quality::judge_as_delivered;
 
@@ -43,7 +43,9 @@ fn item(message: &ItemMessage, entry: &Item, made_at: DateTime<Utc>) -> Findings
         findings.push(edi::Finding { severity: Severity::Error, position: None, message: None, fault });
     }
     let data = entry.declaration.as_ref().and_then(|declaration| declaration.data.as_ref());
-    for found in data.map(|data| judge_as_delivered(object, data)).unwrap_or_default() {
+    let judged = data.map(|data| judge_as_delivered(object, data)).unwrap_or_default();
+    // Advice on what is declared is for who declares it; here it is about the message.
+    for found in judged.into_iter().filter(|found| found.level == Level::Reject || found.rule == TOTAL_DIFFERS) {
         let severity = if found.level == Level::Reject { Severity::Error } else { Severity::Warning };
         let prefix = if found.subject == Subject::MailObject { "MailObject" } else { "Declaration.Data" };
         let fault = found.to_finding().under(prefix);

@@ -61,7 +61,7 @@ fn edi_check_says_what_is_wrong_and_nothing_else() {
         // A country of three letters, and whatever else the structure rules refuse.
         ("+60594+DE", "+60594+DEU", "error at NAD"),
         ("LOC+27+AU:162:5", "LOC+27+AUS:162:5", "OrigCountryCd"),
-        ("12.50:EUR'NAD", "12.50:EURO'NAD", "error"),
+        ("12.50:EUR'CNT", "12.50:EURO'CNT", "CurrencyCd"),
         ("950300:HS", "95A300:HS", "ContentPieces[0].HS"),
         ("TSR+N:", "TSR+n:", "HandlingClassCd"),
         ("KGM:0.620", "KGM:-0.620", "GrossWeight"),
@@ -212,7 +212,7 @@ fn message(kind: usize, id: &str, reference: &str) -> String {
 /// Changes one place of a message: a component, or a whole segment.
 fn spoilt(text: &str, place: usize, how: usize, with: &str) -> String {
     let mut segments: Vec<String> = text.split_terminator('\'').map(str::to_owned).collect();
-    let from = segments.iter().position(|segment| segment.starts_with("BGM")).expect("a head");
+    let from = 1 + segments.iter().position(|segment| segment.starts_with("UNH")).expect("a head");
     let last = segments.len() - 2;
     let at = from + place % (last - from);
     match how % 5 {

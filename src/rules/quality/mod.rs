@@ -124,6 +124,8 @@ rules! {
 
 /// The rule whose levels include amber.
 pub const FOREIGN_ID: &str = "foreign_id";
+/// The rule on what a message says of itself: its total against its lines.
+pub const TOTAL_DIFFERS: &str = "total_differs";
 /// The rule on members that are dropped: there is nothing left to refuse.
 pub const RESERVED_MEMBER: &str = "reserved_member";
 

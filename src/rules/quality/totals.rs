@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Checks, given};
+use super::{Checks, TOTAL_DIFFERS, given};
 use crate::contract::{ContentPiece, DeclarationData, Number};
 use crate::refdata::lists::lists;
 
@@ -22,7 +22,7 @@ pub(super) fn check(data: &DeclarationData, checks: &mut Checks<'_>) {
         if of.is_none_or(|of| of == currency) && difference > rounding(currency, data.content_pieces.len()) {
             let message = "not the sum of the lines, and more than rounding makes; mend the lines or the total, or leave the \
                            total out";
-            checks.data("total_differs", format!("ExtraFieldValues[{at}]"), message);
+            checks.data(TOTAL_DIFFERS, format!("ExtraFieldValues[{at}]"), message);
         }
     }
 }
