@@ -141,7 +141,7 @@ fn partners_are_checked_and_listed_without_secrets() {
         "xml",
         "AD",
         "CONTRL not wanted",
-        "CUSRSP,ITMATT",
+        "ITMATT,CUSRSP",
         "signed",
         "for AUA",
     ] {
