@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
 use crate::harness::process::run;
-use crate::harness::{Answer, Server};
-use crate::on_both_engines;
+use crate::harness::{Answer, Engine, Server, postgres};
 
 /// The rules that a description which says nothing breaks.
 const RULES: [&str; 2] = ["description_vague", "stop_word_alone"];
@@ -135,62 +134,81 @@ fn findings(server: &Server, id: &str) -> Vec<(String, String)> {
     found.as_array().expect("a list").iter().map(|one| (text(&one["Rule"]), text(&one["Level"]))).collect()
 }
 
-on_both_engines! {
-    fn what_says_nothing_is_refused_in_the_eu_and_found_elsewhere(server) {
-        for (description, rule) in [
-            ("008-979 x 1, 1256 x 1, SG-01 x 1", "description_vague"),
-            ("tetetetetetetet", "stop_word_alone"),
-            ("fragile", "stop_word_alone"),
-            ("Daily necessities", "stop_word_alone"),
-            ("Geschenk", "stop_word_alone"),
-            ("regalo", "stop_word_alone"),
-            ("2 pcs misc.", "stop_word_alone"),
-            ("一些东西", "stop_word_alone"),
-            ("shop@example.com", "description_vague"),
-            ("🎁", "description_vague"),
-        ] {
-            let (_, refused) = declare(server, "DEA", description);
-            let told = refused.refused(400).text;
-            assert!(told.contains(&format!("[{rule}]")) && told.contains("ContentPieces[0].Description"), "{description}: {told}");
-            let (id, answer) = declare(server, "USA", description);
-            if rule == "description_vague" {
-                assert!(answer.refused(400).text.contains(rule), "{description}");
-            } else {
-                answer.ok();
-                assert!(findings(server, &id).contains(&(rule.into(), "warn".into())), "{description}");
-            }
-        }
+/// The rules as strict as they are by default: the tests of other things only let them warn.
+fn on_strict_servers(test: fn(&Server)) {
+    test(&Server::start_strict(Engine::Sqlite));
+    if postgres::is_there() {
+        test(&Server::start_strict(Engine::Postgres));
     }
+}
 
-    fn short_descriptions_that_name_goods_are_taken(server) {
-        for description in ["Gift: wooden toy car", "USB-C cable", "LP", "CD", "tea", "ring", "书", "Auto\u{ad}teile: Bremsbeläge"] {
-            let (id, answer) = declare(server, "DEA", description);
+#[test]
+fn what_says_nothing_is_found_over_http() {
+    on_strict_servers(|server| {
+        what_says_nothing_is_refused_in_the_eu_and_found_elsewhere(server);
+        short_descriptions_that_name_goods_are_taken(server);
+        own_words_go_over_the_list(server);
+    });
+}
+
+fn what_says_nothing_is_refused_in_the_eu_and_found_elsewhere(server: &Server) {
+    for (description, rule) in [
+        ("008-979 x 1, 1256 x 1, SG-01 x 1", "description_vague"),
+        ("tetetetetetetet", "stop_word_alone"),
+        ("fragile", "stop_word_alone"),
+        ("Daily necessities", "stop_word_alone"),
+        ("Geschenk", "stop_word_alone"),
+        ("regalo", "stop_word_alone"),
+        ("2 pcs misc.", "stop_word_alone"),
+        ("一些东西", "stop_word_alone"),
+        ("shop@example.com", "description_vague"),
+        ("🎁", "description_vague"),
+    ] {
+        let (_, refused) = declare(server, "DEA", description);
+        let told = refused.refused(400).text;
+        assert!(told.contains(rule) && told.contains("ContentPieces[0].Description"), "{description}: {told}");
+        let (id, answer) = declare(server, "USA", description);
+        if rule == "description_vague" {
+            assert!(answer.refused(400).text.contains(rule), "{description}");
+        } else {
             answer.ok();
-            let found = findings(server, &id);
-            assert!(!found.iter().any(|(rule, _)| RULES.contains(&rule.as_str())), "{description}: {found:?}");
+            assert!(findings(server, &id).contains(&(rule.into(), "warn".into())), "{description}");
         }
     }
+}
 
-    fn own_words_go_over_the_list(server) {
-        let import = |rows: &str| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let path = folder.path().join("words.csv");
-            fs::write(&path, format!("language,word,kind,use_instead\n{rows}")).expect("writes");
-            let path = path.to_str().expect("a path");
-            let ran = run(&["admin", "refdata", "import", "stop_words", path, "--database-url", &server.database_url]);
-            server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads");
-            ran
-        };
-        declare(server, "DEA", "dárek").1.ok();
-        declare(server, "DEA", "toys").1.refused(400);
-        import("CS,dárek,nothing,\nEN,toys,goods,\nEN,gizmotron,class,which gizmotron\n").ok();
-        declare(server, "DEA", "Dárek").1.refused(400);
-        declare(server, "DEA", "toys").1.ok();
-        let advised = declare(server, "DEA", "gizmotrons").1.refused(400).text;
-        assert!(advised.contains("write for example: which gizmotron"), "{advised}");
-        for (row, column) in [("EN,toys,colour,\n", "kind"), ("English,toys,class,\n", "language"), ("EN,...,class,\n", "word")] {
-            let wrong = import(row);
-            assert!(wrong.code == Some(1) && wrong.out.contains(&format!("line 2, column {column}")), "{row}: {wrong:?}");
-        }
+fn short_descriptions_that_name_goods_are_taken(server: &Server) {
+    for description in
+        ["Gift: wooden toy car", "USB-C cable", "LP", "CD", "tea", "ring", "书", "Auto\u{ad}teile: Bremsbeläge"]
+    {
+        let (id, answer) = declare(server, "DEA", description);
+        answer.ok();
+        let found = findings(server, &id);
+        assert!(!found.iter().any(|(rule, _)| RULES.contains(&rule.as_str())), "{description}: {found:?}");
+    }
+}
+
+fn own_words_go_over_the_list(server: &Server) {
+    let import = |rows: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("words.csv");
+        fs::write(&path, format!("language,word,kind,use_instead\n{rows}")).expect("writes");
+        let path = path.to_str().expect("a path");
+        let ran = run(&["admin", "refdata", "import", "stop_words", path, "--database-url", &server.database_url]);
+        server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads");
+        ran
+    };
+    declare(server, "DEA", "dárek").1.ok();
+    declare(server, "DEA", "toys").1.refused(400);
+    import("CS,dárek,nothing,\nEN,toys,goods,\nEN,gizmotron,class,which gizmotron\n").ok();
+    declare(server, "DEA", "Dárek").1.refused(400);
+    declare(server, "DEA", "toys").1.ok();
+    let advised = declare(server, "DEA", "gizmotrons").1.refused(400).text;
+    assert!(advised.contains("write for example: which gizmotron"), "{advised}");
+    for (row, column) in
+        [("EN,toys,colour,\n", "kind"), ("English,toys,class,\n", "language"), ("EN,...,class,\n", "word")]
+    {
+        let wrong = import(row);
+        assert!(wrong.code == Some(1) && wrong.out.contains(&format!("line 2, column {column}")), "{row}: {wrong:?}");
     }
 }
