@@ -116,9 +116,7 @@ fn foreign(names: Names, is_customs: bool) -> Option<Value> {
         Names::Customs => Some(json!("FR")),
         Names::Kind => Some(json!(if is_customs { "P" } else { "C" })),
         Names::Answering => is_customs.then(|| json!("FR")),
-        Names::Ends => {
-            is_customs.then(|| json!({ "Id": "EE111111111FR", "OrigPostOrgCd": "FRA", "DestPostOrgCd": "PTA" }))
-        }
+        Names::End => is_customs.then(|| json!("FRA")),
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! Reads these members only, and takes what cannot be read as not named: that is for the method to say.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
-use serde_json::value::RawValue;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
 
 use crate::error::{Error, Result};
 use crate::service::{Actor, Kind};
@@ -24,8 +25,8 @@ pub enum Names {
     Kind,
     /// The caller, its customs administration or one of its posts.
     Related,
-    /// A mail object that customs answers for: where no post is named, one of its ends is a post of the caller's.
-    Ends,
+    /// An end of a mail object that customs answers for: where no post is named, one of the ends is a post of the caller's.
+    End,
 }
 
 /// Members with what they name: `member.member`, or `list[].member.member` for each entry of a list.
@@ -34,69 +35,139 @@ pub type Named = &'static [(Names, &'static str)];
 /// # Errors
 /// 401 when `body` names another than the caller; of a list, when every entry does.
 pub(super) fn check(actor: &Actor, body: &str, named: Named) -> Result<()> {
-    let Ok(members) = serde_json::from_str::<Members<'_>>(body) else { return Ok(()) };
-    let foreign = match named.first().and_then(|(_, path)| path.split_once("[].")) {
-        None => is_foreign(actor, members, named),
-        Some((list, _)) => {
-            let entries: Vec<&RawValue> = read(&members, list).unwrap_or_default();
-            let is_foreign = |entry: &&RawValue| {
-                serde_json::from_str(entry.get()).is_ok_and(|members| is_foreign(actor, members, named))
-            };
-            !entries.is_empty() && entries.iter().all(is_foreign)
-        }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let (mut said, mut entries) = (Said::new(), Vec::new());
+    let wanted = named.iter().map(|(_, path)| (*path, *path)).collect();
+    // What cannot be read is for the method to say; what was read until then counts.
+    let _ = Look { wanted, said: &mut said, entries: &mut entries }.deserialize(&mut Deserializer::from_str(body));
+    let is_list = named.iter().any(|(_, path)| path.contains("[]."));
+    let foreign = if is_list {
+        !entries.is_empty() && entries.iter().all(|entry| is_foreign(actor, entry, named))
+    } else {
+        is_foreign(actor, &said, named)
     };
     if foreign { Err(Error::Unauthorized) } else { Ok(()) }
 }
 
-type Members<'b> = HashMap<Cow<'b, str>, &'b RawValue>;
+/// Texts by the path that names their place.
+type Said = HashMap<&'static str, String>;
 
-fn read<'b, T: serde::Deserialize<'b>>(members: &Members<'b>, name: &str) -> Option<T> {
-    serde_json::from_str(members.get(name)?.get()).ok()
+/// Reads the texts at the wanted places of a value, and passes over everything else.
+struct Look<'l> {
+    /// Paths with what is left of them from here.
+    wanted: Vec<(&'static str, &'static str)>,
+    said: &'l mut Said,
+    /// What is said by each entry of a list.
+    entries: &'l mut Vec<Said>,
 }
 
-/// The members of a request, and of the objects in it that were looked into: each is read once.
-struct Looked<'b> {
-    members: Members<'b>,
-    objects: HashMap<&'static str, Option<Members<'b>>>,
+impl<'de> DeserializeSeed<'de> for Look<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
 }
 
-impl<'b> Looked<'b> {
-    fn of(members: Members<'b>) -> Self {
-        Self { members, objects: HashMap::new() }
+impl<'de> Visitor<'de> for Look<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
     }
 
-    /// The members of the object called `name`.
-    fn object(&mut self, name: &'static str) -> Option<&Members<'b>> {
-        let members = &self.members;
-        self.objects.entry(name).or_insert_with(|| read(members, name)).as_ref()
-    }
-
-    /// The text at `path`, `member` or `object.member`, when it is one and not empty.
-    fn text(&mut self, path: &'static str) -> Option<String> {
-        match path.split_once('.') {
-            Some((object, member)) => text(self.object(object)?, member),
-            None => text(&self.members, path),
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(wanted) = members.next_key_seed(Member(&self.wanted))? {
+            if wanted.is_empty() {
+                members.next_value::<IgnoredAny>()?;
+            } else {
+                members.next_value_seed(Look { wanted, said: self.said, entries: self.entries })?;
+            }
         }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let of_entry = |(path, rest): &(&'static str, &'static str)| Some((*path, rest.strip_prefix("[].")?));
+        let wanted: Vec<_> = self.wanted.iter().filter_map(of_entry).collect();
+        let mut said = Said::new();
+        while let Some(()) =
+            list.next_element_seed(Look { wanted: wanted.clone(), said: &mut said, entries: &mut Vec::new() })?
+        {
+            self.entries.push(std::mem::take(&mut said));
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        let text = text.trim();
+        for (path, _) in self.wanted.iter().filter(|(_, rest)| rest.is_empty() && !text.is_empty()) {
+            self.said.insert(path, text.to_owned());
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
-/// The text called `name`, when it is one and not empty.
-fn text(members: &Members<'_>, name: &str) -> Option<String> {
-    read::<String>(members, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+/// The name of a member; of the wanted paths, those that go on in it.
+struct Member<'l>(&'l [(&'static str, &'static str)]);
+
+impl<'de> DeserializeSeed<'de> for Member<'_> {
+    type Value = Vec<(&'static str, &'static str)>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+        reader.deserialize_str(self)
+    }
 }
 
-fn is_foreign(actor: &Actor, members: Members<'_>, named: Named) -> bool {
-    let mut looked = Looked::of(members);
-    let at = |path: &'static str| path.split_once("[].").map_or(path, |(_, path)| path);
-    named.iter().any(|(what, path)| match what {
-        Names::Ends if actor.kind == Kind::Customs => {
-            let mut posts = named.iter().filter(|(what, _)| *what == Names::Post);
-            let names_post = posts.any(|(_, path)| looked.text(at(path)).is_some());
-            !names_post && looked.object(at(path)).is_some_and(|object| passes_by(actor, object))
-        }
-        Names::Ends => false,
-        what => looked.text(at(path)).is_some_and(|name| !is_own(actor, *what, &name)),
-    })
+impl Visitor<'_> for Member<'_> {
+    type Value = Vec<(&'static str, &'static str)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        let within = |rest: &'static str| {
+            let rest = rest.strip_prefix(name)?;
+            rest.strip_prefix('.').or(Some(rest).filter(|rest| rest.is_empty() || rest.starts_with("[].")))
+        };
+        Ok(self.0.iter().filter_map(|(path, rest)| Some((*path, within(rest)?))).collect())
+    }
+}
+
+fn is_foreign(actor: &Actor, said: &Said, named: Named) -> bool {
+    let of =
+        |wanted: Names| named.iter().filter(move |(what, _)| *what == wanted).filter_map(|(_, path)| said.get(path));
+    let mut ends = of(Names::End).peekable();
+    let passes_by = actor.kind == Kind::Customs
+        && of(Names::Post).next().is_none()
+        && ends.peek().is_some()
+        && !ends.any(|end| actor.posts.contains(end));
+    let names_another =
+        |(what, path): &(Names, &'static str)| said.get(path).is_some_and(|name| !is_own(actor, *what, name));
+    passes_by || named.iter().any(names_another)
 }
 
 fn is_own(actor: &Actor, what: Names, name: &str) -> bool {
@@ -108,13 +179,6 @@ fn is_own(actor: &Actor, what: Names, name: &str) -> bool {
         Names::Answering => actor.kind == Kind::Post || own_customs(),
         Names::Kind => Kind::from_code(name) == Some(actor.kind),
         Names::Related => name == actor.org || actor.customs.as_deref() == Some(name) || own_post(),
-        Names::Ends => true,
+        Names::End => true,
     }
-}
-
-/// Whether a mail object says where it comes from or goes to, and neither is a post of the caller's.
-fn passes_by(actor: &Actor, object: &Members<'_>) -> bool {
-    let ends = ["OrigPostOrgCd", "DestPostOrgCd"].map(|end| text(object, end));
-    let mut ends = ends.iter().flatten().peekable();
-    ends.peek().is_some() && !ends.any(|end| actor.posts.contains(end))
 }

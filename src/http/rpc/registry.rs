@@ -177,14 +177,16 @@ methods! {
         "StoreResponse" = responses::store { responses::StoreResponseParams } -> Shape::Void;
             PostsAndCustoms, "token", ["mailObject", "resp", "evtCd"], true,
             "Stores a customs response. evtCd: 1 draft, 2 final, 6 final without transfer, 7 transfer to the origin post.",
-            own [Post "resp.PostOrganizationCd", Answering "resp.CustOrganizationCd", Ends "mailObject"];
+            own [Post "resp.PostOrganizationCd", Answering "resp.CustOrganizationCd",
+                 End "mailObject.OrigPostOrgCd", End "mailObject.DestPostOrgCd"];
         "CreateOrUpdateResponses" = responses::store_many { responses::CreateOrUpdateResponsesParams } -> Shape::VoidOrOutcomes;
             PostsAndCustoms, "securityToken", [], true,
             "Stores final responses (event 2) of a list of views: all or none, or each on its own with \
              Prefer: outcome=per-item.",
             own [Post "cdsViews[].Response.PostOrganizationCd",
                  Answering "cdsViews[].Response.CustOrganizationCd",
-                 Ends "cdsViews[].MailObject"];
+                 End "cdsViews[].MailObject.OrigPostOrgCd",
+                 End "cdsViews[].MailObject.DestPostOrgCd"];
         "CreateNewResponse" = blank::response { blank::NewResponseParams } -> Shape::Result(named::<Response>);
             PostsAndCustoms, "token", [], false,
             "A blank response to fill in. Stores nothing.",
