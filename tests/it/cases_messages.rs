@@ -6,6 +6,7 @@ use std::fs;
 use entrepost::domain::{ItemOutcome, Level};
 use entrepost::edi::{self, Message, Profile};
 use entrepost::exchange::examine;
+use entrepost::store::inbox::ItemInRow;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -247,7 +248,8 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
     let refusals = std::cell::Cell::new(0);
     let outcome = runner.run(&strategy, |(kind, changes)| {
         number.set(number.get() + 1);
-        let mut text = message(kind, &fresh_id("AU"), &format!("PROP{:010}", number.get()));
+        let reference = format!("PROP{:010}", number.get());
+        let mut text = message(kind, &fresh_id("AU"), &reference);
         for (place, how, with) in changes {
             text = spoilt(&text, place, how, &with);
         }
@@ -263,7 +265,8 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
         for id in items {
             let exchange = germany.exchange().clone();
             let log = germany.block_on(|_| async move { exchange.item_log("DEA", &id).await }).expect("a log").1;
-            for row in log.iter().filter(|row| row.fate == ItemOutcome::Refused) {
+            let refused = |row: &&ItemInRow| row.reference == reference && row.fate == ItemOutcome::Refused;
+            for row in log.iter().filter(refused) {
                 told += row.note.as_deref().unwrap_or("refused");
             }
         }
