@@ -47,8 +47,8 @@ pub struct StopWords {
     /// Of each language that puts words together, rows by their only word.
     parts: [HashMap<String, usize>; COMPOUNDING.len()],
     goods: HashSet<Vec<String>>,
-    /// Words of the longest.
-    longest: usize,
+    /// By the first word, as written or its key: how many words the longest that begins so has.
+    longest: HashMap<String, usize>,
 }
 
 /// What a description is read as.
@@ -97,7 +97,10 @@ impl StopWords {
         let at = self.rows.len();
         for words in spellings(&row.word).map(|spelling| words(&spelling)) {
             let (written, keys): (Vec<_>, Vec<_>) = words.into_iter().map(|word| (word.written, word.key)).unzip();
-            self.longest = self.longest.max(keys.len());
+            for first in [written.first(), keys.first()].into_iter().flatten() {
+                let longest = self.longest.entry(first.clone()).or_default();
+                *longest = keys.len().max(*longest);
+            }
             if row.kind == WordKind::Goods {
                 self.goods.insert(written);
                 continue;
@@ -146,7 +149,9 @@ impl StopWords {
 
     /// Takes the longest phrase of the list that `pieces` begin with; how many words it has.
     fn take_phrase<'l>(&'l self, pieces: &[Piece], found: &mut Found<'l>) -> Option<usize> {
-        let words = pieces.iter().take(self.longest).map_while(|piece| match piece {
+        let Some(Piece::Word(first)) = pieces.first() else { return None };
+        let longest = [&first.written, &first.key].into_iter().filter_map(|first| self.longest.get(first)).max()?;
+        let words = pieces.iter().take(*longest).map_while(|piece| match piece {
             Piece::Word(word) => Some(word),
             Piece::Break => None,
         });
