@@ -1,6 +1,6 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
-//! Every call of the CDS surface goes through [`rpc::call`]; methods stand in one registry, which also gives the
+//! Every call of the CDS surface goes through `rpc::call`; methods stand in one registry, which also gives the
 //! routes, the OpenAPI document and the access tests.
 
 mod answer;

@@ -110,7 +110,7 @@ impl Line<'_> {
             let message = format!("shorter than {SHORTEST} characters; name the goods more fully");
             checks.data("description_short", path.clone(), message);
         }
-        let remedy = |instead: Option<&str>| match instead {
+        let remedy = |instead: Option<String>| match instead {
             Some(instead) => format!("write for example: {instead}"),
             None => "name them: what, for whom, of what".into(),
         };

@@ -8,9 +8,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use deunicode::deunicode;
+use moka::sync::Cache;
 
 use super::noise::is_noise;
 use super::typed::{BREAKS, LETTERS, Word, clean, is_address, spellings, weight, words};
+use crate::limits;
 use crate::refdata::lists::{Language, StopWord, WordKind, lists};
 use crate::refdata::vocabulary::vocabulary;
 
@@ -24,22 +26,23 @@ const COMPOUND: usize = 40;
 /// Languages that put words together, and what may join the parts.
 const COMPOUNDING: [&str; 2] = ["DE", "NL"];
 const LINKS: [&str; 6] = ["", "s", "n", "en", "e", "es"];
+
 /// What is wrong with a description that hardly says what the goods are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Vague<'l> {
+pub(super) enum Vague {
     /// There is no word in it: numbers, codes, addresses, single letters.
     Wordless,
     /// It holds words that name no goods, or letters that are no words; holds what to write instead, where the list says it
     /// in English.
-    Nothing(Option<&'l str>),
+    Nothing(Option<String>),
     /// It holds a class of goods and no more; holds what to write instead likewise.
-    Class(Option<&'l str>),
+    Class(Option<String>),
     /// It holds a vague word and hardly more; holds the vague word.
-    Inside(&'l str),
+    Inside(String),
 }
 
 /// The list of vague words, ready for comparison.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StopWords {
     rows: Vec<StopWord>,
     /// Rows by the keys of their words; of goods by their words as written.
@@ -49,6 +52,8 @@ pub struct StopWords {
     goods: HashSet<Vec<String>>,
     /// By the first word, as written or its key: how many words the longest that begins so has.
     longest: HashMap<String, usize>,
+    /// What descriptions were found to be: the same goods are declared again and again.
+    judged: Cache<String, Option<Vague>>,
 }
 
 /// What a description is read as.
@@ -76,7 +81,14 @@ impl StopWords {
     /// The list built into the program. Countries say where the goods come from, not what they are.
     pub fn built_in() -> &'static Self {
         static BUILT_IN: LazyLock<StopWords> = LazyLock::new(|| {
-            let mut list = StopWords::default();
+            let mut list = StopWords {
+                rows: Vec::new(),
+                vague: HashMap::new(),
+                parts: [HashMap::new(), HashMap::new()],
+                goods: HashSet::new(),
+                longest: HashMap::new(),
+                judged: Cache::new(limits::SCREENED_KEPT),
+            };
             countries().chain(lists().stop_words.rows.iter().cloned()).for_each(|row| list.add(row, false));
             list
         });
@@ -86,7 +98,7 @@ impl StopWords {
     /// The same with `own` rows in the place of equal ones, or added.
     #[must_use]
     pub fn overlaid(&self, own: Vec<StopWord>) -> Self {
-        let mut list = self.clone();
+        let mut list = Self { judged: Cache::new(limits::SCREENED_KEPT), ..self.clone() };
         own.into_iter().for_each(|row| list.add(row, true));
         list
     }
@@ -121,7 +133,11 @@ impl StopWords {
     }
 
     /// Whether `description` is vague, and how.
-    pub(super) fn judge(&self, description: &str) -> Option<Vague<'_>> {
+    pub(super) fn judge(&self, description: &str) -> Option<Vague> {
+        self.judged.get_with_by_ref(description, || self.judge_anew(description))
+    }
+
+    fn judge_anew(&self, description: &str) -> Option<Vague> {
         let pieces = self.read(description);
         let mut found = Found::default();
         let mut rest = pieces.as_slice();
@@ -265,10 +281,10 @@ impl<'l> Found<'l> {
         }
     }
 
-    fn verdict(self) -> Option<Vague<'l>> {
+    fn verdict(self) -> Option<Vague> {
         let asked = [self.class, self.nothing].into_iter().flatten().find(|row| !row.use_instead.is_empty());
         match (self.names_goods, self.class) {
-            (true, _) if self.others < EXPLAINED_BY => asked.map(|row| Vague::Inside(&row.word)),
+            (true, _) if self.others < EXPLAINED_BY => asked.map(|row| Vague::Inside(row.word.clone())),
             (true, _) => None,
             _ if self.letters < LETTERS => Some(Vague::Wordless),
             (_, Some(class)) => Some(Vague::Class(advice(class))),
@@ -305,8 +321,8 @@ fn split(word: &str, parts: &HashMap<String, usize>) -> Option<Vec<usize>> {
 }
 
 /// What to write instead. Findings are in English whatever language the goods are described in.
-fn advice(row: &StopWord) -> Option<&str> {
-    (row.language == "EN" && !row.use_instead.is_empty()).then_some(row.use_instead.as_str())
+fn advice(row: &StopWord) -> Option<String> {
+    (row.language == "EN" && !row.use_instead.is_empty()).then(|| row.use_instead.clone())
 }
 
 #[cfg(test)]
@@ -315,7 +331,7 @@ mod tests {
     use crate::refdata::search::synonyms::{EMBEDDED, Synonym};
     use crate::refdata::table::read;
 
-    fn judge(text: &str) -> Option<Vague<'static>> {
+    fn judge(text: &str) -> Option<Vague> {
         StopWords::built_in().judge(text)
     }
 
