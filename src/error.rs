@@ -17,7 +17,7 @@ pub struct Finding {
     /// Position in the list sent, in batch calls.
     pub index: Option<usize>,
     pub item_id: Option<String>,
-    /// What is wrong and how to mend it, for a person.
+    /// What is wrong and how to correct it, for a person.
     pub message: String,
 }
 
@@ -75,7 +75,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
 /// Everything that can go wrong, by what the caller should do about it.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// 400: mend the request. At least one finding.
+    /// 400: correct the request. At least one finding.
     Invalid(Vec<Finding>),
     /// 401: no valid token or session, or not entitled. Always the same body.
     Unauthorized,

@@ -1,4 +1,4 @@
-//! The status of items at the belt: CheckItemStatus.
+//! The status of items scanned at the office of exchange: CheckItemStatus.
 //!
 //! The names that IPS uses, and beside them members of our own.
 

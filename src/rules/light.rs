@@ -1,4 +1,4 @@
-//! The light at the belt: may this item go on, by everything known about it?
+//! The light at a scan: may this item go on, by everything known about it?
 //!
 //! Every concern has a colour, a code and words; the light is the gravest of them. Green needs a ground of its own, so
 //! that what is not known is never green.

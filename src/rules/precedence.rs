@@ -38,7 +38,7 @@ pub fn check_date(findings: &mut Findings, path: &str, said: Option<WcfDate>, no
     }
 }
 
-/// What is wrong with a date before [`FIRST_YEAR`], and how to mend it.
+/// What is wrong with a date before [`FIRST_YEAR`], and how to correct it.
 pub(super) const BEFORE_FIRST_YEAR: &str =
     "dated before the year 2000; give the date, in /Date(…)/ as milliseconds since 1970 and not as seconds";
 

@@ -220,7 +220,7 @@ pub struct QualityFinding {
     pub subject: Subject,
     /// Path within the subject, for example `ContentPieces[0].Amount`.
     pub path: String,
-    /// What is wrong and how to mend it; never a value of the declaration.
+    /// What is wrong and how to correct it; never a value of the declaration.
     pub message: String,
     /// Never `Off`.
     pub level: Level,
