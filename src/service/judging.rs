@@ -85,10 +85,19 @@ impl Judged {
 pub(super) struct Question<'q> {
     /// As its author named it.
     pub stated: Option<&'q str>,
+    /// What stood when it was stored; nothing later can have been judged.
+    pub among: &'q [Version],
     pub by: By<'q>,
     /// The time it gives itself.
     pub dated: DateTime<Utc>,
     pub received: DateTime<Utc>,
+}
+
+impl<'q> Question<'q> {
+    /// The oldest version that its customs could see.
+    fn oldest(&self) -> Option<&'q Version> {
+        self.among.iter().find(|version| version.visible && version.received <= self.received)
+    }
 }
 
 /// Who says something, as far as that decides what it is about.
@@ -130,7 +139,10 @@ impl<'j> Judging<'j> {
     /// The version that something about `item` is about.
     pub(super) fn judged(&self, tx: &mut Tx<'_>, item: &Item, question: &Question<'_>) -> Result<Judged, Fault> {
         match question.stated {
-            Some(GOODS) => return Ok(Judged::Goods { dest: item.object.dest_post.clone() }),
+            Some(GOODS) => {
+                let dest = question.among.last().map_or(&item.object.dest_post, |version| &version.dest);
+                return Ok(Judged::Goods { dest: dest.clone() });
+            }
             Some(name) => {
                 let known = self.timeline.named(name);
                 return Ok(known.map_or_else(|| Judged::Unknown { name: name.to_owned() }, Judged::of));
@@ -138,7 +150,7 @@ impl<'j> Judging<'j> {
             None => {}
         }
         let found = match question.by {
-            By::Onlooker => self.timeline.last().filter(|_| item.declaration().is_some()),
+            By::Onlooker => question.among.last().filter(|_| item.declaration().is_some()),
             By::Partner(partner) => self.acknowledged(tx, item, partner, question)?,
             By::OwnCustoms(customs) => self.handed(tx, item, customs, question)?,
         };
@@ -146,13 +158,13 @@ impl<'j> Judging<'j> {
     }
 
     /// The newest version that a partner had acknowledged; the oldest one, when nothing is known of that.
-    fn acknowledged(
+    fn acknowledged<'q>(
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
         partner: &str,
-        question: &Question<'_>,
-    ) -> Result<Option<&Version>, Fault> {
+        question: &Question<'q>,
+    ) -> Result<Option<&'q Version>, Fault> {
         let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
         let taken: Vec<_> = said
             .iter()
@@ -162,30 +174,30 @@ impl<'j> Judging<'j> {
         let before: Vec<_> =
             taken.iter().filter(|row| row.sent_at.is_some_and(|sent| sent.0 <= question.dated)).collect();
         let name = before.last().map(|row| &row.digest).or(taken.first().map(|row| &row.digest));
-        let of_name = |name: &Vec<u8>| self.timeline.iter().rev().find(|version| version.name.as_ref() == Some(name));
-        Ok(name.and_then(of_name).or_else(|| self.oldest(question.received)))
+        let of_name = |name: &Vec<u8>| question.among.iter().rev().find(|version| version.name.as_ref() == Some(name));
+        Ok(name.and_then(of_name).or_else(|| question.oldest()))
     }
 
     /// By what was handed: the newest version handed by the time that counts, else the one handed first; the oldest
     /// visible one where nothing is noted, since a lost note must never name a newer one.
-    fn handed(
+    fn handed<'q>(
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
         customs: &str,
-        question: &Question<'_>,
-    ) -> Result<Option<&Version>, Fault> {
+        question: &Question<'q>,
+    ) -> Result<Option<&'q Version>, Fault> {
         let settings = self.catalogue.settings(customs);
         let by = match settings.decision_clock {
             DecisionClock::Stated => question.dated.min(question.received),
             DecisionClock::Receipt => question.received,
         };
         let notes = tx.handed(&item.object.post_org, item.object.pid, customs)?;
-        let notes: Vec<_> =
-            notes.iter().filter(|note| second(note.first_at) <= question.received.timestamp()).collect();
+        // Only the time that a decision gives itself is in whole seconds.
+        let notes: Vec<_> = notes.iter().filter(|note| note.first_at.0 <= question.received).collect();
         let place = |version: &[u8]| {
             let is_it = |known: &Version| known.name.as_deref().is_some_and(|name| name.starts_with(version));
-            self.timeline.versions.iter().rposition(is_it)
+            question.among.iter().rposition(is_it)
         };
         let first = notes.iter().find_map(|note| place(&note.version));
         let in_time = notes.iter().filter_map(|note| {
@@ -193,17 +205,14 @@ impl<'j> Judging<'j> {
                 Reads::Latest => Some(note.first_at),
                 Reads::First => note.asked_at,
             };
-            counts_from.filter(|at| second(*at) <= by.timestamp()).and_then(|_| place(&note.version))
+            counts_from
+                .filter(|at| at.0 <= question.received && second(*at) <= by.timestamp())
+                .and_then(|_| place(&note.version))
         });
         match in_time.max().or(first) {
-            Some(at) => Ok(self.timeline.versions.get(at)),
-            None => Ok(self.oldest(question.received)),
+            Some(at) => Ok(question.among.get(at)),
+            None => Ok(question.oldest()),
         }
-    }
-
-    /// The oldest version that its customs could see by a time.
-    fn oldest(&self, by: DateTime<Utc>) -> Option<&Version> {
-        self.timeline.iter().find(|version| version.visible && version.received <= by)
     }
 
     /// Whether what was judged is what is declared now, but for what is immaterial.

@@ -158,7 +158,11 @@ fn judged(
     };
     let judging = Judging::of(tx, placing.catalogue, item, placing.stamp)?;
     let stated = incoming.stated.version.as_deref();
-    let judged = judging.judged(tx, item, &Question { stated, by, dated: dated.at.0, received: tx.now })?;
+    let judged = judging.judged(
+        tx,
+        item,
+        &Question { stated, among: &judging.timeline.versions, by, dated: dated.at.0, received: tx.now },
+    )?;
     if matches!(judged, Judged::Unknown { .. }) && !incoming.from_partner {
         let path = format!("{}.Data.ExtraFieldValues", placing.path);
         let message = "EP.Version names no version of this declaration; repeat what the view shows, say item when the goods \

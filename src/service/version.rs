@@ -3,6 +3,8 @@
 //! A version is everything that travels: the text and the members of the mail object told to partners. Its name is a digest
 //! of that, this server's own; a partner's name for it is an alias, good for answers to that partner and nothing else.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
@@ -78,6 +80,8 @@ pub(super) struct Timeline {
     pub bound_before: Vec<(String, DateTime<Utc>)>,
     /// When declarations were passed on, and their withdrawal, unless one came afterwards. Whole seconds, as referrals have.
     pub passed_on: Vec<security::Event>,
+    /// How many versions stood when a referral was stored, by its reference.
+    versions_before: HashMap<String, usize>,
 }
 
 /// An event, stored or about to be.
@@ -113,6 +117,7 @@ impl Timeline {
         for one in &happened {
             walk.on(one);
             walk.pass_on(one);
+            walk.refer(one);
         }
         Ok(walk.timeline)
     }
@@ -140,6 +145,13 @@ impl Timeline {
     /// The version that `partner` gave this name first.
     pub(super) fn named_by(&self, partner: &str, name: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.author == partner && version.alias.as_deref() == Some(name))
+    }
+
+    /// What stood when a referral was stored, by the order of the history: two things of one second, or one clock that
+    /// was set, change nothing. All of it, for a referral whose storing is not in the history.
+    pub(super) fn before_referral(&self, reference: &str) -> &[Version] {
+        let count = self.versions_before.get(reference).copied();
+        &self.versions[..count.unwrap_or(self.versions.len())]
     }
 
     /// Who said the text with this number first.
@@ -196,6 +208,14 @@ impl Walk {
         let passed_on = &mut self.timeline.passed_on;
         passed_on.retain(|event| event.act != Act::Cancelled);
         passed_on.push(security::Event { at: one.said_at(), reference: kind.to_string(), act });
+    }
+
+    fn refer(&mut self, one: &Happened<'_>) {
+        let is_stored = matches!(one.event.kind, EventKind::ReferralRaised | EventKind::ReferralReceived);
+        if let Some(reference) = one.event.detail.referral_id.as_ref().filter(|_| is_stored) {
+            let count = self.timeline.versions.len();
+            self.timeline.versions_before.entry(reference.clone()).or_insert(count);
+        }
     }
 
     /// The same again, by an event that neither brings a text nor says anything new, is no version.

@@ -205,6 +205,8 @@ impl WriterThread {
         let mut tx = Tx { conn: &mut self.conn, now: self.clock.now() };
         let mut at = 0;
         while at < group.len() {
+            // What is written was received by now: what the caller was answered while the group ran came before it.
+            tx.now = self.clock.now();
             if group[at].run(&mut tx).is_err() {
                 let _ = run(&mut self.conn, "ROLLBACK");
                 return (group, Some(Error::unavailable("The database cannot be written")));

@@ -5,7 +5,7 @@
 //! hosts DE. All of it runs in this process, one step after the other,
 //! on a clock that stands still between the steps, so a seed always plays the same course:
 //! `EPTEST_SIM_SEED=17 cargo test simulation`. `EPTEST_SIM_SEEDS` and `EPTEST_SIM_ITEMS` say how many courses are
-//! played, and with how many items each.
+//! played, and with how many items each. With `EPTEST_SIM_KEEP=1` the databases of a course that fails stay, to be looked at.
 
 pub mod dice;
 mod network;
@@ -307,6 +307,9 @@ fn play(seed: u64, items: u64) -> Played {
     };
     wrong.truncate(SHOWN);
     network.close();
+    if !wrong.is_empty() && std::env::var_os("EPTEST_SIM_KEEP").is_some() {
+        wrong.push(format!("its databases are kept in {}", simulation.folder.keep().display()));
+    }
     Played { tally: network.tally(), repeats, trace: network.trace(), wrong }
 }
 

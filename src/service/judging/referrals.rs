@@ -143,14 +143,14 @@ impl Judging<'_> {
         } else {
             By::Partner(&referral.raised_by)
         };
+        let among = self.timeline.before_referral(&referral.reference);
         if by == By::Onlooker && stated.is_none() {
             let by = referral.event_at.0.min(referral.created_at.0).timestamp();
-            let seen = self.timeline.iter().rev().find(|version| version.received.timestamp() <= by);
+            let seen = among.iter().rev().find(|version| version.received.timestamp() <= by);
             return Ok(seen.map_or(Judged::Nothing, Judged::of));
         }
-        let question =
-            Question { stated: stated.as_deref(), by, dated: referral.event_at.0, received: referral.created_at.0 };
-        self.judged(tx, item, &question)
+        let (dated, received) = (referral.event_at.0, referral.created_at.0);
+        self.judged(tx, item, &Question { stated: stated.as_deref(), among, by, dated, received })
     }
 }
 

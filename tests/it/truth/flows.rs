@@ -12,6 +12,16 @@ everywhere! {
         play(place, "AUA:D v1; DE:L; DEA:ASC → AUA Green OK_TO_LOAD; AUA:D v2 → AUA Amber NOT_ASSESSED !OK_TO_LOAD");
     }
 
+    fn assessed_and_changed_within_a_second(place) {
+        play(place, "pause 0; AUA:D v1; DE:L; DEA:ASC; AUA:D v2; DE:L → AUA Amber NOT_ASSESSED !OK_TO_LOAD
+            DEA SecurityState=ASSESSING");
+    }
+
+    fn assessed_by_customs_and_changed_within_a_second(place) {
+        play(place, "AUA:D v1; DE:L; pause 0; DE:ASC; AUA:D v2; DE:L; DEA:RFI → AUA Amber !OK_TO_LOAD
+            DEA SecurityState=REFERRED_DATA; AUA:R10 → DEA SecurityState=ASSESSING");
+    }
+
     fn redirected(place) {
         play(place, "AUA:D v1; DE:L; DE:R 2; AUA:D AUA>FRA v1 → AUA Amber NOT_ASSESSED
             DEA Amber REDIRECTED; FRA Amber NO_DECISION; WL(FR)+");

@@ -1,6 +1,6 @@
 //! The notation of the courses. A course is about one item id; its steps stand between `;`, `,`, `→` and line ends.
 //!
-//! Acts, `ORGANIZATION:VERB …`; a minute passes before each:
+//! Acts, `ORGANIZATION:VERB …`; a minute passes before each, or as many seconds as `pause N` says:
 //!
 //! | Verb | What is called |
 //! |---|---|
@@ -191,6 +191,7 @@ impl Course {
                 self.t_s = self.now_s();
                 self.scene.turn(Duration::from_secs(600));
             }
+            "pause" => self.pause = Duration::from_secs(words[0].parse().expect("seconds")),
             "days" => self.scene.turn(Duration::from_secs(words[0].parse::<u64>().expect("days") * 86_400)),
             "set" => {
                 self.scene.admin(words[0], &["organization", "set", words[0], &format!("--{}", words[1]), words[2]])
