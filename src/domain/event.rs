@@ -68,7 +68,6 @@ impl EventKind {
                 | DeclarationReceived
                 | DeclarationWithdrawn
                 | DeclarationDeleted
-                | DeclarationPrinted
         )
     }
 

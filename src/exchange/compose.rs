@@ -15,10 +15,11 @@ use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
 use crate::service::{Services, Told, current_version, shown_version, told_of_decision, told_of_referral};
-use crate::store::detail::Detail;
-use crate::store::history::{Document, Recorded};
-use crate::store::items::Item;
-use crate::store::outbox::{MessageKey, MessageRow};
+use crate::store::item::Detail;
+use crate::store::item::Item;
+use crate::store::item::MessageRow;
+use crate::store::item::{Document, Recorded};
+use crate::store::outbox::MessageKey;
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -150,7 +151,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             }
         }
         MessageKind::Itmref => {
-            let asked = tx.referrals_of(&item.object)?;
+            let asked = tx.referrals_of(item)?;
             let Some(asked) = asked.into_iter().find(|asked| Some(&asked.reference) == row.reference.as_ref()) else {
                 return Ok(Content::Overtaken);
             };
@@ -169,7 +170,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             }
         }
         MessageKind::Refrsp => {
-            let given = tx.answers_of(&item.object)?;
+            let given = tx.answers_of(item)?;
             let wanted = row.reference.as_deref().and_then(|text| Uuid::try_parse(text).ok());
             let Some(given) = given.into_iter().find(|given| Some(given.pid.0) == wanted) else {
                 return Ok(Content::Overtaken);

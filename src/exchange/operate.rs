@@ -5,7 +5,8 @@ use super::{Exchange, monitor};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::inbox::{ItemInRow, ReceivedRow};
-use crate::store::outbox::{MessageRow, SendingRow};
+use crate::store::item::MessageRow;
+use crate::store::outbox::SendingRow;
 use crate::store::partner::PartnerRow;
 
 /// An interchange, sent or received.

@@ -12,7 +12,7 @@ use crate::error::Finding;
 use crate::limits;
 use crate::rules::data_error::DataError;
 use crate::service::incoming::{REFUSAL, Weighed};
-use crate::service::outgoing;
+use crate::service::item::messages;
 use crate::store::{Fault, Tx};
 
 /// Where an item stood in what was received.
@@ -40,7 +40,7 @@ pub(super) fn refuse(
     let known_by = Sha256::digest(format!("{} {interchange} {message_no} {item_no}", route.from));
     let reference = format!("E{}", short(&known_by));
     let referral = refusal(findings, &reference, WcfDate::new(tx.now));
-    outgoing::refusal(tx, &route.to, &route.from, item_id, &reference, &referral)
+    messages::refusal(tx, &route.to, &route.from, item_id, &reference, &referral)
 }
 
 /// A referral of kind ERR that points at what is wrong.

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
-use crate::store::history::Stamp;
+use crate::store::item::Stamp;
 
 /// The caller of a method. Everything that touches tenant data takes one.
 #[derive(Clone, Debug)]

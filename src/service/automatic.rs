@@ -2,13 +2,13 @@
 
 use std::slice;
 
+use super::batch::Outcome;
 use super::catalogue::{Catalogue, day};
-use super::entry::Outcome;
-use super::judging::Judging;
+use super::item::judging::Judging;
+use super::item::state;
 use super::placing::{self, Incoming, Placing};
 use super::refer;
 use super::respond;
-use super::standing;
 use super::views::mail_object;
 use super::watchdog::{self, Marks};
 use crate::contract::{DeclarationData, WcfDate};
@@ -18,9 +18,9 @@ use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
 use crate::rules::overlay;
-use crate::store::detail::Detail;
-use crate::store::history::Stamp;
-use crate::store::items::Item;
+use crate::store::item::Detail;
+use crate::store::item::Item;
+use crate::store::item::Stamp;
 use crate::store::{Fault, Tx};
 
 /// Lets the first rule that fits answer for the own customs of `item`; says whether one did. Needs a declaration that
@@ -44,7 +44,7 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     let placing = Placing { catalogue, stamp, side, event, detail, path: "" };
     let outcome = placing::place(tx, item, &placing, &incoming)?;
     refer::automatic(tx, catalogue, item, outcome)?;
-    standing::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
+    state::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
     Ok(outcome == Outcome::Stored)
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
-use super::desk::Desk;
-use super::entry::{self, Entry, Ledger, Outcome};
-use super::identity::{self, Key};
-use super::once::once;
+use super::idempotency::once;
+use super::item::identity::{self, Key};
+use super::item::unit_of_work::UnitOfWork;
 use super::quality::{Declarer, Judgement, is_older_version};
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
@@ -19,9 +19,9 @@ use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
-use crate::store::detail::Detail;
-use crate::store::history::{Document, Event};
-use crate::store::items::{DeclarationRow, Item, Parts};
+use crate::store::item::Detail;
+use crate::store::item::{DeclarationRow, Item, Parts};
+use crate::store::item::{Document, Event};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -105,7 +105,7 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        let ready = entry::each_on(entries, |sent| prepare(self, actor, sent))?;
+        let ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
@@ -120,13 +120,13 @@ impl Services {
 /// Checks a declaration and writes it canonically.
 pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
     let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
-    let objects = entry::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
+    let objects = batch::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     actor.own_post(given(&declaration.post_organization_cd))?;
     let customs = actor.own_customs(given(&declaration.cust_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
-    entry::check_entity(&mut findings, &object_path, object.entity_state, false);
-    entry::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
+    batch::check_entity(&mut findings, &object_path, object.entity_state, false);
+    batch::check_entity(&mut findings, &declaration_path, declaration.entity_state, true);
     structure::check_customs(&mut findings, &format!("{declaration_path}.CustOrganizationCd"), customs.as_deref());
     let mut judgement = Judgement::default();
     match (&mut declaration.data, declaration.entity_state.stores()) {
@@ -174,21 +174,21 @@ pub(super) fn store_all(
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
-    let mut desk = Desk::open(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
+    let mut unit = UnitOfWork::load(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
     let mut older = 0;
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
             Ok(ready) => {
-                desk.work_on(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
+                unit.change(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
             }
         };
         ledger.note(entry, result)?;
     }
     let warnings: u32 = ready().map(|ready| ready.content.judgement.warnings).sum();
     let answer = Answer { warnings: warnings + older, ..ledger.close()? };
-    desk.save(tx, &actor.stamp())?;
+    unit.save(tx, &actor.stamp())?;
     Ok(answer)
 }
 

@@ -11,14 +11,15 @@ use chrono::TimeDelta;
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use super::version::{self, SHOWN_BYTES};
-use super::{Actor, Services, judging};
+use super::item::judging;
+use super::item::version::{self, SHOWN_BYTES};
+use super::{Actor, Services};
 use crate::domain::OrganizationKind;
 use crate::error::Result;
 use crate::limits;
 use crate::store::handed::HandedRow;
-use crate::store::history::Stamp;
-use crate::store::items::{Item, Parts};
+use crate::store::item::Stamp;
+use crate::store::item::{Item, Parts};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -305,7 +306,7 @@ fn judge_anew(tx: &mut Tx<'_>, catalogue: &super::catalogue::Catalogue, post: &s
     let Some(mut item) = tx.item_by_pid(post, pid.0, Parts::All)? else { return Ok(()) };
     let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
     if judging::judge_again(tx, catalogue, &mut item, &stamp)? {
-        super::standing::save(tx, catalogue, std::slice::from_mut(&mut item), &stamp)?;
+        super::item::state::save(tx, catalogue, std::slice::from_mut(&mut item), &stamp)?;
     }
     Ok(())
 }

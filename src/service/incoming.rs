@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Services;
+use super::batch::Outcome;
 use super::catalogue::Catalogue;
 use super::declare::Content;
-use super::desk::Desk;
-use super::entry::Outcome;
-use super::identity::{self, Key};
+use super::item::identity::{self, Key};
+use super::item::unit_of_work::UnitOfWork;
 use super::placing::{self, Incoming as Decision, Placing};
 use super::quality::Declarer;
 use super::refer;
@@ -28,10 +28,10 @@ use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::detail::Detail;
-use crate::store::history::Stamp;
-use crate::store::items::{Item, Parts};
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::item::Detail;
+use crate::store::item::Stamp;
+use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{Item, Parts};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -216,7 +216,7 @@ impl Services {
         };
         let catalogue = self.catalogue();
         let own_customs = if route.to_customs { Some(route.to.clone()) } else { tx.customs_of(&owner)? };
-        let mut desk = Desk::open(tx, &catalogue, post, items.iter().map(|item| &item.key), Parts::All)?;
+        let mut unit = UnitOfWork::load(tx, &catalogue, post, items.iter().map(|item| &item.key), Parts::All)?;
         let mut receptions = Vec::with_capacity(items.len());
         for weighed in items {
             if !weighed.refused.is_empty() {
@@ -224,8 +224,8 @@ impl Services {
                 continue;
             }
             let mut reception = Reception::Applied;
-            let key = key_of(tx, &catalogue, route, &desk, weighed)?;
-            let outcome = desk.work_on(tx, &key, |tx, item| {
+            let key = key_of(tx, &catalogue, route, &unit, weighed)?;
+            let outcome = unit.change(tx, &key, |tx, item| {
                 let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
                 match bench.put(tx, item, weighed)? {
                     // Nothing of the item is kept.
@@ -245,7 +245,7 @@ impl Services {
                 Err(fault) => return Err(fault),
             });
         }
-        desk.save(tx, &route.stamp())?;
+        unit.save(tx, &route.stamp())?;
         Ok(receptions)
     }
 }
@@ -256,7 +256,7 @@ fn key_of(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     route: &Route,
-    desk: &Desk<'_>,
+    unit: &UnitOfWork<'_>,
     weighed: &Weighed,
 ) -> Result<Key, Fault> {
     let key = &weighed.key;
@@ -265,8 +265,8 @@ fn key_of(
         _ => None,
     };
     if let Some(lifted) = lifted {
-        for item in desk.items_with_id(&key.item_id) {
-            if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == lifted) {
+        for item in unit.items_with_id(&key.item_id) {
+            if tx.referrals_of(item)?.iter().any(|row| row.reference == lifted) {
                 return Ok(Key { pid: Some(item.object.pid.0), ..key.clone() });
             }
         }
@@ -388,7 +388,7 @@ impl Bench<'_> {
             let message = "an inbound item is questioned by its destination; its origin says what it could not take";
             return Ok(refused("flow", "Referral.ReferralCd", message));
         }
-        let there = tx.referrals_of(&item.object)?;
+        let there = tx.referrals_of(item)?;
         if there.iter().any(|row| row.reference == reference) {
             return Ok(Reception::Unchanged);
         }
@@ -426,10 +426,10 @@ impl Bench<'_> {
     ) -> Result<Reception, Fault> {
         let known = &answer.known;
         let reference = given(&known.referral_id).unwrap_or_default();
-        if tx.referrals_of(&item.object)?.iter().all(|row| row.reference != reference) {
+        if tx.referrals_of(item)?.iter().all(|row| row.reference != reference) {
             return Ok(Reception::Parked);
         }
-        let there = tx.answers_of(&item.object)?;
+        let there = tx.answers_of(item)?;
         if there.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
             return Ok(Reception::Unchanged);
         }

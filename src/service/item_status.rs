@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::catalogue::Catalogue;
+use super::item::state;
+use super::item::which::{Candidates, Row};
 use super::watchdog::Marks;
-use super::which::{Candidates, Row};
-use super::{Actor, Services, standing, watchdog};
+use super::{Actor, Services, watchdog};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
 use crate::domain::{FiscalState, OrganizationKind, ResponseState, SecurityState, Side};
@@ -21,8 +22,8 @@ use crate::rules::light::{self, Light, Picture, Reason};
 use crate::rules::security::{self, Asks};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Candidate, Purpose};
+use crate::store::item::Item;
 use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
-use crate::store::items::Item;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -215,7 +216,7 @@ struct Seen<'r> {
 
 /// Leaving departure aside.
 fn security_of(row: &StatusRow) -> SecurityState {
-    standing::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state)
+    state::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state)
 }
 
 /// Responses and referrals of the items asked about.
@@ -379,7 +380,7 @@ impl<'c> Facts<'c> {
 
     fn fiscal(&self, fact: &DecisionFact) -> FiscalState {
         fact.fiscal_state.unwrap_or_else(|| {
-            standing::fiscal_of(&self.catalogue.decisions, fact.customs_org.as_deref(), fact.decision_cd.as_deref())
+            state::fiscal_of(&self.catalogue.decisions, fact.customs_org.as_deref(), fact.decision_cd.as_deref())
         })
     }
 

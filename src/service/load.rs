@@ -4,13 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::handing::Reading;
-use super::identity::comparable_zip;
+use super::item::identity::comparable_zip;
 use super::views::view;
 use super::{Actor, Services};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::items::Item;
+use crate::store::item::Item;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 

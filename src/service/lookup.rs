@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
-use super::which::{Candidates, Row};
+use super::item::which::{Candidates, Row};
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
@@ -19,7 +19,7 @@ use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::structure::given;
 use crate::rules::which::{self, Purpose};
-use crate::store::items::{Item, Parts};
+use crate::store::item::{Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// Where goods go, as a caller names it.

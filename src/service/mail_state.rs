@@ -3,13 +3,13 @@
 use uuid::Uuid;
 
 use super::automatic;
+use super::batch::Outcome;
 use super::catalogue::Catalogue;
-use super::desk::Desk;
-use super::entry::Outcome;
-use super::identity::{self, Key};
-use super::once::once;
+use super::idempotency::once;
+use super::item::identity::{self, Key};
+use super::item::unit_of_work::UnitOfWork;
+use super::item::which::{Candidates, Row};
 use super::views::view;
-use super::which::{Candidates, Row};
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
 use crate::domain::{EventKind, Flow};
@@ -18,9 +18,9 @@ use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::rules::which::{self, Purpose};
-use crate::store::detail::Detail;
-use crate::store::history::Event;
-use crate::store::items::{DeclarationRow, Item, Parts};
+use crate::store::item::Detail;
+use crate::store::item::Event;
+use crate::store::item::{DeclarationRow, Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A move of one item.
@@ -137,27 +137,27 @@ struct Moving<'m> {
 /// id, to the one that may as well; no second item is made beside that.
 fn store_move(tx: &mut Tx<'_>, actor: &Actor, moving: &Moving<'_>) -> Result<Item, Fault> {
     let key = Key::of(moving.object);
-    let mut desk = Desk::open(tx, moving.catalogue, moving.post, std::iter::once(&key), Parts::All)?;
-    let handed_over = handed_over(tx, moving, &desk, &key)?;
-    let partners_own = handed_over.is_none() || desk.has(tx, &key)?;
+    let mut unit = UnitOfWork::load(tx, moving.catalogue, moving.post, std::iter::once(&key), Parts::All)?;
+    let handed_over = handed_over(tx, moving, &unit, &key)?;
+    let partners_own = handed_over.is_none() || unit.has(tx, &key)?;
     if partners_own {
-        desk.work_on(tx, &key, |_, item| moving.apply(item))?;
+        unit.change(tx, &key, |_, item| moving.apply(item))?;
     }
     let shown = handed_over.map_or(key, |pid| Key { pid: Some(pid), ..Key::about(&moving.object.id) });
     if shown.pid.is_some() {
-        desk.work_on(tx, &shown, |_, item| Ok(moving.apply_handed_over(item)))?;
+        unit.change(tx, &shown, |_, item| Ok(moving.apply_handed_over(item)))?;
     }
-    desk.save(tx, &actor.stamp())?;
-    desk.into_item(tx, &shown)?.ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+    unit.save(tx, &actor.stamp())?;
+    unit.into_item(tx, &shown)?.ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
 }
 
 /// The item that a partner handed over which is not its origin: one that may have the id, while the partner's own, if there
 /// is one, may not.
-fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, Fault> {
+fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, unit: &UnitOfWork<'_>, key: &Key) -> Result<Option<Uuid>, Fault> {
     if moving.flow == Flow::Outbound || key.origin == UNKNOWN_POST {
         return Ok(None);
     }
-    let mut items = desk.items_with_id(&key.item_id);
+    let mut items = unit.items_with_id(&key.item_id);
     items.retain(|item| item.object.flow == moving.flow);
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let rows = candidates.see(moving.catalogue);

@@ -6,9 +6,9 @@
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::batch::Outcome;
 use super::catalogue::Catalogue;
-use super::entry::Outcome;
-use super::judging::{self, By, Judged, Judging, Question};
+use super::item::judging::{self, By, Judged, Judging, Question};
 use super::respond::own_customs;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{ResponseData, WcfDate};
@@ -23,9 +23,9 @@ use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::precedence;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::given;
-use crate::store::detail::Detail;
-use crate::store::history::{Document, Event, Stamp};
-use crate::store::items::{DecisionRow, Item, ResponseRow};
+use crate::store::item::Detail;
+use crate::store::item::{DecisionRow, Item, ResponseRow};
+use crate::store::item::{Document, Event, Stamp};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 

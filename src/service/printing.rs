@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::catalogue::Catalogue;
+use super::item::state;
+use super::item::which::{Candidates, Row};
 use super::views::view;
-use super::which::{Candidates, Row};
 use super::{Actor, Part, Services};
 use crate::contract::CdsView;
 use crate::domain::{EventKind, Flow, OrganizationKind};
@@ -12,8 +13,8 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
 use crate::rules::which::{self, Purpose};
-use crate::store::history::Event;
-use crate::store::items::{Item, Parts};
+use crate::store::item::Event;
+use crate::store::item::{Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// Special drawing rights, by ISO 4217.
@@ -54,7 +55,7 @@ impl Services {
                 for item in &mut items {
                     item.record(Event::of(EventKind::DeclarationPrinted));
                 }
-                tx.save_items(&mut items, &actor.stamp())
+                state::save(tx, &services.catalogue(), &mut items, &actor.stamp())
             })
             .await?;
         self.beat(Part::Print);

@@ -4,13 +4,13 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::batch::Outcome;
 use super::catalogue::Catalogue;
-use super::entry::Outcome;
-use super::identity;
-use super::once::once;
-use super::outgoing;
-use super::standing;
-use super::which::{Row, sees};
+use super::idempotency::once;
+use super::item::identity;
+use super::item::messages;
+use super::item::state;
+use super::item::which::{Row, sees};
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
@@ -21,11 +21,11 @@ use crate::limits;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::detail::Detail;
-use crate::store::history::Event;
-use crate::store::imprint::vouch;
-use crate::store::items::{Item, Parts};
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::item::Detail;
+use crate::store::item::Event;
+use crate::store::item::attest;
+use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{Item, Parts};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -97,7 +97,7 @@ impl Services {
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Inbound, stop })?;
                 services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                 raise(tx, &catalogue, &mut item, &question, &actor.org)?;
-                standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
+                state::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
@@ -139,7 +139,7 @@ impl Services {
                 let catalogue = services.catalogue();
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Outbound, stop: None })?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
-                standing::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
+                state::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
@@ -206,7 +206,7 @@ fn find(
     }
     if let Some(stop) = stop {
         for item in &items {
-            if tx.referrals_of(&item.object)?.iter().any(|row| row.reference == stop) {
+            if tx.referrals_of(item)?.iter().any(|row| row.reference == stop) {
                 return Ok(item.clone());
             }
         }
@@ -234,7 +234,7 @@ fn raise(
     question: &Question,
     author: &str,
 ) -> Result<(), Fault> {
-    let rows = tx.referrals_of(&item.object)?;
+    let rows = tx.referrals_of(item)?;
     if is_repeated(tx, item, &rows, question)? {
         return Ok(());
     }
@@ -294,21 +294,21 @@ fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], question: &Qu
     if same.iter().any(|row| row.pending) {
         return Ok(true);
     }
-    let last_answer = tx.answers_of(&item.object)?.iter().map(|row| row.created_at).max();
+    let last_answer = tx.answers_of(item)?.iter().map(|row| row.created_at).max();
     let last_referral = rows.iter().map(|row| row.created_at).max();
     Ok(same.iter().any(|row| Some(row.created_at) == last_referral && last_answer < Some(row.created_at)))
 }
 
-/// Writes a referral's row and its event. What follows from it is settled when the item is saved.
+/// Puts a referral and its event on an item; its partner is told. What follows from it is settled when the item is saved.
 pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, event: EventKind) -> Result<(), Fault> {
-    tx.add_referral(row)?;
-    outgoing::referral(tx, item, row)?;
+    messages::tell_of_referral(tx, item, row)?;
+    item.add_referral(row.clone());
     item.object.security_state.get_or_insert(SecurityState::None);
     let detail = Detail {
         referral_cd: Some(row.code.clone()),
         referral_id: Some(row.reference.clone()),
         digest: Some(hex(&row.digest)),
-        referral_row: vouch(row),
+        referral_row: attest(row),
         ..Detail::default()
     };
     item.record(Event { detail, ..Event::of(event) });
@@ -317,8 +317,8 @@ pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, 
 
 /// Puts an answer on an item, unless it was there before.
 fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str) -> Result<(), Fault> {
-    let referrals = tx.referrals_of(&item.object)?;
-    let answers = tx.answers_of(&item.object)?;
+    let referrals = tx.referrals_of(item)?;
+    let answers = tx.answers_of(item)?;
     let same = answers.iter().filter(|row| row.digest == reaction.digest);
     let newest = answers.iter().map(|row| row.created_at).max();
     for row in same {
@@ -352,15 +352,15 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
     put_answer(tx, item, &row, EventKind::ReferralAnswered)
 }
 
-/// Writes an answer's row and its event.
+/// Puts an answer and its event on an item; whoever asked is told.
 pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: EventKind) -> Result<(), Fault> {
-    tx.add_answer(row)?;
-    outgoing::answer(tx, item, row)?;
+    messages::tell_of_answer(tx, item, row)?;
+    item.add_answer(row.clone());
     let detail = Detail {
         referral_response_cd: Some(row.code.clone()),
         referral_id: Some(row.reference.clone()),
         digest: Some(hex(&row.digest)),
-        answer_row: vouch(row),
+        answer_row: attest(row),
         ..Detail::default()
     };
     item.record(Event { detail, ..Event::of(event) });
@@ -423,7 +423,7 @@ pub(super) fn automatic(
     referral.known.referral_id = Some(format!("A{}", &hex(&row.digest)[..16]));
     let author = if customs.is_empty() { item.object.post_org.clone() } else { customs };
     let question = Question::of(referral);
-    let known = tx.referrals_of(&item.object)?;
+    let known = tx.referrals_of(item)?;
     if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
 use super::cursor::{Cursor, binding, cut, page_size};
-use super::standing;
+use super::item::state;
 use super::views::mail_object;
 use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
@@ -14,9 +14,9 @@ use crate::contract::{ReferralDialogue, WcfDate};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::items::Item;
-pub use crate::store::referral::ReferralFilter;
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::item::Item;
+pub use crate::store::item::ReferralFilter;
+use crate::store::item::{AnswerRow, ReferralRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -136,7 +136,7 @@ fn dialogue(
         mail_object: mail_object(&item.object),
         referral_responses: given.filter_map(answer_json).collect(),
         referrals: listed.iter().filter_map(|row| referral_json(row, now)).collect(),
-        security_state: standing::shown_state(&item.object).stored(),
+        security_state: state::shown_state(&item.object).stored(),
     }
 }
 

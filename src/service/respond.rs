@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
-use super::desk::Desk;
-use super::entry::{self, Entry, Ledger, Outcome};
-use super::identity::{self, Key};
-use super::once::once;
+use super::idempotency::once;
+use super::item::identity::{self, Key};
+use super::item::unit_of_work::UnitOfWork;
 use super::placing::{self, Incoming, Placing};
 use super::refer;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
@@ -19,9 +19,9 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::precedence;
 use crate::rules::structure::{self, given};
-use crate::store::detail::Detail;
-use crate::store::history::Event;
-use crate::store::items::{Item, Parts};
+use crate::store::item::Detail;
+use crate::store::item::Event;
+use crate::store::item::{Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A response to store, as sent, with where it stood in the request.
@@ -63,7 +63,7 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let now = self.clock.now();
-        let ready = entry::each_on(entries, |sent| prepare(actor, now, sent))?;
+        let ready = batch::each_on(entries, |sent| prepare(actor, now, sent))?;
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
@@ -77,7 +77,7 @@ impl Services {
 
 fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> {
     let Responded { object, response, event, object_path, response_path, found: mut findings } = sent;
-    let objects = entry::both(&mut findings, (&object_path, object), (&response_path, response));
+    let objects = batch::both(&mut findings, (&object_path, object), (&response_path, response));
     let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
     let customs = given(&response.cust_organization_cd).map(str::to_owned);
     if actor.kind == OrganizationKind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
@@ -85,8 +85,8 @@ fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> 
     }
     let posts = posts_for(actor, &object, given(&response.post_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
-    entry::check_entity(&mut findings, &object_path, object.entity_state, false);
-    entry::check_entity(&mut findings, &response_path, response.entity_state, true);
+    batch::check_entity(&mut findings, &object_path, object.entity_state, false);
+    batch::check_entity(&mut findings, &response_path, response.entity_state, true);
     structure::check_customs(&mut findings, &format!("{response_path}.CustOrganizationCd"), customs.as_deref());
     let stores = response.entity_state.stores();
     match &response.data {
@@ -136,21 +136,21 @@ fn store_all(
 ) -> Result<Answer, Fault> {
     let user_created = services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
-    let mut desks = Desks::open(tx, &catalogue, entries)?;
+    let mut units = Units::open(tx, &catalogue, entries)?;
     let mut ledger = Ledger::new(mode);
     for entry in entries {
         let result = match &entry.content {
             Err(findings) => Err(findings.clone().into()),
             Ok(ready) => {
-                let post = desks.post_of(tx, ready)?.to_owned();
+                let post = units.post_of(tx, ready)?.to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
                     services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                     let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
                 };
-                match desks.0.get_mut(&post) {
-                    Some(desk) => desk.work_on(tx, &ready.key, work),
+                match units.0.get_mut(&post) {
+                    Some(unit) => unit.change(tx, &ready.key, work),
                     None => Err(Error::Unauthorized.into()),
                 }
             }
@@ -158,16 +158,16 @@ fn store_all(
         ledger.note(entry, result)?;
     }
     let answer = ledger.close()?;
-    for desk in desks.0.values_mut() {
-        desk.save(tx, &actor.stamp())?;
+    for unit in units.0.values_mut() {
+        unit.save(tx, &actor.stamp())?;
     }
     Ok(answer)
 }
 
 /// The working sets of all posts a call touches.
-struct Desks<'c>(BTreeMap<String, Desk<'c>>);
+struct Units<'c>(BTreeMap<String, UnitOfWork<'c>>);
 
-impl<'c> Desks<'c> {
+impl<'c> Units<'c> {
     fn open(tx: &mut Tx<'_>, catalogue: &'c Catalogue, entries: &[Entry<Ready>]) -> Result<Self, Fault> {
         let mut keys: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
         for ready in entries.iter().filter_map(|entry| entry.content.as_ref().ok()) {
@@ -175,18 +175,18 @@ impl<'c> Desks<'c> {
                 keys.entry(post).or_default().push(&ready.key);
             }
         }
-        let mut desks = BTreeMap::new();
+        let mut units = BTreeMap::new();
         for (post, keys) in keys {
-            desks.insert(post.to_owned(), Desk::open(tx, catalogue, post, keys.into_iter(), Parts::All)?);
+            units.insert(post.to_owned(), UnitOfWork::load(tx, catalogue, post, keys.into_iter(), Parts::All)?);
         }
-        Ok(Self(desks))
+        Ok(Self(units))
     }
 
     /// The post that has the item already, else the best one to create it in.
     fn post_of<'r>(&self, tx: &mut Tx<'_>, ready: &'r Ready) -> Result<&'r str, Fault> {
         for post in &ready.posts {
-            if let Some(desk) = self.0.get(post)
-                && desk.has(tx, &ready.key)?
+            if let Some(unit) = self.0.get(post)
+                && unit.has(tx, &ready.key)?
             {
                 return Ok(post);
             }

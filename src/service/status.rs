@@ -3,13 +3,13 @@
 use super::automatic;
 use super::catalogue::Catalogue;
 use super::handing::Reading;
+use super::item::which::sees;
 use super::item_status;
 use super::views::view;
-use super::which::sees;
 use super::{Actor, Services};
 use crate::domain::Flow;
 use crate::error::{Error, Result};
-use crate::store::items::{Item, Parts};
+use crate::store::item::{Item, Parts};
 use crate::store::{Fault, Tx};
 
 impl Services {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::cursor::{binding, cut, page_size};
+use super::idempotency::once;
 use super::lookup::{contracts, country};
-use super::once::once;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};

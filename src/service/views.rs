@@ -5,12 +5,13 @@ use std::fmt::Write;
 
 use uuid::Uuid;
 
-use super::{Actor, version};
+use super::Actor;
+use super::item::version;
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{Entity, MailObject, WcfDate};
 use crate::domain::{OrganizationKind, ResponseState, Side};
 use crate::rules::reserved;
-use crate::store::items::{DeclarationRow, Item, ObjectRow, ResponseRow};
+use crate::store::item::{DeclarationRow, Item, ObjectRow, ResponseRow};
 
 /// The view of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
 /// what is declared now, nor what was decided where the item does not go any more.

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::once::once;
-use super::which::Row;
+use super::idempotency::once;
+use super::item::which::Row;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::watchdog::OPERATIONS;
 use crate::contract::{WatchdogInfo, WcfDate};
@@ -21,8 +21,8 @@ use crate::limits;
 use crate::rules::light;
 use crate::rules::mark::{self, Usage};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::item::ObjectRow;
 use crate::store::item_status::StatusRow;
-use crate::store::items::ObjectRow;
 use crate::store::mark::MarkRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};

@@ -6,7 +6,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::insert::{ROWS_PER_STATEMENT, insert_all};
+use super::insert::{ROWS_PER_STATEMENT, insert_all, inserted_rows};
 use super::outbox::Pile;
 use super::schema::{interchange_in, item_in, link_hour, mail_object, organization};
 use super::types::At;
@@ -83,6 +83,8 @@ pub struct HourRow {
     /// Declarations with recommended fields left blank.
     pub blank: i32,
 }
+
+inserted_rows!(ItemInRow => item_in);
 
 impl Tx<'_> {
     /// The interchange received from `sender` under this reference.

@@ -4,14 +4,6 @@
 use diesel::prelude::*;
 
 use super::conn::AnyConn;
-use super::history::HistoryRow;
-use super::inbox::ItemInRow;
-use super::items::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow, VersionRow};
-use super::outbox::MessageRow;
-use super::schema::{
-    decision, declaration, document_version, item_history, item_in, mail_object, message_out, response, seal_entry,
-};
-use super::seal::SealEntryRow;
 
 /// Most rows or ids in one statement; PostgreSQL takes 65,535 values.
 pub(super) const ROWS_PER_STATEMENT: usize = 1_000;
@@ -30,10 +22,12 @@ pub(super) fn insert_all<'r, T: Row + 'r>(
     T::insert(conn, &rows.into_iter().collect::<Vec<_>>())
 }
 
-macro_rules! rows {
+/// Makes rows come in numbers: `Row type => table`.
+macro_rules! inserted_rows {
     ($($row:ty => $table:ident),* $(,)?) => {$(
-        impl Row for $row {
-            fn insert(conn: &mut AnyConn, rows: &[&Self]) -> QueryResult<()> {
+        impl $crate::store::insert::Row for $row {
+            fn insert(conn: &mut $crate::store::conn::AnyConn, rows: &[&Self]) -> diesel::QueryResult<()> {
+                use $crate::store::conn::AnyConn;
                 match conn {
                     AnyConn::Sqlite(conn) => {
                         for row in rows {
@@ -46,7 +40,7 @@ macro_rules! rows {
                             diesel::insert_into($table::table).values(*one).execute(conn)?;
                         }
                         many => {
-                            for some in many.chunks(ROWS_PER_STATEMENT) {
+                            for some in many.chunks($crate::store::insert::ROWS_PER_STATEMENT) {
                                 diesel::insert_into($table::table).values(some.to_vec()).execute(conn)?;
                             }
                         }
@@ -57,14 +51,4 @@ macro_rules! rows {
         }
     )*};
 }
-rows!(
-    ObjectRow => mail_object,
-    DeclarationRow => declaration,
-    ResponseRow => response,
-    DecisionRow => decision,
-    VersionRow => document_version,
-    HistoryRow => item_history,
-    MessageRow => message_out,
-    ItemInRow => item_in,
-    SealEntryRow => seal_entry,
-);
+pub(super) use inserted_rows;

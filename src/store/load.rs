@@ -10,7 +10,7 @@ use diesel::sql_types::Nullable;
 use uuid::Uuid;
 
 use super::conn::{MultiBackend, on_engine};
-use super::items::{Item, ObjectRow, Parts};
+use super::item::{Item, ObjectRow, Parts};
 use super::schema::{declaration, mail_object};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};

@@ -7,49 +7,13 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::insert::{ROWS_PER_STATEMENT, insert_all};
-use super::items::{Item, Parts};
+use super::item::{Item, MessageRow, Parts};
 use super::schema::{interchange_out, mail_object, message_out};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::domain::{InterchangeState, MessageKind, MessageState};
 
 type Done<T = ()> = Result<T, Fault>;
-
-/// What one partner is to be told about one item.
-#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = message_out, treat_none_as_default_value = false)]
-pub struct MessageRow {
-    pub post_org: String,
-    /// UUIDv7: order of arrival.
-    pub id: Id,
-    /// The organization it goes to.
-    pub partner: String,
-    /// The organization it comes from.
-    pub sender: String,
-    pub kind: MessageKind,
-    /// Takes back what was said before.
-    pub withdraws: bool,
-    pub item_id: String,
-    /// Nil when it is about an item that is not stored here (a refusal).
-    pub object_pid: Id,
-    /// The item's history had come this far.
-    pub item_seq: i32,
-    /// Version of the declaration or response it carries.
-    pub version_no: Option<i32>,
-    /// Reference of the referral it carries or answers.
-    pub reference: Option<String>,
-    /// Tells what is said, so that the same is never said twice.
-    pub digest: Vec<u8>,
-    /// The content, when it is stored nowhere else.
-    pub body: Option<String>,
-    pub state: MessageState,
-    pub interchange: Option<String>,
-    pub message_ref: Option<String>,
-    /// Why it was refused or quarantined.
-    pub note: Option<String>,
-    pub created_at: At,
-    pub sent_at: Option<At>,
-}
 
 /// Key of a message: post and id.
 pub type MessageKey = (String, Id);
@@ -131,9 +95,9 @@ fn jumps(table: &str, first: i32, of_index: &str) -> String {
 }
 
 impl Tx<'_> {
-    /// Puts messages into the outbox.
-    pub fn add_messages(&mut self, rows: &[MessageRow]) -> Done {
-        Ok(insert_all(self.conn, rows)?)
+    /// Puts a message about an item that is not stored here into the outbox; every other one is saved with its item.
+    pub fn add_message_without_item(&mut self, row: &MessageRow) -> Done {
+        Ok(insert_all(self.conn, [row])?)
     }
 
     /// What was said about an item to anyone, oldest first.

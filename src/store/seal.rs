@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::fault::in_full;
-use super::history::HistoryRow;
-use super::insert::insert_all;
+use super::insert::{insert_all, inserted_rows};
+use super::item::HistoryRow;
 use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -62,6 +62,8 @@ fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries:
     }
     hasher.finalize().to_vec()
 }
+
+inserted_rows!(SealEntryRow => seal_entry);
 
 impl Tx<'_> {
     /// The newest seal.

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::history::Stamp;
+use super::item::Stamp;
 use super::schema::trade_history as table;
 use super::types::At;
 use super::{Fault, Tx};

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use entrepost::store::history::HistoryRow;
+use entrepost::store::item::HistoryRow;
 use entrepost::store::seal::Verdict;
 use serde_json::json;
 

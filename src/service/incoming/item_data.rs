@@ -11,11 +11,11 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::service::declare::{self, Content};
-use crate::service::judging;
-use crate::service::version::Timeline;
-use crate::store::detail::Detail;
-use crate::store::history::Event;
-use crate::store::items::Item;
+use crate::service::item::judging;
+use crate::service::item::version::Timeline;
+use crate::store::item::Detail;
+use crate::store::item::Event;
+use crate::store::item::Item;
 use crate::store::{Fault, Tx};
 
 impl Bench<'_> {

@@ -11,7 +11,7 @@ use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
-use crate::service::which::Row;
+use crate::service::item::which::Row;
 use crate::store::item_status::StatusRow;
 use crate::store::mark::MarkRow;
 use crate::store::trade_history::TradeEvent;

@@ -13,7 +13,7 @@ use entrepost::demo;
 use entrepost::exchange::Exchange;
 use entrepost::rules::quality::{FOREIGN_ID, RULES};
 use entrepost::service::Services;
-use entrepost::store::history::HistoryRow;
+use entrepost::store::item::HistoryRow;
 use entrepost::store::reference::ListRow;
 use entrepost::store::types::At;
 use serde_json::{Map, Value, json};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{WcfDate, date};
 
-/// What an event tells of a row: nothing, that it was taken away, or the imprint it has now (see [`super::imprint`]).
+/// What an event tells of a row: nothing, that it was taken away, or the digest it has now (see [`super::row_digest`]).
 pub type Told = Option<Option<String>>;
 
 /// A struct whose members are written when they are there.
@@ -67,7 +67,7 @@ said_members! {
         own_response_row: Option<String>,
         #[serde(deserialize_with = "told")]
         destination_response_row: Option<String>,
-        /// Imprints of decisions, by side and number.
+        /// Row digests of decisions, by side and number.
         decision_rows: BTreeMap<String, String>,
         #[serde(deserialize_with = "told")]
         object_row: Option<String>,

@@ -1,6 +1,4 @@
-//! Referrals and the answers to them.
-//!
-//! Rows are added and never changed, but for `pending`, which says whether an answer is still awaited.
+//! Referrals and the answers to them: those of an item, and items by them.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
@@ -8,54 +6,15 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::items::{Item, ObjectRow, Parts};
-use super::load::{ItemFilter, matching};
-use super::schema::{mail_object, referral, referral_response};
-use super::types::{At, Id};
-use super::{Fault, Tx};
+use super::load::Parts;
+use super::rows::{AnswerRow, ObjectRow, ReferralRow};
+use super::unit::Item;
+use crate::store::load::{ItemFilter, matching};
+use crate::store::schema::{mail_object, referral, referral_response};
+use crate::store::types::{At, Id};
+use crate::store::{Fault, Tx};
 
 type Done<T = ()> = Result<T, Fault>;
-
-/// A referral on one post's item.
-#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = referral, treat_none_as_default_value = false)]
-pub struct ReferralRow {
-    pub post_org: String,
-    pub object_pid: Id,
-    /// Unique within the item; the same at both posts.
-    pub reference: String,
-    pub code: String,
-    pub raised_by: String,
-    /// When it was raised, by its issuer; whole seconds.
-    pub event_at: At,
-    pub remind_at: Option<At>,
-    /// When the answer is due; absent when none is expected.
-    pub due_at: Option<At>,
-    /// An answer is awaited.
-    pub pending: bool,
-    pub created_at: At,
-    /// SHA-256 of the value form of what was sent.
-    pub digest: Vec<u8>,
-    /// The referral as JSON, reference and date filled in.
-    pub body: String,
-}
-
-/// An answer to a referral.
-#[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
-#[diesel(table_name = referral_response, treat_none_as_default_value = false)]
-pub struct AnswerRow {
-    pub post_org: String,
-    pub object_pid: Id,
-    pub pid: Id,
-    /// The referral answered.
-    pub reference: String,
-    pub code: String,
-    pub answered_by: String,
-    pub event_at: At,
-    pub created_at: At,
-    pub digest: Vec<u8>,
-    pub body: String,
-}
 
 /// Which items with referrals to find. Everything that is set must hold.
 #[derive(Clone, Debug, Default)]
@@ -92,42 +51,38 @@ fn answers() -> _ {
 }
 
 impl Tx<'_> {
-    /// The referrals of an item, by date and reference.
-    pub fn referrals_of(&mut self, object: &ObjectRow) -> Done<Vec<ReferralRow>> {
+    /// The referrals of an item, those not saved yet included, by date and reference.
+    pub fn referrals_of(&mut self, item: &Item) -> Done<Vec<ReferralRow>> {
+        let mut rows = if item.has_referrals { Vec::new() } else { self.stored_referrals(&item.object)? };
+        rows.extend(item.referrals.iter().map(|slot| slot.row.clone()));
+        rows.sort_by(|a, b| (a.event_at, &a.reference).cmp(&(b.event_at, &b.reference)));
+        Ok(rows)
+    }
+
+    /// The answers given on an item, those not saved yet included, by date.
+    pub fn answers_of(&mut self, item: &Item) -> Done<Vec<AnswerRow>> {
+        let mut rows = if item.has_referrals { Vec::new() } else { self.stored_answers(&item.object)? };
+        rows.extend(item.answers.iter().map(|slot| slot.row.clone()));
+        rows.sort_by_key(|row| (row.event_at, row.pid));
+        Ok(rows)
+    }
+
+    /// A security state stands on every item that anything was ever asked about.
+    pub(super) fn stored_referrals(&mut self, object: &ObjectRow) -> Done<Vec<ReferralRow>> {
+        if object.security_state.is_none() {
+            return Ok(Vec::new());
+        }
         Ok(referral::table
             .filter(referral::post_org.eq(&object.post_org))
             .filter(referral::object_pid.eq(object.pid))
-            .order((referral::event_at, referral::reference))
             .load(self.conn)?)
     }
 
-    /// The answers given on an item, by date.
-    pub fn answers_of(&mut self, object: &ObjectRow) -> Done<Vec<AnswerRow>> {
+    pub(super) fn stored_answers(&mut self, object: &ObjectRow) -> Done<Vec<AnswerRow>> {
         Ok(referral_response::table
             .filter(referral_response::post_org.eq(&object.post_org))
             .filter(referral_response::object_pid.eq(object.pid))
-            .order((referral_response::event_at, referral_response::pid))
             .load(self.conn)?)
-    }
-
-    /// Stores a referral.
-    pub fn add_referral(&mut self, row: &ReferralRow) -> Done {
-        diesel::insert_into(referral::table).values(row).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Stores an answer.
-    pub fn add_answer(&mut self, row: &AnswerRow) -> Done {
-        diesel::insert_into(referral_response::table).values(row).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Notes whether an answer is still awaited.
-    pub fn set_pending(&mut self, row: &ReferralRow, pending: bool) -> Done {
-        diesel::update(referral::table.find((&row.post_org, row.object_pid, &row.reference)))
-            .set(referral::pending.eq(pending))
-            .execute(self.conn)?;
-        Ok(())
     }
 
     /// Items of `post` with referrals, after `after` in order of persistent id, at most `limit`.

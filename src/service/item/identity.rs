@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::catalogue::Catalogue;
 use super::which::{Candidates, Row};
 use crate::contract::MailObject;
 use crate::domain::{EventKind, Flow};
@@ -11,9 +10,10 @@ use crate::error::{Error, Finding};
 use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Purpose};
-use crate::store::detail::Detail;
-use crate::store::history::Event;
-use crate::store::items::{Item, ObjectRow};
+use crate::service::catalogue::Catalogue;
+use crate::store::item::Detail;
+use crate::store::item::Event;
+use crate::store::item::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -22,7 +22,7 @@ const MAIL_ITEM: &str = "MI";
 
 /// What identifies an item within one post.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Key {
+pub(in crate::service) struct Key {
     pub pid: Option<Uuid>,
     pub item_id: String,
     pub origin: String,
@@ -33,12 +33,12 @@ pub(super) struct Key {
 
 impl Key {
     /// Of an id alone.
-    pub(super) fn about(item_id: &Option<String>) -> Self {
+    pub(in crate::service) fn about(item_id: &Option<String>) -> Self {
         let item_id = given(item_id).unwrap_or_default().to_owned();
         Self { item_id, origin: UNKNOWN_POST.to_owned(), ..Self::default() }
     }
 
-    pub(super) fn of(object: &MailObject) -> Self {
+    pub(in crate::service) fn of(object: &MailObject) -> Self {
         Self {
             pid: object.p_id,
             item_id: given(&object.id).unwrap_or_default().to_owned(),
@@ -51,7 +51,7 @@ impl Key {
 
 /// What a key means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::service) enum Found {
     At(usize),
     /// No item that is there; the life number of a new one.
     New(i32),
@@ -61,7 +61,7 @@ pub(super) enum Found {
 
 /// The item meant by `key` among those with its item id in one post, each with its place. A named origin is meant, fitting
 /// or not; an item whose origin was not known yet is completed only by an origin that may use the id.
-pub(super) fn find(
+pub(in crate::service) fn find(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     same_id: &[(usize, &Item)],
@@ -125,7 +125,7 @@ fn next_life(items: &[(usize, &Item)]) -> i32 {
 }
 
 /// Several items have the id, and the origin of none is named.
-pub(super) fn ambiguous<'i>(path: &str, items: impl Iterator<Item = &'i Item>) -> Error {
+pub(in crate::service) fn ambiguous<'i>(path: &str, items: impl Iterator<Item = &'i Item>) -> Error {
     let each = items.map(|item| format!("{} to {}", item.object.orig_post, item.object.dest_post));
     let candidates: Vec<String> = each.collect();
     let message = format!(
@@ -136,7 +136,7 @@ pub(super) fn ambiguous<'i>(path: &str, items: impl Iterator<Item = &'i Item>) -
 }
 
 /// A new item of `post` with nothing but its identity.
-pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>) -> ObjectRow {
+pub(in crate::service) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>) -> ObjectRow {
     ObjectRow {
         post_org: post.to_owned(),
         pid: Id(Uuid::now_v7()),
@@ -173,7 +173,7 @@ pub(super) fn new_object(post: &str, key: &Key, life_no: i32, now: DateTime<Utc>
 /// Puts the members that `sent` gives into `item`; what it leaves out stays. Gives the names of those that changed.
 /// Learning the origin is an event of its own: it is to be told what was decided and asked before. So is another
 /// destination than the known one: what was decided and assessed was about the old one.
-pub(super) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
+pub(in crate::service) fn merge(catalogue: &Catalogue, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
     let (was_from, was_bound_for) = (item.object.orig_post.clone(), item.object.dest_post.clone());
     let changed = merge_row(catalogue, &mut item.object, sent);
     if was_from == UNKNOWN_POST && was_from != item.object.orig_post && !item.is_new() {
@@ -228,23 +228,27 @@ fn merge_row(catalogue: &Catalogue, row: &mut ObjectRow, sent: &MailObject) -> V
 }
 
 /// Whether the member says where the item comes from or goes to.
-pub(super) fn posts_change(member: &str) -> bool {
+pub(in crate::service) fn posts_change(member: &str) -> bool {
     member == "OrigPostOrgCd" || member == "DestPostOrgCd"
 }
 
 /// Country of the partner post: from the operators' list, else the address given by the declaration.
-pub(super) fn partner_country(catalogue: &Catalogue, row: &ObjectRow, address: Option<&str>) -> Option<String> {
+pub(in crate::service) fn partner_country(
+    catalogue: &Catalogue,
+    row: &ObjectRow,
+    address: Option<&str>,
+) -> Option<String> {
     let partner = if row.flow == Flow::Outbound { &row.dest_post } else { &row.orig_post };
     catalogue.country_of_post(partner).or(address).map(str::to_owned)
 }
 
 /// A postal code as Load compares it: capitals, no blanks.
-pub(super) fn comparable_zip(zip: &str) -> String {
+pub(in crate::service) fn comparable_zip(zip: &str) -> String {
     zip.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
 /// Origin and destination of a stored item differ, unless one is not known yet.
-pub(super) fn check_posts(row: &ObjectRow) -> Result<(), Finding> {
+pub(in crate::service) fn check_posts(row: &ObjectRow) -> Result<(), Finding> {
     if row.orig_post == row.dest_post && row.orig_post != UNKNOWN_POST {
         let message = "origin and destination would be the same post; give the post the item travels to";
         return Err(Finding::new("posts", "DestPostOrgCd", message));

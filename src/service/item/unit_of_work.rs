@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::catalogue::Catalogue;
-use super::entry::Outcome;
 use super::identity::{self, Found, Key};
-use super::standing;
+use super::state;
 use crate::error::Error;
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::Stamp;
-use crate::store::items::{Item, ObjectRow, Parts};
+use crate::service::batch::Outcome;
+use crate::service::catalogue::Catalogue;
+use crate::store::item::Stamp;
+use crate::store::item::{Item, ObjectRow, Parts};
 use crate::store::{Fault, Tx};
 
-pub(super) struct Desk<'c> {
+pub(in crate::service) struct UnitOfWork<'c> {
     catalogue: &'c Catalogue,
     post: String,
     items: Vec<Item>,
@@ -23,9 +23,9 @@ pub(super) struct Desk<'c> {
     by_pid: HashMap<Uuid, usize>,
 }
 
-impl<'c> Desk<'c> {
+impl<'c> UnitOfWork<'c> {
     /// Loads everything that `keys` may mean.
-    pub(super) fn open<'k>(
+    pub(in crate::service) fn load<'k>(
         tx: &mut Tx<'_>,
         catalogue: &'c Catalogue,
         post: &str,
@@ -42,16 +42,16 @@ impl<'c> Desk<'c> {
         ids.sort_unstable();
         ids.dedup();
         let (post, items) = (post.to_owned(), Vec::new());
-        let mut desk = Self { catalogue, post, items, by_id: HashMap::new(), by_pid: HashMap::new() };
+        let mut unit = Self { catalogue, post, items, by_id: HashMap::new(), by_pid: HashMap::new() };
         for some in ids.chunks(KEYS_PER_QUERY) {
-            tx.items_by_id(&desk.post, some, parts)?.into_iter().for_each(|item| desk.put(item));
+            tx.items_by_id(&unit.post, some, parts)?.into_iter().for_each(|item| unit.put(item));
         }
         for pid in pids {
-            if !desk.by_pid.contains_key(&pid) {
-                tx.item_by_pid(&desk.post, pid, parts)?.into_iter().for_each(|item| desk.put(item));
+            if !unit.by_pid.contains_key(&pid) {
+                tx.item_by_pid(&unit.post, pid, parts)?.into_iter().for_each(|item| unit.put(item));
             }
         }
-        Ok(desk)
+        Ok(unit)
     }
 
     fn put(&mut self, item: Item) {
@@ -76,12 +76,12 @@ impl<'c> Desk<'c> {
     }
 
     /// The items at hand with this id.
-    pub(super) fn items_with_id(&self, item_id: &str) -> Vec<&Item> {
+    pub(in crate::service) fn items_with_id(&self, item_id: &str) -> Vec<&Item> {
         self.with_id(item_id).into_iter().map(|(_, item)| item).collect()
     }
 
     /// Changes the item that `key` means, or a new one. Nothing of the change is kept when `work` refuses.
-    pub(super) fn work_on(
+    pub(in crate::service) fn change(
         &mut self,
         tx: &mut Tx<'_>,
         key: &Key,
@@ -128,12 +128,12 @@ impl<'c> Desk<'c> {
     }
 
     /// Whether `key` means an item that is there, or several.
-    pub(super) fn has(&self, tx: &mut Tx<'_>, key: &Key) -> Result<bool, Fault> {
+    pub(in crate::service) fn has(&self, tx: &mut Tx<'_>, key: &Key) -> Result<bool, Fault> {
         Ok(!matches!(self.find(tx, key)?, Found::New(_)))
     }
 
     /// The item that `key` means, when the work is done.
-    pub(super) fn into_item(mut self, tx: &mut Tx<'_>, key: &Key) -> Result<Option<Item>, Fault> {
+    pub(in crate::service) fn into_item(mut self, tx: &mut Tx<'_>, key: &Key) -> Result<Option<Item>, Fault> {
         Ok(match self.find(tx, key)? {
             Found::At(at) => Some(self.items.swap_remove(at)),
             Found::New(_) | Found::Several(_) => None,
@@ -141,8 +141,8 @@ impl<'c> Desk<'c> {
     }
 
     /// Writes what changed.
-    pub(super) fn save(&mut self, tx: &mut Tx<'_>, stamp: &Stamp) -> Result<(), Fault> {
-        standing::save(tx, self.catalogue, &mut self.items, stamp)
+    pub(in crate::service) fn save(&mut self, tx: &mut Tx<'_>, stamp: &Stamp) -> Result<(), Fault> {
+        state::save(tx, self.catalogue, &mut self.items, stamp)
     }
 }
 

@@ -8,11 +8,11 @@ use crate::rules::authority::{self, DataRank, Decided};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::service::catalogue::Catalogue;
+use crate::service::item::version::{Timeline, Version};
 use crate::service::respond::own_customs;
-use crate::service::version::{Timeline, Version};
-use crate::store::detail::Detail;
-use crate::store::history::{Event, Stamp};
-use crate::store::items::{DecisionRow, Item, ResponseRow};
+use crate::store::item::Detail;
+use crate::store::item::{DecisionRow, Item, ResponseRow};
+use crate::store::item::{Event, Stamp};
 use crate::store::{Fault, Tx};
 
 /// The newest version that customs could see by a time, in whole seconds; the last one of all, when it could see none.

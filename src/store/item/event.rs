@@ -1,20 +1,21 @@
 //! Each item's history: who did what when, in a chain of hashes.
 //!
 //! The hash of a row covers the row and the hash before it, so that no row can be altered, removed or inserted
-//! without breaking the chain; [`super::seal`] fixes the heads of the chains.
+//! without breaking the chain; [`crate::store::seal`] fixes the heads of the chains.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::detail::Detail;
-use super::imprint::vouch;
-use super::items::ObjectRow;
-use super::schema::item_history;
-use super::types::{At, Id};
-use super::{Fault, Tx};
+use super::row_digest::attest;
+use super::rows::ObjectRow;
 use crate::domain::{DocumentKind, EventKind};
 use crate::error::Error;
+use crate::store::Fault;
+use crate::store::insert::inserted_rows;
+use crate::store::schema::item_history;
+use crate::store::types::{At, Id};
 
 /// Who acts, as far as the caller said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +77,7 @@ impl Event {
 
     /// The history row of this event, put at the head of the item's chain. It vouches for the object as it is now.
     pub(super) fn chain(mut self, object: &mut ObjectRow, now: DateTime<Utc>, stamp: &Stamp) -> HistoryRow {
-        self.detail.object_row = vouch(object);
+        self.detail.object_row = attest(object);
         let (doc_kind, doc_version, doc_digest) = match self.document {
             Some(Document { kind, version_no, digest }) => (Some(kind), Some(version_no), Some(digest)),
             None => (None, None, None),
@@ -151,61 +152,4 @@ impl HistoryRow {
     }
 }
 
-impl Tx<'_> {
-    /// Digest of the item data that an organization said last.
-    pub fn last_said(&mut self, object: &ObjectRow, org: &str) -> Result<Option<Vec<u8>>, Fault> {
-        let found: Option<Option<Vec<u8>>> = item_history::table
-            .filter(item_history::post_org.eq(&object.post_org))
-            .filter(item_history::object_pid.eq(object.pid))
-            .filter(item_history::actor_org.eq(org))
-            .filter(item_history::doc_kind.eq(DocumentKind::Declaration))
-            .order(item_history::seq.desc())
-            .select(item_history::doc_digest)
-            .first(self.conn)
-            .optional()?;
-        Ok(found.flatten())
-    }
-
-    /// Digest of a version of a document, as the history has it.
-    pub fn digest_of(
-        &mut self,
-        object: &ObjectRow,
-        kind: DocumentKind,
-        version_no: i32,
-    ) -> Result<Option<Vec<u8>>, Fault> {
-        let found: Option<Option<Vec<u8>>> = item_history::table
-            .filter(item_history::post_org.eq(&object.post_org))
-            .filter(item_history::object_pid.eq(object.pid))
-            .filter(item_history::doc_kind.eq(kind))
-            .filter(item_history::doc_version.eq(version_no))
-            .select(item_history::doc_digest)
-            .first(self.conn)
-            .optional()?;
-        Ok(found.flatten())
-    }
-
-    /// Where an item was bound for before it was redirected.
-    pub fn bound_before(&mut self, post: &str, pid: Id) -> Result<Vec<String>, Fault> {
-        let rows: Vec<HistoryRow> = item_history::table
-            .filter(item_history::post_org.eq(post))
-            .filter(item_history::object_pid.eq(pid))
-            .filter(item_history::event.eq(EventKind::ObjectRedirected))
-            .load(self.conn)?;
-        let read = rows.into_iter().map(HistoryRow::read).collect::<Result<Vec<_>, _>>()?;
-        Ok(read.into_iter().filter_map(|recorded| recorded.event.detail.from).collect())
-    }
-
-    /// What the history of one item says, oldest first.
-    pub fn recorded(&mut self, object: &ObjectRow) -> Result<Vec<Recorded>, Fault> {
-        self.history_of(object)?.into_iter().map(HistoryRow::read).collect()
-    }
-
-    /// The history of one item as it is stored, oldest first.
-    pub fn history_of(&mut self, object: &ObjectRow) -> Result<Vec<HistoryRow>, Fault> {
-        Ok(item_history::table
-            .filter(item_history::post_org.eq(&object.post_org))
-            .filter(item_history::object_pid.eq(object.pid))
-            .order(item_history::seq)
-            .load(self.conn)?)
-    }
-}
+inserted_rows!(HistoryRow => item_history);

@@ -11,15 +11,15 @@ use sha2::{Digest, Sha256};
 use crate::contract::canonical::hex;
 use crate::domain::{DocumentKind, EventKind};
 use crate::rules::security::{self, Act};
-use crate::store::history::{Document, Event, Stamp};
-use crate::store::items::{Item, ObjectRow};
+use crate::store::item::{Document, Event, Stamp};
+use crate::store::item::{Item, ObjectRow};
 use crate::store::{Fault, Tx};
 
 /// Bytes of a version's name that are shown, and told to partners.
-pub(super) const SHOWN_BYTES: usize = 16;
+pub(in crate::service) const SHOWN_BYTES: usize = 16;
 
 /// The name of what travels with a declaration.
-pub(super) fn name(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
+pub(in crate::service) fn name(object: &ObjectRow, document: &[u8]) -> Vec<u8> {
     let mut hasher = Sha256::new();
     hasher.update(document);
     let posting = object.posting_dt.map(|at| at.0.to_rfc3339());
@@ -50,7 +50,7 @@ pub fn current_name(item: &Item) -> Option<Vec<u8>> {
 
 /// One version as it came to stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Version {
+pub(in crate::service) struct Version {
     /// That of the text.
     pub no: i32,
     pub dest: String,
@@ -67,14 +67,14 @@ pub(super) struct Version {
 }
 
 impl Version {
-    pub(super) fn is_named(&self, text: &str) -> bool {
+    pub(in crate::service) fn is_named(&self, text: &str) -> bool {
         self.name.as_deref().is_some_and(|name| shown(name).eq_ignore_ascii_case(text))
     }
 }
 
 /// Every version that stood in a row, oldest first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Timeline {
+pub(in crate::service) struct Timeline {
     pub versions: Vec<Version>,
     /// Where the item was bound for before.
     pub bound_before: Vec<(String, DateTime<Utc>)>,
@@ -106,7 +106,7 @@ impl Happened<'_> {
 
 impl Timeline {
     /// Of an item with what is recorded on it by now.
-    pub(super) fn of(tx: &mut Tx<'_>, item: &Item, stamp: &Stamp) -> Result<Self, Fault> {
+    pub(in crate::service) fn of(tx: &mut Tx<'_>, item: &Item, stamp: &Stamp) -> Result<Self, Fault> {
         let stored = if item.is_new() { Vec::new() } else { tx.recorded(&item.object)? };
         let of_history = stored.iter().map(|row| Happened { event: &row.event, actor: &row.actor_org, at: row.at.0 });
         let pending = item.events().iter().map(|event| Happened { event, actor: &stamp.actor_org, at: tx.now });
@@ -123,39 +123,39 @@ impl Timeline {
     }
 
     /// The last one.
-    pub(super) fn last(&self) -> Option<&Version> {
+    pub(in crate::service) fn last(&self) -> Option<&Version> {
         self.versions.last()
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Version> {
+    pub(in crate::service) fn iter(&self) -> impl DoubleEndedIterator<Item = &Version> {
         self.versions.iter()
     }
 
     /// The latest with this name, as shown.
-    pub(super) fn named(&self, text: &str) -> Option<&Version> {
+    pub(in crate::service) fn named(&self, text: &str) -> Option<&Version> {
         self.versions.iter().rev().find(|version| version.is_named(text))
     }
 
     /// The name under which `partner` knows the version with this text and destination.
-    pub(super) fn alias(&self, partner: &str, no: i32, dest: &str) -> Option<&str> {
+    pub(in crate::service) fn alias(&self, partner: &str, no: i32, dest: &str) -> Option<&str> {
         let is_it = |version: &&Version| version.author == partner && (version.no, version.dest.as_str()) == (no, dest);
         self.versions.iter().rev().find(is_it).and_then(|version| version.alias.as_deref())
     }
 
     /// The version that `partner` gave this name first.
-    pub(super) fn named_by(&self, partner: &str, name: &str) -> Option<&Version> {
+    pub(in crate::service) fn named_by(&self, partner: &str, name: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.author == partner && version.alias.as_deref() == Some(name))
     }
 
     /// What stood when a referral was stored, by the order of the history: two things of one second, or one clock that
     /// was set, change nothing. All of it, for a referral whose storing is not in the history.
-    pub(super) fn before_referral(&self, reference: &str) -> &[Version] {
+    pub(in crate::service) fn before_referral(&self, reference: &str) -> &[Version] {
         let count = self.versions_before.get(reference).copied();
         &self.versions[..count.unwrap_or(self.versions.len())]
     }
 
     /// Who said the text with this number first.
-    pub(super) fn author_of(&self, no: i32) -> Option<&str> {
+    pub(in crate::service) fn author_of(&self, no: i32) -> Option<&str> {
         self.versions.iter().find(|version| version.no == no).map(|version| version.author.as_str())
     }
 }

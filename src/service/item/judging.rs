@@ -12,25 +12,25 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::catalogue::Catalogue;
-use super::respond::own_customs;
-use super::settings::{DecisionClock, Reads};
 use super::version::{SHOWN_BYTES, Timeline, Version};
 use crate::contract::DeclarationData;
 use crate::domain::{DocumentKind, MessageState};
 use crate::rules::material;
 use crate::rules::reserved::GOODS;
-use crate::store::history::Stamp;
-use crate::store::items::{DecisionRow, Item};
+use crate::service::catalogue::Catalogue;
+use crate::service::respond::own_customs;
+use crate::service::settings::{DecisionClock, Reads};
+use crate::store::item::Stamp;
+use crate::store::item::{DecisionRow, Item};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-pub(super) use decisions::{counts, data_rank, decided, judge_again, newest_visible, settle};
+pub(in crate::service) use decisions::{counts, data_rank, decided, judge_again, newest_visible, settle};
 pub use told::{Told, told_of_decision, told_of_referral};
 
 /// What a decision or a referral was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Judged {
+pub(in crate::service) enum Judged {
     /// There was nothing to judge.
     Nothing,
     /// The goods themselves, on their way to this post.
@@ -63,7 +63,7 @@ impl Judged {
     }
 
     /// Puts it into the columns of a decision.
-    pub(super) fn keep(self, row: &mut DecisionRow) {
+    pub(in crate::service) fn keep(self, row: &mut DecisionRow) {
         (row.judged_no, row.judged_dest, row.judged_name) = match self {
             Self::Nothing => (None, None, None),
             Self::Goods { dest } => (None, Some(dest), None),
@@ -82,7 +82,7 @@ impl Judged {
 }
 
 /// How the version that something is about is found.
-pub(super) struct Question<'q> {
+pub(in crate::service) struct Question<'q> {
     /// As its author named it.
     pub stated: Option<&'q str>,
     /// What stood when it was stored; nothing later can have been judged.
@@ -102,7 +102,7 @@ impl<'q> Question<'q> {
 
 /// Who says something, as far as that decides what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By<'q> {
+pub(in crate::service) enum By<'q> {
     /// The administration of the row, which was handed what it asked for.
     OwnCustoms(&'q str),
     /// A partner, which knows what it acknowledged.
@@ -119,7 +119,7 @@ struct Difference {
 }
 
 /// One item under judgement.
-pub(super) struct Judging<'j> {
+pub(in crate::service) struct Judging<'j> {
     catalogue: &'j Catalogue,
     customs: Option<String>,
     pub timeline: Timeline,
@@ -129,7 +129,12 @@ pub(super) struct Judging<'j> {
 
 impl<'j> Judging<'j> {
     /// With everything that the judgement of `item` needs.
-    pub(super) fn of(tx: &mut Tx<'_>, catalogue: &'j Catalogue, item: &mut Item, stamp: &Stamp) -> Result<Self, Fault> {
+    pub(in crate::service) fn of(
+        tx: &mut Tx<'_>,
+        catalogue: &'j Catalogue,
+        item: &mut Item,
+        stamp: &Stamp,
+    ) -> Result<Self, Fault> {
         tx.complete(item)?;
         let timeline = Timeline::of(tx, item, stamp)?;
         let customs = own_customs(tx, &item.object.post_org)?;
@@ -137,7 +142,12 @@ impl<'j> Judging<'j> {
     }
 
     /// The version that something about `item` is about.
-    pub(super) fn judged(&self, tx: &mut Tx<'_>, item: &Item, question: &Question<'_>) -> Result<Judged, Fault> {
+    pub(in crate::service) fn judged(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &Item,
+        question: &Question<'_>,
+    ) -> Result<Judged, Fault> {
         match question.stated {
             Some(GOODS) => {
                 let dest = question.among.last().map_or(&item.object.dest_post, |version| &version.dest);

@@ -5,10 +5,10 @@ use crate::domain::Side;
 use crate::rules::authority::{self};
 use crate::rules::reserved::GOODS;
 use crate::service::catalogue::Catalogue;
-use crate::service::version::{self, Timeline};
-use crate::store::history::Stamp;
-use crate::store::items::Item;
-use crate::store::referral::ReferralRow;
+use crate::service::item::version::{self, Timeline};
+use crate::store::item::Item;
+use crate::store::item::ReferralRow;
+use crate::store::item::Stamp;
 use crate::store::{Fault, Tx};
 
 /// What a partner is told of a decision or a referral besides its content.

@@ -4,20 +4,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Actor;
-use super::catalogue::Catalogue;
 use crate::domain::{Flow, OrganizationKind, ResponseState, Side};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::structure::UNKNOWN_POST;
 use crate::rules::which::{self, Candidate};
+use crate::service::Actor;
+use crate::service::catalogue::Catalogue;
+use crate::store::item::{Item, ObjectRow};
 use crate::store::item_status::StatusRow;
-use crate::store::items::{Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 /// What choosing needs of a row, whatever else was read of it.
 #[derive(Clone, Debug)]
-pub(super) struct Row<'r> {
+pub(in crate::service) struct Row<'r> {
     pub post: &'r str,
     pub pid: Id,
     pub item_id: &'r str,
@@ -57,13 +57,13 @@ row_from!(ObjectRow, StatusRow);
 
 impl Row<'_> {
     /// When this use of the id began. What a stranger says of the posting does not count.
-    pub(super) fn effective(&self) -> DateTime<Utc> {
+    pub(in crate::service) fn effective(&self) -> DateTime<Utc> {
         let is_strangers = Facts(self.facts).has(Fact::DataNotOfOrigin);
         which::effective(self.posting.filter(|_| !is_strangers).map(|at| at.0), self.created_at.0)
     }
 
     /// Whether its origin may use the id. Of an unknown origin it may be what its post captured itself.
-    pub(super) fn fits(&self, catalogue: &Catalogue) -> bool {
+    pub(in crate::service) fn fits(&self, catalogue: &Catalogue) -> bool {
         if self.origin == UNKNOWN_POST {
             return Facts(self.facts).has(Fact::OwnCapture);
         }
@@ -72,14 +72,14 @@ impl Row<'_> {
 }
 
 /// The rows with one id that a question is about, ready to be chosen among.
-pub(super) struct Candidates<'r> {
+pub(in crate::service) struct Candidates<'r> {
     rows: Vec<Row<'r>>,
     bound_before: Vec<Vec<String>>,
 }
 
 impl<'r> Candidates<'r> {
     /// Reads what choosing needs besides the rows: where items that were redirected went before.
-    pub(super) fn of(tx: &mut Tx<'_>, rows: impl Iterator<Item = Row<'r>>) -> Result<Self, Fault> {
+    pub(in crate::service) fn of(tx: &mut Tx<'_>, rows: impl Iterator<Item = Row<'r>>) -> Result<Self, Fault> {
         let rows: Vec<Row<'r>> = rows.collect();
         let mut bound_before = vec![Vec::new(); rows.len()];
         if rows.len() > 1 {
@@ -93,7 +93,7 @@ impl<'r> Candidates<'r> {
     }
 
     /// As the rules see them, in the same order.
-    pub(super) fn see(&self, catalogue: &Catalogue) -> Vec<Candidate<'_>> {
+    pub(in crate::service) fn see(&self, catalogue: &Catalogue) -> Vec<Candidate<'_>> {
         let each = self.rows.iter().zip(&self.bound_before).map(|(row, bound_before)| Candidate {
             post: row.post,
             origin: row.origin,
@@ -112,9 +112,9 @@ impl<'r> Candidates<'r> {
 }
 
 /// Who sees an item: its post, its customs once it may know of it, and the author of a draft response.
-pub(super) fn sees(reader: &Actor, item: &Item) -> bool {
+pub(in crate::service) fn sees(reader: &Actor, item: &Item) -> bool {
     let own_draft =
-        |row: &&crate::store::items::ResponseRow| row.state_cd == ResponseState::Draft && row.author_org == reader.org;
+        |row: &&crate::store::item::ResponseRow| row.state_cd == ResponseState::Draft && row.author_org == reader.org;
     reader.kind == OrganizationKind::Post
         || item.object.customs_visible
         || item.response(Side::Own).filter(own_draft).is_some()

@@ -13,28 +13,12 @@ use crate::contract::Referral;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::domain::{EventKind, Flow, MessageKind, MessageState, ResponseState, Side};
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::items::{Item, ObjectRow, ResponseRow};
-use crate::store::outbox::MessageRow;
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::store::item::MessageRow;
+use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{Item, ObjectRow, ResponseRow};
 use crate::store::types::{At, Id};
 use crate::store::who::OrganizationRow;
 use crate::store::{Fault, Tx};
-
-/// What a partner is to be told about an item that is about to be saved.
-pub(super) struct Telling {
-    /// Place of the item among those saved.
-    at: usize,
-    partner: String,
-    sender: String,
-    kind: MessageKind,
-    withdraws: bool,
-    version_no: Option<i32>,
-    /// Reference of a referral.
-    reference: Option<String>,
-    digest: Vec<u8>,
-    /// To be told although it was told before.
-    again: bool,
-}
 
 /// Organizations asked for in one transaction.
 #[derive(Default)]
@@ -50,51 +34,31 @@ impl Organizations {
     }
 }
 
-/// What follows for partners from the events recorded on `items`. To be asked before they are saved.
-pub(super) fn follow(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Telling>, Fault> {
+/// Has partners told of what follows from the events recorded on `items`, once these are saved.
+pub(in crate::service) fn tell(tx: &mut Tx<'_>, items: &mut [Item]) -> Result<(), Fault> {
     let mut organizations = Organizations::default();
-    let mut tellings = Vec::new();
-    for (at, item) in items.iter().enumerate() {
-        let mut about = declarations(tx, &mut organizations, at, item)?;
-        about.extend(responses(tx, &mut organizations, at, item)?);
+    for item in items.iter_mut() {
+        let mut about = declarations(tx, &mut organizations, item)?;
+        about.extend(responses(tx, &mut organizations, item)?);
         if item.has_event(|kind| kind == EventKind::ObjectOriginKnown) {
-            about.extend(untold(tx, &mut organizations, at, item)?);
+            about.extend(untold(tx, &mut organizations, item)?);
         }
         if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
-            let said = tx.messages_about(&item.object.post_org, item.object.pid)?;
-            about.retain(|telling| telling.again || !is_said(&said, telling));
-            about.extend(withdrawals(&said, at, item, &about));
+            let mut said = tx.messages_about(&item.object.post_org, item.object.pid)?;
+            said.extend_from_slice(item.messages());
+            about.retain(|message| !is_said(&said, message));
+            about.extend(withdrawals(&said, item, &about, At(tx.now)));
         }
-        tellings.append(&mut about);
+        about.extend(judged_anew(tx, &mut organizations, item)?);
+        about.into_iter().for_each(|message| item.tell(message));
     }
-    Ok(tellings)
-}
-
-/// Puts what follows into the outbox, once the items are saved.
-pub(super) fn put(tx: &mut Tx<'_>, items: &[Item], tellings: Vec<Telling>) -> Result<(), Fault> {
-    let now = At(tx.now);
-    let rows: Vec<MessageRow> = tellings
-        .into_iter()
-        .map(|telling| {
-            let object = &items[telling.at].object;
-            MessageRow {
-                partner: telling.partner,
-                sender: telling.sender,
-                withdraws: telling.withdraws,
-                version_no: telling.version_no,
-                reference: telling.reference,
-                digest: telling.digest,
-                ..blank(telling.kind, object, now)
-            }
-        })
-        .collect();
-    tx.add_messages(&rows)
+    Ok(())
 }
 
 /// A waiting message about an item, with nothing in it.
 fn blank(kind: MessageKind, object: &ObjectRow, now: At) -> MessageRow {
     let item = blank_about(kind, &object.post_org, &object.item_id, now);
-    MessageRow { object_pid: object.pid, item_seq: object.head_seq, ..item }
+    MessageRow { object_pid: object.pid, ..item }
 }
 
 /// The same about an item that is not stored here.
@@ -123,22 +87,22 @@ fn blank_about(kind: MessageKind, org: &str, item_id: &str, now: At) -> MessageR
 }
 
 /// The same was said to the same partner last; of decisions and referrals, which never come back, ever.
-fn is_said(said: &[MessageRow], telling: &Telling) -> bool {
-    let mut to_partner = said.iter().filter(|row| row.partner == telling.partner && row.kind == telling.kind);
-    match telling.kind {
-        MessageKind::Cusrsp => return to_partner.any(|row| row.version_no == telling.version_no),
-        MessageKind::Itmref => return to_partner.any(|row| row.reference == telling.reference),
+fn is_said(said: &[MessageRow], message: &MessageRow) -> bool {
+    let mut to_partner = said.iter().filter(|row| row.partner == message.partner && row.kind == message.kind);
+    match message.kind {
+        MessageKind::Cusrsp => return to_partner.any(|row| row.version_no == message.version_no),
+        MessageKind::Itmref => return to_partner.any(|row| row.reference == message.reference),
         _ => {}
     }
-    to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == telling.digest)
+    to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == message.digest)
 }
 
 /// Takes back item data: from posts that the item does not go to any more, and from customs elsewhere what was taken
 /// back here.
-fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -> Vec<Telling> {
+fn withdrawals(said: &[MessageRow], item: &Item, about: &[MessageRow], now: At) -> Vec<MessageRow> {
     let kind = match is_withdrawn(item) {
         true => MessageKind::Cusitm,
-        false if about.iter().any(|telling| telling.kind == MessageKind::Itmatt) => MessageKind::Itmatt,
+        false if about.iter().any(|message| message.kind == MessageKind::Itmatt) => MessageKind::Itmatt,
         false => return Vec::new(),
     };
     let dest_post = &item.object.dest_post;
@@ -149,16 +113,11 @@ fn withdrawals(said: &[MessageRow], at: usize, item: &Item, about: &[Telling]) -
     }
     let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
     told.sort_by_key(|row| row.id);
-    let withdrawal = |row: &MessageRow| Telling {
-        at,
+    let withdrawal = |row: &MessageRow| MessageRow {
         partner: row.partner.clone(),
         sender: row.sender.clone(),
-        kind,
         withdraws: true,
-        version_no: None,
-        reference: None,
-        digest: Vec::new(),
-        again: false,
+        ..blank(kind, &item.object, now)
     };
     told.into_iter().map(withdrawal).collect()
 }
@@ -168,67 +127,35 @@ fn is_withdrawn(item: &Item) -> bool {
 }
 
 /// Declarations go to the destination post once sent, and to an own customs that lives elsewhere once it may see them.
-fn declarations(
-    tx: &mut Tx<'_>,
-    organizations: &mut Organizations,
-    at: usize,
-    item: &Item,
-) -> Result<Vec<Telling>, Fault> {
-    let object = &item.object;
+fn declarations(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
+    let (object, now) = (&item.object, At(tx.now));
     let Some(row) = item.declaration().filter(|_| item.has_event(EventKind::is_about_versions)) else {
         return Ok(Vec::new());
     };
-    let mut tellings = Vec::new();
-    let mut tell = |kind, partner: &str| {
-        tellings.push(Telling {
-            at,
-            partner: partner.to_owned(),
-            sender: object.post_org.clone(),
-            kind,
-            withdraws: false,
-            version_no: Some(row.version_no),
-            reference: None,
-            digest: version::name(object, &row.digest),
-            again: false,
-        });
+    let message = |kind, partner: &str| MessageRow {
+        partner: partner.to_owned(),
+        version_no: Some(row.version_no),
+        digest: version::name(object, &row.digest),
+        ..blank(kind, object, now)
     };
+    let mut messages = Vec::new();
     if row.sent && object.flow != Flow::Inbound && object.dest_post != UNKNOWN_POST {
-        tell(MessageKind::Itmatt, &object.dest_post);
+        messages.push(message(MessageKind::Itmatt, &object.dest_post));
     }
     if let Some(customs) = row.customs_org.as_deref().filter(|_| row.seen)
         && organizations.is_remote(tx, customs)?
     {
-        tell(MessageKind::Cusitm, customs);
+        messages.push(message(MessageKind::Cusitm, customs));
     }
-    Ok(tellings)
+    Ok(messages)
 }
 
 /// Final responses go from a customs here to a post elsewhere, and from the destination post to the origin: each of
-/// them, for what an item amounts to follows from all its decisions. One that turns out to be about another version than
-/// was thought is told again.
-fn responses(
-    tx: &mut Tx<'_>,
-    organizations: &mut Organizations,
-    at: usize,
-    item: &Item,
-) -> Result<Vec<Telling>, Fault> {
-    let row = item.response(Side::Own).filter(|row| row.state_cd != ResponseState::Draft);
-    let said = item.has_event(|kind| kind.is_about_response() || kind == EventKind::JudgedAnew);
-    let Some(row) = row.filter(|_| said) else { return Ok(Vec::new()) };
-    let Some((partner, sender)) = told_of_decisions(tx, organizations, &item.object, row)? else {
-        return Ok(Vec::new());
-    };
-    let telling = |version_no: i32, digest: &[u8], again: bool| Telling {
-        at,
-        partner: partner.clone(),
-        sender: sender.clone(),
-        kind: MessageKind::Cusrsp,
-        withdraws: false,
-        version_no: Some(version_no),
-        reference: None,
-        digest: digest.to_vec(),
-        again,
-    };
+/// them, for what an item amounts to follows from all its decisions.
+fn responses(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
+    let says_something = item.has_event(|kind| kind.is_about_response() || kind == EventKind::JudgedAnew);
+    let Some(row) = final_response(item).filter(|_| says_something) else { return Ok(Vec::new()) };
+    let Some(blank) = about_decision(tx, organizations, item, row)? else { return Ok(Vec::new()) };
     let decided = item.events().iter().filter(|event| event.kind.decides());
     let versions = decided.filter_map(|event| event.document.as_ref());
     let versions = versions.filter(|made| made.kind == Side::Own.document());
@@ -236,45 +163,53 @@ fn responses(
     versions.push((row.version_no, &row.digest));
     versions.sort_unstable();
     versions.dedup();
-    let anew = item.events().iter().filter(|event| event.kind == EventKind::JudgedAnew);
-    let otherwise = anew.flat_map(|event| event.detail.decisions.iter().flatten());
-    let anew = otherwise.map(|version_no| telling(*version_no, &row.digest, true));
-    Ok(versions.into_iter().map(|(version_no, digest)| telling(version_no, digest, false)).chain(anew).collect())
+    Ok(versions.into_iter().map(|(version_no, digest)| decision(&blank, version_no, digest)).collect())
 }
 
-/// Who is told of the decisions about an item, and by whom.
-fn told_of_decisions(
+/// A decision that turns out to be about another version than was thought is told again.
+fn judged_anew(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
+    let anew = item.events().iter().filter(|event| event.kind == EventKind::JudgedAnew);
+    let otherwise: Vec<i32> = anew.flat_map(|event| event.detail.decisions.iter().flatten()).copied().collect();
+    let Some(row) = final_response(item).filter(|_| !otherwise.is_empty()) else { return Ok(Vec::new()) };
+    let Some(blank) = about_decision(tx, organizations, item, row)? else { return Ok(Vec::new()) };
+    Ok(otherwise.into_iter().map(|version_no| decision(&blank, version_no, &row.digest)).collect())
+}
+
+fn final_response(item: &Item) -> Option<&ResponseRow> {
+    item.response(Side::Own).filter(|row| row.state_cd != ResponseState::Draft)
+}
+
+/// A message that tells of the decision with this number, made from one that tells of none.
+fn decision(blank: &MessageRow, version_no: i32, digest: &[u8]) -> MessageRow {
+    MessageRow { id: Id(Uuid::now_v7()), version_no: Some(version_no), digest: digest.to_vec(), ..blank.clone() }
+}
+
+/// A message about decisions on an item, to whom they are told; nothing when to nobody.
+fn about_decision(
     tx: &mut Tx<'_>,
     organizations: &mut Organizations,
-    object: &ObjectRow,
+    item: &Item,
     row: &ResponseRow,
-) -> Result<Option<(String, String)>, Fault> {
+) -> Result<Option<MessageRow>, Fault> {
+    let object = &item.object;
+    let blank = blank(MessageKind::Cusrsp, object, At(tx.now));
     if organizations.is_remote(tx, &object.post_org)? {
-        let sender = row.customs_org.as_ref().unwrap_or(&row.author_org);
-        return Ok(Some((object.post_org.clone(), sender.clone())));
+        let sender = row.customs_org.as_ref().unwrap_or(&row.author_org).clone();
+        return Ok(Some(MessageRow { partner: object.post_org.clone(), sender, ..blank }));
     }
     let goes_on = row.sent && object.flow == Flow::Inbound && object.orig_post != UNKNOWN_POST;
-    Ok(goes_on.then(|| (object.orig_post.clone(), object.post_org.clone())))
+    Ok(goes_on.then(|| MessageRow { partner: object.orig_post.clone(), ..blank }))
 }
 
 /// What the destination decided and asked while it did not know the origin.
-fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &Item) -> Result<Vec<Telling>, Fault> {
+fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
     let object = &item.object;
     if object.flow != Flow::Inbound || organizations.is_remote(tx, &object.post_org)? {
         return Ok(Vec::new());
     }
-    let telling = |kind, version_no, reference, digest| Telling {
-        at,
-        partner: object.orig_post.clone(),
-        sender: object.post_org.clone(),
-        kind,
-        withdraws: false,
-        version_no,
-        reference,
-        digest,
-        again: false,
-    };
-    let mut tellings = Vec::new();
+    let now = At(tx.now);
+    let to_origin = |kind| MessageRow { partner: object.orig_post.clone(), ..blank(kind, object, now) };
+    let mut messages = Vec::new();
     let decided = tx.response_of(object, Side::Own)?.filter(|row| row.sent && row.state_cd != ResponseState::Draft);
     if let Some(current) = decided {
         let is_final = |kind: EventKind| kind.decides() && kind != EventKind::ResponseToCustoms;
@@ -284,16 +219,21 @@ fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, at: usize, item: &
         versions.push((current.version_no, current.digest));
         versions.sort_unstable();
         versions.dedup();
-        tellings.extend(versions.into_iter().map(|(no, digest)| telling(MessageKind::Cusrsp, Some(no), None, digest)));
+        let told = |(no, digest): (i32, Vec<u8>)| decision(&to_origin(MessageKind::Cusrsp), no, &digest);
+        messages.extend(versions.into_iter().map(told));
     }
-    let asked = tx.referrals_of(object)?.into_iter().filter(|row| row.raised_by != object.orig_post);
-    tellings.extend(asked.map(|row| telling(MessageKind::Itmref, None, Some(row.reference), row.digest)));
-    Ok(tellings)
+    let asked = tx.referrals_of(item)?.into_iter().filter(|row| row.raised_by != object.orig_post);
+    messages.extend(asked.map(|row| MessageRow {
+        reference: Some(row.reference),
+        digest: row.digest,
+        ..to_origin(MessageKind::Itmref)
+    }));
+    Ok(messages)
 }
 
 /// A referral on an inbound item goes to the origin post, unless it is from there; one raised by a customs here on the
 /// item of a post elsewhere goes to that post.
-pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Result<(), Fault> {
+pub(in crate::service) fn tell_of_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow) -> Result<(), Fault> {
     let object = &item.object;
     let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
     let (partner, sender) = if remote_post {
@@ -305,31 +245,33 @@ pub(super) fn referral(tx: &mut Tx<'_>, item: &Item, row: &ReferralRow) -> Resul
     } else {
         return Ok(());
     };
-    tx.add_messages(&[MessageRow {
+    item.tell(MessageRow {
         partner: partner.clone(),
         sender: sender.clone(),
         reference: Some(row.reference.clone()),
         digest: row.digest.clone(),
         ..blank(MessageKind::Itmref, object, At(tx.now))
-    }])
+    });
+    Ok(())
 }
 
 /// An answer goes to whoever asked, unless the question was raised here.
-pub(super) fn answer(tx: &mut Tx<'_>, item: &Item, row: &AnswerRow) -> Result<(), Fault> {
-    let object = &item.object;
-    let asked = tx.referrals_of(object)?.into_iter().find(|asked| asked.reference == row.reference);
+pub(in crate::service) fn tell_of_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow) -> Result<(), Fault> {
+    let asked = tx.referrals_of(item)?.into_iter().find(|asked| asked.reference == row.reference);
     let Some(partner) = asked.map(|asked| asked.raised_by).filter(|asked| *asked != row.answered_by) else {
         return Ok(());
     };
+    let object = &item.object;
     if object.flow == Flow::Inbound && !Organizations::default().is_remote(tx, &partner)? {
         return Ok(());
     }
-    tx.add_messages(&[MessageRow {
+    item.tell(MessageRow {
         partner,
         reference: Some(row.pid.0.to_string()),
         digest: row.digest.clone(),
         ..blank(MessageKind::Refrsp, object, At(tx.now))
-    }])
+    });
+    Ok(())
 }
 
 /// Tells the sender of a message that one of its items was refused, as a referral of kind ERR. The item is not stored
@@ -343,11 +285,11 @@ pub fn refusal(
     referral: &Referral,
 ) -> Result<(), Fault> {
     let body = to_canonical(referral);
-    tx.add_messages(&[MessageRow {
+    tx.add_message_without_item(&MessageRow {
         partner: to.to_owned(),
         reference: Some(reference.to_owned()),
         digest: digest(&body),
         body: Some(body),
         ..blank_about(MessageKind::Itmref, from, item_id, At(tx.now))
-    }])
+    })
 }

@@ -8,10 +8,10 @@ use crate::domain::SecurityState;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::reserved;
 use crate::rules::security::{self, Act, Asks, Effect};
-use crate::service::standing;
-use crate::service::version::Version;
-use crate::store::items::Item;
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::service::item::state;
+use crate::service::item::version::Version;
+use crate::store::item::Item;
+use crate::store::item::{AnswerRow, ReferralRow};
 use crate::store::{Fault, Tx};
 
 impl Judging<'_> {
@@ -20,16 +20,13 @@ impl Judging<'_> {
     pub(super) fn security_state(
         &mut self,
         tx: &mut Tx<'_>,
-        item: &Item,
+        item: &mut Item,
         facts: &mut Facts,
     ) -> Result<Option<SecurityState>, Fault> {
-        let referrals = tx.referrals_of(&item.object)?;
-        let answers = tx.answers_of(&item.object)?;
+        let referrals = tx.referrals_of(item)?;
+        let answers = tx.answers_of(item)?;
         for referral in &referrals {
-            let pending = standing::waits(referral, &answers);
-            if pending != referral.pending {
-                tx.set_pending(referral, pending)?;
-            }
+            item.set_pending(&referral.reference, state::waits(referral, &answers));
         }
         let mut events = self.timeline.passed_on.clone();
         let (mut completed, mut stand) = (false, false);

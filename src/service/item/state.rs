@@ -1,31 +1,35 @@
 //! Saving items: whatever follows from what was said is brought up to date (`judging`), and partners are told
 //! (`outgoing`), in the transaction of the change.
 
-use super::catalogue::Catalogue;
-use super::{judging, outgoing, version};
+use super::{judging, messages, version};
 use crate::contract::canonical::hex;
 use crate::domain::{EventKind, FiscalState, Flow, SecurityState};
 use crate::rules::decision::DecisionTable;
 use crate::rules::fiscal::{self};
 use crate::rules::security::{self, Effect};
 use crate::rules::structure::UNKNOWN_POST;
-use crate::store::history::Stamp;
-use crate::store::items::{Item, ObjectRow};
-use crate::store::referral::{AnswerRow, ReferralRow};
+use crate::service::catalogue::Catalogue;
+use crate::store::item::Stamp;
+use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{Item, ObjectRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
 /// Saves items, what follows from what was said brought up to date, and puts what partners are to be told of into the
 /// outbox.
-pub(super) fn save(tx: &mut Tx<'_>, catalogue: &Catalogue, items: &mut [Item], stamp: &Stamp) -> Result<(), Fault> {
+pub(in crate::service) fn save(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    items: &mut [Item],
+    stamp: &Stamp,
+) -> Result<(), Fault> {
     for item in items.iter_mut().filter(|item| !item.events().is_empty()) {
         note_declaration(item, At(tx.now));
         name_version(item);
         judging::settle(tx, catalogue, item, stamp)?;
     }
-    let tellings = outgoing::follow(tx, items)?;
-    tx.save_items(items, stamp)?;
-    outgoing::put(tx, items, tellings)
+    messages::tell(tx, items)?;
+    tx.save_items(items, stamp)
 }
 
 /// Notes in the history which version stands after what happened to a declared item.
@@ -57,19 +61,19 @@ fn note_declaration(item: &mut Item, now: At) {
 
 /// The security state of a stored item, leaving departure aside. `sent`: its declaration was sent or received; `seen`:
 /// customs may see it.
-pub(super) fn security_state(sent: bool, seen: bool, stored: Option<SecurityState>) -> SecurityState {
+pub(in crate::service) fn security_state(sent: bool, seen: bool, stored: Option<SecurityState>) -> SecurityState {
     stored.unwrap_or_else(|| security::unquestioned(sent, seen))
 }
 
 /// The security state to show for an item.
-pub(super) fn shown_state(object: &ObjectRow) -> SecurityState {
+pub(in crate::service) fn shown_state(object: &ObjectRow) -> SecurityState {
     let sent = object.declared_at.is_some();
     let state = security_state(sent, object.declaration_seen, object.security_state);
     if security::has_departed(object.mail_state) { security::departed(state) } else { state }
 }
 
 /// Whether a referral waits for its answer. "More time wanted" is no answer.
-pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
+pub(in crate::service) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
     let answered = answers
         .iter()
         .any(|row| row.reference == referral.reference && Effect::of(&row.code, &referral.code) != Effect::Waits);
@@ -77,7 +81,11 @@ pub(super) fn waits(referral: &ReferralRow, answers: &[AnswerRow]) -> bool {
 }
 
 /// The state that a stored response alone leads to, for rows written before states were kept.
-pub(super) fn fiscal_of(decisions: &DecisionTable, customs: Option<&str>, decision_cd: Option<&str>) -> FiscalState {
+pub(in crate::service) fn fiscal_of(
+    decisions: &DecisionTable,
+    customs: Option<&str>,
+    decision_cd: Option<&str>,
+) -> FiscalState {
     let decision = decision_cd.and_then(|code| decisions.decide(customs.unwrap_or_default(), code).ok());
     decision.map_or(FiscalState::Sent, |decision| fiscal::after(&decision, false))
 }

@@ -1,0 +1,25 @@
+//! An item as one unit of storage: all its rows, loaded together, changed in memory, saved at once.
+//!
+//! At the ground are the [rows](ObjectRow) and what the history tells of them ([`Event`], [`Detail`], digests of rows); over
+//! them [`Item`], which [`crate::store::Tx`] loads and saves; on top the proof that rows and history agree.
+
+mod decisions;
+mod detail;
+mod event;
+mod history;
+mod load;
+mod referrals;
+mod row_digest;
+mod rows;
+mod save;
+mod unit;
+mod verify;
+mod versions;
+
+pub use detail::{Detail, Told};
+pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
+pub use load::Parts;
+pub use referrals::ReferralFilter;
+pub use row_digest::attest;
+pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
+pub use unit::Item;
