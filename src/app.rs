@@ -144,7 +144,7 @@ async fn serve(
     handle.stop(true).await;
     let outcome = serving.await.unwrap_or(Ok(()));
     let _ = quit.send(true);
-    if let Err(error) = services.keep_beats().await {
+    if let Err(error) = services.keep_activity().await {
         tracing::warn!(%error, "last uses were not written down");
     }
     if let Err(error) = services.write_notes().await {
@@ -178,7 +178,7 @@ fn start_workers(
         every(second / 2, quitting, "noting what customs was handed", services, async |work| {
             work.write_notes().await.map(drop)
         }),
-        every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_beats().await),
+        every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_activity().await),
         every(60 * second, quitting, "sweeping the limiters", gate, async |gate| {
             gate.sweep();
             Ok(())

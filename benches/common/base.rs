@@ -7,8 +7,7 @@ use entrepost::contract::DeclarationData;
 use entrepost::contract::canonical::{digest, to_canonical};
 use entrepost::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use entrepost::service::Services;
-use entrepost::store::item::{DeclarationRow, Item, ObjectRow};
-use entrepost::store::item::{Document, Event, Stamp};
+use entrepost::store::item::{DeclarationRow, Document, Event, Item, ObjectRow, Stamp};
 use entrepost::store::types::{At, Id};
 use uuid::Uuid;
 

@@ -239,7 +239,7 @@ impl Exchange {
     fn beat_sent(&self, kinds: &[MessageKind]) {
         for (kind, part) in [(MessageKind::Itmatt, Part::ItmattSent), (MessageKind::Cusitm, Part::CusitmSent)] {
             if kinds.contains(&kind) {
-                self.services.beat(part);
+                self.services.note_activity(part);
             }
         }
     }

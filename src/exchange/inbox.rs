@@ -78,7 +78,7 @@ impl Exchange {
         let (exchange, from, bytes) = (self.clone(), from.to_owned(), Arc::new(bytes.to_vec()));
         let work = Arc::clone(&reading);
         let receipt = self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await?;
-        self.services.ring();
+        self.services.notify_outbox();
         if receipt.verdict == Verdict::Taken {
             self.beat_received(&reading);
         }
@@ -89,7 +89,7 @@ impl Exchange {
     fn beat_received(&self, reading: &Reading) {
         for (kind, part) in [(MessageKind::Itmatt, Part::ItmattReceived), (MessageKind::Cusrsp, Part::CusrspReceived)] {
             if reading.messages.iter().flatten().any(|message| message.kind == kind) {
-                self.services.beat(part);
+                self.services.note_activity(part);
             }
         }
     }
@@ -266,7 +266,7 @@ impl Exchange {
             settled += self.revisit(of_one.to_vec()).await?;
         }
         if settled > 0 {
-            self.services.ring();
+            self.services.notify_outbox();
         }
         Ok(settled)
     }
@@ -339,7 +339,7 @@ impl Exchange {
                 })
             })
             .await?;
-        self.services.ring();
+        self.services.notify_outbox();
         self.beat_received(&again);
         Ok(Verdict::Taken)
     }

@@ -54,7 +54,7 @@ impl Exchange {
 
     /// Rings when something may wait in the outbox.
     pub fn bell(&self) -> Arc<Notify> {
-        self.services.outbox_bell()
+        self.services.outbox_signal()
     }
 
     /// The place at which one worker at a time serves a partner.

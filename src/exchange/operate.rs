@@ -23,7 +23,7 @@ impl Exchange {
     /// 400 with what is wrong.
     pub async fn put_partner(&self, new: NewPartner) -> Result<()> {
         self.store.write(move |tx| partner::put(tx, new.clone())).await?;
-        self.services.ring();
+        self.services.notify_outbox();
         Ok(())
     }
 
@@ -82,7 +82,7 @@ impl Exchange {
             tx.requeue(&code, interchange.as_deref())
         });
         let again = again.await?;
-        self.services.ring();
+        self.services.notify_outbox();
         Ok(again)
     }
 }

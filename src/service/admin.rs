@@ -7,15 +7,16 @@ use uuid::Uuid;
 
 use super::Services;
 use super::auth::{digest, hash_password};
+use super::settings::SettingChanges;
 use crate::domain::{OrganizationKind, TradeKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
 use crate::rules::places;
 use crate::rules::structure::{self, is_customs_code, is_post_code};
-use crate::store::item::HistoryRow;
-use crate::store::item::Parts;
+use crate::store::item::{HistoryRow, Parts};
 use crate::store::seal::Verdict;
+use crate::store::settings::SettingRow;
 use crate::store::trade_history::TradeRow;
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
@@ -279,5 +280,37 @@ impl Services {
             rows if rows.is_empty() => Err(Error::invalid("absent", "ITEM", "there is no such item at this post")),
             rows => Ok(rows),
         }
+    }
+}
+
+impl Services {
+    /// Changes settings of an organization; in force on every server within seconds. What was decided and declared before
+    /// is judged anew by them.
+    ///
+    /// # Errors
+    /// 400 when the organization is not there or has no such setting.
+    pub async fn set_organization(&self, org: &str, changes: SettingChanges) -> Result<()> {
+        let (code, speaks) = (org.to_owned(), changes.speaks_for.is_some());
+        let org = org.to_owned();
+        self.store
+            .write(move |tx| {
+                let Some(row) = tx.organization(&org)? else {
+                    let message = "there is no such organization; add it first";
+                    return Err(Error::invalid("absent", "CODE", message).into());
+                };
+                changes.check(&org, row.kind)?;
+                for (name, value, _) in changes.rows() {
+                    tx.put_setting(&SettingRow { org: org.clone(), name: name.to_owned(), value })?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.refresh_catalogue().await?;
+        if speaks {
+            self.judge_data_of(&code).await?
+        } else {
+            self.judge_all_anew(Some(&code)).await?
+        };
+        Ok(())
     }
 }

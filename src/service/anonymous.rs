@@ -26,8 +26,7 @@ use crate::rules::life_cycle::StoreEvent;
 use crate::rules::places;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
-use crate::store::item::Stamp;
-use crate::store::item::{Item, Parts};
+use crate::store::item::{Item, Parts, Stamp};
 use crate::store::trade_history::TradeEvent;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -151,7 +150,7 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| convert(&services, tx, &actor, &wanted)))
             .await?;
-        self.beat(Part::Declaration);
+        self.note_activity(Part::Declaration);
         Ok(answer)
     }
 }

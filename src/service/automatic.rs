@@ -5,10 +5,9 @@ use std::slice;
 use super::batch::Outcome;
 use super::catalogue::{Catalogue, day};
 use super::item::judging::Judging;
-use super::item::state;
+use super::item::save;
 use super::placing::{self, Incoming, Placing};
 use super::refer;
-use super::respond;
 use super::views::mail_object;
 use super::watchdog::{self, Marks};
 use crate::contract::{DeclarationData, WcfDate};
@@ -18,9 +17,7 @@ use crate::rules::auto_response::{Facts, Watchdog};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::light::Mark;
 use crate::rules::overlay;
-use crate::store::item::Detail;
-use crate::store::item::Item;
-use crate::store::item::Stamp;
+use crate::store::item::{Detail, Item, Stamp};
 use crate::store::{Fault, Tx};
 
 /// Lets the first rule that fits answer for the own customs of `item`; says whether one did. Needs a declaration that
@@ -29,7 +26,7 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     if item.object.has_response {
         return Ok(false);
     }
-    let Some(customs) = respond::own_customs(tx, &item.object.post_org)? else { return Ok(false) };
+    let Some(customs) = tx.own_customs(&item.object.post_org)? else { return Ok(false) };
     let Some(rules) = catalogue.rules(&customs) else { return Ok(false) };
     let marks = Marks::of(tx, slice::from_ref(&item.object.post_org), Some(&customs), &[&item.object.item_id])?;
     let Some(facts) = facts(catalogue, item, &marks, WcfDate::new(tx.now)) else { return Ok(false) };
@@ -44,7 +41,7 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
     let placing = Placing { catalogue, stamp, side, event, detail, path: "" };
     let outcome = placing::place(tx, item, &placing, &incoming)?;
     refer::automatic(tx, catalogue, item, outcome)?;
-    state::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
+    save::save(tx, catalogue, std::slice::from_mut(item), stamp)?;
     Ok(outcome == Outcome::Stored)
 }
 

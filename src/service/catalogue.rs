@@ -1,7 +1,7 @@
 //! Everything looked up in memory: lists built into the program with what was imported over them.
 //!
 //! One immutable catalogue serves all calls; when an import changed the lists, each server builds a new one within a
-//! few seconds ([`Services::refresh_catalogue`]) and swaps it in.
+//! few seconds ([`Services::refresh_catalogue`](super::Services::refresh_catalogue)) and swaps it in.
 
 use std::collections::HashMap;
 use std::ptr;
@@ -10,10 +10,8 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
 
-use super::Services;
 use super::settings::{self, Settings};
 use crate::domain::Level;
-use crate::error::Result;
 use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
@@ -37,11 +35,21 @@ use crate::store::settings::SettingRow;
 
 /// The catalogue in use, shared by everything in one server.
 #[derive(Clone)]
-pub(super) struct Shelf(Arc<RwLock<Arc<Catalogue>>>);
+pub(super) struct CatalogueHandle(Arc<RwLock<Arc<Catalogue>>>);
 
-impl Default for Shelf {
+impl Default for CatalogueHandle {
     fn default() -> Self {
         Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[], &[])))))
+    }
+}
+
+impl CatalogueHandle {
+    pub(super) fn current(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn put(&self, built: Catalogue) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(built);
     }
 }
 
@@ -86,7 +94,7 @@ struct Kept {
 }
 
 impl Catalogue {
-    fn new(version_no: i64, imported: &[ListRow], settings: &[SettingRow]) -> Self {
+    pub(super) fn new(version_no: i64, imported: &[ListRow], settings: &[SettingRow]) -> Self {
         let decision_rows: Vec<DecisionRow> =
             lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
         let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
@@ -351,36 +359,6 @@ fn overrides_by_org(imported: &[ListRow]) -> HashMap<String, Vec<Override>> {
         overrides.entry(row.org.clone()).or_default().push(Override { rule: rule.to_owned(), destination, level });
     }
     overrides
-}
-
-impl Services {
-    /// The catalogue as it is now.
-    pub fn catalogue(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.shelf.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Builds the catalogue anew when lists or rules have changed since; says whether it did.
-    pub async fn refresh_catalogue(&self) -> Result<bool> {
-        let known = self.catalogue().version_no;
-        let read = self.store.read(move |tx| {
-            let version_no = tx.reference_version()?;
-            if version_no == known {
-                return Ok(None);
-            }
-            Ok(Some((version_no, tx.reference_lists()?, tx.settings()?)))
-        });
-        let Some((version_no, imported, settings)) = read.await? else { return Ok(false) };
-        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported, &settings));
-        let built = build.await.map_err(|error| crate::error::Error::Internal(format!("catalogue: {error}")))?;
-        *self.shelf.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(built);
-        tracing::info!(version_no, "lists and rules changed");
-        Ok(true)
-    }
-
-    /// Today, for rates and restrictions.
-    pub(super) fn today(&self) -> NaiveDate {
-        day(self.clock.now())
-    }
 }
 
 /// The day of a time, in UTC.

@@ -19,9 +19,7 @@ use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
-use crate::store::item::Detail;
-use crate::store::item::{DeclarationRow, Item, Parts};
-use crate::store::item::{Document, Event};
+use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -111,8 +109,8 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
-        self.ring();
-        self.beat(Part::Declaration);
+        self.notify_outbox();
+        self.note_activity(Part::Declaration);
         Ok(answer)
     }
 }

@@ -4,80 +4,31 @@
 //! database and the next start know them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use super::Services;
+use super::activity::Part;
 use crate::contract::WcfDate;
 use crate::contract::heartbeat::Heartbeat;
 use crate::error::Result;
 
-/// A part of the service whose last use is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    ApiCall,
-    /// Item data to the customs of a post, taken by its system.
-    CusitmSent,
-    /// A decision, from customs or from the destination post, taken in here.
-    CusrspReceived,
-    Declaration,
-    /// Item data from another post, taken in here.
-    ItmattReceived,
-    /// Item data to another post, taken by its system.
-    ItmattSent,
-    Login,
-    Print,
-    Referral,
-    Response,
-}
-
-impl Part {
-    /// The name it is written down under.
-    fn name(self) -> &'static str {
-        match self {
-            Self::ApiCall => "LastApiCallDt",
-            Self::CusitmSent => "LastCusitmSentDt",
-            Self::CusrspReceived => "LastCusrspReceivedDt",
-            Self::Declaration => "LastDeclarationDt",
-            Self::ItmattReceived => "LastItmattReceivedDt",
-            Self::ItmattSent => "LastItmattSentDt",
-            Self::Login => "LastLoginDt",
-            Self::Print => "LastPrintDt",
-            Self::Referral => "LastReferralDt",
-            Self::Response => "LastResponseDt",
-        }
-    }
-}
-
-/// Last uses not written down yet.
-#[derive(Clone, Debug, Default)]
-pub struct Beats(Arc<Mutex<BTreeMap<Part, DateTime<Utc>>>>);
-
 impl Services {
     /// Notes that `part` was used now.
-    pub fn beat(&self, part: Part) {
-        let now = self.clock.now();
-        self.beats.0.lock().unwrap_or_else(PoisonError::into_inner).insert(part, now);
-    }
-
-    fn noted(&self) -> BTreeMap<Part, DateTime<Utc>> {
-        self.beats.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn note_activity(&self, part: Part) {
+        self.activity.note(part, self.clock.now());
     }
 
     /// Writes down what was noted since the last time.
-    pub async fn keep_beats(&self) -> Result<()> {
-        let noted = std::mem::take(&mut *self.beats.0.lock().unwrap_or_else(PoisonError::into_inner));
+    pub async fn keep_activity(&self) -> Result<()> {
+        let noted = self.activity.take();
         if noted.is_empty() {
             return Ok(());
         }
         let again = noted.clone();
         let kept = self.store.write(move |tx| noted.iter().try_for_each(|(part, at)| tx.beat(part.name(), *at))).await;
         if kept.is_err() {
-            let mut beats = self.beats.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for (part, at) in again {
-                beats.entry(part).or_insert(at);
-            }
+            self.activity.give_back(again);
         }
         kept
     }
@@ -86,7 +37,7 @@ impl Services {
     pub async fn heartbeat(&self) -> Result<Heartbeat> {
         let mut last: BTreeMap<String, DateTime<Utc>> =
             self.store.read(|tx| Ok(tx.heartbeats()?.into_iter().map(|(name, at)| (name, at.0)).collect())).await?;
-        for (part, at) in self.noted() {
+        for (part, at) in self.activity.noted() {
             let known = last.entry(part.name().to_owned()).or_insert(at);
             *known = (*known).max(at);
         }

@@ -9,13 +9,13 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::catalogue::Catalogue;
-use super::item::state;
 use super::item::which::{Candidates, Row};
+use super::item::{state, visible};
 use super::watchdog::Marks;
 use super::{Actor, Services, watchdog};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
-use crate::domain::{FiscalState, OrganizationKind, ResponseState, SecurityState, Side};
+use crate::domain::{FiscalState, ResponseState, SecurityState, Side};
 use crate::error::Result;
 use crate::rules::item_facts::{self, Fact};
 use crate::rules::light::{self, Light, Picture, Reason};
@@ -27,7 +27,7 @@ use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
-/// Items that one connection looks up; more are looked up by several at once, since somebody waits at the belt.
+/// Items that one connection looks up; more are looked up by several at once, since somebody waits at the scanner.
 const ITEMS_PER_READING: usize = 250;
 
 impl Services {
@@ -59,7 +59,7 @@ fn status(
     ids.dedup();
     let mut known: HashMap<String, Vec<StatusRow>> = HashMap::with_capacity(ids.len());
     for row in tx.status_rows(&actor.posts, &ids)? {
-        if actor.kind == OrganizationKind::Post || row.customs_visible {
+        if visible::sees_row(actor, &row) {
             known.entry(row.item_id.clone()).or_default().push(row);
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cursor::{Cursor, binding, cut, page_size};
-use super::handing::Reading;
+use super::item::handed::Reading;
 use super::item::identity::comparable_zip;
 use super::views::view;
 use super::{Actor, Services};

@@ -4,11 +4,11 @@ use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use super::catalogue::Catalogue;
+use super::item::visible::declaration_for;
 use super::item::which::{Candidates, Row};
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
-use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::lists::{Coded, Language};
@@ -187,7 +187,7 @@ fn declared(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> 
     for post in &actor.posts {
         items.extend(tx.items_by_id(post, &[id], Parts::Declaration)?);
     }
-    items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == OrganizationKind::Post));
+    items.retain(|item| declaration_for(actor, item).is_some());
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
     let told = |item: &Item| Some((item.declaration()?.body.clone(), item.object.dest_post.clone()));

@@ -18,9 +18,7 @@ use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::rules::which::{self, Purpose};
-use crate::store::item::Detail;
-use crate::store::item::Event;
-use crate::store::item::{DeclarationRow, Item, Parts};
+use crate::store::item::{DeclarationRow, Detail, Event, Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A move of one item.
@@ -83,7 +81,7 @@ impl Services {
                 })
             })
             .await;
-        self.ring();
+        self.notify_outbox();
         answer
     }
 }

@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::batch::Outcome;
 use super::catalogue::Catalogue;
 use super::item::judging::{self, By, Judged, Judging, Question};
-use super::respond::own_customs;
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{ResponseData, WcfDate};
 use crate::domain::{Author, EventKind, FiscalState, ResponseState, Side};
@@ -23,9 +22,7 @@ use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::precedence;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::given;
-use crate::store::item::Detail;
-use crate::store::item::{DecisionRow, Item, ResponseRow};
-use crate::store::item::{Document, Event, Stamp};
+use crate::store::item::{DecisionRow, Detail, Document, Event, Item, ResponseRow, Stamp};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -415,5 +412,5 @@ fn shelve(tx: &mut Tx<'_>, item: &mut Item, placing: &Placing<'_>, incoming: &In
 
 /// The administration that a response on a side is of, when it names none.
 pub(super) fn customs_of_side(tx: &mut Tx<'_>, item: &Item, side: Side) -> Result<Option<String>, Fault> {
-    own_customs(tx, if side == Side::Own { &item.object.post_org } else { &item.object.dest_post })
+    tx.own_customs(if side == Side::Own { &item.object.post_org } else { &item.object.dest_post })
 }

@@ -3,18 +3,18 @@
 use rust_decimal::Decimal;
 
 use super::catalogue::Catalogue;
-use super::item::state;
+use super::item::save;
+use super::item::visible::declaration_for;
 use super::item::which::{Candidates, Row};
 use super::views::view;
 use super::{Actor, Part, Services};
 use crate::contract::CdsView;
-use crate::domain::{EventKind, Flow, OrganizationKind};
+use crate::domain::{EventKind, Flow};
 use crate::error::{Error, Findings, Result};
 use crate::rules::currency::convert;
 use crate::rules::structure::given;
 use crate::rules::which::{self, Purpose};
-use crate::store::item::Event;
-use crate::store::item::{Item, Parts};
+use crate::store::item::{Event, Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// Special drawing rights, by ISO 4217.
@@ -55,10 +55,10 @@ impl Services {
                 for item in &mut items {
                     item.record(Event::of(EventKind::DeclarationPrinted));
                 }
-                state::save(tx, &services.catalogue(), &mut items, &actor.stamp())
+                save::save(tx, &services.catalogue(), &mut items, &actor.stamp())
             })
             .await?;
-        self.beat(Part::Print);
+        self.note_activity(Part::Print);
         Ok(())
     }
 
@@ -101,7 +101,7 @@ fn declared_items(
         for post in &actor.posts {
             items.extend(tx.items_by_id(post, &[id], Parts::All)?);
         }
-        items.retain(|item| item.declaration().is_some_and(|row| row.seen || actor.kind == OrganizationKind::Post));
+        items.retain(|item| declaration_for(actor, item).is_some());
         let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
         let rows = candidates.see(catalogue);
         let meant = which::choose(&rows, None, Purpose::Naming).counting;

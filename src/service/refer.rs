@@ -7,10 +7,9 @@ use uuid::Uuid;
 use super::batch::Outcome;
 use super::catalogue::Catalogue;
 use super::idempotency::once;
-use super::item::identity;
-use super::item::messages;
-use super::item::state;
-use super::item::which::{Row, sees};
+use super::item::visible::sees;
+use super::item::which::Row;
+use super::item::{identity, messages, save};
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
@@ -21,11 +20,7 @@ use crate::limits;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::item::Detail;
-use crate::store::item::Event;
-use crate::store::item::attest;
-use crate::store::item::{AnswerRow, ReferralRow};
-use crate::store::item::{Item, Parts};
+use crate::store::item::{AnswerRow, Detail, Event, Item, Parts, ReferralRow, attest};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -97,13 +92,13 @@ impl Services {
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Inbound, stop })?;
                 services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
                 raise(tx, &catalogue, &mut item, &question, &actor.org)?;
-                state::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
+                save::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
         let answer = answer.await?;
-        self.ring();
-        self.beat(Part::Referral);
+        self.notify_outbox();
+        self.note_activity(Part::Referral);
         Ok(answer)
     }
 
@@ -139,13 +134,13 @@ impl Services {
                 let catalogue = services.catalogue();
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Outbound, stop: None })?;
                 answer_on(tx, &mut item, &reaction, &actor.org)?;
-                state::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
+                save::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
         });
         let answer = answer.await?;
-        self.ring();
-        self.beat(Part::Referral);
+        self.notify_outbox();
+        self.note_activity(Part::Referral);
         Ok(answer)
     }
 }

@@ -14,9 +14,8 @@ use crate::contract::{ReferralDialogue, WcfDate};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::item::Item;
-pub use crate::store::item::ReferralFilter;
-use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{AnswerRow, Item, ReferralRow};
+pub use crate::store::referred::ReferralFilter;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 

@@ -19,9 +19,7 @@ use crate::error::{Error, Findings, Result};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::precedence;
 use crate::rules::structure::{self, given};
-use crate::store::item::Detail;
-use crate::store::item::Event;
-use crate::store::item::{Item, Parts};
+use crate::store::item::{Detail, Event, Item, Parts};
 use crate::store::{Fault, Tx};
 
 /// A response to store, as sent, with where it stood in the request.
@@ -69,8 +67,8 @@ impl Services {
             .store
             .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
         let answer = answer.await?;
-        self.ring();
-        self.beat(Part::Response);
+        self.notify_outbox();
+        self.note_activity(Part::Response);
         Ok(answer)
     }
 }
@@ -251,7 +249,7 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
     };
     let own = match &actor.customs {
         Some(own) => Some(own.clone()),
-        None => own_customs(tx, &item.object.post_org)?,
+        None => tx.own_customs(&item.object.post_org)?,
     };
     let is_own = own.as_ref() == Some(named);
     if !is_own && item.object.flow == Flow::Inbound {
@@ -261,13 +259,6 @@ fn side_of(tx: &mut Tx<'_>, actor: &Actor, item: &Item, ready: &Ready) -> Result
         return Err(Error::invalid("unknown_code", path, message).into());
     }
     Ok(if is_own { Side::Own } else { Side::Destination })
-}
-
-pub(super) fn own_customs(tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
-    match tx.organization(post)? {
-        Some(org) => tx.customs_of(&org),
-        None => Ok(None),
-    }
 }
 
 fn delete_draft(item: &mut Item, side: Side, actor: &Actor, ready: &Ready) -> Result<Outcome, Fault> {

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Services;
 use crate::domain::OrganizationKind;
-use crate::error::{Error, Findings, Result};
+use crate::error::{Findings, Result};
 use crate::rules::structure::is_post_code;
 use crate::store::settings::SettingRow;
 
@@ -120,7 +119,7 @@ pub struct SettingChanges {
 
 impl SettingChanges {
     /// Name, value, and which kind of organization has it.
-    fn rows(&self) -> Vec<(&'static str, String, OrganizationKind)> {
+    pub(super) fn rows(&self) -> Vec<(&'static str, String, OrganizationKind)> {
         let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         let customs = [
             (DECISION_CLOCK, self.decision_clock.map(|clock| clock.name().to_owned())),
@@ -132,7 +131,7 @@ impl SettingChanges {
         customs.chain(post).collect()
     }
 
-    fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {
+    pub(super) fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {
         let mut findings = Findings::default();
         for (name, _, of) in self.rows() {
             if of != kind {
@@ -150,37 +149,5 @@ impl SettingChanges {
             findings.add("required", "set", "name at least one setting to change");
         }
         findings.into_result()
-    }
-}
-
-impl Services {
-    /// Changes settings of an organization; in force on every server within seconds. What was decided and declared before
-    /// is judged anew by them.
-    ///
-    /// # Errors
-    /// 400 when the organization is not there or has no such setting.
-    pub async fn set_organization(&self, org: &str, changes: SettingChanges) -> Result<()> {
-        let (code, speaks) = (org.to_owned(), changes.speaks_for.is_some());
-        let org = org.to_owned();
-        self.store
-            .write(move |tx| {
-                let Some(row) = tx.organization(&org)? else {
-                    let message = "there is no such organization; add it first";
-                    return Err(Error::invalid("absent", "CODE", message).into());
-                };
-                changes.check(&org, row.kind)?;
-                for (name, value, _) in changes.rows() {
-                    tx.put_setting(&SettingRow { org: org.clone(), name: name.to_owned(), value })?;
-                }
-                Ok(())
-            })
-            .await?;
-        self.refresh_catalogue().await?;
-        if speaks {
-            self.judge_data_of(&code).await?
-        } else {
-            self.judge_all_anew(Some(&code)).await?
-        };
-        Ok(())
     }
 }

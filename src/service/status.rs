@@ -2,8 +2,8 @@
 
 use super::automatic;
 use super::catalogue::Catalogue;
-use super::handing::Reading;
-use super::item::which::sees;
+use super::item::handed::Reading;
+use super::item::visible::sees;
 use super::item_status;
 use super::views::view;
 use super::{Actor, Services};

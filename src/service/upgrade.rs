@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Services;
 use super::catalogue::Catalogue;
 use super::item::judging::{self, Judged};
-use super::item::state;
+use super::item::save;
 use super::item::version::Timeline;
 use crate::contract::{WcfDate, date};
 use crate::domain::{Author, Category, EventKind, FiscalState, ResponseState, SecurityState, Side};
@@ -18,8 +18,7 @@ use crate::rules::authority::{self};
 use crate::rules::fiscal::{self};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::light::LEFT_INWARD_OFFICE;
-use crate::store::item::{DecisionRow, DeclarationRow, Item, Parts, ResponseRow};
-use crate::store::item::{Event, Recorded, Stamp};
+use crate::store::item::{DecisionRow, DeclarationRow, Event, Item, Parts, Recorded, ResponseRow, Stamp};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -109,7 +108,7 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
     facts.set(Fact::Redirected, goes_elsewhere(tx, &item)?);
     item.object.facts = facts.0;
     item.record(Event::of(EventKind::Judged));
-    state::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)
+    save::save(tx, catalogue, std::slice::from_mut(&mut item), stamp)
 }
 
 /// The versions of a side that were more than drafts, each with the event that made it so.

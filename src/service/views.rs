@@ -7,21 +7,18 @@ use uuid::Uuid;
 
 use super::Actor;
 use super::item::version;
+use super::item::visible::{declaration_for, response_for};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{Entity, MailObject, WcfDate};
-use crate::domain::{OrganizationKind, ResponseState, Side};
+use crate::domain::{ResponseState, Side};
 use crate::rules::reserved;
 use crate::store::item::{DeclarationRow, Item, ObjectRow, ResponseRow};
 
 /// The view of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
 /// what is declared now, nor what was decided where the item does not go any more.
 pub(super) fn view(item: &Item, viewer: &Actor) -> String {
-    let is_customs = viewer.kind == OrganizationKind::Customs;
-    let declaration = item.declaration().filter(|row| row.seen || !is_customs);
-    let visible = |side| {
-        let row: Option<&ResponseRow> = item.response(side).filter(|row| row.lapsed.is_none());
-        row.filter(|row| row.state_cd != ResponseState::Draft || row.author_org == viewer.org)
-    };
+    let declaration = declaration_for(viewer, item);
+    let visible = |side| response_for(viewer, item, side).filter(|row| row.lapsed.is_none());
     let there =
         visible(Side::Destination).filter(|row| row.state_cd == ResponseState::Draft || item.object.has_dc_response);
     let mut out = String::with_capacity(1024 + declaration.map_or(0, |row| row.body.len()));

@@ -11,11 +11,12 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::idempotency::once;
+use super::item::visible;
 use super::item::which::Row;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::watchdog::OPERATIONS;
 use crate::contract::{WatchdogInfo, WcfDate};
-use crate::domain::{MarkOperation, OrganizationKind};
+use crate::domain::MarkOperation;
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::light;
@@ -110,7 +111,7 @@ fn check(sent: &SetMark) -> Findings {
 /// Every life of the items with this id that the caller sees.
 fn seen(tx: &mut Tx<'_>, actor: &Actor, item_id: &str) -> Result<Vec<StatusRow>, Fault> {
     let mut rows = tx.status_rows(&actor.posts, &[item_id])?;
-    rows.retain(|row| actor.kind == OrganizationKind::Post || row.customs_visible);
+    rows.retain(|row| visible::sees_row(actor, row));
     Ok(rows)
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::conn::MultiBackend;
+use super::engine::conn::MultiBackend;
 use super::schema::anonymous_declaration as table;
 use super::types::{At, Id};
 use super::{Fault, Tx};

@@ -8,8 +8,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::conn::AnyConn;
-use super::kept::TakeNumbers;
+use super::engine::conn::AnyConn;
+use super::engine::kept::TakeNumbers;
 use super::schema::change_counter;
 use super::{Fault, Tx};
 use crate::limits;

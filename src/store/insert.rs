@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::AnyConn;
+use super::engine::conn::AnyConn;
 
 /// Most rows or ids in one statement; PostgreSQL takes 65,535 values.
 pub(super) const ROWS_PER_STATEMENT: usize = 1_000;
@@ -26,8 +26,8 @@ pub(super) fn insert_all<'r, T: Row + 'r>(
 macro_rules! inserted_rows {
     ($($row:ty => $table:ident),* $(,)?) => {$(
         impl $crate::store::insert::Row for $row {
-            fn insert(conn: &mut $crate::store::conn::AnyConn, rows: &[&Self]) -> diesel::QueryResult<()> {
-                use $crate::store::conn::AnyConn;
+            fn insert(conn: &mut $crate::store::engine::conn::AnyConn, rows: &[&Self]) -> diesel::QueryResult<()> {
+                use $crate::store::engine::conn::AnyConn;
                 match conn {
                     AnyConn::Sqlite(conn) => {
                         for row in rows {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::on_engine;
+use super::engine::conn::on_engine;
 use super::schema::{mail_object, referral, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};

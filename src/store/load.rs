@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 use uuid::Uuid;
 
-use super::conn::{MultiBackend, on_engine};
+use super::engine::conn::{MultiBackend, on_engine};
 use super::item::{Item, ObjectRow, Parts};
 use super::schema::{declaration, mail_object};
 use super::types::{At, DbTime, Id};

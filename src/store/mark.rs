@@ -5,7 +5,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 
-use super::conn::AnyConn;
+use super::engine::conn::AnyConn;
 use super::schema::mark;
 use super::types::At;
 use super::{Fault, Tx};

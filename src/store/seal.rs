@@ -10,7 +10,7 @@ use diesel::result::Error as DbError;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::fault::in_full;
+use super::engine::in_full;
 use super::insert::{insert_all, inserted_rows};
 use super::item::HistoryRow;
 use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::MultiBackend;
+use super::engine::conn::MultiBackend;
 use super::schema::{marketed_good, marketed_good_buyer, postal_service};
 use super::types::{At, Id};
 use super::{Fault, Tx};

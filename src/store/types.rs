@@ -15,7 +15,7 @@ use diesel::sql_types::{self, HasSqlType, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
-use super::conn::MultiBackend;
+use super::engine::conn::MultiBackend;
 use crate::domain::{
     Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
     MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, ResponseState, SecurityState, Side,

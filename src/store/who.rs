@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::conn::on_engine;
+use super::engine::conn::on_engine;
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};
@@ -111,6 +111,14 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The customs administration of a post, by the post's code; nothing for a post that is not known.
+    pub fn own_customs(&mut self, post: &str) -> Done<Option<String>> {
+        match self.organization(post)? {
+            Some(post) => self.customs_of(&post),
+            None => Ok(None),
+        }
     }
 
     /// The customs administration of a post: its own, or the customs organization of its country when there is

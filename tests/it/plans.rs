@@ -201,7 +201,7 @@ fn use_everything(server: &Server) {
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
         services.seal().await.expect("seals");
-        services.keep_beats().await.expect("notes");
+        services.keep_activity().await.expect("notes");
         services.drop_expired().await.expect("drops");
         let token = services.issue_token("AUA", "x", None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");

@@ -31,7 +31,7 @@ pub(super) async fn login(call: Call<'_>, params: LoginParams) -> Result<Reply> 
     call.gate.login(&call.actor.org, user, &call.address)?;
     let office = params.office_cd.as_deref().map(str::trim).filter(|office| !office.is_empty());
     let session = call.services.login(&call.actor, user, password.unwrap_or_default(), office).await?;
-    call.services.beat(Part::Login);
+    call.services.note_activity(Part::Login);
     Ok(Reply::void()
         .with("SecurityKey", to_canonical(&session.security_key))
         .with("Office", to_canonical(&session.office))

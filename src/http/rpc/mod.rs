@@ -110,7 +110,7 @@ async fn admit<'a>(
         return Err(Error::Unauthorized);
     }
     names::check(&actor, text, asked.named)?;
-    shared.services.beat(Part::ApiCall);
+    shared.services.note_activity(Part::ApiCall);
     Call::new(request, shared, actor, asked.keyed, bytes, &secrets)
 }
 

@@ -92,7 +92,7 @@ pub(super) async fn view(call: Call<'_>, params: PrintViewParams) -> Result<Repl
         Error::Invalid(findings) => Error::Invalid(findings.into_iter().map(|found| found.under("cdsView")).collect()),
         error => error,
     })?;
-    call.services.beat(Part::Print);
+    call.services.note_activity(Part::Print);
     Ok(Reply::result("PrintDoc", to_canonical(&STANDARD.encode(pdf))))
 }
 

@@ -13,9 +13,7 @@ use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::service::declare::{self, Content};
 use crate::service::item::judging;
 use crate::service::item::version::Timeline;
-use crate::store::item::Detail;
-use crate::store::item::Event;
-use crate::store::item::Item;
+use crate::store::item::{Detail, Event, Item};
 use crate::store::{Fault, Tx};
 
 impl Bench<'_> {

@@ -11,9 +11,7 @@ use crate::rules::mail_state;
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Purpose};
 use crate::service::catalogue::Catalogue;
-use crate::store::item::Detail;
-use crate::store::item::Event;
-use crate::store::item::{Item, ObjectRow};
+use crate::store::item::{Detail, Event, Item, ObjectRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 

@@ -18,10 +18,8 @@ use crate::domain::{DocumentKind, MessageState};
 use crate::rules::material;
 use crate::rules::reserved::GOODS;
 use crate::service::catalogue::Catalogue;
-use crate::service::respond::own_customs;
 use crate::service::settings::{DecisionClock, Reads};
-use crate::store::item::Stamp;
-use crate::store::item::{DecisionRow, Item};
+use crate::store::item::{DecisionRow, Item, Stamp};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -137,7 +135,7 @@ impl<'j> Judging<'j> {
     ) -> Result<Self, Fault> {
         tx.complete(item)?;
         let timeline = Timeline::of(tx, item, stamp)?;
-        let customs = own_customs(tx, &item.object.post_org)?;
+        let customs = tx.own_customs(&item.object.post_org)?;
         Ok(Self { catalogue, customs, timeline, texts: HashMap::new() })
     }
 

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::identity::{self, Found, Key};
-use super::state;
+use super::save;
 use crate::error::Error;
 use crate::rules::structure::UNKNOWN_POST;
 use crate::service::batch::Outcome;
 use crate::service::catalogue::Catalogue;
-use crate::store::item::Stamp;
-use crate::store::item::{Item, ObjectRow, Parts};
+use crate::store::item::{Item, ObjectRow, Parts, Stamp};
 use crate::store::{Fault, Tx};
 
 pub(in crate::service) struct UnitOfWork<'c> {
@@ -142,7 +141,7 @@ impl<'c> UnitOfWork<'c> {
 
     /// Writes what changed.
     pub(in crate::service) fn save(&mut self, tx: &mut Tx<'_>, stamp: &Stamp) -> Result<(), Fault> {
-        state::save(tx, self.catalogue, &mut self.items, stamp)
+        save::save(tx, self.catalogue, &mut self.items, stamp)
     }
 }
 

@@ -11,8 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::canonical::hex;
 use crate::domain::{DocumentKind, EventKind};
 use crate::rules::security::{self, Act};
-use crate::store::item::{Document, Event, Stamp};
-use crate::store::item::{Item, ObjectRow};
+use crate::store::item::{Document, Event, Item, ObjectRow, Stamp};
 use crate::store::{Fault, Tx};
 
 /// Bytes of a version's name that are shown, and told to partners.

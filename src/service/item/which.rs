@@ -1,16 +1,15 @@
-//! Which item an id means, and who sees it: the stored rows as the rules of `which` see them.
+//! Which item an id means: the stored rows as the rules of `which` see them.
 //!
 //! The only chooser. Whoever asks by id, or writes by one, comes through here.
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Flow, OrganizationKind, ResponseState, Side};
+use crate::domain::Flow;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::structure::UNKNOWN_POST;
 use crate::rules::which::{self, Candidate};
-use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
-use crate::store::item::{Item, ObjectRow};
+use crate::store::item::ObjectRow;
 use crate::store::item_status::StatusRow;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -109,13 +108,4 @@ impl<'r> Candidates<'r> {
         });
         each.collect()
     }
-}
-
-/// Who sees an item: its post, its customs once it may know of it, and the author of a draft response.
-pub(in crate::service) fn sees(reader: &Actor, item: &Item) -> bool {
-    let own_draft =
-        |row: &&crate::store::item::ResponseRow| row.state_cd == ResponseState::Draft && row.author_org == reader.org;
-    reader.kind == OrganizationKind::Post
-        || item.object.customs_visible
-        || item.response(Side::Own).filter(own_draft).is_some()
 }

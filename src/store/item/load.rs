@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::rows::{DecisionRow, DeclarationRow, ObjectRow, ResponseRow};
 use super::unit::{Item, Slot};
 use crate::domain::Side;
-use crate::store::conn::on_engine;
+use crate::store::engine::conn::on_engine;
 use crate::store::schema::{decision, declaration, mail_object, response};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};

@@ -19,7 +19,6 @@ mod versions;
 pub use detail::{Detail, Told};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
-pub use referrals::ReferralFilter;
 pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 pub use unit::Item;

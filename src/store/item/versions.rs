@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Item, ObjectRow};
 use crate::domain::DocumentKind;
-use crate::store::conn::{MultiBackend, on_engine};
+use crate::store::engine::conn::{MultiBackend, on_engine};
 use crate::store::schema::document_version;
 use crate::store::{Fault, Tx};
 

@@ -9,10 +9,7 @@ use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::service::catalogue::Catalogue;
 use crate::service::item::version::{Timeline, Version};
-use crate::service::respond::own_customs;
-use crate::store::item::Detail;
-use crate::store::item::{DecisionRow, Item, ResponseRow};
-use crate::store::item::{Event, Stamp};
+use crate::store::item::{DecisionRow, Detail, Event, Item, ResponseRow, Stamp};
 use crate::store::{Fault, Tx};
 
 /// The newest version that customs could see by a time, in whole seconds; the last one of all, when it could see none.
@@ -226,7 +223,7 @@ pub(in crate::service) fn counts(tx: &mut Tx<'_>, item: &Item, row: &DecisionRow
     if row.author_org != item.object.post_org {
         return Ok(false);
     }
-    let there = own_customs(tx, &item.object.dest_post)?;
+    let there = tx.own_customs(&item.object.dest_post)?;
     Ok(there.is_none() || there == row.customs_org)
 }
 

@@ -10,8 +10,7 @@ use crate::rules::reserved;
 use crate::rules::security::{self, Act, Asks, Effect};
 use crate::service::item::state;
 use crate::service::item::version::Version;
-use crate::store::item::Item;
-use crate::store::item::{AnswerRow, ReferralRow};
+use crate::store::item::{AnswerRow, Item, ReferralRow};
 use crate::store::{Fault, Tx};
 
 impl Judging<'_> {

@@ -6,9 +6,7 @@ use crate::rules::authority::{self};
 use crate::rules::reserved::GOODS;
 use crate::service::catalogue::Catalogue;
 use crate::service::item::version::{self, Timeline};
-use crate::store::item::Item;
-use crate::store::item::ReferralRow;
-use crate::store::item::Stamp;
+use crate::store::item::{Item, ReferralRow, Stamp};
 use crate::store::{Fault, Tx};
 
 /// What a partner is told of a decision or a referral besides its content.

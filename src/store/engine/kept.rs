@@ -7,7 +7,7 @@ use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 
 /// One statement without values, known by its text.
-pub(super) struct Kept(pub &'static str);
+pub(in crate::store) struct Kept(pub &'static str);
 
 impl QueryId for Kept {
     type QueryId = ();
@@ -25,7 +25,7 @@ impl RunQueryDsl<SqliteConnection> for Kept {}
 
 /// Takes so many change numbers; gives the last of them.
 #[derive(QueryId)]
-pub(super) struct TakeNumbers(pub i64);
+pub(in crate::store) struct TakeNumbers(pub i64);
 
 impl QueryFragment<Sqlite> for TakeNumbers {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {

@@ -5,8 +5,9 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::AnyConn;
+use super::fault::Fault;
+use super::options::{Database, StoreOptions};
 use super::pool::{self, Manager};
-use super::{Database, Fault, StoreOptions};
 use crate::error::{Error, Result};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");

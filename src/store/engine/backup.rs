@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::conn::AnyConn;
+use super::fault::Fault;
 use super::pool::{self, Manager};
-use super::{Fault, Store};
+use super::store::Store;
 use crate::error::{Error, Result};
 
 impl Store {

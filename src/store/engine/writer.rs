@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
@@ -19,27 +19,10 @@ use tracing::Span;
 use super::conn::AnyConn;
 use super::fault::{Fault, ends_transaction};
 use super::kept::Kept;
-use super::{Tx, WriteJob};
+use super::options::GroupRules;
+use super::tx::{Tx, WriteJob};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::limits;
-
-/// How groups are formed.
-#[derive(Clone, Copy, Debug)]
-pub struct GroupRules {
-    /// Most writes in one commit; 1 is one commit per write.
-    pub jobs: usize,
-    /// A group takes no more writes after this long.
-    pub time: Duration,
-    /// Added before each commit: what the benches use to play a slower disk.
-    pub commit_delay: Duration,
-}
-
-impl Default for GroupRules {
-    fn default() -> Self {
-        Self { jobs: limits::GROUP_JOBS, time: Duration::from_millis(limits::GROUP_MS), commit_delay: Duration::ZERO }
-    }
-}
 
 /// A write in the queue, its result type hidden.
 trait Queued: Send {

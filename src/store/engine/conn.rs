@@ -12,9 +12,9 @@ pub enum AnyConn {
 macro_rules! on_engine {
     ($any:expr, |$conn:ident| $run:expr) => {
         match $any {
-            $crate::store::conn::AnyConn::Sqlite($conn) => $run,
-            $crate::store::conn::AnyConn::Postgres($conn) => $run,
+            $crate::store::engine::conn::AnyConn::Sqlite($conn) => $run,
+            $crate::store::engine::conn::AnyConn::Postgres($conn) => $run,
         }
     };
 }
-pub(super) use on_engine;
+pub(in crate::store) use on_engine;

@@ -71,7 +71,7 @@ impl Fault {
 }
 
 /// The error with its causes: what is wrong with a value is said by the last of them.
-pub(super) fn in_full(error: &DbError) -> String {
+pub(in crate::store) fn in_full(error: &DbError) -> String {
     let mut told = error.to_string();
     let DbError::DeserializationError(first) = error else { return told };
     let mut cause = first.source();

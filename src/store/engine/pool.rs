@@ -8,9 +8,9 @@ use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::R2D2Connection;
 use diesel::{PgConnection, SqliteConnection};
 
-use super::Database;
 use super::conn::AnyConn;
 use super::fault::Fault;
+use super::options::Database;
 use crate::error::{Error, Result};
 use crate::limits;
 

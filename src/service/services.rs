@@ -1,0 +1,118 @@
+//! What every use case works with: the store, the time, what is looked up and what is noted in memory.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use moka::sync::Cache;
+use tokio::sync::Notify;
+
+use super::activity::Activity;
+use super::actor::Actor;
+use super::catalogue::{Catalogue, CatalogueHandle, day};
+use super::item::handed::HandedNotes;
+use crate::clock::Clock;
+use crate::contract::{DeclarationData, MailObject};
+use crate::error::{Error, Finding, Result};
+use crate::limits;
+use crate::store::Store;
+
+/// What every use case works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    pub store: Store,
+    pub clock: Clock,
+    pub terms: Terms,
+    catalogue: CatalogueHandle,
+    pub(super) actors: Cache<[u8; 32], Arc<Actor>>,
+    pub(super) known_users: Cache<(String, String), ()>,
+    pub(super) activity: Activity,
+    outbox_signal: Arc<Notify>,
+    pub(super) handed: HandedNotes,
+    proofreader: Arc<OnceLock<Proofreader>>,
+}
+
+/// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
+pub type Proofreader = Box<dyn Fn(&MailObject, &DeclarationData) -> Vec<Finding> + Send + Sync>;
+
+/// How long things last.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// A session ends after this long without a call.
+    pub session_idle: Duration,
+    /// A session ends this long after Login, whatever happens.
+    pub session: Duration,
+    /// Data of an anonymous declaration is erased this long after it was last changed.
+    pub anonymous: Duration,
+}
+
+impl Services {
+    pub fn new(store: Store, clock: Clock, terms: Terms) -> Self {
+        let actors = Cache::builder()
+            .max_capacity(limits::TOKEN_CACHE_ENTRIES)
+            .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
+            .build();
+        let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
+        Self {
+            store,
+            clock,
+            terms,
+            catalogue: CatalogueHandle::default(),
+            actors,
+            known_users,
+            activity: Activity::default(),
+            outbox_signal: Arc::default(),
+            handed: HandedNotes::default(),
+            proofreader: Arc::default(),
+        }
+    }
+
+    /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.
+    pub fn read_proofs_by(&self, proofreader: Proofreader) {
+        let _ = self.proofreader.set(proofreader);
+    }
+
+    /// What a form cannot show of a declaration; nothing where nobody prints.
+    pub(super) fn proofread(&self, object: &MailObject, data: &DeclarationData) -> Vec<Finding> {
+        self.proofreader.get().map(|read| read(object, data)).unwrap_or_default()
+    }
+
+    /// Wakes when something may have been put into the outbox.
+    pub fn outbox_signal(&self) -> Arc<Notify> {
+        Arc::clone(&self.outbox_signal)
+    }
+
+    /// Says that something may have been put into the outbox. To be called after the commit; a signal not given only
+    /// costs time.
+    pub fn notify_outbox(&self) {
+        self.outbox_signal.notify_one();
+    }
+
+    /// The catalogue as it is now.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.catalogue.current()
+    }
+
+    /// Builds the catalogue anew when lists or rules have changed since; says whether it did.
+    pub async fn refresh_catalogue(&self) -> Result<bool> {
+        let known = self.catalogue().version_no();
+        let read = self.store.read(move |tx| {
+            let version_no = tx.reference_version()?;
+            if version_no == known {
+                return Ok(None);
+            }
+            Ok(Some((version_no, tx.reference_lists()?, tx.settings()?)))
+        });
+        let Some((version_no, imported, settings)) = read.await? else { return Ok(false) };
+        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported, &settings));
+        let built = build.await.map_err(|error| Error::Internal(format!("catalogue: {error}")))?;
+        self.catalogue.put(built);
+        tracing::info!(version_no, "lists and rules changed");
+        Ok(true)
+    }
+
+    /// Today, for rates and restrictions.
+    pub(super) fn today(&self) -> NaiveDate {
+        day(self.clock.now())
+    }
+}
