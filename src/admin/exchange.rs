@@ -17,7 +17,7 @@ use entrepost::service::Services;
 use entrepost::store::outbox::Pile;
 use entrepost::store::types::At;
 
-use super::{needed, option, optional, switch, text};
+use super::arguments::{needed, option, optional, switch, text};
 use crate::Failure;
 use entrepost::contract::canonical::hex;
 

@@ -1,9 +1,9 @@
 //! `entrepost admin …`: organizations, tokens, offices, users, lists, rules, history, partners, exchange.
 
+mod arguments;
 mod exchange;
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use uuid::Uuid;
+use clap::{ArgAction, ArgMatches, Command};
 
 use entrepost::app;
 use entrepost::clock::Clock;
@@ -18,19 +18,8 @@ use entrepost::service::report::ForeignLane;
 use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
 
 use crate::{Failure, block_on};
+use arguments::{guid, needed, option, optional, switch, text};
 use entrepost::contract::canonical::hex;
-
-fn needed(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).required(true).help(help)
-}
-
-fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(value).help(help)
-}
-
-fn switch(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-}
 
 pub fn command() -> Command {
     let group = |name: &'static str, about: &'static str| Command::new(name).about(about).subcommand_required(true);
@@ -229,18 +218,6 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             _ => show_history(&services, options).await,
         }
     })?
-}
-
-fn text<'m>(options: &'m ArgMatches, name: &str) -> &'m str {
-    options.get_one::<String>(name).map_or("", String::as_str)
-}
-
-fn optional(options: &ArgMatches, name: &str) -> Option<String> {
-    options.get_one::<String>(name).cloned()
-}
-
-fn guid(given: &str, path: &str) -> Result<Uuid, Error> {
-    Uuid::try_parse(given).map_err(|_| Error::invalid("format", path, "write a GUID, 8-4-4-4-12 hexadecimal digits"))
 }
 
 async fn add_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::domain::{Level, MessageKind, OrganizationKind, TransportKind};
 use crate::edi::profile::{AGENCIES, ASSOCIATION};
 use crate::edi::{Charset, Form, Profile, Severity};
 use crate::error::{Error, Findings, Result};
-use crate::rules::structure::{is_customs_code, is_post_code};
+use crate::rules::forms::{is_customs_code, is_post_code};
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};

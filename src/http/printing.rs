@@ -12,7 +12,7 @@ use crate::contract::{DeclarationData, MailObject, lenient};
 use crate::error::{Error, Finding, Findings, Result};
 use crate::print::{Fonts, Form, Item, Languages, Options, Paper, is_plain, proofread, render};
 use crate::refdata::lists::Language;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::catalogue::Catalogue;
 use crate::service::printing::Printable;
 

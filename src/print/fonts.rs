@@ -3,14 +3,13 @@
 //!
 //! System fonts are never looked at, so that the same input gives the same pages on every host.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use krilla::text::{Font, Tag};
 use parley::fontique::{Blob, Charmap, Collection, CollectionOptions, FamilyId, FontInfo, SourceCache};
 use parley::{FontContext, GenericFamily};
 
+use super::faces::{Faces, lock};
 use super::text::Bench;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -31,17 +30,9 @@ pub struct FontFile {
 pub struct Fonts {
     context: FontContext,
     charmaps: Vec<(FontInfo, Blob<u8>)>,
-    drawable: Mutex<HashMap<FaceKey, Font>>,
+    faces: Faces,
     /// Warm workbenches, at most one per thread that ever rendered at the same time.
     benches: Mutex<Vec<Bench>>,
-}
-
-/// A face as the shaper names it: the font file, the face in it, and the point in its design space.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct FaceKey {
-    blob: u64,
-    index: u32,
-    variations: Vec<([u8; 4], u32)>,
 }
 
 impl Fonts {
@@ -109,6 +100,11 @@ impl Fonts {
         self.context.clone()
     }
 
+    /// The faces to draw with.
+    pub(super) fn faces(&self) -> &Faces {
+        &self.faces
+    }
+
     /// Takes a warm workbench, or sets up a new one.
     pub(super) fn bench(&self) -> Bench {
         lock(&self.benches).pop().unwrap_or_else(|| Bench::new(self.context()))
@@ -117,36 +113,6 @@ impl Fonts {
     pub(super) fn put_back(&self, bench: Bench) {
         lock(&self.benches).push(bench);
     }
-
-    /// The face to draw with; `None` when the font file is damaged.
-    pub(super) fn drawable(&self, key: &FaceKey, data: &Blob<u8>) -> Option<Font> {
-        let mut fonts = lock(&self.drawable);
-        if let Some(font) = fonts.get(key) {
-            return Some(font.clone());
-        }
-        let coordinates: Vec<_> =
-            key.variations.iter().map(|(tag, bits)| (Tag::new(tag), f32::from_bits(*bits))).collect();
-        let (bytes, _) = data.clone().into_raw_parts();
-        let font = Font::new_variable(bytes.into(), key.index, &coordinates)?;
-        fonts.insert(key.clone(), font.clone());
-        Some(font)
-    }
-}
-
-impl FaceKey {
-    pub(super) fn of(run: &parley::Run<'_, ()>) -> Self {
-        let variations = run.synthesis();
-        let variations = variations.variation_settings().iter();
-        Self {
-            blob: run.font().data.id(),
-            index: run.font().index,
-            variations: variations.map(|(tag, value)| (tag.into_bytes(), value.to_bits())).collect(),
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn charmap<'a>(info: &FontInfo, data: &'a Blob<u8>) -> Option<Charmap<'a>> {
@@ -206,7 +172,7 @@ impl Loader {
         Fonts {
             context: FontContext { collection: self.collection, source_cache: SourceCache::default() },
             charmaps: self.charmaps,
-            drawable: Mutex::default(),
+            faces: Faces::default(),
             benches: Mutex::default(),
         }
     }

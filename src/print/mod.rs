@@ -6,6 +6,7 @@
 
 mod codes;
 mod duty_note;
+mod faces;
 mod facts;
 mod fonts;
 mod forms;

@@ -155,7 +155,7 @@ impl Composer<'_> {
     /// A text of the form in `frame`, at the top; returns its height. It always fits: the tables are tested for it.
     pub fn words(&mut self, frame: Area, text: &str, style: Style) -> f32 {
         let inner = frame.inset(PAD_X, PAD_Y);
-        let block = self.bench.label(self.fonts, text, style, inner.w, inner.h);
+        let block = self.bench.label(self.fonts.faces(), text, style, inner.w, inner.h);
         let height = block.height();
         self.sheet.form.push(Mark::Text { frame, x: inner.x, y: inner.y, block });
         height + PAD_Y
@@ -164,7 +164,7 @@ impl Composer<'_> {
     /// As [`Self::words`], in the middle of the height.
     pub fn centered_words(&mut self, frame: Area, text: &str, style: Style) {
         let inner = frame.inset(PAD_X, PAD_Y);
-        let block = self.bench.label(self.fonts, text, style, inner.w, inner.h);
+        let block = self.bench.label(self.fonts.faces(), text, style, inner.w, inner.h);
         let y = inner.y + (inner.h - block.height()) / 2.0;
         self.sheet.form.push(Mark::Text { frame, x: inner.x, y, block });
     }
@@ -181,7 +181,7 @@ impl Composer<'_> {
         }
         let inner = frame.inset(PAD_X, PAD_Y);
         let mut shaped = self.bench.shape(text, style.bold);
-        let block = shaped.fit(self.fonts, style, inner.w, inner.h);
+        let block = shaped.fit(self.fonts.faces(), style, inner.w, inner.h);
         if block.whole {
             let room = if centered { inner.h - block.height() } else { 0.0 };
             return self.text(frame, inner.y + room / 2.0, block);
@@ -189,8 +189,9 @@ impl Composer<'_> {
         self.overflow.push(Overflow { label: label.to_owned(), text: text.to_owned() });
         let note_style = self.note_style();
         let note = self.languages.label(Label::Continued);
-        let note = self.bench.label(self.fonts, &note, note_style, inner.w, inner.h);
-        let beginning = shaped.fit(self.fonts, Style { max: style.min, ..style }, inner.w, inner.h - note.height());
+        let note = self.bench.label(self.fonts.faces(), &note, note_style, inner.w, inner.h);
+        let beginning =
+            shaped.fit(self.fonts.faces(), Style { max: style.min, ..style }, inner.w, inner.h - note.height());
         let below = inner.y + beginning.height();
         self.text(frame, inner.y, beginning);
         self.sheet.marks.push(Mark::Text { frame, x: inner.x, y: below, block: note });
@@ -232,7 +233,7 @@ impl Composer<'_> {
         self.frame(square);
         if ticked {
             let cross = Style::plain(12.0, 4.0).bold().align(Align::Center);
-            let block = self.bench.label(self.fonts, "×", cross, side, side);
+            let block = self.bench.label(self.fonts.faces(), "×", cross, side, side);
             let y = square.y + (side - block.height()) / 2.0;
             self.sheet.marks.push(Mark::Text { frame: square, x: square.x, y, block });
         }

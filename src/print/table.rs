@@ -49,7 +49,7 @@ impl Row {
     /// smaller, down to `min`, before its word is broken.
     pub fn set(&mut self, fonts: &Fonts, columns: &[Column], size: f32, min: f32) -> SetRow {
         let set = |cell: &mut Shaped, align: Align, size: f32, width: f32| {
-            cell.set(fonts, Style::plain(size, min).align(align), size, width)
+            cell.set(fonts.faces(), Style::plain(size, min).align(align), size, width)
         };
         let blocks: Vec<Block> = self.each_cell(columns, size, min, set).collect();
         let height = blocks.iter().map(Block::height).fold(0.0, f32::max) + 2.0 * PAD_Y;

@@ -10,7 +10,7 @@ use parley::layout::AlignmentOptions;
 use parley::style::{FontFamily, FontWeight, LineHeight, OverflowWrap, StyleProperty};
 use parley::{Alignment, FontContext, GenericFamily, Layout, LayoutContext};
 
-use super::fonts::{FaceKey, Fonts};
+use super::faces::{FaceKey, Faces};
 
 /// One point in millimetres.
 pub(super) const POINT: f32 = 25.4 / 72.0;
@@ -157,7 +157,7 @@ impl Bench {
     }
 
     /// A text of the form itself, the same on every form: laid out once for each box.
-    pub fn label(&mut self, set: &Fonts, text: &str, style: Style, width: f32, height: f32) -> Arc<Block> {
+    pub fn label(&mut self, faces: &Faces, text: &str, style: Style, width: f32, height: f32) -> Arc<Block> {
         let key = LabelKey {
             text: text.to_owned(),
             look: (style.bold, style.align, style.max.to_bits(), style.min.to_bits()),
@@ -169,7 +169,7 @@ impl Bench {
         if self.labels.len() >= LABELS_KEPT {
             self.labels.clear();
         }
-        let block = Arc::new(self.shape(text, style.bold).fit(set, style, width, height));
+        let block = Arc::new(self.shape(text, style.bold).fit(faces, style, width, height));
         self.labels.insert(key, block.clone());
         block
     }
@@ -190,21 +190,21 @@ pub(super) struct Shaped {
 impl Shaped {
     /// The text in a box: first shrunk a little to stay on one line, then wrapped at the largest size that fits,
     /// and when even the smallest does not fit, its beginning ([`Block::whole`] is false).
-    pub fn fit(&mut self, set: &Fonts, style: Style, width: f32, height: f32) -> Block {
+    pub fn fit(&mut self, faces: &Faces, style: Style, width: f32, height: f32) -> Block {
         let one_line = (width / (self.natural / SHAPED * POINT) * 0.999).min(style.max);
         let high_enough = self.leading() * one_line * POINT <= height;
         if one_line >= style.min.max(style.max * 0.8) && high_enough && !self.text.contains('\n') {
-            return self.set(set, style, one_line, width);
+            return self.set(faces, style, one_line, width);
         }
         let mut size = style.max;
         while size > style.min {
             let words_whole = self.longest_word / SHAPED * POINT * size <= width;
             if words_whole && self.height(size, width) <= height {
-                return self.set(set, style, size, width);
+                return self.set(faces, style, size, width);
             }
             size = (size - STEP).max(style.min);
         }
-        let mut block = self.set(set, style, style.min, width);
+        let mut block = self.set(faces, style, style.min, width);
         if block.height() > height {
             block.lines.truncate((height / block.line_height()) as usize);
             block.whole = false;
@@ -229,7 +229,7 @@ impl Shaped {
     }
 
     /// The text at `size` points, wrapped at `width`, as high as it gets.
-    pub fn set(&mut self, set: &Fonts, style: Style, size: f32, width: f32) -> Block {
+    pub fn set(&mut self, faces: &Faces, style: Style, size: f32, width: f32) -> Block {
         let scale = size * POINT / SHAPED;
         self.layout.break_all_lines(Some(width / scale));
         let align = match style.align {
@@ -241,7 +241,7 @@ impl Shaped {
         let lines = self.layout.lines().map(|line| {
             let metrics = line.metrics();
             let width = (metrics.advance - metrics.trailing_whitespace) * scale;
-            Line { x: metrics.offset * scale, width, runs: runs(set, &line, scale) }
+            Line { x: metrics.offset * scale, width, runs: runs(faces, &line, scale) }
         });
         let ascent = if self.tall { 1.02 } else { 0.95 };
         let (text, leading, lines) = (self.text.clone(), self.leading(), lines.collect());
@@ -253,12 +253,12 @@ fn is_tall(metrics: &parley::RunMetrics) -> bool {
     metrics.ascent > 1.2 * SHAPED || metrics.descent > 0.4 * SHAPED
 }
 
-fn runs(set: &Fonts, line: &parley::Line<'_, ()>, scale: f32) -> Vec<Run> {
+fn runs(faces: &Faces, line: &parley::Line<'_, ()>, scale: f32) -> Vec<Run> {
     let mut runs = Vec::new();
     for item in line.items() {
         let parley::PositionedLayoutItem::GlyphRun(placed) = item else { continue };
         let run = placed.run();
-        let Some(font) = set.drawable(&FaceKey::of(run), &run.font().data) else { continue };
+        let Some(font) = faces.drawable(&FaceKey::of(run), &run.font().data) else { continue };
         let (glyphs, marks) = glyphs(run);
         runs.push(Run { font, x: placed.offset() * scale, glyphs, marks });
     }

@@ -4,6 +4,7 @@
 //! organization, no database and no clock: lists imported at run time are handed in as rows, dates as values.
 
 pub mod cocktail;
+mod fault;
 pub mod hs;
 pub mod id_countries;
 pub mod import;

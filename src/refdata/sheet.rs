@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::table::{Fault, Meta, shown};
+use super::fault::{Fault, shown};
 use crate::limits;
 
 /// Marks that divide cells. Of two that stand in the header equally often the earlier counts.
@@ -38,6 +38,17 @@ pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
+}
+
+/// Where a list comes from and since when it counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// What the list holds.
+    pub list: String,
+    pub source: String,
+    /// Edition, a date as a rule.
+    pub version: String,
+    pub valid_from: Option<NaiveDate>,
 }
 
 /// A table opened at its header.

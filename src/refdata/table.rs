@@ -5,7 +5,6 @@
 //! stands in. What the columns mean is the business of the row types.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,37 +12,8 @@ use rust_decimal::Decimal;
 use super::sheet::{Sheet, plain};
 use crate::limits;
 
-/// Where a list comes from and since when it counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Meta {
-    /// What the list holds.
-    pub list: String,
-    pub source: String,
-    /// Edition, a date as a rule.
-    pub version: String,
-    pub valid_from: Option<NaiveDate>,
-}
-
-/// One fault of a file: where it stands and what is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Line in the file, counted from 1; 0 when the file as a whole is meant.
-    pub line: u64,
-    /// Name of the column; empty when the whole line is meant.
-    pub column: String,
-    /// What is wrong and what is expected, for a person.
-    pub problem: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, self.column.as_str()) {
-            (0, _) => f.write_str(&self.problem),
-            (line, "") => write!(f, "line {line}: {}", self.problem),
-            (line, column) => write!(f, "line {line}, column {column}: {}", self.problem),
-        }
-    }
-}
+pub use super::fault::{Fault, shown};
+pub use super::sheet::Meta;
 
 /// A file read to its end: the rows that are right and the faults of the others.
 #[derive(Clone, Debug)]
@@ -163,11 +133,6 @@ impl<'a> Row<'a> {
         }
         Err((column, format!("`{}` is not {length} capital letters", shown(text))))
     }
-}
-
-/// The first characters of a foreign text, fit for a message.
-pub fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Reads a file in our form, however a spreadsheet has saved it.

@@ -7,8 +7,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::forms::UNKNOWN_POST;
 use super::item_id::S10;
-use super::structure::UNKNOWN_POST;
 use crate::refdata::id_countries::{ForeignId, IdCountries};
 
 /// Which letters are shared by the list built in, for the documentation.

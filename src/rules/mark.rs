@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 
-use super::structure::UNKNOWN_POST;
+use super::forms::UNKNOWN_POST;
 use crate::domain::MarkOperation;
 
 /// S10 ids may be used again after this long: a mark counts for uses posted no further from it.

@@ -7,6 +7,7 @@ pub mod data_error;
 pub mod decision;
 pub mod fiscal;
 pub mod fits;
+pub mod forms;
 pub mod item_facts;
 pub mod item_id;
 pub mod life_cycle;

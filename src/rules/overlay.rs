@@ -6,8 +6,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::forms::given;
 use super::material::{normalized, six_digits};
-use super::structure::given;
 use crate::contract::{ContentPiece, DeclarationData};
 
 /// The members that are laid over.

@@ -4,7 +4,7 @@
 //! knows nothing is forbidden, and that is no answer. What was meant is told and never taken: `UK` may be GB or a slip.
 //! Which lists count is the caller's business, and so is whether a finding refuses.
 
-use super::structure::{check_country_form, given, is_country_code};
+use super::forms::{given, is_country_code};
 use crate::contract::DeclarationData;
 use crate::error::Findings;
 use crate::refdata::lists::{Coded, Country, CountryAlias, Language, List, Operator, lists};
@@ -20,6 +20,14 @@ pub fn check_country(findings: &mut Findings, path: &str, code: Option<&str>, co
             findings.add("unknown_code", path, unlisted_country(code, countries));
         }
         _ => {}
+    }
+}
+
+/// Of a country's code only the form matters; [`check_country`] looks into the list.
+pub(super) fn check_country_form(findings: &mut Findings, path: &str, code: Option<&str>) {
+    if let Some(code) = code.filter(|code| !is_country_code(code)) {
+        let advice = country_advice(code, &lists().countries);
+        findings.add("format", path, format!("not the two-letter code of a country; {advice}"));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::structure::{check_extra_fields, check_length, given};
+use super::forms::{check_extra_fields, check_length, given};
 use crate::contract::{Referral, ReferralResponse};
 use crate::error::Findings;
 use crate::limits;

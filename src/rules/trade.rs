@@ -1,9 +1,9 @@
 //! What marketed goods and postal services must hold to be stored.
 
-use super::places::check_country;
-use super::structure::{
+use super::forms::{
     check_code, check_currency, check_hs, check_length, check_list, check_not_negative, check_post, given,
 };
+use super::places::check_country;
 use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDetails, Value};
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
 use crate::error::Findings;

@@ -7,7 +7,7 @@ use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure;
+use crate::rules::forms;
 use crate::service::Part;
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -26,7 +26,7 @@ pub(super) async fn login(call: Call<'_>, params: LoginParams) -> Result<Reply> 
     if password.is_none() {
         needed.findings.add("required", "password", "give the user's password");
     }
-    structure::check_user(&mut needed.findings, "userCd", Some(user));
+    forms::check_user(&mut needed.findings, "userCd", Some(user));
     needed.done()?;
     call.gate.login(&call.actor.org, user, &call.address)?;
     let office = params.office_cd.as_deref().map(str::trim).filter(|office| !office.is_empty());

@@ -12,7 +12,7 @@ use crate::contract::canonical::to_canonical;
 use crate::contract::{AnonymousDeclaration, SearchCriteria};
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::anonymous::Conversion;
 
 #[derive(Deserialize, Default, ToSchema)]

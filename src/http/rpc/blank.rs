@@ -10,7 +10,7 @@ use crate::contract::{Declaration, DeclarationData, Response, ResponseData};
 use crate::domain::{DeclarationState, ResponseState};
 use crate::error::{Findings, Result};
 use crate::http::answer::Reply;
-use crate::rules::structure::{self, given};
+use crate::rules::forms::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -25,7 +25,7 @@ pub(super) struct NewDeclarationParams {
 pub(super) async fn declaration(call: Call<'_>, params: NewDeclarationParams) -> Result<Reply> {
     let mut needed = Needed::default();
     needed.flow("mailFlow", &params.mail_flow);
-    structure::check_item_id(&mut needed.findings, "itemId", given(&params.item_id));
+    forms::check_item_id(&mut needed.findings, "itemId", given(&params.item_id));
     needed.done()?;
     let (post, customs) = organizations(&call, &params.postal_org_cd, &params.customs_org_cd)?;
     let blank = Declaration {
@@ -68,7 +68,7 @@ fn organizations(
     let mut posts = call.actor.posts_meant(given(post))?;
     let post = if posts.len() == 1 { posts.pop() } else { None };
     let mut findings = Findings::default();
-    structure::check_customs(&mut findings, "customsOrgCd", given(customs));
+    forms::check_customs(&mut findings, "customsOrgCd", given(customs));
     findings.into_result()?;
     Ok((post, given(customs).map(str::to_owned).or_else(|| call.actor.customs.clone())))
 }

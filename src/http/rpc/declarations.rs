@@ -8,8 +8,8 @@ use super::responses::{outcomes, read_views, store_event};
 use crate::contract::{CdsView, Declaration, MailObject, lenient};
 use crate::error::{Findings, Result};
 use crate::http::answer::Reply;
+use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
-use crate::rules::structure::given;
 use crate::service::declare::Declared;
 use crate::service::{BatchMode, Entry};
 

@@ -10,8 +10,8 @@ use crate::error::{Error, Finding, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::{Country, List};
+use crate::rules::forms::{self, given};
 use crate::rules::places;
-use crate::rules::structure::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
@@ -53,7 +53,7 @@ fn faults(item: &CheckItemStatusRequest, index: usize, countries: &List<Country>
     let mut faults = Findings::default();
     match given(&item.item_id) {
         None => faults.add("required", "ItemId", "give the item id, for example EE123456785AU"),
-        id => structure::check_item_id(&mut faults, "ItemId", id),
+        id => forms::check_item_id(&mut faults, "ItemId", id),
     }
     places::check_country(&mut faults, "OriginCountryCd", given(&item.origin_country_cd), countries);
     places::check_country(&mut faults, "DestinationCountryCd", given(&item.destination_country_cd), countries);

@@ -7,7 +7,7 @@ use super::request::{Call, Needed};
 use crate::contract::{WcfDate, date, lenient};
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 
 #[derive(Deserialize, Default, ToSchema)]

@@ -11,7 +11,7 @@ use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::Language;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::lookup::{Destination, Screening};
 
 #[derive(Deserialize, Default, ToSchema)]

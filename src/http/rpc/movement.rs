@@ -8,7 +8,7 @@ use crate::contract::lenient;
 use crate::domain::Flow;
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::Answer;
 use crate::service::mail_state::{Answering, Move};
 

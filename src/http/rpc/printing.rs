@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::http::answer::Reply;
 use crate::http::printing::PrintOptions;
 use crate::limits;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::Part;
 
 macro_rules! with_print_options {

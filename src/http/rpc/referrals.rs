@@ -8,8 +8,8 @@ use crate::contract::referral::{ReferralMembers, ReferralResponseMembers};
 use crate::contract::{Referral, ReferralResponse, WcfDate, date, lenient};
 use crate::error::Result;
 use crate::http::answer::Reply;
+use crate::rules::forms::{self, given};
 use crate::rules::referral::is_response_code;
-use crate::rules::structure::{self, given};
 use crate::service::load::{ItemFilter, bound};
 use crate::service::refer::About;
 use crate::service::referrals::{Query, ReferralFilter};
@@ -129,7 +129,7 @@ pub(super) async fn get(call: Call<'_>, params: GetReferralParams) -> Result<Rep
     if given(&params.flow).is_none() {
         needed.findings.add("required", "flow", "give the flow: I, O or T");
     }
-    structure::check_office(&mut needed.findings, "officeCd", given(&params.office_cd));
+    forms::check_office(&mut needed.findings, "officeCd", given(&params.office_cd));
     let codes = code_list(&params.referral_type);
     let answer_codes = code_list(&params.referral_response_type);
     let is_referral = |code: &String| (3..=4).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_alphanumeric());

@@ -17,8 +17,8 @@ use crate::http::Shared;
 use crate::http::gate::Gate;
 use crate::http::printing::Press;
 use crate::limits;
+use crate::rules::forms::{self, given};
 use crate::rules::places;
-use crate::rules::structure::{self, given};
 use crate::service::{Actor, BatchMode, RequestKey, Services};
 
 /// A call whose caller is known and admitted.
@@ -128,8 +128,8 @@ impl<'a> Call<'a> {
     pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
         let mut findings = Findings::default();
         let (user, office) = (given(user_cd), given(office_cd));
-        structure::check_user(&mut findings, "userCd", user);
-        structure::check_office(&mut findings, "officeCd", office);
+        forms::check_user(&mut findings, "userCd", user);
+        forms::check_office(&mut findings, "officeCd", office);
         let mut actor = (*self.actor).clone();
         if actor.session.is_some() {
             let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;

@@ -8,8 +8,8 @@ use crate::contract::{CdsView, Entity, MailObject, Response, lenient};
 use crate::error::{Error, Findings, Result};
 use crate::http::answer::Reply;
 use crate::limits;
+use crate::rules::forms::{self, given};
 use crate::rules::life_cycle::StoreEvent;
-use crate::rules::structure::{self, given};
 use crate::service::respond::Responded;
 use crate::service::{Answer, BatchMode, Entry};
 
@@ -125,7 +125,7 @@ fn hand_down(at: &str, view: &mut CdsView) -> Findings {
 /// The item id in a view that cannot be read as a whole.
 fn item_id_of(view: &str) -> Option<String> {
     let view: serde_json::Value = serde_json::from_str(view).ok()?;
-    view.pointer("/MailObject/Id")?.as_str().filter(|id| structure::is_item_id(id)).map(str::to_owned)
+    view.pointer("/MailObject/Id")?.as_str().filter(|id| forms::is_item_id(id)).map(str::to_owned)
 }
 
 /// `{}`, or the outcomes when the client preferred them.

@@ -9,7 +9,7 @@ use super::request::{Call, Needed};
 use crate::contract::{MarketedGood, PostalService, lenient};
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::trade::GoodQuery;
 
 #[derive(Deserialize, Default, ToSchema)]

@@ -9,7 +9,7 @@ use crate::contract::canonical::to_canonical;
 use crate::contract::{WatchdogInfo, WcfDate, date};
 use crate::error::Result;
 use crate::http::answer::Reply;
-use crate::rules::structure::given;
+use crate::rules::forms::given;
 use crate::service::watchdog::SetMark;
 
 #[derive(Deserialize, Default, ToSchema)]

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Facts, Watchdog};
+use super::facts::{Facts, Watchdog};
 use crate::rules::currency::RateBook;
 
 /// One condition. Lists hold when one of their entries does.

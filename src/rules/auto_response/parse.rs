@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use toml::{Table, Value};
 
-use super::{Answer, AutoRule, Charge, Condition, Presence, QualityState, RestrictionState, RuleSet, TaxRule};
+use super::condition::{Condition, Presence, QualityState, RestrictionState};
+use super::rule::{Answer, AutoRule, Charge, RuleSet, TaxRule};
 use crate::domain::Category;
 use crate::limits;
 use crate::refdata::lists::{Coded, Country, List, lists};

@@ -1,5 +1,8 @@
 use super::*;
+use crate::contract::{DeclarationData, MailObject, Number, WcfDate};
+use crate::refdata::lists::lists;
 use crate::refdata::rates::snapshot;
+use crate::rules::currency::RateBook;
 use crate::rules::decision::DecisionTable;
 use proptest::prelude::*;
 

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::table::{MaterialTable, is_within};
+use super::table::{MaterialTable, is_within, value};
 use super::text::{normalized, reference};
-use super::{given, value};
 use crate::contract::ContentPiece;
 use crate::refdata::material::Tolerance;
+use crate::rules::forms::given;
 
 /// Pairs of lines looked at after which the search for partners is given up and the sets differ. Only sets made for the
 /// purpose come near it: lines are tried in the order of their numbers, and the first one tried fits as a rule.

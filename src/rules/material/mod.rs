@@ -16,7 +16,9 @@ pub use text::normalized;
 
 pub(super) use lines::six_digits;
 
-use crate::contract::{DeclarationData, Number};
+use crate::contract::DeclarationData;
+use crate::rules::forms::given;
+use table::value;
 use text::{Names, is_same_code, is_same_text};
 
 /// What counts by the list built in, for the documentation.
@@ -118,11 +120,6 @@ pub fn compare(judged: &Version<'_>, current: &Version<'_>, table: &MaterialTabl
         document_added: !holds_all(&documents(was, table), &documents(is, table)),
         overlay_changed: lines.overlay_changed,
     }
-}
-
-/// An empty or blank text is no value.
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Who sends, receives or imports.
@@ -279,10 +276,6 @@ fn worth(data: &DeclarationData) -> Option<Decimal> {
         let is_comparable = is_same_code(given(&piece.currency_cd), currency);
         sum.checked_add(value(&piece.amount).unwrap_or_default()).filter(|_| is_comparable)
     })
-}
-
-fn value(number: &Option<Number>) -> Option<Decimal> {
-    number.as_ref().map(Number::value)
 }
 
 fn destination_differs(judged: &Version<'_>, current: &Version<'_>) -> bool {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rust_decimal::Decimal;
 
 use super::text::reference;
+use crate::contract::Number;
 use crate::refdata::lists::lists;
 use crate::refdata::material::{MaterialGroup, MaterialRow, Tolerance};
 
@@ -103,6 +104,11 @@ impl MaterialTable {
             _ => return None,
         })
     }
+}
+
+/// The number of a member.
+pub(super) fn value(number: &Option<Number>) -> Option<Decimal> {
+    number.as_ref().map(Number::value)
 }
 
 /// Whether a number may have become another; the limits themselves are allowed. Numbers too large to reckon with

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::contract::{ContentPiece, Document};
+use crate::contract::{ContentPiece, Document, Number};
 
 fn number(digits: &str) -> Option<Number> {
     Some(Number::parse(digits).unwrap())

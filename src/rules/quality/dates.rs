@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days};
 
-use super::{Checks, Subject};
+use super::finding::{Checks, Subject};
 use crate::contract::{DeclarationData, MailObject, WcfDate};
 use crate::rules::precedence::{BEFORE_FIRST_YEAR, FIRST_YEAR};
 

@@ -6,14 +6,15 @@ use std::sync::LazyLock;
 use deunicode::deunicode;
 use rust_decimal::Decimal;
 
+use super::finding::Checks;
 use super::item::{amount_decimals, known};
 use super::typed::is_sign;
 use super::vague::Vague;
-use super::{Checks, given};
 use crate::contract::{ContentPiece, DeclarationData};
 use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Language, lists};
 use crate::refdata::restrictions::Restriction;
+use crate::rules::forms::given;
 use crate::rules::overlay;
 
 /// The shortest description that some destinations take.

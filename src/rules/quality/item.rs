@@ -1,8 +1,9 @@
 //! The item as a whole: its id, classes, weights, postage and nature.
 
-use super::{Checks, Subject, given};
+use super::finding::{Checks, Subject};
 use crate::contract::{DeclarationData, MailObject, Number};
 use crate::refdata::lists::{Coded, Country, List, lists};
+use crate::rules::forms::given;
 use crate::rules::item_id::{CheckDigit, S10};
 use crate::rules::places;
 

@@ -1,8 +1,9 @@
 //! Sender and recipient: names, addresses and contacts.
 
 use super::fillers::filler;
-use super::{Checks, given};
+use super::finding::Checks;
 use crate::contract::DeclarationData;
+use crate::rules::forms::given;
 use crate::rules::material;
 
 /// Shortest name, address line and postcode that some destinations take, in characters.

@@ -1,6 +1,7 @@
 //! The posts that an item names, whether the origin may use its id, and whether the destination delivers there.
 
-use super::{Checks, FOREIGN_ID, Subject};
+use super::finding::{Checks, Subject};
+use super::table::FOREIGN_ID;
 
 pub(super) fn check(checks: &mut Checks<'_>) {
     let posts = checks.context.posts;

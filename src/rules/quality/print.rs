@@ -1,6 +1,6 @@
 //! What a form cannot show. Which characters the fonts have is known to who prints, and handed in.
 
-use super::{Checks, Subject};
+use super::finding::{Checks, Subject};
 
 pub(super) fn check(checks: &mut Checks<'_>) {
     for found in checks.context.not_printable {

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::contract::{Document, WcfDate};
-use crate::refdata::search::restriction::{Against, Route};
+use crate::error::Finding;
+use crate::refdata::search::restriction::{Against, Route, Screened};
 use crate::refdata::search::{goods, restrictions};
 
 fn text(value: &str) -> Option<String> {

@@ -2,9 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::{Checks, TOTAL_DIFFERS, given};
+use super::finding::Checks;
+use super::table::TOTAL_DIFFERS;
 use crate::contract::{ContentPiece, DeclarationData, Number};
 use crate::refdata::lists::lists;
+use crate::rules::forms::given;
 
 /// The extra fields that give the value of all lines: `48.50 EUR`, or a number alone.
 const TOTALS: [&str; 2] = ["EP.TotalValue", "TotalValue"];
