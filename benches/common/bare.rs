@@ -378,7 +378,7 @@ fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::Qu
         Bool => row.declaration.sent,
         Integer => row.declaration.version_no,
         Binary => &row.declaration.digest,
-        Text => &row.declaration.body,
+        Nullable<Text> => &row.declaration.body,
         Nullable<Integer> => row.declaration.quality_score,
         Nullable<Text> => &row.declaration.quality_findings,
     )

@@ -98,7 +98,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         sent: true,
         version_no: 1,
         digest: content.to_vec(),
-        body: body.to_owned(),
+        body: Some(body.to_owned()),
         quality_score: None,
         quality_findings: None,
         declared_by: text("AUA"),

@@ -152,7 +152,8 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             let Some(asked) = asked.into_iter().find(|asked| Some(&asked.reference) == row.reference.as_ref()) else {
                 return Ok(Content::Overtaken);
             };
-            match serde_json::from_str::<Referral>(&asked.body) {
+            let Some(body) = asked.body.as_deref() else { return Ok(Content::Overtaken) };
+            match serde_json::from_str::<Referral>(body) {
                 Err(error) => return Ok(unreadable(error)),
                 Ok(mut referral) => {
                     if let Some(due) = asked.due_at {
@@ -172,7 +173,8 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             let Some(given) = given.into_iter().find(|given| Some(given.pid.0) == wanted) else {
                 return Ok(Content::Overtaken);
             };
-            match serde_json::from_str::<ReferralResponse>(&given.body) {
+            let Some(body) = given.body.as_deref() else { return Ok(Content::Overtaken) };
+            match serde_json::from_str::<ReferralResponse>(body) {
                 Err(error) => return Ok(unreadable(error)),
                 Ok(answer) => entry.referral_response = Some(answer),
             }
@@ -228,7 +230,7 @@ impl Decision {
         let customs = current.customs_org.clone();
         if Some(current.version_no) == version_no {
             let noted = (Detail::issued(current.decided_at.0), current.decided_at.0);
-            return Ok(Some(Self { body: current.body.clone(), noted, customs }));
+            return Ok(current.body.clone().map(|body| Self { body, noted, customs }));
         }
         let kind = Side::Own.document();
         let archived = tx.archived(item, kind)?.into_iter().find(|version| Some(version.0) == version_no);
@@ -253,7 +255,10 @@ const DATA_IN_MESSAGE: &str = "R11";
 
 fn declared(item: &Item, version_no: Option<i32>) -> Option<serde_json::Result<Declaration>> {
     let row = item.declaration().filter(|row| Some(row.version_no) == version_no)?;
-    Some(serde_json::from_str(&row.body).map(|data| Declaration { data: Some(data), ..Declaration::default() }))
+    Some(
+        serde_json::from_str(row.body.as_deref()?)
+            .map(|data| Declaration { data: Some(data), ..Declaration::default() }),
+    )
 }
 
 fn add_reply_by(referral: &mut Referral, due: DateTime<Utc>) {

@@ -9,6 +9,13 @@ use crate::error::Findings;
 use crate::limits;
 use crate::refdata::lists::lists;
 use crate::refdata::table::{Cell, FromRow, Row};
+use crate::rules::reserved;
+
+/// The version that a referral says it is about.
+pub fn stated_version(referral: &Referral) -> Option<String> {
+    let mut known = referral.known.clone();
+    reserved::take(&mut known.extra_field_names, &mut known.extra_field_values).version
+}
 
 /// Checks a referral as sent.
 pub fn referral(referral: &Referral) -> Findings {

@@ -57,7 +57,7 @@ fn mark_of(item: &Item, marks: &Marks) -> Option<Watchdog> {
 /// What the rules judge by; nothing without a declaration that customs may see.
 pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfDate) -> Option<Facts> {
     let row = item.declaration().filter(|row| row.seen)?;
-    let data: DeclarationData = serde_json::from_str(&row.body).ok()?;
+    let data: DeclarationData = serde_json::from_str(row.body.as_deref()?).ok()?;
     let mut facts = Facts::of(&mail_object(&item.object), &data, item.object.flow.stored());
     let country = |post: &str| catalogue.country_of_post(post).map(str::to_owned);
     if let Some(origin) = country(&item.object.orig_post).filter(|_| facts.origin.is_empty()) {

@@ -254,8 +254,13 @@ pub(super) fn place(
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let same_text = old.as_ref().is_some_and(|old| old.digest == content.digest);
     let same_declarer = |old: &DeclarationRow| old.declared_by.as_deref().is_none_or(|known| known == declarer);
+    // Said again, a text that was erased is there again.
     let stands = |old: &DeclarationRow| {
-        same_text && standing_of(old) == standing && old.customs_org == customs && same_declarer(old)
+        same_text
+            && old.body.is_some()
+            && standing_of(old) == standing
+            && old.customs_org == customs
+            && same_declarer(old)
     };
     if !object_changed && old.as_ref().is_some_and(stands) {
         return Ok(None);
@@ -288,7 +293,7 @@ pub(super) fn place(
         sent: standing.sent,
         version_no,
         digest: content.digest.clone(),
-        body: kept.map_or_else(|| content.body.clone(), |old| old.body),
+        body: kept.and_then(|old| old.body).or_else(|| Some(content.body.clone())),
         quality_score: Some(judgement.score),
         quality_findings: judgement.findings,
         declared_by: Some(declarer.to_owned()),
@@ -351,6 +356,6 @@ fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result
 /// What changed, for the history: names only.
 fn detail(object: &[&str], old: Option<&DeclarationRow>, body: &str, user_created: bool) -> Detail {
     let mail_object = (!object.is_empty()).then(|| object.iter().map(|member| (*member).to_owned()).collect());
-    let data = old.map(|old| changed_members(&old.body, body));
+    let data = old.map(|old| changed_members(old.body.as_deref().unwrap_or_default(), body));
     Detail { mail_object, data, ..Detail::of_user(user_created) }
 }

@@ -28,6 +28,7 @@ use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::item::text_digest;
 use crate::store::item::{AnswerRow, Detail, Item, Parts, ReferralRow, Stamp};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -408,7 +409,10 @@ impl Bench<'_> {
             pending: deadline.is_some(),
             created_at: At(tx.now),
             digest: weighed.digest.clone(),
-            body: weighed.body.clone(),
+            body: Some(weighed.body.clone()),
+            text_digest: Some(text_digest(&weighed.body)),
+            stated_version: rules::stated_version(referral),
+            lifts: given(&known.lifts).map(str::to_owned),
         };
         refer::put_referral(tx, item, &row, EventKind::ReferralReceived)?;
         Ok(Reception::Applied)
@@ -443,7 +447,8 @@ impl Bench<'_> {
             event_at: At(weighed.event_at(known.event_dt, tx.now)),
             created_at: At(tx.now),
             digest: weighed.digest.clone(),
-            body: weighed.body.clone(),
+            body: Some(weighed.body.clone()),
+            text_digest: Some(text_digest(&weighed.body)),
         };
         refer::put_answer(tx, item, &row, EventKind::ReferralResponseReceived)?;
         Ok(Reception::Applied)

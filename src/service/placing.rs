@@ -309,7 +309,7 @@ fn record(
     let issued_at = (!dated.by_itself).then(|| WcfDate::new(dated.at.0));
     let detail = Detail { issued_at, ..placing.detail.clone() };
     if was_decided && !is_shown {
-        item.archive(kind, version_no, incoming.digest.clone(), incoming.body.clone());
+        item.archive(kind, version_no, incoming.digest.clone(), Some(incoming.body.clone()));
         item.record(Event { kind: EventKind::ResponseOvertaken, detail, document });
         return Ok(Outcome::Stored);
     }
@@ -346,7 +346,7 @@ fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &str) -
         decided_at: decision.decided_at,
         version_no: decision.version_no,
         digest: decision.digest.clone(),
-        body: body.to_owned(),
+        body: Some(body.to_owned()),
         fiscal_state: Some(decision.fiscal_state),
         lapsed: None,
     }
@@ -386,7 +386,7 @@ fn draft(
         decided_at: incoming.decided_at.unwrap_or(At(WcfDate::new(tx.now).instant())),
         version_no,
         digest: incoming.digest.clone(),
-        body: incoming.body.clone(),
+        body: Some(incoming.body.clone()),
         fiscal_state: None,
         lapsed: None,
     };
@@ -404,7 +404,7 @@ fn shelve(tx: &mut Tx<'_>, item: &mut Item, placing: &Placing<'_>, incoming: &In
     }
     let current = item.response(placing.side).map(|row| row.version_no);
     let version_no = tx.last_version(item, kind, current)? + 1;
-    item.archive(kind, version_no, incoming.digest.clone(), incoming.body.clone());
+    item.archive(kind, version_no, incoming.digest.clone(), Some(incoming.body.clone()));
     let document = Some(Document { kind, version_no, digest: incoming.digest.clone() });
     item.record(Event { kind: placing.event, detail: placing.detail.clone(), document });
     Ok(Outcome::Stored)

@@ -20,6 +20,7 @@ use crate::limits;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
+use crate::store::item::text_digest;
 use crate::store::item::{AnswerRow, Detail, Event, Item, Parts, ReferralRow, attest};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -244,6 +245,7 @@ fn raise(
     content.known.event_dt = Some(WcfDate::new(event_at.0));
     let own_hours = catalogue.reply_hours(&item.object.post_org, &question.code);
     let deadline = rules::deadline(&question.code, event_at.0, own_hours);
+    let body = to_canonical(&content);
     let row = ReferralRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -256,7 +258,10 @@ fn raise(
         pending: deadline.is_some(),
         created_at: At(tx.now),
         digest: question.digest.clone(),
-        body: to_canonical(&content),
+        text_digest: Some(text_digest(&body)),
+        body: Some(body),
+        stated_version: rules::stated_version(&content),
+        lifts: given(&content.known.lifts).map(str::to_owned),
     };
     put_referral(tx, item, &row, EventKind::ReferralRaised)
 }
@@ -332,6 +337,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
     content.known.referral_response_cd = Some(reaction.code.clone());
     content.known.referral_id = Some(target.reference.clone());
     content.known.event_dt = Some(WcfDate::new(event_at.0));
+    let body = to_canonical(&content);
     let row = AnswerRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -342,7 +348,8 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         event_at,
         created_at: At(tx.now),
         digest: reaction.digest.clone(),
-        body: to_canonical(&content),
+        text_digest: Some(text_digest(&body)),
+        body: Some(body),
     };
     put_answer(tx, item, &row, EventKind::ReferralAnswered)
 }
@@ -409,7 +416,7 @@ pub(super) fn automatic(
     let customs = row.customs_org.clone().unwrap_or_default();
     let table = catalogue.auto_referrals(&customs);
     let (false, Some(decision)) = (table.is_empty(), row.decision_cd.as_deref()) else { return Ok(()) };
-    let data: ResponseData = serde_json::from_str(&row.body).unwrap_or_default();
+    let data: ResponseData = row.body.as_deref().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
     let Some(rule) = rules::automatic(table, decision, given(&data.decision_reason_cd)) else { return Ok(()) };
     let mut referral = Referral::default();
     referral.known.referral_cd = Some(rule.referral.clone());

@@ -10,6 +10,7 @@ use super::item::state;
 use super::views::mail_object;
 use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
+use crate::contract::{Referral, ReferralResponse};
 use crate::contract::{ReferralDialogue, WcfDate};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
@@ -151,11 +152,33 @@ fn referral_json(row: &ReferralRow, now: DateTime<Utc>) -> Option<Box<RawValue>>
         has_come(row.remind_at),
         row.pending,
     );
-    with_members(&row.body, &added)
+    with_members(row.body.as_deref().unwrap_or(&erased_referral(row)), &added)
+}
+
+/// What is left of a referral whose text was erased.
+fn erased_referral(row: &ReferralRow) -> String {
+    let mut referral = Referral::default();
+    referral.known.referral_cd = Some(row.code.clone());
+    referral.known.referral_id = Some(row.reference.clone());
+    referral.known.event_dt = Some(WcfDate::new(row.event_at.0));
+    referral.known.lifts = row.lifts.clone();
+    to_canonical(&referral)
+}
+
+/// What is left of an answer whose text was erased.
+fn erased_answer(row: &AnswerRow) -> String {
+    let mut answer = ReferralResponse::default();
+    answer.known.referral_response_cd = Some(row.code.clone());
+    answer.known.referral_id = Some(row.reference.clone());
+    answer.known.event_dt = Some(WcfDate::new(row.event_at.0));
+    to_canonical(&answer)
 }
 
 fn answer_json(row: &AnswerRow) -> Option<Box<RawValue>> {
-    with_members(&row.body, &format!(r#""AnsweredByOrgCd":{}"#, to_canonical(&row.answered_by)))
+    with_members(
+        row.body.as_deref().unwrap_or(&erased_answer(row)),
+        &format!(r#""AnsweredByOrgCd":{}"#, to_canonical(&row.answered_by)),
+    )
 }
 
 /// A stored object, which has members, with more of them.

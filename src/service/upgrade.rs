@@ -87,7 +87,7 @@ fn judge(tx: &mut Tx<'_>, catalogue: &Catalogue, mut item: Item, stamp: &Stamp) 
         let side = row.side;
         for (version_no, recorded) in finals(&history, side) {
             let body = match version_no == row.version_no {
-                true => Some(row.body.clone()),
+                true => row.body.clone(),
                 false => tx.archived_text(&item.object, side.document(), version_no)?,
             };
             let Some(body) = body else { continue };

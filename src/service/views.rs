@@ -21,7 +21,7 @@ pub(super) fn view(item: &Item, viewer: &Actor) -> String {
     let visible = |side| response_for(viewer, item, side).filter(|row| row.lapsed.is_none());
     let there =
         visible(Side::Destination).filter(|row| row.state_cd == ResponseState::Draft || item.object.has_dc_response);
-    let mut out = String::with_capacity(1024 + declaration.map_or(0, |row| row.body.len()));
+    let mut out = String::with_capacity(1024 + declaration.and_then(|row| row.body.as_ref()).map_or(0, String::len));
     out.push_str(r#"{"entityState":1,"DCResponse":"#);
     push_or_null(&mut out, there, push_response);
     out.push_str(r#","Declaration":"#);
@@ -42,15 +42,15 @@ fn push_or_null<T>(out: &mut String, row: Option<&T>, push: impl Fn(&mut String,
 }
 
 fn push_declaration(out: &mut String, item: &Item, row: &DeclarationRow) {
-    let body = with_own_fields(item, row);
-    let state = row.state_cd.stored();
-    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &body);
+    let body = row.body.as_deref().map(|body| with_own_fields(item, row, body));
+    let (state, body) = (row.state_cd.stored(), body.as_deref());
+    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, body);
 }
 
 /// The stored text with the server's own fields put first among the extra fields.
-fn with_own_fields(item: &Item, row: &DeclarationRow) -> String {
+fn with_own_fields(item: &Item, row: &DeclarationRow, body: &str) -> String {
     let (names, values): (Vec<&str>, Vec<Cow<'_, str>>) = own_fields(item, row).into_iter().unzip();
-    let body = put_first(&row.body, "ExtraFieldNames", &to_canonical(&names));
+    let body = put_first(body, "ExtraFieldNames", &to_canonical(&names));
     put_first(&body, "ExtraFieldValues", &to_canonical(&values))
 }
 
@@ -89,12 +89,22 @@ fn put_first(body: &str, member: &str, entries: &str) -> String {
 }
 
 fn push_response(out: &mut String, row: &ResponseRow) {
-    let state = row.state_cd.stored();
-    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, &row.body);
+    let (state, body) = (row.state_cd.stored(), row.body.as_deref());
+    push_document(out, state, row.customs_org.as_deref(), row.object_pid.0, row.pid.0, &row.post_org, body);
 }
 
-/// The members that declarations and responses share, in the order of the contract, around the stored text.
-fn push_document(out: &mut String, state: i32, customs: Option<&str>, object: Uuid, pid: Uuid, post: &str, body: &str) {
+/// The members that declarations and responses share, in the order of the contract, around the stored text; `null` is what is
+/// left of one that was erased.
+fn push_document(
+    out: &mut String,
+    state: i32,
+    customs: Option<&str>,
+    object: Uuid,
+    pid: Uuid,
+    post: &str,
+    body: Option<&str>,
+) {
+    let body = body.unwrap_or("null");
     let customs = to_canonical(&customs);
     let post = to_canonical(&post);
     // Writing into a string cannot fail.

@@ -143,7 +143,7 @@ diesel::table! {
         sent -> Bool,
         version_no -> Integer,
         digest -> Binary,
-        body -> Text,
+        body -> Nullable<Text>,
         quality_score -> Nullable<Integer>,
         quality_findings -> Nullable<Text>,
         declared_by -> Nullable<Text>,
@@ -182,7 +182,7 @@ diesel::table! {
         decided_at -> crate::store::types::DbTime,
         version_no -> Integer,
         digest -> Binary,
-        body -> Text,
+        body -> Nullable<Text>,
         fiscal_state -> Nullable<Text>,
         lapsed -> Nullable<Binary>,
     }
@@ -319,7 +319,10 @@ diesel::table! {
         pending -> Bool,
         created_at -> crate::store::types::DbTime,
         digest -> Binary,
-        body -> Text,
+        body -> Nullable<Text>,
+        text_digest -> Nullable<Binary>,
+        stated_version -> Nullable<Text>,
+        lifts -> Nullable<Text>,
     }
 }
 
@@ -334,7 +337,8 @@ diesel::table! {
         event_at -> crate::store::types::DbTime,
         created_at -> crate::store::types::DbTime,
         digest -> Binary,
-        body -> Text,
+        body -> Nullable<Text>,
+        text_digest -> Nullable<Binary>,
     }
 }
 

@@ -345,7 +345,7 @@ impl Tx<'_> {
         kind: DocumentKind,
         version: i32,
     ) -> Done<Option<Option<String>>> {
-        let current: Option<(i32, String)> = match kind.side() {
+        let current: Option<(i32, Option<String>)> = match kind.side() {
             None => declaration::table
                 .find((post_org, pid))
                 .select((declaration::version_no, declaration::body))
@@ -358,7 +358,7 @@ impl Tx<'_> {
                 .optional()?,
         };
         if let Some((_, body)) = current.filter(|(no, _)| *no == version) {
-            return Ok(Some(Some(body)));
+            return Ok(Some(body));
         }
         let archived: Option<Option<String>> = document_version::table
             .find((post_org, pid, kind, version))

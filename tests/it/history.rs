@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use entrepost::store::item::HistoryRow;
 use entrepost::store::seal::Verdict;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, respond, response, store};
 use crate::harness::process::run;
@@ -115,6 +115,56 @@ on_both_engines! {
         let who: Vec<&str> = at_destination.iter().map(|row| row.actor_org.as_str()).collect();
         assert_eq!(who, ["AUA", "DE"], "what came from elsewhere is recorded with its sender");
         assert!(at_origin.iter().chain(&at_destination).all(|row| !row.detail.contains("Harbour")), "no personal data");
+    }
+}
+
+/// What is left of an item whose texts were erased, at a post.
+fn dialogue(server: &Server, org: &str, id: &str) -> Value {
+    let answer = server
+        .call_as(org, "GetReferralAndReferralResponse", json!({ "postalOrgCd": org, "flow": "I", "id": id }))
+        .ok();
+    answer.json()["GetReferralAndReferralResponseResult"][0].clone()
+}
+
+on_both_engines! {
+    fn texts_may_be_erased_and_what_counts_goes_on_counting(server) {
+        let id = fresh_id("AU");
+        declare(server, &id, "38.50");
+        declare(server, &id, "40.00");
+        server.load("DE", json!({ "id": id }));
+        decide(server, &id, "2", 0);
+        refer(server, &id);
+        let lifted = json!({ "ReferralCd": "ASC", "ReferralId": "Q2", "Lifts": "S1", "Remarks": "May go on" });
+        for referral in [json!({ "ReferralCd": "DNL", "ReferralId": "S1", "Remarks": "Stop" }), lifted] {
+            let body = json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referral": referral });
+            server.call_as("DEA", "CreateReferral", body).ok();
+        }
+        let lights = || ["AUA", "DEA"].map(|org| server.call_as(org, "CheckItemStatus",
+            json!({ "Items": [{ "ItemId": id }] })).ok().json());
+        let before = lights();
+        let mut raw = Raw::open(&server.database_url);
+        for table in ["declaration", "response", "document_version", "referral", "referral_response"] {
+            raw.run(&format!("UPDATE {table} SET body = NULL"));
+        }
+        drop(raw);
+        assert_eq!(verify(server).fault, None);
+        assert_eq!(lights(), before);
+        // What is written afterwards goes by columns: the stop stays lifted, and the answers answered.
+        advance(server, &id, 10);
+        declare(server, &id, "40.00");
+        let dialogue = dialogue(server, "DEA", &id);
+        let told = dialogue["Referrals"].as_array().expect("referrals").clone();
+        let asked = told.iter().find(|row| row["ReferralId"] == "Q1").expect("it was asked");
+        assert_eq!((&asked["ReferralCd"], &asked["ReferralId"]), (&json!("RFI"), &json!("Q1")), "{dialogue}");
+        assert_eq!((&asked["ResponsePending"], &asked["Remarks"]), (&json!(false), &Value::Null), "{dialogue}");
+        let view = server.load("DEA", json!({ "id": id }))[0].clone();
+        assert_eq!(view["Response"]["Data"], Value::Null);
+        assert_eq!((&view["Response"]["CDSStateCd"], &view["MailObject"]["Id"]), (&json!(55), &json!(id)));
+        assert_eq!(lights()[1]["CheckItemStatusResult"][0]["SecurityState"], before[1]["CheckItemStatusResult"][0]["SecurityState"]);
+        // Said again, the text is there again.
+        let own = server.load("AUA", json!({ "id": id }))[0].clone();
+        assert_eq!(own["Declaration"]["Data"]["ContentPieces"][0]["Amount"], json!(40.0));
+        assert_eq!(verify(server).fault, None);
     }
 }
 
@@ -340,9 +390,12 @@ fn referrals(scene: &Scene) {
         let told = [referral, "($r)", "altered"];
         scene.found_out(&format!("UPDATE referral SET {change} WHERE $R"), &told);
     }
+    for change in ["pending = NOT pending", "lifts = 'Q9'", "stated_version = 'item'", "text_digest = NULL"] {
+        scene.found_out(&format!("UPDATE referral SET {change} WHERE $R"), &["referral Q1", "($r)", "altered"]);
+    }
     scene.found_out("DELETE FROM referral WHERE $R", &[referral, "($r)", "removed"]);
     let copied = "INSERT INTO referral SELECT post_org, object_pid, 'Q2', code, raised_by, event_at, remind_at, due_at,
-        pending, created_at, digest, body FROM referral WHERE $R";
+        pending, created_at, digest, body, text_digest, stated_version, lifts FROM referral WHERE $R";
     scene.found_out(copied, &["referral Q2 of item", "($r)", "inserted"]);
     let answer = "the answer to referral Q1 of item";
     for change in ["body = replace(body, 'wood', 'lead')", "code = 'R19'", "reference = 'Q2'"] {
@@ -418,6 +471,10 @@ fn innocent(scene: &Scene) {
     assert!(out.contains("3 seals") && out.contains("the history is whole"), "{out}");
     // Retention erases the texts of old versions.
     Raw::open(&url).run("UPDATE document_version SET body = NULL");
+    run(&["admin", "history", "verify", "--database-url", &url]).ok();
+    for table in ["declaration", "response", "referral", "referral_response"] {
+        Raw::open(&url).run(&format!("UPDATE {table} SET body = NULL"));
+    }
     run(&["admin", "history", "verify", "--database-url", &url]).ok();
 }
 

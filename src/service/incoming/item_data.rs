@@ -139,8 +139,8 @@ impl Bench<'_> {
 
 /// The content with what the owner laid over the same goods.
 fn with_overlay<'c>(item: &Item, content: &'c Content) -> Cow<'c, Content> {
-    let current = item.declaration().filter(|row| overlay::is_there(&row.body));
-    let texts = current.map(|row| (serde_json::from_str(&row.body), serde_json::from_str(content.body())));
+    let current = item.declaration().and_then(|row| row.body.as_deref()).filter(|body| overlay::is_there(body));
+    let texts = current.map(|body| (serde_json::from_str(body), serde_json::from_str(content.body())));
     let Some((Ok(current), Ok(mut data))): Option<(_, serde_json::Result<DeclarationData>)> = texts else {
         return Cow::Borrowed(content);
     };

@@ -267,7 +267,7 @@ impl<'j> Judging<'j> {
         if self.texts.contains_key(&no) {
             return Ok(());
         }
-        let at_hand = item.declaration().filter(|row| row.version_no == no).map(|row| row.body.as_str());
+        let at_hand = item.declaration().filter(|row| row.version_no == no).and_then(|row| row.body.as_deref());
         let at_hand = at_hand.or_else(|| item.superseded_text(DocumentKind::Declaration, no)).map(str::to_owned);
         let text = match at_hand {
             Some(text) => Some(text),

@@ -59,6 +59,8 @@ said_members! {
         referral_row: Option<String>,
         #[serde(deserialize_with = "told")]
         answer_row: Option<String>,
+        /// References of the referrals that wait for their answer from now on.
+        waiting: Vec<String>,
         /// The whole name of the version that stands now, hexadecimal.
         version: String,
         #[serde(deserialize_with = "told")]

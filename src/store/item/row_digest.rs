@@ -40,6 +40,11 @@ pub(super) fn decision_key(row: &DecisionRow) -> String {
     format!("{}{}", row.side, row.version_no)
 }
 
+/// SHA-256 of a text that may be erased.
+pub fn text_digest(text: &str) -> Vec<u8> {
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
 /// What a row's columns are written into.
 pub struct Columns(Sha256);
 
@@ -53,6 +58,14 @@ impl Columns {
 
     fn text(&mut self, column: &str) -> &mut Self {
         self.bytes(column.as_bytes())
+    }
+
+    /// A text that may be erased: by its digest; of rows that keep none, the text itself.
+    fn free_text(&mut self, digest: Option<&[u8]>, text: Option<&str>) -> &mut Self {
+        match digest {
+            Some(digest) => self.bytes(b"sha256").bytes(digest),
+            None => self.text(text.unwrap_or_default()),
+        }
     }
 
     fn texts(&mut self, columns: &[&Option<String>]) -> &mut Self {
@@ -188,7 +201,10 @@ impl Attested for ReferralRow {
     fn columns(&self, to: &mut Columns) {
         to.text(&self.post_org).id(self.object_pid).text(&self.reference).text(&self.code).text(&self.raised_by);
         to.times(&[Some(self.event_at), self.remind_at, self.due_at, Some(self.created_at)]);
-        to.bytes(&self.digest).text(&self.body);
+        to.bytes(&self.digest).free_text(self.text_digest.as_deref(), self.body.as_deref());
+        if self.text_digest.is_some() {
+            to.texts(&[&self.stated_version, &self.lifts]);
+        }
     }
 }
 
@@ -196,6 +212,6 @@ impl Attested for AnswerRow {
     fn columns(&self, to: &mut Columns) {
         to.text(&self.post_org).id(self.object_pid).id(self.pid).text(&self.reference).text(&self.code);
         to.text(&self.answered_by).times(&[Some(self.event_at), Some(self.created_at)]);
-        to.bytes(&self.digest).text(&self.body);
+        to.bytes(&self.digest).free_text(self.text_digest.as_deref(), self.body.as_deref());
     }
 }

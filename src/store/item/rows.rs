@@ -76,8 +76,8 @@ pub struct DeclarationRow {
     pub version_no: i32,
     /// SHA-256 of the value form of `body`.
     pub digest: Vec<u8>,
-    /// Canonical text of `Declaration.Data`.
-    pub body: String,
+    /// Canonical text of `Declaration.Data`, unless it was erased.
+    pub body: Option<String>,
     /// 0 to 100, by the quality rules.
     pub quality_score: Option<i32>,
     /// What they found, as a JSON list; absent when nothing.
@@ -107,7 +107,8 @@ pub struct ResponseRow {
     pub decided_at: At,
     pub version_no: i32,
     pub digest: Vec<u8>,
-    pub body: String,
+    /// Canonical text of `Response.Data`, unless it was erased.
+    pub body: Option<String>,
     /// What all responses of this side amount to; absent for drafts.
     pub fiscal_state: Option<FiscalState>,
     /// A clearance of something else than what is declared now: first half of the digest of the version it was about.
@@ -186,8 +187,14 @@ pub struct ReferralRow {
     pub created_at: At,
     /// SHA-256 of the value form of what was sent.
     pub digest: Vec<u8>,
-    /// The referral as JSON, reference and date filled in.
-    pub body: String,
+    /// The referral as JSON, reference and date filled in, unless it was erased.
+    pub body: Option<String>,
+    /// SHA-256 of that text; absent for what was stored before it was kept.
+    pub text_digest: Option<Vec<u8>>,
+    /// The version that its author named. Of what was stored before, this and what it lifts are read in the text.
+    pub stated_version: Option<String>,
+    /// Reference of the stop that it lifts.
+    pub lifts: Option<String>,
 }
 
 /// An answer to a referral.
@@ -204,7 +211,10 @@ pub struct AnswerRow {
     pub event_at: At,
     pub created_at: At,
     pub digest: Vec<u8>,
-    pub body: String,
+    /// The answer as JSON, unless it was erased.
+    pub body: Option<String>,
+    /// SHA-256 of that text; absent for what was stored before it was kept.
+    pub text_digest: Option<Vec<u8>>,
 }
 
 /// What one partner is to be told about one item.

@@ -160,9 +160,9 @@ impl Item {
     }
 
     /// Keeps a version that never was (or no longer is) the current one.
-    pub fn archive(&mut self, kind: DocumentKind, version_no: i32, digest: Vec<u8>, body: String) {
+    pub fn archive(&mut self, kind: DocumentKind, version_no: i32, digest: Vec<u8>, body: Option<String>) {
         let (post_org, object_pid) = (self.object.post_org.clone(), self.object.pid);
-        self.superseded.push(VersionRow { post_org, object_pid, kind, version_no, digest, body: Some(body) });
+        self.superseded.push(VersionRow { post_org, object_pid, kind, version_no, digest, body });
     }
 
     /// Takes a draft declaration away; its text stays in the archive.
@@ -223,6 +223,10 @@ impl Item {
         let changed = self.decisions.iter().filter(|slot| slot.action != WriteAction::Keep).map(|slot| &slot.row);
         let told: BTreeMap<String, String> = changed.map(|row| (decision_key(row), row_digest(row))).collect();
         detail.decision_rows = Some(told).filter(|told| !told.is_empty());
+        if self.referrals.iter().any(|slot| slot.action != WriteAction::Keep) {
+            let waiting = self.referrals.iter().filter(|slot| slot.row.pending);
+            detail.waiting = Some(waiting.map(|slot| slot.row.reference.clone()).collect());
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::detail::{Detail, Told};
 use super::event::HistoryRow;
-use super::row_digest::{Attested, MarkedRow, RetiredMark, decision_key, row_digest};
+use super::row_digest::{Attested, MarkedRow, RetiredMark, decision_key, row_digest, text_digest};
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow};
 use crate::domain::Side;
 use crate::store::schema::{decision, declaration, mail_object, referral, referral_response, response, retired_mark};
@@ -27,6 +27,8 @@ struct Word {
     /// Digests of referrals and answers, with the reference; no digest where the event holds none.
     referrals: Vec<(String, Option<String>)>,
     answers: Vec<(String, Option<String>)>,
+    /// References of the referrals that wait; nothing where no event tells.
+    waiting: Option<Vec<String>>,
 }
 
 impl Word {
@@ -42,6 +44,7 @@ impl Word {
             latest(&mut word.own_response, detail.own_response_row);
             latest(&mut word.destination_response, detail.destination_response_row);
             word.decisions.extend(detail.decision_rows.into_iter().flatten());
+            word.waiting = detail.waiting.or(word.waiting);
             let reference = detail.referral_id.unwrap_or_default();
             if detail.referral_cd.is_some() {
                 word.referrals.push((reference, detail.referral_row.flatten()));
@@ -89,6 +92,14 @@ fn judge_all<R: Attested>(
         }
     }
     open.first().map(|(reference, _)| (reference.clone(), "removed"))
+}
+
+/// Whether a text, unless it was erased, is the one whose digest was kept.
+fn fits(text: Option<&str>, digest: Option<&[u8]>) -> bool {
+    match (text, digest) {
+        (Some(text), Some(digest)) => text_digest(text) == digest,
+        _ => true,
+    }
 }
 
 impl Tx<'_> {
@@ -154,12 +165,22 @@ impl Tx<'_> {
         if let Some((reference, how)) = judge_all(&word.referrals, &referrals, |row| &row.reference) {
             return fault(&format!("referral {reference}"), how);
         }
+        let waits = |row: &ReferralRow| word.waiting.as_ref().map(|waiting| waiting.contains(&row.reference));
+        if let Some(row) = referrals.iter().find(|row| waits(row).is_some_and(|waits| waits != row.pending)) {
+            return fault(&format!("whether referral {} waits", row.reference), "altered");
+        }
+        if let Some(row) = referrals.iter().find(|row| !fits(row.body.as_deref(), row.text_digest.as_deref())) {
+            return fault(&format!("the text of referral {}", row.reference), "altered");
+        }
         let answers = referral_response::table
             .filter(referral_response::post_org.eq(post_org))
             .filter(referral_response::object_pid.eq(pid));
         let answers: Vec<AnswerRow> = answers.load(self.conn)?;
         if let Some((reference, how)) = judge_all(&word.answers, &answers, |row| &row.reference) {
             return fault(&format!("the answer to referral {reference}"), how);
+        }
+        if let Some(row) = answers.iter().find(|row| !fits(row.body.as_deref(), row.text_digest.as_deref())) {
+            return fault(&format!("the text of the answer to referral {}", row.reference), "altered");
         }
         Ok(None)
     }

@@ -249,7 +249,7 @@ fn show(tx: &mut Tx<'_>, item: &mut Item, side: Side, outcome: &Outcome) -> Resu
         decided_at: decision.decided_at,
         version_no: decision.version_no,
         digest: decision.digest,
-        body,
+        body: Some(body),
         fiscal_state,
         lapsed: outcome.lapsed.clone(),
         ..shown

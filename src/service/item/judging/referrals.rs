@@ -6,8 +6,9 @@ use super::{By, Judged, Judging, Question};
 use crate::contract::Referral;
 use crate::domain::SecurityState;
 use crate::rules::item_facts::{Fact, Facts};
-use crate::rules::reserved;
+use crate::rules::referral as referral_rules;
 use crate::rules::security::{self, Act, Asks, Effect};
+use crate::rules::structure::given;
 use crate::service::item::state;
 use crate::service::item::version::Version;
 use crate::store::item::{AnswerRow, Item, ReferralRow};
@@ -155,17 +156,18 @@ fn answered(row: &AnswerRow, referral: &ReferralRow) -> security::Event {
     security::Event { at: row.event_at.0, reference: row.reference.clone(), act }
 }
 
-fn typed(referral: &ReferralRow) -> Option<Referral> {
-    serde_json::from_str(&referral.body).ok()
+/// What was stored before it had columns of its own is read in the text.
+fn known(referral: &ReferralRow) -> Option<Referral> {
+    let text = referral.body.as_deref().filter(|_| referral.text_digest.is_none())?;
+    serde_json::from_str(text).ok()
 }
 
 /// The version that the author of a referral named.
 fn stated_version(referral: &ReferralRow) -> Option<String> {
-    let mut known = typed(referral)?.known;
-    reserved::take(&mut known.extra_field_names, &mut known.extra_field_values).version
+    referral.stated_version.clone().or_else(|| referral_rules::stated_version(&known(referral)?))
 }
 
 /// The reference of the stop that an ASC lifts.
 fn lifts(referral: &ReferralRow) -> Option<String> {
-    typed(referral)?.known.lifts.filter(|reference| !reference.trim().is_empty())
+    referral.lifts.clone().or_else(|| given(&known(referral)?.known.lifts).map(str::to_owned))
 }
