@@ -203,7 +203,7 @@ const GATHERING: Duration = Duration::from_millis(5);
 fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
     let (exchange, mut quitting) = (exchange.clone(), quitting.clone());
     actix_web::rt::spawn(async move {
-        let bell = exchange.bell();
+        let bell = exchange.outbox_signal();
         loop {
             tokio::select! {
                 () = bell.notified() => tokio::time::sleep(GATHERING).await,

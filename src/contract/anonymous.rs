@@ -6,8 +6,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::date::{self, WcfDate};
+use super::declaration::DeclarationData;
+use super::lenient;
 use super::open::{OtherMembers, open_object};
-use super::{DeclarationData, date, date::WcfDate, lenient};
 
 /// A declaration without an item.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, RestrictionProhibition, date, date::WcfDate, hs_code, lenient};
+use super::date::{self, WcfDate};
+use super::entity::Entity;
+use super::number::Number;
+use super::refdata::RestrictionProhibition;
+use super::{hs_code, lenient};
 
 /// An amount of money.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::WcfDate;
+use super::date::WcfDate;
 
 /// Last uses; null where a part was never used. Member names are ours: the published page shows none.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::WcfDate;
+use super::date::WcfDate;
 use super::watchdog::WatchdogInfo;
 
 /// One item asked about.

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, date, date::WcfDate, lenient};
+use super::date::{self, WcfDate};
+use super::entity::Entity;
+use super::lenient;
 
 /// One postal item. Origin or destination `ZZZ` means "not known yet".
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

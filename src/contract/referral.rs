@@ -8,8 +8,10 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::date::{self, WcfDate};
+use super::lenient;
+use super::mail_object::MailObject;
 use super::open::{OtherMembers, open_object};
-use super::{MailObject, date, date::WcfDate, lenient};
 
 /// A question, order or message from the destination about an inbound item.
 #[derive(Clone, Debug, Default)]

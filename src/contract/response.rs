@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entity, Number, date, date::WcfDate, hs_code, lenient};
+use super::date::{self, WcfDate};
+use super::entity::Entity;
+use super::number::Number;
+use super::{hs_code, lenient};
 
 /// A customs response and the organizations it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

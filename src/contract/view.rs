@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Declaration, Entity, MailObject, Response};
+use super::declaration::Declaration;
+use super::entity::Entity;
+use super::mail_object::MailObject;
+use super::response::Response;
 
 /// Mail object, declaration and customs responses of one item.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

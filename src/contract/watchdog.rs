@@ -4,8 +4,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::date::{self, WcfDate};
+use super::lenient;
 use super::number::raw_scalar;
-use super::{date, date::WcfDate, lenient};
 use crate::domain::MarkOperation;
 
 /// The mark of an item.

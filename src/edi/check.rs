@@ -8,10 +8,11 @@ use crate::contract::response::ResponseData;
 use crate::contract::{Number, WcfDate};
 use crate::limits;
 
+use super::finding::{Finding, Findings, Severity};
+use super::message::{Function, Interchange, Item, ItemMessage, Kind, Message};
 use super::profile::table::Home;
 use super::profile::value::Members;
-use super::profile::{WEIGHT_DECIMALS, currency_decimals};
-use super::{Finding, Findings, Function, Interchange, Item, ItemMessage, Kind, Message, Profile, Severity};
+use super::profile::{Profile, WEIGHT_DECIMALS, currency_decimals};
 
 /// Checks every message of an interchange, and its envelope.
 pub fn interchange(interchange: &Interchange, profile: &Profile) -> Findings {

@@ -2,72 +2,10 @@
 
 use crate::contract::WcfDate;
 
-use super::{Finding, Interchange, Mailbox, Message, Read, Severity};
+use super::finding::{Finding, Severity};
+use super::message::{Interchange, Message, Read};
 
-/// What was done with an interchange or message (data element 0083).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Action {
-    /// 4: refused as a whole.
-    Rejected,
-    /// 7: accepted.
-    #[default]
-    Acknowledged,
-    /// 8: arrived; what became of it follows later.
-    Received,
-}
-
-impl Action {
-    pub const ALL: [Self; 3] = [Self::Rejected, Self::Acknowledged, Self::Received];
-
-    /// The code that travels.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Rejected => "4",
-            Self::Acknowledged => "7",
-            Self::Received => "8",
-        }
-    }
-
-    /// The action of that code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.code() == code)
-    }
-}
-
-/// One CONTRL message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Control {
-    /// Reference of the interchange that is answered.
-    pub reference: String,
-    /// Its sender and recipient, as they stood in it.
-    pub sender: Mailbox,
-    pub recipient: Mailbox,
-    pub action: Action,
-    /// Syntax error of the interchange (data element 0085).
-    pub error: Option<String>,
-    pub messages: Vec<MessageControl>,
-}
-
-/// What became of one message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MessageControl {
-    /// Message reference number (data element 0062) of the message answered.
-    pub number: String,
-    /// Type, version, release, agency and association code, as sent.
-    pub identifier: [String; 5],
-    pub action: Action,
-    pub error: Option<String>,
-    pub segments: Vec<SegmentControl>,
-}
-
-/// An error in one segment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SegmentControl {
-    /// Number of the segment in its message, `UNH` being 1.
-    pub position: u32,
-    /// Data element 0085.
-    pub error: String,
-}
+pub use super::message::{Action, Control, MessageControl, SegmentControl};
 
 /// Errors told for one message; what is wrong beyond them shows after mending these.
 const SEGMENTS_TOLD: usize = 99;
@@ -103,13 +41,6 @@ pub fn error_meaning(code: &str) -> &'static str {
         "35" => "too many repetitions",
         "39" => "data element too long",
         _ => "see data element 0085",
-    }
-}
-
-impl Control {
-    /// Whether anything was refused.
-    pub fn is_rejection(&self) -> bool {
-        self.action == Action::Rejected || self.messages.iter().any(|message| message.action == Action::Rejected)
     }
 }
 

@@ -9,10 +9,11 @@ use crate::contract::declaration::{CommercialTransaction, ContentPiece, Declarat
 use crate::contract::response::{ResponseData, Tax};
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, hs_code};
 
+use super::finding::Finding;
+use super::message::{Function, Item, Kind};
 use super::profile::extras::{Entry as FamilyEntry, Extras, is_currency};
 use super::profile::table::{self, Home};
 use super::profile::value::{Members, Value, ValueMut, parse_number};
-use super::{Finding, Function, Item, Kind};
 
 /// The parts of an item, lists of extra fields taken apart.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@
 use crate::contract::WcfDate;
 
 use super::draft::Draft;
-use super::{Function, Interchange, Item, ItemMessage, Kind, Message};
+use super::message::{Function, Interchange, Item, ItemMessage, Kind, Message};
 
 /// The normal form of an interchange: `read(write(x)) == interchange(x)`.
 pub fn interchange(mut interchange: Interchange) -> Interchange {

@@ -6,14 +6,14 @@ use std::fmt::Write;
 use super::draft::Draft;
 use super::edifact::tape::{Segment, Tape};
 use super::edifact::{Places, layout, read_with_places};
+use super::finding::{Finding, Findings, Position};
+use super::message::{Control, Form, Function, Interchange, Item, ItemMessage, Message, Read, Written};
+use super::profile::Profile;
 use super::profile::extras::Extras;
 use super::profile::table::{self, Home};
 use super::profile::value::{Members, date_text};
 use super::xml::tree::{Element, parse};
-use super::{
-    Control, Finding, Findings, Form, Function, Interchange, Item, ItemMessage, Message, Position, Profile, Read,
-    Written, check as rules, contrl, read, write,
-};
+use super::{check as rules, contrl, read, write};
 use crate::contract::WcfDate;
 use crate::limits;
 

@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::compose::{self, Composed};
+use super::handle::Exchange;
 use super::partner::{self, Partner};
 use super::transport::{Delivery, Incoming, Trouble, Waiting};
-use super::{Exchange, inbox, reference};
+use super::{inbox, reference};
 use crate::domain::{InterchangeState, MessageKind, MessageState, TransportKind};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Message};

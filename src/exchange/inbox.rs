@@ -9,10 +9,11 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::handle::Exchange;
 use super::reading::{Judged, Reading, Ready, conflict, named};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
-use super::{Exchange, partner, reference};
+use super::{partner, reference};
 use crate::domain::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action};

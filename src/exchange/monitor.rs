@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Exchange;
+use super::handle::Exchange;
 use super::partner::{self, Way, agreement_of};
 use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::error::Result;

@@ -1,7 +1,8 @@
 //! What operators do: partners, what was said about an item, bytes of an interchange, quarantine.
 
+use super::handle::Exchange;
+use super::monitor;
 use super::partner::{self, NewPartner};
-use super::{Exchange, monitor};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::inbox::{ItemInRow, ReceivedRow};

@@ -3,8 +3,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::handle::Exchange;
 use super::partner::{self, Partner, Way};
-use super::{Exchange, reference};
+use super::reference;
 use crate::contract::{DeclarationData, ResponseData, WcfDate};
 use crate::domain::{Level, MessageKind, OrganizationKind, ReceivedState};
 use crate::edi::contrl::Control;

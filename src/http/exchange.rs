@@ -7,8 +7,9 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 
+use super::body;
 use super::observe::{note_method, note_organization};
-use super::{Shared, body};
+use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::exchange::transport::signature::{self, Signed};
 use crate::exchange::{Receipt, Verdict};

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::HttpOptions;
+use super::options::HttpOptions;
 use crate::error::{Error, Result};
 
 /// Limiters of one server process. Sweep it now and then.

@@ -11,14 +11,14 @@ mod json_scan;
 mod observe;
 mod openapi;
 mod ops;
+mod options;
 mod printing;
 pub mod rpc;
+mod shared;
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
@@ -31,46 +31,12 @@ use crate::service::Services;
 
 pub use gate::Gate;
 pub use openapi::document as openapi_document;
+pub use options::HttpOptions;
 pub use rpc::names::{Named, Names};
 pub use rpc::registry::{Method, Who, methods};
 
-/// How the server listens.
-#[derive(Clone, Debug)]
-pub struct HttpOptions {
-    /// Put before every method path; empty or `/like/this`.
-    pub path_prefix: String,
-    pub workers: usize,
-    /// Time for a request to arrive: the head, and then the body.
-    pub request_read: Duration,
-    /// Requests of one organization a second, and the burst above it.
-    pub requests_per_org_s: u32,
-    pub requests_per_org_burst: u32,
-    pub login_attempts_per_account_min: u32,
-    pub login_attempts_per_address_min: u32,
-    /// Requests of one organization about anonymous declarations a minute.
-    pub anonymous_per_org_min: u32,
-    /// Fonts beside the embedded ones, for scripts these lack.
-    pub font_folder: Option<PathBuf>,
-}
-
-/// What every request handler shares.
-pub struct Shared {
-    pub services: Services,
-    exchange: Exchange,
-    methods: rpc::registry::Registry,
-    gate: Arc<Gate>,
-    metrics: PrometheusHandle,
-    stopping: Arc<AtomicBool>,
-    openapi: String,
-    press: Arc<printing::Press>,
-    request_read: Duration,
-}
-
-impl Shared {
-    fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
-    }
-}
+use rpc::registry::Registry;
+use shared::Shared;
 
 /// Builds the server on a bound listener, behind `gate`. It runs when awaited; set `stopping` before stopping it, so that requests on
 /// open connections are answered 503.
@@ -93,7 +59,6 @@ pub fn server(
     let shared = web::Data::new(Shared {
         services,
         exchange,
-        methods: rpc::registry::Registry::default(),
         gate,
         metrics,
         stopping,
@@ -101,10 +66,12 @@ pub fn server(
         press,
         request_read: options.request_read,
     });
+    let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
+            .app_data(methods.clone())
             .wrap(Compress::default())
             .wrap(from_fn(observe::request))
             .route("/healthz", web::get().to(ops::healthz))

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use super::Shared;
+use super::shared::Shared;
 use crate::service::Health;
 
 /// The process lives.

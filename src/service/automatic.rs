@@ -6,10 +6,10 @@ use super::batch::Outcome;
 use super::catalogue::{Catalogue, day};
 use super::item::judging::Judging;
 use super::item::save;
+use super::marks::{self, Marks};
 use super::placing::{self, Incoming, Placing};
 use super::refer;
 use super::views::mail_object;
-use super::watchdog::{self, Marks};
 use crate::contract::{DeclarationData, WcfDate};
 use crate::domain::{Author, EventKind, Side};
 use crate::refdata::search::restriction::Route;
@@ -47,7 +47,7 @@ pub(super) fn answer(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, st
 
 /// The mark in force on an item.
 fn mark_of(item: &Item, marks: &Marks) -> Option<Watchdog> {
-    match watchdog::meaning(marks.on_object(&item.object).as_ref()) {
+    match marks::meaning(marks.on_object(&item.object).as_ref()) {
         Mark::Blocked => Some(Watchdog::Blocked),
         Mark::Warning => Some(Watchdog::Warning),
         Mark::None => None,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Services;
 use super::automatic::facts;
 use super::catalogue::Catalogue;
-use super::watchdog::Marks;
+use super::marks::Marks;
 use crate::contract::WcfDate;
 use crate::contract::canonical::hex;
 use crate::domain::{Level, OrganizationKind};

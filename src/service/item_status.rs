@@ -11,8 +11,8 @@ use futures_util::future::try_join_all;
 use super::catalogue::Catalogue;
 use super::item::which::{Candidates, Row};
 use super::item::{state, visible};
-use super::watchdog::Marks;
-use super::{Actor, Services, watchdog};
+use super::marks::Marks;
+use super::{Actor, Services, marks};
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
 use crate::contract::{WatchdogInfo, WcfDate};
 use crate::domain::{FiscalState, ResponseState, SecurityState, Side};
@@ -68,7 +68,7 @@ fn status(
     for item in asked {
         meant.push(meaning_of(tx, item, &known, &mut countries)?);
     }
-    let marks = watchdog::marks(tx, actor, &ids)?;
+    let marks = marks::marks(tx, actor, &ids)?;
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.iter().flat_map(Meant::rows))?;
     let each = asked.iter().zip(&meant).map(|(item, meant)| {
         let answer = facts.answer(item, meant, &mut countries, &marks);
@@ -152,7 +152,7 @@ pub(super) fn gravest_of(
     let known = HashMap::from([(id.clone(), rows)]);
     let mut countries = Countries { catalogue, known: HashMap::new() };
     let meant = meaning_of(tx, &asked, &known, &mut countries)?;
-    let marks = watchdog::marks(tx, actor, &[&id])?;
+    let marks = marks::marks(tx, actor, &[&id])?;
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.rows())?;
     Ok(facts.shown(&meant, &marks).map(|(_, seen)| seen.row.pid))
 }
@@ -182,7 +182,7 @@ impl Countries<'_> {
 fn without_item(asked: &CheckItemStatusRequest, marks: &Marks) -> CheckItemStatusResult {
     let mark = given(&asked.item_id).and_then(|id| marks.without_item(id));
     let remarks = mark.as_ref().and_then(|mark| mark.remarks.as_deref());
-    let (light, reasons) = light::without_item(watchdog::meaning(mark.as_ref()), remarks);
+    let (light, reasons) = light::without_item(marks::meaning(mark.as_ref()), remarks);
     CheckItemStatusResult {
         dc_decision_cd: None,
         decision_cd: None,
@@ -369,7 +369,7 @@ impl<'c> Facts<'c> {
             destination: destination.map(|fact| self.fiscal(fact)),
             unknown_decision: [own, destination].into_iter().flatten().find_map(|fact| self.unlisted(fact)),
             open_referrals: &open,
-            mark: watchdog::meaning(seen.mark.as_ref()),
+            mark: marks::meaning(seen.mark.as_ref()),
             remarks: seen.mark.as_ref().and_then(|mark| mark.remarks.as_deref()),
             mail_state: row.mail_state,
             facts: item_facts::Facts(row.facts),

@@ -22,6 +22,7 @@ pub mod load;
 pub mod lookup;
 pub mod mail_state;
 pub mod maintenance;
+pub mod marks;
 mod placing;
 pub mod printing;
 pub mod quality;

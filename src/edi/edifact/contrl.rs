@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::once::agree;
-use super::read::Reader;
+use super::reader::Reader;
 use super::tape::Segment;
-use super::write::Writer;
-use crate::edi::Finding;
-use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
+use super::values;
+use super::writer::Writer;
+use crate::edi::finding::Finding;
+use crate::edi::message::{Action, Control, MessageControl, SegmentControl};
 
 /// The body of the message.
 pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
@@ -44,7 +45,7 @@ pub(super) struct Body {
 impl Body {
     /// Reads one segment.
     pub fn read(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
-        let text = |element, component| super::read::id(segment, element, component);
+        let text = |element, component| values::id(segment, element, component);
         let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
         match segment.tag() {
             b"UCI" => match self.head {
@@ -53,8 +54,8 @@ impl Body {
                 None => {
                     self.head = Some(segment.number());
                     self.control.reference = text(1, 0);
-                    self.control.sender = super::read::mailbox(segment, 2);
-                    self.control.recipient = super::read::mailbox(segment, 3);
+                    self.control.sender = values::mailbox(segment, 2);
+                    self.control.recipient = values::mailbox(segment, 3);
                     self.control.action = action(reader, segment, 4);
                     self.control.error = error(5);
                 }

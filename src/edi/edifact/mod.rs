@@ -15,11 +15,15 @@ mod read_group;
 mod read_head;
 mod read_item;
 mod read_note;
+mod reader;
 pub mod tape;
+mod values;
 mod write;
 mod write_cusrsp;
 mod write_item;
 mod write_referral;
+mod writer;
 
-pub use read::{Places, read, read_with_places};
+pub use read::{read, read_with_places};
+pub use reader::Places;
 pub use write::write;

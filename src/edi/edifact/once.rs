@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::read::date_in;
 use super::tape::{Segment, Tape};
+use super::values::date_in;
 use crate::edi::profile::value::parse_number;
 
 /// A segment, or only some of its elements.

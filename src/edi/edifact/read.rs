@@ -1,27 +1,19 @@
 //! EDIFACT → contracts: the envelope, control counts, and which message is which.
 
-use std::borrow::Cow;
-
-use chrono::{NaiveDate, NaiveDateTime};
-
 use super::charset::{Likeness, likeness_to_utf8};
+use super::contrl::Body;
 use super::layout;
-use super::lists::List;
-use super::tape::{Element, Segment, Tape};
+use super::reader::{Places, Reader, position_of};
+use super::tape::{Segment, Tape};
+use super::values::{date_of, id, mailbox};
 use crate::contract::WcfDate;
-use crate::edi::contrl::Control;
+use crate::edi::finding::{Finding, Findings};
+use crate::edi::message::{Control, Form, Interchange, Kind, Message, Outline, Read};
 use crate::edi::profile::{AGENCIES, ASSOCIATION, Charset};
-use crate::edi::{Finding, Findings, Form, Interchange, Kind, Mailbox, Message, Outline, Position, Read};
 
 /// Reads an interchange. What is wrong stands in the findings.
 pub fn read(bytes: &[u8]) -> Read {
     read_with_places(bytes).0
-}
-
-/// Where the items of a message begin: segment numbers (from 0) of each `CNI` and of its `GID`s.
-#[derive(Clone, Debug, Default)]
-pub struct Places {
-    pub items: Vec<(usize, Vec<usize>)>,
 }
 
 /// Reads an interchange and remembers where the items of its messages stand.
@@ -63,12 +55,6 @@ fn tell_layout(plain: &layout::Plain<'_>, findings: &mut Findings) {
         let text = "lines end within segments; the line breaks are left out";
         findings.push(Finding::warning("charset", "", text));
     }
-}
-
-/// The place of a segment outside messages.
-fn position_of(segment: &Segment<'_>) -> Position {
-    let tag = segment.tag().iter().take(3).map(|byte| char::from(*byte)).collect();
-    Position { byte: segment.byte(), tag, number: segment.number() + 1, in_message: 0 }
 }
 
 fn charset_of(first: &Segment<'_>, findings: &mut Findings) -> Option<Charset> {
@@ -148,68 +134,7 @@ fn tell_outsiders(tape: &Tape<'_>, declared: Charset, findings: &mut Findings) {
     }
 }
 
-/// The state of reading one interchange.
-pub(super) struct Reader<'t> {
-    pub tape: &'t Tape<'t>,
-    pub findings: Findings,
-    pub message: Option<usize>,
-    /// Segment number of `UNH`.
-    message_start: usize,
-    pub item: Option<(usize, Option<String>)>,
-    outline: Vec<Outline>,
-    places: Vec<Places>,
-}
-
 impl<'t> Reader<'t> {
-    /// A finding at a segment.
-    pub fn found(&mut self, segment: &Segment<'_>, mut finding: Finding) {
-        let mut position = position_of(segment);
-        if self.message.is_some() {
-            position.in_message = segment.number() - self.message_start + 1;
-        }
-        finding.message = self.message;
-        if let Some((index, id)) = &self.item {
-            finding.fault.index = Some(*index);
-            finding.fault.item_id.clone_from(id);
-        }
-        self.findings.push(finding.at(position));
-    }
-
-    /// A segment, or qualifier, that has no place here: what it says is not taken over.
-    pub fn unexpected(&mut self, segment: &Segment<'_>) {
-        let qualifier = segment.text(1, 0);
-        let shown: String = qualifier.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
-        let text = match (segment.tag(), shown.is_empty()) {
-            (b"", _) => "an empty segment".to_owned(),
-            (_, true) => "the profile has no such segment here; it is not taken over".to_owned(),
-            (_, false) => format!("the profile has no such segment with `{shown}` here; it is not taken over"),
-        };
-        self.found(segment, Finding::warning("segment", "", text));
-    }
-
-    /// A code, when it stands in this list or none is named; reports one of another list, which is left out.
-    pub fn coded<'s>(
-        &mut self,
-        segment: &Segment<'s>,
-        element: Element<'s>,
-        component: usize,
-        list: List,
-        path: &str,
-    ) -> Cow<'s, str> {
-        let named = [element.raw(component + 1), element.raw(component + 2)];
-        let fits = |(named, own): (&[u8], &str)| named.is_empty() || named == own.as_bytes();
-        if element.raw(component).is_empty() || named.into_iter().zip(list).all(fits) {
-            return element.text(component);
-        }
-        let [qualifier, agency] = list;
-        let text = match qualifier {
-            "" => "a code of another list than that of the directory; it is left out".to_owned(),
-            _ => format!("a code of another list than {qualifier}:{agency}; it is left out"),
-        };
-        self.found(segment, Finding::error("unknown_code", path, text));
-        Cow::Borrowed("")
-    }
-
     fn interchange(&mut self) -> Interchange {
         let mut interchange = Interchange::default();
         let Some(first) = self.tape.segment(0) else {
@@ -345,7 +270,7 @@ impl<'t> Reader<'t> {
     }
 
     fn control(&mut self, segments: std::ops::Range<usize>) -> Control {
-        let mut body = super::contrl::Body::default();
+        let mut body = Body::default();
         for segment in segments.filter_map(|at| self.tape.segment(at)) {
             body.read(self, &segment);
         }
@@ -370,16 +295,6 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Id and qualifier of a partner.
-pub(super) fn mailbox(segment: &Segment<'_>, element: usize) -> Mailbox {
-    Mailbox { id: id(segment, element, 0), qualifier: id(segment, element, 1) }
-}
-
-/// A reference or code: blanks that fill its place up are no part of it.
-pub(super) fn id(segment: &Segment<'_>, element: usize, component: usize) -> String {
-    segment.text(element, component).trim().to_owned()
-}
-
 /// Date and time of `UNB`; two-digit years are those from 1970 to 2069.
 fn envelope_date(date: &str, time: &str) -> Option<WcfDate> {
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -392,27 +307,4 @@ fn envelope_date(date: &str, time: &str) -> Option<WcfDate> {
         _ => return None,
     };
     date_of(&date, &format!("{time}00"))
-}
-
-/// The instant of a `DTM`, formats 204, 203 and 102.
-pub(super) fn date_in(segment: &Segment<'_>) -> Option<WcfDate> {
-    let text = segment.text(1, 1);
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    match (segment.raw(1, 2), text.len()) {
-        (b"204", 14) if digits => date_of(&text[..8], &text[8..]),
-        (b"203", 12) if digits => date_of(&text[..8], &format!("{}00", &text[8..])),
-        (b"102", 8) if digits => date_of(&text, "000000"),
-        _ => None,
-    }
-}
-
-/// The instant of `CCYYMMDD` and `HHMMSS`.
-pub(super) fn date_of(date: &str, time: &str) -> Option<WcfDate> {
-    let part = |text: &str, from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
-    let year = i32::try_from(part(date, 0, 4)?).ok()?;
-    let day = NaiveDate::from_ymd_opt(year, part(date, 4, 6)?, part(date, 6, 8)?)?;
-    let at: NaiveDateTime = day.and_hms_opt(part(time, 0, 2)?, part(time, 2, 4)?, part(time, 4, 6)?)?;
-    let at = at.and_utc();
-    // The first instant of the calendar is what "not given" looks like elsewhere.
-    (year >= 1 && at.timestamp_millis() != crate::contract::date::UNSET_MS).then(|| WcfDate::new(at))
 }

@@ -1,15 +1,14 @@
 //! EDIFACT → contracts: the groups of an item – parties, lines, taxes, pointers.
 
-use super::lists;
-use super::notes;
 use super::once::{Statement, agree};
-use super::pointer;
-use super::read::Reader;
 use super::read_item::{ItemReader, Scope, go_on, number, pieces, set, weight};
+use super::reader::Reader;
 use super::tape::Segment;
+use super::{lists, notes, pointer};
+use crate::edi::finding::Finding;
+use crate::edi::message::Kind;
 use crate::edi::profile::table::{Home, Role, Row};
 use crate::edi::profile::value::{Members, parse_int};
-use crate::edi::{Finding, Kind};
 
 impl ItemReader {
     pub(super) fn nad(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {

@@ -2,13 +2,15 @@
 
 use super::lists::{self, List};
 use super::once::{self, Once, Statement};
-use super::read::{Places, Reader, date_in, id};
 use super::read_item::ItemReader;
+use super::reader::{Places, Reader};
 use super::tape::Segment;
+use super::values::{date_in, id};
 use crate::contract::WcfDate;
+use crate::edi::finding::Finding;
+use crate::edi::message::{Function, ItemMessage, Kind, Organization};
 use crate::edi::normal;
 use crate::edi::profile::value::parse_int;
-use crate::edi::{Finding, Function, ItemMessage, Kind, Organization};
 
 impl<'t> Reader<'t> {
     pub(super) fn item_message(

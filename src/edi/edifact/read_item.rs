@@ -6,18 +6,18 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lists;
 use super::notes::{self, Reading};
 use super::once::{self, Once, Statement};
-use super::pointer;
-use super::read::Reader;
+use super::reader::Reader;
 use super::tape::Segment;
+use super::{lists, pointer};
 use crate::contract::{Number, WcfDate};
 use crate::edi::draft::Draft;
+use crate::edi::finding::Finding;
+use crate::edi::message::{Function, Item, Kind};
 use crate::edi::profile::extras::Entry;
 use crate::edi::profile::table::{self, Home, Role};
 use crate::edi::profile::value::{date_text, parse_int, parse_number};
-use crate::edi::{Finding, Function, Item, Kind};
 
 /// The group the last segments belonged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::notes::{Note, Reading, Topic};
-use super::read::Reader;
 use super::read_item::{ItemReader, Scope, set};
+use super::reader::Reader;
 use super::tape::Segment;
+use crate::edi::finding::Finding;
+use crate::edi::message::Kind;
 use crate::edi::profile::table::Home;
-use crate::edi::{Finding, Kind};
 
 impl ItemReader {
     pub(super) fn note_segment(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {

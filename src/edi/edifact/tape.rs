@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::super::profile::Charset;
-use super::super::{Finding, Findings, Position};
+use crate::edi::finding::{Finding, Findings, Position};
 use crate::limits;
 
 /// The characters with a meaning in an interchange.

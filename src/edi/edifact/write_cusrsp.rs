@@ -2,10 +2,10 @@
 
 use super::lists::{self, coded};
 use super::notes::STATUS_TEXT;
-use super::write::{Writer, text};
+use super::writer::{Writer, text};
 use crate::contract::response::Tax;
 use crate::contract::{Number, ResponseData};
-use crate::edi::Item;
+use crate::edi::message::Item;
 use crate::edi::profile::WEIGHT_DECIMALS;
 use crate::edi::profile::extras::{Entry, Extras};
 use crate::edi::profile::table::Home;

@@ -2,15 +2,15 @@
 
 use super::lists::{self, List, coded};
 use super::notes::{self, Note, Topic};
-use super::write::{Writer, text};
+use super::writer::{Writer, text};
 use crate::contract::declaration::{ContentPiece, DeclarationData};
 use crate::contract::{MailObject, Number, WcfDate};
 use crate::edi::draft::{line_numbers, line_totals};
+use crate::edi::message::{Function, Item, Kind};
 use crate::edi::profile::WEIGHT_DECIMALS;
 use crate::edi::profile::extras::{Entry, Extras, amounts};
 use crate::edi::profile::table::{Home, Role};
 use crate::edi::profile::value::Members;
-use crate::edi::{Function, Item, Kind};
 
 const DATA: Home = Home::DeclarationData;
 

@@ -2,11 +2,12 @@
 
 use super::lists::{self, List, coded};
 use super::notes::{Note, Topic};
-use super::write::{Writer, text};
+use super::writer::{Writer, text};
 use crate::contract::open::OtherMembers;
+use crate::edi::finding::Finding;
+use crate::edi::message::Item;
 use crate::edi::profile::extras::Extras;
 use crate::edi::profile::table::Home;
-use crate::edi::{Finding, Item};
 
 /// Of a method and of its result.
 const SCREENING: [List; 2] = [lists::SCREENING, lists::SCREENING_RESULT];

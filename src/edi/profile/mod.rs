@@ -8,7 +8,7 @@ pub mod value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::Severity;
+use super::finding::Severity;
 
 /// Character sets of EDIFACT that we write. Others are read as far as ASCII goes, with a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,18 +2,20 @@
 
 use std::collections::HashSet;
 
+use super::document::{NAMESPACE, VERSION, carries};
 use super::tree::{Element, parse};
-use super::{NAMESPACE, VERSION, carries, valid};
+use super::valid;
 use crate::contract::WcfDate;
-use crate::edi::contrl::{Action, Control, MessageControl, SegmentControl};
 use crate::edi::draft::Draft;
 use crate::edi::edifact::charset::percent_decode;
+use crate::edi::finding::{Finding, Findings};
+use crate::edi::message::{
+    Action, Control, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, MessageControl, Organization,
+    Outline, Read, SegmentControl,
+};
+use crate::edi::normal;
 use crate::edi::profile::table::{self, FAMILIES, Home, Parent, Role, Row, Xml};
 use crate::edi::profile::value::parse_number;
-use crate::edi::{
-    Finding, Findings, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, Organization, Outline, Read,
-    normal,
-};
 
 /// Reads a document: a `p:Interchange`, or one `p:Message` alone. What is wrong stands in the findings.
 pub fn read(bytes: &[u8]) -> Read {

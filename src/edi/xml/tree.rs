@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use quick_xml::NsReader;
-use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::ResolveResult;
+use quick_xml::{NsReader, XmlVersion};
 
-use super::NAMESPACE;
+use super::document::{NAMESPACE, is_char};
 use crate::edi::edifact::charset::{Likeness, is_c1, likeness_to_utf8, without_c1};
-use crate::edi::{Finding, Findings, Position};
+use crate::edi::finding::{Finding, Findings, Position};
 use crate::limits;
 
 /// One element.
@@ -197,7 +196,7 @@ impl Builder {
                 return Err(("limit", "too many attributes"));
             }
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let value = value.ok().filter(|value| value.chars().all(super::is_char));
+            let value = value.ok().filter(|value| value.chars().all(is_char));
             let value = value.ok_or(("syntax", "an attribute holds an unknown reference"))?;
             let name = attribute.key.local_name().as_ref().to_owned();
             match attribute.key.prefix() {
@@ -262,7 +261,7 @@ impl Builder {
 fn resolve(reference: &BytesRef<'_>) -> Result<char, Fault> {
     const UNKNOWN: Fault = ("syntax", "an unknown reference");
     if let Some(c) = reference.resolve_char_ref().map_err(|_| UNKNOWN)? {
-        return if super::is_char(c) { Ok(c) } else { Err(UNKNOWN) };
+        return if is_char(c) { Ok(c) } else { Err(UNKNOWN) };
     }
     match &*reference.xml10_content() {
         "lt" => Ok('<'),

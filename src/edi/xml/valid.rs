@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::schema::{self, Attribute, Child, Content, Of, Text, Type};
 use super::tree::Element;
-use crate::edi::{Finding, Findings};
+use crate::edi::finding::{Finding, Findings};
 
 /// Findings of the whole document; the text of an element that was reported before is not reported again.
 pub fn judge(root: &Element, findings: &mut Findings) {

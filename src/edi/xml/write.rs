@@ -8,18 +8,19 @@ use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::name::QName;
 
-use super::{NAMESPACE, VERSION, carries};
+use super::document::{NAMESPACE, VERSION, carries};
 use crate::contract::open::OtherMembers;
-use crate::edi::check;
-use crate::edi::contrl::Control;
 use crate::edi::draft::{Draft, line_totals};
 use crate::edi::edifact::charset::percent_encode;
+use crate::edi::finding::Findings;
+use crate::edi::message::{
+    Control, Function, Interchange, Item, ItemMessage, Kind, Mailbox, Message, Organization, Written,
+};
+use crate::edi::profile::Profile;
 use crate::edi::profile::extras::{Entry, amounts};
 use crate::edi::profile::table::{self, FAMILIES, Family, Home, Parent, Role, Row, Xml};
 use crate::edi::profile::value::date_text;
-use crate::edi::{
-    Findings, Function, Interchange, Item, ItemMessage, Kind, Mailbox, Message, Organization, Profile, Written, normal,
-};
+use crate::edi::{check, normal};
 
 /// Writes an interchange.
 ///

@@ -3,7 +3,7 @@
 mod directory;
 pub mod signature;
 
-use super::Exchange;
+use super::handle::Exchange;
 use super::partner::{Partner, Way};
 use crate::net::Outbound;
 use crate::store::outbox::SendingRow;

@@ -28,26 +28,33 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::observe::{note_method, note_organization};
-use super::{Shared, body, json_scan};
+use super::shared::Shared;
+use super::{body, json_scan};
 use crate::error::{Error, Result};
 use crate::service::Part;
 use names::Named;
-use registry::{Method, Who};
+use registry::{Method, Registry, Who};
 use request::Call;
 
 /// Serves one method call. A panic becomes a 500 and the process lives.
 pub(super) async fn call(
     request: HttpRequest,
     shared: web::Data<Shared>,
+    methods: web::Data<Registry>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let served = AssertUnwindSafe(serve(request, shared, payload)).catch_unwind().await;
+    let served = AssertUnwindSafe(serve(request, shared, methods, payload)).catch_unwind().await;
     served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
 }
 
-async fn serve(request: HttpRequest, shared: web::Data<Shared>, payload: web::Payload) -> Result<HttpResponse> {
+async fn serve(
+    request: HttpRequest,
+    shared: web::Data<Shared>,
+    methods: web::Data<Registry>,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
     let name = request.match_info().get("method").unwrap_or_default();
-    let method = shared.methods.find(name)?;
+    let method = methods.find(name)?;
     note_method(&request, method.name);
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed);

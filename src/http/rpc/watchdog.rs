@@ -10,7 +10,7 @@ use crate::contract::{WatchdogInfo, WcfDate, date};
 use crate::error::Result;
 use crate::http::answer::Reply;
 use crate::rules::forms::given;
-use crate::service::watchdog::SetMark;
+use crate::service::marks::SetMark;
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]

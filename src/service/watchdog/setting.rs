@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::{SetMark, marks, seen, usage, word};
 use crate::contract::WcfDate;
 use crate::contract::canonical::digest;
 use crate::domain::{MarkOperation, TradeEventKind, TradeKind};
@@ -12,6 +11,7 @@ use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
 use crate::service::item::which::Row;
+use crate::service::marks::{SetMark, marks, seen, usage, word};
 use crate::store::item_status::StatusRow;
 use crate::store::mark::MarkRow;
 use crate::store::trade_history::TradeEvent;
