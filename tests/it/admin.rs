@@ -1,5 +1,6 @@
 //! The command line as operators use it: the real binary, on both engines.
 
+use entrepost::config::{SETTINGS, Setting};
 use entrepost::limits;
 use serde_json::json;
 
@@ -312,6 +313,49 @@ fn check_shows_settings_with_their_places_and_no_password() {
         assert!(!all.contains("cr3t"), "{all}");
         assert!(ran.out.contains("database-url = postgres") && ran.out.contains("***"), "{all}");
         assert_eq!(ran.code, Some(1), "the database is not there");
+    }
+}
+
+/// Each setting is taken under its name as option, as variable and in the file; a wrong value is refused by name, all of
+/// them together.
+#[test]
+fn every_setting_is_set_by_its_name_in_three_ways() {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = format!("sqlite:{}", folder.path().join("a.db").display());
+    let value = |setting: &Setting| match setting.name {
+        "listen" => "127.0.0.1:0".to_owned(),
+        "database-url" => url.clone(),
+        "font-folder" => folder.path().display().to_string(),
+        _ => setting.default.to_owned(),
+    };
+    let variable = |name: &str| format!("ENTREPOST_{}", name.to_uppercase().replace('-', "_"));
+    let (mut options, mut variables) = (entrepost(&["check"]), entrepost(&["check"]));
+    let mut file = String::new();
+    for setting in SETTINGS {
+        let value = value(setting);
+        options.args([format!("--{}", setting.name), value.clone()]);
+        variables.env(variable(setting.name), &value);
+        file.push_str(&format!("{} = '{value}'\n", setting.name));
+    }
+    let path = folder.path().join("all.toml");
+    std::fs::write(&path, file).expect("writes");
+    let mut in_file = entrepost(&["check"]);
+    in_file.env("ENTREPOST_CONFIG", &path);
+    for (command, place) in [(&mut options, "(option --"), (&mut variables, "(variable "), (&mut in_file, "(file ")] {
+        let shown = finish(command).out;
+        for setting in SETTINGS {
+            let is_its = |line: &&str| line.starts_with(&format!("{} = ", setting.name));
+            let line = shown.lines().find(is_its).unwrap_or_else(|| panic!("{} is missing in\n{shown}", setting.name));
+            assert!(line.contains(place), "{line}");
+        }
+    }
+    let mut wrong = entrepost(&["check"]);
+    let bounded =
+        SETTINGS.iter().filter(|setting| !["database-url", "path-prefix", "font-folder"].contains(&setting.name));
+    bounded.clone().for_each(|setting| drop(wrong.env(variable(setting.name), "nonsense")));
+    let told = finish(&mut wrong).fails(2);
+    for setting in bounded {
+        assert!(told.contains(&format!("{}: `nonsense`", setting.name)), "{} is missing in\n{told}", setting.name);
     }
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use entrepost::http::methods;
 use serde_json::{Value, json};
 
+use crate::harness::data::{fresh_id, store};
+use crate::harness::{Engine, Server};
 use crate::on_both_engines;
 
 /// The methods of the published page, in its order.
@@ -145,6 +147,31 @@ on_both_engines! {
         let mut of_calls = text.lines().filter(|line| !line.contains("entrepost_exchange_"));
         assert!(!of_calls.any(|line| line.contains("AUA")), "measures of calls name no organization");
     }
+}
+
+/// What waits for a partner, how old it is, and what is wrong with the link can be watched. The measures of all servers of
+/// this process are one, so that only what this test does last is certain.
+#[test]
+fn the_links_are_measured() {
+    let [here, there] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    there.stop();
+    here.call_as("AUA", "StoreDeclaration", store(&fresh_id("AU"), "AUA", "DEA", 2)).ok();
+    here.deliver();
+    let exchange = here.exchange().clone();
+    here.block_on(|_| async move { exchange.observe().await }).expect("looks at the links");
+    let text = here.get("/metrics").ok().text;
+    for name in [
+        "entrepost_exchange_waiting",
+        "entrepost_exchange_waiting_oldest_seconds",
+        "entrepost_exchange_unanswered",
+        "entrepost_exchange_unanswered_oldest_seconds",
+        "entrepost_exchange_parked",
+        "entrepost_exchange_quarantined",
+        "entrepost_exchange_failures_total",
+    ] {
+        assert!(text.contains(&format!("{name}{{partner=\"DEA\"}} ")), "{name} is missing in\n{text}");
+    }
+    assert!(text.contains(r#"entrepost_exchange_alarm{partner="DEA",alarm=""#), "{text}");
 }
 
 /// Every `$ref` of `part` must lead to something in `document`.
