@@ -1,31 +1,23 @@
 //! POST /exchange/inbox: an interchange of a partner in, its CONTRL out.
 
-use std::panic::AssertUnwindSafe;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::FutureExt;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::body;
-use super::observe::{note_method, note_organization};
+use super::observe::note_organization;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::exchange::transport::signature::{self, Signed};
 use crate::exchange::{Receipt, Verdict};
 
-/// Serves one call of the inbox. A panic becomes a 500 and the process lives.
-pub(super) async fn inbox(
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
-    note_method(&request, "exchange/inbox");
-    let served = AssertUnwindSafe(take(request, shared, payload)).catch_unwind().await;
-    served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
-}
-
-async fn take(request: HttpRequest, shared: web::Data<Shared>, payload: web::Payload) -> Result<HttpResponse> {
+/// Serves one call of the inbox.
+///
+/// # Errors
+/// 401 for who is no partner, 400 without a body, and what stands in the way of reading it. What is wrong with an
+/// interchange is told in the answer.
+pub(super) async fn inbox(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<HttpResponse> {
     if shared.is_stopping() {
         return Err(Error::unavailable("The server is stopping"));
     }
@@ -37,9 +29,9 @@ async fn take(request: HttpRequest, shared: web::Data<Shared>, payload: web::Pay
         timestamp: header(signature::TIMESTAMP).to_owned(),
         signature: header(signature::SIGNATURE).to_owned(),
     };
-    let bytes = body::read(&request, payload, shared.request_read).await?;
+    let bytes = body::read(request, payload, shared.request_read).await?;
     let partner = shared.exchange.caller(&token, signed, &bytes).await?;
-    note_organization(&request, &partner);
+    note_organization(request, &partner);
     shared.gate.request(&partner)?;
     if bytes.is_empty() {
         return Err(Error::invalid("required", "", "the body is an interchange, EDIFACT or XML"));

@@ -1,15 +1,18 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
 //! Every call of the CDS surface goes through `rpc::call`; methods stand in one registry, which also gives the
-//! routes, the OpenAPI document and the access tests.
+//! routes, the OpenAPI document and the access tests. What is called beside the methods stands in `operations`, to the
+//! same end.
 
 mod answer;
 mod body;
 mod exchange;
 mod gate;
+mod guard;
 mod json_scan;
 mod observe;
 mod openapi;
+mod operations;
 mod ops;
 mod options;
 mod printing;
@@ -31,6 +34,7 @@ use crate::service::Services;
 
 pub use gate::Gate;
 pub use openapi::document as openapi_document;
+pub use operations::{Operation, operations};
 pub use options::HttpOptions;
 pub use rpc::names::{Named, Names};
 pub use rpc::registry::{Method, Who, methods};
@@ -80,8 +84,7 @@ pub fn server(
             .route("/openapi.json", web::get().to(ops::openapi))
             .route("/docs", web::get().to(ops::docs))
             .service(ops::documentation_page())
-            .route("/print", web::post().to(rpc::print))
-            .route("/exchange/inbox", web::post().to(exchange::inbox))
+            .configure(operations::routes)
             .route(&format!("{prefix}/{{method}}"), web::route().to(rpc::call))
             .default_service(web::route().to(rpc::nowhere))
     });

@@ -1,12 +1,12 @@
-//! The OpenAPI document, made from the method registry.
+//! The OpenAPI document, made from the registry of methods and the rows of what is called beside them.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::answer::ErrorBody;
-use super::rpc::printing::PrintListParams;
-use super::rpc::registry::{Method, Schemas, Shape, Who, inline, methods, named};
+use super::operations::{Answer, Door, INTERCHANGE, Operation, operations};
+use super::rpc::registry::{Method, REFUSALS, Refusals, SchemaOf, Schemas, Shape, Who, methods, named};
 use crate::domain::Flow;
 use crate::error::FINDING_CODES;
 use crate::limits;
@@ -22,8 +22,9 @@ pub fn document(prefix: &str) -> String {
     for method in methods() {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
-    paths.insert("/print".into(), json!({ "post": print_operation(&error, &mut schemas) }));
-    paths.insert("/exchange/inbox".into(), json!({ "post": inbox_operation(&error) }));
+    for operation in operations() {
+        paths.insert(operation.path.into(), json!({ "post": beside_methods(operation, &error, &mut schemas) }));
+    }
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
     let mut document = json!({
         "openapi": "3.1.0",
@@ -85,7 +86,7 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
         "description": who(method.who),
         // The header, or the token as a member of the body.
         "security": [{ "bearer": [] }, {}],
-        "requestBody": body(request(method, schemas)),
+        "requestBody": body(members(method.params, method.required, method.token_member, schemas)),
         "responses": responses,
     });
     let parameters = parameters(method);
@@ -99,22 +100,22 @@ fn body(schema: Value) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
-/// The members of a method's body.
-fn request(method: &Method, schemas: &mut Schemas) -> Value {
-    let mut body = to_value((method.params)(schemas));
+/// The members of a body, the token among them.
+fn members(params: SchemaOf, required: &[&str], token_member: &str, schemas: &mut Schemas) -> Value {
+    let mut body = to_value(params(schemas));
     let token = json!({ "type": "string", "format": "uuid", "description": "Token of the organization, or session key; sent as `token`, as `securityToken` or as Authorization: Bearer, one of them is needed" });
     if let Some(members) = body.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, schema) in members.iter_mut() {
             match name.as_str() {
-                name if method.required.contains(&name) => *schema = needed(name, schema),
+                name if required.contains(&name) => *schema = needed(name, schema),
                 "userCd" if schema.get("description").is_none() => schema["description"] = ACTING.into(),
                 _ => {}
             }
         }
-        members.insert(method.token_member.to_owned(), token);
+        members.insert(token_member.to_owned(), token);
     }
-    if !method.required.is_empty() {
-        body["required"] = method.required.to_vec().into();
+    if !required.is_empty() {
+        body["required"] = required.to_vec().into();
     }
     body
 }
@@ -158,32 +159,6 @@ fn parameters(method: &Method) -> Vec<Value> {
     parameters
 }
 
-/// Statuses of refusals, and what they say.
-type Refusals = &'static [(&'static str, &'static str)];
-
-/// What any method refuses with.
-const REFUSALS: Refusals = &[
-    ("400", "The request has faults; all of them are listed."),
-    ("401", "No valid token or session, or not entitled. Always the same body."),
-    ("408", "The body did not arrive in time."),
-    ("413", "The body is too large."),
-    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
-    ("429", "Too many requests; Retry-After says how long to wait."),
-    ("500", "A fault of the server; nothing was stored."),
-    ("503", "Not now; nothing was stored. Retry-After says how long to wait."),
-];
-
-/// What the inbox of the exchange refuses with, besides its own answers.
-const INBOX_REFUSALS: Refusals = &[
-    ("401", "Not a partner, or the signature does not fit."),
-    ("408", "The body did not arrive in time."),
-    ("413", "The body is too large."),
-    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
-    ("429", "Too many requests; Retry-After says how long to wait."),
-    ("500", "A fault of the server; nothing happened."),
-    ("503", "Not now; nothing happened. Retry-After says how long to wait."),
-];
-
 fn refusals(error: &Value, listed: Refusals) -> Map<String, Value> {
     listed.iter().map(|(status, text)| ((*status).to_owned(), refusal(error, status, text))).collect()
 }
@@ -199,54 +174,51 @@ fn refusal(error: &Value, status: &str, text: &str) -> Value {
     refusal
 }
 
-/// Our own surface: many items in one file.
-fn print_operation(error: &Value, schemas: &mut Schemas) -> Value {
-    let mut request = to_value(inline::<PrintListParams>(schemas));
-    request["required"] = json!(["mailItemIds"]);
-    request["properties"]["userCd"]["description"] = ACTING.into();
-    let mut responses = refusals(error, REFUSALS);
-    let pdf = json!({ "application/pdf": { "schema": { "type": "string", "format": "binary" } } });
-    let headers = json!({ "Content-Disposition": answer_header("A name for the file", "string") });
-    responses.insert("200".into(), json!({ "description": "The file", "content": pdf, "headers": headers }));
-    json!({
-        "operationId": "print",
-        "tags": ["Printing"],
-        "summary": "Prints up to 500 stored items into one PDF/A, answered as it is.",
-        "security": [{ "bearer": [] }, {}],
-        "requestBody": body(request),
+/// An operation with a row of its own.
+fn beside_methods(operation: &Operation, error: &Value, schemas: &mut Schemas) -> Value {
+    let bearer = json!({ "bearer": [] });
+    let (description, security, request) = match operation.door {
+        Door::Members { who: callers, params, required, .. } => {
+            let members = members(params, required, "token", schemas);
+            (who(callers), json!([bearer, {}]), body(members))
+        }
+        Door::Interchange { .. } => {
+            let request = json!({ "required": true, "content": files(INTERCHANGE) });
+            ("For partners of the exchange, with the token agreed.", json!([bearer]), request)
+        }
+    };
+    let mut responses = refusals(error, operation.refusals);
+    responses.extend(operation.answers.iter().map(|answer| (answer.status.to_owned(), answered(answer, error))));
+    let mut described = json!({
+        "operationId": operation.name,
+        "tags": [operation.family],
+        "summary": operation.summary,
+        "description": format!("{description} {}", operation.remarks).trim_end(),
+        "security": security,
+        "requestBody": request,
         "responses": responses,
-    })
+    });
+    if !operation.headers.is_empty() {
+        described["parameters"] = operation.headers.iter().map(|(name, text)| header(name, text)).collect();
+    }
+    described
 }
 
-fn inbox_operation(error: &Value) -> Value {
-    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
-    let interchange = json!({ "application/edifact": bytes, "application/xml": bytes });
-    let mut responses = refusals(error, INBOX_REFUSALS);
-    for (status, text) in [
-        ("200", "Taken, or taken before."),
-        (
-            "400",
-            "It cannot be read or is not for an organization here; it waits in quarantine. Without a body: an error.",
-        ),
-        ("409", "Another interchange came under this reference; this one had no effect."),
-    ] {
-        responses.insert(status.into(), json!({ "description": text, "content": interchange }));
+fn answered(answer: &Answer, error: &Value) -> Value {
+    let mut described = json!({ "description": answer.says, "content": files(answer.content) });
+    if answer.or_error {
+        described["content"]["application/json"] = json!({ "schema": error });
     }
-    responses["400"]["content"]["application/json"] = json!({ "schema": error });
-    json!({
-        "operationId": "exchangeInbox",
-        "tags": ["Exchange"],
-        "summary": "Takes an interchange of a partner (ITMATT, CUSITM, CUSRSP, ITMREF, REFRSP, CONTRL) and answers with a CONTRL.",
-        "description": "For partners of the exchange, with the token agreed. The same bytes again get the same answer and have no effect.",
-        "security": [{ "bearer": [] }],
-        "parameters": [
-            header("webhook-id", "Where a key was agreed: the interchange reference"),
-            header("webhook-timestamp", "Where a key was agreed: seconds since 1970"),
-            header("webhook-signature", "Where a key was agreed: v1, and the base64 of HMAC-SHA256 over id.timestamp.body; a key that begins with whsec_ is base64 after it"),
-        ],
-        "requestBody": { "required": true, "content": interchange },
-        "responses": responses,
-    })
+    for (name, text) in answer.headers {
+        described["headers"][name] = answer_header(text, "string");
+    }
+    described
+}
+
+/// Content that is handed over as it is.
+fn files(media_types: &[&str]) -> Value {
+    let bytes = json!({ "schema": { "type": "string", "format": "binary" } });
+    media_types.iter().map(|name| ((*name).to_owned(), bytes.clone())).collect::<Map<String, Value>>().into()
 }
 
 fn header(name: &str, text: &str) -> Value {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entrepost::http::{Method, Names, Who, methods};
+use entrepost::http::{Method, Names, Operation, Who, methods, operations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -163,6 +163,19 @@ fn dead_tokens(server: &Server) -> [Uuid; 2] {
     [revoked, expired]
 }
 
+/// What an operation beside the methods is sent: about an item, where it is about any.
+fn sample(operation: &Operation, item: &str) -> String {
+    match operation.path {
+        "/print" => json!({ "mailItemIds": [item], "userCd": "clerk" }).to_string(),
+        "/exchange/inbox" => "UNB+UNOC:3+FRA:58+DEA:58+261126:1200+1'UNZ+0+1'".to_owned(),
+        other => panic!("{other} needs a sample here, so that it is tried with strangers"),
+    }
+}
+
+fn post_as(server: &Server, operation: &Operation, authorization: &str, body: &str) -> Answer {
+    server.post_bytes(operation.path, body.as_bytes(), &[("authorization", authorization)])
+}
+
 /// The registry knows every member that names the caller's own, where samples show one.
 #[test]
 fn members_that_name_the_caller_are_known_as_such() {
@@ -216,6 +229,56 @@ on_both_engines! {
         let nobody = json!({ "securityToken": token_of("DEA"), "userCd": "nobody" });
         refusals.note("a user there is none of", "Logout", server.call("Logout", &nobody));
         refusals.are_one();
+    }
+
+    fn every_operation_beside_the_methods_refuses_strangers_like_a_method(server) {
+        let mut refusals = Refusals::default();
+        refusals.note("an unknown token", "Load", server.call("Load", &json!({ "token": Uuid::new_v4() })));
+        let [revoked, expired] = dead_tokens(server);
+        let bearer = |token: &dyn std::fmt::Display| format!("Bearer {token}");
+        for operation in operations() {
+            let body = sample(operation, &fresh_id("AU"));
+            refusals.note("no token", operation.path, server.post_bytes(operation.path, body.as_bytes(), &[]));
+            for authorization in [
+                String::new(),
+                "Bearer".to_owned(),
+                bearer(&""),
+                bearer(&"let me in"),
+                bearer(&Uuid::nil()),
+                bearer(&Uuid::new_v4()),
+                bearer(&revoked),
+                bearer(&expired),
+                format!("Basic {}", token_of("AUA")),
+            ] {
+                refusals.note(&authorization, operation.path, post_as(server, operation, &authorization, &body));
+            }
+            // Partners have tokens of their own: that of an organization here is none.
+            let strangers: &[&str] = match operation.who() {
+                Some(Who::PostsAndCustoms) => &[],
+                Some(Who::Posts) => &["AU", "DE"],
+                None => &["AUA", "AU", "FRA", "FR"],
+            };
+            for org in strangers {
+                refusals.note(org, operation.path, post_as(server, operation, &bearer(&token_of(org)), &body));
+            }
+        }
+        refusals.are_one();
+    }
+
+    fn to_a_foreign_organization_an_item_is_like_none(server) {
+        let (theirs, none) = (fresh_id("AU"), fresh_id("AU"));
+        server.call_as("AUA", "StoreDeclaration", store(&theirs, "AUA", "DEA", 2)).ok();
+        for operation in operations().iter().filter(|operation| operation.who().is_some()) {
+            for org in ["FRA", "FR", "PTA"] {
+                let authorization = format!("Bearer {}", token_of(org));
+                let ask = |item: &str| {
+                    let answer = post_as(server, operation, &authorization, &sample(operation, item));
+                    (answer.status, answer.text.replace(item, "…"))
+                };
+                let (status, told) = ask(&theirs);
+                assert_eq!((status, &told), (400, &ask(&none).1), "{} as {org}", operation.path);
+            }
+        }
     }
 
     fn a_foreign_organization_is_refused_whatever_else_is_wrong(server) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entrepost::http::methods;
+use entrepost::http::{methods, operations};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
@@ -67,8 +67,17 @@ on_both_engines! {
         let document = answer.json();
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("paths");
-        // And our own POST /print and POST /exchange/inbox.
-        assert_eq!(paths.len(), methods().len() + 2);
+        assert_eq!(paths.len(), methods().len() + operations().len());
+        for operation in operations() {
+            let described = &paths[operation.path]["post"];
+            assert_eq!(described["operationId"], operation.name);
+            // Partners send a file, which has no member for the token.
+            let by_header_alone = json!([{ "bearer": [] }]);
+            assert_eq!(described["security"] == by_header_alone, operation.who().is_none(), "{}", operation.path);
+            for status in ["200", "400", "401", "408", "413", "415", "429", "500", "503"] {
+                assert!(described["responses"][status].is_object(), "{} {status}", operation.path);
+            }
+        }
 
         let mut listed = Vec::new();
         for method in methods() {

@@ -12,21 +12,20 @@ pub mod names;
 pub(super) mod printing;
 mod referrals;
 pub mod registry;
-mod request;
+pub(super) mod request;
 mod responses;
 mod trade;
 mod watchdog;
 
 use std::ops::Range;
-use std::panic::AssertUnwindSafe;
 
 use actix_web::http::Method as Verb;
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::guard::guarded;
 use super::observe::{note_method, note_organization};
 use super::shared::Shared;
 use super::{body, json_scan};
@@ -36,15 +35,14 @@ use names::Named;
 use registry::{Method, Registry, Who};
 use request::Call;
 
-/// Serves one method call. A panic becomes a 500 and the process lives.
+/// Serves one method call.
 pub(super) async fn call(
     request: HttpRequest,
     shared: web::Data<Shared>,
     methods: web::Data<Registry>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let served = AssertUnwindSafe(serve(request, shared, methods, payload)).catch_unwind().await;
-    served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+    guarded(serve(request, shared, methods, payload)).await
 }
 
 async fn serve(
@@ -63,24 +61,8 @@ async fn serve(
     Ok(method.run(call).await?.into_response())
 }
 
-/// POST /print: stored items as one PDF.
-pub(super) async fn print(
-    request: HttpRequest,
-    shared: web::Data<Shared>,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
-    note_method(&request, "print");
-    let served = AssertUnwindSafe(async {
-        let anybody = Asked { who: Who::PostsAndCustoms, named: &[], keyed: None };
-        let call = admit(&request, &shared, payload, anybody).await?;
-        let params = call.params()?;
-        printing::list(call, params).await
-    });
-    served.catch_unwind().await.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
-}
-
 /// What is asked of a call before its method is.
-struct Asked<'m> {
+pub(super) struct Asked<'m> {
     who: Who,
     /// Members that name the caller.
     named: Named,
@@ -89,13 +71,18 @@ struct Asked<'m> {
 }
 
 impl<'m> Asked<'m> {
+    /// What is asked of a caller who names nobody and whose repeats no key stops.
+    pub(super) fn by(who: Who) -> Self {
+        Self { who, named: &[], keyed: None }
+    }
+
     fn of(method: &'m Method) -> Self {
         Self { who: method.who, named: method.named, keyed: method.writes.then_some(method.name) }
     }
 }
 
 /// Reads the request and finds out who calls, and for whom.
-async fn admit<'a>(
+pub(super) async fn admit<'a>(
     request: &HttpRequest,
     shared: &'a Shared,
     payload: web::Payload,

@@ -100,7 +100,7 @@ pub(super) async fn view(call: Call<'_>, params: PrintViewParams) -> Result<Repl
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Up to 500 stored items in one file, answered as a PDF, piece by piece.
-pub(super) async fn list(call: Call<'_>, params: PrintListParams) -> Result<HttpResponse> {
+pub(in crate::http) async fn list(call: Call<'_>, params: PrintListParams) -> Result<HttpResponse> {
     let ids: Vec<String> =
         params.mail_item_ids.iter().filter_map(|id| given(&Some(id.clone())).map(str::to_owned)).collect();
     if ids.is_empty() || ids.len() > limits::PRINT_ITEMS {

@@ -61,6 +61,21 @@ pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
 /// Named schemas.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
+/// Statuses of refusals, and what they say.
+pub(in crate::http) type Refusals = &'static [(&'static str, &'static str)];
+
+/// What any call of an organization may be refused with.
+pub(in crate::http) const REFUSALS: Refusals = &[
+    ("400", "The request has faults; all of them are listed."),
+    ("401", "No valid token or session, or not entitled. Always the same body."),
+    ("408", "The body did not arrive in time."),
+    ("413", "The body is too large."),
+    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
+    ("429", "Too many requests; Retry-After says how long to wait."),
+    ("500", "A fault of the server; nothing was stored."),
+    ("503", "Not now; nothing was stored. Retry-After says how long to wait."),
+];
+
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + 'a>>;
 
 /// One method.

@@ -83,7 +83,7 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// 400 naming the member that cannot be read.
-    pub(super) fn params<P: DeserializeOwned>(&self) -> Result<P> {
+    pub(in crate::http) fn params<P: DeserializeOwned>(&self) -> Result<P> {
         let text = std::str::from_utf8(&self.body).unwrap_or_default();
         self.parse(text).map_err(|finding| Error::Invalid(vec![finding]))
     }
