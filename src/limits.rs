@@ -57,6 +57,8 @@ limits! {
     WRITE_QUEUE: usize = 4_096, "jobs", "Writes waiting for the SQLite writer; beyond it 503.";
     GROUP_JOBS: usize = 512, "jobs", "Writes in one group commit.";
     GROUP_MS: u64 = 25, "ms", "A group stops taking more writes after this long.";
+    GROUP_SYNCS: u32 = 3, "syncs", "A group stops taking more writes when it has worked this many times as long as the last commit took.";
+    GROUP_LEAST_MS: u64 = 1, "ms", "It takes writes for this long at least, however fast the disk.";
     WRITE_ATTEMPTS: u32 = 12, "attempts", "Repeats after serialization failures and deadlocks on PostgreSQL; then 503.";
     POOL_WAIT_MS: u64 = 2_000, "ms", "Longest wait for a database connection; beyond it 503.";
     LOCK_WAIT_S: u64 = 5, "s", "Longest wait for a lock that another transaction holds on PostgreSQL; beyond it 503.";

@@ -3,13 +3,16 @@
 //! Writes arrive as closures on a bounded queue. The thread takes as many as are waiting, runs each in its own
 //! savepoint inside one IMMEDIATE transaction, commits once and only then answers all of them. What fails in its
 //! savepoint fails alone; an error that ends the outer transaction (full disk, I/O) is answered 503 to every member.
+//!
+//! A group is closed when it has worked for a few times what the last commit took: waiting longer for company saves next to
+//! nothing of the sync, and lets those who are done wait, whose next requests would come meanwhile.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
@@ -23,6 +26,7 @@ use super::options::GroupRules;
 use super::tx::{Tx, WriteJob};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// A write in the queue, its result type hidden.
 trait Queued: Send {
@@ -88,9 +92,9 @@ impl Writer {
         let (queue, waiting) = sync_channel(queue_len);
         let depth = Arc::new(AtomicUsize::new(0));
         let shared = Arc::clone(&depth);
-        let thread = std::thread::Builder::new()
-            .name("sqlite-writer".into())
-            .spawn(move || WriterThread { conn, waiting, rules, clock, depth: shared }.run())?;
+        let thread = std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || {
+            WriterThread { conn, waiting, rules, last_sync: Duration::ZERO, clock, depth: shared }.run();
+        })?;
         Ok(Self { queue: Some(queue), depth, capacity: queue_len, thread: Some(thread) })
     }
 
@@ -160,6 +164,8 @@ struct WriterThread {
     conn: AnyConn,
     waiting: Receiver<Box<dyn Queued>>,
     rules: GroupRules,
+    /// How long the last commit took.
+    last_sync: Duration,
     clock: Clock,
     depth: Arc<AtomicUsize>,
 }
@@ -177,6 +183,12 @@ impl WriterThread {
         }
     }
 
+    /// How long a group may take in further writes.
+    fn group_time(&self) -> Duration {
+        let by_sync = self.last_sync * limits::GROUP_SYNCS;
+        by_sync.max(Duration::from_millis(limits::GROUP_LEAST_MS)).min(self.rules.time)
+    }
+
     /// Runs `first` and what else is waiting in one transaction; says why when it could not be committed.
     fn run_group(&mut self, first: Box<dyn Queued>) -> (Vec<Box<dyn Queued>>, Option<Error>) {
         let mut group = vec![first];
@@ -184,7 +196,7 @@ impl WriterThread {
             let failure = failure(&group, error);
             return (group, Some(failure));
         }
-        let began = Instant::now();
+        let (began, limit) = (Instant::now(), self.group_time());
         let mut tx = Tx { conn: &mut self.conn, now: self.clock.now() };
         let mut at = 0;
         while at < group.len() {
@@ -196,17 +208,20 @@ impl WriterThread {
             }
             at += 1;
             if group.len() < self.rules.jobs
-                && began.elapsed() < self.rules.time
+                && began.elapsed() < limit
                 && let Ok(next) = self.waiting.try_recv()
             {
                 self.depth.fetch_sub(1, Ordering::Relaxed);
                 group.push(next);
             }
         }
+        let worked = Instant::now();
         if !self.rules.commit_delay.is_zero() {
             std::thread::sleep(self.rules.commit_delay);
         }
-        match run(&mut self.conn, "COMMIT") {
+        let committed = run(&mut self.conn, "COMMIT");
+        self.last_sync = worked.elapsed();
+        match committed {
             Ok(()) => (group, None),
             Err(error) => {
                 let _ = run(&mut self.conn, "ROLLBACK");
