@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http::{self, Gate};
+use crate::http::{self, RateLimits};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
@@ -124,18 +124,18 @@ async fn serve(
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
-    let gate = Arc::new(Gate::new(&config.http));
+    let rate_limits = Arc::new(RateLimits::new(&config.http));
     let server = http::server(
         listener,
         &config.http,
         services.clone(),
         exchange.clone(),
-        Arc::clone(&gate),
+        Arc::clone(&rate_limits),
         metrics,
         Arc::clone(&stopping),
     )?;
     let handle = server.handle();
-    let (quit, workers) = start_workers(&services, &exchange, &gate, &config);
+    let (quit, workers) = start_workers(&services, &exchange, &rate_limits, &config);
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -163,7 +163,7 @@ type Worker = actix_web::rt::task::JoinHandle<()>;
 fn start_workers(
     services: &Services,
     exchange: &Exchange,
-    gate: &Arc<Gate>,
+    rate_limits: &Arc<RateLimits>,
     config: &Config,
 ) -> (watch::Sender<bool>, Vec<Worker>) {
     let (quit, quitting) = watch::channel(false);
@@ -179,8 +179,8 @@ fn start_workers(
             work.write_notes().await.map(drop)
         }),
         every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_beats().await),
-        every(60 * second, quitting, "sweeping the limiters", gate, async |gate| {
-            gate.sweep();
+        every(60 * second, quitting, "sweeping the limiters", rate_limits, async |rate_limits| {
+            rate_limits.sweep();
             Ok(())
         }),
         send(exchange, quitting),
