@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use entrepost::edi::edifact::tape::Tape;
+use entrepost::edi::edifact::lexer::Lexer;
 use entrepost::edi::{Findings, Form, Item, Message, Profile, read, write};
 
 const ITMATT: &[u8] = include_bytes!("../fuzz/corpus/edifact/good-itmatt.edi");
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     // Taken in turns, so that a busy machine slows both.
     let (mut ours, mut theirs) = (f64::MAX, f64::MAX);
     for _ in 0..5 {
-        ours = ours.min(seconds(|| Tape::read(&edifact, &mut Findings::default()).len()));
+        ours = ours.min(seconds(|| Lexer::read(&edifact, &mut Findings::default()).len()));
         theirs = theirs.min(seconds(|| edifact_rs::from_bytes(&edifact).filter(Result::is_ok).count()));
     }
     rate("EDIFACT to segments", &edifact, ours);

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http::{self, Gate};
+use crate::http::{self, RateLimits};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
@@ -124,18 +124,18 @@ async fn serve(
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
-    let gate = Arc::new(Gate::new(&config.http));
+    let rate_limits = Arc::new(RateLimits::new(&config.http));
     let server = http::server(
         listener,
         &config.http,
         services.clone(),
         exchange.clone(),
-        Arc::clone(&gate),
+        Arc::clone(&rate_limits),
         metrics,
         Arc::clone(&stopping),
     )?;
     let handle = server.handle();
-    let (quit, workers) = start_workers(&services, &exchange, &gate, &config);
+    let (quit, workers) = start_workers(&services, &exchange, &rate_limits, &config);
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -163,7 +163,7 @@ type Worker = actix_web::rt::task::JoinHandle<()>;
 fn start_workers(
     services: &Services,
     exchange: &Exchange,
-    gate: &Arc<Gate>,
+    rate_limits: &Arc<RateLimits>,
     config: &Config,
 ) -> (watch::Sender<bool>, Vec<Worker>) {
     let (quit, quitting) = watch::channel(false);
@@ -179,8 +179,8 @@ fn start_workers(
             work.write_notes().await.map(drop)
         }),
         every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_activity().await),
-        every(60 * second, quitting, "sweeping the limiters", gate, async |gate| {
-            gate.sweep();
+        every(60 * second, quitting, "sweeping the limiters", rate_limits, async |rate_limits| {
+            rate_limits.sweep();
             Ok(())
         }),
         send(exchange, quitting),
@@ -195,18 +195,18 @@ fn start_workers(
     (quit, workers)
 }
 
-/// How long the bell goes unheard once it rang, so that what is stored in quick succession is looked for once.
+/// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.
 const GATHERING: Duration = Duration::from_millis(5);
 
-/// Sends what waits, as soon as the bell says so; looks by itself for what other processes put into the outbox, and
+/// Sends what waits, as soon as it is signalled; looks by itself for what other processes put into the outbox, and
 /// for partners whose rest has ended.
 fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
     let (exchange, mut quitting) = (exchange.clone(), quitting.clone());
     actix_web::rt::spawn(async move {
-        let bell = exchange.outbox_signal();
+        let signal = exchange.outbox_signal();
         loop {
             tokio::select! {
-                () = bell.notified() => tokio::time::sleep(GATHERING).await,
+                () = signal.notified() => tokio::time::sleep(GATHERING).await,
                 () = tokio::time::sleep(Duration::from_millis(500)) => {}
                 _ = quitting.changed() => return,
             }

@@ -190,7 +190,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Collects the findings of one request, all of them, so that a caller mends everything at once.
+/// Collects the findings of one request, all of them, so that a caller corrects everything at once.
 #[derive(Debug, Default)]
 pub struct Findings(Vec<Finding>);
 

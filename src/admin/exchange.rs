@@ -10,7 +10,7 @@ use entrepost::domain::{Level, TransportKind};
 use entrepost::exchange::monitor::{self, LinkStatus};
 use entrepost::exchange::operate::{self, Traffic};
 use entrepost::exchange::partner::{Agreement, NewPartner};
-use entrepost::exchange::{Exchange, Verdict};
+use entrepost::exchange::{Exchange, ReceiveOutcome};
 use entrepost::limits;
 use entrepost::net::Http;
 use entrepost::service::Services;
@@ -127,7 +127,9 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
             Ok(())
         }
         (_, "rerun") => match exchange.rerun(text(options, "PARTNER"), text(options, "REFERENCE")).await? {
-            Verdict::Unreadable => Err(Failure::Other("it still cannot be applied; `show` lists the findings".into())),
+            ReceiveOutcome::Unreadable => {
+                Err(Failure::Other("it still cannot be applied; `show` lists the findings".into()))
+            }
             _ => {
                 println!("applied");
                 Ok(())

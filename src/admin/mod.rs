@@ -461,7 +461,7 @@ async fn import_list(services: &Services, options: &ArgMatches) -> Result<(), Fa
                 return Err(Failure::Other("an import would take nothing; correct the file, or use --skip-bad".into()));
             }
         }
-        (false, false) => return Err(Failure::Other("nothing imported; mend the file, or use --skip-bad".into())),
+        (false, false) => return Err(Failure::Other("nothing imported; correct the file, or use --skip-bad".into())),
     }
     Ok(())
 }

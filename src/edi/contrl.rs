@@ -7,7 +7,7 @@ use super::message::{Interchange, Message, Read};
 
 pub use super::message::{Action, Control, MessageControl, SegmentControl};
 
-/// Errors told for one message; what is wrong beyond them shows after mending these.
+/// Errors told for one message; what is wrong beyond them shows once these are corrected.
 const SEGMENTS_TOLD: usize = 99;
 
 /// Syntax error code (data element 0085) of a finding code.

@@ -2,16 +2,16 @@
 //!
 //! UPU-style, own profile `PCX100` (`docs/edi-profile.md`): the layouts of the UPU standards are not public, so ours
 //! claim no conformity with them. One model, the contracts; two renderings that carry every member of it and read
-//! back to the same value ([`normal`] says what "same" leaves out). Everything is pure: no clock, no files, no
+//! back to the same value ([`normalize`] says what "same" leaves out). Everything is pure: no clock, no files, no
 //! sockets, and no input makes it panic. Who sends what to whom, duplicates and answers are the exchange's business.
 
 pub mod check;
 pub mod contrl;
-mod draft;
 pub mod edifact;
 pub mod finding;
+mod item_builder;
 mod message;
-pub mod normal;
+pub mod normalize;
 pub mod profile;
 pub mod tool;
 pub mod xml;

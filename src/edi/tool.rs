@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use super::draft::Draft;
-use super::edifact::tape::{Segment, Tape};
+use super::edifact::lexer::{Lexer, Segment};
 use super::edifact::{Places, layout, read_with_places};
 use super::finding::{Finding, Findings, Position};
+use super::item_builder::ItemBuilder;
 use super::message::{Control, Form, Function, Interchange, Item, ItemMessage, Message, Read, Written};
 use super::profile::Profile;
 use super::profile::extras::Extras;
@@ -72,11 +72,11 @@ pub fn check_with(bytes: &[u8], profile: &Profile, judge: Judge<'_>) -> Findings
     }
     let (read, places) = read_with_places(bytes);
     let plain = layout::plain(bytes);
-    let tape = Tape::read(&plain.bytes, &mut Findings::default());
-    let heads: Vec<_> = tape.segments().filter(|segment| segment.tag() == b"UNH").map(|unh| unh.number()).collect();
+    let lexer = Lexer::read(&plain.bytes, &mut Findings::default());
+    let heads: Vec<_> = lexer.segments().filter(|segment| segment.tag() == b"UNH").map(|unh| unh.number()).collect();
     checked(&read, profile, judge, |message, finding| {
         let places = places.get(message)?;
-        edifact_place(&tape, *heads.get(message)?, places, finding)
+        edifact_place(&lexer, *heads.get(message)?, places, finding)
     })
 }
 
@@ -116,7 +116,7 @@ fn checked(
 }
 
 /// The segment a finding is about: the one that carries the member, else the first of its group.
-fn edifact_place(tape: &Tape<'_>, head: usize, places: &Places, finding: &Finding) -> Option<Position> {
+fn edifact_place(lexer: &Lexer<'_>, head: usize, places: &Places, finding: &Finding) -> Option<Position> {
     let place = |segment: Segment<'_>| Position {
         byte: segment.byte(),
         tag: segment.tag().iter().take(3).map(|byte| char::from(*byte)).collect(),
@@ -134,11 +134,11 @@ fn edifact_place(tape: &Tape<'_>, head: usize, places: &Places, finding: &Findin
     let row = Home::parse(&finding.fault.path).and_then(|(home, _, member)| table::row(home, member));
     let carrying = row.and_then(|row| {
         let (tag, qualifier) = row.edifact.split_once(' ').unwrap_or((row.edifact, ""));
-        let rest = (group + 1..).map_while(|at| tape.segment(at));
+        let rest = (group + 1..).map_while(|at| lexer.segment(at));
         rest.take_while(|segment| !matches!(segment.tag(), b"CNI" | b"GID" | b"CNT" | b"UNT"))
             .find(|segment| segment.tag() == tag.as_bytes() && (qualifier.is_empty() || segment.is(1, 0, qualifier)))
     });
-    carrying.or_else(|| tape.segment(group)).map(place)
+    carrying.or_else(|| lexer.segment(group)).map(place)
 }
 
 fn piece_of(path: &str) -> Option<usize> {
@@ -204,11 +204,11 @@ fn print_message(out: &mut String, number: usize, message: &ItemMessage) -> std:
 
 fn print_item(out: &mut String, number: usize, item: &Item) -> std::fmt::Result {
     writeln!(out, "\n  Item {number}: {}", visible(item.mail_object.id.as_deref().unwrap_or("without id")))?;
-    let draft = Draft::from_item(item.clone());
+    let builder = ItemBuilder::from_item(item.clone());
     for home in Home::ALL {
         for index in 0.. {
-            let Some(object) = draft.object(home, index) else { break };
-            print_object(out, home, index, object, &draft)?;
+            let Some(object) = builder.object(home, index) else { break };
+            print_object(out, home, index, object, &builder)?;
             if !home.is_list() {
                 break;
             }
@@ -217,7 +217,13 @@ fn print_item(out: &mut String, number: usize, item: &Item) -> std::fmt::Result 
     Ok(())
 }
 
-fn print_object(out: &mut String, home: Home, index: usize, object: &dyn Members, draft: &Draft) -> std::fmt::Result {
+fn print_object(
+    out: &mut String,
+    home: Home,
+    index: usize,
+    object: &dyn Members,
+    builder: &ItemBuilder,
+) -> std::fmt::Result {
     let mut lines: Vec<(String, String)> = Vec::new();
     for name in object.names() {
         if let Some(text) = object.text(name) {
@@ -225,7 +231,7 @@ fn print_object(out: &mut String, home: Home, index: usize, object: &dyn Members
         }
     }
     if !matches!(home, Home::MailObject | Home::Declaration | Home::Response | Home::Document | Home::Transaction) {
-        lines.extend(extra_lines(draft.extras_of(home, index)));
+        lines.extend(extra_lines(builder.extras_of(home, index)));
     }
     if lines.is_empty() {
         return Ok(());

@@ -10,7 +10,9 @@ use super::partner::Partner;
 use crate::contract::{Declaration, MailObject, Referral, ReferralResponse, Response, ResponseData, WcfDate};
 use crate::domain::{MessageKind, OrganizationKind, Side};
 use crate::edi::profile::value::date_text;
-use crate::edi::{self, Findings, Function, Interchange, Item as Entry, ItemMessage, Mailbox, Message, Organization};
+use crate::edi::{
+    self, Findings, Function, Interchange, Item as MessageItem, ItemMessage, Mailbox, Message, Organization,
+};
 use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
@@ -22,15 +24,15 @@ use crate::store::{Fault, Tx};
 
 /// What can be said of a waiting message.
 enum Content {
-    Say(Box<Entry>),
+    Say(Box<MessageItem>),
     /// Something newer says it better, or there is nothing left to say.
     Overtaken,
     /// Cannot be said; why.
-    Unsayable(String),
+    CannotCompose(String),
 }
 
 /// One waiting message and what it says.
-struct Line {
+struct Entry {
     row: MessageRow,
     content: Content,
     /// The message that said it before.
@@ -38,9 +40,9 @@ struct Line {
 }
 
 /// Waiting messages of one sender to one partner, read from the database.
-pub(super) struct Load {
+pub(super) struct Batch {
     sender_is_customs: bool,
-    lines: Vec<Line>,
+    entries: Vec<Entry>,
     /// More wait than go into one interchange.
     pub more: bool,
 }
@@ -54,11 +56,11 @@ pub(super) struct Composed {
     /// Message reference and the waiting messages in it.
     pub messages: Vec<(String, Vec<MessageKey>)>,
     pub overtaken: Vec<MessageKey>,
-    pub poison: Vec<(MessageKey, String)>,
+    pub undeliverable: Vec<(MessageKey, String)>,
 }
 
 /// Reads what the longest waiting messages to a partner say; those of the first one's sender.
-pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> Result<Option<Load>, Fault> {
+pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> Result<Option<Batch>, Fault> {
     let mut rows = tx.waiting_messages(&partner.code, limits::EXCHANGE_ITEMS)?;
     let mut more = rows.len() == limits::EXCHANGE_ITEMS;
     let Some(sender) = rows.first().map(|row| row.sender.clone()) else { return Ok(None) };
@@ -72,7 +74,7 @@ pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> R
         let ids: Vec<Id> = of_post.iter().map(|(_, pid)| *pid).filter(|pid| *pid != Id(Uuid::nil())).collect();
         items.extend(tx.items_by_pids(&of_post[0].0, &ids)?.into_iter().map(|item| (item.object.pid, item)));
     }
-    let mut lines = Vec::with_capacity(rows.len());
+    let mut entries = Vec::with_capacity(rows.len());
     let mut bytes = 0;
     for row in &rows {
         let repeated = row.item_seq > 1 && row.object_pid != Id(Uuid::nil());
@@ -89,21 +91,22 @@ pub(super) fn load(tx: &mut Tx<'_>, services: &Services, partner: &Partner) -> R
         let mut previous =
             same().filter(|other| is_state && !newer(other)).filter_map(|other| other.message_ref.clone());
         let previous = previous.next_back();
-        if let Content::Say(entry) = &content {
-            bytes += size(entry);
+        if let Content::Say(message_item) = &content {
+            bytes += size(message_item);
         }
-        if bytes > limits::EXCHANGE_BYTES && !lines.is_empty() {
+        if bytes > limits::EXCHANGE_BYTES && !entries.is_empty() {
             more = true; // the rest goes with the next one
             break;
         }
-        lines.push(Line { row: row.clone(), content, previous });
+        entries.push(Entry { row: row.clone(), content, previous });
     }
-    Ok(Some(Load { sender_is_customs, lines, more }))
+    Ok(Some(Batch { sender_is_customs, entries, more }))
 }
 
 /// About how large an item is when written.
-fn size(entry: &Entry) -> usize {
-    let pieces = entry.declaration.as_ref().and_then(|d| d.data.as_ref()).map_or(0, |data| data.content_pieces.len());
+fn size(message_item: &MessageItem) -> usize {
+    let pieces =
+        message_item.declaration.as_ref().and_then(|d| d.data.as_ref()).map_or(0, |data| data.content_pieces.len());
     1_000 + 250 * pieces
 }
 
@@ -111,14 +114,19 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
     if let Some(body) = &row.body {
         let referral: Referral = match serde_json::from_str(body) {
             Ok(referral) => referral,
-            Err(error) => return Ok(Content::Unsayable(format!("the stored referral cannot be read: {error}"))),
+            Err(error) => return Ok(Content::CannotCompose(format!("the stored referral cannot be read: {error}"))),
         };
         let mail_object = MailObject { id: Some(row.item_id.clone()), ..MailObject::default() };
-        return Ok(Content::Say(Box::new(Entry { mail_object, referral: Some(referral), ..Entry::default() })));
+        return Ok(Content::Say(Box::new(MessageItem {
+            mail_object,
+            referral: Some(referral),
+            ..MessageItem::default()
+        })));
     }
     let Some(item) = item else { return Ok(Content::Overtaken) };
-    let mut entry = Entry { mail_object: travelling(item), ..Entry::default() };
-    let unreadable = |error: serde_json::Error| Content::Unsayable(format!("the stored text cannot be read: {error}"));
+    let mut message_item = MessageItem { mail_object: travelling(item), ..MessageItem::default() };
+    let unreadable =
+        |error: serde_json::Error| Content::CannotCompose(format!("the stored text cannot be read: {error}"));
     match row.kind {
         _ if row.withdraws => {}
         MessageKind::Itmatt | MessageKind::Cusitm => match declared(item, row.version_no) {
@@ -129,7 +137,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 if row.kind == MessageKind::Cusitm {
                     name_declarer(&mut declaration, item);
                 }
-                entry.declaration = Some(declaration);
+                message_item.declaration = Some(declaration);
             }
         },
         MessageKind::Cusrsp => {
@@ -143,7 +151,8 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     };
                     add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
                     let cust_organization_cd = decision.customs;
-                    entry.response = Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
+                    message_item.response =
+                        Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
                 }
             }
         }
@@ -163,7 +172,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     let known = &mut referral.known;
                     reserved::take(&mut known.extra_field_names, &mut known.extra_field_values);
                     add(&mut known.extra_field_names, &mut known.extra_field_values, &told);
-                    entry.referral = Some(referral);
+                    message_item.referral = Some(referral);
                 }
             }
         }
@@ -176,18 +185,18 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             let Some(body) = given.body.as_deref() else { return Ok(Content::Overtaken) };
             match serde_json::from_str::<ReferralResponse>(body) {
                 Err(error) => return Ok(unreadable(error)),
-                Ok(answer) => entry.referral_response = Some(answer),
+                Ok(answer) => message_item.referral_response = Some(answer),
             }
             if given.code == DATA_IN_MESSAGE {
                 let version = item.declaration().map(|row| row.version_no);
-                entry.declaration = declared(item, version).and_then(Result::ok);
-                if let (Some(declaration), Some(name)) = (&mut entry.declaration, current_version(item)) {
+                message_item.declaration = declared(item, version).and_then(Result::ok);
+                if let (Some(declaration), Some(name)) = (&mut message_item.declaration, current_version(item)) {
                     name_version(declaration, &name);
                 }
             }
         }
     }
-    Ok(Content::Say(Box::new(entry)))
+    Ok(Content::Say(Box::new(message_item)))
 }
 
 /// Says which version of the item data this is.
@@ -285,12 +294,12 @@ fn travelling(item: &Item) -> MailObject {
 }
 
 /// A message under construction and the rows whose items it has.
-struct Draft {
+struct PendingMessage {
     message: ItemMessage,
     rows: Vec<MessageKey>,
 }
 
-impl Draft {
+impl PendingMessage {
     /// The message, taken out for writing; an empty one stays.
     fn take(&mut self) -> ItemMessage {
         let nobody = || Organization::Operator(String::new());
@@ -299,8 +308,8 @@ impl Draft {
 }
 
 /// Puts what was read together and writes it. No bytes: nothing was left to say.
-pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: DateTime<Utc>) -> Composed {
-    let sender = load.lines.first().map(|line| line.row.sender.clone()).unwrap_or_default();
+pub(super) fn compose(batch: Batch, partner: &Partner, reference: String, now: DateTime<Utc>) -> Composed {
+    let sender = batch.entries.first().map(|entry| entry.row.sender.clone()).unwrap_or_default();
     let mut composed = Composed {
         sender: sender.clone(),
         reference,
@@ -308,40 +317,41 @@ pub(super) fn compose(load: Load, partner: &Partner, reference: String, now: Dat
         items: 0,
         messages: Vec::new(),
         overtaken: Vec::new(),
-        poison: Vec::new(),
+        undeliverable: Vec::new(),
     };
-    let mut book = Book { partner, sender, sender_is_customs: load.sender_is_customs, now, drafts: Vec::new() };
+    let mut builder =
+        MessageBuilder { partner, sender, sender_is_customs: batch.sender_is_customs, now, pending: Vec::new() };
     let mut last_of_item: HashMap<String, usize> = HashMap::new();
-    for line in load.lines {
-        let key = (line.row.post_org.clone(), line.row.id);
-        match line.content {
+    for entry in batch.entries {
+        let key = (entry.row.post_org.clone(), entry.row.id);
+        match entry.content {
             Content::Overtaken => composed.overtaken.push(key),
-            Content::Unsayable(why) => composed.poison.push((key, why)),
-            Content::Say(_) if line.row.withdraws && line.previous.is_none() => composed.overtaken.push(key),
-            Content::Say(entry) => match book.refuses(&line.row) {
-                Some(why) => composed.poison.push((key, why)),
+            Content::CannotCompose(why) => composed.undeliverable.push((key, why)),
+            Content::Say(_) if entry.row.withdraws && entry.previous.is_none() => composed.overtaken.push(key),
+            Content::Say(message_item) => match builder.refuses(&entry.row) {
+                Some(why) => composed.undeliverable.push((key, why)),
                 None => {
-                    let after = last_of_item.get(&line.row.item_id).copied();
-                    let at = book.add(&line.row, *entry, line.previous, after, &composed.reference);
-                    last_of_item.insert(line.row.item_id, at);
+                    let after = last_of_item.get(&entry.row.item_id).copied();
+                    let at = builder.add(&entry.row, *message_item, entry.previous, after, &composed.reference);
+                    last_of_item.insert(entry.row.item_id, at);
                 }
             },
         }
     }
-    book.write(&mut composed);
+    builder.write(&mut composed);
     composed
 }
 
 /// The messages of one interchange while they are put together.
-struct Book<'p> {
+struct MessageBuilder<'p> {
     partner: &'p Partner,
     sender: String,
     sender_is_customs: bool,
     now: DateTime<Utc>,
-    drafts: Vec<Draft>,
+    pending: Vec<PendingMessage>,
 }
 
-impl Book<'_> {
+impl MessageBuilder<'_> {
     /// Why the partner is not to get this item, if so.
     fn refuses(&self, row: &MessageRow) -> Option<String> {
         let agreement = &self.partner.agreement;
@@ -358,7 +368,7 @@ impl Book<'_> {
     fn add(
         &mut self,
         row: &MessageRow,
-        entry: Entry,
+        message_item: MessageItem,
         previous: Option<String>,
         after: Option<usize>,
         reference: &str,
@@ -370,17 +380,17 @@ impl Book<'_> {
             (None, false) => Function::New,
         };
         let created = Some(self.made_at(kind, row));
-        let fits = |(at, draft): &(usize, &Draft)| {
-            let message = &draft.message;
+        let fits = |(at, waiting): &(usize, &PendingMessage)| {
+            let message = &waiting.message;
             after.is_none_or(|after| *at > after)
                 && (message.kind, message.function, &message.previous_reference) == (kind, function, &previous)
                 && message.created == created
                 && message.items.len() < limits::EDI_ITEMS
         };
-        let at = match self.drafts.iter().enumerate().find(fits) {
+        let at = match self.pending.iter().enumerate().find(fits) {
             Some((at, _)) => at,
             None => {
-                let number = self.drafts.len() + 1;
+                let number = self.pending.len() + 1;
                 let party = |code: &str, customs: bool| match customs {
                     true => Organization::Customs(code.to_owned()),
                     false => Organization::Operator(code.to_owned()),
@@ -391,12 +401,12 @@ impl Book<'_> {
                 message.function = function;
                 message.previous_reference = previous;
                 message.created = created;
-                self.drafts.push(Draft { message, rows: Vec::new() });
-                self.drafts.len() - 1
+                self.pending.push(PendingMessage { message, rows: Vec::new() });
+                self.pending.len() - 1
             }
         };
-        self.drafts[at].message.items.push(entry);
-        self.drafts[at].rows.push((row.post_org.clone(), row.id));
+        self.pending[at].message.items.push(message_item);
+        self.pending[at].rows.push((row.post_org.clone(), row.id));
         at
     }
 
@@ -406,23 +416,23 @@ impl Book<'_> {
         WcfDate::new(if kind.declares() { row.created_at.0 } else { self.now })
     }
 
-    /// Writes everything; items that cannot be carried are taken out and named as poison.
+    /// Writes everything; items that cannot be carried are taken out and named as such.
     fn write(mut self, composed: &mut Composed) {
         loop {
-            self.drafts.retain(|draft| !draft.message.items.is_empty());
-            if self.drafts.is_empty() {
+            self.pending.retain(|waiting| !waiting.message.items.is_empty());
+            if self.pending.is_empty() {
                 return;
             }
-            for (at, draft) in self.drafts.iter_mut().enumerate() {
-                draft.message.reference = message_ref(&composed.reference, at + 1);
+            for (at, waiting) in self.pending.iter_mut().enumerate() {
+                waiting.message.reference = message_ref(&composed.reference, at + 1);
             }
             // What the profile asks of an item is checked while it is written.
             match self.written(&composed.reference) {
                 Ok(bytes) => {
                     composed.bytes = bytes;
-                    composed.items = self.drafts.iter().map(|draft| draft.message.items.len()).sum();
-                    let named = |draft: Draft| (draft.message.reference, draft.rows);
-                    composed.messages = self.drafts.into_iter().map(named).collect();
+                    composed.items = self.pending.iter().map(|waiting| waiting.message.items.len()).sum();
+                    let named = |waiting: PendingMessage| (waiting.message.reference, waiting.rows);
+                    composed.messages = self.pending.into_iter().map(named).collect();
                     return;
                 }
                 Err(findings) => self.take_out(&findings, composed),
@@ -431,7 +441,7 @@ impl Book<'_> {
     }
 
     fn written(&mut self, reference: &str) -> Result<Vec<u8>, Findings> {
-        let messages = self.drafts.iter_mut().map(|draft| Message::Items(draft.take()));
+        let messages = self.pending.iter_mut().map(|waiting| Message::Items(waiting.take()));
         let interchange = Interchange {
             sender: Mailbox::upu(&self.sender),
             recipient: Mailbox::upu(&self.partner.code),
@@ -443,9 +453,9 @@ impl Book<'_> {
         };
         let agreement = &self.partner.agreement;
         let written = edi::write(&interchange, agreement.form(), &agreement.edi_profile());
-        for (draft, message) in self.drafts.iter_mut().zip(interchange.messages) {
+        for (waiting, message) in self.pending.iter_mut().zip(interchange.messages) {
             if let Message::Items(message) = message {
-                draft.message = message;
+                waiting.message = message;
             }
         }
         written.map(|written| written.bytes)
@@ -456,7 +466,7 @@ impl Book<'_> {
         let errors = findings.list().iter().filter(|finding| finding.severity == edi::Severity::Error);
         let mut named: Vec<(usize, usize, String)> = errors
             .filter_map(|finding| Some((finding.message?, finding.fault.index?, finding.to_string())))
-            .filter(|(message, item, _)| self.drafts.get(*message).is_some_and(|d| *item < d.message.items.len()))
+            .filter(|(message, item, _)| self.pending.get(*message).is_some_and(|d| *item < d.message.items.len()))
             .collect();
         if named.is_empty() {
             named.push((0, 0, findings.to_string()));
@@ -464,9 +474,9 @@ impl Book<'_> {
         named.sort();
         named.dedup_by_key(|(message, item, _)| (*message, *item));
         for (message, item, why) in named.into_iter().rev() {
-            let draft = &mut self.drafts[message];
-            draft.message.items.remove(item);
-            composed.poison.push((draft.rows.remove(item), why));
+            let waiting = &mut self.pending[message];
+            waiting.message.items.remove(item);
+            composed.undeliverable.push((waiting.rows.remove(item), why));
         }
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::compose::{self, Composed};
 use super::handle::Exchange;
 use super::partner::{self, Partner};
-use super::transport::{Delivery, Incoming, Trouble, Waiting};
+use super::transport::{Delivery, DeliveryError, Incoming, Waiting};
 use super::{inbox, reference};
 use crate::domain::{InterchangeState, MessageKind, MessageState, TransportKind};
 use crate::edi::contrl::Control;
@@ -169,19 +169,19 @@ impl Exchange {
                 Some(partner) => match tx.next_sending(&name)? {
                     Some(sending) => Ok(Some((partner, Some(sending), None))),
                     None => {
-                        let load = compose::load(tx, &services, &partner)?;
-                        Ok(Some((partner, None, load)))
+                        let batch = compose::load(tx, &services, &partner)?;
+                        Ok(Some((partner, None, batch)))
                     }
                 },
             })
             .await?;
-        let Some((partner, sending, load)) = found else { return Ok(Step::Idle) };
-        let sending = match (sending, load) {
+        let Some((partner, sending, batch)) = found else { return Ok(Step::Idle) };
+        let sending = match (sending, batch) {
             (Some(sending), _) => sending,
             (None, None) => return Ok(Step::Idle),
-            (None, Some(load)) => {
-                let more = load.more;
-                match self.make(&partner, load).await? {
+            (None, Some(batch)) => {
+                let more = batch.more;
+                match self.make(&partner, batch).await? {
                     // While the partner works on a full one, the next is made.
                     Some(sending) if more => {
                         let (sent, made) = tokio::join!(self.send(&partner, sending), self.make_next(&partner));
@@ -198,17 +198,18 @@ impl Exchange {
     /// Makes the interchange that follows; it is found among those to be sent.
     async fn make_next(&self, partner: &Partner) -> Result<()> {
         let (to, services) = (partner.clone(), self.services.clone());
-        if let Some(load) = self.store.read(move |tx| compose::load(tx, &services, &to)).await? {
-            self.make(partner, load).await?;
+        if let Some(batch) = self.store.read(move |tx| compose::load(tx, &services, &to)).await? {
+            self.make(partner, batch).await?;
         }
         Ok(())
     }
 
     /// Makes an interchange and stores its bytes; nothing when all messages were overtaken or cannot be sent.
-    async fn make(&self, partner: &Partner, load: compose::Load) -> Result<Option<SendingRow>> {
+    async fn make(&self, partner: &Partner, batch: compose::Batch) -> Result<Option<SendingRow>> {
         let now = self.clock.now();
         let to = partner.clone();
-        let composed = tokio::task::spawn_blocking(move || compose::compose(load, &to, reference::new(now), now)).await;
+        let composed =
+            tokio::task::spawn_blocking(move || compose::compose(batch, &to, reference::new(now), now)).await;
         let composed = composed.map_err(|error| Error::Internal(format!("composing: {error}")))?;
         let (partner, composed) = (partner.clone(), std::sync::Arc::new(composed));
         self.store.write(move |tx| keep(tx, &partner, &composed)).await
@@ -228,8 +229,8 @@ impl Exchange {
             Err(trouble) => trouble,
         };
         let (why, refused) = match &trouble {
-            Trouble::Later(why) => (why.clone(), false),
-            Trouble::Refused(why) => (why.clone(), true),
+            DeliveryError::Later(why) => (why.clone(), false),
+            DeliveryError::Refused(why) => (why.clone(), true),
         };
         tracing::warn!(partner = partner.code, reference = sending.reference, why, "an interchange was not delivered");
         metrics::counter!("entrepost_exchange_failures_total", "partner" => partner.code.clone()).increment(1);
@@ -283,7 +284,7 @@ impl Exchange {
                     let control = control_row(partner, receipt.control.clone(), self.clock.now());
                     self.store.write(move |tx| send_control(tx, &control)).await?;
                 }
-                let taken = matches!(receipt.verdict, inbox::Verdict::Taken | inbox::Verdict::Repeated);
+                let taken = matches!(receipt.outcome, inbox::ReceiveOutcome::Taken | inbox::ReceiveOutcome::Repeated);
                 file.put_away(taken).map_err(other)
             }
         }
@@ -305,7 +306,7 @@ fn due_partners(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
 /// Stores an interchange and moves its messages into it; sets aside those it leaves out.
 fn keep(tx: &mut Tx<'_>, partner: &Partner, composed: &Composed) -> Result<Option<SendingRow>, Fault> {
     tx.mark_messages(&composed.overtaken, MessageState::Overtaken, None)?;
-    for (key, why) in &composed.poison {
+    for (key, why) in &composed.undeliverable {
         tx.mark_messages(std::slice::from_ref(key), MessageState::Quarantined, Some(why))?;
     }
     if composed.bytes.is_empty() {

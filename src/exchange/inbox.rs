@@ -27,7 +27,7 @@ use crate::store::{Fault, Tx};
 
 /// What became of an interchange that was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ReceiveOutcome {
     /// Applied (a test: understood).
     Taken,
     /// It had come before; the answer is that of the first time.
@@ -41,7 +41,7 @@ pub enum Verdict {
 /// The answer to an interchange.
 #[derive(Clone, Debug)]
 pub struct Receipt {
-    pub verdict: Verdict,
+    pub outcome: ReceiveOutcome,
     /// CONTRL in the form of what came in.
     pub control: Vec<u8>,
     /// The sender asked for an answer.
@@ -80,14 +80,14 @@ impl Exchange {
         let work = Arc::clone(&reading);
         let receipt = self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await?;
         self.services.notify_outbox();
-        if receipt.verdict == Verdict::Taken {
-            self.beat_received(&reading);
+        if receipt.outcome == ReceiveOutcome::Taken {
+            self.note_received(&reading);
         }
         Ok(receipt)
     }
 
     /// Notes that messages of these types were taken in.
-    fn beat_received(&self, reading: &Reading) {
+    fn note_received(&self, reading: &Reading) {
         for (kind, part) in [(MessageKind::Itmatt, Part::ItmattReceived), (MessageKind::Cusrsp, Part::CusrspReceived)] {
             if reading.messages.iter().flatten().any(|message| message.kind == kind) {
                 self.services.note_activity(part);
@@ -102,7 +102,8 @@ impl Exchange {
         let sender = if interchange.sender.id == from { from } else { "" };
         let mut key = named(&interchange.reference);
         let mut state = reading.state;
-        let mut verdict = if state == ReceivedState::Quarantined { Verdict::Unreadable } else { Verdict::Taken };
+        let mut outcome =
+            if state == ReceivedState::Quarantined { ReceiveOutcome::Unreadable } else { ReceiveOutcome::Taken };
         if key.is_empty() || key != interchange.reference || sender.is_empty() {
             // Nothing to know it by but its bytes; nor may it take the place of what its alleged sender sends.
             key = format!("?{}", short(&reading.digest));
@@ -110,27 +111,29 @@ impl Exchange {
         if let Some(before) = tx.received(from, &key)? {
             if before.digest == reading.digest {
                 tx.count_repeat(from, &key)?;
-                let verdict = match before.state {
-                    ReceivedState::Quarantined => Verdict::Unreadable,
-                    _ => Verdict::Repeated,
+                let outcome = match before.state {
+                    ReceivedState::Quarantined => ReceiveOutcome::Unreadable,
+                    _ => ReceiveOutcome::Repeated,
                 };
-                return Ok(Receipt { verdict, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
             }
             key = format!("{key}#{}", short(&reading.digest));
-            verdict = Verdict::Conflict;
+            outcome = ReceiveOutcome::Conflict;
             state = ReceivedState::Quarantined;
             if let Some(before) = tx.received(from, &key)? {
                 tx.count_repeat(from, &key)?;
-                return Ok(Receipt { verdict, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
             }
         }
-        let control = match verdict {
-            Verdict::Conflict => conflict(interchange, bytes, tx.now),
+        let control = match outcome {
+            ReceiveOutcome::Conflict => conflict(interchange, bytes, tx.now),
             _ => reading.answer.clone(),
         };
-        let items = if verdict == Verdict::Taken { self.put_into_effect(tx, from, &key, bytes, reading)? } else { 0 };
+        let items =
+            if outcome == ReceiveOutcome::Taken { self.put_into_effect(tx, from, &key, bytes, reading)? } else { 0 };
         let conflicting = "another interchange came under this reference before; this one was not applied";
-        let findings = if verdict == Verdict::Conflict { conflicting.to_owned() } else { reading.findings.clone() };
+        let findings =
+            if outcome == ReceiveOutcome::Conflict { conflicting.to_owned() } else { reading.findings.clone() };
         tx.add_received(&ReceivedRow {
             sender: from.to_owned(),
             reference: key,
@@ -145,7 +148,7 @@ impl Exchange {
             repeats: 0,
             received_at: At(tx.now),
         })?;
-        Ok(Receipt { verdict, control, wanted })
+        Ok(Receipt { outcome, control, wanted })
     }
 
     /// Does what a readable interchange says; gives how many items it is about.
@@ -318,12 +321,12 @@ impl Exchange {
     ///
     /// # Errors
     /// 400 when there is no such interchange in quarantine.
-    pub async fn rerun(&self, from: &str, reference: &str) -> Result<Verdict> {
+    pub async fn rerun(&self, from: &str, reference: &str) -> Result<ReceiveOutcome> {
         let key = (from.to_owned(), reference.to_owned());
         let stored = self.store.read(move |tx| quarantined(tx, &key.0, &key.1)).await?;
         let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
         if reading.state == ReceivedState::Quarantined {
-            return Ok(Verdict::Unreadable);
+            return Ok(ReceiveOutcome::Unreadable);
         }
         let (exchange, again) = (self.clone(), Arc::clone(&reading));
         self.store
@@ -341,8 +344,8 @@ impl Exchange {
             })
             .await?;
         self.services.notify_outbox();
-        self.beat_received(&again);
-        Ok(Verdict::Taken)
+        self.note_received(&again);
+        Ok(ReceiveOutcome::Taken)
     }
 }
 

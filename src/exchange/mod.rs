@@ -18,4 +18,4 @@ mod refusal;
 pub mod transport;
 
 pub use handle::Exchange;
-pub use inbox::{Receipt, Verdict};
+pub use inbox::{Receipt, ReceiveOutcome};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::handle::Exchange;
-use super::partner::{self, Way, agreement_of};
+use super::partner::{self, Transport, agreement_of};
 use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::error::Result;
 use crate::limits;
@@ -194,7 +194,7 @@ fn traffic_alarms(hours: &[HourRow], now: DateTime<Utc>) -> Vec<Alarm> {
 /// When what was agreed cannot be read.
 pub fn described(row: &PartnerRow) -> Result<String> {
     let agreement = agreement_of(row)?;
-    let way = Way::of(row.clone());
+    let way = Transport::of(row.clone());
     let list = |names: Vec<String>| if names.is_empty() { "all".to_owned() } else { names.join(",") };
     Ok(format!(
         "{}\t{way:?}\t{} {} {} {}\tCONTRL {}\tmessages {}\tfor {}\tlevel {:?}\t{}, {}, {}",

@@ -113,7 +113,7 @@ impl Agreement {
 
 /// How bytes get to a partner.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum Transport {
     /// The partner lives on this server.
     Hosted,
     Http {
@@ -124,7 +124,7 @@ pub enum Way {
     Directory(PathBuf),
 }
 
-impl Way {
+impl Transport {
     /// The way to a partner that lives elsewhere.
     pub(super) fn of(row: PartnerRow) -> Self {
         match row.transport {
@@ -134,7 +134,7 @@ impl Way {
     }
 }
 
-impl std::fmt::Debug for Way {
+impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Hosted => f.write_str("hosted"),
@@ -150,7 +150,7 @@ pub struct Partner {
     pub code: String,
     /// A customs administration.
     pub customs: bool,
-    pub way: Way,
+    pub way: Transport,
     pub agreement: Agreement,
 }
 
@@ -306,18 +306,18 @@ pub(super) fn find(tx: &mut Tx<'_>, code: &str) -> Result<Option<Partner>, Fault
     let Some(org) = tx.organization(code)? else { return Ok(None) };
     let customs = org.kind == OrganizationKind::Customs;
     if !org.remote {
-        return Ok(Some(Partner { code: org.code, customs, way: Way::Hosted, agreement: Agreement::hosted() }));
+        return Ok(Some(Partner { code: org.code, customs, way: Transport::Hosted, agreement: Agreement::hosted() }));
     }
     let Some(row) = tx.partner(code)? else { return Ok(None) };
     let agreement = agreement_of(&row)?;
-    Ok(Some(Partner { code: row.code.clone(), customs, way: Way::of(row), agreement }))
+    Ok(Some(Partner { code: row.code.clone(), customs, way: Transport::of(row), agreement }))
 }
 
 /// The way to a partner, if there is one, whatever was agreed.
-pub(super) fn way_to(tx: &mut Tx<'_>, code: &str) -> Result<Option<Way>, Fault> {
+pub(super) fn way_to(tx: &mut Tx<'_>, code: &str) -> Result<Option<Transport>, Fault> {
     match tx.organization(code)? {
         None => Ok(None),
-        Some(org) if !org.remote => Ok(Some(Way::Hosted)),
-        Some(_) => Ok(tx.partner(code)?.map(Way::of)),
+        Some(org) if !org.remote => Ok(Some(Transport::Hosted)),
+        Some(_) => Ok(tx.partner(code)?.map(Transport::of)),
     }
 }

@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 use super::handle::Exchange;
-use super::partner::{self, Partner, Way};
+use super::partner::{self, Partner, Transport};
 use super::reference;
 use crate::contract::{DeclarationData, ResponseData, WcfDate};
 use crate::domain::{Level, MessageKind, OrganizationKind, ReceivedState};
@@ -228,7 +228,7 @@ fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &G
         let text = format!("{} is not agreed with {}", message.kind, partner.code);
         problems.push(edi::Finding::error("profile", "Header", text));
     }
-    if partner.way != Way::Hosted && !partner.agreement.serves(message.recipient.code()) {
+    if partner.way != Transport::Hosted && !partner.agreement.serves(message.recipient.code()) {
         let text = format!("{} does not use the link to {}", message.recipient.code(), partner.code);
         problems.push(edi::Finding::error("profile", "Header.Recipient", text));
     }

@@ -6,11 +6,11 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::body;
-use super::observe::note_organization;
+use super::request_log::note_organization;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::exchange::transport::signature::{self, Signed};
-use crate::exchange::{Receipt, Verdict};
+use crate::exchange::{Receipt, ReceiveOutcome};
 
 /// Serves one call of the inbox.
 ///
@@ -32,7 +32,7 @@ pub(super) async fn inbox(request: &HttpRequest, shared: &Shared, payload: Paylo
     let bytes = body::read(request, payload, shared.request_read).await?;
     let partner = shared.exchange.caller(&token, signed, &bytes).await?;
     note_organization(request, &partner);
-    shared.gate.request(&partner)?;
+    shared.rate_limits.request(&partner)?;
     if bytes.is_empty() {
         return Err(Error::invalid("required", "", "the body is an interchange, EDIFACT or XML"));
     }
@@ -40,10 +40,10 @@ pub(super) async fn inbox(request: &HttpRequest, shared: &Shared, payload: Paylo
 }
 
 fn answer(receipt: Receipt) -> HttpResponse {
-    let status = match receipt.verdict {
-        Verdict::Taken | Verdict::Repeated => StatusCode::OK,
-        Verdict::Conflict => StatusCode::CONFLICT,
-        Verdict::Unreadable => StatusCode::BAD_REQUEST,
+    let status = match receipt.outcome {
+        ReceiveOutcome::Taken | ReceiveOutcome::Repeated => StatusCode::OK,
+        ReceiveOutcome::Conflict => StatusCode::CONFLICT,
+        ReceiveOutcome::Unreadable => StatusCode::BAD_REQUEST,
     };
     let content_type = if receipt.control.starts_with(b"<") { "application/xml" } else { "application/edifact" };
     HttpResponse::build(status).insert_header((CONTENT_TYPE, content_type)).body(receipt.control)

@@ -7,15 +7,15 @@
 mod answer;
 mod body;
 mod exchange;
-mod gate;
 mod guard;
 mod json_scan;
-mod observe;
 mod openapi;
 mod operations;
 mod ops;
 mod options;
 mod printing;
+mod rate_limit;
+mod request_log;
 pub mod rpc;
 mod shared;
 
@@ -32,17 +32,17 @@ use crate::exchange::Exchange;
 use crate::limits;
 use crate::service::Services;
 
-pub use gate::Gate;
 pub use openapi::document as openapi_document;
 pub use operations::{Operation, operations};
 pub use options::HttpOptions;
+pub use rate_limit::RateLimits;
 pub use rpc::names::{Named, Names};
 pub use rpc::registry::{Method, Who, methods};
 
 use rpc::registry::Registry;
 use shared::Shared;
 
-/// Builds the server on a bound listener, behind `gate`. It runs when awaited; set `stopping` before stopping it, so that requests on
+/// Builds the server on a bound listener, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that requests on
 /// open connections are answered 503.
 ///
 /// # Errors
@@ -52,22 +52,22 @@ pub fn server(
     options: &HttpOptions,
     services: Services,
     exchange: Exchange,
-    gate: Arc<Gate>,
+    rate_limits: Arc<RateLimits>,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
     let openapi = openapi::document(&options.path_prefix);
-    let press = Arc::new(printing::Press::new(options.font_folder.clone()));
-    let proofs = Arc::clone(&press);
+    let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
+    let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
     let shared = web::Data::new(Shared {
         services,
         exchange,
-        gate,
+        rate_limits,
         metrics,
         stopping,
         openapi,
-        press,
+        printer,
         request_read: options.request_read,
     });
     let methods = web::Data::new(Registry::default());
@@ -77,7 +77,7 @@ pub fn server(
             .app_data(shared.clone())
             .app_data(methods.clone())
             .wrap(Compress::default())
-            .wrap(from_fn(observe::request))
+            .wrap(from_fn(request_log::request))
             .route("/healthz", web::get().to(ops::healthz))
             .route("/readyz", web::get().to(ops::readyz))
             .route("/metrics", web::get().to(ops::metrics))

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::exchange;
 use super::guard::guarded;
-use super::observe::note_method;
+use super::request_log::note_method;
 use super::rpc::printing::{self, PrintListParams};
 use super::rpc::registry::{REFUSALS, Refusals, SchemaOf, Who, inline};
 use super::rpc::request::Call;

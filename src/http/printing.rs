@@ -67,12 +67,12 @@ impl PrintOptions {
 
 /// The fonts of a server, loaded when they are needed first.
 #[derive(Default)]
-pub(super) struct Press {
+pub(super) struct Printer {
     font_folder: Option<PathBuf>,
     fonts: OnceLock<Arc<Fonts>>,
 }
 
-impl Press {
+impl Printer {
     pub(super) fn new(font_folder: Option<PathBuf>) -> Self {
         Self { font_folder, fonts: OnceLock::new() }
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::gate::Gate;
-use super::printing::Press;
+use super::printing::Printer;
+use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::service::Services;
 
@@ -15,11 +15,11 @@ use crate::service::Services;
 pub(super) struct Shared {
     pub services: Services,
     pub exchange: Exchange,
-    pub gate: Arc<Gate>,
+    pub rate_limits: Arc<RateLimits>,
     pub metrics: PrometheusHandle,
     pub stopping: Arc<AtomicBool>,
     pub openapi: String,
-    pub press: Arc<Press>,
+    pub printer: Arc<Printer>,
     pub request_read: Duration,
 }
 

@@ -5,7 +5,7 @@
 
 use rust_decimal::Decimal;
 
-use super::facts::{Notes, Reader, Setting, day, joined, money};
+use super::form_content::{Notes, Reader, Setting, day, joined, money};
 use super::labels::Label;
 use super::names;
 use super::sheet::{Composer, Sheet, area};

@@ -7,8 +7,8 @@
 mod codes;
 mod duty_note;
 mod faces;
-mod facts;
 mod fonts;
+mod form_content;
 mod forms;
 mod labels;
 mod names;
@@ -34,7 +34,7 @@ pub use labels::Languages;
 pub use pdf::Paper;
 
 use self::duty_note::Duty;
-use self::facts::{Facts, Notes, Setting};
+use self::form_content::{FormContent, Notes, Setting};
 use self::forms::cn23::Arrangement;
 use self::forms::{Content, cn22, cn23};
 use self::sheet::{Composer, Sheet};
@@ -132,7 +132,7 @@ pub struct Pdf {
 pub fn proofread(mail: &MailObject, data: &DeclarationData, fonts: &Fonts) -> Vec<Finding> {
     let (languages, names) = (Languages::default(), LocalNames::built_in());
     let setting = Setting { fonts, languages, names: &names, zone: Tz::UTC, printed_on: NaiveDate::MIN };
-    facts::proofread(mail, data, setting).into_vec()
+    form_content::proofread(mail, data, setting).into_vec()
 }
 
 /// Whether a document holds plain letters only, which every font has: most do, and need no proofreading.
@@ -215,7 +215,7 @@ fn title(items: &[Printable<'_>], forms: &[Form]) -> String {
 struct Printable<'a> {
     view: &'a CdsView,
     index: Option<usize>,
-    facts: Facts,
+    facts: FormContent,
     duties: Vec<Duty>,
     /// What was read otherwise than declared.
     advice: Vec<Finding>,
@@ -230,7 +230,7 @@ struct Drawn {
 impl<'a> Printable<'a> {
     fn read(at: usize, count: usize, item: &Item<'a>, setting: Setting<'_>, findings: &mut Findings) -> Self {
         let mut own = Notes::default();
-        let facts = facts::read(item.view, setting, &mut own);
+        let facts = form_content::read(item.view, setting, &mut own);
         let duties = duty_note::read(item.view, setting, &mut own);
         let mut printable =
             Self { view: item.view, index: (count > 1).then_some(at), facts, duties, advice: Vec::new() };

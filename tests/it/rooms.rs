@@ -49,9 +49,9 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     (&["actix_web", "actix_rt", "actix_http"], &["http", "app", "main"]),
     (&["Utc::now", "Local::now", "SystemTime"], &["clock"]),
     // A stopwatch is no clock: how long a request took, how long a group has been open.
-    (&["Instant"], &["clock", "http/observe", "store/engine/writer", "edi/tests/broken"]),
+    (&["Instant"], &["clock", "http/request_log", "store/engine/writer", "edi/tests/broken"]),
     // What is left to wait, by the limiter's own stopwatch.
-    (&["DefaultClock"], &["http/gate"]),
+    (&["DefaultClock"], &["http/rate_limit"]),
     (&["TcpStream", "UdpSocket", "ToSocketAddrs", "ureq", "reqwest", "hyper"], &["net"]),
     // The address is bound where everything is wired; the HTTP room takes the socket.
     (&["TcpListener"], &["app", "http"]),

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::lexer::Segment;
 use super::once::agree;
 use super::reader::Reader;
-use super::tape::Segment;
 use super::values;
 use super::writer::Writer;
 use crate::edi::finding::Finding;
@@ -13,7 +13,7 @@ use crate::edi::message::{Action, Control, MessageControl, SegmentControl};
 /// The body of the message.
 pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
     let error = control.error.as_deref().unwrap_or_default();
-    writer.emit.segment(
+    writer.segments.segment(
         "UCI",
         &[
             &[&control.reference],
@@ -26,9 +26,9 @@ pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
     for message in &control.messages {
         let identifier: [&str; 5] = std::array::from_fn(|at| message.identifier[at].as_str());
         let error = message.error.as_deref().unwrap_or_default();
-        writer.emit.segment("UCM", &[&[&message.number], &identifier, &[message.action.code()], &[error]]);
+        writer.segments.segment("UCM", &[&[&message.number], &identifier, &[message.action.code()], &[error]]);
         for segment in &message.segments {
-            writer.emit.segment("UCS", &[&[&segment.position.to_string()], &[&segment.error]]);
+            writer.segments.segment("UCS", &[&[&segment.position.to_string()], &[&segment.error]]);
         }
     }
 }
@@ -49,7 +49,7 @@ impl Body {
         let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
         match segment.tag() {
             b"UCI" => match self.head {
-                Some(first) if agree(reader.tape, &[first], &[segment.number()]) => {}
+                Some(first) if agree(reader.lexer, &[first], &[segment.number()]) => {}
                 Some(_) => reader.found(segment, Finding::twice("Reference")),
                 None => {
                     self.head = Some(segment.number());
@@ -90,7 +90,7 @@ impl Body {
             match first.get(&message.number) {
                 Some(before) if *before == message => {}
                 Some(_) => {
-                    if let Some(segment) = reader.tape.segment(number) {
+                    if let Some(segment) = reader.lexer.segment(number) {
                         reader.found(&segment, Finding::twice("MessageStatus"));
                     }
                 }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::tape::Service;
+use super::lexer::Service;
 
 /// An interchange as it was before it was transported.
 pub struct Plain<'b> {

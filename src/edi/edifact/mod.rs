@@ -1,22 +1,23 @@
 //! EDIFACT: ISO 9735 syntax 3 and 4, one interchange at a time, no functional groups.
 //!
-//! `layout` takes off what transport added, `tape` cuts bytes into segments, `emit` puts segments into bytes; `read*` and `write*` know the messages.
+//! `layout` takes off what transport added, `lexer` cuts bytes into segments, `segment_writer` puts segments into
+//! bytes; `reader`, `writer` and `values` are what `read*` and `write*`, which know the messages, have in common.
 
 pub mod charset;
 mod contrl;
-mod emit;
 pub mod layout;
+pub mod lexer;
 mod lists;
-mod notes;
+mod name_value;
 mod once;
 pub mod pointer;
 mod read;
 mod read_group;
 mod read_head;
 mod read_item;
-mod read_note;
+mod read_name_value;
 mod reader;
-pub mod tape;
+mod segment_writer;
 mod values;
 mod write;
 mod write_cusrsp;

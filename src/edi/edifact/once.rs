@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::tape::{Segment, Tape};
+use super::lexer::{Lexer, Segment};
 use super::values::date_in;
 use crate::edi::profile::value::parse_number;
 
@@ -31,13 +31,13 @@ impl Statement {
     }
 
     /// Whether another statement says the same.
-    pub fn agrees(self, other: Self, tape: &Tape<'_>) -> bool {
-        self.content(tape) == other.content(tape)
+    pub fn agrees(self, other: Self, lexer: &Lexer<'_>) -> bool {
+        self.content(lexer) == other.content(lexer)
     }
 
     /// What is said, whatever way it is written: components without blanks around them, numbers and dates by value.
-    fn content(self, tape: &Tape<'_>) -> String {
-        let Some(segment) = tape.segment(self.segment) else { return String::new() };
+    fn content(self, lexer: &Lexer<'_>) -> String {
+        let Some(segment) = lexer.segment(self.segment) else { return String::new() };
         if segment.tag() == b"DTM"
             && let Some(date) = date_in(&segment)
         {
@@ -84,9 +84,9 @@ impl Once {
 }
 
 /// Whether two groups of segments say the same, in whatever order.
-pub fn agree(tape: &Tape<'_>, one: &[usize], other: &[usize]) -> bool {
+pub fn agree(lexer: &Lexer<'_>, one: &[usize], other: &[usize]) -> bool {
     let contents = |segments: &[usize]| {
-        let of = |segment: &usize| Statement { segment: *segment, from: 0, to: usize::MAX }.content(tape);
+        let of = |segment: &usize| Statement { segment: *segment, from: 0, to: usize::MAX }.content(lexer);
         segments.iter().map(of).collect::<std::collections::BTreeSet<String>>()
     };
     contents(one) == contents(other)

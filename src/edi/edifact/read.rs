@@ -3,8 +3,8 @@
 use super::charset::{Likeness, likeness_to_utf8};
 use super::contrl::Body;
 use super::layout;
+use super::lexer::{Lexer, Segment};
 use super::reader::{Places, Reader, position_of};
-use super::tape::{Segment, Tape};
 use super::values::{date_of, id, mailbox};
 use crate::contract::WcfDate;
 use crate::edi::finding::{Finding, Findings};
@@ -21,12 +21,12 @@ pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
     let mut findings = Findings::default();
     let plain = layout::plain(bytes);
     tell_layout(&plain, &mut findings);
-    let mut tape = Tape::read(&plain.bytes, &mut findings);
-    let charset = tape.segment(0).filter(|first| first.tag() == b"UNB").map(|first| charset_of(&first, &mut findings));
-    tape.charset = charset.flatten().unwrap_or_default();
-    check_characters(&mut tape, &mut findings);
+    let mut lexer = Lexer::read(&plain.bytes, &mut findings);
+    let charset = lexer.segment(0).filter(|first| first.tag() == b"UNB").map(|first| charset_of(&first, &mut findings));
+    lexer.charset = charset.flatten().unwrap_or_default();
+    check_characters(&mut lexer, &mut findings);
     let mut reader = Reader {
-        tape: &tape,
+        lexer: &lexer,
         findings,
         message: None,
         message_start: 0,
@@ -79,51 +79,51 @@ const CHARACTERS_TOLD: usize = 20;
 
 /// Reports bytes that the character set of the interchange does not hold, and reads UTF-8 as what it is whatever was
 /// declared. Line breaks between segments are fine.
-fn check_characters(tape: &mut Tape<'_>, findings: &mut Findings) {
-    let declared = tape.charset;
-    if declared != Charset::Unow && !tape.bytes().is_ascii() {
-        let beyond_ascii = tape.bytes().iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
+fn check_characters(lexer: &mut Lexer<'_>, findings: &mut Findings) {
+    let declared = lexer.charset;
+    if declared != Charset::Unow && !lexer.bytes().is_ascii() {
+        let beyond_ascii = lexer.bytes().iter().position(|byte| !byte.is_ascii()).unwrap_or_default();
         let name = declared.name();
-        let text = match likeness_to_utf8(tape.bytes()) {
+        let text = match likeness_to_utf8(lexer.bytes()) {
             Likeness::None => None,
             Likeness::Partly => Some(format!("some of the text looks like UTF-8; it is read as {name}, as declared")),
             Likeness::Utf8 => {
-                tape.charset = Charset::Unow;
+                lexer.charset = Charset::Unow;
                 Some(format!("the text is UTF-8 although {name} is declared; it is read as UTF-8"))
             }
         };
-        if let Some((text, segment)) = text.zip(tape.segment(tape.segment_at_byte(beyond_ascii))) {
+        if let Some((text, segment)) = text.zip(lexer.segment(lexer.segment_at_byte(beyond_ascii))) {
             findings.push(Finding::warning("charset", "", text).at(position_of(&segment)));
         }
     }
-    if tape.charset == Charset::Unow
-        && let Err(error) = std::str::from_utf8(tape.bytes())
-        && let Some(segment) = tape.segment(tape.segment_at_byte(error.valid_up_to()))
+    if lexer.charset == Charset::Unow
+        && let Err(error) = std::str::from_utf8(lexer.bytes())
+        && let Some(segment) = lexer.segment(lexer.segment_at_byte(error.valid_up_to()))
     {
         let text = format!("byte {} is not UTF-8", error.valid_up_to());
         findings.push(Finding::error("charset", "", text).at(position_of(&segment)));
     }
-    tell_outsiders(tape, declared, findings);
+    tell_outsiders(lexer, declared, findings);
 }
 
 /// Reports the segments that hold characters outside the set declared.
-fn tell_outsiders(tape: &Tape<'_>, declared: Charset, findings: &mut Findings) {
-    let is_utf8 = tape.charset == Charset::Unow;
+fn tell_outsiders(lexer: &Lexer<'_>, declared: Charset, findings: &mut Findings) {
+    let is_utf8 = lexer.charset == Charset::Unow;
     let mut allowed = [false; 256];
     for (byte, allowed) in (0..=255_u8).zip(&mut allowed) {
         let held = if is_utf8 && !byte.is_ascii() { true } else { declared.holds_byte(byte) };
         // In UTF-8 line breaks and the like are data.
-        *allowed = held || tape.service.is_special(byte) || (declared == Charset::Unow && byte.is_ascii());
+        *allowed = held || lexer.service.is_special(byte) || (declared == Charset::Unow && byte.is_ascii());
     }
     let has_c1 = |bytes: &[u8]| match is_utf8 {
         true => bytes.windows(2).any(|pair| pair[0] == 0xC2 && (0x80..0xA0).contains(&pair[1])),
         false => bytes.iter().any(|byte| (0x80..0xA0).contains(byte)),
     };
     let is_outside = |bytes: &[u8]| bytes.iter().any(|byte| !allowed[usize::from(*byte)]) || has_c1(bytes);
-    if !is_outside(tape.bytes()) {
+    if !is_outside(lexer.bytes()) {
         return;
     }
-    let told = tape.segments().filter(|segment| is_outside(segment.source())).take(CHARACTERS_TOLD);
+    let told = lexer.segments().filter(|segment| is_outside(segment.source())).take(CHARACTERS_TOLD);
     for segment in told {
         let name = declared.name();
         let text = match has_c1(segment.source()) {
@@ -137,7 +137,7 @@ fn tell_outsiders(tape: &Tape<'_>, declared: Charset, findings: &mut Findings) {
 impl<'t> Reader<'t> {
     fn interchange(&mut self) -> Interchange {
         let mut interchange = Interchange::default();
-        let Some(first) = self.tape.segment(0) else {
+        let Some(first) = self.lexer.segment(0) else {
             self.findings.push(Finding::error("syntax", "", "there is no segment; an interchange begins with UNB"));
             return interchange;
         };
@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
             self.found(&first, Finding::error("syntax", "", "an interchange begins with UNA or UNB"));
         }
         let (mut groups, mut closed) = (0, false);
-        while let Some(segment) = self.tape.segment(at) {
+        while let Some(segment) = self.lexer.segment(at) {
             at += 1;
             match segment.tag() {
                 _ if closed => {
@@ -223,7 +223,7 @@ impl<'t> Reader<'t> {
         let number = id(unh, 1, 0);
         let identifier: [String; 5] = std::array::from_fn(|at| id(unh, 2, at));
         self.check_header(unh, &number, &identifier);
-        let rest = (start + 1..).map_while(|at| self.tape.segment(at));
+        let rest = (start + 1..).map_while(|at| self.lexer.segment(at));
         let last = rest.take_while(|segment| !matches!(segment.tag(), b"UNT" | b"UNH" | b"UNZ")).last();
         let end = last.map_or(start, |last| last.number()) + 1;
         let message = self.body(&identifier[0], unh, start + 1..end);
@@ -271,7 +271,7 @@ impl<'t> Reader<'t> {
 
     fn control(&mut self, segments: std::ops::Range<usize>) -> Control {
         let mut body = Body::default();
-        for segment in segments.filter_map(|at| self.tape.segment(at)) {
+        for segment in segments.filter_map(|at| self.lexer.segment(at)) {
             body.read(self, &segment);
         }
         body.finish(self)
@@ -279,7 +279,7 @@ impl<'t> Reader<'t> {
 
     /// Checks `UNT`; gives the number of the segment to go on with.
     fn unt(&mut self, unh: &Segment<'t>, number: &str, end: usize) -> usize {
-        let Some(unt) = self.tape.segment(end).filter(|segment| segment.tag() == b"UNT") else {
+        let Some(unt) = self.lexer.segment(end).filter(|segment| segment.tag() == b"UNT") else {
             self.found(unh, Finding::error("syntax", "", "the message has no UNT"));
             return end;
         };

@@ -1,10 +1,10 @@
 //! EDIFACT → contracts: the groups of an item – parties, lines, taxes, pointers.
 
+use super::lexer::Segment;
 use super::once::{Statement, agree};
 use super::read_item::{ItemReader, Scope, go_on, number, pieces, set, weight};
 use super::reader::Reader;
-use super::tape::Segment;
-use super::{lists, notes, pointer};
+use super::{lists, name_value, pointer};
 use crate::edi::finding::Finding;
 use crate::edi::message::Kind;
 use crate::edi::profile::table::{Home, Role, Row};
@@ -32,11 +32,11 @@ impl ItemReader {
         }
         let state = if segment.raw(7, 0).is_empty() { segment.text(7, 3) } else { segment.text(7, 0) };
         let values = [
-            notes::join(segment, 4, 0, 2, 35),
+            name_value::join(segment, 4, 0, 2, 35),
             segment.text(4, 2),
             segment.text(4, 3),
-            notes::join(segment, 5, 0, 2, 35),
-            notes::join(segment, 5, 2, 4, 35),
+            name_value::join(segment, 5, 0, 2, 35),
+            name_value::join(segment, 5, 2, 4, 35),
             segment.text(6, 0),
             state,
             segment.text(8, 0),
@@ -50,11 +50,11 @@ impl ItemReader {
     /// A party that was read is complete; one that was named before has to be the same.
     pub(super) fn end_party(&mut self, reader: &mut Reader<'_>) {
         let party = std::mem::take(&mut self.party);
-        let Some(first) = party.first().and_then(|first| reader.tape.segment(*first)) else { return };
+        let Some(first) = party.first().and_then(|first| reader.lexer.segment(*first)) else { return };
         let role = first.raw(1, 0).to_vec();
         match self.parties.get(&role) {
             None => drop(self.parties.insert(role, party)),
-            Some(before) if agree(reader.tape, before, &party) => {}
+            Some(before) if agree(reader.lexer, before, &party) => {}
             Some(_) => {
                 let name = Role::from_code(&first.text(1, 0)).map(|role| &role.rows()[0]);
                 let path = name.map_or("ReferralResponse.EP.Person".into(), |row| row.home.member_path(0, row.member));
@@ -66,8 +66,8 @@ impl ItemReader {
     pub(super) fn set_party(&mut self, row: &'static Row, value: &str) {
         if value.is_empty() {
         } else if row.is_extra() {
-            self.draft.extras_mut(Home::DeclarationData, 0).set(row.member, value);
-        } else if let Some(member) = self.draft.data.value_mut(row.member) {
+            self.builder.extras_mut(Home::DeclarationData, 0).set(row.member, value);
+        } else if let Some(member) = self.builder.data.value_mut(row.member) {
             let _ = member.set(value);
         }
     }
@@ -109,7 +109,7 @@ impl ItemReader {
     pub(super) fn agent(&mut self, segment: &Segment<'_>) -> bool {
         let is_contact = segment.is(1, 0, "IC");
         if is_contact {
-            self.draft.extras_mut(Home::Answer, 0).set("EP.Person", &segment.text(2, 1));
+            self.builder.extras_mut(Home::Answer, 0).set("EP.Person", &segment.text(2, 1));
         }
         is_contact
     }
@@ -144,11 +144,11 @@ impl ItemReader {
             self.entry = vec![Some(number.into_owned()), None, None, None];
             return;
         }
-        let at = self.draft.add_piece();
+        let at = self.builder.add_piece();
         self.pieces.push(segment.number());
         self.scope = Scope::Piece(at);
         match parse_int(&number) {
-            Ok(index) => self.draft.data.content_pieces[at].index = Some(index),
+            Ok(index) => self.builder.data.content_pieces[at].index = Some(index),
             Err(_) if number.is_empty() => {}
             Err(_) => {
                 let path = Home::Piece.member_path(at, "Index");
@@ -162,13 +162,13 @@ impl ItemReader {
         if let (b"PIA", function @ (b"5" | b"3")) = (segment.tag(), segment.raw(1, 0)) {
             let member = if function == b"5" { "HS" } else { "RevisedHS" };
             let code = self.hs_code(reader, segment, &path(member)).unwrap_or_default();
-            let piece = &mut self.draft.data.content_pieces[at];
+            let piece = &mut self.builder.data.content_pieces[at];
             set(if function == b"5" { &mut piece.hs } else { &mut piece.revised_hs }, code.into());
             return true;
         }
-        let piece = &mut self.draft.data.content_pieces[at];
+        let piece = &mut self.builder.data.content_pieces[at];
         match (segment.tag(), segment.raw(1, 0)) {
-            (b"FTX", b"AAA") => go_on(&mut piece.description, notes::join(segment, 4, 0, 5, notes::TEXT)),
+            (b"FTX", b"AAA") => go_on(&mut piece.description, name_value::join(segment, 4, 0, 5, name_value::TEXT)),
             (b"LOC", b"27") => {
                 let country = reader.coded(segment, segment.element(2), 0, lists::COUNTRY, &path("OrigCountryCd"));
                 set(&mut piece.orig_country_cd, country);
@@ -199,7 +199,7 @@ impl ItemReader {
         };
         let text = match field {
             2 => self.hs_code(reader, segment, "Response.Data.EP.RevisedPieces").unwrap_or_default().into(),
-            _ => notes::join(segment, 4, 0, 5, notes::TEXT),
+            _ => name_value::join(segment, 4, 0, 5, name_value::TEXT),
         };
         if let Some(member) = self.entry.get_mut(field) {
             go_on(member, text);
@@ -216,16 +216,16 @@ impl ItemReader {
             _ => None,
         };
         self.end_group(reader);
-        let at = self.draft.add_tax();
+        let at = self.builder.add_tax();
         self.scope = Scope::Tax(at);
-        let tax = &mut self.draft.response_data.taxes[at];
+        let tax = &mut self.builder.response_data.taxes[at];
         let path = Home::Tax.member_path(at, "Type");
         set(&mut tax.tax_type, reader.coded(segment, segment.element(2), 0, lists::TAX, &path));
         set(&mut tax.description, segment.text(2, 3));
         if !segment.raw(5, 3).is_empty() {
             tax.rate = number(reader, segment, 5, 3, &Home::Tax.member_path(at, "Rate"));
         }
-        let extras = self.draft.extras_mut(Home::Tax, at);
+        let extras = self.builder.extras_mut(Home::Tax, at);
         extras.set("EP.Basis", &segment.text(4, 0));
         extras.set("EP.PieceIndex", line.as_deref().unwrap_or_default());
     }
@@ -234,10 +234,10 @@ impl ItemReader {
         let path = |member| Home::Tax.member_path(at, member);
         if segment.tag() == b"PIA" && segment.is(1, 0, "5") {
             let code = self.hs_code(reader, segment, &path("HS")).unwrap_or_default();
-            set(&mut self.draft.response_data.taxes[at].hs, code.into());
+            set(&mut self.builder.response_data.taxes[at].hs, code.into());
             return true;
         }
-        let tax = &mut self.draft.response_data.taxes[at];
+        let tax = &mut self.builder.response_data.taxes[at];
         match (segment.tag(), segment.raw(1, 0)) {
             (b"MOA", b"161") => {
                 tax.amount = number(reader, segment, 1, 1, &path("Amount"));
@@ -265,7 +265,7 @@ impl ItemReader {
                 let path = "EP.Pointers";
                 (1, reader.coded(segment, segment.element(1), 0, lists::DATA_ERROR, path))
             }
-            (b"FTX", b"AAO") => (2, notes::join(segment, 4, 0, 5, notes::TEXT)),
+            (b"FTX", b"AAO") => (2, name_value::join(segment, 4, 0, 5, name_value::TEXT)),
             _ => return false,
         };
         if let Some(member) = self.entry.get_mut(field) {
@@ -286,10 +286,10 @@ impl ItemReader {
                     Kind::Itmref => (Home::Referral, "Pointers"),
                     _ => (Home::ResponseData, "Errors"),
                 };
-                self.draft.extras_mut(home, 0).push_entry(list, entry);
+                self.builder.extras_mut(home, 0).push_entry(list, entry);
             }
             Scope::Revised if !entry.is_empty() => {
-                self.draft.extras_mut(Home::ResponseData, 0).push_entry("RevisedPieces", entry);
+                self.builder.extras_mut(Home::ResponseData, 0).push_entry("RevisedPieces", entry);
             }
             _ => {}
         }

@@ -1,15 +1,15 @@
 //! EDIFACT → contracts: the head of a message about items, its control totals, and where each item begins.
 
+use super::lexer::Segment;
 use super::lists::{self, List};
 use super::once::{self, Once, Statement};
 use super::read_item::ItemReader;
 use super::reader::{Places, Reader};
-use super::tape::Segment;
 use super::values::{date_in, id};
 use crate::contract::WcfDate;
 use crate::edi::finding::Finding;
 use crate::edi::message::{Function, ItemMessage, Kind, Organization};
-use crate::edi::normal;
+use crate::edi::normalize;
 use crate::edi::profile::value::parse_int;
 
 impl<'t> Reader<'t> {
@@ -24,14 +24,14 @@ impl<'t> Reader<'t> {
         let mut parties = Parties::default();
         let mut said = Once::default();
         let mut at = segments.start;
-        while let Some(segment) = self.tape.segment(at).filter(|_| at < segments.end) {
+        while let Some(segment) = self.lexer.segment(at).filter(|_| at < segments.end) {
             if matches!(segment.tag(), b"CNI" | b"CNT") {
                 break;
             }
             let statement = Statement::whole(&segment);
             let subject = once::subject(&segment).unwrap_or_default();
             match said.before(&subject) {
-                Some(before) if before.agrees(statement, self.tape) => {}
+                Some(before) if before.agrees(statement, self.lexer) => {}
                 Some(_) => self.found(&segment, Finding::twice("Header")),
                 None if self.head_segment(&segment, &mut message, &mut parties) => said.note(subject, statement),
                 None => self.unexpected(&segment),
@@ -45,7 +45,7 @@ impl<'t> Reader<'t> {
         self.check_head(unh, &message);
         let mut places = Places::default();
         let mut totals = Vec::new();
-        while let Some(segment) = self.tape.segment(at).filter(|_| at < segments.end) {
+        while let Some(segment) = self.lexer.segment(at).filter(|_| at < segments.end) {
             match segment.tag() {
                 b"CNI" => {
                     let (next, pieces) = self.one_item(&segment, &mut message, segments.end);
@@ -63,7 +63,7 @@ impl<'t> Reader<'t> {
             }
         }
         for index in message.said_twice() {
-            let cni = places.items.get(index).and_then(|(cni, _)| self.tape.segment(*cni));
+            let cni = places.items.get(index).and_then(|(cni, _)| self.lexer.segment(*cni));
             self.item = Some((index, message.items[index].mail_object.id.clone()));
             self.found(&cni.unwrap_or(*unh), Finding::twice("MailObject.Id"));
         }
@@ -126,16 +126,16 @@ impl<'t> Reader<'t> {
         }
         let mut item = ItemReader::new(message.kind, &id);
         let mut at = cni.number() + 1;
-        while let Some(segment) = self.tape.segment(at).filter(|_| at < end) {
+        while let Some(segment) = self.lexer.segment(at).filter(|_| at < end) {
             if matches!(segment.tag(), b"CNI" | b"CNT") {
                 break;
             }
             item.segment(self, &segment);
             at += 1;
         }
-        let last = self.tape.segment(at - 1).unwrap_or(*cni);
+        let last = self.lexer.segment(at - 1).unwrap_or(*cni);
         let (mut item, pieces) = item.finish(self, &last, message.function);
-        normal::complete(&mut item, message);
+        normalize::complete(&mut item, message);
         message.items.push(item);
         self.item = None;
         (at, pieces)

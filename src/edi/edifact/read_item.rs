@@ -6,14 +6,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::notes::{self, Reading};
+use super::lexer::Segment;
+use super::name_value::{self, Reading};
 use super::once::{self, Once, Statement};
 use super::reader::Reader;
-use super::tape::Segment;
 use super::{lists, pointer};
 use crate::contract::{Number, WcfDate};
-use crate::edi::draft::Draft;
 use crate::edi::finding::Finding;
+use crate::edi::item_builder::ItemBuilder;
 use crate::edi::message::{Function, Item, Kind};
 use crate::edi::profile::extras::Entry;
 use crate::edi::profile::table::{self, Home, Role};
@@ -49,7 +49,7 @@ pub(super) enum Of {
 pub(super) struct ItemReader {
     pub kind: Kind,
     pub scope: Scope,
-    pub draft: Draft,
+    pub builder: ItemBuilder,
     pub note: Option<Reading>,
     /// Segment numbers of the lines.
     pub pieces: Vec<usize>,
@@ -90,12 +90,12 @@ pub(super) fn go_on(member: &mut Option<String>, text: Cow<'_, str>) {
 
 impl ItemReader {
     pub fn new(kind: Kind, id: &str) -> Self {
-        let mut draft = Draft::default();
-        set(&mut draft.mail_object.id, Cow::Borrowed(id));
+        let mut builder = ItemBuilder::default();
+        set(&mut builder.mail_object.id, Cow::Borrowed(id));
         Self {
             kind,
             scope: Scope::Head,
-            draft,
+            builder,
             note: None,
             pieces: Vec::new(),
             entry: Vec::new(),
@@ -113,14 +113,14 @@ impl ItemReader {
     pub fn finish(mut self, reader: &mut Reader<'_>, last: &Segment<'_>, function: Function) -> (Item, Vec<usize>) {
         self.end_note(reader, last);
         self.end_group(reader);
-        let charset = reader.tape.charset;
-        for path in self.draft.contradicted(|text| text.chars().all(|c| charset.holds(c))) {
+        let charset = reader.lexer.charset;
+        for path in self.builder.contradicted(|text| text.chars().all(|c| charset.holds(c))) {
             reader.found(last, Finding::twice(path));
         }
-        if let Some(finding) = self.draft.left_behind(self.kind, function) {
+        if let Some(finding) = self.builder.left_behind(self.kind, function) {
             reader.found(last, finding);
         }
-        let data = &mut self.draft.response_data;
+        let data = &mut self.builder.response_data;
         if !self.dutiable_said {
             data.dutiable = !data.taxes.is_empty();
         }
@@ -131,7 +131,7 @@ impl ItemReader {
             }
             text.push_str(&more);
         }
-        (self.draft.finish(self.kind, function), self.pieces)
+        (self.builder.finish(self.kind, function), self.pieces)
     }
 
     pub fn segment(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
@@ -195,7 +195,7 @@ impl ItemReader {
         let before = subject.as_ref().and_then(|subject| self.said[of as usize].before(subject));
         if let Some(before) = before {
             let statement = Statement::whole(segment);
-            if !before.agrees(statement, reader.tape) {
+            if !before.agrees(statement, reader.lexer) {
                 reader.found(segment, Finding::twice(self.path_of(segment)));
             }
         } else if !read(self, reader) {
@@ -219,7 +219,7 @@ impl ItemReader {
         let before = said.before(subject.as_bytes());
         match before {
             None => said.note(subject.into_bytes(), statement),
-            Some(before) if before.agrees(statement, reader.tape) => {}
+            Some(before) if before.agrees(statement, reader.lexer) => {}
             Some(_) => reader.found(segment, Finding::twice(path)),
         }
         before.is_none()
@@ -269,7 +269,7 @@ impl ItemReader {
             b"TSR" => self.tsr(reader, segment),
             b"TDT" if segment.is(1, 0, "20") => {
                 let mode = if segment.raw(3, 0).is_empty() { segment.text(3, 1) } else { segment.text(3, 0) };
-                set(&mut self.draft.data.transport_mode, mode);
+                set(&mut self.builder.data.transport_mode, mode);
                 self.extra(Home::DeclarationData, "EP.FlightNumber", &segment.text(2, 0));
             }
             b"STS" => return self.sts(reader, segment),
@@ -284,13 +284,13 @@ impl ItemReader {
 
     fn extra(&mut self, home: Home, name: &str, value: &str) {
         if !value.is_empty() {
-            self.draft.extras_mut(home, 0).set(name, value);
+            self.builder.extras_mut(home, 0).set(name, value);
         }
     }
 
     /// A free text of the profile's extra fields; it goes on in further segments.
     fn extra_text(&mut self, home: Home, name: &str, text: Cow<'_, str>) {
-        let mut whole = self.draft.extras_of(home, 0).get(name).map(str::to_owned);
+        let mut whole = self.builder.extras_of(home, 0).get(name).map(str::to_owned);
         go_on(&mut whole, text);
         self.extra(home, name, &whole.unwrap_or_default());
     }
@@ -304,17 +304,17 @@ impl ItemReader {
             (b"AAE", Kind::Itmref) => (Home::Referral, "EP.DeclarationId"),
             (b"AAE", _) => (data, "EP.DeclarationId"),
             (b"ABO", Kind::Itmatt | Kind::Cusitm) => {
-                let mail = &mut self.draft.mail_object;
+                let mail = &mut self.builder.mail_object;
                 set(if second { &mut mail.local_id2 } else { &mut mail.local_id }, value);
                 return second || segment.raw(1, 2).is_empty() || segment.is(1, 2, "1");
             }
             (b"ABO", Kind::Itmref) => {
-                set(&mut self.draft.referral.known.referral_id, value);
+                set(&mut self.builder.referral.known.referral_id, value);
                 return true;
             }
             (b"ABO", Kind::Refrsp) => (Home::Answer, "EP.Reference"),
             (b"AGO", Kind::Refrsp) => {
-                set(&mut self.draft.answer.known.referral_id, value);
+                set(&mut self.builder.answer.known.referral_id, value);
                 return true;
             }
             (b"ABT", Kind::Cusrsp) => (Home::ResponseData, "EP.EntryNumber"),
@@ -348,11 +348,11 @@ impl ItemReader {
             return true;
         }
         let member: &mut Option<WcfDate> = match (segment.raw(1, 0), self.kind) {
-            (b"143", _) => &mut self.draft.mail_object.posting_dt,
-            (b"133", _) => &mut self.draft.data.transport_date,
-            (b"9", Kind::Cusrsp) => &mut self.draft.response_data.clearance_dt,
-            (b"9", Kind::Itmref) => &mut self.draft.referral.known.event_dt,
-            (b"9", Kind::Refrsp) => &mut self.draft.answer.known.event_dt,
+            (b"143", _) => &mut self.builder.mail_object.posting_dt,
+            (b"133", _) => &mut self.builder.data.transport_date,
+            (b"9", Kind::Cusrsp) => &mut self.builder.response_data.clearance_dt,
+            (b"9", Kind::Itmref) => &mut self.builder.referral.known.event_dt,
+            (b"9", Kind::Refrsp) => &mut self.builder.answer.known.event_dt,
             _ => return false,
         };
         if let Some(date) = reader.date(segment, "DTM") {
@@ -377,8 +377,8 @@ impl ItemReader {
         self.extra(home, name, &place);
         if matches!(segment.raw(1, 0), b"5" | b"8") {
             let (member, path) = match segment.is(1, 0, "5") {
-                true => (&mut self.draft.mail_object.orig_post_org_cd, "MailObject.OrigPostOrgCd"),
-                false => (&mut self.draft.mail_object.dest_post_org_cd, "MailObject.DestPostOrgCd"),
+                true => (&mut self.builder.mail_object.orig_post_org_cd, "MailObject.OrigPostOrgCd"),
+                false => (&mut self.builder.mail_object.dest_post_org_cd, "MailObject.DestPostOrgCd"),
             };
             set(member, reader.coded(segment, segment.element(3), 0, lists::OPERATOR, path));
         }
@@ -388,7 +388,7 @@ impl ItemReader {
     fn tsr(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
         let mut coded =
             |element, component, list, path| reader.coded(segment, segment.element(element), component, list, path);
-        let (data, mail) = (&mut self.draft.data, &mut self.draft.mail_object);
+        let (data, mail) = (&mut self.builder.data, &mut self.builder.mail_object);
         set(&mut data.handling_class_cd, coded(1, 0, lists::HANDLING_CLASS, "Declaration.Data.HandlingClassCd"));
         set(&mut mail.mail_class_cd, coded(2, 0, lists::MAIL_CLASS, "MailObject.MailClassCd"));
         set(&mut mail.mail_category_cd, coded(3, 0, lists::MAIL_CATEGORY, "MailObject.MailCategoryCd"));
@@ -412,7 +412,7 @@ impl ItemReader {
         let said = &mut self.said[Of::Item as usize];
         let (subject, statement) = (segment.tag(), Statement::part(segment, 1, 3));
         let before = said.before(subject).filter(|_| is_reasoned);
-        if before.is_some_and(|before| !before.agrees(statement, reader.tape)) {
+        if before.is_some_and(|before| !before.agrees(statement, reader.lexer)) {
             reader.found(segment, Finding::twice(path));
             return true;
         }
@@ -425,11 +425,11 @@ impl ItemReader {
         match category {
             b"FLW" => self.extra(Home::DeclarationData, "EP.FlowCd", &status),
             b"DEC" if before.is_none() => {
-                set(&mut self.draft.response_data.decision_cd, code);
+                set(&mut self.builder.response_data.decision_cd, code);
                 self.extra(Home::ResponseData, "EP.DecisionNm", &name);
             }
-            b"REF" if before.is_none() => set(&mut self.draft.referral.known.referral_cd, status),
-            b"RSP" => set(&mut self.draft.answer.known.referral_response_cd, status),
+            b"REF" if before.is_none() => set(&mut self.builder.referral.known.referral_cd, status),
+            b"RSP" => set(&mut self.builder.answer.known.referral_response_cd, status),
             b"SCM" => self.screening(reader, segment, status),
             _ => {}
         }
@@ -442,10 +442,10 @@ impl ItemReader {
     fn screening(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>, method: Cow<'_, str>) {
         let method = Some(method.into_owned());
         if self.kind == Kind::Itmref {
-            return self.draft.extras_mut(Home::Referral, 0).push_entry("Methods", vec![method]);
+            return self.builder.extras_mut(Home::Referral, 0).push_entry("Methods", vec![method]);
         }
         let result = reader.coded(segment, segment.element(3), 0, lists::SCREENING_RESULT, "EP.Screenings");
-        self.draft.extras_mut(Home::Answer, 0).push_entry("Screenings", vec![method, Some(result.into_owned())]);
+        self.builder.extras_mut(Home::Answer, 0).push_entry("Screenings", vec![method, Some(result.into_owned())]);
     }
 
     fn reasons(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
@@ -458,12 +458,12 @@ impl ItemReader {
             let text = element.text(3).into_owned();
             // An empty first reason keeps the place of one that stands elsewhere.
             let first = self.kind == Kind::Cusrsp && !std::mem::replace(&mut self.reasoned, true);
-            let data = &mut self.draft.response_data;
+            let data = &mut self.builder.response_data;
             if first {
                 set(&mut data.decision_reason_cd, Cow::Owned(code));
                 set(&mut data.decision_reason_nm, Cow::Owned(text));
             } else {
-                self.draft.add_reason(self.kind, vec![Some(code), Some(text)]);
+                self.builder.add_reason(self.kind, vec![Some(code), Some(text)]);
             }
         }
     }
@@ -471,7 +471,7 @@ impl ItemReader {
     fn mea(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) -> bool {
         match (segment.raw(1, 0), segment.raw(2, 0)) {
             (b"WT", b"AAD") => {
-                self.draft.data.gross_weight = weight(reader, segment, "Declaration.Data.GrossWeight");
+                self.builder.data.gross_weight = weight(reader, segment, "Declaration.Data.GrossWeight");
             }
             (b"PD", b"LN") => self.length(reader, segment, "EP.LengthCm"),
             (b"PD", b"WD") => self.length(reader, segment, "EP.WidthCm"),
@@ -495,14 +495,14 @@ impl ItemReader {
         let (value, name) = match segment.raw(1, 0) {
             b"43" => {
                 if let Some(total) = number(reader, segment, 1, 1, "EP.TotalValue") {
-                    self.draft.totals.push((total.digits().to_owned(), currency.into_owned()));
+                    self.builder.totals.push((total.digits().to_owned(), currency.into_owned()));
                 }
                 return true;
             }
-            b"64" => (&mut self.draft.data.postage, &mut self.draft.data.postage_currency_cd),
-            b"67" => (&mut self.draft.data.insured_value, &mut self.draft.data.insured_value_currency_cd),
+            b"64" => (&mut self.builder.data.postage, &mut self.builder.data.postage_currency_cd),
+            b"67" => (&mut self.builder.data.insured_value, &mut self.builder.data.insured_value_currency_cd),
             b"176" if self.kind == Kind::Cusrsp => {
-                let data = &mut self.draft.response_data;
+                let data = &mut self.builder.response_data;
                 (&mut data.total_fee, &mut data.total_fee_currency_cd)
             }
             _ => return false,
@@ -514,7 +514,7 @@ impl ItemReader {
 
     fn ftx(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) -> bool {
         let data = Home::DeclarationData;
-        let text = || notes::join(segment, 4, 0, 5, notes::TEXT);
+        let text = || name_value::join(segment, 4, 0, 5, name_value::TEXT);
         match (segment.raw(1, 0), self.kind) {
             (b"DEL", _) => {
                 let path = "Declaration.Data.EP.NonDeliveryCd";
@@ -525,8 +525,8 @@ impl ItemReader {
             (b"ACB", _) => self.extra_text(data, "EP.NatureExplanation", text()),
             (b"SIN", Kind::Itmref) => self.extra_text(Home::Referral, "EP.Instruction", text()),
             (b"SIN", _) => self.extra_text(data, "EP.RedirectAddress", text()),
-            (b"AAI", Kind::Itmref) => go_on(&mut self.draft.referral.known.remarks, text()),
-            (b"AAI", Kind::Refrsp) => go_on(&mut self.draft.answer.known.information, text()),
+            (b"AAI", Kind::Itmref) => go_on(&mut self.builder.referral.known.remarks, text()),
+            (b"AAI", Kind::Refrsp) => go_on(&mut self.builder.answer.known.information, text()),
             (b"REG", Kind::Itmref) => self.extra_text(Home::Referral, "EP.Legal", text()),
             (b"ACD", Kind::Cusrsp) => go_on(&mut self.reason_text, text()),
             (b"CCI", Kind::Cusrsp) => self.extra_text(Home::ResponseData, "EP.Instruction", text()),
@@ -539,14 +539,14 @@ impl ItemReader {
     fn doc(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
         let id = segment.text(2, 0);
         if self.kind == Kind::Refrsp && segment.is(1, 1, lists::ATTACHMENT[0]) {
-            return self.draft.extras_mut(Home::Answer, 0).push_entry("Attachments", vec![Some(id.into_owned())]);
+            return self.builder.extras_mut(Home::Answer, 0).push_entry("Attachments", vec![Some(id.into_owned())]);
         }
         let mut document = crate::contract::Document::default();
-        let path = Home::Document.member_path(self.draft.data.documents.len(), "DocumentType");
+        let path = Home::Document.member_path(self.builder.data.documents.len(), "DocumentType");
         set(&mut document.document_type, reader.coded(segment, segment.element(1), 0, lists::DOCUMENT, &path));
         set(&mut document.document_name, segment.text(1, 3));
         set(&mut document.document_id, id);
-        self.draft.data.documents.push(document);
+        self.builder.data.documents.push(document);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::lexer::{Element, Lexer, Segment};
 use super::lists::List;
-use super::tape::{Element, Segment, Tape};
 use crate::edi::finding::{Finding, Findings, Position};
 use crate::edi::message::Outline;
 
@@ -15,7 +15,7 @@ pub struct Places {
 
 /// The state of reading one interchange.
 pub(super) struct Reader<'t> {
-    pub tape: &'t Tape<'t>,
+    pub lexer: &'t Lexer<'t>,
     pub findings: Findings,
     pub message: Option<usize>,
     /// Segment number of `UNH`.

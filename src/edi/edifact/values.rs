@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::tape::Segment;
+use super::lexer::Segment;
 use crate::contract::WcfDate;
 use crate::contract::date::UNSET_MS;
 use crate::edi::message::Mailbox;

@@ -37,11 +37,11 @@ pub fn write(interchange: &Interchange, profile: &Profile) -> Result<Written, Fi
             Message::Control(control) => writer.control(&number, control),
         }
     }
-    writer.emit.segment("UNZ", &[&[&interchange.messages.len().to_string()], &[&interchange.reference]]);
+    writer.segments.segment("UNZ", &[&[&interchange.messages.len().to_string()], &[&interchange.reference]]);
     if writer.findings.has_errors() {
         return Err(writer.findings);
     }
-    Ok(Written { bytes: writer.emit.into_bytes(), findings: writer.findings })
+    Ok(Written { bytes: writer.segments.into_bytes(), findings: writer.findings })
 }
 
 /// The date of `UNB`: six digits in syntax version 3, eight in version 4.
@@ -66,8 +66,8 @@ impl Writer<'_> {
         let sender_qualifier = self.fit("Sender.Qualifier", &sender.qualifier, 4);
         let recipient_qualifier = self.fit("Recipient.Qualifier", &recipient.qualifier, 4);
         let reference = self.fit("Reference", &interchange.reference, 14);
-        self.emit.advice();
-        self.emit.segment(
+        self.segments.advice();
+        self.segments.segment(
             "UNB",
             &[
                 &[charset.name(), &charset.syntax_version().to_string()],
@@ -87,17 +87,17 @@ impl Writer<'_> {
 
     fn items(&mut self, number: &str, message: &ItemMessage) {
         self.kind = message.kind;
-        let start = self.emit.segments();
+        let start = self.segments.segments();
         let profile = self.profile;
         let identifier = [message.kind.stored(), "D", "00A", &profile.agency, &profile.association];
-        self.emit.segment("UNH", &[&[number], &identifier]);
+        self.segments.segment("UNH", &[&[number], &identifier]);
         self.head(message);
         for (at, item) in message.items.iter().enumerate() {
             self.item = Some((at, item.mail_object.id.clone()));
             self.item(at + 1, item, message.function);
         }
         self.item = None;
-        self.emit.segment("CNT", &[&["10", &message.items.len().to_string()]]);
+        self.segments.segment("CNT", &[&["10", &message.items.len().to_string()]]);
         if message.kind.declares() {
             let pieces = |item: &Item| {
                 let data = item.declaration.as_ref().and_then(|declaration| declaration.data.as_ref());
@@ -105,15 +105,15 @@ impl Writer<'_> {
             };
             let cancelled = message.function == Function::Cancellation;
             let lines: usize = if cancelled { 0 } else { message.items.iter().map(pieces).sum() };
-            self.emit.segment("CNT", &[&["2", &lines.to_string()]]);
+            self.segments.segment("CNT", &[&["2", &lines.to_string()]]);
         }
         self.end_message(number, start);
     }
 
     /// `UNT`: how many segments the message has since `start`, its own included.
     pub fn end_message(&mut self, number: &str, start: usize) {
-        let count = self.emit.segments() - start + 1;
-        self.emit.segment("UNT", &[&[&count.to_string()], &[number]]);
+        let count = self.segments.segments() - start + 1;
+        self.segments.segment("UNT", &[&[&count.to_string()], &[number]]);
     }
 
     fn head(&mut self, message: &ItemMessage) {
@@ -123,7 +123,8 @@ impl Writer<'_> {
             Kind::Itmref | Kind::Refrsp => "",
         };
         let reference = self.fit("Header.Reference", &message.reference, 35);
-        self.emit.segment("BGM", &[&[code, "", "", message.kind.stored()], &[&reference], &[message.function.code()]]);
+        self.segments
+            .segment("BGM", &[&[code, "", "", message.kind.stored()], &[&reference], &[message.function.code()]]);
         if let Some(created) = message.created {
             self.date("137", created);
         }
@@ -138,16 +139,18 @@ impl Writer<'_> {
     fn organization(&mut self, organization: &Organization, operator_role: &str, member: &str) {
         let code = self.fit(member, organization.code(), 35);
         match organization {
-            Organization::Operator(_) => self.emit.segment("NAD", &[&[operator_role], &coded(&code, lists::OPERATOR)]),
+            Organization::Operator(_) => {
+                self.segments.segment("NAD", &[&[operator_role], &coded(&code, lists::OPERATOR)])
+            }
             Organization::Customs(_) => {
-                self.emit.segment("NAD", &[&["CM"], &coded(&code, lists::CUSTOMS)]);
+                self.segments.segment("NAD", &[&["CM"], &coded(&code, lists::CUSTOMS)]);
             }
         }
     }
 
     fn control(&mut self, number: &str, control: &Control) {
-        let start = self.emit.segments();
-        self.emit.segment("UNH", &[&[number], &["CONTRL", "D", "3", "UN", &self.profile.association]]);
+        let start = self.segments.segments();
+        self.segments.segment("UNH", &[&[number], &["CONTRL", "D", "3", "UN", &self.profile.association]]);
         contrl::write(self, control);
         self.end_message(number, start);
     }

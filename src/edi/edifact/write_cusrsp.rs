@@ -1,7 +1,7 @@
 //! Contracts → EDIFACT: the decision of customs with its taxes (CUSRSP).
 
 use super::lists::{self, coded};
-use super::notes::STATUS_TEXT;
+use super::name_value::STATUS_TEXT;
 use super::writer::{Writer, text};
 use crate::contract::response::Tax;
 use crate::contract::{Number, ResponseData};
@@ -30,7 +30,7 @@ impl Writer<'_> {
         self.date_extras(&extras, &[("58", "EP.ClearedDt")]);
         if let Some(office) = extras.get("EP.OfficeCd") {
             let office = self.member(HOME, 0, "EP.OfficeCd", office, 25);
-            self.emit.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
+            self.segments.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
         }
         self.mail_object(item);
         self.decision(data, &first, &extras);
@@ -95,12 +95,12 @@ impl Writer<'_> {
         let rate = self.member(HOME, at, "Rate", rate, 17);
         let function = if extras.get("EP.PieceIndex").is_some() { "1" } else { "3" };
         let kind = [&coded(&kind, lists::TAX)[..], &[&name]].concat();
-        self.emit.segment("TAX", &[&[function], &kind, &[], &[&basis], &["", "", "", &rate]]);
+        self.segments.segment("TAX", &[&[function], &kind, &[], &[&basis], &["", "", "", &rate]]);
         let currency = self.member(HOME, at, "CurrencyCd", text(&tax.currency_cd), 3);
         self.amount("161", tax.amount.as_ref(), &currency);
         let hs = self.member(HOME, at, "HS", text(&tax.hs), 35);
         if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
+            self.segments.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
         }
         self.quantity(tax.number);
         let path = || HOME.member_path(at, "NetWeight");
@@ -114,10 +114,10 @@ impl Writer<'_> {
         let mut field = |name, slot: usize, size| self.field(HOME, "RevisedPieces", at, name, &entry[slot], size);
         let (index, description) = (field("Index", 0, 5), field("Description", 1, 2560));
         let (hs, restrictions) = (field("HS", 2, 35), field("Restrictions", 3, 2560));
-        self.emit.segment("GID", &[&[&index]]);
+        self.segments.segment("GID", &[&[&index]]);
         self.free_text("AAA", &description);
         if !hs.is_empty() {
-            self.emit.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
+            self.segments.segment("PIA", &[&["5"], &[&hs, lists::HS]]);
         }
         self.free_text("SIN", &restrictions);
         self.flush_notes();

@@ -1,11 +1,11 @@
 //! Contracts → EDIFACT: the bodies of the items, segment by segment in the order of the profile.
 
 use super::lists::{self, List, coded};
-use super::notes::{self, Note, Topic};
+use super::name_value::{self, NameValue, Topic};
 use super::writer::{Writer, text};
 use crate::contract::declaration::{ContentPiece, DeclarationData};
 use crate::contract::{MailObject, Number, WcfDate};
-use crate::edi::draft::{line_numbers, line_totals};
+use crate::edi::item_builder::{line_numbers, line_totals};
 use crate::edi::message::{Function, Item, Kind};
 use crate::edi::profile::WEIGHT_DECIMALS;
 use crate::edi::profile::extras::{Entry, Extras, amounts};
@@ -18,7 +18,7 @@ impl Writer<'_> {
     /// One item with everything that belongs to it.
     pub(super) fn item(&mut self, sequence: usize, item: &Item, function: Function) {
         let id = self.member(Home::MailObject, 0, "Id", text(&item.mail_object.id), 35);
-        self.emit.segment("CNI", &[&[&sequence.to_string()], &[&id]]);
+        self.segments.segment("CNI", &[&[&sequence.to_string()], &[&id]]);
         if function == Function::Cancellation {
             self.cancelled(item);
             return self.flush_notes();
@@ -57,7 +57,7 @@ impl Writer<'_> {
         self.transport(data, &extras);
         if let Some(flow) = extras.get("EP.FlowCd") {
             let flow = self.member(DATA, 0, "EP.FlowCd", flow, 3);
-            self.emit.segment("STS", &[&["FLW"], &coded(&flow, lists::FLOW)]);
+            self.segments.segment("STS", &[&["FLW"], &coded(&flow, lists::FLOW)]);
         }
         self.measures(data, &extras);
         self.amounts(data, &extras);
@@ -112,7 +112,7 @@ impl Writer<'_> {
             self.reference_member("ABO", Home::MailObject, "LocalId", text(&mail.local_id));
             let second = self.member(Home::MailObject, 0, "LocalId2", text(&mail.local_id2), 35);
             if !second.is_empty() {
-                self.emit.segment("RFF", &[&["ABO", &second, "2"]]);
+                self.segments.segment("RFF", &[&["ABO", &second, "2"]]);
             }
         }
         let names = [
@@ -152,7 +152,7 @@ impl Writer<'_> {
                 let (member, value) = extras.get(name).map_or((own, country), |value| (name, value));
                 let value = self.member(DATA, 0, member, value, 25);
                 if !value.is_empty() {
-                    self.emit.segment("LOC", &[&[qualifier], &coded(&value, lists::COUNTRY)]);
+                    self.segments.segment("LOC", &[&[qualifier], &coded(&value, lists::COUNTRY)]);
                 }
             }
         }
@@ -166,11 +166,11 @@ impl Writer<'_> {
                 continue;
             }
             let (place, related) = (coded(&office, lists::OFFICE), coded(&post, lists::OPERATOR));
-            self.emit.segment("LOC", &[&[qualifier], &place, &related]);
+            self.segments.segment("LOC", &[&[qualifier], &place, &related]);
         }
         if let Some(office) = extras.get("EP.CustomsOfficeCd") {
             let office = self.member(DATA, 0, "EP.CustomsOfficeCd", office, 25);
-            self.emit.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
+            self.segments.segment("LOC", &[&["22"], &coded(&office, lists::CUSTOMS)]);
         }
     }
 
@@ -188,7 +188,7 @@ impl Writer<'_> {
         if [&handling, &class, &subclass, &category, &nature].iter().all(|code| code.is_empty()) {
             return;
         }
-        self.emit.segment(
+        self.segments.segment(
             "TSR",
             &[
                 &coded(&handling, lists::HANDLING_CLASS),
@@ -204,7 +204,7 @@ impl Writer<'_> {
         let mode = self.member(DATA, 0, "TransportMode", text(&data.transport_mode), 17);
         let mode: [&str; 2] = if mode.chars().count() <= 3 { [&mode, ""] } else { ["", &mode] };
         if !flight.is_empty() || mode != ["", ""] {
-            self.emit.segment("TDT", &[&["20"], &[&flight], &mode]);
+            self.segments.segment("TDT", &[&["20"], &[&flight], &mode]);
         }
     }
 
@@ -213,7 +213,7 @@ impl Writer<'_> {
         self.measure(["WT", "AAD", "KGM"], data.gross_weight.as_ref(), WEIGHT_DECIMALS, path);
         for (attribute, name) in [("LN", "EP.LengthCm"), ("WD", "EP.WidthCm"), ("HT", "EP.HeightCm")] {
             if let Some(value) = extras.get(name) {
-                self.emit.segment("MEA", &[&["PD"], &[attribute], &["CMT", value]]);
+                self.segments.segment("MEA", &[&["PD"], &[attribute], &["CMT", value]]);
             }
         }
     }
@@ -222,7 +222,7 @@ impl Writer<'_> {
         match extras.get("EP.TotalValue").and_then(amounts) {
             Some(declared) => {
                 for (number, currency) in declared {
-                    self.emit.segment("MOA", &[&["43", number, currency]]);
+                    self.segments.segment("MOA", &[&["43", number, currency]]);
                 }
             }
             None => {
@@ -241,7 +241,7 @@ impl Writer<'_> {
     pub(super) fn instructions(&mut self, extras: &Extras) {
         if let Some(code) = extras.get("EP.NonDeliveryCd") {
             let code = self.member(DATA, 0, "EP.NonDeliveryCd", code, 17);
-            self.emit.segment("FTX", &[&["DEL"], &[], &coded(&code, lists::NON_DELIVERY)]);
+            self.segments.segment("FTX", &[&["DEL"], &[], &coded(&code, lists::NON_DELIVERY)]);
         }
         let names = [("CUS", "EP.Comments"), ("ACB", "EP.NatureExplanation"), ("SIN", "EP.RedirectAddress")];
         self.text_extras(DATA, extras, &names);
@@ -254,7 +254,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn text_member(&mut self, subject: &str, home: Home, member: &str, value: &str) {
-        let value = self.member(home, 0, member, value, 5 * notes::TEXT);
+        let value = self.member(home, 0, member, value, 5 * name_value::TEXT);
         self.free_text(subject, &value);
     }
 
@@ -270,7 +270,7 @@ impl Writer<'_> {
             let kind = self.member(Home::Document, at, "DocumentType", kind, 3);
             let name = self.member(Home::Document, at, "DocumentName", name, 35);
             let id = self.member(Home::Document, at, "DocumentId", text(&document.document_id), 35);
-            self.emit.segment("DOC", &[&[&kind, "", "", &name], &[&id]]);
+            self.segments.segment("DOC", &[&[&kind, "", "", &name], &[&id]]);
         }
     }
 
@@ -299,10 +299,10 @@ impl Writer<'_> {
             std::array::from_fn(|at| self.member(DATA, 0, rows[at].member, values[at], rows[at].size));
         let [name, first, last, line1, line2, city, state, zip, country, id, vat, tax, contact, phone, email, fax] =
             fitting.each_ref().map(|value| &**value);
-        let pair = |value| notes::split::<2>(value, 35).unwrap_or_default();
+        let pair = |value| name_value::split::<2>(value, 35).unwrap_or_default();
         let (name, line1, line2) = (pair(name), pair(line1), pair(line2));
         let state: [&str; 4] = if state.chars().count() <= 9 { [state, "", "", ""] } else { ["", "", "", state] };
-        self.emit.segment(
+        self.segments.segment(
             "NAD",
             &[
                 &[role.code()],
@@ -321,28 +321,28 @@ impl Writer<'_> {
         }
         let channels = [("TE", phone), ("EM", email), ("FX", fax)];
         if !contact.is_empty() || channels.iter().any(|(_, value)| !value.is_empty()) {
-            self.emit.segment("CTA", &[&["IC"], &["", contact]]);
+            self.segments.segment("CTA", &[&["IC"], &["", contact]]);
         }
         for (channel, value) in channels.into_iter().filter(|(_, value)| !value.is_empty()) {
-            self.emit.segment("COM", &[&[value, channel]]);
+            self.segments.segment("COM", &[&[value, channel]]);
         }
         self.flush_notes();
     }
 
     pub(super) fn piece(&mut self, at: usize, number: i32, piece: &ContentPiece) {
         const HOME: Home = Home::Piece;
-        self.emit.segment("GID", &[&[&number.to_string()]]);
-        let description = self.member(HOME, at, "Description", text(&piece.description), 5 * notes::TEXT);
+        self.segments.segment("GID", &[&[&number.to_string()]]);
+        let description = self.member(HOME, at, "Description", text(&piece.description), 5 * name_value::TEXT);
         self.free_text("AAA", &description);
         for (function, member, value) in [("5", "HS", &piece.hs), ("3", "RevisedHS", &piece.revised_hs)] {
             let code = self.member(HOME, at, member, text(value), 35);
             if !code.is_empty() {
-                self.emit.segment("PIA", &[&[function], &[&code, lists::HS]]);
+                self.segments.segment("PIA", &[&[function], &[&code, lists::HS]]);
             }
         }
         let country = self.member(HOME, at, "OrigCountryCd", text(&piece.orig_country_cd), 25);
         if !country.is_empty() {
-            self.emit.segment("LOC", &[&["27"], &coded(&country, lists::COUNTRY)]);
+            self.segments.segment("LOC", &[&["27"], &coded(&country, lists::COUNTRY)]);
         }
         self.quantity(piece.number);
         let path = || HOME.member_path(at, "NetWeight");
@@ -357,7 +357,7 @@ impl Writer<'_> {
 
     pub(super) fn quantity(&mut self, number: Option<i32>) {
         if let Some(number) = number {
-            self.emit.segment("QTY", &[&["1", &number.to_string()]]);
+            self.segments.segment("QTY", &[&["1", &number.to_string()]]);
         }
     }
 
@@ -372,7 +372,7 @@ impl Writer<'_> {
     pub(super) fn more_reasons(&mut self, home: Home, extras: &Extras, reasons: &mut Vec<(String, String)>) {
         for (at, entry) in extras.entries("Reasons").iter().enumerate() {
             let code = self.field(home, "Reasons", at, "Code", &entry[0], 4);
-            let text = self.field(home, "Reasons", at, "Text", &entry[1], notes::STATUS_TEXT);
+            let text = self.field(home, "Reasons", at, "Text", &entry[1], name_value::STATUS_TEXT);
             reasons.push((code, text));
         }
     }
@@ -400,7 +400,7 @@ impl Writer<'_> {
                 .collect();
             let mut elements: Vec<&[&str]> = vec![std::slice::from_ref(&category), &first];
             elements.extend(reasons.iter().map(|reason| reason.as_slice()));
-            self.emit.segment("STS", &elements);
+            self.segments.segment("STS", &elements);
             if after.is_empty() {
                 return;
             }
@@ -427,15 +427,15 @@ impl Writer<'_> {
         let path = text(&entry[0]);
         let (line, tag) = super::pointer::place_of(path);
         let line = line.map(|line| line.to_string()).unwrap_or_default();
-        self.emit.segment("ERP", &[&["2", &sequence.to_string(), &line], &[tag]]);
+        self.segments.segment("ERP", &[&["2", &sequence.to_string(), &line], &[tag]]);
         let code = self.field(home, list, at, "Code", &entry[1], 8);
         if !code.is_empty() {
-            self.emit.segment("ERC", &[&coded(&code, lists::DATA_ERROR)]);
+            self.segments.segment("ERC", &[&coded(&code, lists::DATA_ERROR)]);
         }
         let remark = self.field(home, list, at, "Text", &entry[2], 2560);
         self.free_text("AAO", &remark);
         if !path.is_empty() {
-            self.notes.push(Note { topic: Topic::Path, name: String::new(), value: path.to_owned() });
+            self.notes.push(NameValue { topic: Topic::Path, name: String::new(), value: path.to_owned() });
         }
         self.flush_notes();
     }

@@ -1,7 +1,7 @@
 //! Contracts → EDIFACT: referrals and the answers to them (ITMREF, REFRSP).
 
 use super::lists::{self, List, coded};
-use super::notes::{Note, Topic};
+use super::name_value::{NameValue, Topic};
 use super::writer::{Writer, text};
 use crate::contract::open::OtherMembers;
 use crate::edi::finding::Finding;
@@ -62,7 +62,7 @@ impl Writer<'_> {
     fn note_others(&mut self, others: &OtherMembers) {
         for (name, value) in others {
             let (name, value) = (name.clone(), value.get().to_owned());
-            self.notes.push(Note { topic: Topic::OtherMember, name, value });
+            self.notes.push(NameValue { topic: Topic::OtherMember, name, value });
         }
     }
 
@@ -88,17 +88,17 @@ impl Writer<'_> {
         }
         if let Some(facility) = extras.get("EP.Facility") {
             let facility = self.member(HOME, 0, "EP.Facility", facility, 25);
-            self.emit.segment("LOC", &[&["14"], &coded(&facility, lists::OFFICE)]);
+            self.segments.segment("LOC", &[&["14"], &coded(&facility, lists::OFFICE)]);
         }
         if let Some(person) = extras.get("EP.Person") {
             let person = self.member(HOME, 0, "EP.Person", person, 35);
-            self.emit.segment("NAD", &[&["AG"]]);
-            self.emit.segment("CTA", &[&["IC"], &["", &person]]);
+            self.segments.segment("NAD", &[&["AG"]]);
+            self.segments.segment("CTA", &[&["IC"], &["", &person]]);
         }
         self.text_member("AAI", HOME, "Information", text(&known.information));
         for (at, entry) in extras.entries("Attachments").iter().enumerate() {
             let id = self.field(HOME, "Attachments", at, "Id", &entry[0], 35);
-            self.emit.segment("DOC", &[&coded("916", lists::ATTACHMENT), &[&id]]);
+            self.segments.segment("DOC", &[&coded("916", lists::ATTACHMENT), &[&id]]);
         }
         self.note_members(HOME, 0, known);
         self.note_extras(HOME, &extras);

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::charset::transliterate;
-use super::emit::Emitter;
-use super::notes::{self, Note, Topic};
+use super::name_value::{self, NameValue, Topic};
+use super::segment_writer::SegmentWriter;
 use crate::contract::{Number, WcfDate};
 use crate::edi::check;
-use crate::edi::draft::name_value_rows;
 use crate::edi::finding::{Finding, Findings};
+use crate::edi::item_builder::name_value_rows;
 use crate::edi::message::Kind;
 use crate::edi::profile::extras::Extras;
 use crate::edi::profile::table::{Home, NAME_VALUE};
@@ -22,14 +22,14 @@ pub(super) fn date_204(date: WcfDate) -> String {
 
 /// The state of writing one interchange.
 pub(super) struct Writer<'p> {
-    pub emit: Emitter,
+    pub segments: SegmentWriter,
     pub profile: &'p Profile,
     pub findings: Findings,
     pub kind: Kind,
     pub message: Option<usize>,
     pub item: Option<(usize, Option<String>)>,
     /// Names and values waiting for the place of their group.
-    pub notes: Vec<Note>,
+    pub notes: Vec<NameValue>,
 }
 
 /// The text of a member, empty when unset.
@@ -40,8 +40,8 @@ pub(super) fn text(member: &Option<String>) -> &str {
 impl<'p> Writer<'p> {
     /// A writer with nothing written; what it finds is added to `findings`.
     pub fn new(profile: &'p Profile, findings: Findings) -> Self {
-        let emit = Emitter::new(profile.charset, profile.line_breaks);
-        Self { emit, profile, findings, kind: Kind::Itmatt, message: None, item: None, notes: Vec::new() }
+        let segments = SegmentWriter::new(profile.charset, profile.line_breaks);
+        Self { segments, profile, findings, kind: Kind::Itmatt, message: None, item: None, notes: Vec::new() }
     }
 
     /// A finding about the item being written.
@@ -70,7 +70,7 @@ impl<'p> Writer<'p> {
         if let Cow::Owned(changed) = &fitting {
             let path = home.member_path(index, member);
             self.transliterated(&path, changed, check::is_required(self.kind, home, member));
-            self.notes.push(Note { topic: Topic::Member, name: path, value: value.to_owned() });
+            self.notes.push(NameValue { topic: Topic::Member, name: path, value: value.to_owned() });
         }
         self.sized(size, || home.member_path(index, member), fitting)
     }
@@ -102,8 +102,8 @@ impl<'p> Writer<'p> {
     /// Writes the waiting names and values.
     pub fn flush_notes(&mut self) {
         for note in std::mem::take(&mut self.notes) {
-            if !notes::write(&mut self.emit, self.profile.charset, &note) {
-                let text = format!("a name of at most {} characters can be sent", notes::TEXT);
+            if !name_value::write(&mut self.segments, self.profile.charset, &note) {
+                let text = format!("a name of at most {} characters can be sent", name_value::TEXT);
                 self.found(Finding::error("too_long", "ExtraFieldNames", text));
             }
         }
@@ -122,7 +122,7 @@ impl<'p> Writer<'p> {
     pub fn note_member(&mut self, home: Home, index: usize, member: &str, value: &str) {
         if !value.is_empty() {
             let name = home.member_path(index, member);
-            self.notes.push(Note { topic: Topic::Member, name, value: value.to_owned() });
+            self.notes.push(NameValue { topic: Topic::Member, name, value: value.to_owned() });
         }
     }
 
@@ -132,23 +132,23 @@ impl<'p> Writer<'p> {
         let topic = if in_answer { Topic::DeclarationField } else { Topic::ExtraField };
         for (name, value) in &extras.rest {
             let (name, value) = (text(name).to_owned(), text(value).to_owned());
-            self.notes.push(Note { topic, name, value });
+            self.notes.push(NameValue { topic, name, value });
         }
         for (name, value) in extras.placed(home, NAME_VALUE) {
-            self.notes.push(Note { topic, name: name.to_owned(), value: value.to_owned() });
+            self.notes.push(NameValue { topic, name: name.to_owned(), value: value.to_owned() });
         }
     }
 
     /// `RFF`, unless there is nothing to refer to.
     pub fn reference(&mut self, qualifier: &str, value: &str) {
         if !value.is_empty() {
-            self.emit.segment("RFF", &[&[qualifier, value]]);
+            self.segments.segment("RFF", &[&[qualifier, value]]);
         }
     }
 
     /// `DTM`, to the second.
     pub fn date(&mut self, qualifier: &str, date: WcfDate) {
-        self.emit.segment("DTM", &[&[qualifier, &date_204(date), "204"]]);
+        self.segments.segment("DTM", &[&[qualifier, &date_204(date), "204"]]);
     }
 
     /// `MEA`; a number that its place does not hold is an error.
@@ -157,7 +157,7 @@ impl<'p> Writer<'p> {
             let digits = digits(number, decimals);
             let value = self.sized(18, path, Cow::Borrowed(digits));
             let [purpose, attribute, unit] = codes;
-            self.emit.segment("MEA", &[&[purpose], &[attribute], &[unit, &value]]);
+            self.segments.segment("MEA", &[&[purpose], &[attribute], &[unit, &value]]);
         }
     }
 
@@ -166,14 +166,14 @@ impl<'p> Writer<'p> {
         let most = currency_decimals(currency).unwrap_or(2);
         let digits = number.map_or("", |number| digits(number, most));
         if !(digits.is_empty() && currency.is_empty()) {
-            self.emit.segment("MOA", &[&[qualifier, digits, currency]]);
+            self.segments.segment("MOA", &[&[qualifier, digits, currency]]);
         }
     }
 
     /// `FTX` with a text of up to five components.
     pub fn free_text(&mut self, subject: &str, value: &str) {
-        if let Some(pieces) = notes::split::<5>(value, notes::TEXT).filter(|_| !value.is_empty()) {
-            self.emit.segment("FTX", &[&[subject], &[], &[], &pieces]);
+        if let Some(pieces) = name_value::split::<5>(value, name_value::TEXT).filter(|_| !value.is_empty()) {
+            self.segments.segment("FTX", &[&[subject], &[], &[], &pieces]);
         }
     }
 }

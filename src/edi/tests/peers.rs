@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use proptest::strategy::{Strategy, ValueTree};
 
 use super::generate;
-use crate::edi::edifact::tape::{Element, Tape};
+use crate::edi::edifact::lexer::{Element, Lexer};
 use crate::edi::profile::Charset;
 use crate::edi::{Findings, Form, Profile, write};
 
@@ -28,10 +28,10 @@ fn trimmed(mut segment: Vec<Vec<String>>) -> Vec<Vec<String>> {
 
 fn ours(bytes: &[u8], charset: Charset) -> Segments {
     let mut findings = Findings::default();
-    let mut tape = Tape::read(bytes, &mut findings);
-    tape.charset = charset;
+    let mut lexer = Lexer::read(bytes, &mut findings);
+    lexer.charset = charset;
     assert!(findings.is_empty(), "{findings}");
-    let segments = tape.segments().map(|segment| {
+    let segments = lexer.segments().map(|segment| {
         let element =
             |element: Element<'_>| (0..element.component_count()).map(|part| element.text(part).into_owned()).collect();
         trimmed(segment.elements_from(0).map(element).collect())

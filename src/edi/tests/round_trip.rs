@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::generate;
 use crate::contract::canonical::value_form;
 use crate::edi::profile::Charset;
-use crate::edi::{Form, Interchange, Message, Profile, normal, read, write};
+use crate::edi::{Form, Interchange, Message, Profile, normalize, read, write};
 
 /// Compares item by item, so that a failure shows the difference and not two pages.
 fn assert_same(was: &Interchange, is: &Interchange) {
@@ -34,7 +34,7 @@ fn round_trip(interchange: Interchange, form: Form, profile: &Profile) {
     let written = write(&interchange, form, profile).unwrap_or_else(|findings| panic!("{findings}"));
     let received = read(&written.bytes);
     assert!(!received.findings.has_errors(), "{}\n{}", received.findings, String::from_utf8_lossy(&written.bytes));
-    assert_same(&normal::interchange(interchange), &received.interchange);
+    assert_same(&normalize::interchange(interchange), &received.interchange);
     let again = write(&received.interchange, form, profile).unwrap_or_else(|findings| panic!("{findings}"));
     let third = write(&read(&again.bytes).interchange, form, profile).unwrap_or_else(|findings| panic!("{findings}"));
     assert!(third.bytes == again.bytes, "what was read is written canonically");
@@ -70,7 +70,7 @@ proptest! {
 
     #[test]
     fn the_normal_form_is_stable(interchange in generate::interchange()) {
-        let once = normal::interchange(interchange);
-        prop_assert!(normal::interchange(once.clone()) == once);
+        let once = normalize::interchange(interchange);
+        prop_assert!(normalize::interchange(once.clone()) == once);
     }
 }

@@ -1,7 +1,9 @@
 //! Messages as they stand in the profile and in the wild, and what is said about broken ones.
 
 use crate::edi::profile::table::{self, Home, Shape, Xml};
-use crate::edi::{Action, Charset, Form, Message, Profile, Severity, acknowledge, contrl, normal, read, tool, write};
+use crate::edi::{
+    Action, Charset, Form, Message, Profile, Severity, acknowledge, contrl, normalize, read, tool, write,
+};
 
 /// The example of the profile.
 pub const ITMATT: &str = "UNA:+.? '
@@ -236,7 +238,11 @@ fn a_mandatory_text_that_becomes_empty_is_an_error() {
     let written = write(&interchange, Form::Edifact, &Profile::default()).unwrap();
     let text = String::from_utf8(written.bytes.clone()).unwrap();
     assert!(text.contains("NAD+CN+++Ivan Petrov+"), "{text}");
-    assert_eq!(read(&written.bytes).interchange, normal::interchange(interchange.clone()), "the original came along");
+    assert_eq!(
+        read(&written.bytes).interchange,
+        normalize::interchange(interchange.clone()),
+        "the original came along"
+    );
     let wide = Profile { charset: Charset::Unow, ..Profile::default() };
     let written = write(&interchange, Form::Edifact, &wide).unwrap();
     assert!(written.findings.is_empty() && String::from_utf8(written.bytes).unwrap().contains("Иван Петров"));
@@ -252,13 +258,13 @@ fn the_sizes_of_the_table_hold() {
     let homes = [Home::MailObject, Home::DeclarationData, Home::Piece, Home::Document];
     for row in table::rows().filter(elsewhere).filter(|row| homes.contains(&row.home)) {
         for (size, fits) in [(row.size, true), (row.size + 1, false)] {
-            let mut draft = crate::edi::draft::Draft::from_item(sample.clone());
-            let object = draft.object_mut(row.home, 0).unwrap();
+            let mut builder = crate::edi::item_builder::ItemBuilder::from_item(sample.clone());
+            let object = builder.object_mut(row.home, 0).unwrap();
             if !matches!(object.value(row.member), Some(Value::Text(_))) {
                 continue;
             }
             object.value_mut(row.member).unwrap().set(&"Q".repeat(size)).unwrap();
-            let item = draft.finish(crate::edi::Kind::Itmatt, crate::edi::Function::New);
+            let item = builder.finish(crate::edi::Kind::Itmatt, crate::edi::Function::New);
             let mut interchange = read(ITMATT.as_bytes()).interchange;
             let Message::Items(message) = &mut interchange.messages[0] else { panic!() };
             message.items = vec![item];
@@ -298,8 +304,8 @@ fn the_table_tells_the_truth() {
         } else {
             probe.split(' ').next().unwrap()
         };
-        let tape = crate::edi::edifact::tape::Tape::read(&edifact, &mut crate::edi::Findings::default());
-        let carries = tape.segments().any(|segment| {
+        let lexer = crate::edi::edifact::lexer::Lexer::read(&edifact, &mut crate::edi::Findings::default());
+        let carries = lexer.segments().any(|segment| {
             let qualified = qualifier.is_empty()
                 || segment.is(1, 0, qualifier)
                 || (tag == "COM" && segment.is(1, 1, qualifier))
@@ -351,14 +357,14 @@ fn probe_for(row: &table::Row) -> String {
 }
 
 fn with_member(item: crate::edi::Item, kind: crate::edi::Kind, row: &table::Row, probe: &str) -> crate::edi::Item {
-    let mut draft = crate::edi::draft::Draft::from_item(item);
-    draft.response_data.taxes.clear();
-    draft.tax_extras.clear();
+    let mut builder = crate::edi::item_builder::ItemBuilder::from_item(item);
+    builder.response_data.taxes.clear();
+    builder.tax_extras.clear();
     if row.home == Home::Tax {
-        draft.add_tax();
+        builder.add_tax();
     }
-    draft.set(row.home, 0, row.member, probe).unwrap();
-    draft.finish(kind, crate::edi::Function::New)
+    builder.set(row.home, 0, row.member, probe).unwrap();
+    builder.finish(kind, crate::edi::Function::New)
 }
 
 #[test]

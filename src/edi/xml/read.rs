@@ -6,14 +6,14 @@ use super::document::{NAMESPACE, VERSION, carries};
 use super::tree::{Element, parse};
 use super::valid;
 use crate::contract::WcfDate;
-use crate::edi::draft::Draft;
 use crate::edi::edifact::charset::percent_decode;
 use crate::edi::finding::{Finding, Findings};
+use crate::edi::item_builder::ItemBuilder;
 use crate::edi::message::{
     Action, Control, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, MessageControl, Organization,
     Outline, Read, SegmentControl,
 };
-use crate::edi::normal;
+use crate::edi::normalize;
 use crate::edi::profile::table::{self, FAMILIES, Home, Parent, Role, Row, Xml};
 use crate::edi::profile::value::parse_number;
 
@@ -73,7 +73,7 @@ impl Reader {
             interchange.sender = mailbox(envelope.child("Sender"));
             interchange.recipient = mailbox(envelope.child("Recipient"));
             let created = self.date_of(envelope, "Created");
-            interchange.created = normal::minutes_of(created);
+            interchange.created = normalize::minutes_of(created);
             interchange.test = self.flag_of(envelope, "Test");
             interchange.ack_wanted = self.flag_of(envelope, "AckWanted");
         }
@@ -97,7 +97,7 @@ impl Reader {
         if let Some(Message::Items(message)) = interchange.messages.first() {
             interchange.sender = Mailbox { id: message.sender.code().to_owned(), qualifier: String::new() };
             interchange.recipient = Mailbox { id: message.recipient.code().to_owned(), qualifier: String::new() };
-            interchange.created = normal::minutes_of(message.created);
+            interchange.created = normalize::minutes_of(message.created);
             interchange.reference = message.reference.chars().take(14).collect();
             interchange.test = root.child("Header").is_some_and(|header| self.flag_of(header, "Test"));
         }
@@ -249,52 +249,52 @@ impl Reader {
     fn item(&mut self, element: &Element, message: &mut ItemMessage) {
         let id = element.child("MailObject").map_or("", |mail| mail.text_of("Id"));
         self.item = Some((message.items.len(), owned(id)));
-        let mut draft = Draft::default();
+        let mut builder = ItemBuilder::default();
         let mut dutiable_said = false;
         if let Some(mail) = element.child("MailObject") {
-            self.rows(Parent::MailObject, 0, mail, &mut draft);
+            self.rows(Parent::MailObject, 0, mail, &mut builder);
         }
         if let Some(declaration) = element.child("Declaration") {
-            self.declaration(declaration, &mut draft);
+            self.declaration(declaration, &mut builder);
         }
         if let Some(customs) = element.child("Customs") {
-            self.rows(Parent::Customs, 0, customs, &mut draft);
+            self.rows(Parent::Customs, 0, customs, &mut builder);
         }
         if let Some(response) = element.child("Response") {
             dutiable_said = response.child("Dutiable").is_some();
-            self.response(response, &mut draft);
+            self.response(response, &mut builder);
         }
         if let Some(referral) = element.child("Referral") {
-            self.rows(Parent::Referral, 0, referral, &mut draft);
-            self.entries(Parent::Referral, referral, &mut draft);
-            self.extra_fields(Home::Referral, 0, referral, &mut draft);
-            self.others(Kind::Itmref, referral, &mut draft);
+            self.rows(Parent::Referral, 0, referral, &mut builder);
+            self.entries(Parent::Referral, referral, &mut builder);
+            self.extra_fields(Home::Referral, 0, referral, &mut builder);
+            self.others(Kind::Itmref, referral, &mut builder);
         }
         if let Some(answer) = element.child("ReferralResponse") {
-            self.answer(answer, &mut draft);
+            self.answer(answer, &mut builder);
         }
         for original in element.children_named("Original") {
-            self.original(original, &mut draft);
+            self.original(original, &mut builder);
         }
         self.misplaced(element, message.kind);
-        for path in draft.contradicted(|text| text.chars().all(carries)) {
+        for path in builder.contradicted(|text| text.chars().all(carries)) {
             self.found(element, Finding::twice(path));
         }
         if !dutiable_said {
-            draft.response_data.dutiable = !draft.response_data.taxes.is_empty();
+            builder.response_data.dutiable = !builder.response_data.taxes.is_empty();
         }
-        let mut item = draft.finish(message.kind, message.function);
-        normal::complete(&mut item, message);
+        let mut item = builder.finish(message.kind, message.function);
+        normalize::complete(&mut item, message);
         message.items.push(item);
         self.item = None;
     }
 
     /// The original of a text that XML cannot carry.
-    fn original(&mut self, element: &Element, draft: &mut Draft) {
+    fn original(&mut self, element: &Element, builder: &mut ItemBuilder) {
         let place = Home::parse(element.attribute("member").unwrap_or_default());
         match place.zip(percent_decode(&element.text)) {
             // Another original of the same member is the schema's business.
-            Some((place, original)) => drop(draft.note(place, original)),
+            Some((place, original)) => drop(builder.note(place, original)),
             None => self.found(element, Finding::error("format", "", "an original could not be read")),
         }
     }
@@ -315,25 +315,25 @@ impl Reader {
         }
     }
 
-    fn answer(&mut self, element: &Element, draft: &mut Draft) {
-        self.rows(Parent::Answer, 0, element, draft);
-        self.entries(Parent::Answer, element, draft);
-        self.extra_fields(Home::Answer, 0, element, draft);
-        self.others(Kind::Refrsp, element, draft);
+    fn answer(&mut self, element: &Element, builder: &mut ItemBuilder) {
+        self.rows(Parent::Answer, 0, element, builder);
+        self.entries(Parent::Answer, element, builder);
+        self.extra_fields(Home::Answer, 0, element, builder);
+        self.others(Kind::Refrsp, element, builder);
         if let Some(declaration) = element.child("Declaration") {
-            self.declaration(declaration, draft);
+            self.declaration(declaration, builder);
         }
         if let Some(customs) = element.child("Customs") {
-            self.rows(Parent::Customs, 0, customs, draft);
+            self.rows(Parent::Customs, 0, customs, builder);
         }
     }
 
-    fn declaration(&mut self, element: &Element, draft: &mut Draft) {
-        self.rows(Parent::Declaration, 0, element, draft);
+    fn declaration(&mut self, element: &Element, builder: &mut ItemBuilder) {
+        self.rows(Parent::Declaration, 0, element, builder);
         for total in first_by("currency", element.children_named("TotalValue")) {
             let currency = total.attribute("currency").unwrap_or_default().to_owned();
             match parse_number(&total.text) {
-                Ok(number) => draft.totals.push((number.digits().to_owned(), currency)),
+                Ok(number) => builder.totals.push((number.digits().to_owned(), currency)),
                 Err(form) => self.found(total, Finding::error("type", "EP.TotalValue", format!("{form} is expected"))),
             }
         }
@@ -343,43 +343,43 @@ impl Reader {
                     Xml::Attribute(name) => document.attribute(name).unwrap_or_default(),
                     _ => document.text.as_str(),
                 };
-                self.set(row, at, document, text, draft);
+                self.set(row, at, document, text, builder);
             }
         }
         for party in first_by("role", element.children_named("Party")) {
             match Role::from_code(party.attribute("role").unwrap_or_default()) {
-                Some(role) => self.rows(role.parent(), 0, party, draft),
+                Some(role) => self.rows(role.parent(), 0, party, builder),
                 None => self.found(party, Finding::warning("unknown_code", "", "a party is CZ, CN or IM")),
             }
         }
         for piece in element.children_named("ContentPiece") {
-            let at = draft.add_piece();
+            let at = builder.add_piece();
             let index = piece.attribute("index").unwrap_or_default();
             if let Some(row) = table::row(Home::Piece, "Index") {
-                self.set(row, at, piece, index, draft);
+                self.set(row, at, piece, index, builder);
             }
-            self.rows(Parent::Piece, at, piece, draft);
-            self.extra_fields(Home::Piece, at, piece, draft);
+            self.rows(Parent::Piece, at, piece, builder);
+            self.extra_fields(Home::Piece, at, piece, builder);
         }
         for (at, sale) in element.children_named("Transaction").enumerate() {
-            self.rows(Parent::Transaction, at, sale, draft);
+            self.rows(Parent::Transaction, at, sale, builder);
         }
-        self.extra_fields(Home::DeclarationData, 0, element, draft);
+        self.extra_fields(Home::DeclarationData, 0, element, builder);
     }
 
-    fn response(&mut self, element: &Element, draft: &mut Draft) {
-        self.rows(Parent::Response, 0, element, draft);
-        self.entries(Parent::Response, element, draft);
+    fn response(&mut self, element: &Element, builder: &mut ItemBuilder) {
+        self.rows(Parent::Response, 0, element, builder);
+        self.entries(Parent::Response, element, builder);
         for tax in element.children_named("Tax") {
-            let at = draft.add_tax();
-            self.rows(Parent::Tax, at, tax, draft);
-            self.extra_fields(Home::Tax, at, tax, draft);
+            let at = builder.add_tax();
+            self.rows(Parent::Tax, at, tax, builder);
+            self.extra_fields(Home::Tax, at, tax, builder);
         }
-        self.extra_fields(Home::ResponseData, 0, element, draft);
+        self.extra_fields(Home::ResponseData, 0, element, builder);
     }
 
     /// Sets the members that stand in one element; of several elements of a name the first counts.
-    fn rows(&mut self, parent: Parent, index: usize, element: &Element, draft: &mut Draft) {
+    fn rows(&mut self, parent: Parent, index: usize, element: &Element, builder: &mut ItemBuilder) {
         for row in table::rows_in(parent) {
             let child = match row.xml {
                 Xml::Element(name) | Xml::Unit(name, _) | Xml::Amount(name, _) | Xml::Named(name) => {
@@ -392,12 +392,12 @@ impl Reader {
                 Xml::Currency(_) | Xml::Attribute(_) | Xml::Content | Xml::Special(_) => None,
             };
             if let Some(child) = child {
-                self.child(row, index, child, draft);
+                self.child(row, index, child, builder);
             }
         }
     }
 
-    fn child(&mut self, row: &'static Row, index: usize, child: &Element, draft: &mut Draft) {
+    fn child(&mut self, row: &'static Row, index: usize, child: &Element, builder: &mut ItemBuilder) {
         match row.xml {
             Xml::Unit(_, unit) if child.attribute("unit").is_some_and(|given| given != unit) => {
                 let path = row.home.member_path(index, row.member);
@@ -406,36 +406,36 @@ impl Reader {
             Xml::Amount(_, member) => {
                 let currency = child.attribute("currency").unwrap_or_default();
                 if let Some(row) = table::row(row.home, member) {
-                    self.set(row, index, child, currency, draft);
+                    self.set(row, index, child, currency, builder);
                 }
             }
-            Xml::Named(_) => return self.set(row, index, child, child.attribute("name").unwrap_or_default(), draft),
+            Xml::Named(_) => return self.set(row, index, child, child.attribute("name").unwrap_or_default(), builder),
             _ => {}
         }
-        self.set(row, index, child, &child.text, draft);
+        self.set(row, index, child, &child.text, builder);
     }
 
-    fn set(&mut self, row: &Row, index: usize, element: &Element, text: &str, draft: &mut Draft) {
+    fn set(&mut self, row: &Row, index: usize, element: &Element, text: &str, builder: &mut ItemBuilder) {
         if text.is_empty() {
             return;
         }
         let path = || row.home.member_path(index, row.member);
-        if let Err(form) = draft.set(row.home, index, row.member, text) {
+        if let Err(form) = builder.set(row.home, index, row.member, text) {
             self.found(element, Finding::error("type", path(), format!("{form} is expected")));
         }
     }
 
-    fn entries(&mut self, parent: Parent, element: &Element, draft: &mut Draft) {
+    fn entries(&mut self, parent: Parent, element: &Element, builder: &mut ItemBuilder) {
         for family in FAMILIES.iter().filter(|family| family.parent == parent) {
             for (at, child) in element.children_named(family.element).enumerate() {
                 let field = |name: &&str| owned(child.text_of(name));
                 let entry: Vec<_> = family.fields.iter().map(field).collect();
                 if parent == Parent::Response && family.list == "Reasons" && at == 0 {
                     let mut fields = entry.into_iter();
-                    draft.response_data.decision_reason_cd = fields.next().flatten();
-                    draft.response_data.decision_reason_nm = fields.next().flatten();
+                    builder.response_data.decision_reason_cd = fields.next().flatten();
+                    builder.response_data.decision_reason_nm = fields.next().flatten();
                 } else {
-                    draft.extras_mut(family.home, 0).push_entry(family.list, entry);
+                    builder.extras_mut(family.home, 0).push_entry(family.list, entry);
                 }
             }
         }
@@ -454,19 +454,19 @@ impl Reader {
         pair
     }
 
-    fn extra_fields(&mut self, home: Home, index: usize, element: &Element, draft: &mut Draft) {
+    fn extra_fields(&mut self, home: Home, index: usize, element: &Element, builder: &mut ItemBuilder) {
         for child in element.children_named("ExtraField") {
             if let Some((name, value)) = self.pair(child) {
-                draft.extras_mut(home, index).add(&name, &value);
+                builder.extras_mut(home, index).add(&name, &value);
             }
         }
     }
 
-    fn others(&mut self, kind: Kind, element: &Element, draft: &mut Draft) {
+    fn others(&mut self, kind: Kind, element: &Element, builder: &mut ItemBuilder) {
         for child in first_by("name", element.children_named("Other")) {
             let Some((name, value)) = self.pair(child) else { continue };
             let json = serde_json::value::RawValue::from_string(value);
-            match json.map(|json| draft.note_other(kind, &name, json)) {
+            match json.map(|json| builder.note_other(kind, &name, json)) {
                 Ok(true) => {}
                 Ok(false) => self.found(child, Finding::twice(name)),
                 Err(_) => self.found(child, Finding::error("format", "", "JSON is expected")),

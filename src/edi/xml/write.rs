@@ -10,9 +10,9 @@ use quick_xml::name::QName;
 
 use super::document::{NAMESPACE, VERSION, carries};
 use crate::contract::open::OtherMembers;
-use crate::edi::draft::{Draft, line_totals};
 use crate::edi::edifact::charset::percent_encode;
 use crate::edi::finding::Findings;
+use crate::edi::item_builder::{ItemBuilder, line_totals};
 use crate::edi::message::{
     Control, Function, Interchange, Item, ItemMessage, Kind, Mailbox, Message, Organization, Written,
 };
@@ -20,7 +20,7 @@ use crate::edi::profile::Profile;
 use crate::edi::profile::extras::{Entry, amounts};
 use crate::edi::profile::table::{self, FAMILIES, Family, Home, Parent, Role, Row, Xml};
 use crate::edi::profile::value::date_text;
-use crate::edi::{check, normal};
+use crate::edi::{check, normalize};
 
 /// Writes an interchange.
 ///
@@ -108,7 +108,7 @@ impl Out {
         self.leaf("p:Reference", &[], &interchange.reference)?;
         self.mailbox("p:Sender", &interchange.sender)?;
         self.mailbox("p:Recipient", &interchange.recipient)?;
-        if let Some(created) = normal::minutes_of(interchange.created) {
+        if let Some(created) = normalize::minutes_of(interchange.created) {
             self.leaf("p:Created", &[], &date_text(created))?;
         }
         self.leaf("p:Test", &[], flag(interchange.test))?;
@@ -186,32 +186,32 @@ impl Out {
     /// One item; gives the number of its content pieces.
     fn item(&mut self, sequence: usize, message: &ItemMessage, item: &Item) -> io::Result<usize> {
         let (kind, function) = (message.kind, message.function);
-        let draft = Draft::from_item(normal::item(kind, function, item.clone()));
-        let pieces = draft.data.content_pieces.len();
+        let builder = ItemBuilder::from_item(normalize::item(kind, function, item.clone()));
+        let pieces = builder.data.content_pieces.len();
         self.open("p:Item", &[("seq", &sequence.to_string())])?;
         self.open("p:MailObject", &[])?;
-        self.rows(Parent::MailObject, 0, &draft, kind)?;
+        self.rows(Parent::MailObject, 0, &builder, kind)?;
         self.close("p:MailObject")?;
         let current = function != Function::Cancellation;
         match kind {
-            Kind::Itmatt | Kind::Cusitm if current => self.declaration(&draft, kind)?,
-            Kind::Cusrsp if current => self.response(&draft)?,
+            Kind::Itmatt | Kind::Cusitm if current => self.declaration(&builder, kind)?,
+            Kind::Cusrsp if current => self.response(&builder)?,
             Kind::Itmref => {
                 self.open("p:Referral", &[])?;
-                self.rows(Parent::Referral, 0, &draft, kind)?;
-                self.families(Parent::Referral, &draft)?;
-                self.extra_fields(Home::Referral, 0, &draft)?;
-                self.others(&draft.referral.other)?;
+                self.rows(Parent::Referral, 0, &builder, kind)?;
+                self.families(Parent::Referral, &builder)?;
+                self.extra_fields(Home::Referral, 0, &builder)?;
+                self.others(&builder.referral.other)?;
                 self.close("p:Referral")?;
             }
             Kind::Refrsp => {
                 self.open("p:ReferralResponse", &[])?;
-                self.rows(Parent::Answer, 0, &draft, kind)?;
-                self.families(Parent::Answer, &draft)?;
-                self.extra_fields(Home::Answer, 0, &draft)?;
-                self.others(&draft.answer.other)?;
+                self.rows(Parent::Answer, 0, &builder, kind)?;
+                self.families(Parent::Answer, &builder)?;
+                self.extra_fields(Home::Answer, 0, &builder)?;
+                self.others(&builder.answer.other)?;
                 if current && item.declaration.is_some() {
-                    self.declaration(&draft, kind)?;
+                    self.declaration(&builder, kind)?;
                 }
                 self.close("p:ReferralResponse")?;
             }
@@ -224,47 +224,47 @@ impl Out {
         Ok(pieces)
     }
 
-    fn declaration(&mut self, draft: &Draft, kind: Kind) -> io::Result<()> {
+    fn declaration(&mut self, builder: &ItemBuilder, kind: Kind) -> io::Result<()> {
         self.open("p:Declaration", &[])?;
-        self.rows(Parent::Declaration, 0, draft, kind)?;
-        for at in 0..draft.data.documents.len() {
-            self.document(at, draft)?;
+        self.rows(Parent::Declaration, 0, builder, kind)?;
+        for at in 0..builder.data.documents.len() {
+            self.document(at, builder)?;
         }
         for role in Role::ALL {
             let rows = role.rows();
-            if rows.iter().any(|row| value(row, 0, draft, kind).is_some()) {
+            if rows.iter().any(|row| value(row, 0, builder, kind).is_some()) {
                 self.open("p:Party", &[("role", role.code())])?;
-                self.rows(role.parent(), 0, draft, kind)?;
+                self.rows(role.parent(), 0, builder, kind)?;
                 self.close("p:Party")?;
             }
         }
-        for (at, piece) in draft.data.content_pieces.iter().enumerate() {
+        for (at, piece) in builder.data.content_pieces.iter().enumerate() {
             let index = piece.index.unwrap_or_default().to_string();
             self.open("p:ContentPiece", &[("index", &index)])?;
-            self.rows(Parent::Piece, at, draft, kind)?;
-            self.extra_fields(Home::Piece, at, draft)?;
+            self.rows(Parent::Piece, at, builder, kind)?;
+            self.extra_fields(Home::Piece, at, builder)?;
             self.close("p:ContentPiece")?;
         }
-        for at in 0..draft.data.commercial_transactions.len() {
+        for at in 0..builder.data.commercial_transactions.len() {
             self.open("p:Transaction", &[])?;
-            self.rows(Parent::Transaction, at, draft, kind)?;
+            self.rows(Parent::Transaction, at, builder, kind)?;
             self.close("p:Transaction")?;
         }
-        self.extra_fields(Home::DeclarationData, 0, draft)?;
+        self.extra_fields(Home::DeclarationData, 0, builder)?;
         self.close("p:Declaration")?;
-        if table::rows_in(Parent::Customs).any(|row| value(row, 0, draft, kind).is_some()) {
+        if table::rows_in(Parent::Customs).any(|row| value(row, 0, builder, kind).is_some()) {
             self.open("p:Customs", &[])?;
-            self.rows(Parent::Customs, 0, draft, kind)?;
+            self.rows(Parent::Customs, 0, builder, kind)?;
             self.close("p:Customs")?;
         }
         Ok(())
     }
 
-    fn document(&mut self, at: usize, draft: &Draft) -> io::Result<()> {
+    fn document(&mut self, at: usize, builder: &ItemBuilder) -> io::Result<()> {
         let mut attributes = Vec::new();
         let mut content = String::new();
         for row in table::rows_in(Parent::Document) {
-            let Some(text) = value(row, at, draft, Kind::Itmatt) else { continue };
+            let Some(text) = value(row, at, builder, Kind::Itmatt) else { continue };
             let text = self.carried(row, at, &text);
             match row.xml {
                 Xml::Attribute(name) => attributes.push((name, text)),
@@ -275,17 +275,17 @@ impl Out {
         self.leaf("p:Document", &attributes, &content)
     }
 
-    fn response(&mut self, draft: &Draft) -> io::Result<()> {
+    fn response(&mut self, builder: &ItemBuilder) -> io::Result<()> {
         self.open("p:Response", &[])?;
-        self.rows(Parent::Response, 0, draft, Kind::Cusrsp)?;
-        self.families(Parent::Response, draft)?;
-        for at in 0..draft.response_data.taxes.len() {
+        self.rows(Parent::Response, 0, builder, Kind::Cusrsp)?;
+        self.families(Parent::Response, builder)?;
+        for at in 0..builder.response_data.taxes.len() {
             self.open("p:Tax", &[])?;
-            self.rows(Parent::Tax, at, draft, Kind::Cusrsp)?;
-            self.extra_fields(Home::Tax, at, draft)?;
+            self.rows(Parent::Tax, at, builder, Kind::Cusrsp)?;
+            self.extra_fields(Home::Tax, at, builder)?;
             self.close("p:Tax")?;
         }
-        self.extra_fields(Home::ResponseData, 0, draft)?;
+        self.extra_fields(Home::ResponseData, 0, builder)?;
         self.close("p:Response")
     }
 
@@ -303,16 +303,16 @@ impl Out {
     }
 
     /// The members that stand in one element, in the order of the table.
-    fn rows(&mut self, parent: Parent, index: usize, draft: &Draft, kind: Kind) -> io::Result<()> {
+    fn rows(&mut self, parent: Parent, index: usize, builder: &ItemBuilder, kind: Kind) -> io::Result<()> {
         for row in table::rows_in(parent) {
-            let text = value(row, index, draft, kind);
+            let text = value(row, index, builder, kind);
             match row.xml {
-                Xml::Special(name) => self.special(name, draft)?,
+                Xml::Special(name) => self.special(name, builder)?,
                 // An empty first line keeps the place of the second.
                 Xml::Nth(name, at) => {
                     let later = table::rows_in(parent).any(|other| {
                         matches!(other.xml, Xml::Nth(same, place) if same == name && place > at)
-                            && value(other, index, draft, kind).is_some()
+                            && value(other, index, builder, kind).is_some()
                     });
                     if text.is_some() || later {
                         let text = self.carried(row, index, &text.unwrap_or_default());
@@ -320,7 +320,7 @@ impl Out {
                     }
                 }
                 Xml::Amount(name, member) => {
-                    let currency = draft.object(row.home, index).and_then(|object| object.text(member));
+                    let currency = builder.object(row.home, index).and_then(|object| object.text(member));
                     if text.is_some() || currency.is_some() {
                         let currency =
                             self.carried_at(|| row.home.member_path(index, member), &currency.unwrap_or_default());
@@ -351,18 +351,18 @@ impl Out {
         }
     }
 
-    fn special(&mut self, name: &str, draft: &Draft) -> io::Result<()> {
+    fn special(&mut self, name: &str, builder: &ItemBuilder) -> io::Result<()> {
         if name != "TotalValue" {
             return Ok(()); // reasons are written with their family
         }
-        match draft.extras[0].get("EP.TotalValue").and_then(amounts) {
+        match builder.extras[0].get("EP.TotalValue").and_then(amounts) {
             Some(declared) => {
                 for (number, currency) in declared {
                     self.leaf("p:TotalValue", &[("currency", currency)], number)?;
                 }
             }
             None => {
-                for (sum, currency) in line_totals(&draft.data) {
+                for (sum, currency) in line_totals(&builder.data) {
                     self.leaf("p:TotalValue", &[("currency", currency)], &sum.to_string())?;
                 }
             }
@@ -370,10 +370,10 @@ impl Out {
         Ok(())
     }
 
-    fn families(&mut self, parent: Parent, draft: &Draft) -> io::Result<()> {
+    fn families(&mut self, parent: Parent, builder: &ItemBuilder) -> io::Result<()> {
         for family in FAMILIES.iter().filter(|family| family.parent == parent) {
             if parent == Parent::Response && family.list == "Reasons" {
-                let data = &draft.response_data;
+                let data = &builder.response_data;
                 let first = [
                     ("Code", &data.decision_reason_cd, "DecisionReasonCd"),
                     ("Text", &data.decision_reason_nm, "DecisionReasonNm"),
@@ -393,7 +393,7 @@ impl Out {
                 Home::Answer => 3,
                 _ => 1,
             };
-            for (at, entry) in draft.extras[slot].entries(family.list).iter().enumerate() {
+            for (at, entry) in builder.extras[slot].entries(family.list).iter().enumerate() {
                 self.entry(family, at, entry)?;
             }
         }
@@ -412,8 +412,8 @@ impl Out {
     }
 
     /// Extra fields without an element of their own.
-    fn extra_fields(&mut self, home: Home, index: usize, draft: &Draft) -> io::Result<()> {
-        for (name, value) in &draft.extras_of(home, index).rest {
+    fn extra_fields(&mut self, home: Home, index: usize, builder: &ItemBuilder) -> io::Result<()> {
+        for (name, value) in &builder.extras_of(home, index).rest {
             let (name, value) = (name.as_deref().unwrap_or_default(), value.as_deref().unwrap_or_default());
             self.pair("p:ExtraField", name, value)?;
         }
@@ -437,20 +437,20 @@ fn flag(set: bool) -> &'static str {
 }
 
 /// The text of a row's member; some extra fields have a value to derive where none is given.
-fn value<'d>(row: &Row, index: usize, draft: &'d Draft, kind: Kind) -> Option<Cow<'d, str>> {
+fn value<'d>(row: &Row, index: usize, builder: &'d ItemBuilder, kind: Kind) -> Option<Cow<'d, str>> {
     if !row.is_extra() {
         if row.member == "Dutiable" {
-            return Some(Cow::Borrowed(flag(draft.response_data.dutiable)));
+            return Some(Cow::Borrowed(flag(builder.response_data.dutiable)));
         }
-        return draft.object(row.home, index)?.text(row.member);
+        return builder.object(row.home, index)?.text(row.member);
     }
-    let given = draft.extras_of(row.home, index).get(row.member).map(Cow::Borrowed);
+    let given = builder.extras_of(row.home, index).get(row.member).map(Cow::Borrowed);
     given.or_else(|| {
         let derived = match (row.member, row.home, kind) {
-            ("EP.ExportCountryCd", ..) => draft.data.sender_country_cd.as_deref(),
-            ("EP.DestCountryCd", ..) => draft.data.recipient_country_cd.as_deref(),
+            ("EP.ExportCountryCd", ..) => builder.data.sender_country_cd.as_deref(),
+            ("EP.DestCountryCd", ..) => builder.data.recipient_country_cd.as_deref(),
             ("EP.DeclarationId", Home::DeclarationData, Kind::Cusitm)
-            | ("EP.DeclarationId", Home::ResponseData, Kind::Cusrsp) => draft.mail_object.id.as_deref(),
+            | ("EP.DeclarationId", Home::ResponseData, Kind::Cusrsp) => builder.mail_object.id.as_deref(),
             _ => None,
         };
         derived.map(Cow::Borrowed)

@@ -4,7 +4,7 @@ mod directory;
 pub mod signature;
 
 use super::handle::Exchange;
-use super::partner::{Partner, Way};
+use super::partner::{Partner, Transport};
 use crate::net::Outbound;
 use crate::store::outbox::SendingRow;
 
@@ -21,7 +21,7 @@ pub(super) enum Delivery {
 
 /// Why it was not handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum DeliveryError {
     /// The partner cannot be reached or does not serve us now.
     Later(String),
     /// The partner will not have these bytes.
@@ -30,25 +30,26 @@ pub(super) enum Trouble {
 
 impl Exchange {
     /// Hands the bytes of an interchange to its partner.
-    pub(super) async fn deliver(&self, partner: &Partner, sending: &SendingRow) -> Result<Delivery, Trouble> {
+    pub(super) async fn deliver(&self, partner: &Partner, sending: &SendingRow) -> Result<Delivery, DeliveryError> {
         match &partner.way {
-            Way::Hosted => {
+            Transport::Hosted => {
                 let received = self.receive(&sending.sender, &sending.bytes).await;
                 received
                     .map(|receipt| Delivery::Answered(receipt.control))
-                    .map_err(|error| Trouble::Later(error.to_string()))
+                    .map_err(|error| DeliveryError::Later(error.to_string()))
             }
-            Way::Http { url, token, sign_key } => {
+            Transport::Http { url, token, sign_key } => {
                 let request = request(url, token.as_deref(), sign_key.as_deref(), sending, self.clock.now())?;
                 let net = std::sync::Arc::clone(&self.net);
                 let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
-                let answered = answered.map_err(|error| Trouble::Later(error.to_string()))?.map_err(Trouble::Later)?;
+                let answered =
+                    answered.map_err(|error| DeliveryError::Later(error.to_string()))?.map_err(DeliveryError::Later)?;
                 judge(answered.status, answered.body)
             }
-            Way::Directory(folder) => {
+            Transport::Directory(folder) => {
                 let (folder, name, bytes) = (folder.clone(), directory::file_name(sending), sending.bytes.clone());
                 let put = tokio::task::spawn_blocking(move || directory::put(&folder, &name, &bytes)).await;
-                put.map_err(|error| Trouble::Later(error.to_string()))?.map_err(Trouble::Later)?;
+                put.map_err(|error| DeliveryError::Later(error.to_string()))?.map_err(DeliveryError::Later)?;
                 Ok(Delivery::Taken)
             }
         }
@@ -61,7 +62,7 @@ fn request(
     sign_key: Option<&str>,
     sending: &SendingRow,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Outbound, Trouble> {
+) -> Result<Outbound, DeliveryError> {
     let content_type = if sending.form == "xml" { "application/xml" } else { "application/edifact" };
     let mut headers = vec![("content-type", content_type.to_owned())];
     if let Some(token) = token {
@@ -70,21 +71,22 @@ fn request(
     if let Some(key) = sign_key {
         let signed = signature::headers(key, &sending.reference, now, &sending.bytes);
         headers.extend(
-            signed.ok_or_else(|| Trouble::Later("the key of the link cannot be read; set sign-key anew".into()))?,
+            signed
+                .ok_or_else(|| DeliveryError::Later("the key of the link cannot be read; set sign-key anew".into()))?,
         );
     }
     Ok(Outbound { url: url.to_owned(), headers, body: sending.bytes.clone() })
 }
 
 /// A body that comes with success or with a refusal of the bytes is the partner's answer; anything else is trouble.
-fn judge(status: u16, body: Vec<u8>) -> Result<Delivery, Trouble> {
+fn judge(status: u16, body: Vec<u8>) -> Result<Delivery, DeliveryError> {
     let is_message = matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'<' | b'U'));
     match status {
         200..=299 if is_message => Ok(Delivery::Answered(body)),
         200..=299 => Ok(Delivery::Taken),
         400 | 409 | 422 if is_message => Ok(Delivery::Answered(body)),
-        400 | 406 | 413 | 415 | 422 => Err(Trouble::Refused(format!("the partner answered {status}"))),
-        _ => Err(Trouble::Later(format!("the partner answered {status}"))),
+        400 | 406 | 413 | 415 | 422 => Err(DeliveryError::Refused(format!("the partner answered {status}"))),
+        _ => Err(DeliveryError::Later(format!("the partner answered {status}"))),
     }
 }
 
@@ -98,9 +100,9 @@ mod tests {
         assert_eq!(judge(200, message.clone()), Ok(Delivery::Answered(message.clone())));
         assert_eq!(judge(202, Vec::new()), Ok(Delivery::Taken));
         assert_eq!(judge(409, message.clone()), Ok(Delivery::Answered(message)));
-        assert!(matches!(judge(400, b"{}".to_vec()), Err(Trouble::Refused(_))));
+        assert!(matches!(judge(400, b"{}".to_vec()), Err(DeliveryError::Refused(_))));
         for status in [301, 401, 403, 404, 408, 429, 500, 503] {
-            assert!(matches!(judge(status, Vec::new()), Err(Trouble::Later(_))), "{status}");
+            assert!(matches!(judge(status, Vec::new()), Err(DeliveryError::Later(_))), "{status}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn login(call: Call<'_>, params: LoginParams) -> Result<Reply> 
     }
     forms::check_user(&mut needed.findings, "userCd", Some(user));
     needed.done()?;
-    call.gate.login(&call.actor.org, user, &call.address)?;
+    call.rate_limits.login(&call.actor.org, user, &call.address)?;
     let office = params.office_cd.as_deref().map(str::trim).filter(|office| !office.is_empty());
     let session = call.services.login(&call.actor, user, password.unwrap_or_default(), office).await?;
     call.services.note_activity(Part::Login);

@@ -23,7 +23,7 @@ pub(super) struct PutParams {
 }
 
 pub(super) async fn put(call: Call<'_>, params: PutParams) -> Result<Reply> {
-    call.gate.anonymous(&call.actor.org)?;
+    call.rate_limits.anonymous(&call.actor.org)?;
     let mut needed = Needed::default();
     let sent = object(&mut needed, "anonymousDeclaration", params.anonymous_declaration, "give the declaration");
     needed.done()?;
@@ -39,7 +39,7 @@ pub(super) struct GetParams {
 }
 
 pub(super) async fn get(call: Call<'_>, params: GetParams) -> Result<Reply> {
-    call.gate.anonymous(&call.actor.org)?;
+    call.rate_limits.anonymous(&call.actor.org)?;
     let mut needed = Needed::default();
     let criteria = object(&mut needed, "searchCriteria", params.search_criteria, "give at least one criterion");
     needed.country(&call, "searchCriteria.RecipientCountryCd", &criteria.recipient_country_cd);
@@ -56,7 +56,7 @@ pub(super) struct FinalIdParams {
 }
 
 pub(super) async fn final_id(call: Call<'_>, params: FinalIdParams) -> Result<Reply> {
-    call.gate.anonymous(&call.actor.org)?;
+    call.rate_limits.anonymous(&call.actor.org)?;
     let mut needed = Needed::default();
     let id = needed.text("anonymousDeclId", &params.anonymous_decl_id, "give the id of the anonymous declaration");
     needed.done()?;
@@ -76,7 +76,7 @@ pub(super) struct ConvertParams {
 }
 
 pub(super) async fn convert(call: Call<'_>, params: ConvertParams) -> Result<Reply> {
-    call.gate.anonymous(&call.actor.org)?;
+    call.rate_limits.anonymous(&call.actor.org)?;
     let (actor, found) = call.stated(&params.user_cd, &params.office_cd);
     let mut needed = Needed { findings: found };
     let remedy = "give the id of the anonymous declaration";

@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::guard::guarded;
-use super::observe::{note_method, note_organization};
+use super::request_log::{note_method, note_organization};
 use super::shared::Shared;
 use super::{body, json_scan};
 use crate::error::{Error, Result};
@@ -99,7 +99,7 @@ pub(super) async fn admit<'a>(
     let secrets = credentials.places(text);
     let actor = shared.services.authenticate(&credentials.token(request)?).await?;
     note_organization(request, &actor.org);
-    shared.gate.request(&actor.org)?;
+    shared.rate_limits.request(&actor.org)?;
     if !asked.who.admits(actor.kind) {
         return Err(Error::Unauthorized);
     }

@@ -259,8 +259,8 @@ methods! {
             own [Post "postalOrgCd"];
         "CheckItemStatus" = item_status::check { item_status::CheckItemStatusParams } -> Shape::Result(list_of::<CheckItemStatusResult>);
             PostsAndCustoms, "securityToken", ["Items"], false,
-            "The status of up to 1,000 items at the belt: data, referrals, decision, and a light with its reasons. What is \
-             not known has an entry with HasITMATT false.";
+            "The status of up to 1,000 items, for the scan at the office of exchange: data, referrals, decision, and a light \
+             with its reasons. What is not known has an entry with HasITMATT false.";
     }
     "Anonymous declarations" {
         "CreateOrUpdateAnonymousDeclaration" = anonymous::put { anonymous::PutParams } -> Shape::Result(text);

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use crate::contract::date::with_zone;
 use crate::domain::Flow;
 use crate::error::{Error, Finding, Findings, Result};
-use crate::http::gate::Gate;
-use crate::http::printing::Press;
+use crate::http::printing::Printer;
+use crate::http::rate_limit::RateLimits;
 use crate::http::shared::Shared;
 use crate::limits;
 use crate::rules::forms::{self, given};
@@ -24,8 +24,8 @@ use crate::service::{Actor, BatchMode, RequestKey, Services};
 /// A call whose caller is known and admitted.
 pub struct Call<'a> {
     pub services: &'a Services,
-    pub(in crate::http) gate: &'a Gate,
-    pub(in crate::http) press: &'a Press,
+    pub(in crate::http) rate_limits: &'a RateLimits,
+    pub(in crate::http) printer: &'a Printer,
     pub actor: Arc<Actor>,
     /// Present when the client sent an `Idempotency-Key` with a writing method.
     pub key: Option<RequestKey>,
@@ -57,8 +57,8 @@ impl<'a> Call<'a> {
         let versions = header("if-none-match").map(str::to_owned);
         Ok(Self {
             services: &shared.services,
-            gate: &shared.gate,
-            press: &shared.press,
+            rate_limits: &shared.rate_limits,
+            printer: &shared.printer,
             actor,
             key,
             mode,

@@ -4,7 +4,7 @@
 //! instruction when undeliverable) goes into one box of further particulars.
 
 use super::{Content, Pages, Table, category, continuation, number};
-use crate::print::facts::{Facts, Piece, joined};
+use crate::print::form_content::{FormContent, Piece, joined};
 use crate::print::labels::{Label, Languages};
 use crate::print::sheet::{Composer, area};
 use crate::print::table::{Row, columns};
@@ -35,7 +35,7 @@ pub(in crate::print) fn draw(composer: &mut Composer<'_>, content: &Content<'_>)
     Pages { sheets, bars_drawn }
 }
 
-fn header(composer: &mut Composer<'_>, facts: &Facts) {
+fn header(composer: &mut Composer<'_>, facts: &FormContent) {
     let languages = composer.languages;
     let bold = Style::plain(6.5, 4.0).bold();
     composer.frame(area(2.0, 2.0, 70.0, 9.0));
@@ -48,7 +48,7 @@ fn header(composer: &mut Composer<'_>, facts: &Facts) {
     composer.captioned(operator, 22.0, &label, &label, &facts.operator);
 }
 
-fn table(composer: &mut Composer<'_>, facts: &Facts) -> Table<5> {
+fn table(composer: &mut Composer<'_>, facts: &FormContent) -> Table<5> {
     let languages = composer.languages;
     let widths =
         [(25.0, Align::Start), (10.0, Align::Right), (15.0, Align::Right), (10.5, Align::Center), (9.5, Align::Center)];
@@ -77,14 +77,14 @@ fn with_quantity(piece: &Piece) -> String {
     }
 }
 
-fn totals(composer: &mut Composer<'_>, facts: &Facts) {
+fn totals(composer: &mut Composer<'_>, facts: &FormContent) {
     let languages = composer.languages;
     composer.boxed(area(2.0, 71.5, 20.0, 6.5), &languages.numbered(Label::TotalWeight, 6), &facts.gross_weight);
     composer.boxed(area(22.0, 71.5, 27.0, 6.5), &languages.numbered(Label::TotalValue, 7), &facts.total_value);
     composer.boxed(area(49.0, 71.5, 23.0, 6.5), &languages.label(Label::Postage), &facts.postage);
 }
 
-fn particulars(composer: &mut Composer<'_>, facts: &Facts) {
+fn particulars(composer: &mut Composer<'_>, facts: &FormContent) {
     let languages = composer.languages;
     let named = |label: Label, text: &str| match text {
         "" => String::new(),

@@ -2,7 +2,7 @@
 //! of 100 × 150 mm.
 
 use super::{Content, Pages, Table, category, continuation, number};
-use crate::print::facts::{Facts, Party};
+use crate::print::form_content::{FormContent, Party};
 use crate::print::labels::Label;
 use crate::print::sheet::{Area, Composer, area};
 use crate::print::table::{Row, columns};
@@ -99,7 +99,7 @@ fn label(composer: &mut Composer<'_>, content: &Content<'_>) -> (bool, Table<6>,
     (bars_drawn, table, area(84.0, 7.5, 14.0, 3.5))
 }
 
-fn header(composer: &mut Composer<'_>, facts: &Facts, frame: Area, widths: [f32; 4]) {
+fn header(composer: &mut Composer<'_>, facts: &FormContent, frame: Area, widths: [f32; 4]) {
     let languages = composer.languages;
     let cells = columns(widths.map(|w| (w, Align::Start)));
     let [operator, title, opened, number] = cells.map(|cell| area(frame.x + cell.x, frame.y, cell.w, frame.h));
@@ -163,19 +163,19 @@ fn symbols(composer: &mut Composer<'_>, content: &Content<'_>, bars: Area, squar
     composer.bars(bars.below(label_height), content.bars.as_ref(), &content.facts.item_id)
 }
 
-fn sender_reference(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn sender_reference(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.label(Label::SenderReference), &facts.sender_reference);
 }
 
-fn importer_reference(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn importer_reference(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.label(Label::ImporterReference), &facts.importer_reference);
 }
 
-fn importer_contact(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn importer_contact(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.label(Label::ImporterContact), &facts.importer_contact);
 }
 
-fn table(composer: &mut Composer<'_>, facts: &Facts, widths: [f32; 6]) -> Table<6> {
+fn table(composer: &mut Composer<'_>, facts: &FormContent, widths: [f32; 6]) -> Table<6> {
     let languages = composer.languages;
     let aligns = [Align::Start, Align::Right, Align::Right, Align::Right, Align::Center, Align::Center];
     let mut at = aligns.into_iter();
@@ -195,7 +195,7 @@ fn table(composer: &mut Composer<'_>, facts: &Facts, widths: [f32; 6]) -> Table<
     Table { columns, heads, rows: rows.collect() }
 }
 
-fn totals(composer: &mut Composer<'_>, frame: Area, widths: [f32; 4], facts: &Facts) {
+fn totals(composer: &mut Composer<'_>, frame: Area, widths: [f32; 4], facts: &FormContent) {
     let languages = composer.languages;
     let cells = columns(widths.map(|w| (w, Align::Start)));
     let labels = [
@@ -209,16 +209,16 @@ fn totals(composer: &mut Composer<'_>, frame: Area, widths: [f32; 4], facts: &Fa
     }
 }
 
-fn non_delivery(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn non_delivery(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.label(Label::NonDelivery), &facts.non_delivery);
 }
 
-fn comments(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn comments(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.numbered(Label::Comments, 11), &facts.comments);
 }
 
 /// Licence, certificate and invoice, ticked where the item has one, with their numbers.
-fn documents(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn documents(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     let boxes = [
         (Label::Licence, 12, &facts.licences),
         (Label::Certificate, 13, &facts.certificates),
@@ -234,7 +234,7 @@ fn documents(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
     }
 }
 
-fn office(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn office(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.label(Label::Office), &facts.office_and_date);
 }
 
@@ -243,6 +243,6 @@ fn statement(composer: &mut Composer<'_>, frame: Area) {
     composer.words(frame, &composer.languages.label(Label::Statement), composer.small);
 }
 
-fn signature(composer: &mut Composer<'_>, frame: Area, facts: &Facts) {
+fn signature(composer: &mut Composer<'_>, frame: Area, facts: &FormContent) {
     composer.boxed(frame, &composer.languages.numbered(Label::Signature, 15), &facts.signed_on);
 }

@@ -4,7 +4,7 @@ pub(super) mod cn22;
 pub(super) mod cn23;
 
 use super::codes::{Bars, Matrix};
-use super::facts::Facts;
+use super::form_content::FormContent;
 use super::labels::Label;
 use super::sheet::{Area, Composer, Mark, Overflow, Sheet, area};
 use super::table::{Column, Flow, Row, SetRow, columns};
@@ -12,7 +12,7 @@ use super::text::{Align, Style};
 
 /// What a form prints: the facts of an item and its two symbols.
 pub(super) struct Content<'a> {
-    pub facts: &'a Facts,
+    pub facts: &'a FormContent,
     pub bars: Option<Bars>,
     pub matrix: Option<Matrix>,
 }
@@ -92,7 +92,7 @@ impl<const N: usize> Table<N> {
 }
 
 /// The category ticks, `across` in a row, with the explanation in what is left on the right of the last row.
-fn category(composer: &mut Composer<'_>, frame: Area, number: Option<u8>, facts: &Facts, across: usize) {
+fn category(composer: &mut Composer<'_>, frame: Area, number: Option<u8>, facts: &FormContent, across: usize) {
     const TICKS: [Label; 6] =
         [Label::Gift, Label::Documents, Label::Sale, Label::Sample, Label::Returned, Label::Other];
     composer.frame(frame);

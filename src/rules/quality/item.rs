@@ -61,7 +61,7 @@ fn item_id(object: &MailObject, checks: &mut Checks<'_>) {
             let indicator = s10.service_indicator();
             found(
                 "item_id_class",
-                format!("ids that begin with {indicator} belong to mail class {of_id}; mend one of the two"),
+                format!("ids that begin with {indicator} belong to mail class {of_id}; correct one of the two"),
             );
         }
     } else if !is_provisional(id, countries) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard};
 
 use entrepost::exchange::transport::signature::{self, Signed};
-use entrepost::exchange::{Receipt, Verdict};
+use entrepost::exchange::{Receipt, ReceiveOutcome};
 use entrepost::net::{Answered, Net, Outbound};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -330,15 +330,15 @@ async fn deliver(site: &Site, request: &Outbound) -> Answered {
         Err(error) => Err(error),
     };
     match received {
-        Ok(Receipt { verdict, control, .. }) => Answered { status: status(verdict), body: control },
+        Ok(Receipt { outcome, control, .. }) => Answered { status: status(outcome), body: control },
         Err(error) => Answered { status: error.status(), body: Vec::new() },
     }
 }
 
-fn status(verdict: Verdict) -> u16 {
-    match verdict {
-        Verdict::Taken | Verdict::Repeated => 200,
-        Verdict::Conflict => 409,
-        Verdict::Unreadable => 400,
+fn status(outcome: ReceiveOutcome) -> u16 {
+    match outcome {
+        ReceiveOutcome::Taken | ReceiveOutcome::Repeated => 200,
+        ReceiveOutcome::Conflict => 409,
+        ReceiveOutcome::Unreadable => 400,
     }
 }

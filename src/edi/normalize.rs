@@ -8,7 +8,7 @@
 
 use crate::contract::WcfDate;
 
-use super::draft::Draft;
+use super::item_builder::ItemBuilder;
 use super::message::{Function, Interchange, Item, ItemMessage, Kind, Message};
 
 /// The normal form of an interchange: `read(write(x)) == interchange(x)`.
@@ -42,7 +42,7 @@ pub fn item_message(mut message: ItemMessage) -> ItemMessage {
 
 /// The normal form of an item.
 pub fn item(kind: Kind, function: Function, item: Item) -> Item {
-    Draft::from_item(item).finish(kind, function)
+    ItemBuilder::from_item(item).finish(kind, function)
 }
 
 /// Posts that an ITMATT does not name are its sender and recipient.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::notes::{Note, Reading, Topic};
+use super::lexer::Segment;
+use super::name_value::{NameValue, Reading, Topic};
 use super::read_item::{ItemReader, Scope, set};
 use super::reader::Reader;
-use super::tape::Segment;
 use crate::edi::finding::Finding;
 use crate::edi::message::Kind;
 use crate::edi::profile::table::Home;
@@ -41,26 +41,26 @@ impl ItemReader {
     }
 
     /// What is wrong with it, when it cannot be taken over.
-    fn take_note(&mut self, note: Note) -> Option<Finding> {
-        let Note { topic, name, value } = note;
+    fn take_note(&mut self, note: NameValue) -> Option<Finding> {
+        let NameValue { topic, name, value } = note;
         match topic {
             Topic::ExtraField => {
                 let (home, index) = self.extras_here();
-                self.draft.extras_mut(home, index).add(&name, &value);
+                self.builder.extras_mut(home, index).add(&name, &value);
             }
-            Topic::DeclarationField => self.draft.extras_mut(Home::DeclarationData, 0).add(&name, &value),
+            Topic::DeclarationField => self.builder.extras_mut(Home::DeclarationData, 0).add(&name, &value),
             Topic::Member => {
                 if name == "Response.Data.Dutiable" {
                     self.dutiable_said = true;
                 }
                 let Some(place) = Home::parse(&name) else { return Some(unreadable()) };
-                if !self.draft.note(place, value) {
+                if !self.builder.note(place, value) {
                     return Some(Finding::twice(name));
                 }
             }
             Topic::OtherMember => {
                 let Ok(json) = serde_json::value::RawValue::from_string(value) else { return Some(unreadable()) };
-                if !self.draft.note_other(self.kind, &name, json) {
+                if !self.builder.note_other(self.kind, &name, json) {
                     return Some(Finding::twice(name));
                 }
             }

@@ -9,9 +9,9 @@
 use std::borrow::Cow;
 
 use super::charset::{percent_decode, percent_encode};
-use super::emit::Emitter;
+use super::lexer::Segment;
 use super::lists::{self, coded};
-use super::tape::Segment;
+use super::segment_writer::SegmentWriter;
 use crate::edi::profile::Charset;
 
 /// What a note is about.
@@ -42,7 +42,7 @@ impl Topic {
 
 /// One name with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct NameValue {
     pub topic: Topic,
     pub name: String,
     pub value: String,
@@ -89,7 +89,7 @@ pub fn join<'t>(segment: &Segment<'t>, element: usize, from: usize, to: usize, s
 }
 
 /// Writes a note. `false` when its name is longer than a component.
-pub fn write(emit: &mut Emitter, charset: Charset, note: &Note) -> bool {
+pub fn write(segments: &mut SegmentWriter, charset: Charset, note: &NameValue) -> bool {
     let plain = note.name.chars().chain(note.value.chars()).all(|c| charset.holds(c));
     let list = if plain { note.topic.code().to_owned() } else { format!("{}P", note.topic.code()) };
     let encoded = |text: &str| if plain { text.to_owned() } else { percent_encode(text) };
@@ -104,25 +104,25 @@ pub fn write(emit: &mut Emitter, charset: Charset, note: &Note) -> bool {
         piece.to_owned()
     };
     let first = [name, piece(), piece(), piece(), piece()];
-    put(emit, &list, &first);
+    put(segments, &list, &first);
     loop {
         let more = [piece(), piece(), piece(), piece(), piece()];
         if more[0].is_empty() {
             return true;
         }
-        put(emit, "CON", &more);
+        put(segments, "CON", &more);
     }
 }
 
-fn put(emit: &mut Emitter, list: &str, texts: &[String; 5]) {
+fn put(segments: &mut SegmentWriter, list: &str, texts: &[String; 5]) {
     let texts: [&str; 5] = std::array::from_fn(|at| texts[at].as_str());
-    emit.segment("FTX", &[&["ZZZ"], &[], &coded(list, lists::NOTE), &texts]);
+    segments.segment("FTX", &[&["ZZZ"], &[], &coded(list, lists::NOTE), &texts]);
 }
 
 /// A note that is being read; further `CON` segments may follow.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    note: Note,
+    note: NameValue,
     encoded: bool,
 }
 
@@ -140,7 +140,7 @@ impl Reading {
         };
         let topic = Topic::ALL.into_iter().find(|topic| topic.code() == list)?;
         let value: String = (1..5).map(|component| segment.text(4, component)).collect();
-        Some(Self { note: Note { topic, name: segment.text(4, 0).into_owned(), value }, encoded })
+        Some(Self { note: NameValue { topic, name: segment.text(4, 0).into_owned(), value }, encoded })
     }
 
     /// Takes over a `CON` segment.
@@ -149,12 +149,12 @@ impl Reading {
     }
 
     /// The note; `None` when its encoding is broken.
-    pub fn finish(self) -> Option<Note> {
+    pub fn finish(self) -> Option<NameValue> {
         if !self.encoded {
             return Some(self.note);
         }
         let name = percent_decode(&self.note.name)?;
         let value = percent_decode(&self.note.value)?;
-        Some(Note { topic: self.note.topic, name, value })
+        Some(NameValue { topic: self.note.topic, name, value })
     }
 }

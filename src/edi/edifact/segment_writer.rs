@@ -1,11 +1,11 @@
 //! Segments out: separators, release characters, trailing empties left off, segments counted.
 
 use super::super::profile::Charset;
-use super::tape::Service;
+use super::lexer::Service;
 
 /// Writes segments into a growing buffer. Values must already fit the character set.
 #[derive(Clone, Debug)]
-pub struct Emitter {
+pub struct SegmentWriter {
     out: Vec<u8>,
     charset: Charset,
     service: Service,
@@ -14,7 +14,7 @@ pub struct Emitter {
     segments: usize,
 }
 
-impl Emitter {
+impl SegmentWriter {
     pub fn new(charset: Charset, line_breaks: bool) -> Self {
         let service = Service::standard(charset.syntax_version());
         let mut special = [false; 256];
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn written(charset: Charset, elements: &[&[&str]]) -> String {
-        let mut emitter = Emitter::new(charset, false);
+        let mut emitter = SegmentWriter::new(charset, false);
         emitter.segment("XYZ", elements);
         emitter.into_bytes().iter().map(|byte| char::from(*byte)).collect()
     }

@@ -1,7 +1,7 @@
 //! The lexer: an interchange cut into segments, elements and components, without copying a byte.
 //!
 //! Knows the service string advice, the release character and the repetition separator, and nothing of messages.
-//! The result is a flat tape of offsets, so reading costs three growing lists, however many segments there are.
+//! The result is a flat list of offsets, so reading costs three growing lists, however many segments there are.
 
 use std::borrow::Cow;
 
@@ -90,7 +90,7 @@ struct SegmentSpan {
 
 /// A lexed interchange.
 #[derive(Clone, Debug)]
-pub struct Tape<'b> {
+pub struct Lexer<'b> {
     bytes: &'b [u8],
     pub charset: Charset,
     pub service: Service,
@@ -100,13 +100,13 @@ pub struct Tape<'b> {
     components: Vec<Span>,
 }
 
-impl<'b> Tape<'b> {
+impl<'b> Lexer<'b> {
     /// Cuts `bytes` up. What stands before `UNA` or `UNB` may only be white space.
     pub fn read(bytes: &'b [u8], findings: &mut Findings) -> Self {
         let start = bytes.strip_prefix(b"\xEF\xBB\xBF").map_or(0, |_| 3);
         let start = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let (service, body) = service_of(bytes, start, findings);
-        let mut tape = Self {
+        let mut lexer = Self {
             bytes,
             charset: Charset::Unoc,
             service,
@@ -114,8 +114,8 @@ impl<'b> Tape<'b> {
             elements: Vec::with_capacity(bytes.len() / 8),
             components: Vec::with_capacity(bytes.len() / 6),
         };
-        tape.lex(body, findings);
-        tape
+        lexer.lex(body, findings);
+        lexer
     }
 
     fn lex(&mut self, start: usize, findings: &mut Findings) {
@@ -196,7 +196,7 @@ impl<'b> Tape<'b> {
         let end = self.segments.get(at + 1).map_or(self.elements.len(), |next| next.first_element as usize);
         let elements = &self.elements[span.first_element as usize..end];
         let repeats = elements.iter().any(|element| element & REPEATED != 0);
-        Some(Segment { tape: self, number: at, elements, repeats })
+        Some(Segment { lexer: self, number: at, elements, repeats })
     }
 
     /// All segments.
@@ -240,10 +240,10 @@ fn service_of(bytes: &[u8], start: usize, findings: &mut Findings) -> (Service, 
     (Service::standard(if version >= Some(b"4") { 4 } else { 3 }), start)
 }
 
-/// One segment of a tape.
+/// One segment of an interchange.
 #[derive(Clone, Copy, Debug)]
 pub struct Segment<'t> {
-    tape: &'t Tape<'t>,
+    lexer: &'t Lexer<'t>,
     number: usize,
     elements: &'t [u32],
     /// An element is repeated.
@@ -263,13 +263,13 @@ impl<'t> Segment<'t> {
 
     /// Offset of its first byte.
     pub fn byte(&self) -> usize {
-        self.tape.segments[self.number].start as usize
+        self.lexer.segments[self.number].start as usize
     }
 
     /// The bytes of the whole segment, without its terminator.
     pub fn source(&self) -> &'t [u8] {
         let last = self.components(self.elements.len() - 1).last().map_or(0, |span| span.end & !RELEASED);
-        &self.tape.bytes[self.byte()..(last as usize).max(self.byte())]
+        &self.lexer.bytes[self.byte()..(last as usize).max(self.byte())]
     }
 
     /// Whether any element is repeated.
@@ -282,7 +282,7 @@ impl<'t> Segment<'t> {
         (self.place(element)..self.elements.len()).map(move |place| Element { segment: self, place })
     }
 
-    /// Where an element stands on the tape: a repetition has no number of its own.
+    /// Where an element stands in the list of offsets: a repetition has no number of its own.
     fn place(&self, element: usize) -> usize {
         if !self.repeats {
             return element;
@@ -296,12 +296,12 @@ impl<'t> Segment<'t> {
         let end = match self.elements.get(place + 1) {
             Some(next) => (next & !REPEATED) as usize,
             None => {
-                let next = self.tape.segments.get(self.number + 1);
-                let next = next.map(|next| self.tape.elements[next.first_element as usize] & !REPEATED);
-                next.map_or(self.tape.components.len(), |next| next as usize)
+                let next = self.lexer.segments.get(self.number + 1);
+                let next = next.map(|next| self.lexer.elements[next.first_element as usize] & !REPEATED);
+                next.map_or(self.lexer.components.len(), |next| next as usize)
             }
         };
-        &self.tape.components[(first & !REPEATED) as usize..end]
+        &self.lexer.components[(first & !REPEATED) as usize..end]
     }
 
     /// An element; one that is not there has no components.
@@ -342,7 +342,7 @@ impl<'t> Element<'t> {
     /// See [`Segment::raw`].
     pub fn raw(&self, component: usize) -> &'t [u8] {
         match self.segment.components(self.place).get(component) {
-            Some(span) => &self.segment.tape.bytes[span.start as usize..(span.end & !RELEASED) as usize],
+            Some(span) => &self.segment.lexer.bytes[span.start as usize..(span.end & !RELEASED) as usize],
             None => &[],
         }
     }
@@ -350,13 +350,13 @@ impl<'t> Element<'t> {
     /// See [`Segment::text`].
     pub fn text(&self, component: usize) -> Cow<'t, str> {
         let Some(span) = self.segment.components(self.place).get(component) else { return Cow::Borrowed("") };
-        let tape = self.segment.tape;
-        let bytes = &tape.bytes[span.start as usize..(span.end & !RELEASED) as usize];
+        let lexer = self.segment.lexer;
+        let bytes = &lexer.bytes[span.start as usize..(span.end & !RELEASED) as usize];
         if span.end & RELEASED == 0 {
-            return tape.charset.decode(bytes);
+            return lexer.charset.decode(bytes);
         }
-        let plain = unreleased(bytes, tape.service.release);
-        Cow::Owned(tape.charset.decode(&plain).into_owned())
+        let plain = unreleased(bytes, lexer.service.release);
+        Cow::Owned(lexer.charset.decode(&plain).into_owned())
     }
 }
 
@@ -376,8 +376,8 @@ mod tests {
     /// All components of all segments, elements separated by `|`.
     fn cut(bytes: &[u8]) -> (Vec<String>, Findings) {
         let mut findings = Findings::default();
-        let tape = Tape::read(bytes, &mut findings);
-        let segments = tape.segments().map(|segment| {
+        let lexer = Lexer::read(bytes, &mut findings);
+        let segments = lexer.segments().map(|segment| {
             let elements = segment.elements_from(0).map(|element| {
                 let components = (0..element.component_count()).map(|at| element.text(at).into_owned());
                 components.collect::<Vec<_>>().join("/")
@@ -418,8 +418,8 @@ mod tests {
 
     #[test]
     fn repetitions_do_not_move_what_follows() {
-        let tape = Tape::read(b"UNB+UNOW:4+A'NAD+CN+a*b*c+d'", &mut Findings::default());
-        let segment = tape.segment(1).unwrap();
+        let lexer = Lexer::read(b"UNB+UNOW:4+A'NAD+CN+a*b*c+d'", &mut Findings::default());
+        let segment = lexer.segment(1).unwrap();
         assert!(segment.has_repetitions());
         assert_eq!((&*segment.text(2, 0), &*segment.text(3, 0), &*segment.text(4, 0)), ("a", "d", ""));
         let all: Vec<_> = segment.elements_from(2).map(|element| element.text(0).into_owned()).collect();

@@ -9,7 +9,7 @@ use super::options::HttpOptions;
 use crate::error::{Error, Result};
 
 /// Limiters of one server process. Sweep it now and then.
-pub struct Gate {
+pub struct RateLimits {
     requests: DefaultKeyedRateLimiter<String>,
     accounts: DefaultKeyedRateLimiter<(String, String)>,
     addresses: DefaultKeyedRateLimiter<String>,
@@ -20,7 +20,7 @@ fn at_least_one(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
-impl Gate {
+impl RateLimits {
     /// Limiters with the limits of `options`.
     pub fn new(options: &HttpOptions) -> Self {
         let per_minute = |attempts| RateLimiter::keyed(Quota::per_minute(at_least_one(attempts)));
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn sweeping_forgets_who_has_not_called_for_a_while() {
-        let gate = Gate::new(&HttpOptions {
+        let rate_limits = RateLimits::new(&HttpOptions {
             path_prefix: String::new(),
             workers: 1,
             request_read: std::time::Duration::from_secs(1),
@@ -94,14 +94,14 @@ mod tests {
             font_folder: None,
         });
         for number in 0..100 {
-            gate.request(&number.to_string()).expect("far below the limit");
+            rate_limits.request(&number.to_string()).expect("far below the limit");
         }
-        gate.login("AUA", "clerk", "192.0.2.1").expect("the first attempt");
+        rate_limits.login("AUA", "clerk", "192.0.2.1").expect("the first attempt");
         let swept = (0..1_000_000).any(|_| {
-            gate.sweep();
-            gate.requests.is_empty()
+            rate_limits.sweep();
+            rate_limits.requests.is_empty()
         });
         assert!(swept, "a microsecond after a call nothing is left to remember");
-        assert!(gate.login("AUA", "clerk", "192.0.2.1").is_err(), "what counts is remembered");
+        assert!(rate_limits.login("AUA", "clerk", "192.0.2.1").is_err(), "what counts is remembered");
     }
 }

@@ -39,7 +39,7 @@ const IMPORTER_CONTACTS: [&str; 3] = ["EP.ImporterTelephone", "EP.ImporterFax", 
 
 /// Everything a form shows of one item.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(super) struct FormContent {
     pub item_id: String,
     pub operator: String,
     pub nature: Option<Label>,
@@ -97,12 +97,12 @@ pub(super) struct Setting<'a> {
 }
 
 /// Reads `view`; a view without declaration data is a finding, every other gap is an empty box.
-pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> Facts {
+pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> FormContent {
     let none = MailObject::default();
     let mail = view.mail_object.as_ref().unwrap_or(&none);
     let Some(data) = view.declaration.as_ref().and_then(|declaration| declaration.data.as_ref()) else {
         notes.faults.add("required", "Declaration.Data", "there is nothing to print without the declaration's data");
-        return Facts::default();
+        return FormContent::default();
     };
     if data.content_pieces.len() > limits::CONTENT_PIECES {
         notes.faults.add(
@@ -110,7 +110,7 @@ pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> F
             "Declaration.Data.ContentPieces",
             format!("a declaration has at most {} lines", limits::CONTENT_PIECES),
         );
-        return Facts::default();
+        return FormContent::default();
     }
     Reader::new(setting, notes).facts(mail, data)
 }
@@ -147,11 +147,11 @@ impl<'a, 'f> Reader<'a, 'f> {
         Self { setting, notes, drawable: HashMap::new() }
     }
 
-    fn facts(&mut self, mail: &MailObject, data: &DeclarationData) -> Facts {
+    fn facts(&mut self, mail: &MailObject, data: &DeclarationData) -> FormContent {
         let (nature, nature_text) = self.nature(data);
         let documents = self.documents(data);
         let operator = self.text("MailObject.OrigPostOrgCd", mail.orig_post_org_cd.as_ref());
-        Facts {
+        FormContent {
             item_id: self.text("MailObject.Id", mail.id.as_ref()),
             operator: names::operator(self.setting.names, &operator).map(str::to_owned).unwrap_or(operator),
             nature,

@@ -17,7 +17,7 @@ use super::profile::value::{Members, Value, ValueMut, parse_number};
 
 /// The parts of an item, lists of extra fields taken apart.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct ItemBuilder {
     pub mail_object: MailObject,
     pub declaration: Declaration,
     pub data: DeclarationData,
@@ -37,7 +37,7 @@ pub struct Draft {
     notes: BTreeMap<(Home, usize, String), String>,
 }
 
-impl Default for Draft {
+impl Default for ItemBuilder {
     fn default() -> Self {
         Self {
             mail_object: MailObject::default(),
@@ -56,7 +56,7 @@ impl Default for Draft {
     }
 }
 
-impl Draft {
+impl ItemBuilder {
     /// Extra fields of an object; objects without any share those of the declaration. `index` counts for pieces and
     /// taxes, which must have been added.
     pub fn extras_mut(&mut self, home: Home, index: usize) -> &mut Extras {
@@ -68,7 +68,7 @@ impl Draft {
         }
     }
 
-    /// See [`Draft::extras_mut`].
+    /// See [`ItemBuilder::extras_mut`].
     pub fn extras_of(&self, home: Home, index: usize) -> &Extras {
         match home {
             Home::Piece if index < self.piece_extras.len() => &self.piece_extras[index],
@@ -169,7 +169,7 @@ impl Draft {
         }
     }
 
-    /// Notes a member of a referral or answer that the contract does not know; see [`Draft::note`].
+    /// Notes a member of a referral or answer that the contract does not know; see [`ItemBuilder::note`].
     pub fn note_other(&mut self, kind: Kind, name: &str, json: Box<serde_json::value::RawValue>) -> bool {
         let others = if kind == Kind::Itmref { &mut self.referral.other } else { &mut self.answer.other };
         match others.get(name) {
@@ -213,43 +213,44 @@ impl Draft {
 
     /// Takes an item apart. Empty texts, empty list entries and pairs without name and value are left behind.
     pub fn from_item(item: Item) -> Self {
-        let mut draft = Self { mail_object: item.mail_object, ..Self::default() };
+        let mut builder = Self { mail_object: item.mail_object, ..Self::default() };
         if let Some(mut declaration) = item.declaration {
-            draft.data = declaration.data.take().unwrap_or_default();
-            draft.declaration = declaration;
-            draft.extras[0] = take_extras(
+            builder.data = declaration.data.take().unwrap_or_default();
+            builder.declaration = declaration;
+            builder.extras[0] = take_extras(
                 Home::DeclarationData,
-                &mut draft.data.extra_field_names,
-                &mut draft.data.extra_field_values,
+                &mut builder.data.extra_field_names,
+                &mut builder.data.extra_field_values,
             );
         }
         if let Some(mut response) = item.response {
-            draft.response_data = response.data.take().unwrap_or_default();
-            draft.response = response;
-            draft.extras[1] = take_extras(
+            builder.response_data = response.data.take().unwrap_or_default();
+            builder.response = response;
+            builder.extras[1] = take_extras(
                 Home::ResponseData,
-                &mut draft.response_data.extra_field_names,
-                &mut draft.response_data.extra_field_values,
+                &mut builder.response_data.extra_field_names,
+                &mut builder.response_data.extra_field_values,
             );
         }
         if let Some(referral) = item.referral {
-            draft.referral = referral;
-            let known = &mut draft.referral.known;
-            draft.extras[2] = take_extras(Home::Referral, &mut known.extra_field_names, &mut known.extra_field_values);
+            builder.referral = referral;
+            let known = &mut builder.referral.known;
+            builder.extras[2] =
+                take_extras(Home::Referral, &mut known.extra_field_names, &mut known.extra_field_values);
         }
         if let Some(answer) = item.referral_response {
-            draft.answer = answer;
-            let known = &mut draft.answer.known;
-            draft.extras[3] = take_extras(Home::Answer, &mut known.extra_field_names, &mut known.extra_field_values);
+            builder.answer = answer;
+            let known = &mut builder.answer.known;
+            builder.extras[3] = take_extras(Home::Answer, &mut known.extra_field_names, &mut known.extra_field_values);
         }
-        draft.piece_extras = (draft.data.content_pieces.iter_mut())
+        builder.piece_extras = (builder.data.content_pieces.iter_mut())
             .map(|piece| take_extras(Home::Piece, &mut piece.extra_field_names, &mut piece.extra_field_values))
             .collect();
-        draft.tax_extras = (draft.response_data.taxes.iter_mut())
+        builder.tax_extras = (builder.response_data.taxes.iter_mut())
             .map(|tax| take_extras(Home::Tax, &mut tax.extra_field_names, &mut tax.extra_field_values))
             .collect();
-        draft.clean();
-        draft
+        builder.clean();
+        builder
     }
 
     /// Unsets empty texts.
