@@ -14,7 +14,7 @@ use entrepost::exchange::{Exchange, ReceiveOutcome};
 use entrepost::limits;
 use entrepost::net::Http;
 use entrepost::service::Services;
-use entrepost::store::outbox::Pile;
+use entrepost::store::outbox::Backlog;
 use entrepost::store::types::At;
 
 use super::arguments::{needed, option, optional, switch, text};
@@ -224,7 +224,7 @@ fn print_link(link: &LinkStatus) {
         ("quarantined, theirs (interchanges)", &link.quarantined_in),
         ("parked", &link.parked),
     ];
-    for (name, Pile { count, oldest }) in piles {
+    for (name, Backlog { count, oldest }) in piles {
         if *count > 0 {
             println!("\t{count} {name}, oldest {}", when(*oldest));
         }

@@ -16,7 +16,9 @@ use crate::edi::{
 use crate::limits;
 use crate::rules::reserved;
 use crate::service::incoming::REPLY_BY;
-use crate::service::{Services, Told, current_version, shown_version, told_of_decision, told_of_referral};
+use crate::service::{
+    Provenance, Services, current_version, provenance_of_decision, provenance_of_referral, shown_version,
+};
 use crate::store::item::{Detail, Document, Item, MessageRow, Recorded};
 use crate::store::outbox::MessageKey;
 use crate::store::types::Id;
@@ -146,8 +148,8 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 Err(error) => return Ok(unreadable(error)),
                 Ok(mut data) => {
                     let told = match row.version_no {
-                        Some(version_no) => told_of_decision(tx, item, version_no, &row.partner)?,
-                        None => Told::default(),
+                        Some(version_no) => provenance_of_decision(tx, item, version_no, &row.partner)?,
+                        None => Provenance::default(),
                     };
                     add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
                     let cust_organization_cd = decision.customs;
@@ -168,7 +170,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     if let Some(due) = asked.due_at {
                         add_reply_by(&mut referral, due.0);
                     }
-                    let told = told_of_referral(tx, &services.catalogue(), item, &asked, &row.partner)?;
+                    let told = provenance_of_referral(tx, &services.catalogue(), item, &asked, &row.partner)?;
                     let known = &mut referral.known;
                     reserved::take(&mut known.extra_field_names, &mut known.extra_field_values);
                     add(&mut known.extra_field_names, &mut known.extra_field_values, &told);
@@ -202,7 +204,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
 /// Says which version of the item data this is.
 fn name_version(declaration: &mut Declaration, name: &[u8]) {
     let Some(data) = &mut declaration.data else { return };
-    let told = Told { version: Some(shown_version(name)), order: None };
+    let told = Provenance { version: Some(shown_version(name)), order: None };
     add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
 }
 
@@ -215,7 +217,7 @@ fn name_declarer(declaration: &mut Declaration, item: &Item) {
 }
 
 /// Adds what a partner is told besides the content.
-fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: &Told) {
+fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: &Provenance) {
     if let Some(version) = &told.version {
         reserved::put(names, values, reserved::VERSION, version);
     }

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::handle::Exchange;
-use super::reading::{Judged, Reading, Ready, conflict, named};
+use super::reading::{ParsedInterchange, PreparedItem, PreparedMessage, conflict, named};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
 use super::{partner, reference};
@@ -20,7 +20,7 @@ use crate::edi::{self, Action};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::service::Part;
-use crate::service::incoming::{Reception, Weighed};
+use crate::service::incoming::{CheckedItem, InboundOutcome};
 use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -87,7 +87,7 @@ impl Exchange {
     }
 
     /// Notes that messages of these types were taken in.
-    fn note_received(&self, reading: &Reading) {
+    fn note_received(&self, reading: &ParsedInterchange) {
         for (kind, part) in [(MessageKind::Itmatt, Part::ItmattReceived), (MessageKind::Cusrsp, Part::CusrspReceived)] {
             if reading.messages.iter().flatten().any(|message| message.kind == kind) {
                 self.services.note_activity(part);
@@ -96,7 +96,7 @@ impl Exchange {
     }
 
     /// Applies what was read, in one transaction, unless it came before.
-    fn take(&self, tx: &mut Tx<'_>, from: &str, bytes: &[u8], reading: &Reading) -> Result<Receipt, Fault> {
+    fn take(&self, tx: &mut Tx<'_>, from: &str, bytes: &[u8], reading: &ParsedInterchange) -> Result<Receipt, Fault> {
         let interchange = &reading.interchange;
         let wanted = interchange.ack_wanted;
         let sender = if interchange.sender.id == from { from } else { "" };
@@ -158,7 +158,7 @@ impl Exchange {
         from: &str,
         key: &str,
         bytes: &[u8],
-        reading: &Reading,
+        reading: &ParsedInterchange,
     ) -> Result<usize, Fault> {
         let mut items = 0;
         for control in &reading.controls {
@@ -174,7 +174,13 @@ impl Exchange {
         Ok(items)
     }
 
-    fn note_traffic(&self, tx: &mut Tx<'_>, from: &str, items: usize, reading: &Reading) -> Result<(), Fault> {
+    fn note_traffic(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &str,
+        items: usize,
+        reading: &ParsedInterchange,
+    ) -> Result<(), Fault> {
         tx.link_received(from)?;
         if items == 0 {
             return Ok(());
@@ -186,7 +192,7 @@ impl Exchange {
     }
 
     /// Applies the items of one message and records what became of each.
-    fn apply(&self, tx: &mut Tx<'_>, from: &str, key: &str, at: usize, message: &Ready) -> Result<(), Fault> {
+    fn apply(&self, tx: &mut Tx<'_>, from: &str, key: &str, at: usize, message: &PreparedMessage) -> Result<(), Fault> {
         let outcomes = self.outcomes(tx, key, message)?;
         let mut rows = Vec::with_capacity(outcomes.len());
         for (item_no, (judged, (fate, note))) in message.items.iter().zip(outcomes).enumerate() {
@@ -213,23 +219,23 @@ impl Exchange {
     }
 
     /// What becomes of each item of a message.
-    fn outcomes(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<Vec<Outcome>, Fault> {
+    fn outcomes(&self, tx: &mut Tx<'_>, key: &str, message: &PreparedMessage) -> Result<Vec<Outcome>, Fault> {
         let overtaken = self.overtaken(tx, key, message)?;
         let each = || message.items.iter().zip(&overtaken);
-        let applied: Vec<&Weighed> = each()
+        let applied: Vec<&CheckedItem> = each()
             .filter(|(_, overtaken)| !**overtaken)
-            .filter_map(|(judged, _)| judged.weighed.as_ref().ok())
+            .filter_map(|(judged, _)| judged.checked.as_ref().ok())
             .collect();
-        let mut receptions = self.services.receive(tx, &message.route, &applied)?.into_iter();
-        let mut outcome = |(judged, overtaken): (&Judged, &bool)| match &judged.weighed {
+        let mut outcomes = self.services.receive(tx, &message.route, &applied)?.into_iter();
+        let mut outcome = |(judged, overtaken): (&PreparedItem, &bool)| match &judged.checked {
             Err(findings) => (ItemOutcome::Refused, Some(findings.clone())),
             Ok(_) if *overtaken => (ItemOutcome::Overtaken, None),
-            Ok(_) => match receptions.next() {
-                Some(Reception::Applied) => (ItemOutcome::Applied, None),
-                Some(Reception::Parked) => (ItemOutcome::Parked, None),
-                Some(Reception::Overtaken) => (ItemOutcome::Overtaken, None),
-                Some(Reception::Refused(findings)) => (ItemOutcome::Refused, Some(findings)),
-                Some(Reception::Unchanged) | None => (ItemOutcome::Unchanged, None),
+            Ok(_) => match outcomes.next() {
+                Some(InboundOutcome::Applied) => (ItemOutcome::Applied, None),
+                Some(InboundOutcome::Parked) => (ItemOutcome::Parked, None),
+                Some(InboundOutcome::Overtaken) => (ItemOutcome::Overtaken, None),
+                Some(InboundOutcome::Refused(findings)) => (ItemOutcome::Refused, Some(findings)),
+                Some(InboundOutcome::Unchanged) | None => (ItemOutcome::Unchanged, None),
             },
         };
         Ok(each().map(&mut outcome).collect())
@@ -237,7 +243,7 @@ impl Exchange {
 
     /// For each item of a message whether a newer one of the same kind was applied before. Item data replaces as a whole,
     /// so an old one must not; decisions and referrals have an order of their own. Within a second the interchanges tell.
-    fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &Ready) -> Result<Vec<bool>, Fault> {
+    fn overtaken(&self, tx: &mut Tx<'_>, key: &str, message: &PreparedMessage) -> Result<Vec<bool>, Fault> {
         if !message.kind.declares() || message.dated_ahead {
             return Ok(vec![false; message.items.len()]);
         }
@@ -252,7 +258,7 @@ impl Exchange {
         }
         // What does not say where the item is from may be about any that has the id.
         let may_be = |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
-        let is_overtaken = |judged: &Judged| {
+        let is_overtaken = |judged: &PreparedItem| {
             let of_id = newer.get(&judged.item_id);
             of_id.is_some_and(|origins| origins.iter().any(|origin| may_be(origin, &judged.origin)))
         };
@@ -289,21 +295,21 @@ impl Exchange {
                 for row in &rows {
                     let message = reading.messages.get(row.message_no as usize).and_then(Option::as_ref);
                     let judged = message.and_then(|message| message.items.get(row.item_no as usize));
-                    let Some((message, Ok(weighed))) = message.zip(judged.map(|judged| &judged.weighed)) else {
+                    let Some((message, Ok(checked))) = message.zip(judged.map(|judged| &judged.checked)) else {
                         tx.set_fate(row, ItemOutcome::Refused, Some("cannot be read any more"))?;
                         continue;
                     };
-                    let received = exchange.services.receive(tx, &message.route, &[weighed])?;
+                    let received = exchange.services.receive(tx, &message.route, &[checked])?;
                     match received.into_iter().next() {
-                        Some(Reception::Parked) | None => {
+                        Some(InboundOutcome::Parked) | None => {
                             let next = tx.now + TimeDelta::seconds(limits::EXCHANGE_LOOK_AGAIN_S);
                             tx.look_again(row, At(next))?;
                             continue;
                         }
-                        Some(Reception::Applied) => tx.set_fate(row, ItemOutcome::Applied, None)?,
-                        Some(Reception::Unchanged) => tx.set_fate(row, ItemOutcome::Unchanged, None)?,
-                        Some(Reception::Overtaken) => tx.set_fate(row, ItemOutcome::Overtaken, None)?,
-                        Some(Reception::Refused(findings)) => {
+                        Some(InboundOutcome::Applied) => tx.set_fate(row, ItemOutcome::Applied, None)?,
+                        Some(InboundOutcome::Unchanged) => tx.set_fate(row, ItemOutcome::Unchanged, None)?,
+                        Some(InboundOutcome::Overtaken) => tx.set_fate(row, ItemOutcome::Overtaken, None)?,
+                        Some(InboundOutcome::Refused(findings)) => {
                             tx.set_fate(row, ItemOutcome::Refused, Some(&told(&findings)))?;
                             let (message_no, item_no) = (row.message_no as usize, row.item_no as usize);
                             let place = Place { interchange: &row.reference, message_no, item_no };

@@ -8,7 +8,7 @@ use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::error::Result;
 use crate::limits;
 use crate::store::inbox::HourRow;
-use crate::store::outbox::Pile;
+use crate::store::outbox::Backlog;
 use crate::store::partner::{LinkRow, PartnerRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -53,18 +53,18 @@ pub struct LinkStatus {
     pub partner: String,
     /// `hosted`, `http …`, `directory …` or `no route`.
     pub way: String,
-    pub waiting: Pile,
+    pub waiting: Backlog,
     /// Interchanges made and not delivered.
-    pub under_way: Pile,
+    pub under_way: Backlog,
     /// Sent and not acknowledged.
-    pub unanswered: Pile,
-    pub refused: Pile,
+    pub unanswered: Backlog,
+    pub refused: Backlog,
     /// Messages of ours that could not be sent.
-    pub quarantined_out: Pile,
+    pub quarantined_out: Backlog,
     /// Interchanges of the partner that could not be read.
-    pub quarantined_in: Pile,
+    pub quarantined_in: Backlog,
     /// Items waiting for their object.
-    pub parked: Pile,
+    pub parked: Backlog,
     pub last_sent_at: Option<At>,
     pub last_received_at: Option<At>,
     pub failures: i32,
@@ -98,7 +98,7 @@ impl Exchange {
         let now = self.clock.now();
         for link in self.status().await? {
             let partner = || [("partner", link.partner.clone())];
-            let age = |pile: &Pile| pile.oldest.map_or(0.0, |at| (now - at.0).as_seconds_f64());
+            let age = |pile: &Backlog| pile.oldest.map_or(0.0, |at| (now - at.0).as_seconds_f64());
             metrics::gauge!("entrepost_exchange_waiting", &partner()).set(link.waiting.count as f64);
             metrics::gauge!("entrepost_exchange_waiting_oldest_seconds", &partner()).set(age(&link.waiting));
             metrics::gauge!("entrepost_exchange_unanswered", &partner()).set(link.unanswered.count as f64);
@@ -124,11 +124,11 @@ fn link_status(tx: &mut Tx<'_>, code: String) -> Result<LinkStatus, Fault> {
     let link = tx.link(&code)?;
     let hours = tx.hours_since(&code, At(tx.now - TimeDelta::days(MEMORY_DAYS)))?;
     let mut status = LinkStatus {
-        waiting: tx.message_pile(&code, MessageState::Waiting)?,
-        under_way: tx.sending_pile(&code, InterchangeState::ToSend)?,
-        refused: tx.message_pile(&code, MessageState::Refused)?,
-        quarantined_out: tx.message_pile(&code, MessageState::Quarantined)?,
-        unanswered: tx.sending_pile(&code, InterchangeState::Unanswered)?,
+        waiting: tx.message_backlog(&code, MessageState::Waiting)?,
+        under_way: tx.sending_backlog(&code, InterchangeState::ToSend)?,
+        refused: tx.message_backlog(&code, MessageState::Refused)?,
+        quarantined_out: tx.message_backlog(&code, MessageState::Quarantined)?,
+        unanswered: tx.sending_backlog(&code, InterchangeState::Unanswered)?,
         quarantined_in: tx.received_pile(&code)?,
         parked: tx.parked_pile(&code)?,
         last_sent_at: link.as_ref().and_then(|link| link.last_sent_at),

@@ -1,4 +1,4 @@
-//! From the bytes of an interchange to what can be applied: read, judged and weighed, all that needs no transaction; and
+//! From the bytes of an interchange to what can be applied: read, judged and checked, all that needs no transaction; and
 //! the CONTRL that answers it.
 
 use sha2::{Digest, Sha256};
@@ -14,33 +14,33 @@ use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::rules::forms::{UNKNOWN_POST, given};
 use crate::rules::precedence;
-use crate::service::incoming::{Route, Said, Told, Weighed};
+use crate::service::incoming::{CheckedItem, InboundContent, InboundItem, Route};
 use crate::store::types::At;
 use crate::store::who::OrganizationRow;
 
 /// One message ready to be applied.
-pub(super) struct Ready {
+pub(super) struct PreparedMessage {
     pub route: Route,
     pub kind: MessageKind,
     pub made_at: At,
     /// Its date lies ahead of its receipt, so that it tells nothing about what came before.
     pub dated_ahead: bool,
-    pub items: Vec<Judged>,
+    pub items: Vec<PreparedItem>,
 }
 
 /// One item ready to be applied, or refused already.
-pub(super) struct Judged {
+pub(super) struct PreparedItem {
     pub item_id: String,
     /// The post it is from, where the message says so.
     pub origin: Option<String>,
-    pub weighed: Result<Weighed, Vec<Finding>>,
+    pub checked: Result<CheckedItem, Vec<Finding>>,
 }
 
 /// An interchange read and judged, outside the transaction.
-pub(super) struct Reading {
+pub(super) struct ParsedInterchange {
     pub interchange: Interchange,
     /// By place in the interchange; absent for refused messages and CONTRLs.
-    pub messages: Vec<Option<Ready>>,
+    pub messages: Vec<Option<PreparedMessage>>,
     pub controls: Vec<Control>,
     pub findings: String,
     pub answer: Vec<u8>,
@@ -51,14 +51,14 @@ pub(super) struct Reading {
 }
 
 /// What the receiving side has to know before an interchange can be judged.
-pub(super) struct Ground {
+pub(super) struct LinkContext {
     pub sender: Option<Partner>,
     pub recipient: Option<OrganizationRow>,
 }
 
 impl Exchange {
     /// Reads and judges the bytes, all that needs no transaction.
-    pub(super) async fn read(&self, from: &str, bytes: &[u8]) -> Result<Reading> {
+    pub(super) async fn read(&self, from: &str, bytes: &[u8]) -> Result<ParsedInterchange> {
         let owned = bytes.to_vec();
         let (read, digest) = tokio::task::spawn_blocking(move || {
             let digest = Sha256::digest(&owned).to_vec();
@@ -68,7 +68,7 @@ impl Exchange {
         .map_err(|error| Error::Internal(format!("reading an interchange: {error}")))?;
         let (sender, recipient) = (from.to_owned(), read.interchange.recipient.id.clone());
         let ground = self.store.read(move |tx| {
-            Ok(Ground {
+            Ok(LinkContext {
                 sender: partner::find(tx, &sender)?,
                 recipient: tx.organization(&recipient)?.filter(|org| !org.remote),
             })
@@ -80,7 +80,7 @@ impl Exchange {
         judged.map_err(|error| Error::Internal(format!("judging an interchange: {error}")))
     }
 
-    fn judge(&self, from: &str, mut read: Read, digest: Vec<u8>, ground: &Ground) -> Reading {
+    fn judge(&self, from: &str, mut read: Read, digest: Vec<u8>, ground: &LinkContext) -> ParsedInterchange {
         let now = self.clock.now();
         for problem in envelope_problems(from, &read.interchange, ground) {
             read.findings.push(problem);
@@ -126,17 +126,27 @@ impl Exchange {
         }
         let answer = answer(&read, &reference::new(now), WcfDate::new(now));
         let findings = read.findings.to_string();
-        Reading { interchange: read.interchange, messages, controls, findings, answer, state, digest, late, blank }
+        ParsedInterchange {
+            interchange: read.interchange,
+            messages,
+            controls,
+            findings,
+            answer,
+            state,
+            digest,
+            late,
+            blank,
+        }
     }
 
     fn ready(
         &self,
         message: ItemMessage,
-        ground: &Ground,
+        ground: &LinkContext,
         level: Level,
         now: At,
         faulty: &[(usize, Finding)],
-    ) -> Ready {
+    ) -> PreparedMessage {
         let route = Route {
             from: message.sender.code().to_owned(),
             from_customs: ground.sender.as_ref().is_some_and(|partner| partner.customs),
@@ -161,14 +171,14 @@ impl Exchange {
             let origin = given(&entry.mail_object.orig_post_org_cd).filter(|post| *post != UNKNOWN_POST);
             let origin = origin.map(str::to_owned);
             let object = entry.mail_object.clone();
-            let weighed = match said(kind, function, entry, made_at.0) {
+            let checked = match said(kind, function, entry, made_at.0) {
                 _ if refuses => Err(faults),
                 Err(finding) => Err(vec![finding]),
-                Ok(said) => Ok(self.services.weigh(&route, Told { object, said, made_at: made_at.0 })),
+                Ok(said) => Ok(self.services.check_inbound(&route, InboundItem { object, said, made_at: made_at.0 })),
             };
-            Judged { item_id, origin, weighed }
+            PreparedItem { item_id, origin, checked }
         });
-        Ready { route, kind, made_at, dated_ahead, items }
+        PreparedMessage { route, kind, made_at, dated_ahead, items }
     }
 }
 
@@ -204,7 +214,7 @@ pub(super) fn named(name: &str) -> String {
 const FEW_ITEMS: usize = 64;
 
 /// Why an interchange is not for us, or not from whom it says.
-fn envelope_problems(from: &str, interchange: &Interchange, ground: &Ground) -> Vec<edi::Finding> {
+fn envelope_problems(from: &str, interchange: &Interchange, ground: &LinkContext) -> Vec<edi::Finding> {
     let mut problems = Vec::new();
     if ground.sender.is_none() {
         problems.push(edi::Finding::error("unknown_code", "Sender", format!("{from} is no partner here")));
@@ -221,7 +231,7 @@ fn envelope_problems(from: &str, interchange: &Interchange, ground: &Ground) -> 
 }
 
 /// Why a message is refused although it can be read.
-fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &Ground) -> Vec<edi::Finding> {
+fn message_problems(interchange: &Interchange, message: &ItemMessage, ground: &LinkContext) -> Vec<edi::Finding> {
     let mut problems: Vec<edi::Finding> = other_parties(interchange, message).into_iter().collect();
     let Some(partner) = &ground.sender else { return problems };
     if !partner.agreement.takes(message.kind) {
@@ -279,13 +289,13 @@ pub(super) fn said(
     function: Function,
     entry: Entry,
     made_at: chrono::DateTime<chrono::Utc>,
-) -> Result<Said, Finding> {
+) -> Result<InboundContent, Finding> {
     let missing = |path: &str| Finding::new("required", path, "the message has nothing about this item");
     let data = entry.declaration.and_then(|declaration| declaration.data);
     match (kind, function) {
-        (MessageKind::Itmatt | MessageKind::Cusitm, Function::Cancellation) => Ok(Said::Withdrawn),
+        (MessageKind::Itmatt | MessageKind::Cusitm, Function::Cancellation) => Ok(InboundContent::Withdrawn),
         (MessageKind::Itmatt | MessageKind::Cusitm, _) => {
-            data.map(|data| Said::Declared(Box::new(data))).ok_or_else(|| missing("Declaration"))
+            data.map(|data| InboundContent::Declared(Box::new(data))).ok_or_else(|| missing("Declaration"))
         }
         (MessageKind::Cusrsp, Function::Cancellation) => {
             // What was decided counts no more: the decision that says so.
@@ -294,24 +304,25 @@ pub(super) fn said(
                 clearance_dt: Some(WcfDate::new(made_at)),
                 ..Default::default()
             };
-            Ok(Said::Decided(None, Box::new(withdrawn)))
+            Ok(InboundContent::Decided(None, Box::new(withdrawn)))
         }
         (MessageKind::Cusrsp, _) => {
             let response = entry.response.ok_or_else(|| missing("Response"))?;
             let data = response.data.ok_or_else(|| missing("Response.Data"))?;
-            Ok(Said::Decided(response.cust_organization_cd, Box::new(data)))
+            Ok(InboundContent::Decided(response.cust_organization_cd, Box::new(data)))
         }
         (MessageKind::Itmref | MessageKind::Refrsp, Function::Cancellation) => {
             let text =
                 "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
             Err(Finding::new("profile", "Function", text))
         }
-        (MessageKind::Itmref, _) => {
-            entry.referral.map(|referral| Said::Referred(Box::new(referral))).ok_or_else(|| missing("Referral"))
-        }
+        (MessageKind::Itmref, _) => entry
+            .referral
+            .map(|referral| InboundContent::Referred(Box::new(referral)))
+            .ok_or_else(|| missing("Referral")),
         (MessageKind::Refrsp, _) => {
             let answer = entry.referral_response.ok_or_else(|| missing("ReferralResponse"))?;
-            Ok(Said::Answered(Box::new(answer), data.map(Box::new)))
+            Ok(InboundContent::Answered(Box::new(answer), data.map(Box::new)))
         }
     }
 }

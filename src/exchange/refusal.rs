@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use super::reading::Ready;
+use super::reading::PreparedMessage;
 use crate::contract::canonical::hex;
 use crate::contract::{Referral, WcfDate};
 use crate::domain::MessageKind;
 use crate::error::Finding;
 use crate::limits;
 use crate::rules::data_error::DataError;
-use crate::service::incoming::{REFUSAL, Weighed};
+use crate::service::incoming::{CheckedItem, REFUSAL};
 use crate::service::item::messages;
 use crate::store::{Fault, Tx};
 
@@ -25,13 +25,13 @@ pub(super) struct Place<'p> {
 /// Tells the sender that an item was refused; what is itself a refusal is not answered by another.
 pub(super) fn refuse(
     tx: &mut Tx<'_>,
-    message: &Ready,
+    message: &PreparedMessage,
     place: &Place<'_>,
     item_id: &str,
     findings: &[Finding],
 ) -> Result<(), Fault> {
-    let weighed = message.items.get(place.item_no).and_then(|judged| judged.weighed.as_ref().ok());
-    let ends_here = message.kind == MessageKind::Itmref && weighed.is_none_or(Weighed::is_refusal);
+    let checked = message.items.get(place.item_no).and_then(|judged| judged.checked.as_ref().ok());
+    let ends_here = message.kind == MessageKind::Itmref && checked.is_none_or(CheckedItem::is_refusal);
     if ends_here || item_id.is_empty() {
         return Ok(());
     }

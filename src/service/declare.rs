@@ -206,7 +206,7 @@ fn apply(
     let changed = merge_object(catalogue, item, ready)?;
     let customs = ready.customs.clone();
     let declarer = item.object.post_org.clone();
-    let said = Said { event: ready.event, customs, declarer: &declarer, content: &ready.content };
+    let said = NewDeclaration { event: ready.event, customs, declarer: &declarer, content: &ready.content };
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
@@ -217,7 +217,7 @@ fn apply(
 }
 
 /// A declaration to put into an item, and whose it is.
-pub(super) struct Said<'s> {
+pub(super) struct NewDeclaration<'s> {
     pub event: StoreEvent,
     /// The customs administration that it belongs to.
     pub customs: Option<String>,
@@ -244,17 +244,17 @@ pub(super) fn place(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
-    said: Said<'_>,
+    said: NewDeclaration<'_>,
     object_changed: bool,
 ) -> Result<Option<Placed>, Fault> {
-    let Said { event, customs, declarer, content } = said;
+    let NewDeclaration { event, customs, declarer, content } = said;
     let flow = item.object.flow;
     let old = item.declaration().cloned();
     let standing = life_cycle::declaration(old.as_ref().map(standing_of), event, flow)
         .map_err(|illegal| Error::invalid("state", "evtCd", illegal.0))?;
     let same_text = old.as_ref().is_some_and(|old| old.digest == content.digest);
     let same_declarer = |old: &DeclarationRow| old.declared_by.as_deref().is_none_or(|known| known == declarer);
-    // Said again, a text that was erased is there again.
+    // NewDeclaration again, a text that was erased is there again.
     let stands = |old: &DeclarationRow| {
         same_text
             && old.body.is_some()

@@ -59,7 +59,7 @@ impl Route {
 
 /// What is said about one item.
 #[derive(Clone, Debug)]
-pub enum Said {
+pub enum InboundContent {
     /// Item data, new or in the place of what was said before.
     Declared(Box<DeclarationData>),
     /// Item data is taken back.
@@ -71,7 +71,7 @@ pub enum Said {
     Answered(Box<ReferralResponse>, Option<Box<DeclarationData>>),
 }
 
-impl Said {
+impl InboundContent {
     /// Takes out of item data what is not its sender's to say: names of the server (of the version, and whose it is), and
     /// what the destination and its customs lay over the lines; the flag says whether there was any of the latter.
     fn take_out(&mut self) -> (Stated, bool) {
@@ -85,27 +85,27 @@ impl Said {
 }
 
 /// Why what is said of an item would be refused whatever is stored, and whoever says it.
-pub fn refused_always(object: &MailObject, mut said: Said) -> Vec<Finding> {
+pub fn refused_always(object: &MailObject, mut said: InboundContent) -> Vec<Finding> {
     said.take_out();
     faults(object, &said).into_vec()
 }
 
 /// What is wrong with the form of what is said of an item.
-fn faults(object: &MailObject, said: &Said) -> Findings {
+fn faults(object: &MailObject, said: &InboundContent) -> Findings {
     let mut findings = Findings::default();
     match said {
-        Said::Declared(_) => findings.extend_under("MailObject", structure::mail_object(object)),
+        InboundContent::Declared(_) => findings.extend_under("MailObject", structure::mail_object(object)),
         // Only item data says more of an item than its id.
         _ if given(&object.id).is_some_and(structure::is_item_id) => {}
         _ => findings.add("format", "MailObject.Id", "an item id has 1 to 35 letters, digits or signs and no blanks"),
     }
     match said {
-        Said::Declared(_) | Said::Withdrawn => {}
-        Said::Decided(_, data) => findings.extend_under("Response.Data", structure::response_data(data)),
-        Said::Referred(referral) => findings.extend_under("Referral", rules::referral(referral)),
-        Said::Answered(answer, _) => findings.extend_under("ReferralResponse", rules::response(answer)),
+        InboundContent::Declared(_) | InboundContent::Withdrawn => {}
+        InboundContent::Decided(_, data) => findings.extend_under("Response.Data", structure::response_data(data)),
+        InboundContent::Referred(referral) => findings.extend_under("Referral", rules::referral(referral)),
+        InboundContent::Answered(answer, _) => findings.extend_under("ReferralResponse", rules::response(answer)),
     }
-    if let Said::Declared(data) | Said::Answered(_, Some(data)) = said {
+    if let InboundContent::Declared(data) | InboundContent::Answered(_, Some(data)) = said {
         findings.extend_under("Declaration.Data", structure::declaration_data(data));
     }
     findings
@@ -113,18 +113,18 @@ fn faults(object: &MailObject, said: &Said) -> Findings {
 
 /// One item of a message.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct InboundItem {
     pub object: MailObject,
-    pub said: Said,
+    pub said: InboundContent,
     /// When the message was made, by its sender.
     pub made_at: DateTime<Utc>,
 }
 
 /// An item checked and written canonically, outside the transaction.
 #[derive(Clone, Debug)]
-pub struct Weighed {
+pub struct CheckedItem {
     key: Key,
-    told: Told,
+    told: InboundItem,
     /// What is said other than item data.
     body: String,
     digest: Vec<u8>,
@@ -134,7 +134,7 @@ pub struct Weighed {
     refused: Vec<Finding>,
 }
 
-impl Weighed {
+impl CheckedItem {
     /// When a referral or an answer counts from.
     fn event_at(&self, said: Option<WcfDate>, now: DateTime<Utc>) -> DateTime<Utc> {
         precedence::counts_from(said.map_or(self.told.made_at, WcfDate::instant), now)
@@ -142,13 +142,13 @@ impl Weighed {
 
     /// It says itself that something was refused.
     pub fn is_refusal(&self) -> bool {
-        matches!(&self.told.said, Said::Referred(referral) if given(&referral.known.referral_cd) == Some(REFUSAL))
+        matches!(&self.told.said, InboundContent::Referred(referral) if given(&referral.known.referral_cd) == Some(REFUSAL))
     }
 }
 
 /// What became of one item.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reception {
+pub enum InboundOutcome {
     Applied,
     Unchanged,
     /// The object it is about is not here yet.
@@ -160,24 +160,27 @@ pub enum Reception {
 
 impl Services {
     /// Checks what is said about an item, and writes it canonically.
-    pub fn weigh(&self, route: &Route, mut told: Told) -> Weighed {
+    pub fn check_inbound(&self, route: &Route, mut told: InboundItem) -> CheckedItem {
         let (stated, has_overlay) = told.said.take_out();
         let mut findings = faults(&told.object, &told.said);
         let data = match &told.said {
-            Said::Declared(data) | Said::Answered(_, Some(data)) => Some(data),
-            Said::Withdrawn | Said::Decided(..) | Said::Referred(_) | Said::Answered(_, None) => None,
+            InboundContent::Declared(data) | InboundContent::Answered(_, Some(data)) => Some(data),
+            InboundContent::Withdrawn
+            | InboundContent::Decided(..)
+            | InboundContent::Referred(_)
+            | InboundContent::Answered(_, None) => None,
         };
         let declared = data.map(|data| self.content(route, &told.object, data, has_overlay, &mut findings));
         let body = match &told.said {
-            Said::Declared(_) | Said::Withdrawn => String::new(),
-            Said::Decided(_, data) => to_canonical(data),
-            Said::Referred(referral) => to_canonical(referral),
-            Said::Answered(answer, _) => to_canonical(answer),
+            InboundContent::Declared(_) | InboundContent::Withdrawn => String::new(),
+            InboundContent::Decided(_, data) => to_canonical(data),
+            InboundContent::Referred(referral) => to_canonical(referral),
+            InboundContent::Answered(answer, _) => to_canonical(answer),
         };
         let digest = digest(&body);
         // Persistent ids are each one's own.
         let key = Key { pid: None, ..Key::of(&told.object) };
-        Weighed { key, told, body, digest, declared, stated, refused: findings.into_vec() }
+        CheckedItem { key, told, body, digest, declared, stated, refused: findings.into_vec() }
     }
 
     /// Item data judged and written canonically.
@@ -206,45 +209,50 @@ impl Services {
     ///
     /// # Errors
     /// What concerns the whole (the database); an item that cannot be applied is no error.
-    pub fn receive(&self, tx: &mut Tx<'_>, route: &Route, items: &[&Weighed]) -> Result<Vec<Reception>, Fault> {
+    pub fn receive(
+        &self,
+        tx: &mut Tx<'_>,
+        route: &Route,
+        items: &[&CheckedItem],
+    ) -> Result<Vec<InboundOutcome>, Fault> {
         let post = route.post();
         let Some(owner) = tx.organization(post)? else {
             let message = format!("the post {post} is not known here; its customs must add it");
-            return Ok(vec![Reception::Refused(vec![Finding::new("absent", "MailObject", message)]); items.len()]);
+            return Ok(vec![InboundOutcome::Refused(vec![Finding::new("absent", "MailObject", message)]); items.len()]);
         };
         let catalogue = self.catalogue();
         let own_customs = if route.to_customs { Some(route.to.clone()) } else { tx.customs_of(&owner)? };
         let mut unit = UnitOfWork::load(tx, &catalogue, post, items.iter().map(|item| &item.key), Parts::All)?;
-        let mut receptions = Vec::with_capacity(items.len());
-        for weighed in items {
-            if !weighed.refused.is_empty() {
-                receptions.push(Reception::Refused(weighed.refused.clone()));
+        let mut outcomes = Vec::with_capacity(items.len());
+        for checked in items {
+            if !checked.refused.is_empty() {
+                outcomes.push(InboundOutcome::Refused(checked.refused.clone()));
                 continue;
             }
-            let mut reception = Reception::Applied;
-            let key = key_of(tx, &catalogue, route, &unit, weighed)?;
-            let outcome = unit.change(tx, &key, |tx, item| {
-                let bench = Bench { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
-                match bench.put(tx, item, weighed)? {
+            let mut outcome = InboundOutcome::Applied;
+            let key = key_of(tx, &catalogue, route, &unit, checked)?;
+            let changed = unit.change(tx, &key, |tx, item| {
+                let applier = Applier { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
+                match applier.put(tx, item, checked)? {
                     // Nothing of the item is kept.
-                    Reception::Refused(findings) => return Err(findings.into()),
-                    Reception::Overtaken => {
-                        reception = Reception::Overtaken;
+                    InboundOutcome::Refused(findings) => return Err(findings.into()),
+                    InboundOutcome::Overtaken => {
+                        outcome = InboundOutcome::Overtaken;
                         return Err(Vec::new().into());
                     }
-                    said => reception = said,
+                    said => outcome = said,
                 }
-                Ok(if reception == Reception::Applied { Outcome::Stored } else { Outcome::Unchanged })
+                Ok(if outcome == InboundOutcome::Applied { Outcome::Stored } else { Outcome::Unchanged })
             });
-            receptions.push(match outcome {
-                Ok(_) => reception,
-                Err(Fault::App(Error::Invalid(findings))) if findings.is_empty() => reception,
-                Err(Fault::App(Error::Invalid(findings))) => Reception::Refused(findings),
+            outcomes.push(match changed {
+                Ok(_) => outcome,
+                Err(Fault::App(Error::Invalid(findings))) if findings.is_empty() => outcome,
+                Err(Fault::App(Error::Invalid(findings))) => InboundOutcome::Refused(findings),
                 Err(fault) => return Err(fault),
             });
         }
         unit.save(tx, &route.stamp())?;
-        Ok(receptions)
+        Ok(outcomes)
     }
 }
 
@@ -255,11 +263,11 @@ fn key_of(
     catalogue: &Catalogue,
     route: &Route,
     unit: &UnitOfWork<'_>,
-    weighed: &Weighed,
+    checked: &CheckedItem,
 ) -> Result<Key, Fault> {
-    let key = &weighed.key;
-    let lifted = match &weighed.told.said {
-        Said::Referred(referral) => given(&referral.known.lifts),
+    let key = &checked.key;
+    let lifted = match &checked.told.said {
+        InboundContent::Referred(referral) => given(&referral.known.lifts),
         _ => None,
     };
     if let Some(lifted) = lifted {
@@ -271,48 +279,48 @@ fn key_of(
     }
     let speaks = || catalogue.settings(&route.from).speaks_for.contains(&key.origin);
     let is_strangers = !route.to_customs && !route.from_customs && route.from != key.origin && !speaks();
-    let posting = key.posting.filter(|_| !(is_strangers && matches!(weighed.told.said, Said::Declared(_))));
+    let posting = key.posting.filter(|_| !(is_strangers && matches!(checked.told.said, InboundContent::Declared(_))));
     Ok(Key { posting, ..key.clone() })
 }
 
 /// What is at hand while one message is applied.
-struct Bench<'b> {
+struct Applier<'b> {
     route: &'b Route,
     catalogue: &'b Catalogue,
     own_customs: Option<&'b str>,
 }
 
-impl Bench<'_> {
-    fn put(&self, tx: &mut Tx<'_>, item: &mut Item, weighed: &Weighed) -> Result<Reception, Fault> {
-        if !matches!(weighed.told.said, Said::Declared(_) | Said::Withdrawn) {
+impl Applier<'_> {
+    fn put(&self, tx: &mut Tx<'_>, item: &mut Item, checked: &CheckedItem) -> Result<InboundOutcome, Fault> {
+        if !matches!(checked.told.said, InboundContent::Declared(_) | InboundContent::Withdrawn) {
             if item.is_new() {
-                return Ok(Reception::Parked);
+                return Ok(InboundOutcome::Parked);
             }
-            if let Some(reception) = self.outsider(tx, item)? {
-                return Ok(reception);
+            if let Some(outcome) = self.outsider(tx, item)? {
+                return Ok(outcome);
             }
         }
-        match &weighed.told.said {
-            Said::Declared(_) => match self.data_refused(tx, item, weighed)? {
+        match &checked.told.said {
+            InboundContent::Declared(_) => match self.data_refused(tx, item, checked)? {
                 Some(refusal) => Ok(refusal),
                 None => {
-                    let changed = merge(self.catalogue, item, &weighed.told.object)?;
-                    self.declare(tx, item, weighed, changed)
+                    let changed = merge(self.catalogue, item, &checked.told.object)?;
+                    self.declare(tx, item, checked, changed)
                 }
             },
-            Said::Withdrawn => self.withdraw(tx, item, &weighed.told.object),
-            Said::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, weighed),
-            Said::Referred(referral) => self.refer(tx, item, referral, weighed),
-            Said::Answered(answer, _) => {
+            InboundContent::Withdrawn => self.withdraw(tx, item, &checked.told.object),
+            InboundContent::Decided(customs, data) => self.decide(tx, item, customs.as_deref(), data, checked),
+            InboundContent::Referred(referral) => self.refer(tx, item, referral, checked),
+            InboundContent::Answered(answer, _) => {
                 // Data that is refused takes its answer with it: the question stays open.
-                if let Some(refusal) = self.data_refused(tx, item, weighed)? {
+                if let Some(refusal) = self.data_refused(tx, item, checked)? {
                     return Ok(refusal);
                 }
-                let reception = self.answer(tx, item, answer, weighed)?;
-                if reception == Reception::Applied {
-                    self.declare(tx, item, weighed, false)?;
+                let outcome = self.answer(tx, item, answer, checked)?;
+                if outcome == InboundOutcome::Applied {
+                    self.declare(tx, item, checked, false)?;
                 }
-                Ok(reception)
+                Ok(outcome)
             }
         }
     }
@@ -324,14 +332,14 @@ impl Bench<'_> {
     /// What becomes of decisions, referrals and answers of a sender that has no say in the item; nothing when it has.
     /// A say have the own customs, the post at the other end, and a post that was told of the item before it went
     /// elsewhere. While the other end is not known, what a post says waits.
-    fn outsider(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<Reception>, Fault> {
+    fn outsider(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<InboundOutcome>, Fault> {
         let (object, from) = (&item.object, self.route.from.as_str());
         let other_end = if object.flow == Flow::Inbound { &object.orig_post } else { &object.dest_post };
         if self.route.to_customs || self.is_own_customs() || from == other_end {
             return Ok(None);
         }
         if !self.route.from_customs && other_end == UNKNOWN_POST {
-            return Ok(Some(Reception::Parked));
+            return Ok(Some(InboundOutcome::Parked));
         }
         if tx.messages_about(&object.post_org, object.pid)?.iter().any(|told| told.partner == from) {
             return Ok(None);
@@ -347,8 +355,8 @@ impl Bench<'_> {
         item: &mut Item,
         customs: Option<&str>,
         data: &ResponseData,
-        weighed: &Weighed,
-    ) -> Result<Reception, Fault> {
+        checked: &CheckedItem,
+    ) -> Result<InboundOutcome, Fault> {
         let own = self.is_own_customs();
         if !own && item.object.flow == Flow::Inbound {
             let message = "on an inbound item its own customs decides, which is not the sender";
@@ -358,7 +366,7 @@ impl Bench<'_> {
         let customs = if self.route.from_customs { Some(self.route.from.as_str()) } else { customs };
         let mut data = data.clone();
         if data.clearance_dt.is_none() {
-            data.clearance_dt = Some(WcfDate::new(weighed.told.made_at));
+            data.clearance_dt = Some(WcfDate::new(checked.told.made_at));
         }
         let decision = Decision::of(data, StoreEvent::Final, &self.route.from, Author::Customs);
         let decision = Decision { customs: customs.map(str::to_owned), from_partner: true, ..decision };
@@ -369,7 +377,7 @@ impl Bench<'_> {
         if own {
             refer::automatic(tx, self.catalogue, item, outcome)?;
         }
-        Ok(if outcome == Outcome::Stored { Reception::Applied } else { Reception::Unchanged })
+        Ok(if outcome == Outcome::Stored { InboundOutcome::Applied } else { InboundOutcome::Unchanged })
     }
 
     fn refer(
@@ -377,8 +385,8 @@ impl Bench<'_> {
         tx: &mut Tx<'_>,
         item: &mut Item,
         referral: &Referral,
-        weighed: &Weighed,
-    ) -> Result<Reception, Fault> {
+        checked: &CheckedItem,
+    ) -> Result<InboundOutcome, Fault> {
         let known = &referral.known;
         let reference = given(&known.referral_id).unwrap_or_default();
         let code = given(&known.referral_cd).unwrap_or_default();
@@ -388,12 +396,12 @@ impl Bench<'_> {
         }
         let there = tx.referrals_of(item)?;
         if there.iter().any(|row| row.reference == reference) {
-            return Ok(Reception::Unchanged);
+            return Ok(InboundOutcome::Unchanged);
         }
         if there.len() >= limits::REFERRALS_PER_ITEM {
             return Ok(refused("limit", "Referral", &refer::too_many("referrals")));
         }
-        let event_at = weighed.event_at(known.event_dt, tx.now);
+        let event_at = checked.event_at(known.event_dt, tx.now);
         let own_hours = self.catalogue.reply_hours(&item.object.post_org, code);
         let deadline = rules::deadline(code, event_at, own_hours);
         let due_at = deadline.map(|deadline| wanted_by(referral).unwrap_or(deadline.due_at));
@@ -408,14 +416,14 @@ impl Bench<'_> {
             due_at: due_at.map(At),
             pending: deadline.is_some(),
             created_at: At(tx.now),
-            digest: weighed.digest.clone(),
-            body: Some(weighed.body.clone()),
-            text_digest: Some(text_digest(&weighed.body)),
+            digest: checked.digest.clone(),
+            body: Some(checked.body.clone()),
+            text_digest: Some(text_digest(&checked.body)),
             stated_version: rules::stated_version(referral),
             lifts: given(&known.lifts).map(str::to_owned),
         };
         refer::put_referral(tx, item, &row, EventKind::ReferralReceived)?;
-        Ok(Reception::Applied)
+        Ok(InboundOutcome::Applied)
     }
 
     fn answer(
@@ -423,16 +431,16 @@ impl Bench<'_> {
         tx: &mut Tx<'_>,
         item: &mut Item,
         answer: &ReferralResponse,
-        weighed: &Weighed,
-    ) -> Result<Reception, Fault> {
+        checked: &CheckedItem,
+    ) -> Result<InboundOutcome, Fault> {
         let known = &answer.known;
         let reference = given(&known.referral_id).unwrap_or_default();
         if tx.referrals_of(item)?.iter().all(|row| row.reference != reference) {
-            return Ok(Reception::Parked);
+            return Ok(InboundOutcome::Parked);
         }
         let there = tx.answers_of(item)?;
-        if there.iter().any(|row| row.reference == reference && row.digest == weighed.digest) {
-            return Ok(Reception::Unchanged);
+        if there.iter().any(|row| row.reference == reference && row.digest == checked.digest) {
+            return Ok(InboundOutcome::Unchanged);
         }
         if there.len() >= limits::REFERRALS_PER_ITEM {
             return Ok(refused("limit", "ReferralResponse", &refer::too_many("answers")));
@@ -444,19 +452,19 @@ impl Bench<'_> {
             reference: reference.to_owned(),
             code: given(&known.referral_response_cd).unwrap_or_default().to_owned(),
             answered_by: self.route.from.clone(),
-            event_at: At(weighed.event_at(known.event_dt, tx.now)),
+            event_at: At(checked.event_at(known.event_dt, tx.now)),
             created_at: At(tx.now),
-            digest: weighed.digest.clone(),
-            body: Some(weighed.body.clone()),
-            text_digest: Some(text_digest(&weighed.body)),
+            digest: checked.digest.clone(),
+            body: Some(checked.body.clone()),
+            text_digest: Some(text_digest(&checked.body)),
         };
         refer::put_answer(tx, item, &row, EventKind::ReferralResponseReceived)?;
-        Ok(Reception::Applied)
+        Ok(InboundOutcome::Applied)
     }
 }
 
-fn refused(code: &'static str, path: &str, message: &str) -> Reception {
-    Reception::Refused(vec![Finding::new(code, path, message)])
+fn refused(code: &'static str, path: &str, message: &str) -> InboundOutcome {
+    InboundOutcome::Refused(vec![Finding::new(code, path, message)])
 }
 
 /// Takes what travels of a mail object into an item; says whether that changed it.

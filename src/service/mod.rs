@@ -43,6 +43,6 @@ pub use actor::Actor;
 pub use batch::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use idempotency::RequestKey;
-pub use item::judging::{Told, told_of_decision, told_of_referral};
+pub use item::judging::{Provenance, provenance_of_decision, provenance_of_referral};
 pub use item::version::{current_name as current_version, shown as shown_version};
 pub use services::{Proofreader, Services, Terms};

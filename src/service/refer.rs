@@ -37,7 +37,7 @@ pub struct About {
 
 /// A referral ready to be put on an item.
 #[derive(Clone, Debug)]
-struct Question {
+struct NewReferral {
     code: String,
     reference: Option<String>,
     event_at: Option<At>,
@@ -45,7 +45,7 @@ struct Question {
     content: Referral,
 }
 
-impl Question {
+impl NewReferral {
     fn of(content: Referral) -> Self {
         Self {
             code: given(&content.known.referral_cd).unwrap_or_default().to_owned(),
@@ -59,7 +59,7 @@ impl Question {
 
 /// An answer ready to be put on an item.
 #[derive(Clone, Debug)]
-struct Reaction {
+struct NewAnswer {
     code: String,
     reference: Option<String>,
     event_at: Option<At>,
@@ -85,14 +85,14 @@ impl Services {
         precedence::check_date(&mut findings, "referral.EventDt", referral.known.event_dt, self.clock.now());
         check_other(&mut findings, "referral", &referral.other);
         findings.into_result()?;
-        let (services, actor, question) = (self.clone(), actor.clone(), Question::of(referral));
+        let (services, actor, asked) = (self.clone(), actor.clone(), NewReferral::of(referral));
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 let catalogue = services.catalogue();
-                let stop = given(&question.content.known.lifts);
+                let stop = given(&asked.content.known.lifts);
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Inbound, stop })?;
                 services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
-                raise(tx, &catalogue, &mut item, &question, &actor.org)?;
+                raise(tx, &catalogue, &mut item, &asked, &actor.org)?;
                 save::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
@@ -122,7 +122,7 @@ impl Services {
         precedence::check_date(&mut findings, "referralResponse.EventDt", event_dt, self.clock.now());
         check_other(&mut findings, "referralResponse", &response.other);
         findings.into_result()?;
-        let reaction = Reaction {
+        let given_answer = NewAnswer {
             code: given(&response.known.referral_response_cd).unwrap_or_default().to_owned(),
             reference: given(&response.known.referral_id).map(str::to_owned),
             event_at: response.known.event_dt.map(|date| At(date.instant())),
@@ -134,7 +134,7 @@ impl Services {
             once(tx, &actor, key.as_ref(), |tx| {
                 let catalogue = services.catalogue();
                 let mut item = find(tx, &catalogue, &actor, &about, Wanted { flow: Flow::Outbound, stop: None })?;
-                answer_on(tx, &mut item, &reaction, &actor.org)?;
+                answer_on(tx, &mut item, &given_answer, &actor.org)?;
                 save::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())?;
                 Ok(Answer::void())
             })
@@ -227,37 +227,37 @@ fn raise(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
-    question: &Question,
+    asked: &NewReferral,
     author: &str,
 ) -> Result<(), Fault> {
     let rows = tx.referrals_of(item)?;
-    if is_repeated(tx, item, &rows, question)? {
+    if is_repeated(tx, item, &rows, asked)? {
         return Ok(());
     }
     if rows.len() >= limits::REFERRALS_PER_ITEM {
         return Err(Error::invalid("limit", "referral", too_many("referrals")).into());
     }
-    let event_at = event_at(question.event_at, tx.now);
-    let reference = question.reference.clone().unwrap_or_else(new_reference);
-    let mut content = question.content.clone();
-    content.known.referral_cd = Some(question.code.clone());
+    let event_at = event_at(asked.event_at, tx.now);
+    let reference = asked.reference.clone().unwrap_or_else(new_reference);
+    let mut content = asked.content.clone();
+    content.known.referral_cd = Some(asked.code.clone());
     content.known.referral_id = Some(reference.clone());
     content.known.event_dt = Some(WcfDate::new(event_at.0));
-    let own_hours = catalogue.reply_hours(&item.object.post_org, &question.code);
-    let deadline = rules::deadline(&question.code, event_at.0, own_hours);
+    let own_hours = catalogue.reply_hours(&item.object.post_org, &asked.code);
+    let deadline = rules::deadline(&asked.code, event_at.0, own_hours);
     let body = to_canonical(&content);
     let row = ReferralRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
         reference,
-        code: question.code.clone(),
+        code: asked.code.clone(),
         raised_by: author.to_owned(),
         event_at,
         remind_at: deadline.map(|deadline| At(deadline.remind_at)),
         due_at: deadline.map(|deadline| At(deadline.due_at)),
         pending: deadline.is_some(),
         created_at: At(tx.now),
-        digest: question.digest.clone(),
+        digest: asked.digest.clone(),
         text_digest: Some(text_digest(&body)),
         body: Some(body),
         stated_version: rules::stated_version(&content),
@@ -278,17 +278,17 @@ pub(super) fn too_many(what: &str) -> String {
 
 /// A repeat is the same content under the same reference or date. Without either, it repeats what still waits for its
 /// answer, or what was said last.
-fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], question: &Question) -> Result<bool, Fault> {
-    if let Some(reference) = &question.reference {
+fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], asked: &NewReferral) -> Result<bool, Fault> {
+    if let Some(reference) = &asked.reference {
         let Some(same) = rows.iter().find(|row| &row.reference == reference) else { return Ok(false) };
-        if same.digest != question.digest {
+        if same.digest != asked.digest {
             let message = "the item has a referral with this id and other content; use a new id for a new referral";
             return Err(Error::invalid("state", "referral.ReferralId", message).into());
         }
         return Ok(true);
     }
-    let same: Vec<&ReferralRow> = rows.iter().filter(|row| row.digest == question.digest).collect();
-    if same.is_empty() || question.event_at.is_some() {
+    let same: Vec<&ReferralRow> = rows.iter().filter(|row| row.digest == asked.digest).collect();
+    if same.is_empty() || asked.event_at.is_some() {
         return Ok(!same.is_empty());
     }
     if same.iter().any(|row| row.pending) {
@@ -316,13 +316,13 @@ pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, 
 }
 
 /// Puts an answer on an item, unless it was there before.
-fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str) -> Result<(), Fault> {
+fn answer_on(tx: &mut Tx<'_>, item: &mut Item, given_answer: &NewAnswer, author: &str) -> Result<(), Fault> {
     let referrals = tx.referrals_of(item)?;
     let answers = tx.answers_of(item)?;
-    let same = answers.iter().filter(|row| row.digest == reaction.digest);
+    let same = answers.iter().filter(|row| row.digest == given_answer.digest);
     let newest = answers.iter().map(|row| row.created_at).max();
     for row in same {
-        let by_date = reaction.event_at.is_some();
+        let by_date = given_answer.event_at.is_some();
         let still = !referrals.iter().any(|referral| referral.pending && Some(referral.created_at) > newest);
         if by_date || (Some(row.created_at) == newest && still) {
             return Ok(());
@@ -331,10 +331,10 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
     if answers.len() >= limits::REFERRALS_PER_ITEM {
         return Err(Error::invalid("limit", "referralResponse", too_many("answers")).into());
     }
-    let target = target(&referrals, reaction)?;
-    let event_at = event_at(reaction.event_at, tx.now);
-    let mut content = reaction.content.clone();
-    content.known.referral_response_cd = Some(reaction.code.clone());
+    let target = target(&referrals, given_answer)?;
+    let event_at = event_at(given_answer.event_at, tx.now);
+    let mut content = given_answer.content.clone();
+    content.known.referral_response_cd = Some(given_answer.code.clone());
     content.known.referral_id = Some(target.reference.clone());
     content.known.event_dt = Some(WcfDate::new(event_at.0));
     let body = to_canonical(&content);
@@ -343,11 +343,11 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, reaction: &Reaction, author: &str
         object_pid: item.object.pid,
         pid: Id(Uuid::now_v7()),
         reference: target.reference.clone(),
-        code: reaction.code.clone(),
+        code: given_answer.code.clone(),
         answered_by: author.to_owned(),
         event_at,
         created_at: At(tx.now),
-        digest: reaction.digest.clone(),
+        digest: given_answer.digest.clone(),
         text_digest: Some(text_digest(&body)),
         body: Some(body),
     };
@@ -370,15 +370,16 @@ pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, even
 }
 
 /// The referral that an answer is for: the one named, else the only one that waits for such an answer.
-fn target<'r>(referrals: &'r [ReferralRow], reaction: &Reaction) -> Result<&'r ReferralRow, Fault> {
+fn target<'r>(referrals: &'r [ReferralRow], given_answer: &NewAnswer) -> Result<&'r ReferralRow, Fault> {
     let path = "referralResponse.ReferralId";
-    if let Some(reference) = &reaction.reference {
+    if let Some(reference) = &given_answer.reference {
         let named = referrals.iter().find(|row| &row.reference == reference);
         let message = "the item has no referral with this id; GetReferralAndReferralResponse lists them";
         return named.ok_or_else(|| Error::invalid("absent", path, message).into());
     }
     let waiting: Vec<&ReferralRow> = referrals.iter().filter(|row| row.pending).collect();
-    let fitting: Vec<&ReferralRow> = waiting.iter().copied().filter(|row| fits(&reaction.code, &row.code)).collect();
+    let fitting: Vec<&ReferralRow> =
+        waiting.iter().copied().filter(|row| fits(&given_answer.code, &row.code)).collect();
     match (fitting.as_slice(), waiting.as_slice()) {
         ([only], _) | ([], [only]) => Ok(only),
         ([], []) => {
@@ -424,16 +425,16 @@ pub(super) fn automatic(
     referral.known.event_dt = Some(WcfDate::new(row.decided_at.0));
     referral.known.referral_id = Some(format!("A{}", &hex(&row.digest)[..16]));
     let author = if customs.is_empty() { item.object.post_org.clone() } else { customs };
-    let question = Question::of(referral);
+    let asked = NewReferral::of(referral);
     let known = tx.referrals_of(item)?;
-    if known.iter().any(|row| Some(&row.reference) == question.reference.as_ref()) {
+    if known.iter().any(|row| Some(&row.reference) == asked.reference.as_ref()) {
         return Ok(());
     }
     if known.len() >= limits::REFERRALS_PER_ITEM {
         tracing::warn!(post = item.object.post_org, "{}; a decision raised none", too_many("referrals"));
         return Ok(());
     }
-    raise(tx, catalogue, item, &question, &author)
+    raise(tx, catalogue, item, &asked, &author)
 }
 
 /// A reference that no other server gives: time and randomness, 16 characters of Crockford's base 32.

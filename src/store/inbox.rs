@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::insert::{ROWS_PER_STATEMENT, insert_all, inserted_rows};
-use super::outbox::Pile;
+use super::outbox::Backlog;
 use super::schema::{interchange_in, item_in, link_hour, mail_object, organization};
 use super::types::At;
 use super::{Fault, Tx};
@@ -119,13 +119,13 @@ impl Tx<'_> {
     }
 
     /// Interchanges of a partner in quarantine.
-    pub fn received_pile(&mut self, partner: &str) -> Done<Pile> {
+    pub fn received_pile(&mut self, partner: &str) -> Done<Backlog> {
         let (count, oldest) = interchange_in::table
             .filter(interchange_in::partner.eq(partner))
             .filter(is_quarantined())
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_in::received_at)))
             .first(self.conn)?;
-        Ok(Pile { count, oldest })
+        Ok(Backlog { count, oldest })
     }
 
     /// Quarantined interchanges, oldest first, at most `limit`.
@@ -190,13 +190,13 @@ impl Tx<'_> {
     }
 
     /// How many items of a sender are parked.
-    pub fn parked_pile(&mut self, sender: &str) -> Done<Pile> {
+    pub fn parked_pile(&mut self, sender: &str) -> Done<Backlog> {
         let (count, oldest) = item_in::table
             .filter(is_parked())
             .filter(item_in::sender.eq(sender))
             .select((diesel::dsl::count_star(), diesel::dsl::min(item_in::made_at)))
             .first(self.conn)?;
-        Ok(Pile { count, oldest })
+        Ok(Backlog { count, oldest })
     }
 
     /// What became of an item after all.

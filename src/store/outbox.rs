@@ -58,7 +58,7 @@ struct Named {
 
 /// Counts and ages of what is in one state.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pile {
+pub struct Backlog {
     pub count: i64,
     pub oldest: Option<At>,
 }
@@ -293,24 +293,24 @@ impl Tx<'_> {
     }
 
     /// Messages to a partner that wait, were refused or are in quarantine.
-    pub fn message_pile(&mut self, partner: &str, state: MessageState) -> Done<Pile> {
+    pub fn message_backlog(&mut self, partner: &str, state: MessageState) -> Done<Backlog> {
         let condition = if state == MessageState::Waiting { waits() } else { trouble() };
         let (count, oldest) = message_out::table
             .filter(message_out::partner.eq(partner).and(message_out::state.eq(state)))
             .filter(holds(&condition))
             .select((diesel::dsl::count_star(), diesel::dsl::min(message_out::created_at)))
             .first(self.conn)?;
-        Ok(Pile { count, oldest })
+        Ok(Backlog { count, oldest })
     }
 
     /// Interchanges to a partner that are to be sent, are unanswered or are in quarantine.
-    pub fn sending_pile(&mut self, partner: &str, state: InterchangeState) -> Done<Pile> {
+    pub fn sending_backlog(&mut self, partner: &str, state: InterchangeState) -> Done<Backlog> {
         let (count, oldest) = interchange_out::table
             .filter(interchange_out::partner.eq(partner).and(interchange_out::state.eq(state)))
             .filter(holds(&open()))
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_out::created_at)))
             .first(self.conn)?;
-        Ok(Pile { count, oldest })
+        Ok(Backlog { count, oldest })
     }
 
     /// Everyone to whom something was sent or is to be sent.

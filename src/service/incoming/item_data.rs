@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Bench, Reception, Weighed, refused};
+use super::{Applier, CheckedItem, InboundOutcome, refused};
 use crate::contract::{DeclarationData, MailObject};
 use crate::domain::{DocumentKind, EventKind, Flow};
 use crate::rules::authority::DataRank;
@@ -16,7 +16,7 @@ use crate::service::item::version::Timeline;
 use crate::store::item::{Detail, Event, Item};
 use crate::store::{Fault, Tx};
 
-impl Bench<'_> {
+impl Applier<'_> {
     /// Whose the current item data is.
     pub(super) fn declarer(&self, tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
         let Some(current) = item.declaration().filter(|_| !item.is_new()) else { return Ok(None) };
@@ -33,10 +33,10 @@ impl Bench<'_> {
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
-        weighed: &Weighed,
-    ) -> Result<Option<Reception>, Fault> {
+        checked: &CheckedItem,
+    ) -> Result<Option<InboundOutcome>, Fault> {
         let (object, from) = (&item.object, self.route.from.as_str());
-        let Some(content) = weighed.declared.as_ref().filter(|_| !self.route.to_customs) else { return Ok(None) };
+        let Some(content) = checked.declared.as_ref().filter(|_| !self.route.to_customs) else { return Ok(None) };
         if object.flow == Flow::Outbound && !item.is_new() {
             let message = "the item leaves from the post it was sent to; item data comes from the origin";
             return Ok(Some(refused("flow", "MailObject.OrigPostOrgCd", message)));
@@ -44,20 +44,25 @@ impl Bench<'_> {
         let Some(declarer) = self.declarer(tx, item)?.filter(|declarer| declarer != from) else { return Ok(None) };
         let rank = |of: &str| judging::data_rank(self.catalogue, item, of);
         if rank(from) < rank(&declarer) {
-            return Ok(Some(Reception::Overtaken));
+            return Ok(Some(InboundOutcome::Overtaken));
         }
         if rank(&declarer) != DataRank::Owner || rank(from) != DataRank::Origin {
             return Ok(None);
         }
         let said_before = tx.last_said(&item.object, from)?;
-        Ok((said_before.as_ref() == Some(&content.digest)).then_some(Reception::Overtaken))
+        Ok((said_before.as_ref() == Some(&content.digest)).then_some(InboundOutcome::Overtaken))
     }
 
     /// Takes item data back: that of the sender, or of anyone when the origin says so. One that names another destination
     /// says that the item goes there now.
-    pub(super) fn withdraw(&self, tx: &mut Tx<'_>, item: &mut Item, object: &MailObject) -> Result<Reception, Fault> {
+    pub(super) fn withdraw(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &mut Item,
+        object: &MailObject,
+    ) -> Result<InboundOutcome, Fault> {
         if item.is_new() || item.declaration().is_none() {
-            return Ok(Reception::Unchanged);
+            return Ok(InboundOutcome::Unchanged);
         }
         let from = &self.route.from;
         let may = self.route.to_customs || *from == item.object.orig_post;
@@ -71,7 +76,7 @@ impl Bench<'_> {
         item.object.facts = facts.0;
         item.delete_declaration();
         item.record(Event::of(EventKind::DeclarationWithdrawn));
-        Ok(Reception::Applied)
+        Ok(InboundOutcome::Applied)
     }
 
     /// Item data, where there is any: final at a post, and visible to its customs; for customs, that of a post elsewhere.
@@ -79,30 +84,30 @@ impl Bench<'_> {
         &self,
         tx: &mut Tx<'_>,
         item: &mut Item,
-        weighed: &Weighed,
+        checked: &CheckedItem,
         object_changed: bool,
-    ) -> Result<Reception, Fault> {
-        let Some(content) = &weighed.declared else { return Ok(Reception::Unchanged) };
+    ) -> Result<InboundOutcome, Fault> {
+        let Some(content) = &checked.declared else { return Ok(InboundOutcome::Unchanged) };
         let event = if self.route.to_customs { StoreEvent::ToCustoms } else { StoreEvent::Final };
         let content = with_overlay(item, content);
-        let (content, alias) = self.with_alias(tx, item, weighed, &content)?;
-        let said = declare::Said {
+        let (content, alias) = self.with_alias(tx, item, checked, &content)?;
+        let said = declare::NewDeclaration {
             event,
             customs: self.own_customs.map(str::to_owned),
-            declarer: self.declarer_of(weighed),
+            declarer: self.declarer_of(checked),
             content: &content,
         };
         let Some(placed) = declare::place(tx, self.catalogue, item, said, object_changed)? else {
-            return Ok(Reception::Unchanged);
+            return Ok(InboundOutcome::Unchanged);
         };
-        let detail = Detail { alias, ..Detail::issued(weighed.told.made_at.min(tx.now)) };
+        let detail = Detail { alias, ..Detail::issued(checked.told.made_at.min(tx.now)) };
         item.record(Event { kind: EventKind::DeclarationReceived, detail, document: placed.document });
-        Ok(Reception::Applied)
+        Ok(InboundOutcome::Applied)
     }
 
     /// Whose data it is: the sender's; a post tells its customs whose it passes on.
-    fn declarer_of<'w>(&'w self, weighed: &'w Weighed) -> &'w str {
-        let stated = weighed.stated.declared_by.as_deref().filter(|post| structure::is_post_code(post));
+    fn declarer_of<'w>(&'w self, checked: &'w CheckedItem) -> &'w str {
+        let stated = checked.stated.declared_by.as_deref().filter(|post| structure::is_post_code(post));
         stated.filter(|_| self.route.to_customs).unwrap_or(&self.route.from)
     }
 
@@ -111,10 +116,10 @@ impl Bench<'_> {
         &self,
         tx: &mut Tx<'_>,
         item: &Item,
-        weighed: &Weighed,
+        checked: &CheckedItem,
         content: &'c Content,
     ) -> Result<(Cow<'c, Content>, Option<String>), Fault> {
-        let Some(name) = weighed.stated.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
+        let Some(name) = checked.stated.version.as_deref().filter(|name| name.len() <= ALIAS_BYTES) else {
             return Ok((Cow::Borrowed(content), None));
         };
         let same_text = item.declaration().is_some_and(|row| row.digest == content.digest);

@@ -5,8 +5,8 @@
 //! that is what is declared now.
 
 mod decisions;
+mod provenance;
 mod referrals;
-mod told;
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
 pub(in crate::service) use decisions::{counts, data_rank, decided, judge_again, newest_visible, settle};
-pub use told::{Told, told_of_decision, told_of_referral};
+pub use provenance::{Provenance, provenance_of_decision, provenance_of_referral};
 
 /// What a decision or a referral was about.
 #[derive(Clone, Debug, PartialEq, Eq)]

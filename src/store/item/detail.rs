@@ -12,7 +12,7 @@ use crate::contract::canonical::to_canonical;
 use crate::contract::{WcfDate, date};
 
 /// What an event tells of a row: nothing, that it was taken away, or the digest it has now (see [`super::row_digest`]).
-pub type Told = Option<Option<String>>;
+pub type Attestation = Option<Option<String>>;
 
 /// A struct whose members are written when they are there.
 macro_rules! said_members {
@@ -77,7 +77,7 @@ said_members! {
 }
 
 /// A member that is there says something, also where it is null.
-fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Told, D::Error> {
+fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attestation, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

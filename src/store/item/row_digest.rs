@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::detail::Told;
+use super::detail::Attestation;
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow};
 use crate::contract::canonical::hex;
 use crate::domain::{Category, FiscalState, SecurityState};
@@ -28,12 +28,12 @@ pub fn row_digest(row: &impl Attested) -> String {
 }
 
 /// What the event says that made or changed `row`.
-pub fn attest(row: &impl Attested) -> Told {
+pub fn attest(row: &impl Attested) -> Attestation {
     Some(Some(row_digest(row)))
 }
 
 /// What the event says that took a row away.
-pub const GONE: Told = Some(None);
+pub const GONE: Attestation = Some(None);
 
 /// Under what the digest of a decision is told.
 pub(super) fn decision_key(row: &DecisionRow) -> String {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::detail::Told;
+use super::detail::Attestation;
 use super::event::Event;
 use super::row_digest::{Attested, GONE, attest, decision_key, row_digest};
 use super::rows::{
@@ -283,7 +283,7 @@ impl Item {
     }
 }
 
-fn told_of<T: Attested>(slot: Option<&Slot<T>>) -> Told {
+fn told_of<T: Attested>(slot: Option<&Slot<T>>) -> Attestation {
     let slot = slot?;
     match slot.action {
         WriteAction::Keep => None,

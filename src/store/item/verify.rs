@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::detail::{Detail, Told};
+use super::detail::{Attestation, Detail};
 use super::event::HistoryRow;
 use super::row_digest::{Attested, MarkedRow, RetiredMark, decision_key, row_digest, text_digest};
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow};
@@ -18,10 +18,10 @@ type Done<T = ()> = Result<T, Fault>;
 /// What the details of an item's history tell of its rows, the latest word of each.
 #[derive(Default)]
 struct Word {
-    object: Told,
-    declaration: Told,
-    own_response: Told,
-    destination_response: Told,
+    object: Attestation,
+    declaration: Attestation,
+    own_response: Attestation,
+    destination_response: Attestation,
     /// Digests of decisions by side and number.
     decisions: BTreeMap<String, String>,
     /// Digests of referrals and answers, with the reference; no digest where the event holds none.
@@ -38,7 +38,7 @@ impl Word {
         let mut word = Self::default();
         for row in history {
             let detail = Detail::parse(&row.detail).map_err(|why| format!("history row {}: {why}", row.seq))?;
-            let latest = |member: &mut Told, told: Told| *member = told.or(member.take());
+            let latest = |member: &mut Attestation, told: Attestation| *member = told.or(member.take());
             latest(&mut word.object, detail.object_row);
             latest(&mut word.declaration, detail.declaration_row);
             latest(&mut word.own_response, detail.own_response_row);
@@ -57,7 +57,7 @@ impl Word {
 }
 
 /// What is wrong with a row of which an item has one at most.
-fn judge(told: &Told, row: Option<&impl Attested>) -> Option<&'static str> {
+fn judge(told: &Attestation, row: Option<&impl Attested>) -> Option<&'static str> {
     match (told.as_ref()?, row) {
         (Some(told), Some(row)) => (*told != row_digest(row)).then_some("altered"),
         (Some(_), None) => Some("removed"),
@@ -104,7 +104,7 @@ fn fits(text: Option<&str>, digest: Option<&[u8]>) -> bool {
 
 impl Tx<'_> {
     /// Whether the history tells of a mail object as it was when a mark stood on it, and not of a change since.
-    fn is_told_with_mark(&mut self, told: &Told, object: Option<&ObjectRow>) -> Done<bool> {
+    fn is_told_with_mark(&mut self, told: &Attestation, object: Option<&ObjectRow>) -> Done<bool> {
         let Some(object) = object else { return Ok(false) };
         let mark: Option<RetiredMark> = retired_mark::table
             .find((&object.post_org, object.pid))

@@ -11,7 +11,7 @@ use crate::store::{Fault, Tx};
 
 /// What a partner is told of a decision or a referral besides its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Provenance {
     /// The version that it is about, by the partner's own name where that is known.
     pub version: Option<String>,
     /// The place of a decision among those of its author.
@@ -22,32 +22,37 @@ pub struct Told {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn told_of_decision(tx: &mut Tx<'_>, item: &Item, version_no: i32, partner: &str) -> Result<Told, Fault> {
+pub fn provenance_of_decision(
+    tx: &mut Tx<'_>,
+    item: &Item,
+    version_no: i32,
+    partner: &str,
+) -> Result<Provenance, Fault> {
     let mut item = item.clone();
     tx.complete(&mut item)?;
     let Some(row) = item.decisions(Side::Own).find(|row| row.version_no == version_no).cloned() else {
-        return Ok(Told::default());
+        return Ok(Provenance::default());
     };
     let timeline = Timeline::of(tx, &item, &Stamp::default())?;
     let order = authority::order(row.author_rank, row.place);
-    Ok(Told { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
+    Ok(Provenance { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
 }
 
 /// What `partner` is told of a referral.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn told_of_referral(
+pub fn provenance_of_referral(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &Item,
     referral: &ReferralRow,
     partner: &str,
-) -> Result<Told, Fault> {
+) -> Result<Provenance, Fault> {
     let mut item = item.clone();
     let judging = Judging::of(tx, catalogue, &mut item, &Stamp::default())?;
     let judged = judging.referred(tx, &item, referral)?;
-    Ok(Told { version: name_for(&judging.timeline, &judged, partner), order: None })
+    Ok(Provenance { version: name_for(&judging.timeline, &judged, partner), order: None })
 }
 
 /// The name under which a partner may know what was judged: its own, else ours, which it will find to be nothing it says.
