@@ -5,6 +5,7 @@
 //! versions and chains.
 
 pub mod anonymous;
+mod columns;
 mod engine;
 pub mod feed;
 pub mod handed;
