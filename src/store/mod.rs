@@ -17,6 +17,8 @@ pub mod load;
 pub mod mark;
 pub mod outbox;
 pub mod partner;
+pub mod record_history;
+mod record_verify;
 pub mod reference;
 pub mod referred;
 pub mod requests;
@@ -24,7 +26,6 @@ mod schema;
 pub mod seal;
 pub mod settings;
 pub mod trade;
-pub mod trade_history;
 pub mod types;
 pub mod who;
 
