@@ -67,6 +67,7 @@ limits! {
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     STOP_MS: u64 = 9_000, "ms", "After SIGTERM nothing is waited for longer; what a partner has not answered is sent again.";
     SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    SEAL_RECORDS: usize = 2_000, "records", "The same for what has a history besides items: each head is marked as sealed.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
     SCREENED_KEPT: u64 = 20_000, "goods", "What restrictions say of goods is kept for what a post declares in a day; it takes some MiB.";
     TRIED_AT_ONCE: usize = 1_000, "items", "Items that a dry run of rules reads in one go.";
@@ -101,6 +102,7 @@ limits! {
     EXCHANGE_PARKED_MIN: i64 = 15, "min", "An item that waits longer for its object is listed.";
     EXCHANGE_LOOK_AGAIN_S: i64 = 60, "s", "A parked item whose object is here, but not what else it waits for, is looked at this often.";
     EXCHANGE_REMARK_CHARS: usize = 500, "characters", "A text of a refusal that goes to a partner; the rest is cut off.";
+    RECORDS_LISTED: usize = 10_000, "lines", "The list of what changed in organizations, tokens and lists shows the newest, and says that there are more.";
     EXCHANGE_LISTED: usize = 200, "lines", "Lists of what is in quarantine or parked show the oldest, and say that there are more.";
     EXCHANGE_REVISIT: usize = 200, "items", "Parked items looked at again in one go.";
     NOTES_WAITING: usize = 200_000, "notes", "What customs was handed is noted in memory for less than a second; beyond it as if it had not been handed.";

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod exchange;
+mod history;
 
 use clap::{ArgAction, ArgMatches, Command};
 
@@ -9,8 +10,7 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
 use entrepost::contract::WcfDate;
-use entrepost::domain::{OrganizationKind, TradeKind};
-use entrepost::error::Error;
+use entrepost::domain::OrganizationKind;
 use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
@@ -155,28 +155,7 @@ pub fn command() -> Command {
         )
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
-        .subcommand(
-            group("history", "Histories of items and of what is traded")
-                .subcommand(
-                    Command::new("verify")
-                        .about("Check all seals and histories; name the first row that does not fit, and the last seal")
-                        .arg(option("expect", "NO:HASH", "a seal noted before, as printed; it must still be there")),
-                )
-                .subcommand(
-                    Command::new("show")
-                        .about("Show the history of an item")
-                        .arg(needed("POST", "post that owns it"))
-                        .arg(needed("ITEM", "item id")),
-                )
-                .subcommand(
-                    Command::new("trade")
-                        .about("Show the history of goods, a postal service or an anonymous declaration")
-                        .arg(needed("ORG", "organization that keeps it"))
-                        .arg(needed("KIND", "what it is").value_parser(TradeKind::ALL.map(TradeKind::stored)))
-                        .arg(needed("ID", "number of the goods, or id"))
-                        .arg(switch("texts", "with what stood there before each change")),
-                ),
-        )
+        .subcommand(history::command())
 }
 
 pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
@@ -199,7 +178,6 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("office", _) => list_offices(&services).await,
             ("user", "add") => add_user(&services, options).await,
             ("user", _) => list_users(&services, options).await,
-            ("history", "verify") => verify(&services, options).await,
             ("refdata", _) => import_list(&services, options).await,
             ("rule", "set") => set_rules(&services, options).await,
             ("rule", "drop") => {
@@ -214,8 +192,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("partner" | "exchange", _) => exchange::run(&services, group, verb, options).await,
             ("report", _) => report_foreign_ids(&services).await,
             ("quality", _) => set_quality(&services, options).await,
-            ("history", "trade") => show_trade_history(&services, options).await,
-            _ => show_history(&services, options).await,
+            _ => history::run(&services, verb, options).await,
         }
     })?
 }
@@ -350,65 +327,6 @@ async fn list_users(services: &Services, options: &ArgMatches) -> Result<(), Fai
     for user in services.users(text(options, "CODE")).await? {
         let login = if user.password_hash.is_some() { "may log in" } else { "no password" };
         println!("{}\t{login}\tcreated by {} {}", user.user_cd, user.created_by, user.created_at.0);
-    }
-    Ok(())
-}
-
-async fn verify(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let expected = optional(options, "expect").map(|noted| noted_seal(&noted)).transpose()?;
-    let verdict = services.verify_history().await?;
-    let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
-    println!("{} items, {} history rows, {} seals; last sealed: {sealed}", verdict.items, verdict.rows, verdict.seals);
-    if let Some(fault) = verdict.fault {
-        return Err(Failure::Other(fault));
-    }
-    if let Some((no, hash)) = expected {
-        match services.seal_hash(no).await? {
-            Some(there) if hex(&there) == hash => {}
-            Some(_) => return Err(Failure::Other(format!("seal {no} is another one than the one expected"))),
-            None => return Err(Failure::Other(format!("seal {no} was removed, with whatever was sealed since"))),
-        }
-    }
-    if let Some((no, hash)) = verdict.last_seal {
-        println!("last seal: {no}:{}", hex(&hash));
-    }
-    println!("the history is whole");
-    Ok(())
-}
-
-/// A seal as `verify` printed it: number and hash.
-fn noted_seal(noted: &str) -> Result<(i64, String), Error> {
-    let parts = noted.trim().split_once(':');
-    let seal = parts.and_then(|(no, hash)| Some((no.parse().ok()?, hash.to_lowercase())));
-    let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    seal.filter(|(_, hash)| is_hash(hash))
-        .ok_or_else(|| Error::invalid("format", "expect", "write NO:HASH as `verify` prints it behind `last seal:`"))
-}
-
-/// Organization, user and office, as far as they are known.
-fn who(org: String, user: Option<String>, office: Option<String>) -> String {
-    [Some(org), user, office].into_iter().flatten().collect::<Vec<_>>().join("/")
-}
-
-async fn show_trade_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let Ok(kind) = TradeKind::from_stored(text(options, "KIND")) else {
-        return Ok(());
-    };
-    for row in services.trade_history(text(options, "ORG"), kind, text(options, "ID")).await? {
-        let who = who(row.actor_org, row.user_cd, row.office_cd);
-        let digest = hex(row.digest.get(..4).unwrap_or_default());
-        println!("{}\t{}\t{}\t{who}\t{digest}…", row.seq, row.at.0.to_rfc3339(), row.event);
-        if let Some(replaced) = row.replaced.filter(|_| options.get_flag("texts")) {
-            println!("\tbefore\t{replaced}");
-        }
-    }
-    Ok(())
-}
-
-async fn show_history(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    for row in services.item_history(text(options, "POST"), text(options, "ITEM")).await? {
-        let who = who(row.actor_org, row.user_cd, row.office_cd);
-        println!("{}\t{}\t{}\t{who}\t{}", row.seq, row.at.0.to_rfc3339(), row.event, row.detail);
     }
     Ok(())
 }

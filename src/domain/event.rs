@@ -1,4 +1,4 @@
-//! What happens to items and to what is traded, as their histories call it.
+//! What happens to items and to other records, as their histories call it.
 
 use super::stored::stored_enum;
 
@@ -123,24 +123,55 @@ impl EventKind {
 
 stored_enum! {
     /// What has a history besides items.
-    pub enum TradeKind: text in "trade_history.kind" {
+    pub enum RecordKind: text in "record_history.kind, record_head.kind, record_seal_entry.kind" {
         Good = "good",
         Service = "service",
         /// An anonymous declaration.
         Anonymous = "anonymous",
         /// A mark on an item id; its id is item id and origin: `EE123456785AU/ZZZ`.
         Mark = "mark",
+        Organization = "organization",
+        /// A setting of an organization, by its name.
+        Setting = "setting",
+        /// A token, by the first eight hexadecimal digits of its digest.
+        Token = "token",
+        Office = "office",
+        User = "user",
+        /// How a partner is reached and what was agreed with it.
+        Partner = "partner",
+        /// An imported list, by its name; one of several editions by name and edition: `rates/0a1b2c3d4e5f6071`.
+        List = "list",
+        /// `rule/NAME`: an automatic answer; `quality/NAME`, `quality/NAME@COUNTRY`: how strict a quality rule is.
+        Rule = "rule",
+    }
+}
+
+impl RecordKind {
+    /// Whether earlier versions wrote rows of it too, which are in no chain.
+    pub fn is_older_than_chains(self) -> bool {
+        matches!(self, Self::Good | Self::Service | Self::Anonymous | Self::Mark)
+    }
+
+    /// Those that decide who may call, who is reached, and by which lists and rules.
+    pub fn about_access() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|kind| !kind.is_older_than_chains())
     }
 }
 
 stored_enum! {
-    /// Something that happened to goods, a service, an anonymous declaration or a mark.
-    pub enum TradeEventKind: text in "trade_history.event" {
+    /// Something that happened to a record.
+    pub enum RecordEventKind: text in "record_history.event" {
         Stored = "stored",
         Changed = "changed",
+        /// Taken away; of an anonymous declaration: erased at its end.
+        Removed = "removed",
         /// Of an anonymous declaration: became an item.
         Converted = "converted",
         /// Of a mark.
         Cleared = "cleared",
+        /// Of a token.
+        Issued = "issued",
+        /// Of a token.
+        Revoked = "revoked",
     }
 }

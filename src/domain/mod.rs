@@ -9,7 +9,7 @@ mod organization;
 mod stored;
 mod verdict;
 
-pub use event::{EventKind, TradeEventKind, TradeKind};
+pub use event::{EventKind, RecordEventKind, RecordKind};
 pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
 pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
 pub use organization::OrganizationKind;

@@ -6,7 +6,7 @@ use super::partner::{self, NewPartner};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::inbox::{ItemInRow, ReceivedRow};
-use crate::store::item::MessageRow;
+use crate::store::item::{MessageRow, Stamp};
 use crate::store::outbox::SendingRow;
 use crate::store::partner::PartnerRow;
 
@@ -34,7 +34,7 @@ impl Exchange {
     /// 400 when there is none.
     pub async fn drop_partner(&self, code: &str) -> Result<()> {
         let name = code.to_owned();
-        let dropped = self.store.write(move |tx| tx.drop_partner(&name)).await?;
+        let dropped = self.store.write(move |tx| tx.drop_partner(&name, &Stamp::command_line())).await?;
         if dropped { Ok(()) } else { Err(Error::invalid("absent", "CODE", "there is no such partner")) }
     }
 

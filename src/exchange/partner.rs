@@ -13,6 +13,7 @@ use crate::edi::profile::{AGENCIES, ASSOCIATION};
 use crate::edi::{Charset, Form, Profile, Severity};
 use crate::error::{Error, Findings, Result};
 use crate::rules::forms::{is_customs_code, is_post_code};
+use crate::store::item::Stamp;
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -298,7 +299,7 @@ pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
     }
     let old = tx.partner(&new.code)?;
     let row = new.row(old, At(tx.now))?;
-    tx.put_partner(&row)
+    tx.put_partner(&row, &Stamp::command_line())
 }
 
 /// The partner behind a code, if there is a way to it.

@@ -8,16 +8,16 @@ use uuid::Uuid;
 use super::Services;
 use super::auth::{digest, hash_password};
 use super::settings::SettingChanges;
-use crate::domain::{OrganizationKind, TradeKind};
+use crate::domain::{OrganizationKind, RecordKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
 use crate::rules::places;
 use crate::rules::structure::{self, is_customs_code, is_post_code};
-use crate::store::item::{HistoryRow, Parts};
+use crate::store::item::{HistoryRow, Parts, Stamp};
+use crate::store::record_history::RecordRow;
 use crate::store::seal::Verdict;
 use crate::store::settings::SettingRow;
-use crate::store::trade_history::TradeRow;
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 
@@ -68,7 +68,7 @@ impl Services {
         new.check(self.catalogue().countries())?;
         self.store
             .write(move |tx| {
-                tx.put_organization(&OrganizationRow {
+                let row = OrganizationRow {
                     code: new.code.clone(),
                     kind: new.kind,
                     country: new.country.clone(),
@@ -78,7 +78,8 @@ impl Services {
                     time_zone: new.time_zone.clone(),
                     creates_users: new.creates_users,
                     created_at: At(tx.now),
-                })?;
+                };
+                tx.put_organization(&row, &Stamp::command_line())?;
                 if new.remote { tx.end_sessions_in(&new.code) } else { Ok(()) }
             })
             .await
@@ -122,14 +123,15 @@ impl Services {
                 if tx.token(&digest)?.is_some() {
                     return Err(Error::invalid("posts", "token", "this token was issued before; choose another").into());
                 }
-                tx.add_token(&TokenRow {
+                let row = TokenRow {
                     digest: digest.clone(),
                     org: org.clone(),
                     label: label.clone(),
                     created_at: At(tx.now),
                     expires_at: expires_at.map(At),
                     revoked_at: None,
-                })
+                };
+                tx.add_token(&row, &Stamp::command_line())
             })
             .await?;
         Ok(token)
@@ -142,7 +144,7 @@ impl Services {
     /// 400 when no such token is in force.
     pub async fn revoke_token(&self, token: Uuid) -> Result<()> {
         let key = digest(&token);
-        let revoked = self.store.write(move |tx| tx.revoke_token(&key)).await?;
+        let revoked = self.store.write(move |tx| tx.revoke_token(&key, &Stamp::command_line())).await?;
         self.actors.invalidate(&key);
         if revoked { Ok(()) } else { Err(Error::invalid("absent", "TOKEN", "no such token is in force")) }
     }
@@ -166,7 +168,7 @@ impl Services {
                 if tx.organization(&row.org)?.is_none() {
                     return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
                 }
-                tx.put_office(&row)
+                tx.put_office(&row, &Stamp::command_line())
             })
             .await
     }
@@ -213,25 +215,21 @@ impl Services {
                     }
                 }
                 findings.into_result()?;
-                if tx.user(&org, &user_cd)?.is_none() {
-                    tx.add_user(&UserRow {
+                let (offices, by) = (offices.as_deref(), Stamp::command_line());
+                let Some(user) = tx.user(&org, &user_cd)? else {
+                    let user = UserRow {
                         org: org.clone(),
                         user_cd: user_cd.clone(),
                         password_hash: hash.clone(),
                         created_by: "admin".into(),
                         created_at: At(tx.now),
-                    })?;
-                } else if hash.is_some() {
-                    tx.set_password(&org, &user_cd, hash.as_deref())?;
+                    };
+                    return tx.add_user(&user, offices.unwrap_or_default(), &by);
+                };
+                if tx.change_user(&user, hash.as_deref(), offices, &by)? {
                     tx.end_sessions_of(&org, &user_cd)?;
                 }
-                match &offices {
-                    Some(offices) if *offices != tx.offices_of_user(&org, &user_cd)? => {
-                        tx.set_offices_of_user(&org, &user_cd, offices)?;
-                        tx.end_sessions_of(&org, &user_cd).map(|_| ())
-                    }
-                    _ => Ok(()),
-                }
+                Ok(())
             })
             .await
     }
@@ -246,13 +244,23 @@ impl Services {
         self.store.read_snapshot(|tx| tx.verify_history()).await
     }
 
-    /// The history of goods, a postal service or an anonymous declaration of an organization.
+    /// What happened to organizations, settings, tokens, offices, users, partners, lists and rules since `since`, oldest
+    /// first: the newest [`limits::RECORDS_LISTED`], and whether there were more.
+    pub async fn access_history(&self, since: DateTime<Utc>) -> Result<(Vec<RecordRow>, bool)> {
+        let limit = limits::RECORDS_LISTED + 1;
+        let mut rows = self.store.read(move |tx| tx.records_since(RecordKind::about_access(), since, limit)).await?;
+        let more = rows.len() == limit;
+        rows.drain(..usize::from(more));
+        Ok((rows, more))
+    }
+
+    /// The history of what is no item: of an organization, or of everyone (`-`).
     ///
     /// # Errors
     /// 400 when there is none.
-    pub async fn trade_history(&self, org: &str, kind: TradeKind, id: &str) -> Result<Vec<TradeRow>> {
+    pub async fn record_history(&self, org: &str, kind: RecordKind, id: &str) -> Result<Vec<RecordRow>> {
         let (org, id) = (org.to_owned(), id.to_owned());
-        match self.store.read(move |tx| tx.trade_history(&org, kind, &id)).await? {
+        match self.store.read(move |tx| tx.record_history(&org, kind, &id)).await? {
             rows if rows.is_empty() => {
                 Err(Error::invalid("absent", "ID", "this organization has nothing of this kind with this id"))
             }
@@ -300,7 +308,8 @@ impl Services {
                 };
                 changes.check(&org, row.kind)?;
                 for (name, value, _) in changes.rows() {
-                    tx.put_setting(&SettingRow { org: org.clone(), name: name.to_owned(), value })?;
+                    let row = SettingRow { org: org.clone(), name: name.to_owned(), value };
+                    tx.put_setting(&row, &Stamp::command_line())?;
                 }
                 Ok(())
             })

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::batch::{BatchMode, Entry};
@@ -17,7 +18,7 @@ use super::refer::check_other;
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
-use crate::domain::{Flow, OrganizationKind, TradeEventKind, TradeKind};
+use crate::domain::{Flow, OrganizationKind, RecordEventKind, RecordKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
@@ -27,7 +28,7 @@ use crate::rules::places;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
 use crate::store::item::{Item, Parts, Stamp};
-use crate::store::trade_history::TradeEvent;
+use crate::store::record_history::RecordEvent;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -246,7 +247,7 @@ fn dated(row: &AnonymousRow, term: Duration, tx: &Tx<'_>) -> AnonymousRow {
 
 fn add(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<(), Fault> {
     tx.add_anonymous(row)?;
-    record(tx, actor, row, TradeEventKind::Stored, None)
+    record(tx, actor, row, RecordEventKind::Stored, None)
 }
 
 /// Notes what happened to a declaration, by the user and office that the row was sent with.
@@ -254,19 +255,20 @@ fn record(
     tx: &mut Tx<'_>,
     actor: &Actor,
     row: &AnonymousRow,
-    event: TradeEventKind,
+    event: RecordEventKind,
     replaced: Option<String>,
 ) -> Result<(), Fault> {
-    let event = TradeEvent {
+    let event = RecordEvent {
         org: &row.post_org,
-        kind: TradeKind::Anonymous,
+        kind: RecordKind::Anonymous,
         id: &row.id,
         event,
-        digest: digest(&row.body),
+        detail: row.final_id.as_ref().map(|id| json!({ "ItemId": id })),
+        digest: Some(digest(&row.body)),
         replaced,
     };
     let stamp = Stamp { actor_org: actor.org.clone(), user_cd: row.user_cd.clone(), office_cd: row.office_cd.clone() };
-    tx.record_trade(event, &stamp)
+    tx.record(event, &stamp)
 }
 
 fn create(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, Fault> {
@@ -307,7 +309,7 @@ fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, 
     tx.change_anonymous(&new)?;
     // Sent again as it is, it only lasts longer.
     if new != (AnonymousRow { changed_at: new.changed_at, expires_at: new.expires_at, ..old.clone() }) {
-        record(tx, actor, row, TradeEventKind::Changed, Some(old.body))?;
+        record(tx, actor, row, RecordEventKind::Changed, Some(old.body))?;
     }
     Ok(row.id.clone())
 }
@@ -386,9 +388,10 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let entry = Entry { index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
-    let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row.clone() };
-    record(tx, actor, &stamped, TradeEventKind::Converted, None)?;
-    tx.change_anonymous(&AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row })?;
+    let row = AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row };
+    tx.change_anonymous(&row)?;
+    let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row };
+    record(tx, actor, &stamped, RecordEventKind::Converted, None)?;
     Ok(answer)
 }
 

@@ -227,13 +227,14 @@ impl Services {
                            have it added by the administrator";
             return Err(Error::invalid("absent", "userCd", message).into());
         }
-        tx.add_user(&UserRow {
+        let user = UserRow {
             org: actor.org.clone(),
             user_cd,
             password_hash: None,
             created_by: "call".into(),
             created_at: At(tx.now),
-        })?;
+        };
+        tx.add_user(&user, &[], &actor.stamp())?;
         Ok(true)
     }
 }

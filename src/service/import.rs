@@ -3,6 +3,7 @@
 use std::slice;
 
 use chrono::TimeDelta;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::Services;
@@ -24,8 +25,9 @@ use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::places;
 use crate::rules::quality;
 use crate::rules::referral::{AutoReferral, DeadlineRow};
+use crate::store::item::Stamp;
 use crate::store::load::ItemFilter;
-use crate::store::reference::ListRow;
+use crate::store::reference::{CURRENT, ListRow};
 use crate::store::types::At;
 use crate::store::{self, Tx};
 
@@ -169,15 +171,16 @@ impl Services {
         let is_enough = has_rows && (checked.faults.is_empty() || skip_bad);
         let stored = !dry_run && is_enough;
         if stored {
-            self.store_list(kind, org, checked.body).await?;
+            self.store_list(kind, org, &checked).await?;
         }
         Ok(ImportReport { rows: checked.rows, faults: checked.faults, is_enough, stored })
     }
 
-    async fn store_list(&self, kind: ListKind, org: String, body: String) -> Result<()> {
+    async fn store_list(&self, kind: ListKind, org: String, checked: &Checked) -> Result<()> {
+        let (rows, body) = (checked.rows, checked.body.clone());
         let edition = match kind {
             ListKind::Rates => hex(&Sha256::digest(body.as_bytes())[..8]),
-            _ => "current".to_owned(),
+            _ => CURRENT.to_owned(),
         };
         self.refresh_catalogue().await?;
         let catalogue = self.catalogue();
@@ -185,13 +188,14 @@ impl Services {
         self.store
             .write(move |tx| {
                 check_owner(tx, kind, &org, &catalogue)?;
-                tx.put_reference(&ListRow {
+                let row = ListRow {
                     kind: kind.name().into(),
                     org: org.clone(),
                     edition: edition.clone(),
                     imported_at: At(tx.now),
                     body: body.clone(),
-                })
+                };
+                tx.put_reference(&row, json!({ "Rows": rows }), &Stamp::command_line())
             })
             .await?;
         self.refresh_catalogue().await?;
@@ -211,18 +215,16 @@ impl Services {
         let customs = customs.to_owned();
         self.store
             .write(move |tx| {
-                tx.drop_references("rule", &customs)?;
-                for (place, (name, body)) in (0..).zip(&bodies) {
-                    tx.put_reference(&ListRow {
-                        kind: "rule".into(),
-                        org: customs.clone(),
-                        edition: name.clone(),
-                        // Rows are read oldest first: rules of one priority are tried in the order of the file.
-                        imported_at: At(tx.now + TimeDelta::microseconds(place)),
-                        body: body.clone(),
-                    })?;
-                }
-                Ok(())
+                let row = |(place, (name, body)): (i64, &(String, String))| ListRow {
+                    kind: "rule".into(),
+                    org: customs.clone(),
+                    edition: name.clone(),
+                    // Rows are read oldest first: rules of one priority are tried in the order of the file.
+                    imported_at: At(tx.now + TimeDelta::microseconds(place)),
+                    body: body.clone(),
+                };
+                let rows: Vec<ListRow> = (0..).zip(&bodies).map(row).collect();
+                tx.replace_references("rule", &customs, &rows, &Stamp::command_line())
             })
             .await?;
         self.refresh_catalogue().await?;
@@ -295,7 +297,8 @@ impl Services {
     /// 400 when there is no such rule.
     pub async fn drop_rule(&self, customs: &str, name: &str) -> Result<()> {
         let (org, edition) = (customs.to_owned(), name.to_owned());
-        let dropped = self.store.write(move |tx| tx.drop_reference("rule", &org, &edition)).await?;
+        let by = Stamp::command_line();
+        let dropped = self.store.write(move |tx| tx.drop_reference("rule", &org, &edition, &by)).await?;
         self.refresh_catalogue().await?;
         if dropped { Ok(()) } else { Err(Error::invalid("absent", "NAME", "there is no such rule")) }
     }
@@ -328,13 +331,14 @@ impl Services {
                 if tx.organization(&org)?.is_none() {
                     return Err(Error::invalid("absent", "ORG", "there is no such organization; add it first").into());
                 }
-                tx.put_reference(&ListRow {
+                let row = ListRow {
                     kind: "quality".into(),
                     org: org.clone(),
                     edition: edition.clone(),
                     imported_at: At(tx.now),
                     body: level.clone(),
-                })
+                };
+                tx.put_reference(&row, json!({ "Level": level }), &Stamp::command_line())
             })
             .await?;
         self.refresh_catalogue().await.map(|_| ())

@@ -28,7 +28,7 @@ use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::item::text_digest;
+use crate::store::columns::text_digest;
 use crate::store::item::{AnswerRow, Detail, Item, Parts, ReferralRow, Stamp};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};

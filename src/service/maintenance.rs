@@ -22,13 +22,13 @@ impl Services {
         }
     }
 
-    /// Seals everything that changed since the last seal; gives how many items.
+    /// Seals everything that changed since the last seal; gives how many items and records.
     pub async fn seal(&self) -> Result<usize> {
         let mut total = 0;
         loop {
             let sealed = self.store.write(|tx| tx.seal()).await?;
-            total += sealed;
-            if sealed < limits::SEAL_ENTRIES {
+            total += sealed.items + sealed.records;
+            if !sealed.is_full() {
                 return Ok(total);
             }
         }

@@ -20,7 +20,7 @@ use crate::limits;
 use crate::rules::precedence;
 use crate::rules::referral as rules;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::store::item::text_digest;
+use crate::store::columns::text_digest;
 use crate::store::item::{AnswerRow, Detail, Event, Item, Parts, ReferralRow, attest};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};

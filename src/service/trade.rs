@@ -12,7 +12,7 @@ use super::lookup::{contracts, country};
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};
-use crate::domain::{TradeEventKind, TradeKind};
+use crate::domain::{RecordEventKind, RecordKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::search::restriction::Route;
@@ -20,8 +20,8 @@ use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::trade as rules;
 use crate::store::Fault;
 use crate::store::Tx;
+use crate::store::record_history::RecordEvent;
 use crate::store::trade::{GoodFilter, GoodRow, ServiceRow};
-use crate::store::trade_history::TradeEvent;
 use crate::store::types::{At, Id};
 
 /// Which goods to load.
@@ -204,7 +204,7 @@ fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answe
     };
     tx.put_good(&row, &buyers)?;
     let old = old.map(|old| old.body);
-    record(tx, actor, TradeKind::Good, &reference_id.to_string(), row.digest, old)?;
+    record(tx, actor, RecordKind::Good, &reference_id.to_string(), row.digest, old)?;
     Ok(Answer::void())
 }
 
@@ -235,20 +235,21 @@ fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService) -> Resul
         body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
     };
     tx.put_service(&row)?;
-    record(tx, actor, TradeKind::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
+    record(tx, actor, RecordKind::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
     Ok(Answer::void())
 }
 
 fn record(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    kind: TradeKind,
+    kind: RecordKind,
     id: &str,
     digest: Vec<u8>,
     replaced: Option<String>,
 ) -> Result<(), Fault> {
-    let event = if replaced.is_some() { TradeEventKind::Changed } else { TradeEventKind::Stored };
-    tx.record_trade(TradeEvent { org: &actor.org, kind, id, event, digest, replaced }, &actor.stamp())
+    let event = if replaced.is_some() { RecordEventKind::Changed } else { RecordEventKind::Stored };
+    let (org, digest) = (&actor.org, Some(digest));
+    tx.record(RecordEvent { org, kind, id, event, detail: None, digest, replaced }, &actor.stamp())
 }
 
 /// Goods are in order of seller and number; their place is written as text.

@@ -5,9 +5,12 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::engine::conn::MultiBackend;
+use super::item::Stamp;
+use super::record_history::RecordEvent;
 use super::schema::anonymous_declaration as table;
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::{RecordEventKind, RecordKind};
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -156,15 +159,27 @@ impl Tx<'_> {
             .load(self.conn)?;
         let found = expired.len();
         for row in expired {
-            self.erase_texts(&row.post_org, &row.id)?;
+            self.erase_replaced(&row.post_org, RecordKind::Anonymous, &row.id)?;
             match row.final_id {
                 Some(_) => self.change_anonymous(&row.without_data())?,
-                None => {
-                    diesel::delete(table::table.find((&row.post_org, &row.id))).execute(self.conn)?;
-                }
+                None => self.drop_anonymous(&row)?,
             }
         }
         Ok(found)
+    }
+
+    fn drop_anonymous(&mut self, row: &AnonymousRow) -> Done {
+        diesel::delete(table::table.find((&row.post_org, &row.id))).execute(self.conn)?;
+        let event = RecordEvent {
+            org: &row.post_org,
+            kind: RecordKind::Anonymous,
+            id: &row.id,
+            event: RecordEventKind::Removed,
+            detail: None,
+            digest: None,
+            replaced: None,
+        };
+        self.record(event, &Stamp::server())
     }
 }
 

@@ -4,11 +4,16 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
+use serde_json::{Map, Value, json};
 
+use super::columns::Columns;
 use super::engine::conn::AnyConn;
+use super::record_history::text_digest;
 use super::schema::mark;
 use super::types::At;
 use super::{Fault, Tx};
+use crate::contract::WcfDate;
+use crate::contract::canonical::hex;
 use crate::domain::MarkOperation;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -31,6 +36,52 @@ pub struct MarkRow {
     pub set_at: At,
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
+    /// SHA-256 of the remarks, kept when they are erased; none where there never were any, and for marks of before.
+    pub remarks_digest: Option<Vec<u8>>,
+}
+
+impl MarkRow {
+    /// Under what id its history is kept.
+    pub fn record_id(&self) -> String {
+        format!("{}/{}", self.item_id, self.orig_post)
+    }
+
+    /// What it says, as its history keeps what stood before; of erased remarks the digest.
+    pub fn content(&self) -> String {
+        let date = |at: Option<At>| at.map(|at| WcfDate::new(at.0));
+        json!({
+            "ExpiryDt": date(self.until),
+            "Operation": self.operation.to_string(),
+            "PostingDt": date(self.posted_at),
+            "Remarks": self.remarks,
+            "RemarksDigest": self.remarks_digest.as_deref().filter(|_| self.remarks.is_none()).map(hex),
+        })
+        .to_string()
+    }
+
+    /// Digest of what it says, its remarks by their digest.
+    pub fn digest(&self) -> Vec<u8> {
+        content_digest(&self.content()).unwrap_or_default()
+    }
+
+    /// What [`MarkRow::remarks_digest`] is for these remarks.
+    pub fn digest_of_remarks(remarks: Option<&str>) -> Option<Vec<u8>> {
+        remarks.map(text_digest)
+    }
+}
+
+/// Digest of the content of a mark, its remarks by their digest. None when it is no such content.
+pub(super) fn content_digest(content: &str) -> Option<Vec<u8>> {
+    let content: Map<String, Value> = serde_json::from_str(content).ok()?;
+    let text = |name: &str| content.get(name).and_then(Value::as_str);
+    let remarks = text("Remarks").map(|remarks| hex(&text_digest(remarks)));
+    let remarks = remarks.as_deref().or(text("RemarksDigest")).unwrap_or_default();
+    let mut columns = Columns::default();
+    for name in ["ExpiryDt", "Operation", "PostingDt"] {
+        columns.text(&content.get(name)?.to_string());
+    }
+    columns.text(remarks);
+    Some(columns.hash())
 }
 
 /// Marks by some authors on some item ids, both given as a JSON list: so the text of the statement is one for any number of
@@ -44,8 +95,8 @@ struct MarksOn {
 impl QueryFragment<Sqlite> for MarksOn {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "SELECT author_org, item_id, orig_post, operation, remarks, until, posted_at, set_at, user_cd, office_cd \
-             FROM mark WHERE author_org IN (SELECT value FROM json_each(",
+            "SELECT author_org, item_id, orig_post, operation, remarks, until, posted_at, set_at, user_cd, office_cd, \
+             remarks_digest FROM mark WHERE author_org IN (SELECT value FROM json_each(",
         );
         out.push_bind_param::<Text, _>(&self.authors)?;
         out.push_sql(")) AND item_id IN (SELECT value FROM json_each(");
@@ -79,6 +130,12 @@ impl Tx<'_> {
                 mark::table.filter(theirs).load(conn)?
             }
         })
+    }
+
+    /// The mark that a history of this author and id is about.
+    pub(super) fn recorded_mark(&mut self, author: &str, id: &str) -> Done<Option<MarkRow>> {
+        let Some((item_id, orig_post)) = id.split_once('/') else { return Ok(None) };
+        Ok(mark::table.find((author, item_id, orig_post)).first(self.conn).optional()?)
     }
 
     /// Stores a mark in place of what its author said of these items before.

@@ -5,6 +5,7 @@
 //! versions and chains.
 
 pub mod anonymous;
+pub mod columns;
 mod engine;
 pub mod feed;
 pub mod handed;
@@ -16,6 +17,8 @@ pub mod load;
 pub mod mark;
 pub mod outbox;
 pub mod partner;
+pub mod record_history;
+mod record_verify;
 pub mod reference;
 pub mod referred;
 pub mod requests;
@@ -23,7 +26,6 @@ mod schema;
 pub mod seal;
 pub mod settings;
 pub mod trade;
-pub mod trade_history;
 pub mod types;
 pub mod who;
 

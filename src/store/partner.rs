@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
+use super::columns::{Attested, Columns, columns_digest};
+use super::item::Stamp;
+use super::record_history::{RecordEvent, stored_or_changed};
 use super::schema::{link, partner};
 use super::types::{At, Id};
 use super::{Fault, Tx};
-use crate::domain::TransportKind;
+use crate::domain::{RecordEventKind, RecordKind, TransportKind};
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -28,6 +32,29 @@ pub struct PartnerRow {
     /// Key of the signatures of both sides.
     pub sign_key: Option<String>,
     pub changed_at: At,
+}
+
+impl PartnerRow {
+    /// Names of what is not as it was, as far as it is stated; a new key is told without its value.
+    fn changed_since(&self, old: &Self) -> Vec<&'static str> {
+        let members = [
+            ("transport", self.transport != old.transport),
+            ("endpoint", self.endpoint != old.endpoint),
+            ("agreement", self.agreement != old.agreement),
+            ("token-in", self.token_in != old.token_in),
+            ("token-out", self.token_out != old.token_out),
+            ("sign-key", self.sign_key != old.sign_key),
+        ];
+        members.into_iter().filter(|(_, changed)| *changed).map(|(name, _)| name).collect()
+    }
+}
+
+impl Attested for PartnerRow {
+    /// Everything but the two secrets in clear, which a digest would let be guessed.
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.code).text(self.transport.stored()).text(&self.endpoint).text(&self.agreement);
+        to.bytes(self.token_in.as_deref().unwrap_or_default());
+    }
 }
 
 /// How the traffic with one organization goes.
@@ -79,17 +106,43 @@ impl Tx<'_> {
     }
 
     /// Adds a partner, or changes the one with this code.
-    pub fn put_partner(&mut self, row: &PartnerRow) -> Done {
-        let changed = diesel::update(partner::table.find(&row.code)).set(row).execute(self.conn)?;
-        if changed == 0 {
-            diesel::insert_into(partner::table).values(row).execute(self.conn)?;
-        }
-        Ok(())
+    pub fn put_partner(&mut self, row: &PartnerRow, by: &Stamp) -> Done {
+        let old = self.partner(&row.code)?;
+        let changed = old.as_ref().map(|old| row.changed_since(old));
+        let detail = match &changed {
+            Some(changed) if changed.is_empty() => return Ok(()),
+            Some(changed) => {
+                diesel::update(partner::table.find(&row.code)).set(row).execute(self.conn)?;
+                json!({ "Changed": changed })
+            }
+            None => {
+                diesel::insert_into(partner::table).values(row).execute(self.conn)?;
+                json!({ "Transport": row.transport })
+            }
+        };
+        let event = stored_or_changed(old.is_some());
+        self.record_partner(&row.code, event, Some(detail), Some(columns_digest(row)), by)
+    }
+
+    fn record_partner(
+        &mut self,
+        code: &str,
+        event: RecordEventKind,
+        detail: Option<Value>,
+        digest: Option<Vec<u8>>,
+        by: &Stamp,
+    ) -> Done {
+        let kind = RecordKind::Partner;
+        self.record(RecordEvent { org: code, kind, id: code, event, detail, digest, replaced: None }, by)
     }
 
     /// Says whether it was there.
-    pub fn drop_partner(&mut self, code: &str) -> Done<bool> {
-        Ok(diesel::delete(partner::table.find(code)).execute(self.conn)? > 0)
+    pub fn drop_partner(&mut self, code: &str, by: &Stamp) -> Done<bool> {
+        let dropped = diesel::delete(partner::table.find(code)).execute(self.conn)? > 0;
+        if dropped {
+            self.record_partner(code, RecordEventKind::Removed, None, None, by)?;
+        }
+        Ok(dropped)
     }
 
     /// Every link there ever was traffic on.

@@ -118,6 +118,7 @@ diesel::table! {
         set_at -> crate::store::types::DbTime,
         user_cd -> Nullable<Text>,
         office_cd -> Nullable<Text>,
+        remarks_digest -> Nullable<Binary>,
     }
 }
 
@@ -343,7 +344,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    trade_history (org, kind, id, seq) {
+    record_history (org, kind, id, seq) {
         org -> Text,
         kind -> Text,
         id -> Text,
@@ -353,8 +354,32 @@ diesel::table! {
         user_cd -> Nullable<Text>,
         office_cd -> Nullable<Text>,
         event -> Text,
-        digest -> Binary,
+        detail -> Nullable<Text>,
+        digest -> Nullable<Binary>,
         replaced -> Nullable<Text>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    record_head (org, kind, id) {
+        org -> Text,
+        kind -> Text,
+        id -> Text,
+        seq -> Integer,
+        hash -> Binary,
+        seal_no -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    record_seal_entry (seal_no, org, kind, id) {
+        seal_no -> BigInt,
+        org -> Text,
+        kind -> Text,
+        id -> Text,
+        head_seq -> Integer,
+        head_hash -> Binary,
     }
 }
 
@@ -540,3 +565,4 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);
 diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object, organization);
+diesel::allow_tables_to_appear_in_same_query!(record_history, record_head);

@@ -1,7 +1,7 @@
-//! Seals: once a minute the heads of all items changed since the last one, in one global chain.
+//! Seals: once a minute the heads of all items and records changed since the last one, in one global chain.
 //!
 //! A sealed head cannot be taken back unnoticed: not by altering, removing or inserting history rows, nor by
-//! removing whole items. [`Tx::verify_history`] names the first row that does not fit. Only who keeps number and hash of a
+//! removing whole items or records. [`Tx::verify_history`] names the first row that does not fit. Only who keeps number and hash of a
 //! seal elsewhere notices that the newest seals were removed with everything sealed by them.
 
 use chrono::{DateTime, Utc};
@@ -13,7 +13,12 @@ use uuid::Uuid;
 use super::engine::in_full;
 use super::insert::{insert_all, inserted_rows};
 use super::item::HistoryRow;
-use super::schema::{declaration, document_version, item_history, mail_object, response, seal, seal_entry};
+use super::record_history::HeadRow;
+use super::record_verify::{RecordEntryRow, Walked};
+use super::schema::{
+    declaration, document_version, item_history, mail_object, record_head, record_seal_entry, response, seal,
+    seal_entry,
+};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::domain::DocumentKind;
@@ -29,8 +34,36 @@ pub struct SealRow {
     pub sealed_at: At,
     /// Every change up to this number is sealed.
     pub through_change_no: i64,
+    /// How many items and records.
     pub entries: i32,
     pub hash: Vec<u8>,
+}
+
+/// What one seal holds.
+struct Sealed {
+    items: Vec<SealEntryRow>,
+    /// In order of organization, kind and id.
+    records: Vec<RecordEntryRow>,
+}
+
+impl Sealed {
+    fn len(&self) -> usize {
+        self.items.len() + self.records.len()
+    }
+}
+
+/// How much was sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SealCount {
+    pub items: usize,
+    pub records: usize,
+}
+
+impl SealCount {
+    /// Whether there may be more that one seal could not hold.
+    pub fn is_full(self) -> bool {
+        self.items >= limits::SEAL_ENTRIES || self.records >= limits::SEAL_RECORDS
+    }
 }
 
 /// The head of one item's chain at the time of a seal.
@@ -47,23 +80,35 @@ pub struct SealEntryRow {
 /// Items read at a time while verifying.
 const HEADS_PER_PAGE: i64 = 1_000;
 
-fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, entries: &[SealEntryRow]) -> Vec<u8> {
+fn seal_hash(previous: &[u8], no: i64, at: DateTime<Utc>, through: i64, sealed: &Sealed) -> Vec<u8> {
     let mut hasher = Sha256::new();
     hasher.update(previous);
     hasher.update(no.to_be_bytes());
     hasher.update(at.timestamp_micros().to_be_bytes());
     hasher.update(through.to_be_bytes());
-    for entry in entries {
-        hasher.update((entry.post_org.len() as u64).to_be_bytes());
-        hasher.update(entry.post_org.as_bytes());
+    let text = |hasher: &mut Sha256, text: &str| {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for entry in &sealed.items {
+        text(&mut hasher, &entry.post_org);
         hasher.update(entry.object_pid.0.as_bytes());
+        hasher.update(entry.head_seq.to_be_bytes());
+        hasher.update(&entry.head_hash);
+    }
+    // Seals of before hold none, and their hashes end here.
+    if !sealed.records.is_empty() {
+        text(&mut hasher, "records");
+    }
+    for entry in &sealed.records {
+        [&entry.org, entry.kind.stored(), &entry.id].into_iter().for_each(|name| text(&mut hasher, name));
         hasher.update(entry.head_seq.to_be_bytes());
         hasher.update(&entry.head_hash);
     }
     hasher.finalize().to_vec()
 }
 
-inserted_rows!(SealEntryRow => seal_entry);
+inserted_rows!(SealEntryRow => seal_entry, RecordEntryRow => record_seal_entry);
 
 impl Tx<'_> {
     /// The newest seal.
@@ -76,12 +121,37 @@ impl Tx<'_> {
         Ok(seal::table.filter(seal::sealed_at.le(At(at))).order(seal::sealed_at.desc()).first(self.conn).optional()?)
     }
 
-    /// Seals what changed since the last seal, at most [`limits::SEAL_ENTRIES`] items; gives how many (none: no seal
-    /// is made). Two servers that seal at once: the second repeats and finds nothing left.
-    pub fn seal(&mut self) -> Done<usize> {
+    /// Seals what changed since the last seal, at most [`limits::SEAL_ENTRIES`] items and [`limits::SEAL_RECORDS`] records;
+    /// gives how many (none: no seal is made). Two servers that seal at once: the second repeats and finds nothing left.
+    pub fn seal(&mut self) -> Done<SealCount> {
         let last = self.last_seal()?;
         let (last_no, sealed_through, previous) =
             last.map_or((0, 0, Vec::new()), |last| (last.seal_no, last.through_change_no, last.hash));
+        let seal_no = last_no + 1;
+        let (items, through) = self.items_to_seal(seal_no, sealed_through)?;
+        let sealed = Sealed { items, records: self.records_to_seal(seal_no)? };
+        if sealed.len() == 0 {
+            return Ok(SealCount::default());
+        }
+        let row = SealRow {
+            seal_no,
+            sealed_at: At(self.now),
+            through_change_no: through,
+            entries: sealed.len() as i32,
+            hash: seal_hash(&previous, seal_no, self.now, through, &sealed),
+        };
+        diesel::insert_into(seal::table).values(&row).execute(self.conn)?;
+        insert_all(self.conn, &sealed.items)?;
+        insert_all(self.conn, &sealed.records)?;
+        for entry in &sealed.records {
+            let head = record_head::table.find((&entry.org, entry.kind, &entry.id));
+            diesel::update(head).set(record_head::seal_no.eq(seal_no)).execute(self.conn)?;
+        }
+        Ok(SealCount { items: sealed.items.len(), records: sealed.records.len() })
+    }
+
+    /// The items changed after `sealed_through`, and the number of the last change that is sealed with them.
+    fn items_to_seal(&mut self, seal_no: i64, sealed_through: i64) -> Done<(Vec<SealEntryRow>, i64)> {
         let changed: Vec<ChangedHead> = mail_object::table
             .filter(mail_object::change_no.gt(sealed_through))
             .order(mail_object::change_no)
@@ -94,8 +164,7 @@ impl Tx<'_> {
                 mail_object::change_no,
             ))
             .load(self.conn)?;
-        let Some(through) = changed.last().and_then(|row| row.4) else { return Ok(0) };
-        let seal_no = last_no + 1;
+        let through = changed.last().and_then(|row| row.4).unwrap_or(sealed_through);
         let mut entries: Vec<SealEntryRow> = changed
             .into_iter()
             .map(|(post_org, object_pid, head_seq, head_hash, _)| SealEntryRow {
@@ -107,16 +176,26 @@ impl Tx<'_> {
             })
             .collect();
         entries.sort_by(|a, b| (&a.post_org, a.object_pid).cmp(&(&b.post_org, b.object_pid)));
-        let row = SealRow {
+        Ok((entries, through))
+    }
+
+    /// The records whose heads no seal holds.
+    fn records_to_seal(&mut self, seal_no: i64) -> Done<Vec<RecordEntryRow>> {
+        let open: Vec<HeadRow> = record_head::table
+            .filter(record_head::seal_no.is_null())
+            .limit(limits::SEAL_RECORDS as i64)
+            .load(self.conn)?;
+        let entry = |HeadRow { org, kind, id, seq, hash, .. }| RecordEntryRow {
             seal_no,
-            sealed_at: At(self.now),
-            through_change_no: through,
-            entries: entries.len() as i32,
-            hash: seal_hash(&previous, seal_no, self.now, through, &entries),
+            org,
+            kind,
+            id,
+            head_seq: seq,
+            head_hash: hash,
         };
-        diesel::insert_into(seal::table).values(&row).execute(self.conn)?;
-        insert_all(self.conn, &entries)?;
-        Ok(entries.len())
+        let mut entries: Vec<RecordEntryRow> = open.into_iter().map(entry).collect();
+        sort(&mut entries);
+        Ok(entries)
     }
 
     /// The hash of a seal; none when there is no such seal.
@@ -124,20 +203,21 @@ impl Tx<'_> {
         Ok(seal::table.find(seal_no).select(seal::hash).first(self.conn).optional()?)
     }
 
-    fn entries_of(&mut self, seal_no: i64) -> Done<Vec<SealEntryRow>> {
-        Ok(seal_entry::table
+    fn entries_of(&mut self, seal_no: i64) -> Done<Sealed> {
+        let items = seal_entry::table
             .filter(seal_entry::seal_no.eq(seal_no))
             .order((seal_entry::post_org, seal_entry::object_pid))
-            .load(self.conn)?)
+            .load(self.conn)?;
+        let mut records: Vec<RecordEntryRow> =
+            record_seal_entry::table.filter(record_seal_entry::seal_no.eq(seal_no)).load(self.conn)?;
+        sort(&mut records);
+        Ok(Sealed { items, records })
     }
 
     /// Checks all seals and all histories; gives the first thing that does not fit.
     pub fn verify_history(&mut self) -> Done<Verdict> {
         let mut verdict = Verdict::default();
-        let found = match self.verify_seals(&mut verdict) {
-            Ok(None) => self.verify_items(&mut verdict),
-            found => found,
-        };
+        let found = self.verify_everything(&mut verdict);
         verdict.fault = match found {
             // A value that nothing here writes.
             Err(Fault::Db(error @ DbError::DeserializationError(_))) => {
@@ -148,7 +228,21 @@ impl Tx<'_> {
         Ok(verdict)
     }
 
-    /// Walks the global chain and checks that each sealed head is still in its item's history.
+    fn verify_everything(&mut self, verdict: &mut Verdict) -> Done<Option<String>> {
+        if let Some(fault) = self.verify_seals(verdict)? {
+            return Ok(Some(fault));
+        }
+        if let Some(fault) = self.verify_items(verdict)? {
+            return Ok(Some(fault));
+        }
+        let mut walked = Walked::default();
+        let found = self.verify_records(&mut walked)?;
+        verdict.records = walked.records;
+        verdict.rows += walked.rows;
+        Ok(found)
+    }
+
+    /// Walks the global chain and checks that each sealed head is still in its item's or record's history.
     fn verify_seals(&mut self, verdict: &mut Verdict) -> Done<Option<String>> {
         let mut previous: Vec<u8> = Vec::new();
         let mut expected_no = 1;
@@ -160,15 +254,13 @@ impl Tx<'_> {
             if link.seal_no != expected_no {
                 return Ok(Some(format!("seal {expected_no} was removed")));
             }
-            let entries = self.entries_of(link.seal_no)?;
-            let hash = seal_hash(&previous, link.seal_no, link.sealed_at.0, link.through_change_no, &entries);
-            if hash != link.hash || entries.len() as i32 != link.entries {
+            let sealed = self.entries_of(link.seal_no)?;
+            let hash = seal_hash(&previous, link.seal_no, link.sealed_at.0, link.through_change_no, &sealed);
+            if hash != link.hash || sealed.len() as i32 != link.entries {
                 return Ok(Some(format!("seal {} or one of its entries was altered", link.seal_no)));
             }
-            for entry in &entries {
-                if let Some(fault) = self.verify_entry(entry)? {
-                    return Ok(Some(fault));
-                }
+            if let Some(fault) = self.verify_entries(&sealed)? {
+                return Ok(Some(fault));
             }
             verdict.seals += 1;
             verdict.sealed_at = Some(link.sealed_at.0);
@@ -182,13 +274,26 @@ impl Tx<'_> {
 
     /// Entries of a seal that is not there (any more), behind the last one that is.
     fn entries_after(&mut self, last_no: i64) -> Done<Option<String>> {
-        let next: Option<i64> = seal_entry::table
-            .filter(seal_entry::seal_no.gt(last_no))
-            .order(seal_entry::seal_no)
-            .select(seal_entry::seal_no)
-            .first(self.conn)
-            .optional()?;
-        Ok(next.map(|no| format!("seal {no} was removed")))
+        let of_items = seal_entry::table.filter(seal_entry::seal_no.gt(last_no)).order(seal_entry::seal_no);
+        let of_items: Option<i64> = of_items.select(seal_entry::seal_no).first(self.conn).optional()?;
+        let of_records =
+            record_seal_entry::table.filter(record_seal_entry::seal_no.gt(last_no)).order(record_seal_entry::seal_no);
+        let of_records: Option<i64> = of_records.select(record_seal_entry::seal_no).first(self.conn).optional()?;
+        Ok(of_items.or(of_records).map(|no| format!("seal {no} was removed")))
+    }
+
+    fn verify_entries(&mut self, sealed: &Sealed) -> Done<Option<String>> {
+        for entry in &sealed.items {
+            if let Some(fault) = self.verify_entry(entry)? {
+                return Ok(Some(fault));
+            }
+        }
+        for entry in &sealed.records {
+            if let Some(fault) = self.verify_record_entry(entry)? {
+                return Ok(Some(fault));
+            }
+        }
+        Ok(None)
     }
 
     fn verify_entry(&mut self, entry: &SealEntryRow) -> Done<Option<String>> {
@@ -383,6 +488,11 @@ impl Tx<'_> {
     }
 }
 
+/// The order in which records are sealed, whatever that of the database is.
+fn sort(entries: &mut [RecordEntryRow]) {
+    entries.sort_by(|a, b| (&a.org, a.kind.stored(), &a.id).cmp(&(&b.org, b.kind.stored(), &b.id)));
+}
+
 /// What is sealed of an item: post, persistent id, head of the chain, change number.
 type ChangedHead = (String, Id, i32, Vec<u8>, Option<i64>);
 
@@ -426,6 +536,9 @@ fn heads() -> diesel::dsl::Select<mail_object::table, HeadColumns> {
 pub struct Verdict {
     pub seals: u64,
     pub items: u64,
+    /// What has a history besides items.
+    pub records: u64,
+    /// History rows of both.
     pub rows: u64,
     pub sealed_at: Option<DateTime<Utc>>,
     /// Number and hash of the last seal: noted elsewhere, they show later that it is still there.

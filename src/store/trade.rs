@@ -6,6 +6,7 @@ use super::engine::conn::MultiBackend;
 use super::schema::{marketed_good, marketed_good_buyer, postal_service};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::contract::canonical::digest;
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -82,6 +83,12 @@ macro_rules! in_sight {
         }
         query
     }};
+}
+
+/// Digest of the content of goods or a service, whose own number or id is not part of it.
+pub(super) fn content_digest(body: &str, number: &str) -> Vec<u8> {
+    let unnumbered = body.replacen(&format!(r#""ReferenceId":{number}"#), r#""ReferenceId":null"#, 1);
+    digest(&unnumbered.replacen(&format!(r#""ServiceId":"{number}""#), r#""ServiceId":null"#, 1))
 }
 
 impl Tx<'_> {

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::engine::conn::MultiBackend;
 use crate::domain::{
     Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
-    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, ResponseState, SecurityState, Side,
-    TradeEventKind, TradeKind, TransportKind,
+    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
+    ResponseState, SecurityState, Side, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -183,7 +183,7 @@ macro_rules! stored_as {
 stored_as!(
     sql_types::Text, str, String, |word| word.stored(), |read| &read;
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
-    TradeEventKind, TradeKind, TransportKind,
+    RecordEventKind, RecordKind, TransportKind,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;

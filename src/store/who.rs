@@ -1,15 +1,21 @@
 //! Organizations, tokens, offices, users and sessions.
 //!
 //! Tokens and session keys come in as digests only; passwords as argon2id hashes. Decides nothing about who may do
-//! what.
+//! what. Every change is told in the history of records; what changes nothing is neither stored nor told.
 
+use chrono::SecondsFormat;
 use diesel::prelude::*;
+use serde_json::{Value, json};
 
+use super::columns::{Attested, Columns, columns_digest};
 use super::engine::conn::on_engine;
+use super::item::Stamp;
+use super::record_history::{RecordEvent, stored_or_changed, text_digest};
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};
-use crate::domain::OrganizationKind;
+use crate::contract::canonical::hex;
+use crate::domain::{OrganizationKind, RecordEventKind, RecordKind};
 use crate::error::Error;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -82,6 +88,71 @@ pub struct SessionRow {
     pub token: Vec<u8>,
 }
 
+impl OrganizationRow {
+    /// What is set of it, as its history keeps what stood before.
+    pub(super) fn content(&self) -> String {
+        Value::Object(self.members()).to_string()
+    }
+
+    fn members(&self) -> serde_json::Map<String, Value> {
+        let members = json!({
+            "Country": self.country,
+            "CreatedAt": self.created_at.0.to_rfc3339_opts(SecondsFormat::Micros, true),
+            "CreatesUsers": self.creates_users,
+            "Customs": self.customs,
+            "Kind": self.kind.name(),
+            "Name": self.name,
+            "Remote": self.remote,
+            "TimeZone": self.time_zone,
+        });
+        members.as_object().cloned().unwrap_or_default()
+    }
+
+    /// Names of the members that are not as they were.
+    fn changed_since(&self, old: &Self) -> Vec<String> {
+        let old = old.members();
+        self.members().into_iter().filter(|(name, value)| old.get(name) != Some(value)).map(|(name, _)| name).collect()
+    }
+}
+
+impl TokenRow {
+    /// How it is named: the first eight hexadecimal digits of its digest.
+    pub fn name(&self) -> String {
+        hex(self.digest.get(..4).unwrap_or_default())
+    }
+}
+
+impl Attested for TokenRow {
+    fn columns(&self, to: &mut Columns) {
+        to.bytes(&self.digest).text(&self.org).text(&self.label);
+        to.times(&[Some(self.created_at), self.expires_at, self.revoked_at]);
+    }
+}
+
+impl Attested for OfficeRow {
+    fn columns(&self, to: &mut Columns) {
+        to.text(&self.code).text(&self.org).text(&self.name);
+    }
+}
+
+/// A user with the offices it may act for.
+pub(super) struct UserOfOffices<'r> {
+    pub user: &'r UserRow,
+    pub offices: &'r [String],
+}
+
+impl Attested for UserOfOffices<'_> {
+    /// The password's hash as well, of which nothing can be learned by its digest.
+    fn columns(&self, to: &mut Columns) {
+        let Self { user, offices } = self;
+        to.text(&user.org).text(&user.user_cd).texts(&[&user.password_hash]).text(&user.created_by);
+        to.times(&[Some(user.created_at)]);
+        for office in *offices {
+            to.text(office);
+        }
+    }
+}
+
 impl Tx<'_> {
     /// The organization with this code, hosted or remote.
     pub fn organization(&mut self, code: &str) -> Done<Option<OrganizationRow>> {
@@ -97,20 +168,32 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// A change of kind is refused: rows exist that depend on it.
-    pub fn put_organization(&mut self, row: &OrganizationRow) -> Done {
-        match self.organization(&row.code)? {
+    pub fn put_organization(&mut self, row: &OrganizationRow, by: &Stamp) -> Done {
+        let old = self.organization(&row.code)?;
+        let since = old.as_ref().map_or(row.created_at, |old| old.created_at);
+        let row = OrganizationRow { created_at: since, ..row.clone() };
+        match &old {
             None => {
-                diesel::insert_into(organization::table).values(row).execute(self.conn)?;
+                diesel::insert_into(organization::table).values(&row).execute(self.conn)?;
             }
             Some(old) if old.kind != row.kind => {
                 return Err(Error::invalid("posts", "kind", "an organization cannot change its kind").into());
             }
-            Some(old) => {
-                let row = OrganizationRow { created_at: old.created_at, ..row.clone() };
+            Some(old) if *old == row => return Ok(()),
+            Some(_) => {
                 diesel::update(organization::table.find(&row.code)).set(&row).execute(self.conn)?;
             }
         }
-        Ok(())
+        let event = RecordEvent {
+            org: &row.code,
+            kind: RecordKind::Organization,
+            id: &row.code,
+            event: stored_or_changed(old.is_some()),
+            detail: old.as_ref().map(|old| json!({ "Changed": row.changed_since(old) })),
+            digest: Some(text_digest(&row.content())),
+            replaced: old.map(|old| old.content()),
+        };
+        self.record(event, by)
     }
 
     /// The customs administration of a post, by the post's code; nothing for a post that is not known.
@@ -155,9 +238,22 @@ impl Tx<'_> {
     }
 
     /// Stores a token.
-    pub fn add_token(&mut self, row: &TokenRow) -> Done {
+    pub fn add_token(&mut self, row: &TokenRow, by: &Stamp) -> Done {
         diesel::insert_into(security_token::table).values(row).execute(self.conn)?;
-        Ok(())
+        self.record_token(row, RecordEventKind::Issued, by)
+    }
+
+    fn record_token(&mut self, row: &TokenRow, event: RecordEventKind, by: &Stamp) -> Done {
+        let event = RecordEvent {
+            org: &row.org,
+            kind: RecordKind::Token,
+            id: &row.name(),
+            event,
+            detail: Some(json!({ "Label": row.label, "ExpiresAt": row.expires_at.map(|at| at.0) })),
+            digest: Some(columns_digest(row)),
+            replaced: None,
+        };
+        self.record(event, by)
     }
 
     /// The token with this digest, whether or not it is in force.
@@ -171,31 +267,44 @@ impl Tx<'_> {
     }
 
     /// Revokes a token; says whether there was one in force.
-    pub fn revoke_token(&mut self, digest: &[u8]) -> Done<bool> {
-        let in_force = security_token::table.find(digest).filter(security_token::revoked_at.is_null());
-        let changed =
-            diesel::update(in_force).set(security_token::revoked_at.eq(Some(At(self.now)))).execute(self.conn)?;
-        Ok(changed > 0)
+    pub fn revoke_token(&mut self, digest: &[u8], by: &Stamp) -> Done<bool> {
+        let Some(row) = self.token(digest)?.filter(|row| row.revoked_at.is_none()) else { return Ok(false) };
+        let row = TokenRow { revoked_at: Some(At(self.now)), ..row };
+        diesel::update(security_token::table.find(digest))
+            .set(security_token::revoked_at.eq(row.revoked_at))
+            .execute(self.conn)?;
+        self.record_token(&row, RecordEventKind::Revoked, by)?;
+        Ok(true)
     }
 
     /// Adds or renames an office.
     ///
     /// # Errors
     /// An office of another organization is not taken over.
-    pub fn put_office(&mut self, row: &OfficeRow) -> Done {
-        match self.office(&row.code)? {
+    pub fn put_office(&mut self, row: &OfficeRow, by: &Stamp) -> Done {
+        let old = self.office(&row.code)?;
+        match &old {
             Some(old) if old.org != row.org => {
-                Err(Error::invalid("posts", "org", "the office belongs to another organization").into())
+                return Err(Error::invalid("posts", "org", "the office belongs to another organization").into());
             }
+            Some(old) if old.name == row.name => return Ok(()),
             Some(_) => {
                 diesel::update(office::table.find(&row.code)).set(office::name.eq(&row.name)).execute(self.conn)?;
-                Ok(())
             }
             None => {
                 diesel::insert_into(office::table).values(row).execute(self.conn)?;
-                Ok(())
             }
         }
+        let event = RecordEvent {
+            org: &row.org,
+            kind: RecordKind::Office,
+            id: &row.code,
+            event: stored_or_changed(old.is_some()),
+            detail: Some(json!({ "Name": row.name })),
+            digest: Some(columns_digest(row)),
+            replaced: None,
+        };
+        self.record(event, by)
     }
 
     /// The office with this code.
@@ -218,18 +327,64 @@ impl Tx<'_> {
         Ok(user_account::table.filter(user_account::org.eq(org)).order(user_account::user_cd).load(self.conn)?)
     }
 
-    /// Stores a user.
-    pub fn add_user(&mut self, row: &UserRow) -> Done {
+    /// Adds a user who may act for `offices`.
+    pub fn add_user(&mut self, row: &UserRow, offices: &[String], by: &Stamp) -> Done {
         diesel::insert_into(user_account::table).values(row).execute(self.conn)?;
-        Ok(())
+        self.set_offices_of_user(&row.org, &row.user_cd, offices)?;
+        let detail = json!({ "Offices": offices, "Password": row.password_hash.is_some() });
+        self.record_user(row, offices, RecordEventKind::Stored, detail, by)
     }
 
-    /// Changes the password; without one the user cannot log in.
-    pub fn set_password(&mut self, org: &str, user_cd: &str, hash: Option<&str>) -> Done {
-        diesel::update(user_account::table.find((org, user_cd)))
-            .set(user_account::password_hash.eq(hash))
-            .execute(self.conn)?;
-        Ok(())
+    /// Changes password and offices of a user, as far as they are given; says whether that was a change. A password that
+    /// is given is one.
+    pub fn change_user(
+        &mut self,
+        user: &UserRow,
+        password_hash: Option<&str>,
+        offices: Option<&[String]>,
+        by: &Stamp,
+    ) -> Done<bool> {
+        let (org, user_cd) = (&user.org, &user.user_cd);
+        let old = self.offices_of_user(org, user_cd)?;
+        let offices = offices.filter(|offices| **offices != old);
+        if password_hash.is_some() {
+            diesel::update(user_account::table.find((org, user_cd)))
+                .set(user_account::password_hash.eq(password_hash))
+                .execute(self.conn)?;
+        }
+        if let Some(offices) = offices {
+            self.set_offices_of_user(org, user_cd, offices)?;
+        }
+        let changed = [password_hash.map(|_| "password"), offices.map(|_| "offices")];
+        let changed: Vec<&str> = changed.into_iter().flatten().collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let hash = password_hash.map(str::to_owned).or_else(|| user.password_hash.clone());
+        let (offices, row) = (offices.unwrap_or(&old), UserRow { password_hash: hash, ..user.clone() });
+        let detail = json!({ "Changed": changed, "Offices": offices });
+        self.record_user(&row, offices, RecordEventKind::Changed, detail, by)?;
+        Ok(true)
+    }
+
+    fn record_user(
+        &mut self,
+        row: &UserRow,
+        offices: &[String],
+        event: RecordEventKind,
+        detail: Value,
+        by: &Stamp,
+    ) -> Done {
+        let event = RecordEvent {
+            org: &row.org,
+            kind: RecordKind::User,
+            id: &row.user_cd,
+            event,
+            detail: Some(detail),
+            digest: Some(columns_digest(&UserOfOffices { user: row, offices })),
+            replaced: None,
+        };
+        self.record(event, by)
     }
 
     /// Offices the user may act for, by code.
@@ -242,7 +397,7 @@ impl Tx<'_> {
     }
 
     /// Replaces the offices the user may act for.
-    pub fn set_offices_of_user(&mut self, org: &str, user_cd: &str, offices: &[String]) -> Done {
+    fn set_offices_of_user(&mut self, org: &str, user_cd: &str, offices: &[String]) -> Done {
         diesel::delete(user_office::table.filter(user_office::org.eq(org).and(user_office::user_cd.eq(user_cd))))
             .execute(self.conn)?;
         for code in offices {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entrepost::domain::TradeKind;
+use entrepost::domain::RecordKind;
 use entrepost::limits;
-use entrepost::store::trade_history::TradeRow;
+use entrepost::store::record_history::RecordRow;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id};
@@ -47,10 +47,10 @@ fn final_id(server: &Server, org: &str, id: &str) -> Answer {
 }
 
 /// What happened to a declaration of AUA.
-fn history(server: &Server, id: &str) -> Vec<TradeRow> {
+fn history(server: &Server, id: &str) -> Vec<RecordRow> {
     let id = id.to_owned();
     let rows =
-        server.block_on(|services| async move { services.trade_history("AUA", TradeKind::Anonymous, &id).await });
+        server.block_on(|services| async move { services.record_history("AUA", RecordKind::Anonymous, &id).await });
     rows.expect("rows")
 }
 

@@ -6,7 +6,7 @@ use crate::harness::server::token_of;
 use crate::harness::{Answer, Server};
 use crate::on_both_engines;
 use crate::samples;
-use entrepost::domain::TradeKind;
+use entrepost::domain::RecordKind;
 
 fn store_good(server: &Server, org: &str, good: Value) -> Answer {
     server.call_as(org, "StoreMarketedGood", json!({ "marketedGood": good }))
@@ -150,17 +150,17 @@ on_both_engines! {
         for name in ["letters", "parcels", "parcels"] {
             store_service(server, "DEA", json!({ "ServiceId": service, "ServiceNm": name })).ok();
         }
-        let history = |kind: TradeKind, id: &'static str| {
-            server.block_on(|services| async move { services.trade_history("DEA", kind, id).await }).expect("rows")
+        let history = |kind: RecordKind, id: &'static str| {
+            server.block_on(|services| async move { services.record_history("DEA", kind, id).await }).expect("rows")
         };
-        let goods = history(TradeKind::Good, "7");
+        let goods = history(RecordKind::Good, "7");
         let events: Vec<_> = goods.iter().map(|row| (row.seq, row.event.stored())).collect();
         assert_eq!(events, [(1, "stored"), (2, "changed"), (3, "changed")], "a repeat is no change");
         assert!(goods.iter().all(|row| row.actor_org == "DEA" && row.user_cd.as_deref() == Some("depost")));
         let replaced = |at: usize| goods[at].replaced.clone().unwrap_or_default();
         assert_eq!((replaced(0).as_str(), goods[0].digest == goods[2].digest), ("", true));
         assert!(replaced(1).contains(r#""Description":"cuckoo clock""#) && replaced(2).contains(r#""clock""#));
-        let services = history(TradeKind::Service, service);
+        let services = history(RecordKind::Service, service);
         assert_eq!(services.iter().map(|row| row.event.stored()).collect::<Vec<_>>(), ["stored", "changed"]);
         assert!(services[1].replaced.as_ref().is_some_and(|text| text.contains("letters")));
     }

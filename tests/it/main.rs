@@ -29,6 +29,7 @@ mod outside;
 mod partners;
 mod plans;
 mod printing;
+mod records;
 mod refdata;
 mod referrals;
 mod responses;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use entrepost::clock::Clock;
 use entrepost::domain::{
     Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
-    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, ResponseState, SecurityState, Side,
-    TradeEventKind, TradeKind, TransportKind,
+    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
+    ResponseState, SecurityState, Side, TransportKind,
 };
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
@@ -299,8 +299,8 @@ fn columns_are_there(engine: Engine) {
         ResponseState::COLUMNS,
         SecurityState::COLUMNS,
         Side::COLUMNS,
-        TradeEventKind::COLUMNS,
-        TradeKind::COLUMNS,
+        RecordEventKind::COLUMNS,
+        RecordKind::COLUMNS,
         TransportKind::COLUMNS,
     ];
     for place in all.iter().flat_map(|columns| columns.split(", ")) {

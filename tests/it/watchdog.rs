@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use entrepost::domain::{OrganizationKind, TradeKind};
+use entrepost::domain::{OrganizationKind, RecordKind};
 use entrepost::service::admin::NewOrganization;
-use entrepost::store::trade_history::TradeRow;
+use entrepost::store::record_history::RecordRow;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, store};
@@ -88,9 +88,10 @@ fn nothing() -> Value {
 }
 
 /// What the history keeps of an author's mark on items of `origin`.
-fn history(server: &Server, author: &str, id: &str, origin: &str) -> Vec<TradeRow> {
+fn history(server: &Server, author: &str, id: &str, origin: &str) -> Vec<RecordRow> {
     let (author, mark) = (author.to_owned(), format!("{id}/{origin}"));
-    let rows = server.block_on(|services| async move { services.trade_history(&author, TradeKind::Mark, &mark).await });
+    let rows =
+        server.block_on(|services| async move { services.record_history(&author, RecordKind::Mark, &mark).await });
     rows.unwrap_or_default()
 }
 

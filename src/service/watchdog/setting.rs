@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::WcfDate;
-use crate::contract::canonical::digest;
-use crate::domain::{MarkOperation, TradeEventKind, TradeKind};
+use crate::domain::{MarkOperation, RecordEventKind, RecordKind};
 use crate::error::{Error, Result};
 use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
@@ -14,7 +13,7 @@ use crate::service::item::which::Row;
 use crate::service::marks::{SetMark, marks, seen, usage, word};
 use crate::store::item_status::StatusRow;
 use crate::store::mark::MarkRow;
-use crate::store::trade_history::TradeEvent;
+use crate::store::record_history::RecordEvent;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -115,17 +114,19 @@ fn row(tx: &Tx<'_>, actor: &Actor, sent: &SetMark, origin: &str) -> MarkRow {
     let operation = sent.info.operation.unwrap_or(MarkOperation::Clear);
     let marks = operation != MarkOperation::Clear;
     let at = |date: Option<WcfDate>| date.filter(|_| marks).map(|date| At(date.instant()));
+    let remarks = given(&sent.info.remarks).filter(|_| marks).map(str::to_owned);
     MarkRow {
         author_org: actor.org.clone(),
         item_id: sent.item_id.clone(),
         orig_post: origin.to_owned(),
         operation,
-        remarks: given(&sent.info.remarks).filter(|_| marks).map(str::to_owned),
         until: at(sent.info.expiry_dt),
         posted_at: at(sent.posting),
         set_at: At(tx.now),
         user_cd: actor.user_cd.clone(),
         office_cd: actor.office_cd.clone(),
+        remarks_digest: MarkRow::digest_of_remarks(remarks.as_deref()),
+        remarks,
     }
 }
 
@@ -133,35 +134,24 @@ fn put(tx: &mut Tx<'_>, actor: &Actor, old: Option<&MarkRow>, row: &MarkRow) -> 
     if old.is_some_and(|old| is_repeat(old, row)) {
         return Ok(());
     }
-    let event = TradeEvent {
+    let event = RecordEvent {
         org: &row.author_org,
-        kind: TradeKind::Mark,
-        id: &format!("{}/{}", row.item_id, row.orig_post),
+        kind: RecordKind::Mark,
+        id: &row.record_id(),
         event: match (old, row.operation) {
-            (_, MarkOperation::Clear) => TradeEventKind::Cleared,
-            (None, _) => TradeEventKind::Stored,
-            (Some(_), _) => TradeEventKind::Changed,
+            (_, MarkOperation::Clear) => RecordEventKind::Cleared,
+            (None, _) => RecordEventKind::Stored,
+            (Some(_), _) => RecordEventKind::Changed,
         },
-        digest: digest(&content(row)),
-        replaced: old.map(content),
+        detail: None,
+        digest: Some(row.digest()),
+        replaced: old.map(MarkRow::content),
     };
-    tx.record_trade(event, &actor.stamp())?;
+    tx.record(event, &actor.stamp())?;
     tx.put_mark(row)
 }
 
 fn is_repeat(old: &MarkRow, new: &MarkRow) -> bool {
     let said = |row: &MarkRow| (row.operation, row.remarks.clone(), row.until, row.posted_at);
     said(old) == said(new) && !is_renewed(old.set_at.0, new.set_at.0)
-}
-
-/// What a mark says, as its history tells it.
-fn content(row: &MarkRow) -> String {
-    let date = |at: Option<At>| at.map(|at| WcfDate::new(at.0));
-    serde_json::json!({
-        "Operation": row.operation.to_string(),
-        "Remarks": row.remarks,
-        "ExpiryDt": date(row.until),
-        "PostingDt": date(row.posted_at),
-    })
-    .to_string()
 }

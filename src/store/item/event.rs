@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::detail::Detail;
 use super::row_digest::attest;
@@ -13,6 +12,7 @@ use super::rows::ObjectRow;
 use crate::domain::{DocumentKind, EventKind};
 use crate::error::Error;
 use crate::store::Fault;
+use crate::store::columns::Columns;
 use crate::store::insert::inserted_rows;
 use crate::store::schema::item_history;
 use crate::store::types::{At, Id};
@@ -24,6 +24,21 @@ pub struct Stamp {
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
 }
+
+impl Stamp {
+    /// The command line. Who ran it is not told: the name of an account is personal data.
+    pub fn command_line() -> Self {
+        Self { actor_org: NOBODY.into(), user_cd: Some("admin".into()), office_cd: None }
+    }
+
+    /// The server itself, by its schedule.
+    pub fn server() -> Self {
+        Self { actor_org: NOBODY.into(), user_cd: Some("server".into()), office_cd: None }
+    }
+}
+
+/// Stands for the organization where none acts.
+const NOBODY: &str = "-";
 
 /// Something that happened to an item.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,27 +122,13 @@ impl Event {
 impl HistoryRow {
     /// The hash this row must have when it follows a row with hash `previous` (empty for the first).
     pub fn hash_after(&self, previous: &[u8]) -> Vec<u8> {
-        let mut hasher = Sha256::new();
-        // The length first, so that no two different rows give the same bytes.
-        let mut add = |field: &[u8]| {
-            hasher.update((field.len() as u64).to_be_bytes());
-            hasher.update(field);
-        };
         let or_absent = |value: &Option<String>| value.clone().unwrap_or_else(|| "\0".to_owned());
-        add(previous);
-        add(self.post_org.as_bytes());
-        add(self.object_pid.0.as_bytes());
-        add(&self.seq.to_be_bytes());
-        add(&self.at.0.timestamp_micros().to_be_bytes());
-        add(self.actor_org.as_bytes());
-        add(or_absent(&self.user_cd).as_bytes());
-        add(or_absent(&self.office_cd).as_bytes());
-        add(self.event.as_bytes());
-        add(self.detail.as_bytes());
-        add(or_absent(&self.doc_kind).as_bytes());
-        add(&self.doc_version.unwrap_or(0).to_be_bytes());
-        add(self.doc_digest.as_deref().unwrap_or_default());
-        hasher.finalize().to_vec()
+        let mut columns = Columns::after(previous);
+        columns.text(&self.post_org).id(self.object_pid).number(self.seq).times(&[Some(self.at)]);
+        columns.text(&self.actor_org).text(&or_absent(&self.user_cd)).text(&or_absent(&self.office_cd));
+        columns.text(&self.event).text(&self.detail).text(&or_absent(&self.doc_kind));
+        columns.number(self.doc_version.unwrap_or(0)).bytes(self.doc_digest.as_deref().unwrap_or_default());
+        columns.hash()
     }
 }
 

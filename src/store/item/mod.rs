@@ -19,6 +19,6 @@ mod versions;
 pub use detail::{Attestation, Detail};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
-pub use row_digest::{attest, text_digest};
+pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 pub use unit::Item;

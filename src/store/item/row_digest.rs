@@ -5,26 +5,17 @@
 //! Marks stood on mail objects once: a digest told then is compared with the mark that is kept for it.
 
 use diesel::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::detail::Attestation;
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow};
 use crate::contract::canonical::hex;
 use crate::domain::{Category, FiscalState, SecurityState};
-use crate::store::types::{At, Id};
-
-/// A row that the history attests.
-pub trait Attested {
-    /// Adds every column that decides. A column of a later version goes under a member of its own, so that digests
-    /// made before stay right.
-    fn columns(&self, to: &mut Columns);
-}
+use crate::store::columns::{Attested, Columns, columns_digest};
+use crate::store::types::At;
 
 /// Half of the SHA-256 over the columns of a row, hexadecimal.
 pub fn row_digest(row: &impl Attested) -> String {
-    let mut columns = Columns(Sha256::new());
-    row.columns(&mut columns);
-    hex(&columns.0.finalize()[..16])
+    hex(&columns_digest(row)[..16])
 }
 
 /// What the event says that made or changed `row`.
@@ -38,84 +29,6 @@ pub const GONE: Attestation = Some(None);
 /// Under what the digest of a decision is told.
 pub(super) fn decision_key(row: &DecisionRow) -> String {
     format!("{}{}", row.side, row.version_no)
-}
-
-/// SHA-256 of a text that may be erased.
-pub fn text_digest(text: &str) -> Vec<u8> {
-    Sha256::digest(text.as_bytes()).to_vec()
-}
-
-/// What a row's columns are written into.
-pub struct Columns(Sha256);
-
-impl Columns {
-    /// The length first, so that no two different rows give the same bytes.
-    fn bytes(&mut self, column: &[u8]) -> &mut Self {
-        self.0.update((column.len() as u64).to_be_bytes());
-        self.0.update(column);
-        self
-    }
-
-    fn text(&mut self, column: &str) -> &mut Self {
-        self.bytes(column.as_bytes())
-    }
-
-    /// A text that may be erased: by its digest; of rows that keep none, the text itself.
-    fn free_text(&mut self, digest: Option<&[u8]>, text: Option<&str>) -> &mut Self {
-        match digest {
-            Some(digest) => self.bytes(b"sha256").bytes(digest),
-            None => self.text(text.unwrap_or_default()),
-        }
-    }
-
-    fn texts(&mut self, columns: &[&Option<String>]) -> &mut Self {
-        columns.iter().fold(self, |to, column| to.words(&[column.as_deref()]))
-    }
-
-    fn words(&mut self, columns: &[Option<&str>]) -> &mut Self {
-        for column in columns {
-            match column {
-                Some(text) => self.bytes(&[1]).text(text),
-                None => self.bytes(&[0]),
-            };
-        }
-        self
-    }
-
-    fn id(&mut self, column: Id) -> &mut Self {
-        self.bytes(column.0.as_bytes())
-    }
-
-    fn number(&mut self, column: i32) -> &mut Self {
-        self.bytes(&column.to_be_bytes())
-    }
-
-    fn numbers(&mut self, columns: &[Option<i32>]) -> &mut Self {
-        for column in columns {
-            match column {
-                Some(number) => self.number(*number),
-                None => self.bytes(&[]),
-            };
-        }
-        self
-    }
-
-    fn flags(&mut self, columns: &[bool]) -> &mut Self {
-        for column in columns {
-            self.bytes(&[u8::from(*column)]);
-        }
-        self
-    }
-
-    fn times(&mut self, columns: &[Option<At>]) -> &mut Self {
-        for column in columns {
-            match column {
-                Some(at) => self.bytes(&at.0.timestamp_micros().to_be_bytes()),
-                None => self.bytes(&[]),
-            };
-        }
-        self
-    }
 }
 
 impl Attested for ObjectRow {

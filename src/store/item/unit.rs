@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use super::detail::Attestation;
 use super::event::Event;
-use super::row_digest::{Attested, GONE, attest, decision_key, row_digest};
+use super::row_digest::{GONE, attest, decision_key, row_digest};
 use super::rows::{
     AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow,
 };
 use crate::domain::{DocumentKind, EventKind, Side};
+use crate::store::columns::Attested;
 
 /// What is to be done with a row when the item is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use diesel::prelude::*;
 
 use super::detail::{Attestation, Detail};
 use super::event::HistoryRow;
-use super::row_digest::{Attested, MarkedRow, RetiredMark, decision_key, row_digest, text_digest};
+use super::row_digest::{MarkedRow, RetiredMark, decision_key, row_digest};
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow};
 use crate::domain::Side;
+use crate::store::columns::{Attested, text_digest};
 use crate::store::schema::{decision, declaration, mail_object, referral, referral_response, response, retired_mark};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};

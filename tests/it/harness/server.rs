@@ -13,7 +13,7 @@ use entrepost::demo;
 use entrepost::exchange::Exchange;
 use entrepost::rules::quality::{FOREIGN_ID, RULES};
 use entrepost::service::Services;
-use entrepost::store::item::HistoryRow;
+use entrepost::store::item::{HistoryRow, Stamp};
 use entrepost::store::reference::ListRow;
 use entrepost::store::types::At;
 use serde_json::{Map, Value, json};
@@ -100,13 +100,14 @@ impl Server {
             for (org, ..) in demo::ORGANIZATIONS {
                 // A foreign id is no refusal as it is, and its level decides on the light.
                 for rule in RULES.iter().filter(|rule| rule.id != FOREIGN_ID) {
-                    tx.put_reference(&ListRow {
+                    let row = ListRow {
                         kind: "quality".into(),
                         org: (*org).into(),
                         edition: rule.id.into(),
                         imported_at: At(tx.now),
                         body: "warn".into(),
-                    })?;
+                    };
+                    tx.put_reference(&row, json!({}), &Stamp::command_line())?;
                 }
             }
             Ok(())
