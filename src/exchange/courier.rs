@@ -44,8 +44,8 @@ impl Exchange {
     /// When the database is away.
     pub async fn dispatch(&self) -> Result<()> {
         for code in self.store.read(due_partners).await? {
-            let desk = self.desk(&code);
-            if desk.try_lock().is_err() {
+            let turn = self.turn(&code);
+            if turn.try_lock().is_err() {
                 continue; // its courier looks for more before it ends
             }
             let exchange = self.clone();
@@ -107,8 +107,8 @@ impl Exchange {
 
     /// Sends what waits for one partner until nothing is left or it has to rest.
     async fn serve(&self, code: &str) -> Result<usize> {
-        let desk = self.desk(code);
-        let _place = desk.lock().await;
+        let turn = self.turn(code);
+        let _held = turn.lock().await;
         let mut arrived = 0;
         loop {
             if !self.lease(code).await? {
@@ -251,8 +251,8 @@ impl Exchange {
         let partners = self.store.read(|tx| tx.partners()).await?;
         let mut taken = 0;
         for row in partners.into_iter().filter(|row| row.transport == TransportKind::Directory) {
-            let desk = self.desk(&format!("{}/in", row.code));
-            let _place = desk.lock().await;
+            let turn = self.turn(&format!("{}/in", row.code));
+            let _held = turn.lock().await;
             let folder = std::path::PathBuf::from(&row.endpoint);
             let files = tokio::task::spawn_blocking(move || Waiting::list(&folder)).await.unwrap_or_default();
             for file in files {

@@ -22,7 +22,7 @@ pub struct Exchange {
     /// This process, as owner of leases.
     pub(super) owner: Id,
     /// One worker a partner within this process.
-    desks: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    turns: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 impl Exchange {
@@ -31,7 +31,7 @@ impl Exchange {
         let (store, clock) = (services.store.clone(), services.clock.clone());
         // A SQLite file has one server: what a dead one left behind is its successor's at once.
         let owner = if store.numbers_changes_later() { Uuid::now_v7() } else { Uuid::nil() };
-        Self { services, store, clock, net, owner: Id(owner), desks: Arc::default() }
+        Self { services, store, clock, net, owner: Id(owner), turns: Arc::default() }
     }
 
     /// Wakes when something may wait in the outbox.
@@ -40,8 +40,8 @@ impl Exchange {
     }
 
     /// The place at which one worker at a time serves a partner.
-    pub(super) fn desk(&self, partner: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut desks = self.desks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Arc::clone(desks.entry(partner.to_owned()).or_default())
+    pub(super) fn turn(&self, partner: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(turns.entry(partner.to_owned()).or_default())
     }
 }

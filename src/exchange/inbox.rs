@@ -265,7 +265,7 @@ impl Exchange {
         Ok(message.items.iter().map(is_overtaken).collect())
     }
 
-    /// Looks again at parked items whose object is here by now; gives how many came to rest.
+    /// Looks again at parked items whose object is here by now; gives how many were settled.
     ///
     /// # Errors
     /// When the database is away.

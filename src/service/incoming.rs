@@ -1,6 +1,6 @@
 //! What partners tell: item data, decisions, referrals and answers, put into the items of the post they are for.
 //!
-//! The same whether the partner lives here or elsewhere. Each item stands alone: it is applied, says nothing new, is
+//! The same whether the partner is hosted here or elsewhere. Each item stands alone: it is applied, says nothing new, is
 //! parked because its object is not here yet, or is refused. Knows no bytes; the exchange reads them.
 
 mod item_data;
@@ -39,7 +39,7 @@ pub struct Route {
     pub from: String,
     /// The sender is a customs administration.
     pub from_customs: bool,
-    /// An organization that lives here.
+    /// An organization hosted here.
     pub to: String,
     pub to_customs: bool,
     /// Data against the quality rules is refused, not only remarked upon.

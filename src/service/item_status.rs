@@ -1,4 +1,4 @@
-//! The status of many items at the belt: CheckItemStatus.
+//! The status of many items scanned at an office of exchange: CheckItemStatus.
 //!
 //! Four indexed queries at most for some hundred items; two, items and marks, for an item that customs has not answered and
 //! about which nothing was asked.

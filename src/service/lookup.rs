@@ -171,7 +171,7 @@ impl Services {
     }
 }
 
-/// The country of an organization that lives here, is a partner, or is listed; refuses any other.
+/// The country of an organization that is hosted here, is a partner, or is listed; refuses any other.
 pub(super) fn country(tx: &mut Tx<'_>, catalogue: &Catalogue, path: &str, org: &str) -> Result<String, Fault> {
     let here = tx.organization(org)?.map(|row| row.country);
     let known = here.or_else(|| catalogue.country_of_post(org).map(str::to_owned));

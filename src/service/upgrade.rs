@@ -39,7 +39,7 @@ struct Old<'o> {
     recorded: &'o Recorded,
     version_no: i32,
     body: String,
-    /// Whose word it is at the post it came from, where that lives here as well.
+    /// Whose word it is at the post it came from, where that is hosted here as well.
     at_destination: Option<Author>,
 }
 
@@ -198,7 +198,7 @@ fn rank_at_destination(tx: &mut Tx<'_>, item: &Item, old: &Old<'_>) -> Result<Op
     Ok(None)
 }
 
-/// Whether the data of an item was taken back because it goes elsewhere, as its origin has it where that lives here.
+/// Whether the data of an item was taken back because it goes elsewhere, as its origin has it where that is hosted here.
 fn goes_elsewhere(tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
     let object = &item.object;
     let withdrawn = object.security_state == Some(SecurityState::Cancelled);

@@ -18,7 +18,7 @@ pub(super) fn columns_digest(row: &impl Attested) -> Vec<u8> {
     columns.hash()
 }
 
-/// SHA-256 of a text that may be erased.
+/// SHA-256 of a text as it is, such as one that may be erased.
 pub fn text_digest(text: &str) -> Vec<u8> {
     Sha256::digest(text.as_bytes()).to_vec()
 }

@@ -55,7 +55,7 @@ pub struct ItemInRow {
     pub made_at: At,
     pub fate: ItemOutcome,
     pub note: Option<String>,
-    /// When it came to rest; of a parked item, when to look at it next.
+    /// When it was settled; of a parked item, when to look at it next.
     pub at: At,
     /// The post the item is from, where the message says so: several may have one id.
     pub orig_post: Option<String>,

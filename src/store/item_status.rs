@@ -1,4 +1,4 @@
-//! What the belt asks for: a few columns of many items, in a fixed small number of indexed queries.
+//! What a scan at the office of exchange asks for: a few columns of many items, in a fixed small number of indexed queries.
 
 use diesel::prelude::*;
 

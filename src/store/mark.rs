@@ -7,8 +7,8 @@ use diesel::sqlite::Sqlite;
 use serde_json::{Map, Value, json};
 
 use super::columns::Columns;
+use super::columns::text_digest;
 use super::engine::conn::AnyConn;
-use super::record_history::text_digest;
 use super::schema::mark;
 use super::types::At;
 use super::{Fault, Tx};

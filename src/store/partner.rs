@@ -216,7 +216,7 @@ impl Tx<'_> {
         self.put_link(&LinkRow { last_received_at: Some(now), ..row })
     }
 
-    /// Ends the rest of a link, for an operator who mended it.
+    /// Ends the rest of a link, for an operator who repaired it.
     pub fn wake_link(&mut self, code: &str) -> Done {
         diesel::update(link::table.find(code)).set(link::next_attempt_at.eq(None::<At>)).execute(self.conn)?;
         Ok(())

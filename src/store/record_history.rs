@@ -6,7 +6,6 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::columns::Columns;
 use super::item::Stamp;
@@ -72,11 +71,6 @@ pub(super) struct HeadRow {
 /// The event of a record that is put where perhaps one stood.
 pub(super) fn stored_or_changed(stood: bool) -> RecordEventKind {
     if stood { RecordEventKind::Changed } else { RecordEventKind::Stored }
-}
-
-/// SHA-256 of a text as it is.
-pub(super) fn text_digest(text: &str) -> Vec<u8> {
-    Sha256::digest(text.as_bytes()).to_vec()
 }
 
 impl RecordRow {

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::columns::text_digest;
 use super::item::Stamp;
-use super::record_history::{EVERYONE, RecordEvent, stored_or_changed, text_digest};
+use super::record_history::{EVERYONE, RecordEvent, stored_or_changed};
 use super::schema::{reference_list, reference_state};
 use super::types::At;
 use super::{Fault, Tx};

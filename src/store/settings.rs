@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use serde_json::json;
 
+use super::columns::text_digest;
 use super::item::Stamp;
-use super::record_history::{RecordEvent, stored_or_changed, text_digest};
+use super::record_history::{RecordEvent, stored_or_changed};
 use super::schema::organization_setting;
 use super::{Fault, Tx};
 use crate::domain::RecordKind;

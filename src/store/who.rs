@@ -7,10 +7,11 @@ use chrono::SecondsFormat;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::columns::text_digest;
 use super::columns::{Attested, Columns, columns_digest};
 use super::engine::conn::on_engine;
 use super::item::Stamp;
-use super::record_history::{RecordEvent, stored_or_changed, text_digest};
+use super::record_history::{RecordEvent, stored_or_changed};
 use super::schema::{office, organization, security_token, session, user_account, user_office};
 use super::types::At;
 use super::{Fault, Tx};

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::charset::{Likeness, likeness_to_utf8};
 use super::contrl;
 use super::lists::{self, coded};
 use super::writer::{Writer, text};
@@ -27,6 +28,17 @@ pub fn write(interchange: &Interchange, profile: &Profile) -> Result<Written, Fi
     if findings.has_errors() {
         return Err(findings);
     }
+    let written = write_in(interchange, profile, findings.clone())?;
+    if profile.charset == Charset::Unoc && likeness_to_utf8(&written.bytes) != Likeness::None {
+        // Letters such as `Ä¾` are the bytes of another one in UTF-8, and would be taken for it.
+        let plain = Profile { charset: Charset::Unob, ..profile.clone() };
+        return write_in(interchange, &plain, findings);
+    }
+    Ok(written)
+}
+
+/// Writes an interchange in the character set of the profile.
+fn write_in(interchange: &Interchange, profile: &Profile, findings: Findings) -> Result<Written, Findings> {
     let mut writer = Writer::new(profile, findings);
     writer.envelope_head(interchange);
     for (at, message) in interchange.messages.iter().enumerate() {

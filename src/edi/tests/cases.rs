@@ -365,6 +365,21 @@ fn characters_of_another_set_are_recognised_and_told() {
     assert!(read(&mixed).findings.list().iter().any(|found| found.fault.message.contains("looks like UTF-8")));
 }
 
+/// `Ä¾` in Latin-1 is `ľ` in UTF-8: what we write is never taken for the other.
+#[test]
+fn letters_that_are_others_in_utf8_are_written_apart() {
+    for name in ["Ä¾", "Ã¼", "Müller", "Ä¾ Müller"] {
+        let mut interchange = read(ITMATT.as_bytes()).interchange;
+        let Message::Items(message) = &mut interchange.messages[0] else { panic!("items") };
+        let declared = message.items[0].declaration.as_mut().unwrap().data.as_mut().unwrap();
+        declared.sender_name = Some(name.to_owned());
+        let written = write(&interchange, Form::Edifact, &Profile::default()).unwrap();
+        assert_eq!(data(&read(&written.bytes)).sender_name.as_deref(), Some(name));
+        let is_latin = written.bytes.starts_with(b"UNA") && String::from_utf8_lossy(&written.bytes).contains("UNOC");
+        assert_eq!(is_latin, name == "Müller", "{name}");
+    }
+}
+
 #[test]
 fn characters_of_xml_documents() {
     let xml = tool::convert(ITMATT.as_bytes(), Form::Xml, &Profile::default()).unwrap().bytes;

@@ -20,7 +20,7 @@ const USUAL_LENGTH: f32 = 8.0;
 const CONTRADICTION: f32 = 0.5;
 /// Worth of a word that shares only its stem with the one asked for.
 const SAME_STEM: f32 = 0.85;
-/// How sure a word is understood when only its stem is known, and when it was mended.
+/// How sure a word is understood when only its stem is known, and when it was corrected.
 const SURE_BY_STEM: f32 = 0.4;
 const SURE_BY_LIKENESS: f32 = 0.8;
 /// Rarity that a word counts with that is not known at all.
