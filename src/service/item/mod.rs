@@ -1,6 +1,6 @@
 //! The item as one unit: found, chosen, seen, changed, judged and saved, partners told of it.
 //!
-//! A use case loads a [`unit_of_work`], changes items in memory, and has them saved by [`save`](mod@save): what follows from what
+//! A use case loads a `unit_of_work`, changes items in memory, and has them saved by `save`: what follows from what
 //! was said is brought up to date (`judging`), partners are told (`messages`), all in the transaction of the change. Knows
 //! what an item is and who may see it (`visible`); not what the use cases do with it.
 

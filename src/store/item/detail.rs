@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{WcfDate, date};
 
-/// What an event tells of a row: nothing, that it was taken away, or the digest it has now (see [`super::row_digest`]).
+/// What an event tells of a row: nothing, that it was taken away, or the digest it has now (see `row_digest`).
 pub type Attestation = Option<Option<String>>;
 
 /// A struct whose members are written when they are there.

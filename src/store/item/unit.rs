@@ -232,7 +232,7 @@ impl Item {
 }
 
 impl Item {
-    /// The final decisions about the item; loaded with [`Tx::complete`].
+    /// The final decisions about the item; loaded with [`Tx::complete`](crate::store::Tx::complete).
     pub fn decisions(&self, side: Side) -> impl Iterator<Item = &DecisionRow> {
         self.decisions.iter().map(|slot| &slot.row).filter(move |row| row.side == side)
     }
