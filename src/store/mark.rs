@@ -6,8 +6,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use serde_json::{Map, Value, json};
 
-use super::columns::Columns;
-use super::columns::text_digest;
+use super::columns::{Columns, text_digest};
 use super::engine::conn::AnyConn;
 use super::schema::mark;
 use super::types::At;

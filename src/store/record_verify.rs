@@ -4,8 +4,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::columns::columns_digest;
-use super::columns::text_digest;
+use super::columns::{columns_digest, text_digest};
 use super::mark;
 use super::record_history::{HeadRow, RecordRow};
 use super::schema::{record_head, record_history as history, record_seal_entry};

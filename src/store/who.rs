@@ -7,8 +7,7 @@ use chrono::SecondsFormat;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::columns::text_digest;
-use super::columns::{Attested, Columns, columns_digest};
+use super::columns::{Attested, Columns, columns_digest, text_digest};
 use super::engine::conn::on_engine;
 use super::item::Stamp;
 use super::record_history::{RecordEvent, stored_or_changed};
