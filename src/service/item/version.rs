@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::contract::canonical::hex;
-use crate::domain::{DocumentKind, EventKind};
+use crate::domain::{DocumentKind, EventKind, Side};
 use crate::rules::security::{self, Act};
 use crate::store::item::{Document, Event, Item, ObjectRow, Stamp};
 use crate::store::{Fault, Tx};
@@ -80,7 +80,9 @@ pub(in crate::service) struct Timeline {
     /// When declarations were passed on, and their withdrawal, unless one came afterwards. Whole seconds, as referrals have.
     pub passed_on: Vec<security::Event>,
     /// How many versions stood when a referral was stored, by its reference.
-    versions_before: HashMap<String, usize>,
+    before_referrals: HashMap<String, usize>,
+    /// The same of a decision, by its side and number.
+    before_decisions: HashMap<(Side, i32), usize>,
 }
 
 /// An event, stored or about to be.
@@ -116,7 +118,7 @@ impl Timeline {
         for one in &happened {
             walk.on(one);
             walk.pass_on(one);
-            walk.refer(one);
+            walk.note_what_stood(one);
         }
         Ok(walk.timeline)
     }
@@ -149,8 +151,16 @@ impl Timeline {
     /// What stood when a referral was stored, by the order of the history: two things of one second, or one clock that
     /// was set, change nothing. All of it, for a referral whose storing is not in the history.
     pub(in crate::service) fn before_referral(&self, reference: &str) -> &[Version] {
-        let count = self.versions_before.get(reference).copied();
-        &self.versions[..count.unwrap_or(self.versions.len())]
+        self.first(self.before_referrals.get(reference))
+    }
+
+    /// The same of a decision.
+    pub(in crate::service) fn before_decision(&self, side: Side, version_no: i32) -> &[Version] {
+        self.first(self.before_decisions.get(&(side, version_no)))
+    }
+
+    fn first(&self, count: Option<&usize>) -> &[Version] {
+        &self.versions[..count.copied().unwrap_or(self.versions.len())]
     }
 
     /// Who said the text with this number first.
@@ -209,11 +219,16 @@ impl Walk {
         passed_on.push(security::Event { at: one.said_at(), reference: kind.to_string(), act });
     }
 
-    fn refer(&mut self, one: &Happened<'_>) {
-        let is_stored = matches!(one.event.kind, EventKind::ReferralRaised | EventKind::ReferralReceived);
-        if let Some(reference) = one.event.detail.referral_id.as_ref().filter(|_| is_stored) {
-            let count = self.timeline.versions.len();
-            self.timeline.versions_before.entry(reference.clone()).or_insert(count);
+    fn note_what_stood(&mut self, one: &Happened<'_>) {
+        let Event { kind, detail, document } = one.event;
+        let count = self.timeline.versions.len();
+        let is_referral = matches!(kind, EventKind::ReferralRaised | EventKind::ReferralReceived);
+        if let Some(reference) = detail.referral_id.as_ref().filter(|_| is_referral) {
+            self.timeline.before_referrals.entry(reference.clone()).or_insert(count);
+        }
+        let decided = document.as_ref().filter(|_| kind.is_about_response() && kind.decides());
+        if let Some((side, made)) = decided.and_then(|made| Some((made.kind.side()?, made))) {
+            self.timeline.before_decisions.entry((side, made.version_no)).or_insert(count);
         }
     }
 

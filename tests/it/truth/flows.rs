@@ -22,6 +22,11 @@ everywhere! {
             DEA SecurityState=REFERRED_DATA; AUA:R10 → DEA SecurityState=ASSESSING");
     }
 
+    fn decided_changed_and_read_again_within_a_second(place) {
+        play(place, "AUA:D v1; DE:L; pause 0; DE:R 2; AUA:D v2; DE:L; set DE reads first; set DE reads latest
+            → DEA Amber CHANGED_SINCE_DECISION; WL(DE)+");
+    }
+
     fn redirected(place) {
         play(place, "AUA:D v1; DE:L; DE:R 2; AUA:D AUA>FRA v1 → AUA Amber NOT_ASSESSED
             DEA Amber REDIRECTED; FRA Amber NO_DECISION; WL(FR)+");

@@ -39,7 +39,7 @@ pub(in crate::service) fn judge_again(
     for mut row in by_customs {
         let question = Question {
             stated: row.stated_version.as_deref(),
-            among: &judging.timeline.versions,
+            among: judging.timeline.before_decision(Side::Own, row.version_no),
             by: By::OwnCustoms(&row.author_org),
             dated: row.decided_at.0,
             received: row.received_at.0,
