@@ -301,7 +301,7 @@ fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], asked: &NewRe
 
 /// Puts a referral and its event on an item; its partner is told. What follows from it is settled when the item is saved.
 pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, event: EventKind) -> Result<(), Fault> {
-    messages::tell_of_referral(tx, item, row)?;
+    messages::notify_of_referral(tx, item, row)?;
     item.add_referral(row.clone());
     item.object.security_state.get_or_insert(SecurityState::None);
     let detail = Detail {
@@ -356,7 +356,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, given_answer: &NewAnswer, author:
 
 /// Puts an answer and its event on an item; whoever asked is told.
 pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: EventKind) -> Result<(), Fault> {
-    messages::tell_of_answer(tx, item, row)?;
+    messages::notify_of_answer(tx, item, row)?;
     item.add_answer(row.clone());
     let detail = Detail {
         referral_response_cd: Some(row.code.clone()),

@@ -32,14 +32,14 @@ impl Organizations {
     }
 }
 
-/// Has partners told of what follows from the events recorded on `items`, once these are saved.
-pub(in crate::service) fn tell(tx: &mut Tx<'_>, items: &mut [Item]) -> Result<(), Fault> {
+/// Puts on `items` the messages that follow from the events recorded on them; they are saved with them.
+pub(in crate::service) fn notify_partners(tx: &mut Tx<'_>, items: &mut [Item]) -> Result<(), Fault> {
     let mut organizations = Organizations::default();
     for item in items.iter_mut() {
         let mut about = declarations(tx, &mut organizations, item)?;
         about.extend(responses(tx, &mut organizations, item)?);
         if item.has_event(|kind| kind == EventKind::ObjectOriginKnown) {
-            about.extend(untold(tx, &mut organizations, item)?);
+            about.extend(held_back(tx, &mut organizations, item)?);
         }
         if !item.is_new() && (!about.is_empty() || is_withdrawn(item)) {
             let mut said = tx.messages_about(&item.object.post_org, item.object.pid)?;
@@ -48,7 +48,7 @@ pub(in crate::service) fn tell(tx: &mut Tx<'_>, items: &mut [Item]) -> Result<()
             about.extend(withdrawals(&said, item, &about, At(tx.now)));
         }
         about.extend(judged_anew(tx, &mut organizations, item)?);
-        about.into_iter().for_each(|message| item.tell(message));
+        about.into_iter().for_each(|message| item.add_message(message));
     }
     Ok(())
 }
@@ -200,7 +200,7 @@ fn about_decision(
 }
 
 /// What the destination decided and asked while it did not know the origin.
-fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
+fn held_back(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
     let object = &item.object;
     if object.flow != Flow::Inbound || organizations.is_remote(tx, &object.post_org)? {
         return Ok(Vec::new());
@@ -231,7 +231,7 @@ fn untold(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Re
 
 /// A referral on an inbound item goes to the origin post, unless it is from there; one raised by a customs here on the
 /// item of a post elsewhere goes to that post.
-pub(in crate::service) fn tell_of_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow) -> Result<(), Fault> {
+pub(in crate::service) fn notify_of_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow) -> Result<(), Fault> {
     let object = &item.object;
     let remote_post = Organizations::default().is_remote(tx, &object.post_org)?;
     let (partner, sender) = if remote_post {
@@ -243,7 +243,7 @@ pub(in crate::service) fn tell_of_referral(tx: &mut Tx<'_>, item: &mut Item, row
     } else {
         return Ok(());
     };
-    item.tell(MessageRow {
+    item.add_message(MessageRow {
         partner: partner.clone(),
         sender: sender.clone(),
         reference: Some(row.reference.clone()),
@@ -254,7 +254,7 @@ pub(in crate::service) fn tell_of_referral(tx: &mut Tx<'_>, item: &mut Item, row
 }
 
 /// An answer goes to whoever asked, unless the question was raised here.
-pub(in crate::service) fn tell_of_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow) -> Result<(), Fault> {
+pub(in crate::service) fn notify_of_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow) -> Result<(), Fault> {
     let asked = tx.referrals_of(item)?.into_iter().find(|asked| asked.reference == row.reference);
     let Some(partner) = asked.map(|asked| asked.raised_by).filter(|asked| *asked != row.answered_by) else {
         return Ok(());
@@ -263,7 +263,7 @@ pub(in crate::service) fn tell_of_answer(tx: &mut Tx<'_>, item: &mut Item, row: 
     if object.flow == Flow::Inbound && !Organizations::default().is_remote(tx, &partner)? {
         return Ok(());
     }
-    item.tell(MessageRow {
+    item.add_message(MessageRow {
         partner,
         reference: Some(row.pid.0.to_string()),
         digest: row.digest.clone(),

@@ -23,7 +23,7 @@ pub(in crate::service) fn save(
         name_version(item);
         judging::settle(tx, catalogue, item, stamp)?;
     }
-    messages::tell(tx, items)?;
+    messages::notify_partners(tx, items)?;
     tx.save_items(items, stamp)
 }
 

@@ -55,29 +55,29 @@ said_members! {
         issued_at: WcfDate,
         /// The sender's name for the version.
         alias: String,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         referral_row: Option<String>,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         answer_row: Option<String>,
         /// References of the referrals that wait for their answer from now on.
         waiting: Vec<String>,
         /// The whole name of the version that stands now, hexadecimal.
         version: String,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         declaration_row: Option<String>,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         own_response_row: Option<String>,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         destination_response_row: Option<String>,
         /// Row digests of decisions, by side and number.
         decision_rows: BTreeMap<String, String>,
-        #[serde(deserialize_with = "told")]
+        #[serde(deserialize_with = "present_or_null")]
         object_row: Option<String>,
     }
 }
 
 /// A member that is there says something, also where it is null.
-fn told<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attestation, D::Error> {
+fn present_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attestation, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

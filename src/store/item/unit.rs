@@ -218,12 +218,12 @@ impl Item {
     /// Has the last event attest for every row that is about to be written or deleted.
     pub(super) fn attest_documents(&mut self) {
         let Some(Event { detail, .. }) = self.events.last_mut() else { return };
-        detail.declaration_row = told_of(self.declaration.as_ref());
-        detail.own_response_row = told_of(self.own.as_ref());
-        detail.destination_response_row = told_of(self.destination.as_ref());
+        detail.declaration_row = attestation_of(self.declaration.as_ref());
+        detail.own_response_row = attestation_of(self.own.as_ref());
+        detail.destination_response_row = attestation_of(self.destination.as_ref());
         let changed = self.decisions.iter().filter(|slot| slot.action != WriteAction::Keep).map(|slot| &slot.row);
-        let told: BTreeMap<String, String> = changed.map(|row| (decision_key(row), row_digest(row))).collect();
-        detail.decision_rows = Some(told).filter(|told| !told.is_empty());
+        let digests: BTreeMap<String, String> = changed.map(|row| (decision_key(row), row_digest(row))).collect();
+        detail.decision_rows = Some(digests).filter(|digests| !digests.is_empty());
         if self.referrals.iter().any(|slot| slot.action != WriteAction::Keep) {
             let waiting = self.referrals.iter().filter(|slot| slot.row.pending);
             detail.waiting = Some(waiting.map(|slot| slot.row.reference.clone()).collect());
@@ -273,18 +273,18 @@ impl Item {
         }
     }
 
-    /// What partners will be told once it is saved.
+    /// The messages to partners that are not saved yet.
     pub fn messages(&self) -> &[MessageRow] {
         &self.messages
     }
 
-    /// Has a partner told of the item, once it is saved.
-    pub fn tell(&mut self, message: MessageRow) {
+    /// Adds a message to a partner, which waits once the item is saved.
+    pub fn add_message(&mut self, message: MessageRow) {
         self.messages.push(message);
     }
 }
 
-fn told_of<T: Attested>(slot: Option<&Slot<T>>) -> Attestation {
+fn attestation_of<T: Attested>(slot: Option<&Slot<T>>) -> Attestation {
     let slot = slot?;
     match slot.action {
         WriteAction::Keep => None,

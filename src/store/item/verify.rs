@@ -16,9 +16,9 @@ use crate::store::{Fault, Tx};
 
 type Done<T = ()> = Result<T, Fault>;
 
-/// What the details of an item's history tell of its rows, the latest word of each.
+/// What the details of an item's history tell of its rows, the latest attested of each.
 #[derive(Default)]
-struct Word {
+struct Attestations {
     object: Attestation,
     declaration: Attestation,
     own_response: Attestation,
@@ -32,35 +32,35 @@ struct Word {
     waiting: Option<Vec<String>>,
 }
 
-impl Word {
+impl Attestations {
     /// # Errors
     /// A detail that cannot be read, in words.
     fn of(history: &[HistoryRow]) -> Result<Self, String> {
-        let mut word = Self::default();
+        let mut attested = Self::default();
         for row in history {
             let detail = Detail::parse(&row.detail).map_err(|why| format!("history row {}: {why}", row.seq))?;
-            let latest = |member: &mut Attestation, told: Attestation| *member = told.or(member.take());
-            latest(&mut word.object, detail.object_row);
-            latest(&mut word.declaration, detail.declaration_row);
-            latest(&mut word.own_response, detail.own_response_row);
-            latest(&mut word.destination_response, detail.destination_response_row);
-            word.decisions.extend(detail.decision_rows.into_iter().flatten());
-            word.waiting = detail.waiting.or(word.waiting);
+            let latest = |member: &mut Attestation, recorded: Attestation| *member = recorded.or(member.take());
+            latest(&mut attested.object, detail.object_row);
+            latest(&mut attested.declaration, detail.declaration_row);
+            latest(&mut attested.own_response, detail.own_response_row);
+            latest(&mut attested.destination_response, detail.destination_response_row);
+            attested.decisions.extend(detail.decision_rows.into_iter().flatten());
+            attested.waiting = detail.waiting.or(attested.waiting);
             let reference = detail.referral_id.unwrap_or_default();
             if detail.referral_cd.is_some() {
-                word.referrals.push((reference, detail.referral_row.flatten()));
+                attested.referrals.push((reference, detail.referral_row.flatten()));
             } else if detail.referral_response_cd.is_some() {
-                word.answers.push((reference, detail.answer_row.flatten()));
+                attested.answers.push((reference, detail.answer_row.flatten()));
             }
         }
-        Ok(word)
+        Ok(attested)
     }
 }
 
 /// What is wrong with a row of which an item has one at most.
-fn judge(told: &Attestation, row: Option<&impl Attested>) -> Option<&'static str> {
-    match (told.as_ref()?, row) {
-        (Some(told), Some(row)) => (*told != row_digest(row)).then_some("altered"),
+fn judge(recorded: &Attestation, row: Option<&impl Attested>) -> Option<&'static str> {
+    match (recorded.as_ref()?, row) {
+        (Some(recorded), Some(row)) => (*recorded != row_digest(row)).then_some("altered"),
         (Some(_), None) => Some("removed"),
         (None, Some(_)) => Some("inserted"),
         (None, None) => None,
@@ -69,15 +69,15 @@ fn judge(told: &Attestation, row: Option<&impl Attested>) -> Option<&'static str
 
 /// What is wrong with one of several rows: its reference, and how it was tampered with.
 fn judge_all<R: Attested>(
-    told: &[(String, Option<String>)],
+    recorded: &[(String, Option<String>)],
     rows: &[R],
     reference: impl Fn(&R) -> &str,
 ) -> Option<(String, &'static str)> {
-    let mut open: Vec<&(String, Option<String>)> = told.iter().collect();
+    let mut open: Vec<&(String, Option<String>)> = recorded.iter().collect();
     let mut unknown: Vec<&R> = Vec::new();
     for row in rows {
         let digest = row_digest(row);
-        match open.iter().position(|(_, told)| told.as_ref() == Some(&digest)) {
+        match open.iter().position(|(_, recorded)| recorded.as_ref() == Some(&digest)) {
             Some(at) => {
                 open.swap_remove(at);
             }
@@ -85,7 +85,7 @@ fn judge_all<R: Attested>(
         }
     }
     for row in unknown {
-        let of_reference = |(told, _): &&(String, Option<String>)| told == reference(row);
+        let of_reference = |(recorded, _): &&(String, Option<String>)| recorded == reference(row);
         match open.iter().position(of_reference).map(|at| open.swap_remove(at)) {
             Some((_, None)) => {}
             Some((reference, Some(_))) => return Some((reference.clone(), "altered")),
@@ -105,14 +105,14 @@ fn fits(text: Option<&str>, digest: Option<&[u8]>) -> bool {
 
 impl Tx<'_> {
     /// Whether the history tells of a mail object as it was when a mark stood on it, and not of a change since.
-    fn is_told_with_mark(&mut self, told: &Attestation, object: Option<&ObjectRow>) -> Done<bool> {
+    fn is_attested_with_mark(&mut self, recorded: &Attestation, object: Option<&ObjectRow>) -> Done<bool> {
         let Some(object) = object else { return Ok(false) };
         let mark: Option<RetiredMark> = retired_mark::table
             .find((&object.post_org, object.pid))
             .select((retired_mark::operation, retired_mark::remarks, retired_mark::until))
             .first(self.conn)
             .optional()?;
-        Ok(mark.is_some_and(|mark| judge(told, Some(&MarkedRow { object, mark: &mark })).is_none()))
+        Ok(mark.is_some_and(|mark| judge(recorded, Some(&MarkedRow { object, mark: &mark })).is_none()))
     }
 
     /// Compares an item's rows with what its history (whole, as stored) tells of them; says which does not fit.
@@ -123,50 +123,50 @@ impl Tx<'_> {
         pid: Id,
         history: &[HistoryRow],
     ) -> Done<Option<String>> {
-        let word = match Word::of(history) {
-            Ok(word) => word,
+        let attested = match Attestations::of(history) {
+            Ok(attested) => attested,
             Err(why) => return Ok(Some(format!("{name}: {why}"))),
         };
         let fault = |what: &str, how: &str| Ok(Some(format!("{what} of {name} was {how}")));
         let object: Option<ObjectRow> = mail_object::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = judge(&word.object, object.as_ref())
-            && !self.is_told_with_mark(&word.object, object.as_ref())?
+        if let Some(how) = judge(&attested.object, object.as_ref())
+            && !self.is_attested_with_mark(&attested.object, object.as_ref())?
         {
             return fault("the mail object", how);
         }
         let declaration: Option<DeclarationRow> =
             declaration::table.find((post_org, pid)).first(self.conn).optional()?;
-        if let Some(how) = judge(&word.declaration, declaration.as_ref()) {
+        if let Some(how) = judge(&attested.declaration, declaration.as_ref()) {
             return fault("the declaration", how);
         }
-        for (side, told, what) in [
-            (Side::Own, &word.own_response, "the response of its own customs"),
-            (Side::Destination, &word.destination_response, "the response of the destination's customs"),
+        for (side, recorded, what) in [
+            (Side::Own, &attested.own_response, "the response of its own customs"),
+            (Side::Destination, &attested.destination_response, "the response of the destination's customs"),
         ] {
             let row: Option<ResponseRow> = response::table.find((post_org, pid, side)).first(self.conn).optional()?;
-            if let Some(how) = judge(told, row.as_ref()) {
+            if let Some(how) = judge(recorded, row.as_ref()) {
                 return fault(what, how);
             }
         }
         let decisions = decision::table.filter(decision::post_org.eq(post_org)).filter(decision::object_pid.eq(pid));
         let decisions: Vec<DecisionRow> = decisions.load(self.conn)?;
-        let mut untold = word.decisions;
+        let mut unmatched = attested.decisions;
         for row in &decisions {
-            match untold.remove(&decision_key(row)) {
-                Some(told) if told == row_digest(row) => {}
+            match unmatched.remove(&decision_key(row)) {
+                Some(recorded) if recorded == row_digest(row) => {}
                 Some(_) => return fault(&format!("decision {}", decision_key(row)), "altered"),
                 None => return fault(&format!("decision {}", decision_key(row)), "inserted"),
             }
         }
-        if let Some(key) = untold.keys().next() {
+        if let Some(key) = unmatched.keys().next() {
             return fault(&format!("decision {key}"), "removed");
         }
         let referrals = referral::table.filter(referral::post_org.eq(post_org)).filter(referral::object_pid.eq(pid));
         let referrals: Vec<ReferralRow> = referrals.load(self.conn)?;
-        if let Some((reference, how)) = judge_all(&word.referrals, &referrals, |row| &row.reference) {
+        if let Some((reference, how)) = judge_all(&attested.referrals, &referrals, |row| &row.reference) {
             return fault(&format!("referral {reference}"), how);
         }
-        let waits = |row: &ReferralRow| word.waiting.as_ref().map(|waiting| waiting.contains(&row.reference));
+        let waits = |row: &ReferralRow| attested.waiting.as_ref().map(|waiting| waiting.contains(&row.reference));
         if let Some(row) = referrals.iter().find(|row| waits(row).is_some_and(|waits| waits != row.pending)) {
             return fault(&format!("whether referral {} waits", row.reference), "altered");
         }
@@ -177,7 +177,7 @@ impl Tx<'_> {
             .filter(referral_response::post_org.eq(post_org))
             .filter(referral_response::object_pid.eq(pid));
         let answers: Vec<AnswerRow> = answers.load(self.conn)?;
-        if let Some((reference, how)) = judge_all(&word.answers, &answers, |row| &row.reference) {
+        if let Some((reference, how)) = judge_all(&attested.answers, &answers, |row| &row.reference) {
             return fault(&format!("the answer to referral {reference}"), how);
         }
         if let Some(row) = answers.iter().find(|row| !fits(row.body.as_deref(), row.text_digest.as_deref())) {
