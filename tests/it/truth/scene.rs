@@ -134,10 +134,12 @@ impl Scene {
         server.block_on(|services| async move { services.refresh_catalogue().await }).expect("reads its lists");
     }
 
-    /// The same; what it prints.
+    /// The same; what it prints. By then the server has written down what was handed.
     #[track_caller]
     pub fn admin_says(&self, org: &str, arguments: &[&str]) -> String {
-        let url = &self.server(org).database_url;
+        let server = self.server(org);
+        server.block_on(|services| async move { services.write_notes().await }).expect("writes its notes");
+        let url = &server.database_url;
         let ran = run(&[&["admin"], arguments, &["--database-url", url]].concat());
         assert_eq!(ran.code, Some(0), "admin {}: {}", arguments.join(" "), ran.err);
         ran.out
