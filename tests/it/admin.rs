@@ -6,31 +6,10 @@ use serde_json::json;
 
 use crate::harness::data::{fresh_id, status, store};
 use crate::harness::postgres;
-use crate::harness::process::{Process, entrepost, finish, run, run_with_input};
+use crate::harness::process::{Process, admin, entrepost, finish, refused, run, run_with_input};
 use crate::harness::raw::Raw;
-use crate::harness::server::{filled_database, fresh_database, token_of};
+use crate::harness::server::{filled_database, fresh_database, on_each_engine, token_of};
 use crate::harness::{Engine, Server};
-
-/// Runs a test body once on each engine with the URL of an empty database.
-fn on_each_engine(body: impl Fn(&str)) {
-    let (url, _folder) = fresh_database(Engine::Sqlite);
-    body(&url);
-    if postgres::is_there() {
-        body(&fresh_database(Engine::Postgres).0);
-    }
-}
-
-/// Standard output of `entrepost admin …`, which must succeed.
-#[track_caller]
-fn admin(url: &str, arguments: &[&str]) -> String {
-    run(&[&["admin"], arguments, &["--database-url", url]].concat()).ok()
-}
-
-/// What `entrepost admin …` says when it refuses.
-#[track_caller]
-fn refused(url: &str, arguments: &[&str]) -> String {
-    run(&[&["admin"], arguments, &["--database-url", url]].concat()).fails(1)
-}
 
 fn add_organizations(url: &str) {
     admin(url, &["organization", "add", "DE", "--kind", "customs", "--country", "DE", "--name", "German customs"]);

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id};
 use crate::harness::{Answer, Engine, Server};
+use crate::on_engines;
 use crate::{on_both_engines, on_both_engines_with};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -309,17 +310,7 @@ fn quality_is_asked_for_at_conversion(engine: Engine) {
     convert(&server, "AUA", &id, Some(&item)).ok();
 }
 
-#[test]
-fn quality_is_asked_for_at_conversion_on_sqlite() {
-    quality_is_asked_for_at_conversion(Engine::Sqlite);
-}
-
-#[test]
-fn quality_is_asked_for_at_conversion_on_postgres() {
-    if crate::harness::postgres::is_there() {
-        quality_is_asked_for_at_conversion(Engine::Postgres);
-    }
-}
+on_engines! { quality_is_asked_for_at_conversion => quality_is_asked_for_at_conversion }
 
 on_both_engines_with! {
     [("anonymous-days", "7")];

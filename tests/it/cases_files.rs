@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::exchange::{TOKEN, control, hand_in, itmatt, set};
 use crate::harness::data::{fresh_id, store};
 use crate::harness::process::{Ran, run};
-use crate::harness::{Engine, Server, postgres};
-use crate::on_both_engines;
+use crate::harness::{Engine, Server};
+use crate::{on_both_engines, on_engines};
 
 const RESTRICTIONS: &str = "destination,category,description,from_hs,to_hs,hs_list,hs_except,sending_countries,\
                             language,note,website,source,valid_from,valid_to\n";
@@ -309,14 +309,4 @@ fn refused_before_storing(engine: Engine) {
     assert_eq!(germany.history("DEA", &other).len(), 1);
 }
 
-#[test]
-fn what_a_database_cannot_hold_is_refused_before_storing_sqlite() {
-    refused_before_storing(Engine::Sqlite);
-}
-
-#[test]
-fn what_a_database_cannot_hold_is_refused_before_storing_postgres() {
-    if postgres::is_there() {
-        refused_before_storing(Engine::Postgres);
-    }
-}
+on_engines! { what_a_database_cannot_hold_is_refused_before_storing => refused_before_storing }

@@ -11,7 +11,7 @@ use crate::harness::data::{declaration, fresh_id, mail_object, respond, response
 use crate::harness::process::run;
 use crate::harness::raw::Raw;
 use crate::harness::{Engine, Server, postgres};
-use crate::on_both_engines;
+use crate::{on_both_engines, on_engines};
 
 fn verify(server: &Server) -> Verdict {
     server.block_on(|services| async move { services.verify_history().await }).expect("verifies")
@@ -492,14 +492,4 @@ fn tampering(engine: Engine) {
     newest_seal(&scene);
 }
 
-#[test]
-fn whoever_tampers_is_found_out_on_sqlite() {
-    tampering(Engine::Sqlite);
-}
-
-#[test]
-fn whoever_tampers_is_found_out_on_postgres() {
-    if postgres::is_there() {
-        tampering(Engine::Postgres);
-    }
-}
+on_engines! { whoever_tampers_is_found_out => tampering }

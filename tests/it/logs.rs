@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::harness::Engine;
 use crate::harness::data::{fresh_id, respond, status, store};
 use crate::harness::process::{Process, entrepost, run};
 use crate::harness::raw::Raw;
 use crate::harness::server::{filled_database, token_of};
-use crate::harness::{Engine, postgres};
+use crate::on_engines;
 
 /// A server whose log goes to `file`.
 fn serve(url: &str, file: &Path) -> Process {
@@ -66,17 +67,7 @@ fn every_line_has_the_id(engine: Engine) {
     }
 }
 
-#[test]
-fn every_line_has_the_id_of_its_request_on_sqlite() {
-    every_line_has_the_id(Engine::Sqlite);
-}
-
-#[test]
-fn every_line_has_the_id_of_its_request_on_postgres() {
-    if postgres::is_there() {
-        every_line_has_the_id(Engine::Postgres);
-    }
-}
+on_engines! { every_line_has_the_id_of_its_request => every_line_has_the_id }
 
 #[test]
 fn no_token_and_nothing_about_persons_is_logged() {

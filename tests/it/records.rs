@@ -8,40 +8,17 @@ use entrepost::{demo, limits};
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, store};
-use crate::harness::process::run;
+use crate::harness::process::{admin, refused, run};
 use crate::harness::raw::Raw;
-use crate::harness::server::{filled_database, fresh_database};
+use crate::harness::server::{filled_database, fresh_database, on_each_schema};
 use crate::harness::{Engine, Server, postgres};
-use crate::on_both_engines;
+use crate::{on_both_engines, on_engines};
 
 const TOKEN: &str = "11111111-2222-4333-8444-555555555555";
 /// The first digits of the digest of that token.
 const TOKEN_NAME: &str = "cf4c4732";
 const PASSWORD: &str = "correct horse";
 const SIGN_KEY: &str = "a battery staple, well horsed";
-
-/// Runs a test body once on each engine with the URL of an empty database.
-fn on_each_engine(body: impl Fn(&str)) {
-    let body = |url: &str| {
-        run(&["migrate", "--database-url", url]).ok();
-        body(url);
-    };
-    let (url, _folder) = fresh_database(Engine::Sqlite);
-    body(&url);
-    if postgres::is_there() {
-        body(&fresh_database(Engine::Postgres).0);
-    }
-}
-
-#[track_caller]
-fn admin(url: &str, arguments: &[&str]) -> String {
-    run(&[&["admin"], arguments, &["--database-url", url]].concat()).ok()
-}
-
-#[track_caller]
-fn refused(url: &str, arguments: &[&str]) -> String {
-    run(&[&["admin"], arguments, &["--database-url", url]].concat()).fails(1)
-}
 
 /// Every row there is: kind, organization, id, number, event and who did it.
 fn rows(url: &str) -> BTreeSet<String> {
@@ -193,7 +170,7 @@ fn is_whole(url: &str) -> String {
 
 #[test]
 fn each_change_by_an_administrator_is_told_once() {
-    on_each_engine(|url| {
+    on_each_schema(|url| {
         organizations(url);
         people(url);
         partners(url);
@@ -473,17 +450,7 @@ fn tampering(engine: Engine) {
     what_is_told_of(&scene);
 }
 
-#[test]
-fn whoever_tampers_is_found_out_on_sqlite() {
-    tampering(Engine::Sqlite);
-}
-
-#[test]
-fn whoever_tampers_is_found_out_on_postgres() {
-    if postgres::is_there() {
-        tampering(Engine::Postgres);
-    }
-}
+on_engines! { whoever_tampers_is_found_out => tampering }
 
 /// A history as earlier versions kept it is read, goes on in a chain, and goes back with the schema of before.
 fn of_before(engine: Engine) {
@@ -520,14 +487,4 @@ fn of_before(engine: Engine) {
     assert!(fault.contains("record history row 2 of good 7 of AUA was removed"), "{fault}");
 }
 
-#[test]
-fn what_earlier_versions_told_goes_on_on_sqlite() {
-    of_before(Engine::Sqlite);
-}
-
-#[test]
-fn what_earlier_versions_told_goes_on_on_postgres() {
-    if postgres::is_there() {
-        of_before(Engine::Postgres);
-    }
-}
+on_engines! { what_earlier_versions_told_goes_on => of_before }

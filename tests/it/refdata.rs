@@ -11,7 +11,7 @@ use crate::harness::process::{Process, Ran, poll, run};
 use crate::harness::raw::Raw;
 use crate::harness::server::{filled_database, token_of};
 use crate::harness::{Engine, Server};
-use crate::on_both_engines;
+use crate::{on_both_engines, on_engines};
 
 /// One file to import: a row that is right, a row that is wrong, and what shows that the first one counts.
 struct File {
@@ -491,14 +491,4 @@ fn a_running_server_takes_up_an_import(engine: Engine) {
     found.expect("the server answers with the new list");
 }
 
-#[test]
-fn a_running_server_takes_up_an_import_on_sqlite() {
-    a_running_server_takes_up_an_import(Engine::Sqlite);
-}
-
-#[test]
-fn a_running_server_takes_up_an_import_on_postgres() {
-    if crate::harness::postgres::is_there() {
-        a_running_server_takes_up_an_import(Engine::Postgres);
-    }
-}
+on_engines! { a_running_server_takes_up_an_import => a_running_server_takes_up_an_import }

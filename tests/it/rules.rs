@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::data::{fresh_id, status, store};
 use crate::harness::process::{Ran, run};
 use crate::harness::{Engine, Server};
-use crate::on_both_engines;
+use crate::{on_both_engines, on_engines};
 
 /// Runs `entrepost admin …` on the database of a running server.
 fn admin(server: &Server, arguments: &[&str]) -> Ran {
@@ -306,14 +306,4 @@ fn strictness(engine: Engine) {
     }
 }
 
-#[test]
-fn strictness_on_sqlite() {
-    strictness(Engine::Sqlite);
-}
-
-#[test]
-fn strictness_on_postgres() {
-    if crate::harness::postgres::is_there() {
-        strictness(Engine::Postgres);
-    }
-}
+on_engines! { strictness => strictness }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::raw::Raw;
 use crate::harness::{Engine, Server, postgres};
+use crate::on_engines;
 
 const ORGANIZATIONS: [&str; 4] = ["AUA", "DEA", "AU", "DE"];
 
@@ -120,17 +121,7 @@ fn the_old_database_goes_on(engine: Engine) {
     drop(folder);
 }
 
-#[test]
-fn lights_of_the_old_database_change_only_by_rule_on_sqlite() {
-    the_old_database_goes_on(Engine::Sqlite);
-}
-
-#[test]
-fn lights_of_the_old_database_change_only_by_rule_on_postgres() {
-    if postgres::is_there() {
-        the_old_database_goes_on(Engine::Postgres);
-    }
-}
+on_engines! { lights_of_the_old_database_change_only_by_rule => the_old_database_goes_on }
 
 #[test]
 fn every_exception_is_about_an_item_of_the_old_database() {

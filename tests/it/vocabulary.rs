@@ -16,9 +16,9 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, mail_state, respond, response, status, store};
 use crate::harness::raw::Raw;
-use crate::harness::{Engine, Server, postgres};
-use crate::on_both_engines;
+use crate::harness::{Engine, Server};
 use crate::upgrade::old_database;
+use crate::{on_both_engines, on_engines};
 
 /// Members of the details in a database, by kind of event.
 type Members = BTreeMap<String, BTreeSet<String>>;
@@ -309,14 +309,4 @@ fn columns_are_there(engine: Engine) {
     }
 }
 
-#[test]
-fn the_columns_of_the_vocabulary_are_there_on_sqlite() {
-    columns_are_there(Engine::Sqlite);
-}
-
-#[test]
-fn the_columns_of_the_vocabulary_are_there_on_postgres() {
-    if postgres::is_there() {
-        columns_are_there(Engine::Postgres);
-    }
-}
+on_engines! { the_columns_of_the_vocabulary_are_there => columns_are_there }

@@ -45,19 +45,40 @@ macro_rules! on_servers {
                 test_body(&start(engine));
             }
 
-            $(#[$meta])*
-            #[test]
-            fn sqlite() {
-                test_on($crate::harness::Engine::Sqlite);
-            }
-
-            $(#[$meta])*
-            #[test]
-            fn postgres() {
-                if $crate::harness::postgres::is_there() {
-                    test_on($crate::harness::Engine::Postgres);
-                }
-            }
+            $crate::tests_of_engines! { $(#[$meta])* test_on }
         }
     )*};
+}
+
+/// Makes two tests of a function of the engine, `name::sqlite` and `name::postgres`: `on_engines! { name => function }`.
+#[macro_export]
+macro_rules! on_engines {
+    ($name:ident => $test:ident) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $crate::tests_of_engines! { $test }
+        }
+    };
+}
+
+/// The tests `sqlite` and `postgres` of a function of the engine.
+#[macro_export]
+macro_rules! tests_of_engines {
+    ($(#[$meta:meta])* $test:path) => {
+        $(#[$meta])*
+        #[test]
+        fn sqlite() {
+            $test($crate::harness::Engine::Sqlite);
+        }
+
+        $(#[$meta])*
+        #[test]
+        fn postgres() {
+            if $crate::harness::postgres::is_there() {
+                $test($crate::harness::Engine::Postgres);
+            }
+        }
+    };
 }

@@ -224,3 +224,15 @@ impl Wire {
         matches!(self.0.read(&mut [0; 1024]), Ok(0))
     }
 }
+
+/// Standard output of `entrepost admin …`, which must succeed.
+#[track_caller]
+pub fn admin(url: &str, arguments: &[&str]) -> String {
+    run(&[&["admin"], arguments, &["--database-url", url]].concat()).ok()
+}
+
+/// What `entrepost admin …` says when it refuses.
+#[track_caller]
+pub fn refused(url: &str, arguments: &[&str]) -> String {
+    run(&[&["admin"], arguments, &["--database-url", url]].concat()).fails(1)
+}

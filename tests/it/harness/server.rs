@@ -21,6 +21,8 @@ use tokio::runtime::Runtime;
 
 use super::postgres;
 
+use super::process::run;
+
 /// Which database a server runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -294,6 +296,23 @@ pub fn fresh_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
         }
         Engine::Postgres => (postgres::fresh_database(), None),
     }
+}
+
+/// Runs a test body once on each engine with the URL of an empty database.
+pub fn on_each_engine(body: impl Fn(&str)) {
+    let (url, _folder) = fresh_database(Engine::Sqlite);
+    body(&url);
+    if postgres::is_there() {
+        body(&fresh_database(Engine::Postgres).0);
+    }
+}
+
+/// The same of a database that has its tables.
+pub fn on_each_schema(body: impl Fn(&str)) {
+    on_each_engine(|url| {
+        run(&["migrate", "--database-url", url]).ok();
+        body(url);
+    });
 }
 
 /// A database with demo data that no server has open, with the folder that holds it.

@@ -11,7 +11,8 @@ use super::{between_two, everywhere};
 use crate::harness::data::fresh_id;
 use crate::harness::process::{Process, entrepost};
 use crate::harness::raw::Raw;
-use crate::harness::{Engine, Server, postgres};
+use crate::harness::{Engine, Server};
+use crate::on_engines;
 use crate::openapi::PUBLISHED;
 use crate::samples::SAMPLES;
 
@@ -437,17 +438,7 @@ fn every_sample_is_answered(engine: Engine) {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
-#[test]
-fn v42_the_published_samples_one_after_the_other_on_sqlite() {
-    every_sample_is_answered(Engine::Sqlite);
-}
-
-#[test]
-fn v42_the_published_samples_one_after_the_other_on_postgres() {
-    if postgres::is_there() {
-        every_sample_is_answered(Engine::Postgres);
-    }
-}
+on_engines! { v42_the_published_samples_one_after_the_other => every_sample_is_answered }
 
 const RULE_TOYS: &str = "[[rule]]\nname = \"toys\"\n[rule.when]\nhs_any = [\"9503\"]\n[rule.then]\ndecision = \"2\"\n";
 const RULE_SMALL_GIFTS: &str = "[[rule]]\nname = \"small gifts\"\n[rule.when]\nnature = [\"31\"]\nvalue_max = 45\n\
