@@ -168,7 +168,7 @@ impl fmt::Display for Error {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }
             Self::NoSuchMethod { suggestion: None } => write!(f, "There is no such method; /docs lists them."),
-            Self::VerbNotAllowed => write!(f, "Call this with POST and a JSON object as body."),
+            Self::VerbNotAllowed => write!(f, "Call this with POST, with the body that /docs/ describes."),
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
             Self::BodyTooLarge { limit_bytes } => {
                 write!(f, "The body exceeds {limit_bytes} bytes; send fewer items in one call.")

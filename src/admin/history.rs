@@ -1,4 +1,4 @@
-//! `entrepost admin history …`: what happened to items and to everything else, and the proof that it is told right.
+//! `entrepost admin history …`: what happened to items and to everything else, and the proof that it is recorded right.
 
 use chrono::DateTime;
 use clap::builder::PossibleValuesParser;

@@ -216,7 +216,7 @@ fn name_declarer(declaration: &mut Declaration, item: &Item) {
     }
 }
 
-/// Adds what a partner is told besides the content.
+/// Adds what a partner is sent besides the content.
 fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: &Provenance) {
     if let Some(version) = &told.version {
         reserved::put(names, values, reserved::VERSION, version);

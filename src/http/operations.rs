@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use actix_web::http::Method;
 use actix_web::web::{Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -15,7 +16,7 @@ use super::rpc::registry::{REFUSALS, Refusals, SchemaOf, Who, inline};
 use super::rpc::request::Call;
 use super::rpc::{Asked, admit};
 use super::shared::Shared;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exchange::transport::signature;
 
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse>> + 'a>>;
@@ -161,6 +162,9 @@ impl Operation {
     }
 
     async fn serve(&self, request: HttpRequest, shared: Data<Shared>, payload: Payload) -> Result<HttpResponse> {
+        if request.method() != Method::POST {
+            return Err(Error::VerbNotAllowed);
+        }
         match self.door {
             Door::Members { who, run, .. } => run(admit(&request, &shared, payload, Asked::by(who)).await?).await,
             Door::Interchange { run } => run(&request, &shared, payload).await,
@@ -175,6 +179,6 @@ pub(super) fn routes(app: &mut ServiceConfig) {
             note_method(&request, operation.path.trim_start_matches('/'));
             guarded(operation.serve(request, shared, payload))
         };
-        app.route(operation.path, web::post().to(serve));
+        app.route(operation.path, web::route().to(serve));
     }
 }

@@ -160,8 +160,8 @@ mod tests {
             let id = format!("RR{serial}{digit}DE");
             match S10::parse(&id).unwrap().check_digit() {
                 CheckDigit::Wrong { expected } => {
-                    let mended = format!("RR{serial}{expected}DE");
-                    prop_assert_eq!(S10::parse(&mended).unwrap().check_digit(), CheckDigit::Right);
+                    let corrected = format!("RR{serial}{expected}DE");
+                    prop_assert_eq!(S10::parse(&corrected).unwrap().check_digit(), CheckDigit::Right);
                 }
                 check => prop_assert_eq!(check, CheckDigit::Right),
             }

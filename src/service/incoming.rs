@@ -422,7 +422,7 @@ impl Applier<'_> {
             stated_version: rules::stated_version(referral),
             lifts: given(&known.lifts).map(str::to_owned),
         };
-        refer::put_referral(tx, item, &row, EventKind::ReferralReceived)?;
+        refer::put_referral(tx, item, row, EventKind::ReferralReceived)?;
         Ok(InboundOutcome::Applied)
     }
 
@@ -458,7 +458,7 @@ impl Applier<'_> {
             body: Some(checked.body.clone()),
             text_digest: Some(text_digest(&checked.body)),
         };
-        refer::put_answer(tx, item, &row, EventKind::ReferralResponseReceived)?;
+        refer::put_answer(tx, item, row, EventKind::ReferralResponseReceived)?;
         Ok(InboundOutcome::Applied)
     }
 }

@@ -68,7 +68,7 @@ struct NewAnswer {
 }
 
 impl Services {
-    /// Raises a referral on an inbound item; its origin post is told.
+    /// Raises a referral on an inbound item; its origin post is notified.
     ///
     /// # Errors
     /// 400 with findings, or when there is no such inbound item; 401 for a post that is not the caller's.
@@ -103,7 +103,7 @@ impl Services {
         Ok(answer)
     }
 
-    /// Answers a referral on an outbound item; the destination post is told.
+    /// Answers a referral on an outbound item; the destination post is notified.
     ///
     /// # Errors
     /// 400 with findings, when there is no such outbound item or referral, or several wait and none is named; 401 for
@@ -263,7 +263,7 @@ fn raise(
         stated_version: rules::stated_version(&content),
         lifts: given(&content.known.lifts).map(str::to_owned),
     };
-    put_referral(tx, item, &row, EventKind::ReferralRaised)
+    put_referral(tx, item, row, EventKind::ReferralRaised)
 }
 
 /// When a referral or an answer counts from: its date, or its receipt when it has none or lies ahead.
@@ -299,19 +299,19 @@ fn is_repeated(tx: &mut Tx<'_>, item: &Item, rows: &[ReferralRow], asked: &NewRe
     Ok(same.iter().any(|row| Some(row.created_at) == last_referral && last_answer < Some(row.created_at)))
 }
 
-/// Puts a referral and its event on an item; its partner is told. What follows from it is settled when the item is saved.
-pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: &ReferralRow, event: EventKind) -> Result<(), Fault> {
-    messages::notify_of_referral(tx, item, row)?;
-    item.add_referral(row.clone());
+/// Puts a referral and its event on an item; its partner is notified. What follows from it is settled when the item is saved.
+pub(super) fn put_referral(tx: &mut Tx<'_>, item: &mut Item, row: ReferralRow, event: EventKind) -> Result<(), Fault> {
+    messages::notify_of_referral(tx, item, &row)?;
     item.object.security_state.get_or_insert(SecurityState::None);
     let detail = Detail {
         referral_cd: Some(row.code.clone()),
         referral_id: Some(row.reference.clone()),
         digest: Some(hex(&row.digest)),
-        referral_row: attest(row),
+        referral_row: attest(&row),
         ..Detail::default()
     };
     item.record(Event { detail, ..Event::of(event) });
+    item.add_referral(row);
     Ok(())
 }
 
@@ -351,21 +351,21 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, given_answer: &NewAnswer, author:
         text_digest: Some(text_digest(&body)),
         body: Some(body),
     };
-    put_answer(tx, item, &row, EventKind::ReferralAnswered)
+    put_answer(tx, item, row, EventKind::ReferralAnswered)
 }
 
-/// Puts an answer and its event on an item; whoever asked is told.
-pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: &AnswerRow, event: EventKind) -> Result<(), Fault> {
-    messages::notify_of_answer(tx, item, row)?;
-    item.add_answer(row.clone());
+/// Puts an answer and its event on an item; whoever asked is notified.
+pub(super) fn put_answer(tx: &mut Tx<'_>, item: &mut Item, row: AnswerRow, event: EventKind) -> Result<(), Fault> {
+    messages::notify_of_answer(tx, item, &row)?;
     let detail = Detail {
         referral_response_cd: Some(row.code.clone()),
         referral_id: Some(row.reference.clone()),
         digest: Some(hex(&row.digest)),
-        answer_row: attest(row),
+        answer_row: attest(&row),
         ..Detail::default()
     };
     item.record(Event { detail, ..Event::of(event) });
+    item.add_answer(row);
     Ok(())
 }
 

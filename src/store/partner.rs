@@ -35,7 +35,7 @@ pub struct PartnerRow {
 }
 
 impl PartnerRow {
-    /// Names of what is not as it was, as far as it is stated; a new key is told without its value.
+    /// Names of what is not as it was, as far as it is stated; a new key is recorded without its value.
     fn changed_since(&self, old: &Self) -> Vec<&'static str> {
         let members = [
             ("transport", self.transport != old.transport),

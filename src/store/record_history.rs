@@ -26,7 +26,7 @@ pub struct RecordEvent<'e> {
     pub kind: RecordKind,
     pub id: &'e str,
     pub event: RecordEventKind,
-    /// What else is told, an object: no secret, nothing of a person.
+    /// What else is recorded, an object: no secret, nothing of a person.
     pub detail: Option<Value>,
     /// Digest of what stands now; none where nothing does.
     pub digest: Option<Vec<u8>>,

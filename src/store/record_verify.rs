@@ -1,5 +1,5 @@
 //! The proof that records and their histories agree: every chain is recomputed, what was replaced has the digest of the row
-//! before, and what stands now has the digest told last.
+//! before, and what stands now has the digest recorded last.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -57,7 +57,7 @@ fn row_fault(row: &RecordRow, seq: i32, how: &str) -> String {
     format!("record history row {seq} of {} was {how}", name_of(&row.org, row.kind, &row.id))
 }
 
-/// Digest of a content that was replaced, as the row before told it.
+/// Digest of a content that was replaced, as the row before recorded it.
 fn replaced_digest(row: &RecordRow, replaced: &str) -> Vec<u8> {
     match row.kind {
         RecordKind::Good | RecordKind::Service => trade::content_digest(replaced, &row.id),
@@ -84,13 +84,13 @@ fn chained(rows: &[RecordRow]) -> Result<Vec<u8>, String> {
     Ok(previous)
 }
 
-/// The first row whose replaced content is not what the row before told of.
+/// The first row whose replaced content is not what the row before recorded.
 fn wrongly_replaced(rows: &[RecordRow]) -> Option<String> {
     rows.windows(2).find_map(|pair| {
         let [before, row] = pair else { return None };
         let replaced = row.replaced.as_deref().filter(|_| before.hash.is_some())?;
         let fits = before.digest.as_ref() == Some(&replaced_digest(row, replaced));
-        (!fits).then(|| row_fault(row, row.seq, "altered: what it replaced is not what the row before told of"))
+        (!fits).then(|| row_fault(row, row.seq, "altered: what it replaced is not what the row before recorded"))
     })
 }
 
@@ -166,11 +166,11 @@ impl Tx<'_> {
         Ok(entry.is_some_and(|entry| entry.head_seq == head.seq && entry.head_hash == head.hash))
     }
 
-    /// Compares what stands now with what was told last.
+    /// Compares what stands now with what was recorded last.
     fn verify_present(&mut self, name: &str, last: &RecordRow) -> Done<Option<String>> {
         let how = match (self.present(last)?, &last.digest) {
             (Present::Nothing, None) | (Present::Erased, Some(_)) => return Ok(None),
-            (Present::Digest(now), Some(told)) if now == *told => return Ok(None),
+            (Present::Digest(now), Some(recorded)) if now == *recorded => return Ok(None),
             (Present::Nothing, Some(_)) => "removed",
             (_, None) => "inserted",
             (_, Some(_)) => "altered",
@@ -180,7 +180,7 @@ impl Tx<'_> {
 
     fn present(&mut self, last: &RecordRow) -> Done<Present> {
         let (org, id) = (last.org.as_str(), last.id.as_str());
-        let told = last.digest.as_deref();
+        let recorded = last.digest.as_deref();
         let digest = match last.kind {
             RecordKind::Good => self.present_good(org, id)?,
             RecordKind::Service => self.present_service(org, id)?,
@@ -191,7 +191,7 @@ impl Tx<'_> {
             RecordKind::Mark => self.recorded_mark(org, id)?.map(|row| row.digest()),
             RecordKind::Organization => self.organization(id)?.map(|row| text_digest(&row.content())),
             RecordKind::Setting => self.setting(org, id)?.map(|row| text_digest(&row.value)),
-            RecordKind::Token => self.present_token(org, id, told)?,
+            RecordKind::Token => self.present_token(org, id, recorded)?,
             RecordKind::Office => self.office(id)?.map(|row| columns_digest(&row)),
             RecordKind::User => self.present_user(org, id)?,
             RecordKind::Partner => self.partner(id)?.map(|row| columns_digest(&row)),
@@ -213,13 +213,13 @@ impl Tx<'_> {
         Ok(row.map(|row| agreed(row.digest, trade::content_digest(&row.body, id))))
     }
 
-    /// Of several tokens with these first digits the one that was told of.
-    fn present_token(&mut self, org: &str, name: &str, told: Option<&[u8]>) -> Done<Option<Vec<u8>>> {
+    /// Of several tokens with these first digits the one that was recorded.
+    fn present_token(&mut self, org: &str, name: &str, recorded: Option<&[u8]>) -> Done<Option<Vec<u8>>> {
         let mut rows = self.tokens_of(org)?;
         rows.retain(|row: &TokenRow| row.name() == name);
         let mut digests = rows.iter().map(columns_digest);
         let first = digests.next();
-        let other = digests.find(|digest| Some(digest.as_slice()) == told);
+        let other = digests.find(|digest| Some(digest.as_slice()) == recorded);
         Ok(other.or(first))
     }
 
@@ -265,7 +265,7 @@ impl Tx<'_> {
     }
 }
 
-/// A digest that two things give; nothing that could be told where they differ.
+/// A digest that two things give; nothing that could be recorded where they differ.
 fn agreed(one: Vec<u8>, other: Vec<u8>) -> Vec<u8> {
     if one == other { one } else { Vec::new() }
 }

@@ -1,7 +1,7 @@
 //! Organizations, tokens, offices, users and sessions.
 //!
 //! Tokens and session keys come in as digests only; passwords as argon2id hashes. Decides nothing about who may do
-//! what. Every change is told in the history of records; what changes nothing is neither stored nor told.
+//! what. Every change is recorded in the history of records; what changes nothing is neither stored nor recorded.
 
 use chrono::SecondsFormat;
 use diesel::prelude::*;

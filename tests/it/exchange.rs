@@ -374,7 +374,7 @@ fn what_cannot_be_read_waits_in_quarantine_and_is_applied_after_a_fix() {
     assert_eq!(control(&answer.refused(400)).action, Action::Rejected);
     hand_in(&germany, TOKEN, b"").refused(400);
     hand_in(&germany, TOKEN, b"not a message at all").refused(400);
-    // An agreement that leaves ITMATT out, mended later.
+    // An agreement that leaves ITMATT out, corrected later.
     let id = fresh_id("AU");
     set(&germany, "AUA", |partner| partner.messages = Some(["CUSRSP".to_owned()].into()));
     let bytes = itmatt("REF00000000004", &[&id], "Wooden toy train for children");

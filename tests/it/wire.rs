@@ -1,5 +1,6 @@
 //! JSON as it travels: wrappers, nulls, dates, decimals, what is tolerated and what is refused, and how.
 
+use entrepost::http::operations;
 use entrepost::limits;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -284,8 +285,11 @@ on_both_engines! {
         server.post("storedeclaration", "{}", &[]).refused(404);
         server.post("Nothing/At/All", "{}", &[]).refused(404);
         for verb in ["GET", "PUT", "DELETE", "OPTIONS", "PATCH"] {
-            let answer = server.raw(&http(verb, "Load", "", b"")).refused(405);
-            assert_eq!(answer.header("allow"), Some("POST"), "{verb}");
+            let operations = operations().iter().map(|operation| operation.path.trim_start_matches('/'));
+            for path in operations.chain(["Load"]) {
+                let answer = server.raw(&http(verb, path, "", b"")).refused(405);
+                assert_eq!(answer.header("allow"), Some("POST"), "{verb} {path}");
+            }
         }
     }
 

@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelt_words_are_mended_and_the_hit_says_so() {
+    fn misspelt_words_are_corrected_and_the_hit_says_so() {
         let hits = goods().search("blootooth headfones", 5);
         let hit = hits.iter().find(|hit| hit.code == "851830").unwrap();
         assert!(hit.observations.contains("headphones (for headfones)"), "{}", hit.observations);

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_of_the_pen_are_mended() {
+    fn slips_of_the_pen_are_corrected() {
         assert_eq!(first(&["bottle", "battle"], "botle").unwrap(), "bottle");
         assert_eq!(first(&["headphones", "telephones"], "headfones").unwrap(), "headphones");
         assert_eq!(first(&["calendar", "cylinder"], "calender").unwrap(), "calendar");

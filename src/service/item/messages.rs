@@ -1,4 +1,4 @@
-//! What partners are to be told: every change of an item that is saved is looked at here, and the messages that follow
+//! What partners are sent: every change of an item that is saved is looked at here, and the messages that follow
 //! from it are put into the outbox in the same transaction.
 //!
 //! This is the one place that decides who hears of what; it makes no difference whether the partner lives on this
@@ -109,15 +109,15 @@ fn withdrawals(said: &[MessageRow], item: &Item, about: &[MessageRow], now: At) 
     {
         last.insert(&row.partner, row);
     }
-    let mut told: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
-    told.sort_by_key(|row| row.id);
+    let mut to_take_back: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();
+    to_take_back.sort_by_key(|row| row.id);
     let withdrawal = |row: &MessageRow| MessageRow {
         partner: row.partner.clone(),
         sender: row.sender.clone(),
         withdraws: true,
         ..blank(kind, &item.object, now)
     };
-    told.into_iter().map(withdrawal).collect()
+    to_take_back.into_iter().map(withdrawal).collect()
 }
 
 fn is_withdrawn(item: &Item) -> bool {
@@ -164,7 +164,7 @@ fn responses(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) ->
     Ok(versions.into_iter().map(|(version_no, digest)| decision(&blank, version_no, digest)).collect())
 }
 
-/// A decision that turns out to be about another version than was thought is told again.
+/// A decision that turns out to be about another version than was thought is sent again.
 fn judged_anew(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) -> Result<Vec<MessageRow>, Fault> {
     let anew = item.events().iter().filter(|event| event.kind == EventKind::JudgedAnew);
     let otherwise: Vec<i32> = anew.flat_map(|event| event.detail.decisions.iter().flatten()).copied().collect();
@@ -182,7 +182,7 @@ fn decision(blank: &MessageRow, version_no: i32, digest: &[u8]) -> MessageRow {
     MessageRow { id: Id(Uuid::now_v7()), version_no: Some(version_no), digest: digest.to_vec(), ..blank.clone() }
 }
 
-/// A message about decisions on an item, to whom they are told; nothing when to nobody.
+/// A message about decisions on an item, to whom they are sent; nothing when to nobody.
 fn about_decision(
     tx: &mut Tx<'_>,
     organizations: &mut Organizations,
@@ -217,8 +217,8 @@ fn held_back(tx: &mut Tx<'_>, organizations: &mut Organizations, item: &Item) ->
         versions.push((current.version_no, current.digest));
         versions.sort_unstable();
         versions.dedup();
-        let told = |(no, digest): (i32, Vec<u8>)| decision(&to_origin(MessageKind::Cusrsp), no, &digest);
-        messages.extend(versions.into_iter().map(told));
+        let message = |(no, digest): (i32, Vec<u8>)| decision(&to_origin(MessageKind::Cusrsp), no, &digest);
+        messages.extend(versions.into_iter().map(message));
     }
     let asked = tx.referrals_of(item)?.into_iter().filter(|row| row.raised_by != object.orig_post);
     messages.extend(asked.map(|row| MessageRow {

@@ -1,7 +1,7 @@
-//! The item as one unit: found, chosen, seen, changed, judged and saved, partners told of it.
+//! The item as one unit: found, chosen, seen, changed, judged and saved, partners notified of it.
 //!
 //! A use case loads a `unit_of_work`, changes items in memory, and has them saved by `save`: what follows from what
-//! was said is brought up to date (`judging`), partners are told (`messages`), all in the transaction of the change. Knows
+//! was said is brought up to date (`judging`), partners are notified (`messages`), all in the transaction of the change. Knows
 //! what an item is and who may see it (`visible`); not what the use cases do with it.
 
 pub(super) mod handed;

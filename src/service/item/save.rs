@@ -1,4 +1,4 @@
-//! Saving items: whatever follows from what was said is brought up to date ([`judging`]), and partners are told
+//! Saving items: whatever follows from what was said is brought up to date ([`judging`]), and partners are notified
 //! ([`messages`]), in the transaction of the change.
 
 use super::{judging, messages, version};
@@ -10,8 +10,8 @@ use crate::store::item::{Item, Stamp};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-/// Saves items, what follows from what was said brought up to date, and puts what partners are to be told of into the
-/// outbox.
+/// Saves items, what follows from what was said brought up to date, and puts the messages to partners that follow into
+/// the outbox.
 pub(in crate::service) fn save(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_another_try_cannot_mend_is_not_to_be_tried_again() {
+    fn what_another_try_cannot_cure_is_not_to_be_tried_again() {
         let status = |kind| {
             let fault = Fault::Db(DbError::DatabaseError(kind, Box::new("told".to_owned())));
             (fault.cure(), fault.into_error().status())

@@ -26,7 +26,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The command line. Who ran it is not told: the name of an account is personal data.
+    /// The command line. Who ran it is not recorded: the name of an account is personal data.
     pub fn command_line() -> Self {
         Self { actor_org: NOBODY.into(), user_cd: Some("admin".into()), office_cd: None }
     }

@@ -1,8 +1,8 @@
-//! Digests of rows, told in the history, so that its chain covers the columns that decide and not only texts.
+//! Digests of rows, recorded in the history, so that its chain covers the columns that decide and not only texts.
 //!
-//! An event's detail names the rows it made by their digests. A row whose columns no longer give the digest told last
-//! was altered behind the server's back. Rows told of by no event (made before rows had digests) are passed over.
-//! Marks stood on mail objects once: a digest told then is compared with the mark that is kept for it.
+//! An event's detail names the rows it made by their digests. A row whose columns no longer give the digest recorded last
+//! was altered behind the server's back. Rows that no event names (made before rows had digests) are passed over.
+//! Marks stood on mail objects once: a digest recorded then is compared with the mark that is kept for it.
 
 use diesel::prelude::*;
 
@@ -26,7 +26,7 @@ pub fn attest(row: &impl Attested) -> Attestation {
 /// What the event says that took a row away.
 pub const GONE: Attestation = Some(None);
 
-/// Under what the digest of a decision is told.
+/// Under what the digest of a decision is recorded.
 pub(super) fn decision_key(row: &DecisionRow) -> String {
     format!("{}{}", row.side, row.version_no)
 }

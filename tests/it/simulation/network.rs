@@ -230,7 +230,7 @@ impl Network {
         state.tally.requests += 1;
         let fate = if state.rough { Fate::throw(&mut state.dice) } else { Fate::Arrives };
         let is_cut = state.cut.contains(&(from, to));
-        // A cut link swallows what it is given, and gives some of it back when it is mended.
+        // A cut link swallows what it is given, and gives some of it back when it is restored.
         let comes_later = matches!(fate, Fate::Late | Fate::Again) || (is_cut && state.dice.chance(50));
         if comes_later {
             state.tally.late += 1;

@@ -9,7 +9,7 @@ use crate::service::item::version::{self, Timeline};
 use crate::store::item::{Item, ReferralRow, Stamp};
 use crate::store::{Fault, Tx};
 
-/// What a partner is told of a decision or a referral besides its content.
+/// What a partner is sent of a decision or a referral besides its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// The version that it is about, by the partner's own name where that is known.
@@ -18,7 +18,7 @@ pub struct Provenance {
     pub order: Option<i64>,
 }
 
-/// What `partner` is told of the decision of the own customs with this number.
+/// What `partner` is sent of the decision of the own customs with this number.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -38,7 +38,7 @@ pub fn provenance_of_decision(
     Ok(Provenance { version: name_for(&timeline, &Judged::of_row(&row), partner), order: Some(order) })
 }
 
-/// What `partner` is told of a referral.
+/// What `partner` is sent of a referral.
 ///
 /// # Errors
 /// When the database cannot be read.
