@@ -13,6 +13,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 use entrepost::domain::SecurityState;
 use entrepost::service::Services;
 use entrepost::store::item::{DeclarationRow, HistoryRow, MessageRow, ObjectRow, Parts};
+use entrepost::store::text::{DbText, StoredText};
 use entrepost::store::types::{At, DbId, DbTime, Id};
 use entrepost::store::{Database, Migrations};
 use rusqlite::{Statement, params};
@@ -255,9 +256,9 @@ fn insert_declaration(statement: &mut Statement<'_>, row: &DeclarationRow) -> ru
         row.sent,
         row.version_no,
         row.digest,
-        row.body,
+        row.body.as_ref().map(StoredText::stored),
         row.quality_score,
-        row.quality_findings,
+        row.quality_findings.as_ref().map(StoredText::stored),
     ])
 }
 
@@ -378,9 +379,9 @@ fn insert_declarations(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::Qu
         Bool => row.declaration.sent,
         Integer => row.declaration.version_no,
         Binary => &row.declaration.digest,
-        Nullable<Text> => &row.declaration.body,
+        Nullable<DbText> => row.declaration.body.as_ref(),
         Nullable<Integer> => row.declaration.quality_score,
-        Nullable<Text> => &row.declaration.quality_findings,
+        Nullable<DbText> => row.declaration.quality_findings.as_ref(),
     )
 }
 

@@ -8,6 +8,7 @@ use entrepost::contract::canonical::{digest, to_canonical};
 use entrepost::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use entrepost::service::Services;
 use entrepost::store::item::{DeclarationRow, Document, Event, Item, ObjectRow, Stamp};
+use entrepost::store::text::StoredText;
 use entrepost::store::types::{At, Id};
 use uuid::Uuid;
 
@@ -37,6 +38,7 @@ async fn fill(services: &Services, size: u64) -> Outcome {
     let data: DeclarationData = serde_json::from_str(&payload::data(0))?;
     let body = to_canonical(&data);
     let content = digest(&body);
+    let body = StoredText::new(body);
     let numbers: Vec<u64> = (0..size).collect();
     for some in numbers.chunks(5_000) {
         let (some, body, content) = (some.to_vec(), body.clone(), content.clone());
@@ -53,7 +55,7 @@ async fn fill(services: &Services, size: u64) -> Outcome {
     Ok(())
 }
 
-fn item(number: u64, body: &str, content: &[u8]) -> Item {
+fn item(number: u64, body: &StoredText, content: &[u8]) -> Item {
     let at = chrono::DateTime::from_timestamp_millis(payload::posting(number) as i64).unwrap_or_default();
     let pid = Id(Uuid::now_v7());
     let text = |text: &str| Some(text.to_owned());
@@ -98,7 +100,7 @@ fn item(number: u64, body: &str, content: &[u8]) -> Item {
         sent: true,
         version_no: 1,
         digest: content.to_vec(),
-        body: Some(body.to_owned()),
+        body: Some(body.clone()),
         quality_score: None,
         quality_findings: None,
         declared_by: text("AUA"),

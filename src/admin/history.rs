@@ -28,7 +28,8 @@ pub fn command() -> Command {
             Command::new("show")
                 .about("Show the history of an item")
                 .arg(needed("POST", "post that owns it"))
-                .arg(needed("ITEM", "item id")),
+                .arg(needed("ITEM", "item id"))
+                .arg(switch("texts", "with what was declared and decided each time")),
         )
         .subcommand(
             Command::new("trade")
@@ -146,9 +147,17 @@ async fn list_access(services: &Services, options: &ArgMatches) -> Result<(), Fa
 }
 
 async fn show_item(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    for row in services.item_history(text(options, "POST"), text(options, "ITEM")).await? {
+    let rows = services.item_history(text(options, "POST"), text(options, "ITEM")).await?;
+    let texts = match options.get_flag("texts") {
+        true => services.version_texts(rows.clone()).await?,
+        false => vec![None; rows.len()],
+    };
+    for (row, text) in rows.into_iter().zip(texts) {
         let who = who(row.actor_org, row.user_cd, row.office_cd);
         println!("{}\t{}\t{}\t{who}\t{}", row.seq, row.at.0.to_rfc3339(), row.event, row.detail);
+        if let Some(text) = text {
+            println!("\ttext\t{}", &*text);
+        }
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::service::{
 };
 use crate::store::item::{Detail, Document, Item, MessageRow, Recorded};
 use crate::store::outbox::MessageKey;
+use crate::store::text::StoredText;
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -228,7 +229,7 @@ fn add(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, told: 
 
 /// A version of the own customs' response.
 struct Decision {
-    body: String,
+    body: StoredText,
     /// What the history notes of it, and since when it stands there.
     noted: (Detail, DateTime<Utc>),
     customs: Option<String>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Services;
 use super::auth::{digest, hash_password};
 use super::settings::SettingChanges;
-use crate::domain::{OrganizationKind, RecordKind};
+use crate::domain::{DocumentKind, OrganizationKind, RecordKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
@@ -18,8 +18,10 @@ use crate::store::item::{HistoryRow, Parts, Stamp};
 use crate::store::record_history::RecordRow;
 use crate::store::seal::Verdict;
 use crate::store::settings::SettingRow;
+use crate::store::text::StoredText;
 use crate::store::types::At;
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
+use crate::store::{Fault, Tx};
 
 /// An organization to add or change.
 #[derive(Clone, Debug)]
@@ -288,6 +290,19 @@ impl Services {
             rows if rows.is_empty() => Err(Error::invalid("absent", "ITEM", "there is no such item at this post")),
             rows => Ok(rows),
         }
+    }
+
+    /// The texts of the versions that rows of a history name; none for a row that names none, or one that was erased.
+    ///
+    /// # Errors
+    /// 503 when the store does not answer.
+    pub async fn version_texts(&self, rows: Vec<HistoryRow>) -> Result<Vec<Option<StoredText>>> {
+        let text_of = |tx: &mut Tx<'_>, row: &HistoryRow| -> Result<Option<StoredText>, Fault> {
+            let (Some(kind), Some(version_no)) = (&row.doc_kind, row.doc_version) else { return Ok(None) };
+            let Ok(kind) = DocumentKind::from_stored(kind) else { return Ok(None) };
+            Ok(tx.version_text(&row.post_org, row.object_pid, kind, version_no)?.flatten())
+        };
+        self.store.read(move |tx| rows.iter().map(|row| text_of(tx, row)).collect()).await
     }
 }
 

@@ -20,6 +20,7 @@ use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
 use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, Parts};
+use crate::store::text::StoredText;
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -52,7 +53,7 @@ pub(super) struct Ready {
 /// What a declaration says, written canonically, with what is kept of it in columns.
 #[derive(Clone, Debug)]
 pub(super) struct Content {
-    body: String,
+    body: StoredText,
     pub digest: Vec<u8>,
     sender_zip: Option<String>,
     recipient_zip: Option<String>,
@@ -80,7 +81,7 @@ impl Content {
         let body = to_canonical(data);
         Self {
             digest: digest(&body),
-            body,
+            body: body.into(),
             sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
             recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
             sender_country: given(&data.sender_country_cd).map(str::to_owned),

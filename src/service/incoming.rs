@@ -30,6 +30,7 @@ use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::columns::text_digest;
 use crate::store::item::{AnswerRow, Detail, Item, Parts, ReferralRow, Stamp};
+use crate::store::text::StoredText;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -126,7 +127,7 @@ pub struct CheckedItem {
     key: Key,
     told: InboundItem,
     /// What is said other than item data.
-    body: String,
+    body: StoredText,
     digest: Vec<u8>,
     declared: Option<Content>,
     /// The sender's name for the version of the item data, and whose that is.
@@ -180,7 +181,7 @@ impl Services {
         let digest = digest(&body);
         // Persistent ids are each one's own.
         let key = Key { pid: None, ..Key::of(&told.object) };
-        CheckedItem { key, told, body, digest, declared, stated, refused: findings.into_vec() }
+        CheckedItem { key, told, body: body.into(), digest, declared, stated, refused: findings.into_vec() }
     }
 
     /// Item data judged and written canonically.

@@ -190,7 +190,7 @@ fn declared(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, id: &str) -> 
     items.retain(|item| declaration_for(actor, item).is_some());
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
     let meant = which::choose(&candidates.see(catalogue), None, Purpose::Naming).counting;
-    let told = |item: &Item| Some((item.declaration()?.body.clone()?, item.object.dest_post.clone()));
+    let told = |item: &Item| Some((item.declaration()?.body.as_deref()?.to_owned(), item.object.dest_post.clone()));
     Ok(meant.into_iter().filter_map(|at| told(&items[at])).collect())
 }
 

@@ -23,6 +23,7 @@ use crate::rules::precedence;
 use crate::rules::reserved::{self, Stated};
 use crate::rules::structure::given;
 use crate::store::item::{DecisionRow, Detail, Document, Event, Item, ResponseRow, Stamp};
+use crate::store::text::StoredText;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -45,7 +46,7 @@ pub(super) struct Incoming {
     /// What it says under names of the server: the version it is about, its place among the author's decisions.
     pub stated: Stated,
     pub digest: Vec<u8>,
-    pub body: String,
+    pub body: StoredText,
 }
 
 impl Incoming {
@@ -64,7 +65,7 @@ impl Incoming {
             decided_at: data.clearance_dt.map(|date| At(date.instant())),
             stated,
             digest: digest(&body),
-            body,
+            body: body.into(),
         }
     }
 }
@@ -332,7 +333,7 @@ fn shown(tx: &mut Tx<'_>, item: &Item, side: Side) -> Result<Option<i32>, Fault>
     Ok(place.map(|place| counting[place].version_no))
 }
 
-fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &str) -> ResponseRow {
+fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &StoredText) -> ResponseRow {
     ResponseRow {
         post_org: decision.post_org.clone(),
         object_pid: decision.object_pid,
@@ -346,7 +347,7 @@ fn response_row(decision: &DecisionRow, old: Option<&ResponseRow>, body: &str) -
         decided_at: decision.decided_at,
         version_no: decision.version_no,
         digest: decision.digest.clone(),
-        body: Some(body.to_owned()),
+        body: Some(body.clone()),
         fiscal_state: Some(decision.fiscal_state),
         lapsed: None,
     }

@@ -12,6 +12,7 @@ use crate::refdata::lists::{Country, List, lists};
 use crate::refdata::search::restriction::Route;
 use crate::rules::quality::{Context, Posts, QualityFinding, RESERVED_MEMBER, Subject, check};
 use crate::rules::structure::{UNKNOWN_POST, given};
+use crate::store::text::StoredText;
 
 /// What a finding takes off the score.
 const FINDING_COST: i32 = 5;
@@ -32,7 +33,7 @@ pub(super) struct Declarer<'d> {
 pub(super) struct Judgement {
     pub score: i32,
     /// JSON list of what was found; absent when nothing.
-    pub findings: Option<String>,
+    pub findings: Option<StoredText>,
     /// How many findings are warnings.
     pub warnings: u32,
 }
@@ -90,7 +91,7 @@ impl Services {
         Judgement {
             score: i32::from(report.score),
             warnings: kept.len() as u32,
-            findings: (!kept.is_empty()).then(|| to_canonical(&kept)),
+            findings: (!kept.is_empty()).then(|| to_canonical(&kept).into()),
         }
     }
 }
@@ -130,7 +131,7 @@ impl Judgement {
         let (rule, path, message) = (rule.to_owned(), path.to_owned(), message.to_owned());
         let mut all = found_in(self.findings.as_deref());
         all.push(Found { rule, path, message, level: Level::Warn.to_string() });
-        Self { findings: Some(to_canonical(&all)), warnings: self.warnings + 1, score: self.score }
+        Self { findings: Some(to_canonical(&all).into()), warnings: self.warnings + 1, score: self.score }
     }
 }
 
@@ -189,7 +190,7 @@ impl Judgement {
             self.findings.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         let level = level.to_string();
         kept.push(Found { rule: rule.to_owned(), path: path.to_owned(), message: message.to_owned(), level });
-        self.findings = Some(to_canonical(&kept));
+        self.findings = Some(to_canonical(&kept).into());
         self.warnings += 1;
         self.score = (self.score - FINDING_COST).max(0);
     }

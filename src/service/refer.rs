@@ -259,7 +259,7 @@ fn raise(
         created_at: At(tx.now),
         digest: asked.digest.clone(),
         text_digest: Some(text_digest(&body)),
-        body: Some(body),
+        body: Some(body.into()),
         stated_version: rules::stated_version(&content),
         lifts: given(&content.known.lifts).map(str::to_owned),
     };
@@ -349,7 +349,7 @@ fn answer_on(tx: &mut Tx<'_>, item: &mut Item, given_answer: &NewAnswer, author:
         created_at: At(tx.now),
         digest: given_answer.digest.clone(),
         text_digest: Some(text_digest(&body)),
-        body: Some(body),
+        body: Some(body.into()),
     };
     put_answer(tx, item, row, EventKind::ReferralAnswered)
 }

@@ -19,6 +19,7 @@ use crate::rules::fiscal::{self};
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::light::LEFT_INWARD_OFFICE;
 use crate::store::item::{DecisionRow, DeclarationRow, Event, Item, Parts, Recorded, ResponseRow, Stamp};
+use crate::store::text::StoredText;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -38,7 +39,7 @@ struct Old<'o> {
     row: &'o ResponseRow,
     recorded: &'o Recorded,
     version_no: i32,
-    body: String,
+    body: StoredText,
     /// Whose word it is at the post it came from, where that is hosted here as well.
     at_destination: Option<Author>,
 }

@@ -21,7 +21,7 @@ pub(super) fn view(item: &Item, viewer: &Actor) -> String {
     let visible = |side| response_for(viewer, item, side).filter(|row| row.lapsed.is_none());
     let there =
         visible(Side::Destination).filter(|row| row.state_cd == ResponseState::Draft || item.object.has_dc_response);
-    let mut out = String::with_capacity(1024 + declaration.and_then(|row| row.body.as_ref()).map_or(0, String::len));
+    let mut out = String::with_capacity(1024 + declaration.and_then(|row| row.body.as_deref()).map_or(0, str::len));
     out.push_str(r#"{"entityState":1,"DCResponse":"#);
     push_or_null(&mut out, there, push_response);
     out.push_str(r#","Declaration":"#);

@@ -25,8 +25,10 @@ pub mod requests;
 mod schema;
 pub mod seal;
 pub mod settings;
+pub mod text;
 pub mod trade;
 pub mod types;
+mod unpack;
 pub mod who;
 
 pub use engine::{Database, Fault, GroupRules, Migrations, Store, StoreOptions, Tx, WriteJob};

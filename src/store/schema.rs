@@ -144,9 +144,9 @@ diesel::table! {
         sent -> Bool,
         version_no -> Integer,
         digest -> Binary,
-        body -> Nullable<Text>,
+        body -> Nullable<crate::store::text::DbText>,
         quality_score -> Nullable<Integer>,
-        quality_findings -> Nullable<Text>,
+        quality_findings -> Nullable<crate::store::text::DbText>,
         declared_by -> Nullable<Text>,
         handed_over_by -> Nullable<Text>,
     }
@@ -183,7 +183,7 @@ diesel::table! {
         decided_at -> crate::store::types::DbTime,
         version_no -> Integer,
         digest -> Binary,
-        body -> Nullable<Text>,
+        body -> Nullable<crate::store::text::DbText>,
         fiscal_state -> Nullable<Text>,
         lapsed -> Nullable<Binary>,
     }
@@ -240,7 +240,7 @@ diesel::table! {
         kind -> Text,
         version_no -> Integer,
         digest -> Binary,
-        body -> Nullable<Text>,
+        body -> Nullable<crate::store::text::DbText>,
     }
 }
 
@@ -320,7 +320,7 @@ diesel::table! {
         pending -> Bool,
         created_at -> crate::store::types::DbTime,
         digest -> Binary,
-        body -> Nullable<Text>,
+        body -> Nullable<crate::store::text::DbText>,
         text_digest -> Nullable<Binary>,
         stated_version -> Nullable<Text>,
         lifts -> Nullable<Text>,
@@ -338,7 +338,7 @@ diesel::table! {
         event_at -> crate::store::types::DbTime,
         created_at -> crate::store::types::DbTime,
         digest -> Binary,
-        body -> Nullable<Text>,
+        body -> Nullable<crate::store::text::DbText>,
         text_digest -> Nullable<Binary>,
     }
 }

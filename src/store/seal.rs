@@ -15,10 +15,7 @@ use super::insert::{insert_all, inserted_rows};
 use super::item::HistoryRow;
 use super::record_history::HeadRow;
 use super::record_verify::{RecordEntryRow, Walked};
-use super::schema::{
-    declaration, document_version, item_history, mail_object, record_head, record_seal_entry, response, seal,
-    seal_entry,
-};
+use super::schema::{item_history, mail_object, record_head, record_seal_entry, seal, seal_entry};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::domain::DocumentKind;
@@ -440,37 +437,6 @@ impl Tx<'_> {
             }
         }
         Ok(None)
-    }
-
-    /// The text of a version: `Some(None)` when it was erased by retention.
-    fn version_text(
-        &mut self,
-        post_org: &str,
-        pid: Id,
-        kind: DocumentKind,
-        version: i32,
-    ) -> Done<Option<Option<String>>> {
-        let current: Option<(i32, Option<String>)> = match kind.side() {
-            None => declaration::table
-                .find((post_org, pid))
-                .select((declaration::version_no, declaration::body))
-                .first(self.conn)
-                .optional()?,
-            Some(side) => response::table
-                .find((post_org, pid, side))
-                .select((response::version_no, response::body))
-                .first(self.conn)
-                .optional()?,
-        };
-        if let Some((_, body)) = current.filter(|(no, _)| *no == version) {
-            return Ok(Some(body));
-        }
-        let archived: Option<Option<String>> = document_version::table
-            .find((post_org, pid, kind, version))
-            .select(document_version::body)
-            .first(self.conn)
-            .optional()?;
-        Ok(archived)
     }
 
     /// History of items that are no longer there.

@@ -11,11 +11,10 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{self, HasSqlType, SqlType};
+use diesel::sql_types::{self, SqlType};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
-use super::engine::conn::MultiBackend;
 use crate::domain::{
     Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
     MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
@@ -44,26 +43,34 @@ pub struct Id(pub Uuid);
 #[diesel(sql_type = DbTime)]
 pub struct At(pub DateTime<Utc>);
 
+/// Makes a type a column on both engines that is one on each.
 macro_rules! on_both_engines {
     ($sql:ty, $rust:ty) => {
-        impl HasSqlType<$sql> for MultiBackend {
+        impl diesel::sql_types::HasSqlType<$sql> for $crate::store::engine::conn::MultiBackend {
             fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
-                MultiBackend::lookup_sql_type::<$sql>(lookup)
+                Self::lookup_sql_type::<$sql>(lookup)
             }
         }
-        impl ToSql<$sql, MultiBackend> for $rust {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+        impl diesel::serialize::ToSql<$sql, $crate::store::engine::conn::MultiBackend> for $rust {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, $crate::store::engine::conn::MultiBackend>,
+            ) -> diesel::serialize::Result {
                 out.set_value((<$sql>::default(), self));
-                Ok(IsNull::No)
+                Ok(diesel::serialize::IsNull::No)
             }
         }
-        impl FromSql<$sql, MultiBackend> for $rust {
-            fn from_sql(raw: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        impl diesel::deserialize::FromSql<$sql, $crate::store::engine::conn::MultiBackend> for $rust {
+            fn from_sql(
+                raw: <$crate::store::engine::conn::MultiBackend as diesel::backend::Backend>::RawValue<'_>,
+            ) -> diesel::deserialize::Result<Self> {
                 raw.from_sql::<Self, $sql>()
             }
         }
     };
 }
+pub(super) use on_both_engines;
+
 on_both_engines!(DbId, Id);
 on_both_engines!(DbTime, At);
 

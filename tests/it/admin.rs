@@ -211,6 +211,9 @@ fn history_is_shown_and_verified() {
         let shown = admin(&url, &["history", "show", "AUA", &id]);
         let parts: Vec<&str> = shown.trim_end().split('\t').collect();
         assert_eq!((parts[0], parts[2], parts[3]), ("1", "declaration.final", "AUA/tester"), "{shown}");
+        let with_texts = admin(&url, &["history", "show", "AUA", &id, "--texts"]);
+        assert!(with_texts.contains("\n\ttext\t{\"CommercialTransactions\""), "in clear: {with_texts}");
+        assert!(!shown.contains("text\t{"), "only when asked for: {shown}");
         assert!(admin(&url, &["history", "show", "DEA", &id]).contains("declaration.received\tAUA"));
         assert!(refused(&url, &["history", "show", "FRA", &id]).contains("no such item"));
         assert!(admin(&url, &["history", "verify"]).contains("the history is whole"));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::Engine;
 use crate::harness::data::{declaration, fresh_id, mail_object};
 use crate::harness::process::{Client, Process, Wire, entrepost, finish, poll, run};
-use crate::harness::raw::Raw;
+use crate::harness::raw::{Raw, first_amount};
 use crate::harness::server::{filled_database, token_of};
 
 const CLIENTS: usize = 4;
@@ -80,8 +80,8 @@ fn compare(raw: &mut Raw, journal: &Journal) {
         let stored = raw.texts(&format!(
             "SELECT item_id || ' ' || (SELECT count(*) FROM item_history h WHERE h.post_org = o.post_org AND
                  h.object_pid = o.pid) || ' ' || (SELECT version_no FROM declaration d WHERE d.post_org = o.post_org
-                 AND d.object_pid = o.pid) || ' ' || (SELECT body FROM declaration d WHERE d.post_org = o.post_org AND
-                 d.object_pid = o.pid) AS t
+                 AND d.object_pid = o.pid) || ' ' || (SELECT hex(body) FROM declaration d WHERE d.post_org = o.post_org
+                 AND d.object_pid = o.pid) AS t
              FROM mail_object o WHERE post_org = '{post}' AND item_id LIKE 'EE1%' AND item_id <> 'EE123456785AU'"
         ));
         let mut found = BTreeMap::new();
@@ -93,8 +93,7 @@ fn compare(raw: &mut Raw, journal: &Journal) {
             assert!(journal.contains_key(id), "{post} has {id}, which nobody sent");
             let known = journal[id];
             assert_eq!(rows, version, "{id} at {post}: each version is one event");
-            let amount = body.split("\"Amount\":").nth(1).and_then(|rest| rest.split('.').next()).expect("an amount");
-            let content: u32 = amount.parse().expect("a number");
+            let content = first_amount(body);
             assert!(
                 (known.acknowledged..=known.sent).contains(&content),
                 "{id} at {post}: content {content}, acknowledged {}, sent {}",

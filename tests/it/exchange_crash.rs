@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response};
 use crate::harness::process::{Client, Process, entrepost, poll, run};
-use crate::harness::raw::Raw;
+use crate::harness::raw::{Raw, first_amount};
 use crate::harness::server::token_of;
 
 /// Acknowledgements between one kill and the next.
@@ -167,7 +167,7 @@ fn settle(raws: &mut [Raw; 2]) {
 /// Item id, content and decision of each item of a post, from its own database.
 fn held(raw: &mut Raw, post: &str, side: &str) -> BTreeMap<String, (u32, bool)> {
     let lines = raw.texts(&format!(
-        "SELECT o.item_id || ' ' || CAST(json_extract(d.body, '$.ContentPieces[0].Amount') AS INTEGER) || ' ' ||
+        "SELECT o.item_id || ' ' || hex(d.body) || ' ' ||
              (SELECT count(*) FROM response r WHERE r.post_org = o.post_org AND r.object_pid = o.pid AND side = '{side}') AS t
          FROM mail_object o JOIN declaration d ON d.post_org = o.post_org AND d.object_pid = o.pid
          WHERE o.post_org = '{post}'"
@@ -175,7 +175,7 @@ fn held(raw: &mut Raw, post: &str, side: &str) -> BTreeMap<String, (u32, bool)> 
     let mut held = BTreeMap::new();
     for line in lines {
         let parts: Vec<&str> = line.split(' ').collect();
-        let content = parts[1].parse().expect("a number");
+        let content = first_amount(parts[1]);
         let before = held.insert(parts[0].to_owned(), (content, parts[2] == "1"));
         assert!(before.is_none(), "{post} has {} twice", parts[0]);
     }

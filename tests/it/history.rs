@@ -331,7 +331,8 @@ fn forged_row(scene: &Scene) {
 }
 
 fn documents(scene: &Scene) {
-    let golden = "SET body = replace(body, 'Wooden', 'Golden')";
+    // Another text as earlier versions stored it.
+    let golden = r#"SET body = '{"GrossWeight":1.5}'"#;
     scene.found_out(
         &format!("UPDATE declaration {golden} WHERE $S"),
         &["version 2 of kind D of item", "($s)", "altered"],
@@ -351,8 +352,12 @@ fn documents(scene: &Scene) {
         scene.found_out(&sql, &[&format!("version 1 of kind {kind} of item"), "($s)", "removed"]);
     }
     scene.found_out(
-        "UPDATE response SET body = replace(body, '\"DecisionCd\":\"6\"', '\"DecisionCd\":\"2\"') WHERE $S",
+        r#"UPDATE response SET body = '{"DecisionCd":"2"}' WHERE $S"#,
         &["version 2 of kind X of item", "($s)", "altered"],
+    );
+    scene.found_out(
+        "UPDATE declaration SET body = substr(body, 1, 40) WHERE $S",
+        &["altered", "a stored text is damaged"],
     );
 }
 
@@ -386,7 +391,7 @@ fn standings(scene: &Scene) {
 
 fn referrals(scene: &Scene) {
     let referral = "referral Q1 of item";
-    for change in ["body = replace(body, 'made of', 'worth')", "due_at = NULL", "code = 'SCN'", "raised_by = 'FRA'"] {
+    for change in ["body = '{\"ReferralCd\":\"RFI\"}'", "due_at = NULL", "code = 'SCN'", "raised_by = 'FRA'"] {
         let told = [referral, "($r)", "altered"];
         scene.found_out(&format!("UPDATE referral SET {change} WHERE $R"), &told);
     }
@@ -398,7 +403,7 @@ fn referrals(scene: &Scene) {
         pending, created_at, digest, body, text_digest, stated_version, lifts FROM referral WHERE $R";
     scene.found_out(copied, &["referral Q2 of item", "($r)", "inserted"]);
     let answer = "the answer to referral Q1 of item";
-    for change in ["body = replace(body, 'wood', 'lead')", "code = 'R19'", "reference = 'Q2'"] {
+    for change in ["body = '{\"ReferralResponseCd\":\"R01\"}'", "code = 'R19'", "reference = 'Q2'"] {
         scene
             .found_out(&format!("UPDATE referral_response SET {change} WHERE $R"), &["the answer to referral", "($r)"]);
     }

@@ -8,7 +8,10 @@ use std::process::Command;
 use entrepost::clock::Clock;
 use serde_json::{Value, json};
 
+use crate::harness::data::{declaration, fresh_id, mail_object, respond, store};
+use crate::harness::process::run;
 use crate::harness::raw::Raw;
+use crate::harness::server::filled_database;
 use crate::harness::{Engine, Server, postgres};
 use crate::on_engines;
 
@@ -122,6 +125,51 @@ fn the_old_database_goes_on(engine: Engine) {
 }
 
 on_engines! { lights_of_the_old_database_change_only_by_rule => the_old_database_goes_on }
+
+/// The migration before which there are no packed texts.
+const PACKED_TEXTS: &str = "20261127000300";
+
+fn texts_go_back_to_the_version_before(engine: Engine) {
+    let (url, _folder) = filled_database(engine);
+    let server = Server::on(&url, &[]);
+    let id = fresh_id("AU");
+    server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
+    server
+        .call_as(
+            "AUA",
+            "StoreDeclaration",
+            json!({ "decl": declaration("40.50"), "mailObject": mail_object(&id, "AUA", "DEA"), "evtCd": 2 }),
+        )
+        .ok();
+    server.call_as("AU", "StoreResponse", respond(&id, "AUA", "DEA", "1", 2)).ok();
+    let before = server.status("AUA", "AUA", &id, "O");
+    server.stop();
+    let columns = [
+        ("declaration", "body"),
+        ("declaration", "quality_findings"),
+        ("response", "body"),
+        ("document_version", "body"),
+        ("referral", "body"),
+    ];
+    let plain = |raw: &mut Raw, (table, column): (&str, &str)| {
+        raw.number(&format!("SELECT count(*) AS n FROM {table} WHERE CAST({column} AS TEXT) LIKE '%\":%'"))
+    };
+    let mut raw = Raw::open(&url);
+    for column in columns {
+        assert!(plain(&mut raw, column) == 0, "{column:?}: stored packed");
+    }
+    while !run(&["migrate", "--down", "--database-url", &url]).ok().contains(PACKED_TEXTS) {}
+    for column in columns {
+        assert!(plain(&mut raw, column) > 0, "{column:?}: stored as they are");
+    }
+    drop(raw);
+    let server = Server::on(&url, &[]);
+    assert_eq!(server.status("AUA", "AUA", &id, "O"), before);
+    let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("verifies");
+    assert_eq!(verdict.fault, None, "the history is whole");
+}
+
+on_engines! { packed_texts_go_back_to_the_version_before => texts_go_back_to_the_version_before }
 
 #[test]
 fn every_exception_is_about_an_item_of_the_old_database() {

@@ -267,13 +267,13 @@ impl<'j> Judging<'j> {
         if self.texts.contains_key(&no) {
             return Ok(());
         }
+        let read = |text: &str| serde_json::from_str(text).ok();
         let at_hand = item.declaration().filter(|row| row.version_no == no).and_then(|row| row.body.as_deref());
-        let at_hand = at_hand.or_else(|| item.superseded_text(DocumentKind::Declaration, no)).map(str::to_owned);
-        let text = match at_hand {
-            Some(text) => Some(text),
-            None => tx.archived_text(&item.object, DocumentKind::Declaration, no)?,
+        let data = match at_hand.or_else(|| item.superseded_text(DocumentKind::Declaration, no)) {
+            Some(text) => read(text),
+            None => tx.archived_text(&item.object, DocumentKind::Declaration, no)?.as_deref().and_then(read),
         };
-        self.texts.insert(no, text.and_then(|text| serde_json::from_str(&text).ok()));
+        self.texts.insert(no, data);
         Ok(())
     }
 }

@@ -9,9 +9,13 @@ use super::fault::Fault;
 use super::options::{Database, StoreOptions};
 use super::pool::{self, Manager};
 use crate::error::{Error, Result};
+use crate::store::unpack;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Before it there were no packed texts.
+const PACKED_TEXTS: &str = "20261127000300";
 
 /// Moves a database between schema versions. Used before a store is opened.
 pub struct Migrations {
@@ -48,6 +52,9 @@ impl Migrations {
     /// # Errors
     /// When there is none, or it fails.
     pub fn down(&mut self) -> Result<String> {
+        if self.newest()?.as_deref() == Some(PACKED_TEXTS) {
+            unpack::unpack_texts(&mut self.conn).map_err(|error| Fault::Db(error).into_error())?;
+        }
         match &mut self.conn {
             AnyConn::Sqlite(conn) => without_foreign_keys(conn, |conn| {
                 conn.revert_last_migration(SQLITE).map(|name| name.to_string()).map_err(failed)
@@ -56,6 +63,15 @@ impl Migrations {
                 conn.revert_last_migration(POSTGRES).map(|name| name.to_string()).map_err(failed)
             }
         }
+    }
+
+    /// Version of the newest migration applied.
+    fn newest(&mut self) -> Result<Option<String>> {
+        let applied = match &mut self.conn {
+            AnyConn::Sqlite(conn) => conn.applied_migrations(),
+            AnyConn::Postgres(conn) => conn.applied_migrations(),
+        };
+        Ok(applied.map_err(failed)?.into_iter().map(|version| version.to_string()).max())
     }
 
     /// Names of migrations that are not applied yet.

@@ -76,7 +76,7 @@ impl Attested for DeclarationRow {
         to.text(&self.post_org).id(self.object_pid).id(self.pid).number(self.state_cd.stored());
         to.texts(&[&self.customs_org]);
         to.flags(&[self.seen, self.sent]).number(self.version_no).bytes(&self.digest);
-        to.numbers(&[self.quality_score]).texts(&[&self.quality_findings]);
+        to.numbers(&[self.quality_score]).words(&[self.quality_findings.as_deref()]);
         if self.declared_by.is_some() || self.handed_over_by.is_some() {
             to.texts(&[&self.declared_by, &self.handed_over_by]);
         }

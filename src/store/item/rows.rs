@@ -10,6 +10,7 @@ use crate::store::insert::inserted_rows;
 use crate::store::schema::{
     decision, declaration, document_version, mail_object, message_out, referral, referral_response, response,
 };
+use crate::store::text::StoredText;
 use crate::store::types::{At, Id};
 
 /// A mail object as one post sees it.
@@ -77,11 +78,11 @@ pub struct DeclarationRow {
     /// SHA-256 of the value form of `body`.
     pub digest: Vec<u8>,
     /// Canonical text of `Declaration.Data`, unless it was erased.
-    pub body: Option<String>,
+    pub body: Option<StoredText>,
     /// 0 to 100, by the quality rules.
     pub quality_score: Option<i32>,
     /// What they found, as a JSON list; absent when nothing.
-    pub quality_findings: Option<String>,
+    pub quality_findings: Option<StoredText>,
     /// The post whose data this is; absent for what was stored before that was kept.
     pub declared_by: Option<String>,
     /// The post that handed the item over, where that is not its origin.
@@ -108,7 +109,7 @@ pub struct ResponseRow {
     pub version_no: i32,
     pub digest: Vec<u8>,
     /// Canonical text of `Response.Data`, unless it was erased.
-    pub body: Option<String>,
+    pub body: Option<StoredText>,
     /// What all responses of this side amount to; absent for drafts.
     pub fiscal_state: Option<FiscalState>,
     /// A clearance of something else than what is declared now: first half of the digest of the version it was about.
@@ -125,7 +126,7 @@ pub struct VersionRow {
     pub version_no: i32,
     pub digest: Vec<u8>,
     /// Absent once erased by retention.
-    pub body: Option<String>,
+    pub body: Option<StoredText>,
 }
 
 /// One final decision, current or not.
@@ -188,7 +189,7 @@ pub struct ReferralRow {
     /// SHA-256 of the value form of what was sent.
     pub digest: Vec<u8>,
     /// The referral as JSON, reference and date filled in, unless it was erased.
-    pub body: Option<String>,
+    pub body: Option<StoredText>,
     /// SHA-256 of that text; absent for what was stored before it was kept.
     pub text_digest: Option<Vec<u8>>,
     /// The version that its author named. Of what was stored before, this and what it lifts are read in the text.
@@ -212,7 +213,7 @@ pub struct AnswerRow {
     pub created_at: At,
     pub digest: Vec<u8>,
     /// The answer as JSON, unless it was erased.
-    pub body: Option<String>,
+    pub body: Option<StoredText>,
     /// SHA-256 of that text; absent for what was stored before it was kept.
     pub text_digest: Option<Vec<u8>>,
 }

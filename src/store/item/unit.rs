@@ -13,6 +13,7 @@ use super::rows::{
 };
 use crate::domain::{DocumentKind, EventKind, Side};
 use crate::store::columns::Attested;
+use crate::store::text::StoredText;
 
 /// What is to be done with a row when the item is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +162,7 @@ impl Item {
     }
 
     /// Keeps a version that never was (or no longer is) the current one.
-    pub fn archive(&mut self, kind: DocumentKind, version_no: i32, digest: Vec<u8>, body: Option<String>) {
+    pub fn archive(&mut self, kind: DocumentKind, version_no: i32, digest: Vec<u8>, body: Option<StoredText>) {
         let (post_org, object_pid) = (self.object.post_org.clone(), self.object.pid);
         self.superseded.push(VersionRow { post_org, object_pid, kind, version_no, digest, body });
     }

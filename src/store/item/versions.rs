@@ -5,13 +5,15 @@ use diesel::prelude::*;
 use super::{Item, ObjectRow};
 use crate::domain::DocumentKind;
 use crate::store::engine::conn::{MultiBackend, on_engine};
-use crate::store::schema::document_version;
+use crate::store::schema::{declaration, document_version, response};
+use crate::store::text::StoredText;
+use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
 type Done<T = ()> = Result<T, Fault>;
 
 /// Number, digest and text of a version; no text once it was erased.
-type Version = (i32, Vec<u8>, Option<String>);
+type Version = (i32, Vec<u8>, Option<StoredText>);
 
 impl Tx<'_> {
     /// Archived versions of a kind: number, digest and text, unless it was erased.
@@ -24,11 +26,47 @@ impl Tx<'_> {
     }
 
     /// The text of an archived version, unless it was erased.
-    pub fn archived_text(&mut self, object: &ObjectRow, kind: DocumentKind, version_no: i32) -> Done<Option<String>> {
+    pub fn archived_text(
+        &mut self,
+        object: &ObjectRow,
+        kind: DocumentKind,
+        version_no: i32,
+    ) -> Done<Option<StoredText>> {
         let key = (&object.post_org, object.pid, kind, version_no);
-        let found: Option<Option<String>> =
+        let found: Option<Option<StoredText>> =
             document_version::table.find(key).select(document_version::body).first(self.conn).optional()?;
         Ok(found.flatten())
+    }
+
+    /// The text of a version: `Some(None)` when it was erased by retention.
+    pub fn version_text(
+        &mut self,
+        post_org: &str,
+        pid: Id,
+        kind: DocumentKind,
+        version: i32,
+    ) -> Done<Option<Option<StoredText>>> {
+        let current: Option<(i32, Option<StoredText>)> = match kind.side() {
+            None => declaration::table
+                .find((post_org, pid))
+                .select((declaration::version_no, declaration::body))
+                .first(self.conn)
+                .optional()?,
+            Some(side) => response::table
+                .find((post_org, pid, side))
+                .select((response::version_no, response::body))
+                .first(self.conn)
+                .optional()?,
+        };
+        if let Some((_, body)) = current.filter(|(no, _)| *no == version) {
+            return Ok(Some(body));
+        }
+        let archived: Option<Option<StoredText>> = document_version::table
+            .find((post_org, pid, kind, version))
+            .select(document_version::body)
+            .first(self.conn)
+            .optional()?;
+        Ok(archived)
     }
 
     /// Whether a document of a kind was superseded before that had this digest.

@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
+use entrepost::store::text::StoredText;
 
 /// A connection of its own to the database of a server.
 pub enum Raw {
@@ -20,6 +21,15 @@ struct Number {
 struct Line {
     #[diesel(sql_type = Nullable<Text>)]
     t: Option<String>,
+}
+
+/// The whole part of the first amount in a declaration's text, which is given as it is stored, in hexadecimal digits.
+pub fn first_amount(stored: &str) -> u32 {
+    let digits = |at| u8::from_str_radix(&stored[at..at + 2], 16).expect("hexadecimal digits");
+    let stored: Vec<u8> = (0..stored.len()).step_by(2).map(digits).collect();
+    let text = StoredText::from_stored(&stored).expect("a stored text");
+    let amount = text.split("\"Amount\":").nth(1).and_then(|rest| rest.split('.').next()).expect("an amount");
+    amount.parse().expect("a number")
 }
 
 impl Raw {
