@@ -45,7 +45,7 @@ limits! {
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
-    FEED_WINDOW: i64 = 50_000, "changes", "Changes looked at in one query of the feed, so that a narrow filter makes no endless page.";
+    FEED_WINDOW: usize = 50_000, "changes", "Changes looked at in one query of the feed, so that a narrow filter makes no endless page.";
     REQUESTS_PER_ORG_S: u32 = 5_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
     REQUESTS_PER_ORG_BURST: u32 = 10_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "Guessing a password takes years; beyond it 429.";
@@ -66,7 +66,7 @@ limits! {
     PENDING_READS: usize = 2_048, "requests", "Requests waiting for a database connection; beyond it 503.";
     SHUTDOWN_S: u64 = 8, "s", "Requests in flight get this long to finish after SIGTERM.";
     STOP_MS: u64 = 9_000, "ms", "After SIGTERM nothing is waited for longer; what a partner has not answered is sent again.";
-    SEAL_ENTRIES: usize = 20_000, "items", "Items sealed in one transaction; the rest follows in the next.";
+    SEAL_ENTRIES: usize = 20_000, "items", "Items of a post in one seal; the rest follows in the next.";
     SEAL_RECORDS: usize = 2_000, "records", "The same for what has a history besides items: each head is marked as sealed.";
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
     SCREENED_KEPT: u64 = 20_000, "goods", "What restrictions say of goods is kept for what a post declares in a day; it takes some MiB.";

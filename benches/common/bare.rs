@@ -50,7 +50,9 @@ impl<const N: usize> Columns<N> {
     }
 }
 
-const MAIL_OBJECT: Columns<28> = Columns {
+const CHANGE: Columns<3> = Columns { table: "change", names: ["post_org", "pid", "number"] };
+
+const MAIL_OBJECT: Columns<27> = Columns {
     table: "mail_object",
     names: [
         "post_org",
@@ -75,7 +77,6 @@ const MAIL_OBJECT: Columns<28> = Columns {
         "has_dc_response",
         "head_seq",
         "head_hash",
-        "change_no",
         "created_at",
         "changed_at",
         "declared_at",
@@ -184,14 +185,18 @@ pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: D
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000;",
     )?;
     let mut object = conn.prepare(&MAIL_OBJECT.insert_one())?;
+    let mut change = conn.prepare(&CHANGE.insert_one())?;
     let mut declaration = conn.prepare(&DECLARATION.insert_one())?;
     let mut history = conn.prepare(&ITEM_HISTORY.insert_one())?;
     let mut message = conn.prepare(&MESSAGE_OUT.insert_one())?;
     let began = Instant::now();
+    let mut number: i64 = 0;
     for batch in rows.chunks(batch) {
         conn.execute_batch("BEGIN IMMEDIATE")?;
         for row in batch {
+            number += 1;
             insert_object(&mut object, &row.object)?;
+            change.execute(params![row.object.post_org, id(&row.object.pid), number])?;
             insert_declaration(&mut declaration, &row.declaration)?;
             insert_history(&mut history, &row.history)?;
             insert_message(&mut message, &row.message)?;
@@ -236,7 +241,6 @@ fn insert_object(statement: &mut Statement<'_>, row: &ObjectRow) -> rusqlite::Re
         row.has_dc_response,
         row.head_seq,
         row.head_hash,
-        row.change_no,
         time(&row.created_at),
         time(&row.changed_at),
         row.declared_at.as_ref().map(time),
@@ -312,6 +316,7 @@ pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64>
         rows.chunks(batch).try_for_each(|batch| {
             conn.batch_execute("BEGIN")?;
             insert_objects(&mut conn, batch)?;
+            insert_changes(&mut conn, batch)?;
             insert_declarations(&mut conn, batch)?;
             insert_histories(&mut conn, batch)?;
             insert_messages(&mut conn, batch)?;
@@ -359,12 +364,24 @@ fn insert_objects(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryRe
         Bool => row.object.has_dc_response,
         Integer => row.object.head_seq,
         Binary => &row.object.head_hash,
-        Nullable<BigInt> => row.object.change_no,
         DbTime => row.object.created_at,
         DbTime => row.object.changed_at,
         Nullable<DbTime> => row.object.declared_at,
         Nullable<Text> => row.object.security_state,
         Bool => row.object.declaration_seen,
+    )
+}
+
+fn no_number(_: &ItemRows) -> Option<i64> {
+    None
+}
+
+/// Without numbers, which a job gives later.
+fn insert_changes(conn: &mut PgConnection, rows: &[ItemRows]) -> diesel::QueryResult<usize> {
+    insert_columns!(conn, CHANGE, rows, |row|
+        Text => &row.object.post_org,
+        DbId => row.object.pid,
+        Nullable<BigInt> => no_number(row),
     )
 }
 

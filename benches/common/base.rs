@@ -82,7 +82,6 @@ fn item(number: u64, body: &StoredText, content: &[u8]) -> Item {
         has_dc_response: false,
         head_seq: 0,
         head_hash: Vec::new(),
-        change_no: None,
         created_at: At(at),
         changed_at: At(at),
         declared_at: Some(At(at)),

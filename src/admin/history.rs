@@ -9,8 +9,9 @@ use entrepost::contract::canonical::hex;
 use entrepost::domain::RecordKind;
 use entrepost::error::Error;
 use entrepost::service::Services;
+use entrepost::service::verify::Scope;
 use entrepost::store::record_history::RecordRow;
-use entrepost::store::seal::Verdict;
+use entrepost::store::verify::Verdict;
 
 use super::arguments::{needed, option, optional, switch, text};
 use crate::Failure;
@@ -22,7 +23,9 @@ pub fn command() -> Command {
         .subcommand(
             Command::new("verify")
                 .about("Check all seals and histories; name the first row that does not fit, and the last seal")
-                .arg(option("expect", "NO:HASH", "a seal noted before, as printed; it must still be there")),
+                .arg(option("expect", "NO:HASH", "a seal noted before, as printed; it must still be there"))
+                .arg(option("post", "POST", "items and seals of this post alone"))
+                .arg(option("since", "NO", "only what the seal of this number and those before it do not hold")),
         )
         .subcommand(
             Command::new("show")
@@ -77,7 +80,8 @@ pub async fn run(services: &Services, verb: &str, options: &ArgMatches) -> Resul
 
 async fn verify(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     let expected = optional(options, "expect").map(|noted| noted_seal(&noted)).transpose()?;
-    let verdict = services.verify_history().await?;
+    let since = optional(options, "since").map(|no| seal_number(&no)).transpose()?.unwrap_or(0);
+    let verdict = services.verify_history_of(Scope { post: optional(options, "post"), since }).await?;
     let sealed = verdict.sealed_at.map_or("never".into(), |at| at.to_rfc3339());
     let Verdict { items, records, rows, seals, .. } = verdict;
     println!("{items} items, {records} records, {rows} history rows, {seals} seals; last sealed: {sealed}");
@@ -96,6 +100,11 @@ async fn verify(services: &Services, options: &ArgMatches) -> Result<(), Failure
     }
     println!("the history is whole");
     Ok(())
+}
+
+fn seal_number(given: &str) -> Result<i64, Error> {
+    let number = given.trim().parse().ok().filter(|no| *no >= 0);
+    number.ok_or_else(|| Error::invalid("format", "since", "write the number of a seal, for example 12"))
 }
 
 /// A seal as `verify` printed it: number and hash.

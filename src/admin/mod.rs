@@ -156,6 +156,11 @@ pub fn command() -> Command {
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
+        .subcommand(group("feed", "Feeds of changes").subcommand(
+            Command::new("new-epoch").about(
+                "After a database was restored: readers go on before what may have been lost since it was saved",
+            ),
+        ))
 }
 
 pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
@@ -187,6 +192,11 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             }
             ("rule", _) => {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
+                Ok(())
+            }
+            ("feed", _) => {
+                let epoch = services.begin_epoch().await?;
+                println!("epoch {epoch} of the feeds begins; what was changed last is read once more");
                 Ok(())
             }
             ("partner" | "exchange", _) => exchange::run(&services, group, verb, options).await,

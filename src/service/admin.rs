@@ -16,7 +16,6 @@ use crate::rules::places;
 use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::item::{HistoryRow, Parts, Stamp};
 use crate::store::record_history::RecordRow;
-use crate::store::seal::Verdict;
 use crate::store::settings::SettingRow;
 use crate::store::text::StoredText;
 use crate::store::types::At;
@@ -239,11 +238,6 @@ impl Services {
     pub async fn users(&self, org: &str) -> Result<Vec<UserRow>> {
         let org = org.to_owned();
         self.store.read(move |tx| tx.users_of(&org)).await
-    }
-
-    /// Checks all seals and histories, as they are at this moment.
-    pub async fn verify_history(&self) -> Result<Verdict> {
-        self.store.read_snapshot(|tx| tx.verify_history()).await
     }
 
     /// What happened to organizations, settings, tokens, offices, users, partners, lists and rules since `since`, oldest

@@ -105,7 +105,7 @@ impl Services {
         let after = match given(&criteria.cursor).map(|text| Cursor::read(text, bound)).transpose() {
             Ok(None) => None,
             Ok(Some(Cursor::AfterItem(pid))) => Some(pid),
-            Ok(Some(Cursor::AfterChange(_))) | Err(_) => {
+            Ok(Some(Cursor::AfterChanges(_))) | Err(_) => {
                 let message = "made for other criteria; send the same criteria with the cursor, or start again";
                 return Err(Error::invalid("cursor", "searchCriteria.Cursor", message));
             }

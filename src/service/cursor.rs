@@ -8,12 +8,30 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 
 /// Where the next page starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Cursor {
     /// Query paging: after this persistent id.
     AfterItem(Uuid),
-    /// Change feed: after this change number.
-    AfterChange(i64),
+    /// Change feed: after these changes.
+    AfterChanges(FeedPlaces),
+}
+
+/// How far the feeds of some posts were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FeedPlaces {
+    /// The epoch that the numbers belong to.
+    pub epoch: i32,
+    /// Which of the posts comes first on the next page.
+    pub first: usize,
+    /// The last change of each post, in the order of the posts that the cursor is bound to; a single one is that of all.
+    pub numbers: Vec<i64>,
+}
+
+impl FeedPlaces {
+    /// The last change read of the post at this place.
+    pub(super) fn number(&self, at: usize) -> i64 {
+        self.numbers.get(at).or(self.numbers.last()).copied().unwrap_or(0)
+    }
 }
 
 /// Entries of one page: as many as asked for, at most `most`; `default` when nothing, zero or less was asked for.
@@ -40,16 +58,18 @@ pub(super) fn binding(parts: &str) -> [u8; 8] {
 }
 
 impl Cursor {
-    pub(super) fn write(self, binding: [u8; 8]) -> String {
+    pub(super) fn write(&self, binding: [u8; 8]) -> String {
         let mut bytes = binding.to_vec();
         match self {
             Self::AfterItem(pid) => {
                 bytes.push(b'q');
                 bytes.extend_from_slice(pid.as_bytes());
             }
-            Self::AfterChange(no) => {
-                bytes.push(b'f');
-                bytes.extend_from_slice(&no.to_be_bytes());
+            Self::AfterChanges(places) => {
+                bytes.push(b'p');
+                bytes.extend_from_slice(&places.epoch.to_be_bytes());
+                bytes.extend_from_slice(&(places.first as u32).to_be_bytes());
+                places.numbers.iter().for_each(|number| bytes.extend_from_slice(&number.to_be_bytes()));
             }
         }
         URL_SAFE_NO_PAD.encode(bytes)
@@ -65,10 +85,12 @@ impl Cursor {
         };
         let cursor = match rest.split_first() {
             Some((b'q', pid)) => Uuid::from_slice(pid).ok().map(Self::AfterItem),
-            Some((b'f', no)) => {
-                let no = no.try_into().ok().map(i64::from_be_bytes);
-                no.filter(|no| *no >= 0).map(Self::AfterChange)
+            // One number for all posts: of a version that counted their changes together.
+            Some((b'f', number)) => {
+                let places = feed_places(&[&[0; 8], number].concat()).filter(|places| places.numbers.len() == 1);
+                places.map(Self::AfterChanges)
             }
+            Some((b'p', places)) => feed_places(places).map(Self::AfterChanges),
             _ => None,
         };
         let cursor = cursor.ok_or_else(|| refused("not a cursor of this server"))?;
@@ -79,6 +101,17 @@ impl Cursor {
         }
         Ok(cursor)
     }
+}
+
+/// Epoch, first post and numbers, as written.
+fn feed_places(bytes: &[u8]) -> Option<FeedPlaces> {
+    let (epoch, rest) = bytes.split_first_chunk::<4>()?;
+    let (first, rest) = rest.split_first_chunk::<4>()?;
+    let (numbers, rest) = rest.as_chunks::<8>();
+    let numbers: Vec<i64> = numbers.iter().map(|number| i64::from_be_bytes(*number)).collect();
+    let epoch = i32::from_be_bytes(*epoch);
+    let fits = rest.is_empty() && epoch >= 0 && numbers.iter().all(|number| *number >= 0);
+    fits.then_some(FeedPlaces { epoch, first: u32::from_be_bytes(*first) as usize, numbers })
 }
 
 /// A cursor to a place that is written as text.
@@ -112,11 +145,31 @@ mod tests {
         assert_eq!([cut_to(2), cut_to(3), cut_to(0)], [(Some(2), 2), (None, 3), (None, 0)]);
     }
 
+    #[test]
+    fn a_cursor_with_one_number_is_that_of_each_post() {
+        let old = URL_SAFE_NO_PAD.encode([&binding("x")[..], b"f", &7i64.to_be_bytes()].concat());
+        let Ok(Cursor::AfterChanges(places)) = Cursor::read(&old, binding("x")) else { panic!("{old}") };
+        assert_eq!((places.epoch, places.first, places.number(0), places.number(9)), (0, 0, 7, 7));
+        for wrong in
+            [&b"f1234567"[..], b"f", &[b"f".as_slice(), &[0xff; 8]].concat(), &[b"f".as_slice(), &[0; 16]].concat()]
+        {
+            let text = URL_SAFE_NO_PAD.encode([&binding("x")[..], wrong].concat());
+            assert!(Cursor::read(&text, binding("x")).is_err(), "{wrong:?}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_cursor_reads_back_for_its_own_filters_only(no in 0..=i64::MAX, a in ".{0,20}", b in ".{0,20}") {
-            let text = Cursor::AfterChange(no).write(binding(&a));
-            prop_assert_eq!(Cursor::read(&text, binding(&a)).unwrap(), Cursor::AfterChange(no));
+        fn a_cursor_reads_back_for_its_own_filters_only(
+            numbers in prop::collection::vec(0..=i64::MAX, 0..5),
+            epoch in 0..=i32::MAX,
+            first in 0..=u32::MAX as usize,
+            a in ".{0,20}",
+            b in ".{0,20}",
+        ) {
+            let cursor = Cursor::AfterChanges(FeedPlaces { epoch, first, numbers });
+            let text = cursor.write(binding(&a));
+            prop_assert_eq!(Cursor::read(&text, binding(&a)).unwrap(), cursor);
             prop_assert_eq!(Cursor::read(&text, binding(&b)).is_ok(), a == b);
         }
 

@@ -94,7 +94,7 @@ impl Services {
     pub async fn judge_all_anew(&self, customs: Option<&str>) -> Result<usize> {
         let named = customs.map(str::to_owned);
         let posts = self.store.read(move |tx| match &named {
-            None => posts(tx),
+            None => tx.posts(),
             Some(customs) => match tx.organization(customs)? {
                 Some(organization) => tx.posts_of_customs(&organization),
                 None => Ok(Vec::new()),
@@ -116,7 +116,7 @@ impl Services {
     /// When the database is away. What was done stays.
     pub async fn judge_data_of(&self, declarer: &str) -> Result<usize> {
         let mut judged = 0;
-        for post in self.store.read(posts).await? {
+        for post in self.store.read(|tx| tx.posts()).await? {
             let declarer = declarer.to_owned();
             let next = move |tx: &mut Tx<'_>, post: &str, after| {
                 tx.items_declared_by(post, &declarer, after, limits::JUDGED_PER_WRITE)
@@ -146,11 +146,6 @@ impl Services {
             (after, judged) = (*last, judged + some.len());
         }
     }
-}
-
-/// Every post, hosted or not: items of a post elsewhere are here when its customs is.
-fn posts(tx: &mut Tx<'_>) -> Result<Vec<String>, Fault> {
-    Ok(tx.organizations()?.into_iter().filter(|org| org.kind == OrganizationKind::Post).map(|org| org.code).collect())
 }
 
 /// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::cursor::{Cursor, binding, cut, page_size};
+use super::cursor::{Cursor, FeedPlaces, binding, cut, page_size};
 use super::item::handed::Reading;
 use super::item::identity::comparable_zip;
 use super::views::view;
@@ -64,12 +64,15 @@ impl Services {
             .read(move |tx| {
                 let actor = &sees;
                 let range = Range { services: &services, posts: &posts, filter: &filter, limit, bound };
-                let mut page = match (start, since) {
-                    (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, actor, Some(pid))?,
-                    (Some(Cursor::AfterChange(no)), _) => range.by_change(tx, actor, no, None)?,
+                let mut page = match (&start, since) {
+                    (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, actor, Some(*pid))?,
+                    (Some(Cursor::AfterChanges(places)), _) => {
+                        let places = places_now(tx, &posts, places)?;
+                        range.by_change(tx, actor, places, None)?
+                    }
                     (None, Some(since)) => {
-                        let first = first_change(tx, since)?;
-                        range.by_change(tx, actor, first, Some(since))?
+                        let places = places_since(tx, &posts, since)?;
+                        range.by_change(tx, actor, places, Some(since))?
                     }
                     (None, None) => range.by_item(tx, actor, None)?,
                 };
@@ -82,10 +85,27 @@ impl Services {
     }
 }
 
-/// A change number below every change since `since`.
-fn first_change(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<i64, Fault> {
-    let seal = tx.seal_before(since - TimeDelta::seconds(CLOCK_MARGIN_S))?;
-    Ok(seal.map_or(0, |seal| seal.through_change_no))
+/// Places in the feeds of some posts before every change since `since`.
+fn places_since(tx: &mut Tx<'_>, posts: &[String], since: DateTime<Utc>) -> Result<FeedPlaces, Fault> {
+    let sealed_at = since - TimeDelta::seconds(CLOCK_MARGIN_S);
+    let mut numbers = Vec::with_capacity(posts.len());
+    for post in posts {
+        numbers.push(tx.sealed_before(post, sealed_at)?);
+    }
+    Ok(FeedPlaces { epoch: tx.last_epoch()?, first: 0, numbers })
+}
+
+/// The places of a cursor in the present epoch: where one began since, no further than before its first number.
+fn places_now(tx: &mut Tx<'_>, posts: &[String], places: &FeedPlaces) -> Result<FeedPlaces, Fault> {
+    let epoch = tx.last_epoch()?;
+    let mut numbers = Vec::with_capacity(posts.len());
+    for (at, post) in posts.iter().enumerate() {
+        let number = places.number(at);
+        let since = if places.epoch < epoch { tx.epochs(post)? } else { Vec::new() };
+        let later = since.into_iter().filter(|(epoch, _)| *epoch > places.epoch);
+        numbers.push(later.map(|(_, first_no)| first_no - 1).fold(number, i64::min));
+    }
+    Ok(FeedPlaces { epoch, first: places.first, numbers })
 }
 
 /// Who reads, and how it asked.
@@ -121,40 +141,39 @@ impl Range<'_> {
         Ok(Page { views: self.views(&found, reader), next_cursor: last, ..Page::default() })
     }
 
-    /// The change feed: everything numbered after `after`.
+    /// The change feed: what was numbered after `places`, post by post. The page after a full one begins with another post,
+    /// so that none waits for ever.
     fn by_change(
         &self,
         tx: &mut Tx<'_>,
         reader: &Reader,
-        after: i64,
+        mut places: FeedPlaces,
         since: Option<DateTime<Utc>>,
     ) -> Result<Page, Fault> {
-        let last_no = tx.last_change_no()?;
-        let mut from = after;
-        loop {
-            let through = last_no.min(from.saturating_add(limits::FEED_WINDOW));
-            let mut found: Vec<Item> = Vec::new();
-            for post in self.posts {
-                found.extend(tx.page_by_change(post, self.filter, from, through, self.limit + 1)?);
+        let posts = self.posts.len();
+        let first = places.first % posts.max(1);
+        let (mut found, mut more, mut next): (Vec<Item>, bool, Option<usize>) = (Vec::new(), false, None);
+        for at in (first..posts).chain(0..first) {
+            let post = &self.posts[at];
+            // The counter first: what it covers is there to be read.
+            let last_no = tx.last_change_no(post)?;
+            let number = &mut places.numbers[at];
+            while *number < last_no && found.len() < self.limit {
+                let room = self.limit - found.len();
+                let page = tx.page_by_change(post, self.filter, since.map(At), (*number, last_no), room)?;
+                *number = page.reached;
+                // A stretch without anything that matches is passed over rather than answered empty.
+                found.extend(page.items);
             }
-            found.sort_by_key(|item| item.object.change_no);
-            let reached = cut(&mut found, self.limit).and_then(|item| item.object.change_no).unwrap_or(through);
-            if let Some(since) = since {
-                found.retain(|item| item.object.changed_at >= At(since));
+            more |= *number < last_no;
+            if found.len() == self.limit && next.is_none() {
+                next = Some((at + 1) % posts);
             }
-            // A stretch without anything that matches is passed over rather than answered empty.
-            if found.is_empty() && reached < last_no {
-                from = reached;
-                continue;
-            }
-            let cursor = Cursor::AfterChange(reached).write(self.bound);
-            return Ok(Page {
-                views: self.views(&found, reader),
-                next_cursor: Some(cursor),
-                more: Some(reached < last_no),
-                total: None,
-            });
         }
+        places.first = next.unwrap_or(0);
+        let views = self.views(&found, reader);
+        let cursor = Cursor::AfterChanges(places).write(self.bound);
+        Ok(Page { views, next_cursor: Some(cursor), more: Some(more), total: None })
     }
 
     /// The views of a page; what customs gets to see is noted.

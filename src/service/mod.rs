@@ -35,6 +35,7 @@ pub mod settings;
 pub mod status;
 pub mod trade;
 mod upgrade;
+pub mod verify;
 mod views;
 pub mod watchdog;
 

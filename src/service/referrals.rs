@@ -55,7 +55,7 @@ impl Services {
         let after = match query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()? {
             None => None,
             Some(Cursor::AfterItem(pid)) => Some(pid),
-            Some(Cursor::AfterChange(_)) => {
+            Some(Cursor::AfterChanges(_)) => {
                 return Err(Error::invalid("cursor", "cursor", "a cursor of the change feed does not fit here"));
             }
         };

@@ -3,6 +3,8 @@
 //! Paging is by persistent id, which never changes, so that every row that exists throughout is met exactly once.
 //! Every query leads with the post and uses an index; a date window decides by its size which one.
 
+use std::collections::HashMap;
+
 use chrono::DateTime;
 use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
@@ -11,11 +13,12 @@ use uuid::Uuid;
 
 use super::engine::conn::{MultiBackend, on_engine};
 use super::item::{Item, ObjectRow, Parts};
-use super::schema::{declaration, mail_object};
+use super::schema::{change, declaration, mail_object};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
 use crate::contract::date;
 use crate::domain::Flow;
+use crate::limits;
 
 type Done<T> = Result<T, Fault>;
 
@@ -122,6 +125,14 @@ pub struct ItemLane {
     pub created_at: At,
 }
 
+/// A stretch of a post's feed.
+#[derive(Clone, Debug)]
+pub struct ChangePage {
+    pub items: Vec<Item>,
+    /// Everything up to this number was looked at.
+    pub reached: i64,
+}
+
 impl Tx<'_> {
     /// Items after `after` in order of persistent id, at most `limit`.
     pub fn page_by_pid(
@@ -142,22 +153,62 @@ impl Tx<'_> {
         self.with_documents(post, objects, Parts::All)
     }
 
-    /// Items with change numbers above `after` and up to `through`, in that order, at most `limit`.
+    /// Items with change numbers above `after` and up to `through`, in that order: at most `limit` of those that changed at
+    /// `since` or later, out of at most [`limits::FEED_WINDOW`] changes.
     pub fn page_by_change(
         &mut self,
         post: &str,
         filter: &ItemFilter,
+        since: Option<At>,
+        (after, through): (i64, i64),
+        limit: usize,
+    ) -> Done<ChangePage> {
+        let mut objects: Vec<(i64, ObjectRow)> = Vec::new();
+        let (mut reached, mut looked_at, mut asked) = (after, 0, 0);
+        while reached < through && objects.len() < limit && looked_at < limits::FEED_WINDOW {
+            // As many as are wanted; more and more where the filter lets few through.
+            asked = (limit - objects.len()).max(2 * asked).min(IDS_PER_QUERY);
+            let places = self.changes_between(post, reached, through, asked)?;
+            let window = matching(post, filter).filter(mail_object::pid.eq_any(places.iter().map(|place| place.1)));
+            let window = match since {
+                Some(since) => window.filter(mail_object::changed_at.ge(since)),
+                None => window,
+            };
+            let mut rows: HashMap<Id, ObjectRow> =
+                window.load::<ObjectRow>(self.conn)?.into_iter().map(|row| (row.pid, row)).collect();
+            looked_at += places.len();
+            reached = if places.len() < asked { through } else { places.last().map_or(through, |place| place.0) };
+            for (number, pid) in places {
+                if let Some(row) = rows.remove(&pid) {
+                    objects.push((number, row));
+                    if objects.len() == limit {
+                        reached = number;
+                        break;
+                    }
+                }
+            }
+        }
+        let objects = objects.into_iter().map(|(_, row)| row).collect();
+        Ok(ChangePage { items: self.with_documents(post, objects, Parts::All)?, reached })
+    }
+
+    /// Numbers and items of the next changes of a post.
+    pub(super) fn changes_between(
+        &mut self,
+        post: &str,
         after: i64,
         through: i64,
         limit: usize,
-    ) -> Done<Vec<Item>> {
-        let objects = matching(post, filter)
-            .filter(mail_object::change_no.gt(after))
-            .filter(mail_object::change_no.le(through))
-            .order(mail_object::change_no)
+    ) -> Done<Vec<(i64, Id)>> {
+        let places: Vec<(Option<i64>, Id)> = on_engine!(self.conn, |conn| change::table
+            .filter(change::post_org.eq(post))
+            .filter(change::number.gt(after))
+            .filter(change::number.le(through))
+            .order(change::number)
             .limit(limit as i64)
-            .load(self.conn)?;
-        self.with_documents(post, objects, Parts::All)
+            .select((change::number, change::pid))
+            .load(conn))?;
+        Ok(places.into_iter().filter_map(|(number, pid)| Some((number?, pid))).collect())
     }
 
     /// What a post's items with persistent ids after `after` are called and where they go, in the order of these ids, at

@@ -29,6 +29,7 @@ pub mod text;
 pub mod trade;
 pub mod types;
 mod unpack;
+pub mod verify;
 pub mod who;
 
 pub use engine::{Database, Fault, GroupRules, Migrations, Store, StoreOptions, Tx, WriteJob};

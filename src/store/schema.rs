@@ -96,7 +96,6 @@ diesel::table! {
         has_dc_response -> Bool,
         head_seq -> Integer,
         head_hash -> Binary,
-        change_no -> Nullable<BigInt>,
         created_at -> crate::store::types::DbTime,
         changed_at -> crate::store::types::DbTime,
         declared_at -> Nullable<crate::store::types::DbTime>,
@@ -245,9 +244,47 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_counter (id) {
-        id -> Integer,
+    change (post_org, pid) {
+        post_org -> Text,
+        pid -> crate::store::types::DbId,
+        number -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    change_counter (post_org) {
+        post_org -> Text,
         last_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_epoch (post_org, epoch) {
+        post_org -> Text,
+        epoch -> Integer,
+        first_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_seal (post_org, seal_no) {
+        post_org -> Text,
+        seal_no -> BigInt,
+        sealed_at -> crate::store::types::DbTime,
+        through_no -> BigInt,
+        items -> Integer,
+        leaves -> Binary,
+        root -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    seal_head (seal_no, post_org) {
+        seal_no -> BigInt,
+        post_org -> Text,
+        post_seal_no -> BigInt,
+        hash -> Binary,
     }
 }
 
@@ -556,6 +593,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     mail_object,
+    change,
     declaration,
     response,
     item_history,

@@ -219,6 +219,12 @@ impl Tx<'_> {
         Ok(of_country)
     }
 
+    /// Every post, hosted or not: items of a post elsewhere are here when its customs is.
+    pub fn posts(&mut self) -> Done<Vec<String>> {
+        let posts = organization::table.filter(organization::kind.eq(OrganizationKind::Post));
+        Ok(posts.order(organization::code).select(organization::code).load(self.conn)?)
+    }
+
     /// The posts whose customs administration is `customs`, by code; those that live elsewhere included.
     pub fn posts_of_customs(&mut self, customs: &OrganizationRow) -> Done<Vec<String>> {
         let named =

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use entrepost::store::item::HistoryRow;
-use entrepost::store::seal::Verdict;
+use entrepost::store::verify::Verdict;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, respond, response, store};
@@ -20,6 +20,11 @@ fn verify(server: &Server) -> Verdict {
 fn seal(server: &Server) -> usize {
     server.settle();
     server.block_on(|services| async move { services.seal().await }).expect("seals")
+}
+
+/// Puts the seals of all posts into the chain over all.
+fn chain(server: &Server) {
+    server.block_on(|services| async move { services.chain_seals().await }).expect("chains");
 }
 
 fn history(server: &Server, post: &'static str, id: &str) -> Vec<HistoryRow> {
@@ -212,11 +217,13 @@ impl Scene {
         declare(&server, &referred, "1.00");
         refer(&server, &referred);
         seal(&server);
+        chain(&server);
         declare(&server, &fresh, "1.00");
         declare(&server, &fresh, "2.00");
         server.settle();
         let rows = history(&server, "AUA", &sealed);
-        assert_eq!((rows.len(), verify(&server).seals), (4, 3));
+        // Three at each of the two posts, those of the demo's items at the others, and two over all.
+        assert_eq!((rows.len(), verify(&server).seals), (4, 10));
         server.stop();
         Self { url, _folder: folder, sealed, fresh, referred, rows }
     }
@@ -418,7 +425,9 @@ fn newest_seal(scene: &Scene) {
     assert!(noted.starts_with("3:") && noted.len() == 66, "{noted}");
     let again = run(&[VERIFY, &["--expect", &noted, "--database-url", &url]].concat()).ok();
     assert!(again.contains("the history is whole"), "{again}");
-    let everything = "DELETE FROM seal WHERE seal_no = 3; DELETE FROM seal_entry WHERE seal_no = 3;
+    let everything = "DELETE FROM seal_head WHERE seal_no = 3; DELETE FROM seal WHERE seal_no = 3;
+        DELETE FROM post_seal WHERE seal_no = 3;
+        DELETE FROM change WHERE pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
         DELETE FROM referral WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
         DELETE FROM referral_response WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
         DELETE FROM declaration WHERE object_pid IN (SELECT pid FROM mail_object WHERE item_id = '$r');
@@ -435,36 +444,49 @@ fn whole_items(scene: &Scene) {
         format!(
             "DELETE FROM declaration WHERE {of}; DELETE FROM response WHERE {of};
              DELETE FROM document_version WHERE {of}; DELETE FROM item_history WHERE {of};
+             DELETE FROM decision WHERE {of};
+             DELETE FROM change WHERE post_org = 'AUA' AND pid = (SELECT pid FROM mail_object WHERE post_org = 'AUA'
+                 AND item_id = '{id}');
              DELETE FROM mail_object WHERE post_org = 'AUA' AND item_id = '{id}'"
         )
     };
     let removed = format!("item {} of AUA was removed (sealed in seal 1)", scene.rows[0].object_pid.0);
     scene.found_out(&all_rows("$S", "$s"), &[&removed]);
-    scene.found_out(
-        &format!("DELETE FROM seal_entry WHERE $S; {}", all_rows("$S", "$s")),
-        &["seal 1 or one of its entries was altered"],
-    );
+    // Sealed, moved out of the way, and forgotten by the feed.
+    let place = "DELETE FROM change WHERE post_org = 'AUA' AND pid = (SELECT pid FROM mail_object WHERE post_org = 'AUA' AND item_id = '$f')";
+    scene.found_out(place, &["the place of item", "($f)", "was removed"]);
     scene.found_out("DELETE FROM mail_object WHERE post_org = 'AUA' AND item_id = '$f'", &["of AUA was removed"]);
 }
 
 fn seals(scene: &Scene) {
-    for change in ["entries = 1", "through_change_no = 1", "hash = (SELECT hash FROM seal WHERE seal_no = 1)"] {
-        let sql = format!("UPDATE seal SET {change} WHERE seal_no = 2");
-        scene.found_out(&sql, &["seal 2 or one of its entries was altered"]);
+    let other =
+        |column: &str| format!("{column} = (SELECT {column} FROM post_seal WHERE post_org = 'AUA' AND seal_no = 1)");
+    let (hash, root, leaves, at) = (other("hash"), other("root"), other("leaves"), other("sealed_at"));
+    for change in ["items = 7", "through_no = 1", &hash, &root, &leaves, &at] {
+        let sql = format!("UPDATE post_seal SET {change} WHERE post_org = 'AUA' AND seal_no = 2");
+        scene.found_out(&sql, &["seal 2 of AUA was altered"]);
+    }
+    for no in [1, 2, 3] {
+        let sql = format!("DELETE FROM post_seal WHERE post_org = 'AUA' AND seal_no = {no}");
+        scene.found_out(&sql, &[&format!("seal {no} of AUA was removed")]);
+    }
+    scene.found_out("DELETE FROM post_seal WHERE post_org = 'DEA'", &["seal 1 of DEA was removed (chained in seal 1)"]);
+    for change in ["entries = 77", "through_change_no = 1", "hash = (SELECT hash FROM seal WHERE seal_no = 1)"] {
+        let sql = format!("UPDATE seal SET {change} WHERE seal_no = 3");
+        scene.found_out(&sql, &["seal 3 or one of its entries was altered"]);
     }
     scene.found_out(
         "UPDATE seal SET sealed_at = (SELECT sealed_at FROM seal WHERE seal_no = 1) WHERE seal_no = 3",
         &["seal 3 or one of its entries was altered"],
     );
+    let chained = "WHERE seal_no = 3 AND post_org = 'AUA'";
+    let told = ["seal 3 or one of its entries was altered"];
+    scene.found_out(&format!("UPDATE seal_head SET post_seal_no = 1 {chained}"), &told);
+    scene.found_out(&format!("DELETE FROM seal_head {chained}"), &told);
     scene.found_out(
-        "UPDATE seal_entry SET head_seq = 1 WHERE $S AND seal_no = 2",
-        &["seal 2 or one of its entries was altered"],
+        "DELETE FROM seal_head WHERE seal_no = 1; DELETE FROM seal WHERE seal_no = 1",
+        &["seal 1 was removed"],
     );
-    scene.found_out("DELETE FROM seal_entry WHERE $S AND seal_no = 2", &["seal 2 or one of its entries was altered"]);
-    for no in [1, 2] {
-        let sql = format!("DELETE FROM seal_entry WHERE seal_no = {no}; DELETE FROM seal WHERE seal_no = {no}");
-        scene.found_out(&sql, &[&format!("seal {no} was removed")]);
-    }
     scene.found_out("DELETE FROM seal WHERE seal_no = 3", &["seal 3 was removed"]);
     scene.found_out("DELETE FROM seal", &["seal 1 was removed"]);
 }
@@ -473,7 +495,7 @@ fn seals(scene: &Scene) {
 fn innocent(scene: &Scene) {
     let (url, _folder) = scene.copy();
     let out = run(&["admin", "history", "verify", "--database-url", &url]).ok();
-    assert!(out.contains("3 seals") && out.contains("the history is whole"), "{out}");
+    assert!(out.contains("10 seals") && out.contains("the history is whole"), "{out}");
     // Retention erases the texts of old versions.
     Raw::open(&url).run("UPDATE document_version SET body = NULL");
     run(&["admin", "history", "verify", "--database-url", &url]).ok();

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entrepost::limits;
 use entrepost::service::import::{Import, ListKind};
 use serde_json::{Value, json};
 
 use crate::harness::Server;
 use crate::harness::data::{declaration, fresh_id, mail_state, response};
+use crate::harness::process::admin;
+use crate::harness::raw::Raw;
 use crate::harness::server::token_of;
 use crate::on_both_engines;
 
@@ -53,6 +57,19 @@ fn items(server: &Server) -> Names {
         names.insert(id, name);
     }
     names
+}
+
+/// What a call of the Portuguese post finds, and the cursor to what comes after.
+fn feed_from(server: &Server, body: Value) -> (Vec<String>, String) {
+    server.settle();
+    let answer = server.call_as("PTA", "Load", body).ok();
+    assert_eq!(answer.header("x-more"), Some("false"));
+    (ids(&answer.json()["LoadResult"]), answer.header("x-next-cursor").expect("a cursor").to_owned())
+}
+
+/// The number of the last change at the Portuguese post.
+fn last_number(url: &str) -> i64 {
+    Raw::open(url).number("SELECT last_no AS n FROM change_counter WHERE post_org = 'PTA'")
 }
 
 /// Names of the items found.
@@ -236,9 +253,52 @@ on_both_engines! {
         assert_eq!(pages(json!({ "recordsLimit": 2, "postalOrgCd": "PTB" })), [&*all[1], &*all[3], &*all[5]]);
         let total = server.call_as("PT", "Load", json!({ "countTotal": true, "recordsLimit": 1 })).ok();
         assert_eq!(total.header("x-total-count"), Some("6"));
+        let by_post = |all: &[String]| -> Vec<String> {
+            let of_post = |first| all.iter().skip(first).step_by(2).cloned().collect::<Vec<_>>();
+            [of_post(0), of_post(1)].concat()
+        };
         let feed = server.call_as("PT", "Load", json!({ "modifiedSince": "2020-01-01T00:00:00Z" })).ok();
-        assert_eq!(ids(&feed.json()["LoadResult"]), all);
+        assert_eq!(ids(&feed.json()["LoadResult"]), by_post(&all), "each post's in their order");
+        // A page that ends within a post goes on there; the next one begins with the other post.
+        let mut body = json!({ "modifiedSince": "2020-01-01T00:00:00Z", "recordsLimit": 2 });
+        let mut turns = Vec::new();
+        loop {
+            let answer = server.call_as("PT", "Load", body.clone()).ok();
+            turns.push(ids(&answer.json()["LoadResult"]));
+            body = json!({ "recordsLimit": 2, "cursor": answer.header("x-next-cursor") });
+            if answer.header("x-more") == Some("false") {
+                break;
+            }
+        }
+        assert_eq!(turns, [[&*all[0], &*all[2]], [&*all[1], &*all[3]], [&*all[4], &*all[5]]]);
         server.call_as("PTA", "Load", json!({ "postalOrgCd": "PTB" })).refused(401);
+    }
+
+    fn a_cursor_of_the_version_that_numbered_all_together_goes_on(server) {
+        fill(server, 3);
+        let (_, cursor) = feed_from(server, json!({ "modifiedSince": "2020-01-01T00:00:00Z" }));
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).expect("base64");
+        let number = last_number(&server.database_url);
+        let old = URL_SAFE_NO_PAD.encode([&bytes[..8], b"f", &number.to_be_bytes()].concat());
+        let later = fill(server, 2);
+        let (found, cursor) = feed_from(server, json!({ "cursor": old }));
+        assert_eq!(found, later);
+        assert_eq!(feed_from(server, json!({ "cursor": cursor })).0, Vec::<String>::new());
+    }
+
+    fn after_a_restore_a_new_epoch_loses_no_change(server) {
+        fill(server, 3);
+        let (_, cursor) = feed_from(server, json!({ "modifiedSince": "2020-01-01T00:00:00Z" }));
+        // As if the database had been put back to where it was two changes ago.
+        Raw::open(&server.database_url).run(
+            "UPDATE change SET number = number - 2 WHERE post_org = 'PTA';
+             UPDATE change_counter SET last_no = last_no - 2 WHERE post_org = 'PTA'");
+        let out = admin(&server.database_url, &["feed", "new-epoch"]);
+        assert!(out.starts_with("epoch 1 of the feeds begins"), "{out}");
+        let later = fill(server, 2);
+        let (found, cursor) = feed_from(server, json!({ "cursor": cursor }));
+        assert_eq!(found, later, "numbers that the reader has seen before");
+        assert_eq!(feed_from(server, json!({ "cursor": cursor })).0, Vec::<String>::new());
     }
 
     fn answers_are_cut_at_the_limit_and_say_so(server) {

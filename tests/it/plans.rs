@@ -19,6 +19,8 @@ const TINY: &[&str] = &[
     "organization_setting",
     "office",
     "change_counter",
+    "feed_epoch",
+    "feed_timeline",
     "heartbeat",
     "reference_list",
     "partner",

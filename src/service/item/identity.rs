@@ -158,7 +158,6 @@ pub(in crate::service) fn new_object(post: &str, key: &Key, life_no: i32, now: D
         has_dc_response: false,
         head_seq: 0,
         head_hash: Vec::new(),
-        change_no: None,
         created_at: At(now),
         changed_at: At(now),
         declared_at: None,

@@ -2,7 +2,7 @@
 //! builder keeps neither updates nor plain SQL.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl, SqliteConnection};
 
@@ -23,21 +23,32 @@ impl QueryFragment<Sqlite> for Kept {
 
 impl RunQueryDsl<SqliteConnection> for Kept {}
 
-/// Takes so many change numbers; gives the last of them.
-#[derive(QueryId)]
-pub(in crate::store) struct TakeNumbers(pub i64);
+/// Takes so many change numbers of a post; gives the last of them. A post without any begins with those of all.
+pub(in crate::store) struct TakeNumbers<'p> {
+    pub post: &'p str,
+    pub count: i64,
+}
 
-impl QueryFragment<Sqlite> for TakeNumbers {
+impl QueryId for TakeNumbers<'_> {
+    type QueryId = TakeNumbers<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<Sqlite> for TakeNumbers<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql("UPDATE change_counter SET last_no = last_no + ");
-        out.push_bind_param::<BigInt, _>(&self.0)?;
-        out.push_sql(" WHERE id = 1 RETURNING last_no");
+        out.push_sql("INSERT INTO change_counter (post_org, last_no) SELECT ");
+        out.push_bind_param::<Text, _>(self.post)?;
+        out.push_sql(", last_no + ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" FROM change_counter WHERE post_org = '' ON CONFLICT (post_org) DO UPDATE SET last_no = change_counter.last_no + ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" RETURNING last_no");
         Ok(())
     }
 }
 
-impl Query for TakeNumbers {
+impl Query for TakeNumbers<'_> {
     type SqlType = BigInt;
 }
 
-impl RunQueryDsl<SqliteConnection> for TakeNumbers {}
+impl RunQueryDsl<SqliteConnection> for TakeNumbers<'_> {}

@@ -22,3 +22,4 @@ pub use load::Parts;
 pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 pub use unit::Item;
+pub(super) use verify::Evidence;

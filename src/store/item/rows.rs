@@ -46,8 +46,6 @@ pub struct ObjectRow {
     pub has_dc_response: bool,
     pub head_seq: i32,
     pub head_hash: Vec<u8>,
-    /// Place in the change feed; absent while a change waits for its number (PostgreSQL).
-    pub change_no: Option<i64>,
     pub created_at: At,
     pub changed_at: At,
     /// When a declaration was first sent to the destination, or received; absent when it was withdrawn.

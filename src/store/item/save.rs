@@ -18,16 +18,15 @@ impl Tx<'_> {
         if items.is_empty() {
             return Ok(());
         }
-        let first_no = self.take_change_numbers(items.len())?;
         let mut history: Vec<HistoryRow> = Vec::with_capacity(items.len());
-        for (at, item) in items.iter_mut().enumerate() {
-            item.object.change_no = first_no.map(|first| first + at as i64);
+        for item in &mut items {
             item.object.changed_at = At(self.now);
             item.attest_documents();
             let events = std::mem::take(&mut item.events);
             history.extend(events.into_iter().map(|event| event.chain(&mut item.object, self.now, stamp)));
         }
         self.write_objects(&items)?;
+        self.place_changes(&items)?;
         self.write_documents(&items)?;
         self.write_referrals(&items)?;
         insert_all(self.conn, &history)?;

@@ -23,11 +23,16 @@ struct Line {
     t: Option<String>,
 }
 
-/// The whole part of the first amount in a declaration's text, which is given as it is stored, in hexadecimal digits.
-pub fn first_amount(stored: &str) -> u32 {
+/// A text of a document, given as it is stored in hexadecimal digits.
+pub fn stored_text(stored: &str) -> String {
     let digits = |at| u8::from_str_radix(&stored[at..at + 2], 16).expect("hexadecimal digits");
     let stored: Vec<u8> = (0..stored.len()).step_by(2).map(digits).collect();
-    let text = StoredText::from_stored(&stored).expect("a stored text");
+    StoredText::from_stored(&stored).expect("a stored text").to_string()
+}
+
+/// The whole part of the first amount in a declaration's text, given likewise.
+pub fn first_amount(stored: &str) -> u32 {
+    let text = stored_text(stored);
     let amount = text.split("\"Amount\":").nth(1).and_then(|rest| rest.split('.').next()).expect("an amount");
     amount.parse().expect("a number")
 }

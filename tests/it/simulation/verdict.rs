@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::site::{PLANS, database_url};
 use super::work::Story;
-use crate::harness::raw::Raw;
+use crate::harness::raw::{Raw, stored_text};
 
 /// An item as one organization has it. What is compared between servers is compared as text.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,16 +67,20 @@ impl Audit {
         let read = |line: &String| {
             let row: Value = serde_json::from_str(line).expect("JSON");
             let text = |name: &str| row[name].as_str().unwrap_or("none").to_owned();
-            let list = |name: &str| row[name].as_str().unwrap_or_default().split('\n').map(str::to_owned).collect();
+            let list = |name: &str, member: &str| {
+                let lines = row[name].as_str().unwrap_or_default().lines();
+                lines.map(|line| with_member(line, member)).collect()
+            };
+            let amount = |stored: &str| member_of(stored, "/ContentPieces/0/Amount");
             let held = Held {
                 declaration: text("declaration"),
-                amount: text("amount"),
+                amount: row["amount"].as_str().map_or("none".into(), amount),
                 response: text("response"),
                 decision: text("decision"),
                 fiscal: text("fiscal"),
                 security: text("security"),
-                referrals: list("referrals"),
-                answers: list("answers"),
+                referrals: list("referrals", "/Remarks"),
+                answers: list("answers", "/Information"),
             };
             (text("id"), held)
         };
@@ -238,6 +242,18 @@ fn add_counts(counts: &mut BTreeMap<String, i64>, lines: Vec<String>) {
     }
 }
 
+/// A member of a text as it is stored.
+fn member_of(stored: &str, path: &str) -> String {
+    let text: Value = serde_json::from_str(&stored_text(stored)).expect("JSON");
+    text.pointer(path).map_or("none".into(), |member| member.as_str().map_or(member.to_string(), str::to_owned))
+}
+
+/// A line that ends with a stored text, with a member of it instead.
+fn with_member(line: &str, path: &str) -> String {
+    let (rest, stored) = line.rsplit_once(' ').expect("a text at the end");
+    format!("{rest} {}", member_of(stored, path))
+}
+
 /// One column of lines, in one text.
 fn lines<'l>(lines: impl Iterator<Item = &'l String>, column: usize) -> String {
     lines.filter_map(|line| line.split(' ').nth(column)).collect::<Vec<_>>().join(" ").trim().to_owned()
@@ -252,13 +268,13 @@ fn of_customs(story: &Story, lines: &[String]) -> String {
 fn held_sql(post: &str, side: &str) -> String {
     format!(
         "SELECT json_object('id', o.item_id,
-            'declaration', hex(d.digest), 'amount', CAST(json_extract(d.body, '$.ContentPieces[0].Amount') AS TEXT),
+            'declaration', hex(d.digest), 'amount', hex(d.body),
             'response', hex(r.digest), 'decision', r.decision_cd, 'fiscal', r.fiscal_state, 'security', o.security_state,
             'referrals', (SELECT group_concat(t, char(10)) FROM (SELECT reference || ' ' || code || ' ' || event_at || ' '
-                || COALESCE(due_at, '') || ' ' || pending || ' ' || json_extract(body, '$.Remarks') AS t
+                || COALESCE(due_at, '') || ' ' || pending || ' ' || hex(body) AS t
                 FROM referral q WHERE q.post_org = o.post_org AND q.object_pid = o.pid ORDER BY reference)),
             'answers', (SELECT group_concat(t, char(10)) FROM (SELECT reference || ' ' || code || ' ' || event_at || ' '
-                || json_extract(body, '$.Information') AS t
+                || hex(body) AS t
                 FROM referral_response q WHERE q.post_org = o.post_org AND q.object_pid = o.pid ORDER BY reference))
          ) AS t
          FROM mail_object o
