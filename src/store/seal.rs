@@ -2,7 +2,7 @@
 //!
 //! A sealed head cannot be taken back unnoticed: not by altering, removing or inserting history rows, nor by removing whole
 //! items. A post's seal holds the root of a tree over its leaves: each an item, how far its history had come, and the hash
-//! there. Kept of the leaves is what finds them again in the histories ([`Leaf`]); a leaf is proven by the hashes beside its
+//! there. Kept of the leaves is what finds them again in the histories (which item, how far, the first bytes of the hash); a leaf is proven by the hashes beside its
 //! way to the root. Every hour, and with every record changed, the newest seals of all posts are put into one chain
 //! (`seal`), which goes on from the seals of versions that sealed all posts together. Only who keeps number and hash of a
 //! link of that chain elsewhere notices that the newest seals were removed with everything sealed by them.
