@@ -152,7 +152,9 @@ impl Tx<'_> {
     /// Erases what has expired, at most `limit` rows; gives how many. What was converted lives on as an item: of it the
     /// two ids are kept, so that a look-up and a repeat are answered as before.
     pub fn drop_expired_anonymous(&mut self, limit: i64) -> Done<usize> {
+        let posts = self.posts()?;
         let expired: Vec<AnonymousRow> = table::table
+            .filter(table::post_org.eq_any(posts))
             .filter(table::expires_at.le(At(self.now)))
             .order(table::expires_at)
             .limit(limit)

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use chrono::DateTime;
-use diesel::dsl::{exists, sql};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Nullable;
 use uuid::Uuid;
@@ -80,14 +80,15 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
     }
     query = within(query, filter);
     if filter.without_response {
-        query = query.filter(mail_object::has_response.eq(false));
+        // As the index of these rows says it.
+        query = query.filter(not(mail_object::has_response));
     }
     if filter.as_customs {
         query = query.filter(mail_object::customs_visible.eq(true));
     }
     if filter.with_document {
         let own = declaration::table
-            .filter(declaration::post_org.eq(mail_object::post_org))
+            .filter(declaration::post_org.eq(post.to_owned()))
             .filter(declaration::object_pid.eq(mail_object::pid))
             .filter(declaration::seen.eq(true).or(declaration::seen.eq(filter.as_customs)));
         query = query.filter(exists(own).or(mail_object::has_response).or(mail_object::has_dc_response));

@@ -39,11 +39,12 @@ impl ReferralFilter {
     }
 }
 
-/// The answers to the referral at hand.
+/// The answers to the referral at hand, which is one of `post`.
 #[diesel::dsl::auto_type]
-fn answers() -> _ {
+fn answers(post: &str) -> _ {
+    let post: String = post.to_owned();
     referral_response::table
-        .filter(referral_response::post_org.eq(referral::post_org))
+        .filter(referral_response::post_org.eq(post))
         .filter(referral_response::object_pid.eq(referral::object_pid))
         .filter(referral_response::reference.eq(referral::reference))
 }
@@ -66,8 +67,8 @@ impl Tx<'_> {
             let to = filter.event_to.unwrap_or(At(self.now + chrono::TimeDelta::days(36_500)));
             let (any_code, any_answer) = (filter.codes.is_empty(), filter.answer_codes.is_empty());
             let by_code = referral::code.eq_any(filter.codes.clone()).or(any_code.into_sql::<Bool>());
-            let given = exists(answers().filter(referral_response::code.eq_any(filter.answer_codes.clone())));
-            let in_time = exists(answers().filter(referral_response::event_at.between(from, to)));
+            let given = exists(answers(post).filter(referral_response::code.eq_any(filter.answer_codes.clone())));
+            let in_time = exists(answers(post).filter(referral_response::event_at.between(from, to)));
             let fitting = referral::table
                 .filter(referral::post_org.eq(post.to_owned()))
                 .filter(by_code)

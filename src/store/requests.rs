@@ -46,7 +46,9 @@ impl Tx<'_> {
     /// Drops answers older than a day.
     pub fn drop_old_answers(&mut self) -> Done<usize> {
         let oldest = At(self.now - TimeDelta::hours(limits::IDEMPOTENCY_HOURS));
-        Ok(diesel::delete(idempotency::table.filter(idempotency::created_at.lt(oldest))).execute(self.conn)?)
+        let orgs: Vec<String> = self.organizations()?.into_iter().map(|row| row.code).collect();
+        let old = idempotency::table.filter(idempotency::org.eq_any(orgs)).filter(idempotency::created_at.lt(oldest));
+        Ok(diesel::delete(old).execute(self.conn)?)
     }
 
     /// When each component was last used.

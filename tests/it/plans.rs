@@ -9,8 +9,9 @@ use entrepost::http::{Who, methods};
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response, s10};
+use crate::harness::process::run;
 use crate::harness::raw::Raw;
-use crate::harness::server::{filled_database, token_of};
+use crate::harness::server::{filled_database, fresh_database, token_of};
 use crate::harness::{Answer, Engine, Server, postgres};
 
 /// Tables that stay small however much mail there is: reading them whole is fine.
@@ -322,13 +323,7 @@ fn verifying_walks_along_the_primary_key_on_sqlite() {
 }
 
 /// Places of a PostgreSQL plan that read a whole table although an index would be preferred at any price.
-fn sequential(raw: &mut Raw, query: &str) -> Vec<String> {
-    let parameters = (1..).take_while(|no| query.contains(&format!("${no}"))).count();
-    let nulls = vec!["NULL"; parameters];
-    let arguments = if parameters == 0 { String::new() } else { format!("({})", nulls.join(", ")) };
-    raw.run(&format!("PREPARE remembered AS {query}"));
-    let plan = explain(raw, &format!("EXPLAIN EXECUTE remembered{arguments}"));
-    raw.run("DEALLOCATE remembered");
+fn whole_tables(plan: &[String]) -> Vec<String> {
     let table = |line: &str| line.split(" on ").nth(1)?.split(' ').next().map(str::to_owned);
     let whole = |line: &&String| {
         line.contains("Seq Scan on") && table(line).is_none_or(|table| !TINY.contains(&table.as_str()))
@@ -362,9 +357,164 @@ fn every_query_uses_an_index_on_postgres() {
     raw.run("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan");
     let mut bad = Vec::new();
     for query in &queries {
-        let whole = sequential(&mut raw, query);
+        let whole = whole_tables(&generic_plan(&mut raw, query));
         if !whole.is_empty() {
             bad.push(format!("{whole:?}\n    {query}"));
+        }
+    }
+    assert!(bad.is_empty(), "\n{}", bad.join("\n"));
+}
+
+/// Whether a query names rows by their ids, while PostgreSQL would look for them through all that a post has.
+fn passes_ids_over(query: &str, plan: &[String]) -> bool {
+    let wanted = query.split_once(" WHERE ").map_or("", |(_, wanted)| wanted);
+    let is_named = |column: &&str| ["= $", "= ANY($"].iter().any(|by| wanted.contains(&format!("\"{column}\" {by}")));
+    let named: Vec<&str> = ["item_id", "object_pid", "pid"].into_iter().filter(is_named).collect();
+    let conditions = || plan.iter().filter(|line| line.contains("Index Cond:"));
+    let is_used = |column: &&str| conditions().any(|line| line.contains(&format!("({column} = ")));
+    !named.is_empty() && !named.iter().any(is_used)
+}
+
+/// The plan of a query whatever the values are, as a connection of the server would have it.
+fn generic_plan(raw: &mut Raw, query: &str) -> Vec<String> {
+    let parameters = (1..).take_while(|no| query.contains(&format!("${no}"))).count();
+    let nulls = vec!["NULL"; parameters];
+    let arguments = if parameters == 0 { String::new() } else { format!("({})", nulls.join(", ")) };
+    raw.run(&format!("PREPARE remembered AS {query}"));
+    let plan = explain(raw, &format!("EXPLAIN EXECUTE remembered{arguments}"));
+    raw.run("DEALLOCATE remembered");
+    plan
+}
+
+/// What the engine asks when a row refers to another, for each of the references there are.
+fn reference_checks(raw: &mut Raw) -> Vec<String> {
+    let sql = "SELECT 'SELECT 1 FROM ONLY ' || c.confrelid::regclass || ' x WHERE ' || string_agg(quote_ident(a.attname) || ' = $' ||
+             k.place, ' AND ' ORDER BY k.place) || ' FOR KEY SHARE OF x' AS t
+         FROM pg_constraint c, unnest(c.confkey) WITH ORDINALITY AS k (attnum, place), pg_attribute a
+         WHERE c.contype = 'f' AND a.attrelid = c.confrelid AND a.attnum = k.attnum GROUP BY c.oid, c.confrelid";
+    raw.texts(sql)
+}
+
+/// Items of one post with everything that belongs to them, which nothing analyses.
+fn fill_unanalysed(raw: &mut Raw, items: usize) {
+    raw.run(&format!(
+        "CREATE TEMPORARY TABLE shape AS SELECT n, gen_random_uuid() AS pid, 'CP' || lpad(n::text, 9, '0') || 'AU' AS item,
+             decode(md5(n::text) || md5(n::text), 'hex') AS hash, now() - n * interval '1 minute' AS at
+             FROM generate_series(1, {items}) AS n;
+         INSERT INTO mail_object (post_org, pid, item_id, orig_post, dest_post, life_no, flow, mail_state, posting_dt,
+                 customs_visible, has_response, has_dc_response, head_seq, head_hash, created_at, changed_at)
+             SELECT 'AUA', pid, item, 'AUA', 'USA', 1, 'O', 1, at, TRUE, FALSE, FALSE, 1, hash, at, at FROM shape;
+         INSERT INTO change (post_org, pid, number) SELECT 'AUA', pid, n FROM shape;
+         INSERT INTO declaration (post_org, object_pid, pid, state_cd, seen, sent, version_no, digest)
+             SELECT 'AUA', pid, pid, 2, TRUE, TRUE, 1, hash FROM shape;
+         INSERT INTO response (post_org, object_pid, side, pid, state_cd, author_org, sent, decided_at, version_no, digest)
+             SELECT 'AUA', pid, 'O', pid, 55, 'AU', TRUE, at, 1, hash FROM shape;
+         INSERT INTO decision (post_org, object_pid, side, version_no, author_org, author_rank, fiscal_state, place,
+                 decided_at, received_at, digest, beside_customs, state_cd, sent)
+             SELECT 'AUA', pid, 'O', 1, 'AU', 3, 'CLEARED', n, at, at, hash, FALSE, 55, TRUE FROM shape;
+         INSERT INTO item_history (post_org, object_pid, seq, at, actor_org, event, detail, hash)
+             SELECT 'AUA', pid, 1, at, 'AUA', 'declaration.final', '{{}}', hash FROM shape;
+         INSERT INTO referral (post_org, object_pid, reference, code, raised_by, event_at, pending, created_at, digest)
+             SELECT 'AUA', pid, 'R1', 'RFI', 'USA', at, FALSE, at, hash FROM shape;
+         INSERT INTO message_out (post_org, id, partner, sender, kind, withdraws, item_id, object_pid, item_seq, digest,
+                 state, created_at)
+             SELECT 'AUA', pid, 'USA', 'AUA', 'ITMATT', FALSE, item, pid, 1, hash, 0, at FROM shape;"
+    ));
+}
+
+#[test]
+fn plans_are_right_on_postgres_before_anything_is_analysed() {
+    if !postgres::is_there() {
+        return;
+    }
+    let (url, _folder) = filled_database(Engine::Postgres);
+    let server = remembering(&url);
+    use_everything(&server);
+    let queries = queries(&server);
+    server.stop();
+    let mut bad = Vec::new();
+    for items in [0, 200, 200_000] {
+        let (url, _folder) = fresh_database(Engine::Postgres);
+        run(&["migrate", "--database-url", &url]).ok();
+        let mut raw = Raw::open(&url);
+        raw.run("SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan");
+        fill_unanalysed(&mut raw, items);
+        for query in reference_checks(&mut raw).iter().chain(&queries) {
+            let plan = generic_plan(&mut raw, query);
+            let whole = whole_tables(&plan);
+            if !whole.is_empty() || passes_ids_over(query, &plan) {
+                bad.push(format!("{items} items: {whole:?}\n    {query}\n{}", plan.join("\n")));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "\n{}", bad.join("\n"));
+}
+
+/// Tables of which every row belongs to one organization, and the column that names it.
+const OWNED: &[(&str, &str)] = &[
+    ("mail_object", "post_org"),
+    ("change", "post_org"),
+    ("change_counter", "post_org"),
+    ("declaration", "post_org"),
+    ("response", "post_org"),
+    ("document_version", "post_org"),
+    ("decision", "post_org"),
+    ("handed", "post_org"),
+    ("item_history", "post_org"),
+    ("seal_entry", "post_org"),
+    ("post_seal", "post_org"),
+    ("referral", "post_org"),
+    ("referral_response", "post_org"),
+    ("message_out", "post_org"),
+    ("anonymous_declaration", "post_org"),
+    ("retired_mark", "post_org"),
+    ("item_in", "recipient"),
+    ("interchange_out", "sender"),
+    ("interchange_in", "sender"),
+    ("idempotency", "org"),
+];
+
+/// Tables that a query goes to without naming by value whose rows it means.
+fn without_owner(query: &str) -> Vec<&'static str> {
+    let plain = query.replace('"', "");
+    let words = |table: &str| format!(" {plain} ").contains(&format!(" {table} "));
+    let named = |table: &str, column: &str| {
+        ["= $", "= ANY(", "IN ($"]
+            .iter()
+            .any(|by| plain.contains(&format!("{table}.{column} {by}")) || plain.contains(&format!(" {column} {by}")))
+    };
+    OWNED.iter().filter(|(table, column)| words(table) && !named(table, column)).map(|(table, _)| *table).collect()
+}
+
+/// What looks for rows of all posts at once: the exchange, which serves its partners one by one.
+const OF_ALL_POSTS: &[&str] = &[
+    // Partners that something waits for.
+    "WITH RECURSIVE jump(partner)",
+    // What waits for a partner, and what one of its interchanges holds.
+    "FROM message_out WHERE ((message_out.partner = $1)",
+    "message_out WHERE ((message_out.interchange = $1)",
+    "message_out SET state = $1, note = $2 WHERE ((message_out.interchange = $3)",
+    "FROM interchange_out WHERE (((interchange_out.partner = $1)",
+    // What was parked at anybody and may be applied by now.
+    "FROM item_in WHERE ((item_in.fate = 3 AND EXISTS",
+];
+
+/// A database that is divided by organization finds each row where its organization's are.
+#[test]
+fn every_query_names_whose_rows_it_means() {
+    if !postgres::is_there() {
+        return;
+    }
+    let (url, _folder) = filled_database(Engine::Postgres);
+    let server = remembering(&url);
+    use_everything(&server);
+    let queries = queries(&server);
+    let mut bad = Vec::new();
+    for query in &queries {
+        let tables = without_owner(query);
+        let is_allowed = OF_ALL_POSTS.iter().any(|part| query.replace('"', "").contains(part));
+        if !tables.is_empty() && !is_allowed {
+            bad.push(format!("{tables:?}\n    {query}"));
         }
     }
     assert!(bad.is_empty(), "\n{}", bad.join("\n"));

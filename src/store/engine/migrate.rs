@@ -7,6 +7,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::conn::AnyConn;
 use super::fault::Fault;
 use super::options::{Database, StoreOptions};
+use super::planner;
 use super::pool::{self, Manager};
 use crate::error::{Error, Result};
 use crate::store::unpack;
@@ -35,7 +36,8 @@ impl Migrations {
         Ok(Self { conn: pool::open_one(&manager)?, manager })
     }
 
-    /// Applies what is missing; gives the names applied. Safe when several servers start at once.
+    /// Applies what is missing, and gives PostgreSQL's planner figures where it has none; gives the names applied. Safe when
+    /// several servers start at once.
     ///
     /// # Errors
     /// Names the migration that failed.
@@ -43,7 +45,11 @@ impl Migrations {
         let _lock = self.lock()?;
         match &mut self.conn {
             AnyConn::Sqlite(conn) => without_foreign_keys(conn, |conn| names(conn.run_pending_migrations(SQLITE))),
-            AnyConn::Postgres(conn) => names(conn.run_pending_migrations(POSTGRES)),
+            AnyConn::Postgres(conn) => {
+                let applied = names(conn.run_pending_migrations(POSTGRES))?;
+                planner::give_figures(conn).map_err(|error| Fault::Db(error).into_error())?;
+                Ok(applied)
+            }
         }
     }
 

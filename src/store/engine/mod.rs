@@ -8,6 +8,7 @@ mod fault;
 pub(super) mod kept;
 mod migrate;
 mod options;
+mod planner;
 mod pool;
 mod store;
 mod tx;

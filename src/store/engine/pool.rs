@@ -45,7 +45,7 @@ impl Manager {
                 }
                 conn.batch_execute("SET TIME ZONE 'UTC'").map_err(QueryError)?;
                 if self.pooled {
-                    conn.batch_execute(&bounded_waits()).map_err(QueryError)?;
+                    conn.batch_execute(&session_settings()).map_err(QueryError)?;
                 }
                 remember(&mut conn, self.seen.as_ref());
                 Ok(AnyConn::Postgres(conn))
@@ -104,9 +104,14 @@ fn remember(conn: &mut impl Connection, seen: Option<&Seen>) {
     });
 }
 
-/// A lock that somebody keeps, or a statement that does not end, must not keep the connection with it.
-fn bounded_waits() -> String {
-    format!("SET lock_timeout = '{}s'; SET statement_timeout = '{}s'", limits::LOCK_WAIT_S, limits::STATEMENT_S)
+/// A lock that somebody keeps, or a statement that does not end, must not keep the connection with it. And a table that is small
+/// when a statement is planned is not read whole: the plan stays while the table grows. Compiling plans pays for none of these.
+fn session_settings() -> String {
+    format!(
+        "SET lock_timeout = '{}s'; SET statement_timeout = '{}s'; SET enable_seqscan = off; SET jit = off",
+        limits::LOCK_WAIT_S,
+        limits::STATEMENT_S
+    )
 }
 
 fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::QueryResult<()> {
