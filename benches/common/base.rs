@@ -33,8 +33,16 @@ pub fn filled(engine: &str, url: &str, size: u64) -> Outcome<Running> {
     Ok(running)
 }
 
-/// Puts items into the base through the store, many in one transaction.
+/// Puts items into the base and seals them.
 async fn fill(services: &Services, size: u64) -> Outcome {
+    fill_unnumbered(services, size).await?;
+    services.number_changes().await?;
+    services.seal().await?;
+    Ok(())
+}
+
+/// Puts items into the base through the store, many in one transaction.
+pub async fn fill_unnumbered(services: &Services, size: u64) -> Outcome {
     let data: DeclarationData = serde_json::from_str(&payload::data(0))?;
     let body = to_canonical(&data);
     let content = digest(&body);
@@ -50,8 +58,6 @@ async fn fill(services: &Services, size: u64) -> Outcome {
             })
             .await?;
     }
-    services.number_changes().await?;
-    services.seal().await?;
     Ok(())
 }
 

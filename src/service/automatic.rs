@@ -76,7 +76,7 @@ pub(super) fn facts(catalogue: &Catalogue, item: &Item, marks: &Marks, now: WcfD
         }
     }
     facts.quality_score = row.quality_score.and_then(|score| u8::try_from(score).ok()).unwrap_or(100);
-    (facts.quality_rules, facts.quality_rejected) = super::quality::rules_in(row.quality_findings.as_deref());
+    (facts.quality_rules, facts.quality_rejected) = super::judgement::rules_in(row.quality_findings.as_deref());
     facts.watchdog = mark_of(item, marks);
     facts.now = Some(now);
     Some(facts)

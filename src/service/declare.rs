@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
+use super::groups::Call;
 use super::idempotency::once;
 use super::item::identity::{self, Key};
 use super::item::unit_of_work::UnitOfWork;
-use super::quality::{Declarer, Judgement, is_older_version};
+use super::judgement::{Judgement, is_older_version};
+use super::prepared::{Content, Ready};
+use super::quality::Declarer;
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
-use crate::contract::canonical::{digest, to_canonical};
-use crate::contract::{Declaration, DeclarationData, Entity, MailObject};
+use crate::contract::{Declaration, Entity, MailObject};
 use crate::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use crate::error::{Error, Findings, Result};
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
@@ -20,7 +22,6 @@ use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
 use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, Parts};
-use crate::store::text::StoredText;
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -37,60 +38,6 @@ pub struct Declared {
     pub found: Findings,
 }
 
-/// A declaration checked and written canonically, outside the transaction.
-#[derive(Clone, Debug)]
-pub(super) struct Ready {
-    pub object: MailObject,
-    pub key: Key,
-    pub event: StoreEvent,
-    entity: Entity,
-    pub customs: Option<String>,
-    content: Content,
-    object_path: String,
-    declaration_path: String,
-}
-
-/// What a declaration says, written canonically, with what is kept of it in columns.
-#[derive(Clone, Debug)]
-pub(super) struct Content {
-    body: StoredText,
-    pub digest: Vec<u8>,
-    sender_zip: Option<String>,
-    recipient_zip: Option<String>,
-    sender_country: Option<String>,
-    recipient_country: Option<String>,
-    judgement: Judgement,
-}
-
-impl Content {
-    pub(super) fn body(&self) -> &str {
-        &self.body
-    }
-
-    /// The same judgement of other data.
-    pub(super) fn of_data(&self, data: &DeclarationData) -> Self {
-        Self::of(data, self.judgement.clone())
-    }
-
-    /// The same with the finding that its sender's name for it is that of another version.
-    pub(super) fn of_reused_name(&self, message: &str) -> Self {
-        Self { judgement: self.judgement.of_reused_name(message), ..self.clone() }
-    }
-
-    pub(super) fn of(data: &DeclarationData, judgement: Judgement) -> Self {
-        let body = to_canonical(data);
-        Self {
-            digest: digest(&body),
-            body: body.into(),
-            sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
-            recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
-            sender_country: given(&data.sender_country_cd).map(str::to_owned),
-            recipient_country: given(&data.recipient_country_cd).map(str::to_owned),
-            judgement,
-        }
-    }
-}
-
 impl Services {
     /// Stores declarations of the caller's own items: all of them, or each on its own.
     ///
@@ -104,7 +51,16 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        let ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
+        let mut ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
+        if ready.len() == 1 && mode == BatchMode::AllOrNothing && self.store.gathers_writes() {
+            let answer = match ready.pop() {
+                Some(entry) => self.store_grouped(Call { actor: actor.clone(), entry, key }).await?,
+                None => Answer::void(),
+            };
+            self.notify_outbox();
+            self.note_activity(Part::Declaration);
+            return Ok(answer);
+        }
         let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
         let answer = self
             .store
@@ -189,6 +145,42 @@ pub(super) fn store_all(
     let answer = Answer { warnings: warnings + older, ..ledger.close()? };
     unit.save(tx, &actor.stamp())?;
     Ok(answer)
+}
+
+/// Stores the declarations of several calls of one writer, which are about different items; each has its own outcome.
+///
+/// # Errors
+/// What is not about one of them alone: nothing is stored then.
+pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -> Result<Vec<Result<Answer>>, Fault> {
+    let Some(Call { actor, .. }) = calls.first() else { return Ok(Vec::new()) };
+    let mut user_created = services.ensure_user(tx, actor)?;
+    let catalogue = services.catalogue();
+    let ready = calls.iter().filter_map(|call| call.entry.content.as_ref().ok());
+    let mut unit = UnitOfWork::load(tx, &catalogue, &actor.org, ready.map(|ready| &ready.key), Parts::Declaration)?;
+    let mut answers = Vec::with_capacity(calls.len());
+    for Call { entry, key, .. } in calls {
+        let store = |tx: &mut Tx<'_>| {
+            let mut older = 0;
+            let result = match &entry.content {
+                Err(findings) => Err(findings.clone().into()),
+                Ok(ready) => {
+                    unit.change(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
+                }
+            };
+            // The first that is stored tells of it.
+            user_created &= result.is_err();
+            let mut ledger = Ledger::new(BatchMode::AllOrNothing);
+            ledger.note(entry, result)?;
+            let warnings = entry.content.as_ref().map_or(0, |ready| ready.content.judgement.warnings);
+            Ok(Answer { warnings: warnings + older, ..ledger.close()? })
+        };
+        answers.push(match once(tx, actor, key.as_ref(), store) {
+            Err(Fault::App(error)) => Err(error),
+            answer => Ok(answer?),
+        });
+    }
+    unit.save(tx, &actor.stamp())?;
+    Ok(answers)
 }
 
 /// Puts one declaration into its item, and counts it among the `older` when it is an earlier version again. Leaves the

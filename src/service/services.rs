@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::activity::Activity;
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
+use super::groups::Groups;
 use super::item::handed::HandedNotes;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
@@ -29,6 +30,7 @@ pub struct Services {
     pub(super) activity: Activity,
     outbox_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
+    pub(super) groups: Groups,
     proofreader: Arc<OnceLock<Proofreader>>,
 }
 
@@ -63,6 +65,7 @@ impl Services {
             activity: Activity::default(),
             outbox_signal: Arc::default(),
             handed: HandedNotes::default(),
+            groups: Groups::default(),
             proofreader: Arc::default(),
         }
     }

@@ -321,6 +321,52 @@ on_both_engines! {
         assert_eq!(tried, writing, "each writing method has a sample");
     }
 
+    fn stores_at_the_same_time_keep_their_own_outcomes(server) {
+        let clients = 12;
+        let shared = fresh_id("AU");
+        let tried = |client: usize| {
+            let mut stored = Vec::new();
+            for round in 0..6 {
+                let id = fresh_id("AU");
+                let amount = format!("{}", 1 + client * 10 + round);
+                let key = format!("K{id}");
+                let body = |amount: &str| json!({ "mailObject": mail_object(&id, "AUA", "DEA"),
+                    "decl": declaration(amount), "evtCd": 2, "userCd": "tester" });
+                server.call_with("AUA", "StoreDeclaration", body(&amount), &[("idempotency-key", &key)]).ok();
+                // Said again by its key, refused by its key, and refused by what it says.
+                server.call_with("AUA", "StoreDeclaration", body(&amount), &[("idempotency-key", &key)]).ok();
+                server.call_with("AUA", "StoreDeclaration", body("9999"), &[("idempotency-key", &key)]).refused(422);
+                let mut wrong = body(&amount);
+                wrong["mailObject"]["DestPostOrgCd"] = json!("AUA");
+                let found = server.call_as("AUA", "StoreDeclaration", wrong).refused(400).findings();
+                assert!(!found.is_empty());
+                let mut illegal = body("7.77");
+                illegal["evtCd"] = json!(1);
+                let found = server.call_as("AUA", "StoreDeclaration", illegal).refused(400).findings();
+                assert_eq!(found[0].0, "state", "{found:?}");
+                // And all the others store this one as well.
+                let body = json!({ "mailObject": mail_object(&shared, "AUA", "DEA"), "decl": declaration(&amount),
+                    "evtCd": 2 });
+                server.call_as("AUA", "StoreDeclaration", body).ok();
+                stored.push((id, amount));
+            }
+            stored
+        };
+        let stored: Vec<(String, String)> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..clients).map(|client| scope.spawn(move || tried(client))).collect();
+            running.into_iter().flat_map(|client| client.join().expect("stores")).collect()
+        });
+        for (id, amount) in &stored {
+            let view = server.load("AUA", json!({ "id": id }))[0].clone();
+            let piece = &view["Declaration"]["Data"]["ContentPieces"][0];
+            assert_eq!(piece["Amount"].to_string().trim_end_matches(".0"), amount.as_str(), "{id}");
+            assert_eq!(server.history("AUA", id).len(), 1, "{id}: stored once");
+        }
+        assert_eq!(server.history("AUA", &shared).len(), clients * 6, "each of them is a version");
+        let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("verifies");
+        assert_eq!(verdict.fault, None);
+    }
+
     fn concurrent_twins_do_the_work_once(server) {
         for _ in 0..3 {
             let (id, key) = (fresh_id("AU"), fresh_id("KEY"));

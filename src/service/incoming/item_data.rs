@@ -10,9 +10,10 @@ use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::overlay;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
-use crate::service::declare::{self, Content};
+use crate::service::declare;
 use crate::service::item::judging;
 use crate::service::item::version::Timeline;
+use crate::service::prepared::Content;
 use crate::store::item::{Detail, Event, Item};
 use crate::store::{Fault, Tx};
 
