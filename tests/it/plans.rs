@@ -439,6 +439,13 @@ fn plans_are_right_on_postgres_before_anything_is_analysed() {
         let mut raw = Raw::open(&url);
         raw.run("SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan");
         fill_unanalysed(&mut raw, items);
+        for table in ["mail_object", "change", "declaration", "response", "item_history", "message_out"] {
+            // A post that nothing is known of is not taken to have nothing.
+            let plan = explain(&mut raw, &format!("EXPLAIN SELECT 1 FROM {table} WHERE post_org = 'AUA'"));
+            let rows = plan[0].split("rows=").nth(1).and_then(|rest| rest.split(' ').next()).expect("an estimate");
+            let rows: usize = rows.parse().expect("a number");
+            assert!(rows >= items / 10, "{items} items: {plan:?}");
+        }
         for query in reference_checks(&mut raw).iter().chain(&queries) {
             let plan = generic_plan(&mut raw, query);
             let whole = whole_tables(&plan);

@@ -1,6 +1,6 @@
--- Rows of the shape that tables have once there is mail: few posts, a few rows of each item. They are put
--- in, analysed and taken out again, so that PostgreSQL knows from the first row on that a post has many items and an id means one.
--- No organization is called like these.
+-- Rows of the shape that tables have once there is mail: a few rows of each item. They are put in, analysed and taken out again, so
+-- that PostgreSQL knows from the first row on that a post has many items and an id means one. No organization is called like
+-- these two.
 CREATE TEMPORARY TABLE shape ON COMMIT DROP AS
     SELECT n, '?' || n % 2 AS post, gen_random_uuid() AS pid,
         'CP' || lpad(n::text, 9, '0') || 'XX' AS item, decode(md5(n::text) || md5((n + 1)::text), 'hex') AS hash,
@@ -9,7 +9,7 @@ CREATE TEMPORARY TABLE shape ON COMMIT DROP AS
 
 INSERT INTO mail_object (post_org, pid, item_id, orig_post, dest_post, life_no, flow, mail_class, mail_state, posting_dt,
         customs_visible, has_response, has_dc_response, head_seq, head_hash, created_at, changed_at, security_state)
-    SELECT post, pid, item, '?0', '?' || n % 7, 1, CASE WHEN n % 3 = 0 THEN 'I' ELSE 'O' END, 'C',
+    SELECT post, pid, item, '?0', '?' || n / 2 % 2, 1, CASE WHEN n % 3 = 0 THEN 'I' ELSE 'O' END, 'C',
         CASE WHEN n % 3 > 0 THEN n % 5 END, at, TRUE, n % 4 > 0, n % 5 > 0, 1, hash, at, at,
         CASE WHEN n % 20 = 0 THEN 'ASSESSED' END
     FROM shape;
@@ -23,10 +23,10 @@ INSERT INTO document_version (post_org, object_pid, kind, version_no, digest)
     SELECT post, pid, 'D', version_no, hash FROM shape, generate_series(1, 3) AS version_no;
 INSERT INTO decision (post_org, object_pid, side, version_no, author_org, author_rank, fiscal_state, place, decided_at,
         received_at, digest, beside_customs, state_cd, sent)
-    SELECT post, pid, 'O', version_no, '?' || n % 5, 3, 'CLEARED', n, at, at, hash, FALSE, 55, TRUE
+    SELECT post, pid, 'O', version_no, '?' || n / 2 % 2, 3, 'CLEARED', n, at, at, hash, FALSE, 55, TRUE
     FROM shape, generate_series(1, 2) AS version_no;
 INSERT INTO handed (post_org, object_pid, customs_org, version, first_at)
-    SELECT post, pid, '?' || n % 5, hash, at FROM shape;
+    SELECT post, pid, '?' || n / 2 % 2, hash, at FROM shape;
 INSERT INTO item_history (post_org, object_pid, seq, at, actor_org, event, detail, hash)
     SELECT post, pid, seq, at, post, 'declaration.final', '{}', hash FROM shape, generate_series(1, 3) AS seq;
 INSERT INTO referral (post_org, object_pid, reference, code, raised_by, event_at, pending, created_at, digest)
@@ -36,11 +36,11 @@ INSERT INTO referral_response (post_org, object_pid, pid, reference, code, answe
     SELECT post, pid, gen_random_uuid(), 'R1', 'R' || n % 5, '?', at, at, hash FROM shape;
 INSERT INTO message_out (post_org, id, partner, sender, kind, withdraws, item_id, object_pid, item_seq, digest, state,
         interchange, created_at)
-    SELECT post, gen_random_uuid(), '?' || n % 7, post, 'ITMATT', FALSE, item, pid, 1, hash, CASE WHEN n % 50 = 0 THEN 0 ELSE 2 END,
+    SELECT post, gen_random_uuid(), '?' || n / 2 % 2, post, 'ITMATT', FALSE, item, pid, 1, hash, CASE WHEN n % 50 = 0 THEN 0 ELSE 2 END,
         CASE WHEN n % 50 > 0 THEN 'I' || n / 50 END, at
     FROM shape;
 INSERT INTO item_in (recipient, sender, reference, message_no, item_no, kind, item_id, made_at, fate, at)
-    SELECT post, '?0', 'I' || n / 50, 1, n, 'ITMATT', item, at, CASE WHEN n % 50 = 0 THEN 3 ELSE 0 END, at FROM shape;
+    SELECT post, '?' || n / 2 % 2, 'I' || n / 50, 1, n, 'ITMATT', item, at, CASE WHEN n % 50 = 0 THEN 3 ELSE 0 END, at FROM shape;
 INSERT INTO post_seal (post_org, seal_no, sealed_at, through_no, items, leaves, root, hash)
     SELECT post, n, at, n, 1, hash, hash, hash FROM shape;
 INSERT INTO anonymous_declaration (post_org, id, pid, created_at, changed_at, expires_at, final_id, body, other)
@@ -51,3 +51,4 @@ INSERT INTO record_head (org, kind, id, seq, hash, seal_no)
     SELECT post, 'good', item, 1, hash, CASE WHEN n % 50 > 0 THEN 1 END FROM shape;
 INSERT INTO mark (author_org, item_id, orig_post, operation, set_at) SELECT post, item, '?0', 4, at FROM shape;
 INSERT INTO retired_mark (post_org, object_pid, head_seq) SELECT post, pid, 1 FROM shape;
+SET CONSTRAINTS ALL IMMEDIATE;
