@@ -11,6 +11,7 @@ use entrepost::error::Error;
 use entrepost::service::Services;
 use entrepost::service::verify::Scope;
 use entrepost::store::record_history::RecordRow;
+use entrepost::store::seal::{Beside, SealProof};
 use entrepost::store::verify::Verdict;
 
 use super::arguments::{needed, option, optional, switch, text};
@@ -33,6 +34,12 @@ pub fn command() -> Command {
                 .arg(needed("POST", "post that owns it"))
                 .arg(needed("ITEM", "item id"))
                 .arg(switch("texts", "with what was declared and decided each time")),
+        )
+        .subcommand(
+            Command::new("proof")
+                .about("Show that the history of an item was sealed, with hashes alone")
+                .arg(needed("POST", "post that owns it"))
+                .arg(needed("ITEM", "item id")),
         )
         .subcommand(
             Command::new("trade")
@@ -74,6 +81,7 @@ pub async fn run(services: &Services, verb: &str, options: &ArgMatches) -> Resul
         "verify" => verify(services, options).await,
         "trade" | "record" => show_record(services, options).await,
         "access" => list_access(services, options).await,
+        "proof" => prove_item(services, options).await,
         _ => show_item(services, options).await,
     }
 }
@@ -151,6 +159,30 @@ async fn list_access(services: &Services, options: &ArgMatches) -> Result<(), Fa
     }
     for row in rows {
         println!("{}\t{}\t{}\t{}\t{}", row.at.0.to_rfc3339(), row.kind, row.org, row.id, described(&row));
+    }
+    Ok(())
+}
+
+/// Each line a word and what it names; hashes are SHA-256, in hexadecimal digits.
+async fn prove_item(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
+    for proof in services.seal_proofs(text(options, "POST"), text(options, "ITEM")).await? {
+        println!("item\t{}\nrow\t{}\nhash\t{}", proof.pid.0, proof.head_seq, hex(&proof.head_hash));
+        for step in &proof.path {
+            match step {
+                Beside::Left(hash) => println!("left\t{}", hex(hash)),
+                Beside::Right(hash) => println!("right\t{}", hex(hash)),
+            }
+        }
+        println!("root\t{}", hex(&proof.root));
+        let SealProof { seal_no, through_no, items, .. } = proof;
+        let at = proof.sealed_at.timestamp_micros();
+        println!("seal\t{seal_no}\nsealed\t{at}\nthrough\t{through_no}\nitems\t{items}");
+        println!("leaves\t{}\nprevious\t{}", hex(&proof.leaves_digest), hex(&proof.previous));
+        println!("seal hash\t{}", hex(&proof.hash));
+        match proof.chained {
+            Some((no, post_seal_no)) => println!("chained\tseal {no} holds seal {post_seal_no} of this post"),
+            None => println!("chained\tnot yet"),
+        }
     }
     Ok(())
 }

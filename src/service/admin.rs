@@ -16,9 +16,10 @@ use crate::rules::places;
 use crate::rules::structure::{self, is_customs_code, is_post_code};
 use crate::store::item::{HistoryRow, Parts, Stamp};
 use crate::store::record_history::RecordRow;
+use crate::store::seal::SealProof;
 use crate::store::settings::SettingRow;
 use crate::store::text::StoredText;
-use crate::store::types::At;
+use crate::store::types::{At, Id};
 use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
 use crate::store::{Fault, Tx};
 
@@ -283,6 +284,29 @@ impl Services {
         match rows.await? {
             rows if rows.is_empty() => Err(Error::invalid("absent", "ITEM", "there is no such item at this post")),
             rows => Ok(rows),
+        }
+    }
+
+    /// What shows that the histories of the items of `post` with this id were sealed, as they are now.
+    ///
+    /// # Errors
+    /// 400 when there is no such item, or none of them is sealed yet.
+    pub async fn seal_proofs(&self, post: &str, item_id: &str) -> Result<Vec<SealProof>> {
+        let rows = self.item_history(post, item_id).await?;
+        let mut pids: Vec<Id> = rows.iter().map(|row| row.object_pid).collect();
+        pids.dedup();
+        let post = post.to_owned();
+        let found = self.store.read_snapshot(move |tx| {
+            let proofs = pids.iter().map(|pid| tx.seal_proof(&post, *pid)).collect::<Result<Vec<_>, Fault>>()?;
+            Ok(proofs.into_iter().flatten().collect::<Vec<_>>())
+        });
+        match found.await? {
+            proofs if proofs.is_empty() => {
+                let message = "not sealed yet as it is now, which happens once a minute; or sealed by an earlier version, \
+                               of which `admin history verify` is the proof";
+                Err(Error::invalid("absent", "ITEM", message))
+            }
+            proofs => Ok(proofs),
         }
     }
 

@@ -8,15 +8,19 @@
 //! link of that chain elsewhere notices that the newest seals were removed with everything sealed by them.
 //! [`super::verify`] looks whether all fits.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::insert::{insert_all, inserted_rows};
+use super::insert::{ROWS_PER_STATEMENT, insert_all, inserted_rows};
 use super::record_history::HeadRow;
 use super::record_verify::RecordEntryRow;
-use super::schema::{change, mail_object, post_seal, record_head, record_seal_entry, seal, seal_entry, seal_head};
+use super::schema::{
+    change, item_history, mail_object, post_seal, record_head, record_seal_entry, seal, seal_entry, seal_head,
+};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::limits;
@@ -108,32 +112,80 @@ impl Leaf {
     }
 }
 
-/// The root of the tree over these heads, in the order of their ids: leaves are hashed behind a 0, two branches behind a 1,
-/// and one that is left over goes up as it is.
-pub(super) fn root<'h>(heads: impl Iterator<Item = (Id, i32, &'h [u8])>) -> Vec<u8> {
-    let leaf = |(pid, seq, hash): (Id, i32, &[u8])| {
-        let mut hasher = Sha256::new();
-        hasher.update([0]);
-        hasher.update(pid.0.as_bytes());
-        hasher.update(seq.to_be_bytes());
-        hasher.update(hash);
-        hasher.finalize()
+/// The hash of a leaf: behind a 0, so that none is taken for a branch.
+fn leaf_hash(pid: Id, head_seq: i32, head_hash: &[u8]) -> Vec<u8> {
+    let mut hasher = Sha256::new();
+    hasher.update([0]);
+    hasher.update(pid.0.as_bytes());
+    hasher.update(head_seq.to_be_bytes());
+    hasher.update(head_hash);
+    hasher.finalize().to_vec()
+}
+
+/// The level above one of a tree: two are hashed together behind a 1, and one that is left over goes up as it is.
+fn above(level: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let branch = |pair: &[Vec<u8>]| match pair {
+        [one, other] => {
+            let mut hasher = Sha256::new();
+            hasher.update([1]);
+            hasher.update(one);
+            hasher.update(other);
+            hasher.finalize().to_vec()
+        }
+        alone => alone.concat(),
     };
-    let mut level: Vec<_> = heads.map(leaf).collect();
+    level.chunks(2).map(branch).collect()
+}
+
+/// The root of the tree over these heads, in the order of their ids.
+pub(super) fn root<'h>(heads: impl Iterator<Item = (Id, i32, &'h [u8])>) -> Vec<u8> {
+    let mut level: Vec<Vec<u8>> = heads.map(|(pid, seq, hash)| leaf_hash(pid, seq, hash)).collect();
     while level.len() > 1 {
-        let branch = |pair: &[_]| match pair {
-            [one, other] => {
-                let mut hasher = Sha256::new();
-                hasher.update([1]);
-                hasher.update(one);
-                hasher.update(other);
-                hasher.finalize()
-            }
-            one => one[0],
-        };
-        level = level.chunks(2).map(branch).collect();
+        level = above(&level);
     }
-    level.first().map(|root| root.to_vec()).unwrap_or_default()
+    level.pop().unwrap_or_default()
+}
+
+/// A hash beside the way from a leaf to the root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beside {
+    Left(Vec<u8>),
+    Right(Vec<u8>),
+}
+
+/// The hashes beside the way from the leaf at a place to the root.
+fn beside(mut level: Vec<Vec<u8>>, mut at: usize) -> Vec<Beside> {
+    let mut path = Vec::new();
+    while level.len() > 1 {
+        match at % 2 {
+            1 => path.push(Beside::Left(level[at - 1].clone())),
+            _ => path.extend(level.get(at + 1).cloned().map(Beside::Right)),
+        }
+        level = above(&level);
+        at /= 2;
+    }
+    path
+}
+
+/// What shows that the head of an item's history was sealed: hashes, and nothing of any other item.
+#[derive(Clone, Debug)]
+pub struct SealProof {
+    pub pid: Id,
+    pub head_seq: i32,
+    pub head_hash: Vec<u8>,
+    /// From the leaf on.
+    pub path: Vec<Beside>,
+    pub root: Vec<u8>,
+    pub seal_no: i64,
+    pub sealed_at: DateTime<Utc>,
+    pub through_no: i64,
+    pub items: i32,
+    /// SHA-256 of the leaves, as they are kept.
+    pub leaves_digest: Vec<u8>,
+    pub previous: Vec<u8>,
+    pub hash: Vec<u8>,
+    /// The first link of the chain over all that holds this seal or one behind it, and which.
+    pub chained: Option<(i64, i64)>,
 }
 
 /// The seal of a post in the chain over all.
@@ -320,6 +372,54 @@ impl Tx<'_> {
         }
         diesel::insert_into(post_seal::table).values(&draft.row).execute(self.conn)?;
         Ok(true)
+    }
+
+    /// What shows that the present head of an item's history was sealed; none while it waits for a seal, or where an earlier
+    /// version sealed it together with items of other posts.
+    pub fn seal_proof(&mut self, post: &str, pid: Id) -> Done<Option<SealProof>> {
+        let number: Option<Option<i64>> =
+            change::table.find((post, pid)).select(change::number).first(self.conn).optional()?;
+        let Some(number) = number.flatten() else { return Ok(None) };
+        if number <= self.sealed_together()? {
+            return Ok(None);
+        }
+        let holding = post_seal::table.filter(post_seal::post_org.eq(post)).filter(post_seal::through_no.ge(number));
+        let link: Option<PostSealRow> = holding.order(post_seal::seal_no).first(self.conn).optional()?;
+        let Some(link) = link else { return Ok(None) };
+        let leaves = Leaf::read_all(&link.leaves).unwrap_or_default();
+        let Some(at) = leaves.iter().position(|leaf| leaf.pid == pid) else { return Ok(None) };
+        let mut hashes = Vec::with_capacity(leaves.len());
+        for some in leaves.chunks(ROWS_PER_STATEMENT) {
+            let pids: Vec<Id> = some.iter().map(|leaf| leaf.pid).collect();
+            let rows: Vec<(Id, i32, Vec<u8>)> = item_history::table
+                .filter(item_history::post_org.eq(post))
+                .filter(item_history::object_pid.eq_any(&pids))
+                .select((item_history::object_pid, item_history::seq, item_history::hash))
+                .load(self.conn)?;
+            let known: HashMap<(Id, i32), Vec<u8>> =
+                rows.into_iter().map(|(pid, seq, hash)| ((pid, seq), hash)).collect();
+            hashes.extend(some.iter().map(|leaf| known.get(&(leaf.pid, leaf.head_seq)).cloned().unwrap_or_default()));
+        }
+        let level = leaves.iter().zip(&hashes).map(|(leaf, hash)| leaf_hash(leaf.pid, leaf.head_seq, hash)).collect();
+        let before = post_seal::table.find((post, link.seal_no - 1)).select(post_seal::hash);
+        let chained =
+            seal_head::table.filter(seal_head::post_org.eq(post)).filter(seal_head::post_seal_no.ge(link.seal_no));
+        let chained = chained.order(seal_head::post_seal_no).select((seal_head::seal_no, seal_head::post_seal_no));
+        Ok(Some(SealProof {
+            pid,
+            head_seq: leaves[at].head_seq,
+            head_hash: hashes.swap_remove(at),
+            path: beside(level, at),
+            root: link.root,
+            seal_no: link.seal_no,
+            sealed_at: link.sealed_at.0,
+            through_no: link.through_no,
+            items: link.items,
+            leaves_digest: Sha256::digest(&link.leaves).to_vec(),
+            previous: before.first(self.conn).optional()?.unwrap_or_default(),
+            hash: link.hash,
+            chained: chained.first(self.conn).optional()?,
+        }))
     }
 
     /// Puts what is due into the chain over all: records that changed, at most [`limits::SEAL_RECORDS`], and the newest seals

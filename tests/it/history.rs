@@ -8,7 +8,8 @@ use entrepost::store::verify::Verdict;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, respond, response, store};
-use crate::harness::process::run;
+use crate::harness::outside::python_program;
+use crate::harness::process::{admin, refused, run};
 use crate::harness::raw::Raw;
 use crate::harness::{Engine, Server, postgres};
 use crate::{on_both_engines, on_engines};
@@ -120,6 +121,42 @@ on_both_engines! {
         let who: Vec<&str> = at_destination.iter().map(|row| row.actor_org.as_str()).collect();
         assert_eq!(who, ["AUA", "DE"], "what came from elsewhere is recorded with its sender");
         assert!(at_origin.iter().chain(&at_destination).all(|row| !row.detail.contains("Harbour")), "no personal data");
+    }
+}
+
+/// The program in docs/seals.md.
+fn documented_check() -> &'static str {
+    let document = include_str!("../../docs/seals.md");
+    document.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a program")
+}
+
+on_both_engines! {
+    fn a_sealed_item_is_proven_to_somebody_without_the_database(server) {
+        // Alone, in pairs, and with one left over on some level.
+        for items in [1, 2, 3, 6, 7] {
+            let ids: Vec<String> = (0..items).map(|_| fresh_id("AU")).collect();
+            ids.iter().for_each(|id| declare(server, id, "1.00"));
+            seal(server);
+            chain(server);
+            for id in &ids {
+                let proof = admin(&server.database_url, &["history", "proof", "AUA", id]);
+                assert!(proof.contains("chained\tseal "), "{proof}");
+                let Some((fits, told)) = python_program(documented_check(), "AUA", &proof) else { return };
+                assert!(fits && told == "sealed\n", "{told} {proof}");
+                let row = proof.lines().find(|line| line.starts_with("hash\t")).expect("the hash of the row");
+                let other = proof.replace(row, &format!("hash\t{}", "0".repeat(64)));
+                for wrong in [other, proof.replace("through\t", "through\t1")] {
+                    let (fits, _) = python_program(documented_check(), "AUA", &wrong).expect("Python is there");
+                    assert!(!fits, "{wrong}");
+                }
+                let (fits, _) = python_program(documented_check(), "DEA", &proof).expect("Python is there");
+                assert!(!fits, "the seal is of one post");
+            }
+        }
+        let fresh = fresh_id("AU");
+        declare(server, &fresh, "1.00");
+        assert!(refused(&server.database_url, &["history", "proof", "AUA", &fresh]).contains("not sealed yet"));
+        assert!(refused(&server.database_url, &["history", "proof", "FRA", &fresh]).contains("no such item"));
     }
 }
 

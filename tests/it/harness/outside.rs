@@ -21,6 +21,11 @@ pub fn python(script: &str, modules: &[&str], input: &Value) -> Option<String> {
     Some(output)
 }
 
+/// Whether a program in Python, given as text, ends well with an argument and an input, and what it writes.
+pub fn python_program(text: &str, argument: &str, input: &str) -> Option<(bool, String)> {
+    run(Command::new("python3").args(["-c", text, argument]), input).or_else(|| absent("python3"))
+}
+
 /// Whether a program ends well, and what it writes; `None` where it is not installed.
 pub fn program(name: &str, arguments: &[&str]) -> Option<(bool, String)> {
     let mut command = Command::new(name);
