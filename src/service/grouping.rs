@@ -20,17 +20,19 @@ use super::{Actor, Answer, Services};
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// Serves a writer; when that ends early, those who wait are told by the loss of their channels.
+/// Serves a writer; when that ends early, those it serves are told by the loss of their channels.
 struct Serving<'g> {
     groups: &'g Groups,
     writer: Writer,
+    /// What the group at hand is about.
+    names: Vec<String>,
     is_done: bool,
 }
 
 impl Drop for Serving<'_> {
     fn drop(&mut self) {
         if !self.is_done {
-            self.groups.with(|all| all.remove(&self.writer));
+            self.groups.give_up(&self.writer, &self.names);
         }
     }
 }
@@ -53,15 +55,15 @@ impl Services {
     }
 
     async fn serve(self, writer: Writer) {
-        let mut serving = Serving { groups: &self.groups, writer, is_done: false };
+        let mut serving = Serving { groups: &self.groups, writer, names: Vec::new(), is_done: false };
         loop {
-            let group = self.groups.next(&serving.writer);
-            if group.is_empty() {
-                // Whoever comes now finds nobody who serves, and sees to it.
+            let group = self.groups.next(&serving.writer, &serving.names);
+            if group.calls.is_empty() {
                 serving.is_done = true;
                 return;
             }
-            let (calls, waiting): (Vec<Call>, Vec<_>) = group.into_iter().unzip();
+            serving.names = group.names;
+            let (calls, waiting): (Vec<Call>, Vec<_>) = group.calls.into_iter().unzip();
             let answers = self.store_together(Arc::new(calls)).await;
             for (waiting, answer) in waiting.into_iter().zip(answers) {
                 // Who does not listen any more finds the answer by its key.

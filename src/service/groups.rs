@@ -35,52 +35,98 @@ pub(super) type Writer = (String, Option<String>, Option<String>, bool);
 
 pub(super) type Waiting = (Call, oneshot::Sender<Result<Answer>>);
 
+/// Calls of one writer.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// What the groups that are being stored are about.
+    under_way: HashSet<String>,
+    /// How many groups are being stored, or looked for.
+    servers: usize,
+}
+
+impl Queue {
+    fn release(&mut self, names: &[String]) {
+        for name in names {
+            self.under_way.remove(name);
+        }
+    }
+}
+
+/// A group of calls to be stored together.
+#[derive(Default)]
+pub(super) struct Group {
+    pub calls: Vec<Waiting>,
+    /// What they are about, to be handed back when they are stored.
+    pub names: Vec<String>,
+}
+
 /// The calls that wait, by who makes them. A writer that is there is being served.
 #[derive(Clone, Default)]
-pub(super) struct Groups(Arc<Mutex<HashMap<Writer, VecDeque<Waiting>>>>);
+pub(super) struct Groups(Arc<Mutex<HashMap<Writer, Queue>>>);
 
 impl Groups {
     /// Runs `f` on what waits. Nothing leaves it half changed, so a panic elsewhere does no harm to it.
-    pub(super) fn with<T>(&self, f: impl FnOnce(&mut HashMap<Writer, VecDeque<Waiting>>) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut HashMap<Writer, Queue>) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Lets a call wait; says whether somebody has to be found who serves its writer.
-    pub(super) fn put(&self, writer: &Writer, waiting: Waiting) -> Result<bool> {
-        self.with(|all| match all.get_mut(writer) {
-            Some(calls) if calls.len() >= limits::PENDING_READS => {
-                Err(Error::unavailable("Too many stores wait for the database"))
+    /// Lets a call wait; says whether one more is to serve its writer.
+    pub(super) fn put(&self, writer: &Writer, call: Waiting) -> Result<bool> {
+        self.with(|all| {
+            let queue = all.entry(writer.clone()).or_default();
+            if queue.waiting.len() >= limits::PENDING_READS {
+                return Err(Error::unavailable("Too many stores wait for the database"));
             }
-            Some(calls) => {
-                calls.push_back(waiting);
-                Ok(false)
-            }
-            None => {
-                all.insert(writer.clone(), VecDeque::from([waiting]));
-                Ok(true)
-            }
+            queue.waiting.push_back(call);
+            let is_worth_it = queue.waiting.len() >= limits::GROUP_WORTH_A_CONNECTION;
+            let more = queue.servers == 0 || queue.servers < limits::GROUPS_AT_ONCE && is_worth_it;
+            queue.servers += usize::from(more);
+            Ok(more)
         })
     }
 
-    /// The next calls to be stored together; none: the writer is served no longer.
-    pub(super) fn next(&self, writer: &Writer) -> Vec<Waiting> {
+    /// The next calls to be stored together, in the place of a group that is stored; none: there is one less to serve the
+    /// writer. What is about something under way waits until that is stored, and what came after it as well.
+    pub(super) fn next(&self, writer: &Writer, stored: &[String]) -> Group {
         self.with(|all| {
-            let Some(calls) = all.get_mut(writer) else { return Vec::new() };
-            let (mut group, mut named) = (Vec::new(), HashSet::new());
-            while group.len() < limits::GROUPED_STORES
-                && let Some((call, _)) = calls.front()
+            let Some(queue) = all.get_mut(writer) else { return Group::default() };
+            queue.release(stored);
+            let mut group = Group::default();
+            while group.calls.len() < limits::GROUPED_STORES
+                && let Some((call, _)) = queue.waiting.front()
             {
                 let names: Vec<String> = call.names().collect();
-                if names.iter().any(|name| named.contains(name)) {
+                if names.iter().any(|name| queue.under_way.contains(name)) {
                     break;
                 }
-                named.extend(names);
-                group.extend(calls.pop_front());
+                queue.under_way.extend(names.iter().cloned());
+                group.names.extend(names);
+                group.calls.extend(queue.waiting.pop_front());
             }
-            if group.is_empty() {
-                all.remove(writer);
+            if group.calls.is_empty() {
+                Self::leave(all, writer);
             }
             group
         })
+    }
+
+    /// One that served ends without having stored its group.
+    pub(super) fn give_up(&self, writer: &Writer, names: &[String]) {
+        self.with(|all| {
+            if let Some(queue) = all.get_mut(writer) {
+                queue.release(names);
+                Self::leave(all, writer);
+            }
+        });
+    }
+
+    /// With the last one that serves a writer goes what still waits: it is told by the loss of its channels.
+    fn leave(all: &mut HashMap<Writer, Queue>, writer: &Writer) {
+        let Some(queue) = all.get_mut(writer) else { return };
+        queue.servers -= 1;
+        if queue.servers == 0 {
+            all.remove(writer);
+        }
     }
 }
