@@ -59,7 +59,7 @@ limits! {
     GROUP_MS: u64 = 25, "ms", "A group stops taking more writes after this long.";
     GROUP_SYNCS: u32 = 3, "syncs", "A group stops taking more writes when it has worked this many times as long as the last commit took.";
     GROUP_LEAST_MS: u64 = 1, "ms", "It takes writes for this long at least, however fast the disk.";
-    GROUPED_STORES: usize = 64, "stores", "Stores of one post and user written together on PostgreSQL; the rest follows.";
+    GROUPED_STORES: usize = 64, "stores", "Stores of one post and user written together; the rest follows.";
     GROUPS_AT_ONCE: usize = 3, "groups", "Of one post and user at a time: while one waits for the disk, the next is decided.";
     GROUP_WORTH_A_CONNECTION: usize = 8, "stores", "So many have to wait before another group is begun beside one under way.";
     GROUP_ATTEMPTS: u32 = 4, "attempts", "Repeats of such a group after serialization failures; then its stores go one by one.";

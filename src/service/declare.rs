@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Span;
+
 use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
 use super::groups::Call;
@@ -52,9 +54,11 @@ impl Services {
     ) -> Result<Answer> {
         actor.own_post(None)?;
         let mut ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
-        if ready.len() == 1 && mode == BatchMode::AllOrNothing && self.store.gathers_writes() {
+        if ready.len() == 1 && mode == BatchMode::AllOrNothing {
             let answer = match ready.pop() {
-                Some(entry) => self.store_grouped(Call { actor: actor.clone(), entry, key }).await?,
+                Some(entry) => {
+                    self.store_grouped(Call { actor: actor.clone(), entry, key, span: Span::current() }).await?
+                }
                 None => Answer::void(),
             };
             self.notify_outbox();
@@ -178,6 +182,10 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
             Err(Fault::App(error)) => Err(error),
             answer => Ok(answer?),
         });
+    }
+    if user_created {
+        // None was stored, so there is to be no user either.
+        return Err(Error::Internal("a user was made for stores that were all refused".into()).into());
     }
     unit.save(tx, &actor.stamp())?;
     Ok(answers)

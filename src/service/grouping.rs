@@ -1,16 +1,15 @@
 //! Stores of single declarations that wait for the database at the same time: decided together and written together.
 //!
-//! A store waits for the database several times; on PostgreSQL that is most of what it takes. So what comes in while a store
-//! of the same post and user is under way is gathered, loaded at once, decided call by call in memory, and written by one set
+//! On PostgreSQL most of what a store takes are its ways to the server and back; on SQLite the one writer runs a dozen statements
+//! for each. So what comes in while a store of the same post and user is under way is gathered, loaded at once, decided call by call in memory, and written by one set
 //! of statements. Each call keeps its own outcome: one that is refused writes nothing and disturbs no other. Where the
 //! whole cannot be written, the calls are stored one by one.
-//!
-//! SQLite needs none of it: its writer makes one commit of all that waits, and its statements cost no way to a server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span};
 
 use super::batch::BatchMode;
 use super::declare::{store_all, store_each};
@@ -64,7 +63,9 @@ impl Services {
             }
             serving.names = group.names;
             let (calls, waiting): (Vec<Call>, Vec<_>) = group.calls.into_iter().unzip();
-            let answers = self.store_together(Arc::new(calls)).await;
+            // What is logged of a group has the id of the request that came first.
+            let span = calls.first().map_or_else(Span::none, |call| call.span.clone());
+            let answers = self.store_together(Arc::new(calls)).instrument(span).await;
             for (waiting, answer) in waiting.into_iter().zip(answers) {
                 // Who does not listen any more finds the answer by its key.
                 let _ = waiting.send(answer);
@@ -84,13 +85,19 @@ impl Services {
             });
             match written.await {
                 Ok(answers) => return answers,
-                Err(error @ Error::Unavailable { .. }) => return calls.iter().map(|_| Err(error.clone())).collect(),
+                Err(error @ Error::Unavailable { .. }) => {
+                    for call in calls.iter().skip(1) {
+                        call.span.in_scope(|| tracing::warn!(%error, "not stored, together with others"));
+                    }
+                    return calls.iter().map(|_| Err(error.clone())).collect();
+                }
                 Err(error) => tracing::debug!(%error, "stores are made one by one"),
             }
         }
         let mut answers = Vec::with_capacity(calls.len());
         for at in 0..calls.len() {
-            answers.push(self.store_alone(Arc::clone(&calls), at).await);
+            let span = calls[at].span.clone();
+            answers.push(self.store_alone(Arc::clone(&calls), at).instrument(span).await);
         }
         answers
     }
@@ -98,7 +105,7 @@ impl Services {
     async fn store_alone(&self, calls: Arc<Vec<Call>>, at: usize) -> Result<Answer> {
         let services = self.clone();
         let write = self.store.write(move |tx| {
-            let Call { actor, entry, key } = &calls[at];
+            let Call { actor, entry, key, .. } = &calls[at];
             let entries = std::slice::from_ref(entry);
             once(tx, actor, key.as_ref(), |tx| store_all(&services, tx, actor, entries, BatchMode::AllOrNothing))
         });

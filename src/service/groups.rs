@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use super::Actor;
 use super::batch::{Answer, Entry};
@@ -17,6 +18,8 @@ pub(super) struct Call {
     pub actor: Actor,
     pub entry: Entry<Ready>,
     pub key: Option<RequestKey>,
+    /// The request that it came with, for the log.
+    pub span: Span,
 }
 
 impl Call {

@@ -152,11 +152,6 @@ impl Store {
         (size - self.inner.permits.available_permits(), size)
     }
 
-    /// Whether writes that wait at the same time are better handed over as one: each goes to a server of its own accord.
-    pub fn gathers_writes(&self) -> bool {
-        self.inner.writer.is_none()
-    }
-
     /// Whether changes get their numbers from a job ([`crate::store::feed`]) rather than from the writer.
     pub fn numbers_changes_later(&self) -> bool {
         self.inner.writer.is_none()
