@@ -52,18 +52,22 @@ fn a_full_write_queue_turns_writes_away_and_keeps_those_it_took() {
     assert!(is_ready(&server));
     let (stop, taken, turned_away) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
+        for client in 0..8 {
+            let (server, stop, taken, turned_away) = (&server, &stop, &taken, &turned_away);
+            scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
                     let id = fresh_id("AU");
-                    let answer = stores(&server, &id);
+                    // Stores of one user would be gathered.
+                    let mut body = store(&id, "AUA", "DEA", 2);
+                    body["userCd"] = json!(format!("clerk {client}"));
+                    let answer = server.call_as("AUA", "StoreDeclaration", body);
                     if answer.status == 200 {
                         taken.fetch_add(1, Ordering::Relaxed);
-                        assert!(has(&server, &id), "acknowledged and not there");
+                        assert!(has(server, &id), "acknowledged and not there");
                     } else {
                         assert_unavailable(&answer);
                         turned_away.fetch_add(1, Ordering::Relaxed);
-                        assert!(!has(&server, &id), "turned away and stored all the same");
+                        assert!(!has(server, &id), "turned away and stored all the same");
                     }
                 }
             });
