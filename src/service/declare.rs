@@ -1,7 +1,5 @@
 //! Storing declarations: StoreDeclaration and CreateOrUpdateDeclarations.
 
-use std::sync::Arc;
-
 use tracing::Span;
 
 use super::batch::{self, Entry, Ledger, Outcome};
@@ -53,23 +51,20 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        let mut ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
-        if ready.len() == 1 && mode == BatchMode::AllOrNothing {
-            let answer = match ready.pop() {
-                Some(entry) => {
-                    self.store_grouped(Call { actor: actor.clone(), entry, key, span: Span::current() }).await?
-                }
-                None => Answer::void(),
-            };
-            self.notify_outbox();
-            self.note_activity(Part::Declaration);
-            return Ok(answer);
-        }
-        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
-        let answer = self
-            .store
-            .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
-        let answer = answer.await?;
+        let ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
+        let answer = match <[Entry<Ready>; 1]>::try_from(ready) {
+            Ok([entry]) if mode == BatchMode::AllOrNothing => {
+                self.store_grouped(Call { actor: actor.clone(), entry, key, span: Span::current() }).await?
+            }
+            ready => {
+                let ready = ready.map_or_else(|many| many, Vec::from);
+                let (services, actor) = (self.clone(), actor.clone());
+                let store = move |tx: &mut Tx<'_>| {
+                    once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode))
+                };
+                self.store.write(store).await?
+            }
+        };
         self.notify_outbox();
         self.note_activity(Part::Declaration);
         Ok(answer)
@@ -137,12 +132,7 @@ pub(super) fn store_all(
     let mut ledger = Ledger::new(mode);
     let mut older = 0;
     for entry in entries {
-        let result = match &entry.content {
-            Err(findings) => Err(findings.clone().into()),
-            Ok(ready) => {
-                unit.change(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
-            }
-        };
+        let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut older);
         ledger.note(entry, result)?;
     }
     let warnings: u32 = ready().map(|ready| ready.content.judgement.warnings).sum();
@@ -165,13 +155,8 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
     for Call { entry, key, .. } in calls {
         let store = |tx: &mut Tx<'_>| {
             let mut older = 0;
-            let result = match &entry.content {
-                Err(findings) => Err(findings.clone().into()),
-                Ok(ready) => {
-                    unit.change(tx, &ready.key, |tx, item| apply(tx, &catalogue, item, ready, user_created, &mut older))
-                }
-            };
-            // The first that is stored tells of it.
+            let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut older);
+            // The first that is stored records it.
             user_created &= result.is_err();
             let mut ledger = Ledger::new(BatchMode::AllOrNothing);
             ledger.note(entry, result)?;
@@ -189,6 +174,19 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
     }
     unit.save(tx, &actor.stamp())?;
     Ok(answers)
+}
+
+/// Stores one entry in a unit of work, unless it was refused before.
+fn store_entry(
+    tx: &mut Tx<'_>,
+    unit: &mut UnitOfWork<'_>,
+    catalogue: &Catalogue,
+    entry: &Entry<Ready>,
+    user_created: bool,
+    older: &mut u32,
+) -> Result<Outcome, Fault> {
+    let ready = entry.content.as_ref().map_err(|findings| Fault::from(findings.clone()))?;
+    unit.change(tx, &ready.key, |tx, item| apply(tx, catalogue, item, ready, user_created, older))
 }
 
 /// Puts one declaration into its item, and counts it among the `older` when it is an earlier version again. Leaves the

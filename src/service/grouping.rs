@@ -1,9 +1,9 @@
 //! Stores of single declarations that wait for the database at the same time: decided together and written together.
 //!
-//! On PostgreSQL most of what a store takes are its ways to the server and back; on SQLite the one writer runs a dozen statements
-//! for each. So what comes in while a store of the same post and user is under way is gathered, loaded at once, decided call by call in memory, and written by one set
-//! of statements. Each call keeps its own outcome: one that is refused writes nothing and disturbs no other. Where the
-//! whole cannot be written, the calls are stored one by one.
+//! On PostgreSQL most of what a store takes are its ways to the server and back; on SQLite the one writer runs a dozen
+//! statements for each. So what comes in while a store of the same post and user is under way is gathered, loaded at once,
+//! decided call by call in memory, and written by one set of statements. Each call keeps its own outcome: one that is refused
+//! writes nothing and disturbs no other. Where the whole cannot be written, the calls are stored one by one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,7 +19,7 @@ use super::{Actor, Answer, Services};
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// Serves a writer; when that ends early, those it serves are told by the loss of their channels.
+/// Serves a writer; when that ends early, those it serves learn it by the loss of their channels.
 struct Serving<'g> {
     groups: &'g Groups,
     writer: Writer,

@@ -124,7 +124,7 @@ impl Groups {
         });
     }
 
-    /// With the last one that serves a writer goes what still waits: it is told by the loss of its channels.
+    /// With the last one that serves a writer goes what still waits: it learns it by the loss of its channels.
     fn leave(all: &mut HashMap<Writer, Queue>, writer: &Writer) {
         let Some(queue) = all.get_mut(writer) else { return };
         queue.servers -= 1;

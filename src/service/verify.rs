@@ -64,7 +64,7 @@ impl Services {
         Ok(verdict)
     }
 
-    /// Looks at all parts of a post, several stretches at a time; what is wrong first is told first.
+    /// Looks at all parts of a post, several stretches at a time; what is wrong first is reported.
     async fn verify_post(&self, post: String, since: i64) -> Result<Verdict> {
         let mut waiting = self.stretches(post, since).await?;
         let mut running: VecDeque<JoinHandle<Result<Verdict>>> = VecDeque::new();

@@ -7,7 +7,7 @@ use entrepost::http::methods;
 use entrepost::limits;
 use serde_json::{Value, json};
 
-use crate::harness::data::{declaration, fresh_id, mail_object, response};
+use crate::harness::data::{declaration, fresh_id, mail_object, response, store};
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Server};
 use crate::on_both_engines;
@@ -25,6 +25,9 @@ fn responded(id: &str, decision: &str) -> Value {
 fn views(views: &[Value]) -> Value {
     json!({ "cdsViews": views })
 }
+
+/// An item that was sent.
+const SENT: &str = "EE100000014AU";
 
 const PER_ITEM: (&str, &str) = ("prefer", "outcome=per-item");
 
@@ -365,6 +368,26 @@ on_both_engines! {
         assert_eq!(server.history("AUA", &shared).len(), clients * 6, "each of them is a version");
         let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("verifies");
         assert_eq!(verdict.fault, None);
+    }
+
+    fn stores_that_are_all_refused_make_no_user(server) {
+        let refused = |client: usize| {
+            for _ in 0..10 {
+                let mut body = store(&fresh_id("AU"), "AUA", "DEA", 2);
+                body["decl"]["Data"]["GrossWeight"] = json!(-1);
+                body["userCd"] = json!("nobody");
+                server.call_as("AUA", "StoreDeclaration", body).refused(400);
+                // Refused by the state of the item: only a transaction finds that.
+                let mut draft = store(SENT, "AUA", "DEA", 1);
+                draft["decl"] = declaration(&format!("7.{client:02}"));
+                draft["userCd"] = json!("nobody");
+                server.call_as("AUA", "StoreDeclaration", draft).refused(400);
+            }
+        };
+        server.call_as("AUA", "StoreDeclaration", store(SENT, "AUA", "DEA", 2)).ok();
+        std::thread::scope(|scope| (0..24).for_each(|client| drop(scope.spawn(move || refused(client)))));
+        let users = server.block_on(|services| async move { services.users("AUA").await }).expect("lists");
+        assert!(users.iter().all(|user| user.user_cd != "nobody"), "{users:?}");
     }
 
     fn concurrent_twins_do_the_work_once(server) {

@@ -45,6 +45,8 @@ pub(super) fn give_figures(conn: &mut PgConnection) -> QueryResult<()> {
         return Ok(());
     }
     conn.transaction(|conn| {
+        // A large table that was restored takes its time to be sampled.
+        conn.batch_execute("SET LOCAL statement_timeout = 0")?;
         let columns = || unknown.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
         // One usual value is looked for, and every other one is taken to have all the rows that this leaves: half of them.
         for (table, column) in columns() {
@@ -60,7 +62,8 @@ pub(super) fn give_figures(conn: &mut PgConnection) -> QueryResult<()> {
             conn.batch_execute(&format!("ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0"))?;
         }
         for (table, organizations) in FIGURED {
-            conn.batch_execute(&format!("DELETE FROM {table} WHERE {} LIKE '?%'", organizations[0]))?;
+            // By value, which the primary key finds among any number of rows.
+            conn.batch_execute(&format!("DELETE FROM {table} WHERE {} IN ('?0', '?1')", organizations[0]))?;
         }
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! What there is of an item, to be compared with what its history tells of it: read for many items at once, judged without
+//! What there is of an item, to be compared with what its history records of it: read for many items at once, judged without
 //! the database.
 
 use std::collections::{BTreeMap, HashMap};
@@ -203,7 +203,7 @@ impl Evidence {
         self.responses.iter().find(|row| row.side == side)
     }
 
-    /// Compares the rows with what the history tells of them.
+    /// Compares the rows with what the history records of them.
     pub fn rows(&self) -> Judged {
         let name = self.name();
         let attested = Attestations::of(&self.history).map_err(|why| format!("{name}: {why}"))?;
@@ -229,7 +229,7 @@ impl Evidence {
         self.answers_fit(&attested.answers)
     }
 
-    /// Whether the history tells of the mail object as it was when a mark stood on it, and not of a change since.
+    /// Whether the history records the mail object as it was when a mark stood on it, and not of a change since.
     fn is_attested_with_mark(&self, recorded: &Attestation) -> bool {
         let marked = self.mark.as_ref().map(|mark| MarkedRow { object: &self.object, mark });
         marked.is_some_and(|marked| judge(recorded, Some(&marked)).is_none())

@@ -1,4 +1,4 @@
-//! Items of a post, page by page in the order of their last changes: whether each is what its history tells.
+//! Items of a post, page by page in the order of their last changes: whether each is what its history records.
 
 use std::collections::HashMap;
 

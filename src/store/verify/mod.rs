@@ -21,7 +21,7 @@ type Done<T = ()> = Result<T, Fault>;
 /// Items looked at in one transaction.
 const ITEMS_PER_PART: usize = 1_000;
 
-/// What does not fit is told by an early return.
+/// What ends a part early.
 enum Found {
     /// In words: the first thing that was altered, removed or inserted.
     Tampering(String),
