@@ -1,11 +1,12 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
-//! Every call of the CDS surface goes through `rpc::call`; methods stand in one registry, which also gives the
+//! Every call of the CDS surface goes through `cds::call`; methods stand in one registry, which also gives the
 //! routes, the OpenAPI document and the access tests. What is called beside the methods stands in `operations`, to the
 //! same end.
 
 mod answer;
 mod body;
+pub mod cds;
 mod exchange;
 mod guard;
 mod json_scan;
@@ -16,7 +17,6 @@ mod options;
 mod printing;
 mod rate_limit;
 mod request_log;
-pub mod rpc;
 mod shared;
 
 use std::net::TcpListener;
@@ -32,14 +32,14 @@ use crate::exchange::Exchange;
 use crate::limits;
 use crate::service::Services;
 
+pub use cds::names::{Named, Names};
+pub use cds::registry::{Method, Who, methods};
 pub use openapi::document as openapi_document;
 pub use operations::{Operation, operations};
 pub use options::HttpOptions;
 pub use rate_limit::RateLimits;
-pub use rpc::names::{Named, Names};
-pub use rpc::registry::{Method, Who, methods};
 
-use rpc::registry::Registry;
+use cds::registry::Registry;
 use shared::Shared;
 
 /// Builds the server on a bound listener, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that requests on
@@ -85,8 +85,8 @@ pub fn server(
             .route("/docs", web::get().to(ops::docs))
             .service(ops::documentation_page())
             .configure(operations::routes)
-            .route(&format!("{prefix}/{{method}}"), web::route().to(rpc::call))
-            .default_service(web::route().to(rpc::nowhere))
+            .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
+            .default_service(web::route().to(cds::nowhere))
     });
     let server = server
         .workers(options.workers)

@@ -5,8 +5,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::answer::ErrorBody;
+use super::cds::registry::{Method, REFUSALS, Refusals, SchemaOf, Schemas, Shape, Who, methods, named};
 use super::operations::{Answer, Door, INTERCHANGE, Operation, operations};
-use super::rpc::registry::{Method, REFUSALS, Refusals, SchemaOf, Schemas, Shape, Who, methods, named};
 use crate::domain::Flow;
 use crate::error::FINDING_CODES;
 use crate::limits;

@@ -8,13 +8,13 @@ use actix_web::http::Method;
 use actix_web::web::{Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::cds::printing::{self, PrintListParams};
+use super::cds::registry::{REFUSALS, Refusals, SchemaOf, Who, inline};
+use super::cds::request::Call;
+use super::cds::{Asked, admit};
 use super::exchange;
 use super::guard::guarded;
 use super::request_log::note_method;
-use super::rpc::printing::{self, PrintListParams};
-use super::rpc::registry::{REFUSALS, Refusals, SchemaOf, Who, inline};
-use super::rpc::request::Call;
-use super::rpc::{Asked, admit};
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::exchange::transport::signature;
