@@ -62,7 +62,7 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
 /// # Errors
 /// When it cannot be opened, or its schema is not current.
 pub fn open(config: &Config, clock: Clock) -> Result<Services> {
-    let mut migrations = Migrations::open(&config.store.database)?;
+    let mut migrations = Migrations::open(&config.store)?;
     if config.migrate_at_start {
         for name in migrations.up()? {
             tracing::info!(name, "migration applied");

@@ -36,6 +36,7 @@ mod responses;
 mod rooms;
 mod rules;
 mod samples;
+mod silent;
 mod simulation;
 mod status;
 mod tenancy;

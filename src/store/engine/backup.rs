@@ -28,7 +28,7 @@ impl Store {
         diesel::sql_query("VACUUM INTO ?")
             .bind::<Text, _>(file.to_string_lossy().into_owned())
             .execute(&mut conn)
-            .map_err(|error| Fault::Db(error).into_error())?;
+            .map_err(Fault::told)?;
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ impl<T: Send> Queued for Entry<T> {
         let lost = matches!(&outcome, Err(Fault::Db(error)) if ends_transaction(error));
         let undone = if outcome.is_ok() { Ok(()) } else { run(tx.conn, "ROLLBACK TO entry") };
         let ended = undone.and_then(|()| run(tx.conn, "RELEASE entry"));
-        self.result = Some(outcome.map_err(Fault::into_error));
+        self.result = Some(outcome.map_err(Fault::told));
         if lost || ended.is_err() { Err(()) } else { Ok(()) }
     }
 
@@ -153,7 +153,7 @@ fn run(conn: &mut AnyConn, sql: &'static str) -> diesel::QueryResult<()> {
 
 /// What a group that cannot be begun or committed is answered; logged once, for its first write.
 fn failure(group: &[Box<dyn Queued>], error: diesel::result::Error) -> Error {
-    let to_error = || Fault::Db(error).into_error();
+    let to_error = || Fault::told(error);
     match group.first() {
         Some(first) => first.span().in_scope(to_error),
         None => to_error(),
