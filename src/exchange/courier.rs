@@ -280,7 +280,7 @@ impl Exchange {
             }
             Incoming::Bytes(bytes) => {
                 let receipt = self.receive(partner, &bytes).await?;
-                if receipt.wanted && !receipt.control.is_empty() {
+                if !receipt.control.is_empty() && inbox::envelope_of(&bytes).ack_wanted {
                     let control = control_row(partner, receipt.control.clone(), self.clock.now());
                     self.store.write(move |tx| send_control(tx, &control)).await?;
                 }

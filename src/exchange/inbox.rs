@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::handle::Exchange;
@@ -44,8 +45,6 @@ pub struct Receipt {
     pub outcome: ReceiveOutcome,
     /// CONTRL in the form of what came in.
     pub control: Vec<u8>,
-    /// The sender asked for an answer.
-    pub wanted: bool,
 }
 
 /// What became of an item, and why when it was refused.
@@ -61,7 +60,7 @@ impl Exchange {
         let token = Uuid::try_parse(token).map_err(|_| Error::Unauthorized)?;
         let digest = partner::token_digest(&token);
         let rows = self.store.read(move |tx| tx.partners_by_token(&digest)).await?;
-        let named = if rows.len() > 1 { sender_of(body) } else { String::new() };
+        let named = if rows.len() > 1 { envelope_of(body).sender.id } else { String::new() };
         let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
         match &row.sign_key {
             Some(key) if !signed.fits(key, self.clock.now(), body) => Err(Error::Unauthorized),
@@ -75,15 +74,50 @@ impl Exchange {
     /// 503 and the like: nothing happened, and the same bytes may come again. What is wrong with the interchange is no
     /// error; the receipt says it.
     pub async fn receive(&self, from: &str, bytes: &[u8]) -> Result<Receipt> {
-        let reading = Arc::new(self.read(from, bytes).await?);
-        let (exchange, from, bytes) = (self.clone(), from.to_owned(), Arc::new(bytes.to_vec()));
-        let work = Arc::clone(&reading);
-        let receipt = self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await?;
+        if let Some(receipt) = self.repeated(from, bytes).await? {
+            return Ok(receipt);
+        }
+        let bytes: Arc<[u8]> = bytes.into();
+        let mut reading = Arc::new(self.read(from, Arc::clone(&bytes)).await?);
+        let receipt = match self.store_received(from, &bytes, &reading).await {
+            Err(Error::Internal(why)) => {
+                // No outage, so it would fail again whenever it comes: it waits here for a fix, and its sender is answered.
+                tracing::error!(partner = from, why, "an interchange cannot be stored; it is in quarantine");
+                let parsed = Arc::into_inner(reading).ok_or_else(|| Error::Internal(why.clone()))?;
+                reading = Arc::new(parsed.refused(&bytes, self.clock.now()));
+                self.store_received(from, &bytes, &reading).await?
+            }
+            stored => stored?,
+        };
         self.services.notify_outbox();
         if receipt.outcome == ReceiveOutcome::Taken {
             self.note_received(&reading);
         }
         Ok(receipt)
+    }
+
+    /// The answer to bytes that came before, which are not read again.
+    async fn repeated(&self, from: &str, bytes: &[u8]) -> Result<Option<Receipt>> {
+        let (from, digest) = (from.to_owned(), Sha256::digest(bytes).to_vec());
+        let (sender, known) = (from.clone(), digest.clone());
+        let Some(before) = self.store.read(move |tx| tx.received_bytes(&sender, &known)).await? else {
+            return Ok(None);
+        };
+        self.store
+            .write(move |tx| match tx.received(&from, &before)? {
+                Some(row) => {
+                    tx.count_repeat(&from, &before)?;
+                    Ok(Some(again(row)))
+                }
+                None => Ok(None),
+            })
+            .await
+    }
+
+    async fn store_received(&self, from: &str, bytes: &Arc<[u8]>, reading: &Arc<ParsedInterchange>) -> Result<Receipt> {
+        let (exchange, from) = (self.clone(), from.to_owned());
+        let (bytes, work) = (Arc::clone(bytes), Arc::clone(reading));
+        self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await
     }
 
     /// Notes that messages of these types were taken in.
@@ -98,7 +132,6 @@ impl Exchange {
     /// Applies what was read, in one transaction, unless it came before.
     fn take(&self, tx: &mut Tx<'_>, from: &str, bytes: &[u8], reading: &ParsedInterchange) -> Result<Receipt, Fault> {
         let interchange = &reading.interchange;
-        let wanted = interchange.ack_wanted;
         let sender = if interchange.sender.id == from { from } else { "" };
         let mut key = named(&interchange.reference);
         let mut state = reading.state;
@@ -109,20 +142,17 @@ impl Exchange {
             key = format!("?{}", short(&reading.digest));
         }
         if let Some(before) = tx.received(from, &key)? {
+            // Only what came at the same moment; else it was met before it was read.
             if before.digest == reading.digest {
                 tx.count_repeat(from, &key)?;
-                let outcome = match before.state {
-                    ReceivedState::Quarantined => ReceiveOutcome::Unreadable,
-                    _ => ReceiveOutcome::Repeated,
-                };
-                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(again(before));
             }
-            key = format!("{key}#{}", short(&reading.digest));
+            key = conflicting_key(&key, &reading.digest);
             outcome = ReceiveOutcome::Conflict;
             state = ReceivedState::Quarantined;
             if let Some(before) = tx.received(from, &key)? {
                 tx.count_repeat(from, &key)?;
-                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(again(before));
             }
         }
         let control = match outcome {
@@ -148,7 +178,7 @@ impl Exchange {
             repeats: 0,
             received_at: At(tx.now),
         })?;
-        Ok(Receipt { outcome, control, wanted })
+        Ok(Receipt { outcome, control })
     }
 
     /// Does what a readable interchange says; gives how many items it is about.
@@ -287,7 +317,7 @@ impl Exchange {
         let (sender, reference) = (first.sender.clone(), first.reference.clone());
         let stored = self.store.read(move |tx| tx.received(&sender, &reference)).await?;
         let Some(stored) = stored else { return Ok(0) };
-        let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
+        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
         let exchange = self.clone();
         self.store
             .write(move |tx| {
@@ -330,7 +360,7 @@ impl Exchange {
     pub async fn rerun(&self, from: &str, reference: &str) -> Result<ReceiveOutcome> {
         let key = (from.to_owned(), reference.to_owned());
         let stored = self.store.read(move |tx| quarantined(tx, &key.0, &key.1)).await?;
-        let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
+        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
         if reading.state == ReceivedState::Quarantined {
             return Ok(ReceiveOutcome::Unreadable);
         }
@@ -355,6 +385,22 @@ impl Exchange {
     }
 }
 
+/// What another interchange under a reference is kept as.
+fn conflicting_key(reference: &str, digest: &[u8]) -> String {
+    format!("{reference}#{}", short(digest))
+}
+
+/// The answer to what came before: the one of the first time.
+fn again(before: ReceivedRow) -> Receipt {
+    let conflicts = before.reference.ends_with(&conflicting_key("", &before.digest));
+    let outcome = match before.state {
+        ReceivedState::Quarantined if conflicts => ReceiveOutcome::Conflict,
+        ReceivedState::Quarantined => ReceiveOutcome::Unreadable,
+        _ => ReceiveOutcome::Repeated,
+    };
+    Receipt { outcome, control: before.answer.unwrap_or_default() }
+}
+
 /// The interchange of a partner that is in quarantine under this reference.
 fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedRow, Fault> {
     let stored = tx.received(from, reference)?.filter(|row| row.state == ReceivedState::Quarantined);
@@ -362,10 +408,10 @@ fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedR
     stored.ok_or_else(|| Error::invalid("absent", "REFERENCE", message).into())
 }
 
-/// Who an interchange says it is from. The envelope stands in front; where that is not enough, all is read.
-fn sender_of(bytes: &[u8]) -> String {
-    let envelope = edi::read(&bytes[..bytes.len().min(ENVELOPE_BYTES)]).interchange.sender.id;
-    if envelope.is_empty() { edi::read(bytes).interchange.sender.id } else { envelope }
+/// The envelope of an interchange. It stands in front; where that is not enough, all is read.
+pub(super) fn envelope_of(bytes: &[u8]) -> edi::Interchange {
+    let envelope = edi::read(&bytes[..bytes.len().min(ENVELOPE_BYTES)]).interchange;
+    if envelope.sender.id.is_empty() { edi::read(bytes).interchange } else { envelope }
 }
 
 /// Room for the service segments at the head of an interchange.

@@ -92,6 +92,12 @@ impl Tx<'_> {
         Ok(interchange_in::table.find((sender, reference)).first(self.conn).optional()?)
     }
 
+    /// What these bytes of `sender` were stored under, when they came before.
+    pub fn received_bytes(&mut self, sender: &str, digest: &[u8]) -> Done<Option<String>> {
+        let same = interchange_in::sender.eq(sender).and(interchange_in::digest.eq(digest));
+        Ok(interchange_in::table.filter(same).select(interchange_in::reference).first(self.conn).optional()?)
+    }
+
     /// Interchanges received under this reference, whoever sent them.
     pub fn received_named(&mut self, reference: &str) -> Done<Vec<ReceivedRow>> {
         Ok(interchange_in::table.filter(interchange_in::reference.eq(reference)).load(self.conn)?)

@@ -19,6 +19,7 @@ mod exchange_crash;
 mod findings;
 mod fuzz;
 mod history;
+mod hostile;
 mod journey;
 mod life_cycle;
 mod load;

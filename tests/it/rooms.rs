@@ -59,6 +59,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "store/engine/store",
             "store/engine/watch",
             "store/engine/writer",
+            "edi/tests/bounds",
             "edi/tests/broken",
         ],
     ),
