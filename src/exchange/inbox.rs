@@ -14,7 +14,7 @@ use super::handle::Exchange;
 use super::reading::{ParsedInterchange, PreparedItem, PreparedMessage, conflict, named};
 use super::refusal::{Place, refuse, short, told};
 use super::transport::signature::Signed;
-use super::{partner, reference};
+use super::{partner, quota, reference};
 use crate::domain::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action};
@@ -155,6 +155,10 @@ impl Exchange {
                 return Ok(again(before));
             }
         }
+        match state {
+            ReceivedState::Quarantined => quota::room_in_quarantine(tx, from, bytes.len())?,
+            _ => quota::room_for_items(tx, from, reading)?,
+        }
         let control = match outcome {
             ReceiveOutcome::Conflict => conflict(interchange, bytes, tx.now),
             _ => reading.answer.clone(),
@@ -215,8 +219,7 @@ impl Exchange {
         if items == 0 {
             return Ok(());
         }
-        let seconds = tx.now.timestamp();
-        let hour = chrono::DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0).unwrap_or(tx.now);
+        let hour = quota::hour_of(tx.now);
         let (late, blank) = (reading.late, reading.blank);
         tx.count_hour(&HourRow { partner: from.to_owned(), hour: At(hour), items: items as i32, late, blank })
     }

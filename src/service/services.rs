@@ -15,6 +15,7 @@ use super::item::handed::HandedNotes;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
+use crate::jobs::Board;
 use crate::limits;
 use crate::store::Store;
 
@@ -32,6 +33,7 @@ pub struct Services {
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
     proofreader: Arc<OnceLock<Proofreader>>,
+    jobs: Board,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -67,7 +69,13 @@ impl Services {
             handed: HandedNotes::default(),
             groups: Groups::default(),
             proofreader: Arc::default(),
+            jobs: Board::default(),
         }
+    }
+
+    /// How background work fares.
+    pub fn jobs(&self) -> &Board {
+        &self.jobs
     }
 
     /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.

@@ -134,6 +134,27 @@ impl Tx<'_> {
         Ok(Backlog { count, oldest })
     }
 
+    /// How many interchanges of a partner are in quarantine, and how many bytes they have.
+    pub fn quarantined_size(&mut self, partner: &str) -> Done<(i64, i64)> {
+        Ok(interchange_in::table
+            .filter(interchange_in::partner.eq(partner))
+            .filter(is_quarantined())
+            .select((
+                diesel::dsl::count_star(),
+                diesel::dsl::sql::<diesel::sql_types::BigInt>("coalesce(sum(length(bytes)), 0)"),
+            ))
+            .first(self.conn)?)
+    }
+
+    /// Forgets interchanges of a partner that are in quarantine, one or all; gives how many.
+    pub fn discard_quarantined(&mut self, partner: &str, reference: Option<&str>) -> Done<usize> {
+        let of_partner = interchange_in::table.filter(interchange_in::partner.eq(partner)).filter(is_quarantined());
+        Ok(match reference {
+            None => diesel::delete(of_partner).execute(self.conn)?,
+            Some(one) => diesel::delete(of_partner.filter(interchange_in::reference.eq(one))).execute(self.conn)?,
+        })
+    }
+
     /// Quarantined interchanges, oldest first, at most `limit`.
     pub fn quarantined_received(&mut self, limit: usize) -> Done<Vec<ReceivedRow>> {
         Ok(interchange_in::table

@@ -23,7 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("edi", &["contract", "refdata"]),
     ("print", &["contract", "refdata"]),
     ("store", &["contract", "clock"]),
-    ("service", &["contract", "rules", "refdata", "store", "clock"]),
+    ("jobs", &[]),
+    ("service", &["contract", "rules", "refdata", "store", "clock", "jobs"]),
     ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock"]),
     ("net", &[]),
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
@@ -54,6 +55,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
         &[
             "clock",
             "http/request_log",
+            "jobs",
             "store/engine/line",
             "store/engine/pool",
             "store/engine/store",

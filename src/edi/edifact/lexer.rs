@@ -112,9 +112,10 @@ impl<'b> Lexer<'b> {
             bytes,
             charset: Charset::Unoc,
             service,
-            segments: Vec::with_capacity(bytes.len() / 24),
-            elements: Vec::with_capacity(bytes.len() / 8),
-            components: Vec::with_capacity(bytes.len() / 6),
+            // Room that is not used takes no memory; growing would take it twice.
+            segments: Vec::with_capacity(bytes.len() / 12),
+            elements: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
+            components: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
         };
         let most = limits::EDI_FEW_COMPONENTS.max(bytes.len() / limits::EDI_COMPONENT_BYTES);
         lexer.lex(body, most, findings);

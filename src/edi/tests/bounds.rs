@@ -128,7 +128,7 @@ fn warnings_do_not_hide_what_refuses() {
     let actions: Vec<_> = answer(&wrong).messages.iter().map(|message| message.action).collect();
     assert_eq!(actions, [Action::Rejected, Action::Acknowledged]);
     // An item with many errors leaves the next one its own.
-    let bad = "DTM+143:never:204'".repeat(1) + &"MEA+WT+AAD+KGM:heavy'MOA+43:much:EUR'STS+DEC'".repeat(2_000);
+    let bad = String::from("DTM+143:never:204'") + &"MEA+WT+AAD+KGM:heavy'MOA+43:much:EUR'STS+DEC'".repeat(2_000);
     let items = format!("{HEAD}CNI+1+A'{bad}CNI+2+B'MOA+64:dear:EUR'CNT+10:2'");
     let read = read(&edifact("ITMATT", &[items]));
     assert!(errors(&read, "type").chain(errors(&read, "format")).any(|found| found.fault.index == Some(1)));

@@ -1,5 +1,8 @@
-//! What an administrator is told about a PostgreSQL server on which what was acknowledged may be lost, or on which all waits
-//! for one host.
+//! What an administrator is told about a database: a PostgreSQL server on which what was acknowledged may be lost, or on which all
+//! waits for one host; a file that others can read.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use super::conn::AnyConn;
 use super::fault::Fault;
@@ -8,12 +11,15 @@ use super::pool::{self, Manager, server_setting, speaks_english};
 use super::server_url;
 use crate::error::Result;
 
-/// What is to be said about the database, one line each; nothing about SQLite.
+/// What is to be said about the database, one line each.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub fn advice(options: &StoreOptions) -> Result<Vec<String>> {
-    let Database::Postgres(url) = &options.database else { return Ok(Vec::new()) };
+    let url = match &options.database {
+        Database::Postgres(url) => url,
+        Database::Sqlite(file) => return Ok(about_file(file)),
+    };
     let AnyConn::Postgres(mut conn) = pool::open_one(&Manager::new(options))? else { return Ok(Vec::new()) };
     let mut told = about_server(&mut conn).map_err(Fault::told)?;
     if server_url::host_count(url) == 1 {
@@ -24,6 +30,14 @@ pub fn advice(options: &StoreOptions) -> Result<Vec<String>> {
         );
     }
     Ok(told)
+}
+
+/// A file of an earlier version may be open to all.
+fn about_file(file: &Path) -> Vec<String> {
+    let mode = std::fs::metadata(file).map_or(0o600, |found| found.mode() & 0o777);
+    let open =
+        format!("{} can be read by others (mode {mode:o}): it holds personal data and keys; chmod 600", file.display());
+    if mode & 0o077 == 0 { Vec::new() } else { vec![open] }
 }
 
 /// A setting, the values that are taken for right, and what another one means.

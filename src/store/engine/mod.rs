@@ -4,8 +4,10 @@
 
 mod advice;
 mod backup;
+mod condition;
 pub(super) mod conn;
 mod fault;
+mod file_lock;
 pub(super) mod kept;
 mod line;
 mod migrate;
@@ -21,6 +23,7 @@ mod writer;
 pub use advice::advice;
 pub use fault::Fault;
 pub(super) use fault::in_full;
+pub use file_lock::FileLock;
 pub use migrate::Migrations;
 pub use options::{Database, GroupRules, StoreOptions, Waits};
 pub use store::Store;

@@ -4,6 +4,9 @@
 //! ended the others, and nobody else is to find that out.
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -79,6 +82,7 @@ impl Manager {
     fn open_line(&self) -> Result<(AnyConn, Arc<Line>), OpenError> {
         match &self.database {
             Database::Sqlite(path) => {
+                make_private(path);
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
                 prepare_sqlite(&mut conn, self.pooled)?;
                 let line = Arc::new(Line::new(String::new(), false));
@@ -256,6 +260,12 @@ pub(super) fn begin_bounded(begin: &str) -> String {
     format!("{begin}; {}", bounds("SET LOCAL"))
 }
 
+/// Makes a file that only its owner reads, unless there is one; SQLite gives what it puts beside it the same rights. Where it
+/// cannot be made, opening it says why.
+pub(super) fn make_private(path: &Path) {
+    let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+}
+
 fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::QueryResult<()> {
     // The busy timeout first: everything after it may meet another process's lock. Nothing is mapped: SQLite gives a mapping
     // up whenever somebody else has committed, and making it anew costs more than reading the pages.
@@ -269,6 +279,10 @@ fn prepare_sqlite(conn: &mut SqliteConnection, read_only: bool) -> diesel::Query
 /// Opens one connection outside the pool.
 pub(super) fn open_one(manager: &Manager) -> Result<AnyConn> {
     manager.open().map_err(|error| match error {
+        // Of a file SQLite says only now what is wrong with it.
+        OpenError::Query(error) if matches!(manager.database, Database::Sqlite(_)) => {
+            cannot_open(&manager.database, &error.to_string())
+        }
         OpenError::Query(error) => Fault::told(error),
         OpenError::Connection(error) => cannot_open(&manager.database, &error.to_string()),
     })
@@ -277,7 +291,12 @@ pub(super) fn open_one(manager: &Manager) -> Result<AnyConn> {
 /// Says which file or why, but never more of a URL than host and port: libpq repeats what it cannot read.
 fn cannot_open(database: &Database, why: &str) -> Error {
     Error::Internal(match database {
-        Database::Sqlite(path) => format!("the database {} cannot be opened: {why}", path.display()),
+        Database::Sqlite(path) => {
+            // What the system has against it says more than SQLite does.
+            let refused = OpenOptions::new().write(true).open(path).err().map(|error| error.to_string());
+            let why = refused.unwrap_or_else(|| why.to_owned());
+            format!("the database {} cannot be opened: {why}", path.display())
+        }
         Database::Postgres(_) if why.starts_with("connection to server") => {
             format!("the database cannot be opened: {}", why.trim_end())
         }

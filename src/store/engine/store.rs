@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::condition::Condition;
 use super::fault::{Cure, Fault};
 use super::line::{Use, lost_while_committing};
 use super::options::{Database, StoreOptions};
@@ -21,6 +22,8 @@ use crate::limits;
 pub(super) struct Inner {
     pool: Pool,
     writer: Option<Writer>,
+    /// Of a SQLite file.
+    condition: Option<Arc<Condition>>,
     /// Over uses of connections that wait for somebody else.
     watch: Option<Watch>,
     permits: Arc<Semaphore>,
@@ -47,14 +50,16 @@ impl Store {
         let seen: Option<Seen> = options.remember_queries.then(Seen::default);
         let pool_size = options.pool_size;
         let manager = Manager { seen: seen.clone(), ..Manager::new(&options) };
-        let writer = match &manager.database {
-            Database::Sqlite(_) => {
+        let (writer, condition) = match &manager.database {
+            Database::Sqlite(path) => {
                 let conn = pool::open_one(&Manager { pooled: false, ..manager.clone() })?;
-                let writer = Writer::start(conn, options.write_queue, options.group, clock.clone())
+                let condition = Arc::new(Condition::new(path));
+                let shared = Arc::clone(&condition);
+                let writer = Writer::start(conn, options.write_queue, options.group, clock.clone(), shared)
                     .map_err(|error| Error::Internal(format!("cannot start the writer thread: {error}")))?;
-                Some(writer)
+                (Some(writer), Some(condition))
             }
-            Database::Postgres(_) => None,
+            Database::Postgres(_) => (None, None),
         };
         let inner = Inner {
             pool: Pool::new(manager.clone(), pool_size),
@@ -63,6 +68,7 @@ impl Store {
                 Database::Postgres(url) => Some(Watch::new(url.clone())),
             },
             writer,
+            condition,
             permits: Arc::new(Semaphore::new(pool_size as usize)),
             places: Semaphore::new(limits::PENDING_READS),
             pool_size,
@@ -166,6 +172,22 @@ impl Store {
         self.read(|tx| Ok(tx.conn.batch_execute("SELECT 1")?)).await
     }
 
+    /// What stands in the way of writing to a SQLite file: a full or read-only disk, a file that was deleted or replaced, a
+    /// page that could not be read.
+    pub fn fault(&self) -> Option<String> {
+        self.inner.condition.as_ref().and_then(|condition| condition.fault())
+    }
+
+    /// Tries whether the disk of a SQLite file takes more, for [`Self::fault`].
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn look_at_disk(&self) -> Result<()> {
+        let Some(condition) = self.inner.condition.clone() else { return Ok(()) };
+        let looked = tokio::task::spawn_blocking(move || condition.try_disk()).await;
+        looked.map_err(|error| Error::Internal(format!("looking at the disk: {error}")))
+    }
+
     /// Whether writes can be taken: the writer lives and its queue has room.
     pub fn writer_state(&self) -> WriterState {
         match &self.inner.writer {
@@ -250,6 +272,9 @@ impl Work<'_> {
                 }
                 Err(fault) => fault,
             };
+            if let (Some(condition), Fault::Db(error)) = (&inner.condition, &fault) {
+                condition.failed(error);
+            }
             let cure = fault.cure(pooled.line.waited());
             if cure == Cure::Reconnect || pooled.lost {
                 inner.pool.distrust();
