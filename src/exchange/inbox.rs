@@ -83,8 +83,7 @@ impl Exchange {
             Err(Error::Internal(why)) => {
                 // No outage, so it would fail again whenever it comes: it waits here for a fix, and its sender is answered.
                 tracing::error!(partner = from, why, "an interchange cannot be stored; it is in quarantine");
-                let parsed = Arc::into_inner(reading).ok_or_else(|| Error::Internal(why.clone()))?;
-                reading = Arc::new(parsed.refused(&bytes, self.clock.now()));
+                reading = Arc::new(reading.refused(&bytes, self.clock.now()));
                 self.store_received(from, &bytes, &reading).await?
             }
             stored => stored?,

@@ -54,14 +54,17 @@ pub(super) struct ParsedInterchange {
 
 impl ParsedInterchange {
     /// The same, refused: it can be read, but not be stored.
-    pub(super) fn refused(self, bytes: &[u8], now: chrono::DateTime<chrono::Utc>) -> Self {
+    pub(super) fn refused(&self, bytes: &[u8], now: chrono::DateTime<chrono::Utc>) -> Self {
         Self {
+            interchange: self.interchange.clone(),
             messages: Vec::new(),
             controls: Vec::new(),
+            digest: self.digest.clone(),
+            late: 0,
+            blank: 0,
             findings: "this interchange could not be stored; the log says why".into(),
             answer: rejection(&self.interchange, bytes, UNSPECIFIED, now),
             state: ReceivedState::Quarantined,
-            ..self
         }
     }
 }

@@ -74,6 +74,8 @@ const RELEASE: u8 = 5;
 const RELEASED: u32 = 1 << 31;
 /// Marks an element that repeats the one before it.
 const REPEATED: u32 = 1 << 31;
+/// Marks a segment that has such an element.
+const REPEATS: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -84,10 +86,15 @@ struct Span {
 
 #[derive(Clone, Copy, Debug)]
 struct SegmentSpan {
+    /// With [`REPEATS`].
     start: u32,
     first_element: u32,
-    /// An element is repeated.
-    repeats: bool,
+}
+
+impl SegmentSpan {
+    fn byte(self) -> usize {
+        (self.start & !REPEATS) as usize
+    }
 }
 
 /// A lexed interchange.
@@ -191,7 +198,8 @@ impl<'b> Lexer<'b> {
             }
         }
         let repeats = self.elements[elements..].iter().any(|element| element & REPEATED != 0);
-        self.segments.push(SegmentSpan { start: count(start), first_element: count(elements), repeats });
+        let start = count(start) | if repeats { REPEATS } else { 0 };
+        self.segments.push(SegmentSpan { start, first_element: count(elements) });
         Some(at)
     }
 
@@ -209,7 +217,7 @@ impl<'b> Lexer<'b> {
         let span = self.segments.get(at)?;
         let end = self.segments.get(at + 1).map_or(self.elements.len(), |next| next.first_element as usize);
         let elements = &self.elements[span.first_element as usize..end];
-        Some(Segment { lexer: self, number: at, elements, repeats: span.repeats })
+        Some(Segment { lexer: self, number: at, elements, repeats: span.start & REPEATS != 0 })
     }
 
     /// All segments.
@@ -219,7 +227,7 @@ impl<'b> Lexer<'b> {
 
     /// The segment in which a byte stands.
     pub fn segment_at_byte(&self, byte: usize) -> usize {
-        self.segments.partition_point(|span| span.start as usize <= byte).saturating_sub(1)
+        self.segments.partition_point(|span| span.byte() <= byte).saturating_sub(1)
     }
 
     pub fn bytes(&self) -> &'b [u8] {
@@ -276,7 +284,7 @@ impl<'t> Segment<'t> {
 
     /// Offset of its first byte.
     pub fn byte(&self) -> usize {
-        self.lexer.segments[self.number].start as usize
+        self.lexer.segments[self.number].byte()
     }
 
     /// The bytes of the whole segment, without its terminator.
