@@ -23,6 +23,8 @@ struct Understood {
     /// Name of a method that exists.
     method: Option<&'static str>,
     org: Option<String>,
+    /// The request's id.
+    id: String,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -30,20 +32,26 @@ struct Understood {
 struct Notes(Rc<RefCell<Understood>>);
 
 /// Notes which method a request calls.
-pub(super) fn note_method(request: &HttpRequest, method: &'static str) {
+pub(in crate::http) fn note_method(request: &HttpRequest, method: &'static str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().method = Some(method);
     }
 }
 
 /// Notes who calls.
-pub(super) fn note_organization(request: &HttpRequest, org: &str) {
+pub(in crate::http) fn note_organization(request: &HttpRequest, org: &str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().org = Some(org.to_owned());
     }
 }
 
-pub(super) async fn request(
+/// The id that the answer to a request carries.
+pub(in crate::http) fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<Notes>().map(|notes| notes.0.borrow().id.clone()).unwrap_or_default()
+}
+
+/// Around a request.
+pub(in crate::http) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, HttpError> {
@@ -51,6 +59,7 @@ pub(super) async fn request(
     let began = Instant::now();
     let span = tracing::info_span!("request", id = %id);
     let notes = Notes::default();
+    notes.0.borrow_mut().id.clone_from(&id);
     request.extensions_mut().insert(notes.clone());
     let mut response = next.call(request).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
