@@ -23,6 +23,14 @@ macro_rules! limits {
 limits! {
     BODY_BYTES: usize = 8 * 1024 * 1024, "bytes", "Keeps one request from filling memory; beyond it 413.";
     REQUEST_READ_S: u64 = 30, "s", "A body that trickles in holds a connection; beyond it 408.";
+    HEAD_READ_S: u64 = 10, "s", "The head of a request, from its first byte; beyond it 408.";
+    KEEP_ALIVE_S: u64 = 75, "s", "A connection without a request is closed after this long.";
+    CONNECTIONS: u64 = 10_000, "connections", "In all; beyond it, or near the limit of open files, the quietest is closed, or the newcomer answered 503.";
+    CONNECTIONS_PER_ADDRESS: u64 = 1_000, "connections", "The same of one address that is not a trusted proxy.";
+    FILES_KEPT: u64 = 96, "files", "Of the limit of open files so many are kept for everything but connections.";
+    READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
+    READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
+    PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
     JSON_LIST_ITEMS: usize = 5_000, "entries", "Bounds the work of one call; beyond it 400.";

@@ -8,10 +8,13 @@ pub(super) mod admission;
 pub(super) mod body;
 pub(super) mod budget;
 pub(super) mod client;
+pub(super) mod connection;
+pub(super) mod connections;
 pub(super) mod credentials;
 pub(super) mod idempotency;
 pub(super) mod json_scan;
 pub(super) mod rate_limit;
+mod refusal;
 pub(super) mod request_log;
 
 use std::future::Future;

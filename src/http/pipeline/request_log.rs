@@ -1,4 +1,4 @@
-//! Around every request: its id, its log line, its measures.
+//! Around every request: its id, its log line, its measures, and the headers that every answer has.
 //!
 //! Logs carry method, outcome, organization and time; never tokens, bodies or personal data.
 
@@ -8,7 +8,10 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
 use tracing::Instrument;
@@ -16,6 +19,16 @@ use uuid::Uuid;
 
 /// Name of the header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What browsers are told of every answer that does not say otherwise: it is what it says it is, belongs into no frame and no
+/// cache, and fetches nothing.
+const PROTECTION: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
 
 /// What a request turned out to be, filled in as it is understood.
 #[derive(Debug, Default)]
@@ -64,6 +77,11 @@ pub(in crate::http) async fn request(
     let mut response = next.call(request).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    for (name, value) in PROTECTION {
+        if !response.headers().contains_key(&name) {
+            response.headers_mut().insert(name, value);
+        }
     }
     let understood = notes.0.take();
     if let Some(method) = understood.method {
