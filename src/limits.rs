@@ -30,6 +30,7 @@ limits! {
     FILES_KEPT: u64 = 96, "files", "Of the limit of open files so many are kept for everything but connections.";
     READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
     READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
+    READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
     PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
@@ -56,7 +57,7 @@ limits! {
     SAVED_ANSWER_BYTES: usize = 256 * 1024, "bytes", "An answer kept for repeats; of a larger one the outcomes are kept, without their errors.";
     BODY_PIECES: usize = 50_000, "pieces", "Content pieces of one body; beyond it 400, and nothing else is judged.";
     BODIES_BYTES: usize = 256 * 1024 * 1024, "bytes", "Bodies of known callers in memory at the same time; one that finds no room is answered 503.";
-    UNKNOWN_BODIES_BYTES: usize = 40 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
+    UNKNOWN_BODIES_BYTES: usize = 24 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
     FREE_BODY_BYTES: usize = 16 * 1024, "bytes", "What every body may have without a place among them.";
     OFFLOAD_WAIT_S: u64 = 10, "s", "Longest wait of a batch or print job for a core; beyond it 503.";
     BODY_ROOM_WAIT_MS: u64 = 2_000, "ms", "Longest wait for such a place.";

@@ -39,7 +39,11 @@ impl HttpOptions {
         let room = open_files().saturating_sub(limits::FILES_KEPT).max(1);
         let most = usize::try_from(room).map_or(self.connections, |room| room.min(self.connections));
         if most < self.connections {
-            tracing::warn!(most, wanted = self.connections, "fewer connections than configured: the limit of open files is too low");
+            tracing::warn!(
+                most,
+                wanted = self.connections,
+                "fewer connections than configured: the limit of open files is too low"
+            );
         }
         Connections::new(most, self.connections_per_address, self.trusted_proxies.clone())
     }

@@ -227,8 +227,7 @@ fn diesel_actix_time_and_sockets_stay_in_their_rooms() {
     for source in sources() {
         for (words, places) in RESERVED {
             let within = |place: &str| source.place.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
-            let at_home =
-                places.iter().any(|place| source.room == *place || source.place == *place || within(place));
+            let at_home = places.iter().any(|place| source.room == *place || source.place == *place || within(place));
             for (number, line) in source.lines.iter().filter(|_| !at_home) {
                 // A text in quotes is no use of the word.
                 let bare: String = line.split('"').step_by(2).collect::<Vec<_>>().join("\"\"");

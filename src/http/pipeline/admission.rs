@@ -77,12 +77,13 @@ pub(in crate::http) async fn json(
         }
         None => None,
     };
-    let body = body::read(request, payload, shared.request_read, &shared.budget, known.is_some()).await?;
+    let body = body::read(request, payload, shared.request_read, &shared.budget.of(request, known.is_some())).await?;
     json_scan::check(&body.bytes)?;
     let text = std::str::from_utf8(&body.bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
     let members = Members::read(text)?;
     let secrets = members.places(text);
+    let was_known = known.is_some();
     let (actor, served) = match (members.credential()?, known) {
         (Some(credential), _) => (caller(request, shared, credential, callers).await?, Served::new(request)),
         (None, Some(known)) => known,
@@ -91,7 +92,7 @@ pub(in crate::http) async fn json(
     note_organization(request, &actor.org);
     shared.rate_limits.request(&actor.org)?;
     shared.services.note_activity(Part::ApiCall);
-    let body = body.of_known(&shared.budget).await?;
+    let body = if was_known { body } else { body.moved_to(&shared.budget.of(request, true)).await? };
     Ok(Admitted { actor, body, _served: served, secrets })
 }
 
@@ -116,5 +117,5 @@ async fn caller(
 /// # Errors
 /// 408, 413 and 503 for what does not fit.
 pub(in crate::http) async fn file(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<Body> {
-    body::read(request, payload, shared.request_read, &shared.budget, true).await
+    body::read(request, payload, shared.request_read, &shared.budget.of(request, true)).await
 }

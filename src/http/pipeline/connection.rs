@@ -19,7 +19,8 @@ use super::refusal;
 use crate::limits;
 
 /// What a client that finds no room is told, as far as its socket takes it.
-const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const NO_ROOM: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// A connection with its place.
 pub(in crate::http) struct Connection {
@@ -29,6 +30,8 @@ pub(in crate::http) struct Connection {
     ahead: BytesMut,
     /// Bytes to be written before others.
     instead: BytesMut,
+    /// Bytes read since others had a turn.
+    read_in_turn: usize,
     stall: Stall,
 }
 
@@ -62,7 +65,7 @@ pub(in crate::http) async fn accept(
         client = said.map_err(|_| Error::from(ErrorKind::TimedOut))??.unwrap_or(peer);
     }
     let instead = BytesMut::new();
-    Ok((Connection { stream, place, ahead, instead, stall: Stall::default() }, Some(client)))
+    Ok((Connection { stream, place, ahead, instead, read_in_turn: 0, stall: Stall::default() }, Some(client)))
 }
 
 /// The client that a proxy names in a PROXY line (version 1 or 2) before the first request; `None` when it names none. What was
@@ -166,16 +169,29 @@ impl AsyncRead for Connection {
             // As if the other side had closed it.
             return Poll::Ready(Ok(()));
         }
+        self.place.wakes(cx.waker());
         if !self.ahead.is_empty() {
             let len = self.ahead.len().min(buffer.remaining());
             buffer.put_slice(&self.ahead[..len]);
             self.ahead.advance(len);
             return Poll::Ready(Ok(()));
         }
-        self.place.wakes(cx.waker());
+        if self.place.is_paused() {
+            return Poll::Pending;
+        }
+        if self.read_in_turn >= limits::READ_TURN_BYTES {
+            // The HTTP library reads on until there is nothing, whether or not anybody takes what it has.
+            self.read_in_turn = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if read.is_ready() {
+            self.read_in_turn += buffer.filled().len() - before;
             self.place.note_use();
+        } else {
+            self.read_in_turn = 0;
         }
         read
     }

@@ -39,6 +39,8 @@ struct State {
     /// Requests of known callers being served on it.
     serving: AtomicUsize,
     is_closed: AtomicBool,
+    /// Nothing is read from it for now.
+    is_paused: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -68,10 +70,9 @@ impl Connections {
         let address = address.to_canonical();
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let of_address = table.of_address.get(&address).copied().unwrap_or_default();
-        let has_room = (of_address < self.most_per_address
-            || self.trusted.hold(address)
-            || table.close_quietest(Some(address)))
-            && (table.open.len() < self.most || table.close_quietest(None));
+        let has_room =
+            (of_address < self.most_per_address || self.trusted.hold(address) || table.close_quietest(Some(address)))
+                && (table.open.len() < self.most || table.close_quietest(None));
         if !has_room {
             metrics::counter!("entrepost_connections_refused_total").increment(1);
             return None;
@@ -81,6 +82,7 @@ impl Connections {
             used_ms: AtomicU64::new(self.now_ms()),
             serving: AtomicUsize::new(0),
             is_closed: AtomicBool::new(false),
+            is_paused: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         });
         table.last_number += 1;
@@ -102,7 +104,7 @@ impl Table {
         let candidates = self.open.iter().filter(|(_, state)| {
             state.serving.load(Ordering::Relaxed) == 0 && address.is_none_or(|address| state.address == address)
         });
-        let quietest = candidates.min_by_key(|(_, state)| state.used_ms.load(Ordering::Relaxed));
+        let quietest = candidates.min_by_key(|(number, state)| (state.used_ms.load(Ordering::Relaxed), **number));
         let Some(number) = quietest.map(|(number, _)| *number) else { return false };
         if let Some(state) = self.remove(number) {
             state.is_closed.store(true, Ordering::Release);
@@ -130,7 +132,12 @@ impl Place {
         self.state.is_closed.load(Ordering::Acquire)
     }
 
-    /// Wakes `waker` when the connection has to go.
+    /// Whether it is not to be read from now.
+    pub(super) fn is_paused(&self) -> bool {
+        self.state.is_paused.load(Ordering::Acquire)
+    }
+
+    /// Wakes `waker` when the connection has to go, or may be read from again.
     pub(super) fn wakes(&self, waker: &Waker) {
         self.state.waker.register(waker);
     }
@@ -154,6 +161,29 @@ impl Drop for Place {
 
 /// The connection of a request.
 pub(in crate::http) struct Handle(Arc<State>);
+
+/// Nothing is read from the connection of a request until this is dropped: the HTTP library would read ahead of a handler that
+/// waits.
+pub(super) struct Pause<'r>(Option<&'r Handle>);
+
+impl<'r> Pause<'r> {
+    pub(super) fn new(request: &'r HttpRequest) -> Self {
+        let handle = request.conn_data::<Handle>();
+        if let Some(handle) = handle {
+            handle.0.is_paused.store(true, Ordering::Release);
+        }
+        Self(handle)
+    }
+}
+
+impl Drop for Pause<'_> {
+    fn drop(&mut self) {
+        if let Some(Handle(state)) = self.0 {
+            state.is_paused.store(false, Ordering::Release);
+            state.waker.wake();
+        }
+    }
+}
 
 /// A request of a known caller; while it is served its connection stays.
 pub(in crate::http) struct Served(Option<Arc<State>>);

@@ -20,6 +20,7 @@ pub(super) mod request_log;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
+use actix_web::http::header::{CONNECTION, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 
@@ -40,5 +41,9 @@ pub(super) async fn serve(
         let served = AssertUnwindSafe(serving).catch_unwind().await;
         served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
     };
-    served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request)))
+    let mut answer = served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request)));
+    if request_log::leaves_body(request) {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }

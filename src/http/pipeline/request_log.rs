@@ -9,13 +9,15 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
 use tracing::Instrument;
 use uuid::Uuid;
+
+use crate::limits;
 
 /// Name of the header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,6 +40,8 @@ struct Understood {
     org: Option<String>,
     /// The request's id.
     id: String,
+    /// Its body was read to the end.
+    has_body: bool,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -56,6 +60,21 @@ pub(in crate::http) fn note_organization(request: &HttpRequest, org: &str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().org = Some(org.to_owned());
     }
+}
+
+/// Notes that the body of a request was read to its end.
+pub(super) fn note_body(request: &HttpRequest) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().has_body = true;
+    }
+}
+
+/// Whether more of a request's body may come than is worth reading for the sake of the next request.
+pub(super) fn leaves_body(request: &HttpRequest) -> bool {
+    let has_body = request.extensions().get::<Notes>().is_some_and(|notes| notes.0.borrow().has_body);
+    let headers = request.headers();
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    !has_body && (headers.contains_key(TRANSFER_ENCODING) || announced.is_some_and(|len| len > limits::FREE_BODY_BYTES))
 }
 
 /// The id that the answer to a request carries.
