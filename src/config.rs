@@ -71,20 +71,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "requests-per-org",
-        "5000",
+        "20000",
         "requests of one organization a second",
         Kind::Number { least: 1, most: 1_000_000 },
     ),
     setting(
         "requests-burst",
-        "10000",
+        "40000",
         "requests of one organization in a burst",
         Kind::Number { least: 1, most: 10_000_000 },
     ),
     setting(
         "logins-per-account",
         "10",
-        "login attempts for one account a minute",
+        "login attempts for one account from one address a minute",
         Kind::Number { least: 1, most: 10_000 },
     ),
     setting(
