@@ -361,7 +361,7 @@ impl Kind {
 const _: () = {
     // The defaults of the settings are the limits' own values.
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
-    assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::REQUESTS_PER_ORG_S == 20_000 && limits::REQUESTS_PER_ORG_BURST == 40_000);
     assert!(limits::REQUEST_READ_S == 30);
     assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200 && limits::ANONYMOUS_DAYS == 90);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
