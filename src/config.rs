@@ -26,6 +26,8 @@ enum Kind {
     OptionalAddress,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or http or https with a host.
+    Url,
     /// Empty, or addresses and networks.
     Networks,
     /// Empty, or a folder that exists.
@@ -118,6 +120,7 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("public-url", "", "where clients reach the server, for example https://entrepost.example", Kind::Url),
     setting(
         "ops-listen",
         "",
@@ -283,6 +286,7 @@ impl Given {
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                public_url: Some(self.text("public-url").to_owned()).filter(|url| !url.is_empty()),
                 connections: self.number("connections") as usize,
                 connections_per_address: self.number("connections-per-address") as usize,
                 trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
@@ -342,6 +346,15 @@ impl Kind {
                 let fits =
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
                 if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
+            }
+            Self::Url => {
+                let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+                let fits = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@']));
+                if value.is_empty() || fits {
+                    Ok(())
+                } else {
+                    Err(format!("`{value}` is no address like https://entrepost.example, without a slash at the end"))
+                }
             }
             Self::Networks => value.parse::<TrustedProxies>().map(drop),
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),

@@ -82,6 +82,8 @@ pub enum Error {
     Invalid(Findings),
     /// 401: no valid token or session, or not entitled. Always the same body.
     Unauthorized,
+    /// 403: entitled, but not for this; holds the scopes that are needed.
+    MissingScope { needed: String },
     /// 404: no such method; holds the nearest name.
     NoSuchMethod { suggestion: Option<String> },
     /// 405: called with another verb than the one that is allowed.
@@ -120,6 +122,7 @@ impl Error {
         match self {
             Self::Invalid(_) => 400,
             Self::Unauthorized => 401,
+            Self::MissingScope { .. } => 403,
             Self::NoSuchMethod { .. } => 404,
             Self::VerbNotAllowed { .. } => 405,
             Self::RequestTimeout => 408,
@@ -136,7 +139,7 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "ValidationException",
-            Self::Unauthorized => "UnauthorizedException",
+            Self::Unauthorized | Self::MissingScope { .. } => "UnauthorizedException",
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
             Self::VerbNotAllowed { .. } => "VerbNotAllowedException",
             Self::RequestTimeout => "RequestTimeoutException",
@@ -170,6 +173,7 @@ impl fmt::Display for Error {
                 None => write!(f, "The request is not valid."),
             },
             Self::Unauthorized => write!(f, "Authentication failed."),
+            Self::MissingScope { needed } => write!(f, "This needs the scope {needed}; ask for a token with it."),
             Self::NoSuchMethod { suggestion: Some(name) } => {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use moka::sync::Cache;
 use tokio::sync::Notify;
 
-use super::activity::Activity;
+use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::groups::Groups;
@@ -31,6 +31,7 @@ pub struct Services {
     pub(super) met: Cache<[u8; 32], ()>,
     pub(super) known_users: Cache<(String, String), ()>,
     pub(super) activity: Activity,
+    pub(super) tokens_used: TokensUsed,
     outbox_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
@@ -72,6 +73,7 @@ impl Services {
             met,
             known_users,
             activity: Activity::default(),
+            tokens_used: TokensUsed::default(),
             outbox_signal: Arc::default(),
             handed: HandedNotes::default(),
             groups: Groups::default(),

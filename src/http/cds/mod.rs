@@ -63,7 +63,7 @@ async fn admit<'a>(
     payload: web::Payload,
     method: &Method,
 ) -> Result<Call<'a>> {
-    let admitted = admission::json(request, shared, payload, method.callers).await?;
+    let admitted = admission::json(request, shared, payload, method.permission).await?;
     names::check(&admitted.actor, admitted.text(), method.named)?;
     Call::new(request, shared, admitted, method.writes.then_some(method.name))
 }
