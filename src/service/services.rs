@@ -18,6 +18,7 @@ use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ pub struct Services {
     pub store: Store,
     pub clock: Clock,
     pub terms: Terms,
+    pub vault: Vault,
     catalogue: CatalogueHandle,
     pub(super) actors: Cache<[u8; 32], Arc<Actor>>,
     /// Digests of tokens and session keys that somebody came with lately.
@@ -68,6 +70,7 @@ impl Services {
             store,
             clock,
             terms,
+            vault: Vault::default(),
             catalogue: CatalogueHandle::default(),
             actors,
             met,
@@ -80,6 +83,13 @@ impl Services {
             places: Places::default(),
             proofreader: Arc::default(),
         }
+    }
+
+    /// The same, with the keys that secrets are kept under.
+    #[must_use]
+    pub fn with_vault(mut self, vault: Vault) -> Self {
+        self.vault = vault;
+        self
     }
 
     /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.

@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("print", &["contract", "refdata"]),
     ("store", &["contract", "clock"]),
     ("service", &["contract", "rules", "refdata", "store", "clock", "vault"]),
-    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock"]),
+    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock", "vault"]),
     ("net", &[]),
     ("vault", &[]),
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A user of the services like any other, kept apart from the rooms it fills.
     ("demo", &["contract", "rules", "service", "exchange"]),
     // Its product is the options of the rooms that have any.
-    ("config", &["http", "service", "store"]),
+    ("config", &["http", "service", "store", "vault"]),
 ];
 
 /// Open to every room.
