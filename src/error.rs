@@ -28,12 +28,13 @@ impl Finding {
         Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
     }
 
-    /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
+    /// Puts `prefix` before the path, joined by a dot where no place in a list follows.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         self.path = match (prefix.is_empty(), self.path.is_empty()) {
             (true, _) => self.path,
             (_, true) => prefix.to_owned(),
+            _ if self.path.starts_with('[') => format!("{prefix}{}", self.path),
             _ => format!("{prefix}.{}", self.path),
         };
         self
@@ -89,6 +90,8 @@ pub enum Error {
     BodyTooLarge { limit_bytes: usize },
     /// 415: the body is compressed or encoded otherwise.
     EncodedBody,
+    /// 415: the body is of another kind or in another character set than is read here; says which are.
+    MediaType(String),
     /// 422: the idempotency key was used with another request.
     KeyReused,
     /// 429: wait and send again.
@@ -119,7 +122,7 @@ impl Error {
             Self::VerbNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::BodyTooLarge { .. } => 413,
-            Self::EncodedBody => 415,
+            Self::EncodedBody | Self::MediaType(_) => 415,
             Self::KeyReused => 422,
             Self::TooManyRequests { .. } => 429,
             Self::Internal(_) => 500,
@@ -137,6 +140,7 @@ impl Error {
             Self::RequestTimeout => "RequestTimeoutException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
             Self::EncodedBody => "EncodingNotTakenException",
+            Self::MediaType(_) => "MediaTypeNotTakenException",
             Self::KeyReused => "IdempotencyKeyReusedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::Internal(_) => "InternalException",
@@ -176,6 +180,7 @@ impl fmt::Display for Error {
             Self::EncodedBody => {
                 write!(f, "Content-Encoding: bodies are read as they are; send this one uncompressed (identity).")
             }
+            Self::MediaType(remedy) => f.write_str(remedy),
             Self::KeyReused => {
                 write!(f, "This idempotency key was used with another request; use a new key for a new request.")
             }

@@ -1,5 +1,7 @@
 //! How results and errors are written on the CDS surface.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
@@ -102,6 +104,10 @@ impl ResponseError for Error {
     }
 }
 
+/// Members that say what a header says.
+pub(super) const HEADERS_AS_MEMBERS: [(&str, &str); 3] =
+    [("NextCursor", "x-next-cursor"), ("More", "x-more"), ("TotalCount", "x-total-count")];
+
 /// A result on its way out: members of the answer object, as JSON texts.
 #[derive(Debug, Default)]
 pub struct Reply {
@@ -150,6 +156,16 @@ impl Reply {
         self
     }
 
+    /// The JSON text of a member; one that says what a header says, for readers of members alone.
+    pub(super) fn member(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some((_, value)) = self.members.iter().find(|(known, _)| known == name) {
+            return Some(Cow::Borrowed(value));
+        }
+        let (_, header) = HEADERS_AS_MEMBERS.iter().find(|(member, _)| *member == name)?;
+        let (_, value) = self.headers.iter().find(|(known, _)| known == header)?;
+        Some(Cow::Owned(to_canonical(value)))
+    }
+
     pub(super) fn into_response(self) -> HttpResponse {
         let mut body = String::with_capacity(
             32 + self.members.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>(),
@@ -165,8 +181,13 @@ impl Reply {
             body.push_str(value);
         }
         body.push('}');
+        self.respond(HeaderValue::from_static("application/json; charset=utf-8"), body)
+    }
+
+    /// The reply with its headers, its members written as `body`.
+    pub(super) fn respond(self, content_type: HeaderValue, body: String) -> HttpResponse {
         let mut response = if self.not_modified { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response.insert_header((CONTENT_TYPE, "application/json; charset=utf-8"));
+        response.insert_header((CONTENT_TYPE, content_type));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((HeaderName::from_static(name), value));

@@ -18,6 +18,7 @@ mod printing;
 mod rate_limit;
 mod request_log;
 mod shared;
+mod soap;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -72,6 +73,7 @@ pub fn server(
     });
     let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
+    let (soap_path, soap_full_path) = (options.soap_path.clone(), options.soap_full_path.clone());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
@@ -85,6 +87,7 @@ pub fn server(
             .route("/docs", web::get().to(ops::docs))
             .service(ops::documentation_page())
             .configure(operations::routes)
+            .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
             .default_service(web::route().to(cds::nowhere))
     });

@@ -11,6 +11,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
+use metrics::Label;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -23,6 +24,10 @@ struct Understood {
     /// Name of a method that exists.
     method: Option<&'static str>,
     org: Option<String>,
+    /// Where it came in, unless as JSON.
+    surface: Option<&'static str>,
+    /// What it came to, where the answer has another status.
+    outcome: Option<u16>,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -43,6 +48,20 @@ pub(super) fn note_organization(request: &HttpRequest, org: &str) {
     }
 }
 
+/// Notes the surface that a request came in by.
+pub(super) fn note_surface(request: &HttpRequest, surface: &'static str) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().surface = Some(surface);
+    }
+}
+
+/// Notes the status that says what a request came to, where its surface answers with another.
+pub(super) fn note_outcome(request: &HttpRequest, status: u16) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().outcome = Some(status);
+    }
+}
+
 pub(super) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -58,10 +77,13 @@ pub(super) async fn request(
     }
     let understood = notes.0.take();
     if let Some(method) = understood.method {
-        let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
-        metrics::counter!("entrepost_requests_total", "method" => method, "outcome" => outcome_label(status))
-            .increment(1);
-        metrics::histogram!("entrepost_request_seconds", "method" => method).record(seconds);
+        let status = understood.outcome.unwrap_or(response.status().as_u16());
+        let seconds = began.elapsed().as_secs_f64();
+        let mut labels = vec![Label::new("method", method)];
+        labels.extend(understood.surface.map(|surface| Label::new("surface", surface)));
+        metrics::histogram!("entrepost_request_seconds", labels.clone()).record(seconds);
+        labels.push(Label::new("outcome", outcome_label(status)));
+        metrics::counter!("entrepost_requests_total", labels).increment(1);
         let org = understood.org.as_deref().unwrap_or("-");
         span.in_scope(|| tracing::info!(method, status, org, ms = (seconds * 1000.0) as u64, "answered"));
     }

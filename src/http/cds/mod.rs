@@ -20,6 +20,7 @@ mod watchdog;
 use std::ops::Range;
 
 use actix_web::http::Method as Verb;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -76,7 +77,7 @@ impl<'m> Asked<'m> {
         Self { who, named: &[], keyed: None }
     }
 
-    fn of(method: &'m Method) -> Self {
+    pub(super) fn of(method: &'m Method) -> Self {
         Self { who: method.who, named: method.named, keyed: method.writes.then_some(method.name) }
     }
 }
@@ -88,10 +89,25 @@ pub(super) async fn admit<'a>(
     payload: web::Payload,
     asked: Asked<'_>,
 ) -> Result<Call<'a>> {
+    let bytes = receive(request, shared, payload).await?;
+    admit_text(request, shared, bytes, asked).await
+}
+
+/// Reads the body of a request.
+pub(super) async fn receive(request: &HttpRequest, shared: &Shared, payload: web::Payload) -> Result<Bytes> {
     if shared.is_stopping() {
         return Err(Error::unavailable("The server is stopping"));
     }
-    let bytes = body::read(request, payload, shared.request_read).await?;
+    body::read(request, payload, shared.request_read).await
+}
+
+/// The same for a request whose JSON text is there.
+pub(super) async fn admit_text<'a>(
+    request: &HttpRequest,
+    shared: &'a Shared,
+    bytes: Bytes,
+    asked: Asked<'_>,
+) -> Result<Call<'a>> {
     json_scan::check(&bytes)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;

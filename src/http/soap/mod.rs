@@ -1,0 +1,286 @@
+//! The SOAP door: the methods of the CDS surface under the contract that clients of the service were made from.
+//!
+//! A request becomes the JSON call of the same name and its reply becomes XML, both by one table (`types`, `contract`); limits,
+//! credentials, permission, findings and repeats are those of that call. There is no code for a type or an operation. The
+//! classic address has the published operations and never an element newer than they are; the full one has everything.
+//! No decision about an item is made here, and nothing here knows what a member means.
+
+mod contract;
+mod envelope;
+mod json;
+mod model;
+mod read;
+mod types;
+mod write;
+mod wsdl;
+mod xml;
+
+
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::{Method as Verb, StatusCode};
+use actix_web::web::{Bytes, Data, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
+use chrono_tz::Tz;
+
+use super::answer::{ErrorBody, Reply};
+use super::cds::registry::Registry;
+use super::cds::{Asked, admit_text, receive};
+use super::guard::guarded;
+use super::request_log::{note_method, note_outcome, note_surface};
+use super::shared::Shared;
+use crate::error::{Error, Result};
+use crate::service::BatchMode;
+use envelope::{Code, Talk, Version};
+use json::BadJson;
+use model::{Contract, Ns, Operation};
+use write::{INSTANCE, Writer};
+use xml::Xml;
+
+/// Adds the routes of both addresses; an empty one is not served.
+pub(super) fn routes(app: &mut ServiceConfig, classic: &str, full: &str) {
+    for (path, contract) in [(classic, Contract::Classic), (full, Contract::Full)] {
+        if path.is_empty() {
+            continue;
+        }
+        let place = Place { path: path.to_owned(), contract };
+        let here = path.to_owned();
+        let resource = web::resource("/{soap:.*}").guard(guard::fn_guard(move |request| is_at(request.head().uri.path(), &here)));
+        let serve = move |request: HttpRequest, shared: Data<Shared>, methods: Data<Registry>, payload: Payload| {
+            serve(place.clone(), request, shared, methods, payload)
+        };
+        app.service(resource.to(serve));
+    }
+}
+
+/// An address and what it serves.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    contract: Contract,
+}
+
+/// Whether a path leads to an address. The servers that clients knew before took any case, and names of bindings after the file.
+fn is_at(path: &str, address: &str) -> bool {
+    let Some((start, rest)) = path.split_at_checked(address.len()) else { return false };
+    let is_file = address.to_ascii_lowercase().ends_with(".svc");
+    let rest = rest.to_ascii_lowercase();
+    start.eq_ignore_ascii_case(address) && (matches!(rest.as_str(), "" | "/") || is_file && rest.starts_with('/') && rest != "/mex")
+}
+
+async fn serve(
+    place: Place,
+    request: HttpRequest,
+    shared: Data<Shared>,
+    methods: Data<Registry>,
+    payload: Payload,
+) -> HttpResponse {
+    if request.method() == Verb::GET || request.method() == Verb::HEAD {
+        return described(&place, &request, &methods);
+    }
+    note_surface(&request, "soap");
+    let mut talk = Talk::new(stated_version(&request), stated_actions(&request));
+    let answered = guarded(answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
+    answered.unwrap_or_else(|error| fault(&request, &talk, &error))
+}
+
+/// Serves one call.
+async fn answer(
+    place: &Place,
+    request: &HttpRequest,
+    shared: &Shared,
+    methods: &Registry,
+    payload: Payload,
+    talk: &mut Talk,
+) -> Result<HttpResponse> {
+    if request.method() != Verb::POST {
+        return Err(Error::VerbNotAllowed);
+    }
+    check_media_type(request)?;
+    let bytes = receive(request, shared, payload).await?;
+    let contract = place.contract;
+    let (operation, parameters) = understand(contract, utf8(&bytes)?, talk)?;
+    let method = methods.find(operation.name)?;
+    note_method(request, method.name);
+    let mut call = admit_text(request, shared, Bytes::from(parameters), Asked::of(method)).await?;
+    let zone = call.actor.zone;
+    call.default_limit = shared.services.catalogue().settings(&call.actor.org).soap_load_limit;
+    if contract == Contract::Classic {
+        // It has no place for outcomes, and an entry must not be refused unsaid.
+        call.mode = BatchMode::AllOrNothing;
+    }
+    let reply = method.run(call).await?;
+    let text = written(contract, operation, talk, zone, &reply)
+        .map_err(|BadJson| Error::Internal(format!("the answer of {} is not as the table of types says", operation.name)))?;
+    Ok(reply.respond(content_type(talk.version), text))
+}
+
+/// The operation that a request calls, and its parameters as JSON.
+fn understand(contract: Contract, text: &str, talk: &mut Talk) -> Result<(&'static Operation, String)> {
+    let invalid = |finding| Error::Invalid(vec![finding]);
+    let mut xml = Xml::new(text);
+    let content = talk.open(&mut xml).map_err(invalid)?;
+    let Some(operation) = contract.operation(&content.name) else {
+        return Err(no_such_operation(contract, &content.name));
+    };
+    if content.namespace != Ns::Service.uri() {
+        let message = format!("{} stands in another namespace than {}", content.name, Ns::Service.uri());
+        return Err(Error::invalid("syntax", "", message));
+    }
+    let names_another = |action: &&String| action.rsplit('/').next() != Some(operation.name);
+    if let Some(action) = talk.actions.iter().find(names_another) {
+        let message = format!("the action {action} and the Body, which holds {}, name different operations", operation.name);
+        return Err(Error::invalid("syntax", "", message));
+    }
+    let parameters = read::parameters(&mut xml, operation).map_err(invalid)?;
+    talk.close(&mut xml).map_err(invalid)?;
+    Ok((operation, parameters))
+}
+
+fn no_such_operation(contract: Contract, name: &str) -> Error {
+    if contract == Contract::Classic && Contract::Full.operation(name).is_some() {
+        let message = format!("{name} is newer than the contract of this address; the other SOAP address has it");
+        return Error::invalid("syntax", "", message);
+    }
+    Error::NoSuchMethod { suggestion: None }
+}
+
+/// The envelope with the reply of an operation.
+fn written(contract: Contract, operation: &Operation, talk: &Talk, zone: Tz, reply: &Reply) -> Result<String, BadJson> {
+    let name = operation.name;
+    let mut out = talk.begin(Some(&format!("{}{name}Response", wsdl::ACTION)));
+    let service = Ns::Service.prefix();
+    out.push_str(&format!("<{service}:{name}Response xmlns:i=\"{INSTANCE}\""));
+    for ns in Ns::ALL {
+        out.push_str(&format!(" xmlns:{}=\"{}\"", ns.prefix(), ns.uri()));
+    }
+    out.push('>');
+    let mut writer = Writer::new(contract, zone, &mut out);
+    for member in operation.response.iter().filter(|member| contract.has(member)) {
+        writer.result(member, reply.member(member.name).as_deref())?;
+    }
+    out.push_str(&format!("</{service}:{name}Response>{}", envelope::END));
+    Ok(out)
+}
+
+/// The fault that an error is. Clients read a fault from 500 alone; what is about the connection keeps its status.
+fn fault(request: &HttpRequest, talk: &Talk, error: &Error) -> HttpResponse {
+    let status = error.status();
+    note_outcome(request, status);
+    let body = ErrorBody::from(error);
+    let code = if status < 500 { Code::Sender } else { Code::Receiver };
+    let text = talk.fault(code, &body.errors.join("\n"), body.exception_type);
+    let mut response = error.error_response();
+    if !matches!(status, 405 | 408 | 413 | 415 | 429 | 503) {
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    response.headers_mut().insert(CONTENT_TYPE, content_type(talk.version));
+    response.set_body(text).map_into_boxed_body()
+}
+
+fn content_type(version: Version) -> HeaderValue {
+    HeaderValue::from_static(match version {
+        Version::Soap11 => "text/xml; charset=utf-8",
+        Version::Soap12 => "application/soap+xml; charset=utf-8",
+    })
+}
+
+/// The media type of a request, in small letters, and its parameters.
+fn media_type(request: &HttpRequest) -> (String, Vec<(String, String)>) {
+    let stated = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = stated.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let parameter = |part: &str| {
+        let (name, value) = part.split_once('=')?;
+        Some((name.trim().to_ascii_lowercase(), value.trim().trim_matches('"').to_owned()))
+    };
+    (kind, parts.filter_map(parameter).collect())
+}
+
+/// The version that a request is answered in as long as its envelope has not said another.
+fn stated_version(request: &HttpRequest) -> Version {
+    let is_older = media_type(request).0 == Version::Soap11.media_type();
+    if is_older { Version::Soap11 } else { Version::Soap12 }
+}
+
+/// What the headers of HTTP call the request.
+fn stated_actions(request: &HttpRequest) -> Vec<String> {
+    let header = request.headers().get("soapaction").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let parameter = media_type(request).1.into_iter().find_map(|(name, value)| (name == "action").then_some(value));
+    let stated = header.into_iter().chain(parameter).map(|action| action.trim().trim_matches('"').to_owned());
+    stated.filter(|action| !action.is_empty()).collect()
+}
+
+/// # Errors
+/// 415 for what is not stated to be XML in UTF-8.
+fn check_media_type(request: &HttpRequest) -> Result<()> {
+    let (kind, parameters) = media_type(request);
+    if !matches!(kind.as_str(), "" | "text/xml" | "application/soap+xml" | "application/xml") {
+        let message = "Send SOAP as application/soap+xml (1.2) or text/xml (1.1), without attachments.";
+        return Err(Error::MediaType(message.into()));
+    }
+    let charset = parameters.iter().find(|(name, _)| name == "charset").map(|(_, value)| value.to_ascii_lowercase());
+    match charset.as_deref() {
+        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
+        Some(_) => Err(not_utf8()),
+    }
+}
+
+fn not_utf8() -> Error {
+    Error::MediaType("SOAP is read in UTF-8 alone; send it so, and say charset=utf-8.".into())
+}
+
+/// The text of a body.
+///
+/// # Errors
+/// 415 for another character set, a finding for characters that no XML document may hold.
+fn utf8(bytes: &[u8]) -> Result<&str> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
+    let declared = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(declaration, _)| declaration);
+    let encoding = declared.and_then(|text| text.split_once("encoding")).map(|(_, rest)| rest);
+    let encoding = encoding.and_then(|rest| rest.split(['"', '\'']).nth(1));
+    if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("us-ascii")) {
+        return Err(not_utf8());
+    }
+    match text.char_indices().find(|(_, c)| !write::is_char(*c)) {
+        None => Ok(text),
+        Some((at, c)) => {
+            let message = format!("the document holds the character U+{:04X} (at byte {at}), which XML does not allow", u32::from(c));
+            Err(Error::invalid("syntax", "", message))
+        }
+    }
+}
+
+/// Answers a GET: the description, or a page that says where it is.
+fn described(place: &Place, request: &HttpRequest, methods: &Registry) -> HttpResponse {
+    let address = {
+        let from = request.connection_info();
+        format!("{}://{}{}", from.scheme(), from.host(), place.path)
+    };
+    if matches!(request.query_string().to_ascii_lowercase().as_str(), "wsdl" | "singlewsdl") {
+        let summary = |name: &str| methods.find(name).ok().map(|method| format!("{}{}", method.summary, remark(name)));
+        let text = wsdl::document(place.contract, &address, summary);
+        return HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(text);
+    }
+    let mut shown = String::new();
+    write::escape(&address, &mut shown);
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(("content-security-policy", "default-src 'none'")).body(
+        format!(
+            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>CDSAPIService</title></head><body>\
+             <h1>CDSAPIService</h1><p>This address takes SOAP 1.1 and 1.2 with POST. Its description: \
+             <a href=\"{shown}?wsdl\">{shown}?wsdl</a></p></body></html>"
+        ),
+    )
+}
+
+/// What a client of this door has to know beyond what the method says of itself.
+fn remark(operation: &str) -> &'static str {
+    match operation {
+        "Load" | "LoadByMailState" => {
+            " On this door: many clients read 64 KiB of a reply and no more, some 14 views. Ask for as many as fit with \
+             recordsLimit and for what was not answered yet, or by dates; an organization can have a default of its own. \
+             The header X-Next-Cursor, and at the full address the element NextCursor, says where the next page begins."
+        }
+        _ => "",
+    }
+}
