@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::http::HttpOptions;
+use crate::http::{HttpOptions, TrustedProxies};
 use crate::limits;
 use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions};
@@ -24,6 +24,8 @@ enum Kind {
     Address,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or addresses and networks.
+    Networks,
     /// Empty, or a folder that exists.
     Folder,
     Flag,
@@ -121,6 +123,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting(
+        "trusted-proxies",
+        "",
+        "proxies whose X-Forwarded-For and PROXY lines are believed: addresses and networks, separated by commas",
+        Kind::Networks,
+    ),
     setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
@@ -265,6 +273,7 @@ impl Given {
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             terms: Terms {
@@ -321,6 +330,7 @@ impl Kind {
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
                 if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
             }
+            Self::Networks => value.parse::<TrustedProxies>().map(drop),
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
             Self::Folder => Err(format!("there is no folder `{value}`")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),

@@ -44,6 +44,15 @@ limits! {
     USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
     PASSWORD_CHARS: usize = 256, "characters", "Bounds the work of hashing; beyond it 401.";
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";
+    FINDINGS_PER_ENTRY: usize = 10, "findings", "Of one entry of a batch; the rest is counted.";
+    FINDINGS_PER_ANSWER: usize = 5_000, "findings", "Of all entries of a batch answered one by one; the rest is counted.";
+    SAVED_ANSWER_BYTES: usize = 256 * 1024, "bytes", "An answer kept for repeats; of a larger one the outcomes are kept, without their errors.";
+    BODY_PIECES: usize = 50_000, "pieces", "Content pieces of one body; beyond it 400, and nothing else is judged.";
+    BODIES_BYTES: usize = 256 * 1024 * 1024, "bytes", "Bodies of known callers in memory at the same time; one that finds no room is answered 503.";
+    UNKNOWN_BODIES_BYTES: usize = 40 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
+    FREE_BODY_BYTES: usize = 16 * 1024, "bytes", "What every body may have without a place among them.";
+    OFFLOAD_WAIT_S: u64 = 10, "s", "Longest wait of a batch or print job for a core; beyond it 503.";
+    BODY_ROOM_WAIT_MS: u64 = 2_000, "ms", "Longest wait for such a place.";
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
     FEED_WINDOW: usize = 50_000, "changes", "Changes looked at in one query of the feed, so that a narrow filter makes no endless page.";
@@ -55,6 +64,10 @@ limits! {
     IDEMPOTENCY_HOURS: i64 = 24, "h", "How long the answer to a key is kept.";
     TOKEN_CACHE_MS: u64 = 1_000, "ms", "A revoked token stops working on every server within this time.";
     TOKEN_CACHE_ENTRIES: u64 = 10_000, "entries", "Bounds the memory of the token cache.";
+    TOKEN_MET_S: u64 = 3_600, "s", "A token used within this time is not taken for one that is being tried out.";
+    UNKNOWN_TOKENS_MIN: u32 = 600, "attempts/min", "Unknown tokens from one address; beyond it such are answered 429 unread.";
+    LOGINS_ELSEWHERE: u32 = 10, "times", "Attempts for one account from all addresses that have not succeeded before, as a multiple of those from one.";
+    LOGINS_REMEMBERED: u64 = 100_000, "logins", "Addresses from which an account was entered, so that attempts from elsewhere do not shut it.";
     WRITE_QUEUE: usize = 4_096, "jobs", "Writes waiting for the SQLite writer; beyond it 503.";
     GROUP_JOBS: usize = 512, "jobs", "Writes in one group commit.";
     GROUP_MS: u64 = 25, "ms", "A group stops taking more writes after this long.";

@@ -14,7 +14,7 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
-use entrepost::error::Error;
+use entrepost::error::{Error, Finding};
 use entrepost::store::{Database, Migrations, Store};
 
 mod admin;
@@ -30,13 +30,11 @@ pub enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Invalid(findings) => Self::Other(
-                findings
-                    .iter()
-                    .map(|finding| format!("{}: {}", finding.path, finding.message))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ),
+            Error::Invalid(findings) => {
+                let line = |finding: &Finding| format!("{}: {}", finding.path, finding.message);
+                let more = Some(findings.more()).filter(|more| *more > 0).map(|more| format!("… and {more} more"));
+                Self::Other(findings.iter().map(line).chain(more).collect::<Vec<_>>().join("\n"))
+            }
             Error::Internal(reason) | Error::Unavailable { reason, .. } => Self::Other(reason),
             error => Self::Other(error.to_string()),
         }

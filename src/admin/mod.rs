@@ -248,8 +248,12 @@ fn settings_command() -> Command {
                 .num_args(1..),
         )
         .arg(
-            option("soap-load-limit", "N", "views of a page of Load over SOAP when a request names no limit; 0 for the usual")
-                .value_parser(clap::value_parser!(u16).range(0..=limits::LOAD_MAX as i64)),
+            option(
+                "soap-load-limit",
+                "N",
+                "views of a page of Load over SOAP when a request names no limit; 0 for the usual",
+            )
+            .value_parser(clap::value_parser!(u16).range(0..=limits::LOAD_MAX as i64)),
         )
 }
 

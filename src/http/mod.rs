@@ -1,22 +1,21 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
-//! Every call of the CDS surface goes through `cds::call`; methods stand in one registry, which also gives the
-//! routes, the OpenAPI document and the access tests. What is called beside the methods stands in `operations`, to the
-//! same end.
+//! A request passes the `pipeline`, then a door: `cds` (methods in one registry, which also gives the routes, the OpenAPI
+//! document and the access tests), `exchange` (partners), `rest` (our own surface), `ops` (health, metrics, documentation).
+//! What is called beside the methods stands in rows of its door, put together in `operations`, to the same end. `error`
+//! renders one error in the form of the door.
 
-mod answer;
-mod body;
 pub mod cds;
+mod error;
 mod exchange;
-mod guard;
-mod json_scan;
 mod openapi;
+mod operation;
 mod operations;
 mod ops;
 mod options;
+mod pipeline;
 mod printing;
-mod rate_limit;
-mod request_log;
+mod rest;
 mod shared;
 mod soap;
 
@@ -26,21 +25,28 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::error::Error;
 use crate::exchange::Exchange;
 use crate::limits;
 use crate::service::Services;
 
 pub use cds::names::{Named, Names};
-pub use cds::registry::{Method, Who, methods};
+pub use cds::registry::{Method, methods};
 pub use openapi::document as openapi_document;
-pub use operations::{Operation, operations};
+pub use operation::{Audience, Operation};
+pub use operations::operations;
 pub use options::HttpOptions;
-pub use rate_limit::RateLimits;
+pub use pipeline::admission::Callers;
+pub use pipeline::client::TrustedProxies;
+pub use pipeline::rate_limit::RateLimits;
 
 use cds::registry::Registry;
+use error::ErrorForm;
+use pipeline::budget::Budget;
+use pipeline::request_log;
 use shared::Shared;
 
 /// Builds the server on a bound listener, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that requests on
@@ -70,6 +76,8 @@ pub fn server(
         openapi,
         printer,
         request_read: options.request_read,
+        budget: Budget::default(),
+        trusted_proxies: options.trusted_proxies.clone(),
     });
     let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
@@ -89,7 +97,7 @@ pub fn server(
             .configure(operations::routes)
             .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
-            .default_service(web::route().to(cds::nowhere))
+            .default_service(web::route().to(nowhere))
     });
     let server = server
         .workers(options.workers)
@@ -98,4 +106,10 @@ pub fn server(
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// What lies beside every door.
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let form = ErrorForm::of_path(request.path());
+    form.answer(&Error::NoSuchMethod { suggestion: None }, &request_log::request_id(&request))
 }

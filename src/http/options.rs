@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::pipeline::client::TrustedProxies;
+
 /// How the server listens.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
@@ -22,6 +24,8 @@ pub struct HttpOptions {
     pub login_attempts_per_address_min: u32,
     /// Requests of one organization about anonymous declarations a minute.
     pub anonymous_per_org_min: u32,
+    /// Proxies whose word about the client counts.
+    pub trusted_proxies: TrustedProxies,
     /// Fonts beside the embedded ones, for scripts these lack.
     pub font_folder: Option<PathBuf>,
 }

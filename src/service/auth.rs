@@ -98,12 +98,21 @@ impl Services {
             return Ok(actor);
         }
         let found = self.store.read(move |tx| by_token(tx, &digest)).await?;
-        if let Some(actor) = found {
-            let actor = Arc::new(actor);
-            self.actors.insert(digest, Arc::clone(&actor));
-            return Ok(actor);
-        }
-        self.by_session(digest).await.map(Arc::new)
+        let actor = match found {
+            Some(actor) => {
+                let actor = Arc::new(actor);
+                self.actors.insert(digest, Arc::clone(&actor));
+                actor
+            }
+            None => Arc::new(self.by_session(digest).await?),
+        };
+        self.met.insert(digest, ());
+        Ok(actor)
+    }
+
+    /// Whether somebody came with this token or session key lately, so that it is not one that is being tried out.
+    pub fn has_met(&self, token: &Uuid) -> bool {
+        self.met.contains_key(&digest(token))
     }
 
     /// The actor of a hosted organization, for the command line.

@@ -12,6 +12,7 @@ use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
+use super::offload::Places;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
@@ -26,11 +27,14 @@ pub struct Services {
     pub terms: Terms,
     catalogue: CatalogueHandle,
     pub(super) actors: Cache<[u8; 32], Arc<Actor>>,
+    /// Digests of tokens and session keys that somebody came with lately.
+    pub(super) met: Cache<[u8; 32], ()>,
     pub(super) known_users: Cache<(String, String), ()>,
     pub(super) activity: Activity,
     outbox_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
+    pub(super) places: Places,
     proofreader: Arc<OnceLock<Proofreader>>,
 }
 
@@ -54,6 +58,10 @@ impl Services {
             .max_capacity(limits::TOKEN_CACHE_ENTRIES)
             .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
             .build();
+        let met = Cache::builder()
+            .max_capacity(limits::TOKEN_CACHE_ENTRIES)
+            .time_to_idle(Duration::from_secs(limits::TOKEN_MET_S))
+            .build();
         let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
         Self {
             store,
@@ -61,11 +69,13 @@ impl Services {
             terms,
             catalogue: CatalogueHandle::default(),
             actors,
+            met,
             known_users,
             activity: Activity::default(),
             outbox_signal: Arc::default(),
             handed: HandedNotes::default(),
             groups: Groups::default(),
+            places: Places::default(),
             proofreader: Arc::default(),
         }
     }

@@ -139,7 +139,8 @@ impl SettingChanges {
             (READS, self.reads.map(|reads| reads.name().to_owned())),
             (ANSWERED_BY_POST, self.answered_by_post.map(yes_or_no)),
         ];
-        let customs = customs.into_iter().filter_map(|(name, value)| Some((name, value?, Some(OrganizationKind::Customs))));
+        let customs =
+            customs.into_iter().filter_map(|(name, value)| Some((name, value?, Some(OrganizationKind::Customs))));
         let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), Some(OrganizationKind::Post)));
         let limit = self.soap_load_limit.map(|limit| (SOAP_LOAD_LIMIT, limit.to_string(), None));
         customs.chain(post).chain(limit).collect()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entrepost::http::{Method, Names, Operation, Who, methods, operations};
+use entrepost::http::{Audience, Callers, Method, Names, Operation, methods, operations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -215,7 +215,7 @@ on_both_engines! {
             for (place, body) in with_foreign_organizations(&with_optional_organizations(method.name, sample.clone())) {
                 refusals.note(&place, method.name, server.call(method.name, &body));
             }
-            if method.who == Who::Posts {
+            if method.callers == Callers::Posts {
                 let token = json!(customs_of(&sample[method.token_member]));
                 refusals.note("customs", method.name, server.call(method.name, &with_token(&method, token)));
             }
@@ -236,7 +236,7 @@ on_both_engines! {
         refusals.note("an unknown token", "Load", server.call("Load", &json!({ "token": Uuid::new_v4() })));
         let [revoked, expired] = dead_tokens(server);
         let bearer = |token: &dyn std::fmt::Display| format!("Bearer {token}");
-        for operation in operations() {
+        for operation in operations().filter(|operation| operation.audience() != Audience::Anybody) {
             let body = sample(operation, &fresh_id("AU"));
             refusals.note("no token", operation.path, server.post_bytes(operation.path, body.as_bytes(), &[]));
             for authorization in [
@@ -253,10 +253,10 @@ on_both_engines! {
                 refusals.note(&authorization, operation.path, post_as(server, operation, &authorization, &body));
             }
             // Partners have tokens of their own: that of an organization here is none.
-            let strangers: &[&str] = match operation.who() {
-                Some(Who::PostsAndCustoms) => &[],
-                Some(Who::Posts) => &["AU", "DE"],
-                None => &["AUA", "AU", "FRA", "FR"],
+            let strangers: &[&str] = match operation.audience() {
+                Audience::Organizations(Callers::PostsAndCustoms) => &[],
+                Audience::Organizations(Callers::Posts) => &["AU", "DE"],
+                _ => &["AUA", "AU", "FRA", "FR"],
             };
             for org in strangers {
                 refusals.note(org, operation.path, post_as(server, operation, &bearer(&token_of(org)), &body));
@@ -268,7 +268,7 @@ on_both_engines! {
     fn to_a_foreign_organization_an_item_is_like_none(server) {
         let (theirs, none) = (fresh_id("AU"), fresh_id("AU"));
         server.call_as("AUA", "StoreDeclaration", store(&theirs, "AUA", "DEA", 2)).ok();
-        for operation in operations().iter().filter(|operation| operation.who().is_some()) {
+        for operation in operations().filter(|operation| matches!(operation.audience(), Audience::Organizations(_))) {
             for org in ["FRA", "FR", "PTA"] {
                 let authorization = format!("Bearer {}", token_of(org));
                 let ask = |item: &str| {
@@ -286,7 +286,7 @@ on_both_engines! {
         let mut tried = 0;
         for method in methods() {
             for (names, path) in method.named {
-                let callers: &[&str] = if method.who == Who::Posts { &["AUA"] } else { &["AUA", "DE"] };
+                let callers: &[&str] = if method.callers == Callers::Posts { &["AUA"] } else { &["AUA", "DE"] };
                 for caller in callers {
                     let Some(value) = foreign(*names, *caller == "DE") else { continue };
                     let mut plain = with_token(&method, json!(token_of(caller)));

@@ -37,6 +37,7 @@ mod rooms;
 mod rules;
 mod samples;
 mod simulation;
+mod soap;
 mod status;
 mod tenancy;
 mod truth;

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::{WcfDate, date, lenient};
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 

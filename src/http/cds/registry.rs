@@ -9,6 +9,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::names::{Named, Names};
+use super::reply::Reply;
 use super::request::Call;
 use super::{
     access, anonymous, blank, declarations, item_status, loading, lookup, movement, printing, referrals, responses,
@@ -22,25 +23,9 @@ use crate::contract::{
     CdsView, Declaration, HSLookupInfo, Number, PostalService, ReferralDialogue, Response, RestrictionProhibition,
     SimpleRefDataCocktail, WatchdogInfo,
 };
-use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
-use crate::http::answer::Reply;
-
-/// Who may call a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    Posts,
-    PostsAndCustoms,
-}
-
-impl Who {
-    pub fn admits(self, kind: OrganizationKind) -> bool {
-        match self {
-            Self::Posts => kind == OrganizationKind::Post,
-            Self::PostsAndCustoms => true,
-        }
-    }
-}
+use crate::http::operation::{SchemaOf, Schemas, inline, named};
+use crate::http::pipeline::admission::Callers;
 
 /// What a method answers.
 pub enum Shape {
@@ -56,26 +41,6 @@ pub enum Shape {
     Members(&'static [(&'static str, SchemaOf)]),
 }
 
-/// Gives a schema and collects the ones it refers to.
-pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
-/// Named schemas.
-pub type Schemas = Vec<(String, RefOr<Schema>)>;
-
-/// Statuses of refusals, and what they say.
-pub(in crate::http) type Refusals = &'static [(&'static str, &'static str)];
-
-/// What any call of an organization may be refused with.
-pub(in crate::http) const REFUSALS: Refusals = &[
-    ("400", "The request has faults; all of them are listed."),
-    ("401", "No valid token or session, or not entitled. Always the same body."),
-    ("408", "The body did not arrive in time."),
-    ("413", "The body is too large."),
-    ("415", "The body is compressed or otherwise encoded; Accept-Encoding says what is taken."),
-    ("429", "Too many requests; Retry-After says how long to wait."),
-    ("500", "A fault of the server; nothing was stored."),
-    ("503", "Not now; nothing was stored. Retry-After says how long to wait."),
-];
-
 type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + 'a>>;
 
 /// One method.
@@ -83,7 +48,7 @@ pub struct Method {
     pub name: &'static str,
     pub family: &'static str,
     pub summary: &'static str,
-    pub who: Who,
+    pub callers: Callers,
     /// The name under which the published page lists the token; either is accepted.
     pub token_member: &'static str,
     /// Members without which the method refuses every call. Fewer than the published page marks as required, and `userCd`
@@ -101,20 +66,6 @@ impl Method {
     pub(in crate::http) fn run<'a>(&self, call: Call<'a>) -> Running<'a> {
         (self.run)(call)
     }
-}
-
-/// The schema of `T` in place, with what it refers to.
-pub(in crate::http) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    T::schemas(schemas);
-    T::schema()
-}
-
-/// A reference to the schema of `T`.
-pub(in crate::http) fn named<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    let name = T::name().into_owned();
-    T::schemas(schemas);
-    schemas.push((name.clone(), T::schema()));
-    RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
 }
 
 fn list_of<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
@@ -136,7 +87,7 @@ fn texts(_: &mut Schemas) -> RefOr<Schema> {
 macro_rules! methods {
     ($($family:literal {
         $($name:literal = $run:path { $params:ty } -> $shape:expr;
-            $who:ident, $token:literal, [$($required:literal),*], $writes:literal, $summary:literal
+            $callers:ident, $token:literal, [$($required:literal),*], $writes:literal, $summary:literal
             $(, own [$($names:ident $path:literal),+])?;)*
     })*) => {
         /// Every method, by family.
@@ -145,7 +96,7 @@ macro_rules! methods {
                 name: $name,
                 family: $family,
                 summary: $summary,
-                who: Who::$who,
+                callers: Callers::$callers,
                 token_member: $token,
                 required: &[$($required),*],
                 named: &[$($((Names::$names, $path)),+)?],

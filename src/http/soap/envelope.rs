@@ -24,13 +24,6 @@ impl Version {
         }
     }
 
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Soap11 => "text/xml",
-            Self::Soap12 => "application/soap+xml",
-        }
-    }
-
     /// Whether a header for `role` is for us, who are the last to receive the message.
     fn is_ours(self, role: &str) -> bool {
         match self {
@@ -217,7 +210,9 @@ impl Talk {
                     } else if !addressing.is_back(&header_text(xml)?) {
                         return Err(xml.refused(
                             "unknown_code",
-                            &format!("{name}: answers go back on the connection of the request; name the anonymous address"),
+                            &format!(
+                                "{name}: answers go back on the connection of the request; name the anonymous address"
+                            ),
                         ));
                     }
                 }
@@ -252,10 +247,8 @@ impl Talk {
     /// Begins what is said back, up to the content of its body; [`END`] ends it. `action` says what it is; without one it
     /// is a fault.
     pub fn begin(&self, action: Option<&str>) -> String {
-        let mut out = format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"{}\"",
-            self.version.namespace()
-        );
+        let mut out =
+            format!("<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"{}\"", self.version.namespace());
         if let Some(addressing) = self.addressing {
             let namespace = addressing.namespace();
             let action = action.unwrap_or(addressing.fault_action());

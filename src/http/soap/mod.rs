@@ -15,20 +15,25 @@ mod write;
 mod wsdl;
 mod xml;
 
+#[cfg(test)]
+mod tests;
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::http::{Method as Verb, StatusCode};
-use actix_web::web::{Bytes, Data, Payload, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, guard, web};
+use actix_web::web::{Data, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
 use chrono_tz::Tz;
 
-use super::answer::{ErrorBody, Reply};
+use super::cds::call_of;
 use super::cds::registry::Registry;
-use super::cds::{Asked, admit_text, receive};
-use super::guard::guarded;
-use super::request_log::{note_method, note_outcome, note_surface};
+use super::cds::reply::Reply;
+use super::error::cds::ErrorBody;
+use super::error::head;
+use super::pipeline::admission::{self, Callers};
+use super::pipeline::request_log::{note_method, note_outcome, note_surface};
+use super::pipeline::{body, guarded};
 use super::shared::Shared;
-use crate::error::{Error, Result};
+use crate::error::{Error, Finding, Result};
 use crate::service::BatchMode;
 use envelope::{Code, Talk, Version};
 use json::BadJson;
@@ -44,7 +49,8 @@ pub(super) fn routes(app: &mut ServiceConfig, classic: &str, full: &str) {
         }
         let place = Place { path: path.to_owned(), contract };
         let here = path.to_owned();
-        let resource = web::resource("/{soap:.*}").guard(guard::fn_guard(move |request| is_at(request.head().uri.path(), &here)));
+        let resource =
+            web::resource("/{soap:.*}").guard(guard::fn_guard(move |request| is_at(request.head().uri.path(), &here)));
         let serve = move |request: HttpRequest, shared: Data<Shared>, methods: Data<Registry>, payload: Payload| {
             serve(place.clone(), request, shared, methods, payload)
         };
@@ -64,7 +70,8 @@ fn is_at(path: &str, address: &str) -> bool {
     let Some((start, rest)) = path.split_at_checked(address.len()) else { return false };
     let is_file = address.to_ascii_lowercase().ends_with(".svc");
     let rest = rest.to_ascii_lowercase();
-    start.eq_ignore_ascii_case(address) && (matches!(rest.as_str(), "" | "/") || is_file && rest.starts_with('/') && rest != "/mex")
+    start.eq_ignore_ascii_case(address)
+        && (matches!(rest.as_str(), "" | "/") || is_file && rest.starts_with('/') && rest != "/mex")
 }
 
 async fn serve(
@@ -79,7 +86,7 @@ async fn serve(
     }
     note_surface(&request, "soap");
     let mut talk = Talk::new(stated_version(&request), stated_actions(&request));
-    let answered = guarded(answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
+    let answered = guarded(&shared, answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
     answered.unwrap_or_else(|error| fault(&request, &talk, &error))
 }
 
@@ -93,15 +100,16 @@ async fn answer(
     talk: &mut Talk,
 ) -> Result<HttpResponse> {
     if request.method() != Verb::POST {
-        return Err(Error::VerbNotAllowed);
+        return Err(Error::VerbNotAllowed { allowed: "GET, POST" });
     }
     check_media_type(request)?;
-    let bytes = receive(request, shared, payload).await?;
+    let received = admission::receive(request, shared, payload, Callers::PostsAndCustoms).await?;
     let contract = place.contract;
-    let (operation, parameters) = understand(contract, utf8(&bytes)?, talk)?;
+    let (operation, parameters) = understand(contract, utf8(received.bytes())?, talk)?;
     let method = methods.find(operation.name)?;
     note_method(request, method.name);
-    let mut call = admit_text(request, shared, Bytes::from(parameters), Asked::of(method)).await?;
+    let admitted = admission::admit(request, shared, received.read_as(parameters), method.callers).await?;
+    let mut call = call_of(request, shared, admitted, method)?;
     let zone = call.actor.zone;
     call.default_limit = shared.services.catalogue().settings(&call.actor.org).soap_load_limit;
     if contract == Contract::Classic {
@@ -109,14 +117,15 @@ async fn answer(
         call.mode = BatchMode::AllOrNothing;
     }
     let reply = method.run(call).await?;
-    let text = written(contract, operation, talk, zone, &reply)
-        .map_err(|BadJson| Error::Internal(format!("the answer of {} is not as the table of types says", operation.name)))?;
+    let text = written(contract, operation, talk, zone, &reply).map_err(|BadJson| {
+        Error::Internal(format!("the answer of {} is not as the table of types says", operation.name))
+    })?;
     Ok(reply.respond(content_type(talk.version), text))
 }
 
 /// The operation that a request calls, and its parameters as JSON.
 fn understand(contract: Contract, text: &str, talk: &mut Talk) -> Result<(&'static Operation, String)> {
-    let invalid = |finding| Error::Invalid(vec![finding]);
+    let invalid = |finding: Finding| Error::Invalid(finding.into());
     let mut xml = Xml::new(text);
     let content = talk.open(&mut xml).map_err(invalid)?;
     let Some(operation) = contract.operation(&content.name) else {
@@ -128,7 +137,8 @@ fn understand(contract: Contract, text: &str, talk: &mut Talk) -> Result<(&'stat
     }
     let names_another = |action: &&String| action.rsplit('/').next() != Some(operation.name);
     if let Some(action) = talk.actions.iter().find(names_another) {
-        let message = format!("the action {action} and the Body, which holds {}, name different operations", operation.name);
+        let message =
+            format!("the action {action} and the Body, which holds {}, name different operations", operation.name);
         return Err(Error::invalid("syntax", "", message));
     }
     let parameters = read::parameters(&mut xml, operation).map_err(invalid)?;
@@ -169,19 +179,18 @@ fn fault(request: &HttpRequest, talk: &Talk, error: &Error) -> HttpResponse {
     let body = ErrorBody::from(error);
     let code = if status < 500 { Code::Sender } else { Code::Receiver };
     let text = talk.fault(code, &body.errors.join("\n"), body.exception_type);
-    let mut response = error.error_response();
+    let mut response = head(error);
     if !matches!(status, 405 | 408 | 413 | 415 | 429 | 503) {
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response.status(StatusCode::INTERNAL_SERVER_ERROR);
     }
-    response.headers_mut().insert(CONTENT_TYPE, content_type(talk.version));
-    response.set_body(text).map_into_boxed_body()
+    response.insert_header((CONTENT_TYPE, content_type(talk.version))).body(text)
 }
 
-fn content_type(version: Version) -> HeaderValue {
-    HeaderValue::from_static(match version {
+const fn content_type(version: Version) -> &'static str {
+    match version {
         Version::Soap11 => "text/xml; charset=utf-8",
         Version::Soap12 => "application/soap+xml; charset=utf-8",
-    })
+    }
 }
 
 /// The media type of a request, in small letters, and its parameters.
@@ -198,7 +207,7 @@ fn media_type(request: &HttpRequest) -> (String, Vec<(String, String)>) {
 
 /// The version that a request is answered in as long as its envelope has not said another.
 fn stated_version(request: &HttpRequest) -> Version {
-    let is_older = media_type(request).0 == Version::Soap11.media_type();
+    let is_older = media_type(request).0 == "text/xml";
     if is_older { Version::Soap11 } else { Version::Soap12 }
 }
 
@@ -211,23 +220,23 @@ fn stated_actions(request: &HttpRequest) -> Vec<String> {
 }
 
 /// # Errors
-/// 415 for what is not stated to be XML in UTF-8.
+/// 415 for what is encoded, or not stated to be XML in UTF-8.
 fn check_media_type(request: &HttpRequest) -> Result<()> {
+    body::check_plain(request)?;
     let (kind, parameters) = media_type(request);
     if !matches!(kind.as_str(), "" | "text/xml" | "application/soap+xml" | "application/xml") {
-        let message = "Send SOAP as application/soap+xml (1.2) or text/xml (1.1), without attachments.";
-        return Err(Error::MediaType(message.into()));
+        return Err(NOT_TAKEN);
     }
     let charset = parameters.iter().find(|(name, _)| name == "charset").map(|(_, value)| value.to_ascii_lowercase());
     match charset.as_deref() {
         None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
-        Some(_) => Err(not_utf8()),
+        Some(_) => Err(NOT_TAKEN),
     }
 }
 
-fn not_utf8() -> Error {
-    Error::MediaType("SOAP is read in UTF-8 alone; send it so, and say charset=utf-8.".into())
-}
+const NOT_TAKEN: Error = Error::UnknownMediaType {
+    taken: "application/soap+xml (SOAP 1.2) or text/xml (1.1) in UTF-8, without attachments",
+};
 
 /// The text of a body.
 ///
@@ -235,17 +244,21 @@ fn not_utf8() -> Error {
 /// 415 for another character set, a finding for characters that no XML document may hold.
 fn utf8(bytes: &[u8]) -> Result<&str> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
-    let declared = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(declaration, _)| declaration);
+    let text = std::str::from_utf8(bytes).map_err(|_| NOT_TAKEN)?;
+    let declared =
+        text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(declaration, _)| declaration);
     let encoding = declared.and_then(|text| text.split_once("encoding")).map(|(_, rest)| rest);
     let encoding = encoding.and_then(|rest| rest.split(['"', '\'']).nth(1));
     if encoding.is_some_and(|name| !name.eq_ignore_ascii_case("utf-8") && !name.eq_ignore_ascii_case("us-ascii")) {
-        return Err(not_utf8());
+        return Err(NOT_TAKEN);
     }
     match text.char_indices().find(|(_, c)| !write::is_char(*c)) {
         None => Ok(text),
         Some((at, c)) => {
-            let message = format!("the document holds the character U+{:04X} (at byte {at}), which XML does not allow", u32::from(c));
+            let message = format!(
+                "the document holds the character U+{:04X} (at byte {at}), which XML does not allow",
+                u32::from(c)
+            );
             Err(Error::invalid("syntax", "", message))
         }
     }
@@ -264,13 +277,14 @@ fn described(place: &Place, request: &HttpRequest, methods: &Registry) -> HttpRe
     }
     let mut shown = String::new();
     write::escape(&address, &mut shown);
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(("content-security-policy", "default-src 'none'")).body(
-        format!(
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("content-security-policy", "default-src 'none'"))
+        .body(format!(
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>CDSAPIService</title></head><body>\
              <h1>CDSAPIService</h1><p>This address takes SOAP 1.1 and 1.2 with POST. Its description: \
              <a href=\"{shown}?wsdl\">{shown}?wsdl</a></p></body></html>"
-        ),
-    )
+        ))
 }
 
 /// What a client of this door has to know beyond what the method says of itself.

@@ -66,7 +66,9 @@ impl Wsdl {
         }
         self.line("<wsdl:service name=\"CDSAPIService\">");
         for (name, prefix, addressed) in PORTS {
-            self.line(&format!("<wsdl:port name=\"{name}\" binding=\"t:{name}\"><{prefix}:address location=\"{address}\"/>"));
+            self.line(&format!(
+                "<wsdl:port name=\"{name}\" binding=\"t:{name}\"><{prefix}:address location=\"{address}\"/>"
+            ));
             if addressed {
                 self.line(&format!(
                     "<wsa10:EndpointReference><wsa10:Address>{address}</wsa10:Address></wsa10:EndpointReference>"
@@ -99,7 +101,9 @@ impl Wsdl {
 
     fn reach(&self, kind: Kind, found: &mut Vec<Kind>) {
         let name = self.type_name(kind);
-        if matches!(name.split_once(':'), Some(("xs" | "ser", _))) || found.iter().any(|known| self.type_name(*known) == name) {
+        if matches!(name.split_once(':'), Some(("xs" | "ser", _)))
+            || found.iter().any(|known| self.type_name(*known) == name)
+        {
             return;
         }
         found.push(kind);

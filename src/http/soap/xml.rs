@@ -156,8 +156,7 @@ impl<'x> Xml<'x> {
     /// An attribute of the element just opened.
     pub fn attribute(&self, start: &BytesStart<'_>, namespace: &str, name: &str) -> Option<String> {
         let is_it = |key: QName<'_>| {
-            key.local_name().as_ref() == name
-                && bound(&self.reader.resolver().resolve_attribute(key).0) == namespace
+            key.local_name().as_ref() == name && bound(&self.reader.resolver().resolve_attribute(key).0) == namespace
         };
         let found = start.attributes().flatten().find(|attribute| is_it(attribute.key))?;
         Some(found.normalized_value(XmlVersion::Implicit1_0).ok()?.trim().to_owned())

@@ -28,6 +28,8 @@ struct Understood {
     surface: Option<&'static str>,
     /// What it came to, where the answer has another status.
     outcome: Option<u16>,
+    /// The request's id.
+    id: String,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -35,34 +37,40 @@ struct Understood {
 struct Notes(Rc<RefCell<Understood>>);
 
 /// Notes which method a request calls.
-pub(super) fn note_method(request: &HttpRequest, method: &'static str) {
+pub(in crate::http) fn note_method(request: &HttpRequest, method: &'static str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().method = Some(method);
     }
 }
 
 /// Notes who calls.
-pub(super) fn note_organization(request: &HttpRequest, org: &str) {
+pub(in crate::http) fn note_organization(request: &HttpRequest, org: &str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().org = Some(org.to_owned());
     }
 }
 
 /// Notes the surface that a request came in by.
-pub(super) fn note_surface(request: &HttpRequest, surface: &'static str) {
+pub(in crate::http) fn note_surface(request: &HttpRequest, surface: &'static str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().surface = Some(surface);
     }
 }
 
 /// Notes the status that says what a request came to, where its surface answers with another.
-pub(super) fn note_outcome(request: &HttpRequest, status: u16) {
+pub(in crate::http) fn note_outcome(request: &HttpRequest, status: u16) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().outcome = Some(status);
     }
 }
 
-pub(super) async fn request(
+/// The id that the answer to a request carries.
+pub(in crate::http) fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<Notes>().map(|notes| notes.0.borrow().id.clone()).unwrap_or_default()
+}
+
+/// Around a request.
+pub(in crate::http) async fn request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, HttpError> {
@@ -70,6 +78,7 @@ pub(super) async fn request(
     let began = Instant::now();
     let span = tracing::info_span!("request", id = %id);
     let notes = Notes::default();
+    notes.0.borrow_mut().id.clone_from(&id);
     request.extensions_mut().insert(notes.clone());
     let mut response = next.call(request).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {

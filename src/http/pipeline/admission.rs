@@ -1,0 +1,164 @@
+//! Who calls, and may they: from a credential to a caller within its limits.
+//!
+//! The Authorization header is looked at before the body is read; only what authenticates by the body is read first, within
+//! a smaller budget.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::web::{Bytes, Payload};
+
+use super::body::{self, Body};
+use super::client;
+use super::credentials::{self, Credential, Members};
+use super::json_scan;
+use super::request_log::note_organization;
+use crate::domain::OrganizationKind;
+use crate::error::{Error, Result};
+use crate::http::shared::Shared;
+use crate::service::{Actor, Part};
+
+/// The organizations that may call something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    Posts,
+    PostsAndCustoms,
+}
+
+impl Callers {
+    /// Whether organizations of this kind are among them.
+    pub fn admit(self, kind: OrganizationKind) -> bool {
+        match self {
+            Self::Posts => kind == OrganizationKind::Post,
+            Self::PostsAndCustoms => true,
+        }
+    }
+}
+
+/// A request with a JSON object whose caller is known, within its limits and entitled.
+pub(in crate::http) struct Admitted {
+    pub actor: Arc<Actor>,
+    body: Body,
+    /// Where the body says what authorizes it.
+    pub secrets: Vec<Range<usize>>,
+}
+
+impl Admitted {
+    /// The JSON object.
+    pub fn text(&self) -> &str {
+        // Checked when it was read.
+        std::str::from_utf8(&self.body.bytes).unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> &Bytes {
+        &self.body.bytes
+    }
+}
+
+/// Reads a JSON object and finds out who sends it.
+///
+/// # Errors
+/// 415 for what is not JSON, 401 for who is nobody or not among `callers`, 429 for who calls too often, 408, 413 and 503
+/// for what does not fit, 400 for what is no JSON object.
+pub(in crate::http) async fn json(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Payload,
+    callers: Callers,
+) -> Result<Admitted> {
+    body::check_json(request)?;
+    let received = receive(request, shared, payload, callers).await?;
+    admit(request, shared, received, callers).await
+}
+
+/// A body, and the caller where the headers say who it is.
+pub(in crate::http) struct Received {
+    known: Option<Arc<Actor>>,
+    body: Body,
+}
+
+impl Received {
+    /// The body as it came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body.bytes
+    }
+
+    /// The same request with the JSON object that its body says in another form.
+    #[must_use]
+    pub fn read_as(mut self, json: String) -> Self {
+        self.body.bytes = json.into();
+        self
+    }
+}
+
+/// Reads a body. `callers` are those who may call what is called, as far as that is known.
+///
+/// # Errors
+/// Like [`json`], but for what the body says.
+pub(in crate::http) async fn receive(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Payload,
+    callers: Callers,
+) -> Result<Received> {
+    let known = match credentials::of_header(request)? {
+        Some(credential) => Some(caller(request, shared, credential, callers).await?),
+        None => None,
+    };
+    let body = body::read(request, payload, shared.request_read, &shared.budget, known.is_some()).await?;
+    Ok(Received { known, body })
+}
+
+/// Finds out who sends the JSON object received.
+///
+/// # Errors
+/// Like [`json`].
+pub(in crate::http) async fn admit(
+    request: &HttpRequest,
+    shared: &Shared,
+    received: Received,
+    callers: Callers,
+) -> Result<Admitted> {
+    let Received { known, body } = received;
+    json_scan::check(&body.bytes)?;
+    let text = std::str::from_utf8(&body.bytes)
+        .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
+    let members = Members::read(text)?;
+    let secrets = members.places(text);
+    let actor = match (members.credential()?, known) {
+        (Some(credential), _) => caller(request, shared, credential, callers).await?,
+        (None, Some(known)) if callers.admit(known.kind) => known,
+        (None, _) => return Err(Error::Unauthorized),
+    };
+    note_organization(request, &actor.org);
+    shared.rate_limits.request(&actor.org)?;
+    shared.services.note_activity(Part::ApiCall);
+    let body = body.of_known(&shared.budget).await?;
+    Ok(Admitted { actor, body, secrets })
+}
+
+async fn caller(
+    request: &HttpRequest,
+    shared: &Shared,
+    credential: Credential,
+    callers: Callers,
+) -> Result<Arc<Actor>> {
+    let Credential::Token(token) = credential;
+    let address = client::of(request, &shared.trusted_proxies);
+    if !shared.services.has_met(&token) {
+        shared.rate_limits.may_try(address)?;
+    }
+    let actor = shared.services.authenticate(&token).await;
+    let actor = actor.inspect_err(|error| shared.rate_limits.note_failure(address, error))?;
+    if callers.admit(actor.kind) { Ok(actor) } else { Err(Error::Unauthorized) }
+}
+
+/// Reads a file of a caller who is known by the headers.
+///
+/// # Errors
+/// 415 for an encoded body, 408, 413 and 503 for what does not fit.
+pub(in crate::http) async fn file(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<Body> {
+    body::check_plain(request)?;
+    body::read(request, payload, shared.request_read, &shared.budget, true).await
+}
