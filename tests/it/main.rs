@@ -38,6 +38,7 @@ mod rules;
 mod samples;
 mod simulation;
 mod soap;
+mod soap_clients;
 mod status;
 mod tenancy;
 mod truth;
