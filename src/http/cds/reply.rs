@@ -70,10 +70,13 @@ impl Reply {
         Some(Cow::Owned(to_canonical(value)))
     }
 
+    /// Bytes of its members.
+    pub(in crate::http) fn size(&self) -> usize {
+        self.members.iter().map(|(name, value)| name.len() + value.len() + 4).sum()
+    }
+
     pub(super) fn into_response(self) -> HttpResponse {
-        let mut body = String::with_capacity(
-            32 + self.members.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>(),
-        );
+        let mut body = String::with_capacity(32 + self.size());
         body.push('{');
         for (at, (name, value)) in self.members.iter().enumerate() {
             if at > 0 {

@@ -80,7 +80,7 @@ pub(in crate::http) struct Received {
 
 impl Received {
     /// The body as it came.
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &Bytes {
         &self.body.bytes
     }
 

@@ -34,8 +34,9 @@ use super::pipeline::request_log::{note_method, note_outcome, note_surface};
 use super::pipeline::{body, guarded};
 use super::shared::Shared;
 use crate::error::{Error, Finding, Result};
+use crate::limits;
 use crate::service::BatchMode;
-use envelope::{Code, Talk, Version};
+use envelope::{Code, END, Talk, Version};
 use json::BadJson;
 use model::{Contract, Ns, Operation};
 use write::{INSTANCE, Writer};
@@ -105,7 +106,15 @@ async fn answer(
     check_media_type(request)?;
     let received = admission::receive(request, shared, payload, Callers::PostsAndCustoms).await?;
     let contract = place.contract;
-    let (operation, parameters) = understand(contract, utf8(received.bytes())?, talk)?;
+    let version = talk.version;
+    let (bytes, mut said) = (received.bytes().clone(), std::mem::replace(talk, Talk::new(version, Vec::new())));
+    let reading = aside(shared, bytes.len(), move || {
+        let understood = utf8(&bytes).and_then(|text| understand(contract, text, &mut said));
+        (said, understood)
+    });
+    let (said, understood) = reading.await?;
+    *talk = said;
+    let (operation, parameters) = understood?;
     let method = methods.find(operation.name)?;
     note_method(request, method.name);
     let admitted = admission::admit(request, shared, received.read_as(parameters), method.callers).await?;
@@ -117,10 +126,30 @@ async fn answer(
         call.mode = BatchMode::AllOrNothing;
     }
     let reply = method.run(call).await?;
-    let text = written(contract, operation, talk, zone, &reply).map_err(|BadJson| {
+    let (size, kind, beginning) =
+        (reply.size(), content_type(talk.version), talk.begin(Some(&reply_action(operation))));
+    let writing = aside(shared, size, move || {
+        let text = written(contract, operation, beginning, zone, &reply);
+        (reply, text)
+    });
+    let (reply, text) = writing.await?;
+    let text = text.map_err(|BadJson| {
         Error::Internal(format!("the answer of {} is not as the table of types says", operation.name))
     })?;
-    Ok(reply.respond(content_type(talk.version), text))
+    Ok(reply.respond(kind, text))
+}
+
+/// Does `work` on something of `size` bytes, where that takes long on a thread that serves no other requests.
+async fn aside<T: Send + 'static>(
+    shared: &Shared,
+    size: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    if size <= limits::SOAP_ASIDE_BYTES { Ok(work()) } else { shared.services.offload(work).await }
+}
+
+fn reply_action(operation: &Operation) -> String {
+    format!("{}{}Response", wsdl::ACTION, operation.name)
 }
 
 /// The operation that a request calls, and its parameters as JSON.
@@ -154,11 +183,17 @@ fn no_such_operation(contract: Contract, name: &str) -> Error {
     Error::NoSuchMethod { suggestion: None }
 }
 
-/// The envelope with the reply of an operation.
-fn written(contract: Contract, operation: &Operation, talk: &Talk, zone: Tz, reply: &Reply) -> Result<String, BadJson> {
-    let name = operation.name;
-    let mut out = talk.begin(Some(&format!("{}{name}Response", wsdl::ACTION)));
-    let service = Ns::Service.prefix();
+/// The envelope with the reply of an operation, of which `out` has the beginning.
+fn written(
+    contract: Contract,
+    operation: &Operation,
+    mut out: String,
+    zone: Tz,
+    reply: &Reply,
+) -> Result<String, BadJson> {
+    // In XML members are named twice.
+    out.reserve(2 * reply.size());
+    let (service, name) = (Ns::Service.prefix(), operation.name);
     out.push_str(&format!("<{service}:{name}Response xmlns:i=\"{INSTANCE}\""));
     for ns in Ns::ALL {
         out.push_str(&format!(" xmlns:{}=\"{}\"", ns.prefix(), ns.uri()));
@@ -168,7 +203,7 @@ fn written(contract: Contract, operation: &Operation, talk: &Talk, zone: Tz, rep
     for member in operation.response.iter().filter(|member| contract.has(member)) {
         writer.result(member, reply.member(member.name).as_deref())?;
     }
-    out.push_str(&format!("</{service}:{name}Response>{}", envelope::END));
+    out.push_str(&format!("</{service}:{name}Response>{END}"));
     Ok(out)
 }
 

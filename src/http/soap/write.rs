@@ -69,20 +69,17 @@ impl<'o> Writer<'o> {
         json.open(b'{')?;
         while json.goes_on(b'}')? {
             let name = json.name()?;
-            if !ahead.clone().any(|(_, member)| member.name == name) {
+            let Some(passed) = ahead.clone().position(|(_, member)| member.name == name) else {
                 // One that was passed over already would be lost.
                 if self.contract.members(ty).any(|(_, member)| member.name == name) {
                     return Err(BadJson);
                 }
                 json.skip()?;
                 continue;
-            }
-            for (ns, member) in ahead.by_ref() {
-                if member.name == name {
-                    self.value(ns, member, json)?;
-                    break;
-                }
-                self.absent(ns, member);
+            };
+            ahead.by_ref().take(passed).for_each(|(ns, member)| self.absent(ns, member));
+            if let Some((ns, member)) = ahead.next() {
+                self.value(ns, member, json)?;
             }
         }
         ahead.for_each(|(ns, member)| self.absent(ns, member));

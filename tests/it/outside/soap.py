@@ -18,6 +18,9 @@ from zeep.helpers import serialize_object
 from zeep.plugins import HistoryPlugin
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
+# What JSON has as numbers.
+MARK = "WatchdogInfo.OperationType"
+MARKS = {2: "Clear", 4: "MarkAsBlocked", 5: "MarkWithWarning"}
 BODY = "{http://www.w3.org/2003/05/soap-envelope}Body"
 
 
@@ -45,13 +48,18 @@ class Shapes:
             return {"entityState": 0, **sent} if "entityState" in known else sent
         if kind.name == "dateTime":
             return wall_clock(value, self.zone)
-        return value
+        return MARKS[value] if kind.name == MARK else value
 
     def read(self, kind, value):
         """What zeep read, with dates as wall-clock times and lists as lists."""
         elements = getattr(kind, "elements", None)
-        if value is None or not elements:
+        if not elements or value is None:
             return value
+        if isinstance(value, list):
+            return [self.read(elements[0][1].type, one) for one in value]
+        # What is nil comes as an object without anything, an empty list as nothing.
+        if all(one is None for one in value.values()):
+            return None
         if len(elements) == 1 and elements[0][1].accepts_multiple:
             name, entry = elements[0]
             return [self.read(entry.type, one) for one in (value[name] or [])]
@@ -76,12 +84,14 @@ class Shapes:
 
     def same(self, kind, said, read):
         unset = (None, 0, False, Decimal(0), "00000000-0000-0000-0000-000000000000", datetime.min, "Clear")
-        if said is None:
-            return read in unset
+        if isinstance(said, dict) and read is None:
+            return all(one in (None, []) for one in said.values())
+        if said in (None, []):
+            return read in unset or read == []
         if isinstance(read, datetime):
             return wall_clock(said, self.zone) == read
-        if kind.name == "WatchdogInfo.OperationType":
-            return {2: "Clear", 4: "MarkAsBlocked", 5: "MarkWithWarning"}[said] == read
+        if kind.name == MARK:
+            return MARKS[said] == read
         if isinstance(read, Decimal):
             return Decimal(str(said)) == read
         return said == read
