@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http::{self, RateLimits};
+use crate::http::{self, Listeners, RateLimits};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
@@ -39,9 +39,8 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
     first.block_on(services.refresh_catalogue())?;
     first.block_on(services.judge_old_decisions())?;
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|error| Error::Internal(format!("cannot listen on {}: {error}", config.listen)))?;
-    let address = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
+    let listeners = Listeners { main: bind(config.listen)?, ops: config.ops_listen.map(bind).transpose()? };
+    let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let metrics = metrics_recorder()?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
@@ -50,11 +49,15 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let (end, ended) = channel();
     let thread = std::thread::Builder::new().name("entrepost".into()).spawn(move || {
         // Dropped before the word is given: that waits for what runs on other threads.
-        let outcome = actix_web::rt::System::new().block_on(serve(listener, config, work, shared, metrics, stopped));
+        let outcome = actix_web::rt::System::new().block_on(serve(listeners, config, work, shared, metrics, stopped));
         let _ = end.send(outcome);
     });
     thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
     Ok(Running { address, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| Error::Internal(format!("cannot listen on {address}: {error}")))
 }
 
 /// Opens the database, brought up to date if the configuration says so, and what works on it.
@@ -116,7 +119,7 @@ impl Drop for Running {
 }
 
 async fn serve(
-    listener: TcpListener,
+    listeners: Listeners,
     config: Config,
     services: Services,
     exchange: Exchange,
@@ -126,7 +129,7 @@ async fn serve(
     let stopping = Arc::new(AtomicBool::new(false));
     let rate_limits = Arc::new(RateLimits::new(&config.http));
     let server = http::server(
-        listener,
+        listeners,
         &config.http,
         services.clone(),
         exchange.clone(),

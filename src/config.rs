@@ -22,6 +22,8 @@ pub struct Setting {
 /// What values a setting takes.
 enum Kind {
     Address,
+    /// Empty, or an address.
+    OptionalAddress,
     DatabaseUrl,
     PathPrefix,
     /// Empty, or addresses and networks.
@@ -124,6 +126,24 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
     setting(
+        "ops-listen",
+        "",
+        "address and port for /metrics, /openapi.json and /docs, which are not at the other one then",
+        Kind::OptionalAddress,
+    ),
+    setting(
+        "connections",
+        "10000",
+        "connections in all; beyond it the quietest is closed",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
+        "connections-per-address",
+        "1000",
+        "connections of one address that is no trusted proxy",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
         "trusted-proxies",
         "",
         "proxies whose X-Forwarded-For and PROXY lines are believed: addresses and networks, separated by commas",
@@ -144,6 +164,8 @@ pub const SETTINGS: &[Setting] = &[
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// For metrics and documentation.
+    pub ops_listen: Option<SocketAddr>,
     pub store: StoreOptions,
     pub http: HttpOptions,
     pub terms: Terms,
@@ -251,6 +273,7 @@ impl Given {
         }
         Ok(Config {
             listen,
+            ops_listen: self.text("ops-listen").parse().ok(),
             store: StoreOptions {
                 pool_size: self.number("pool-size") as u32,
                 write_queue: self.number("write-queue") as usize,
@@ -273,6 +296,8 @@ impl Given {
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                connections: self.number("connections") as usize,
+                connections_per_address: self.number("connections-per-address") as usize,
                 trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
@@ -319,7 +344,8 @@ fn masked(url: &str) -> String {
 impl Kind {
     fn check(&self, value: &str) -> Result<(), String> {
         match self {
-            Self::Address => value
+            Self::OptionalAddress if value.is_empty() => Ok(()),
+            Self::Address | Self::OptionalAddress => value
                 .parse::<SocketAddr>()
                 .map(|_| ())
                 .map_err(|_| format!("`{value}` is not an address with port, for example 127.0.0.1:8080")),

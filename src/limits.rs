@@ -23,6 +23,15 @@ macro_rules! limits {
 limits! {
     BODY_BYTES: usize = 8 * 1024 * 1024, "bytes", "Keeps one request from filling memory; beyond it 413.";
     REQUEST_READ_S: u64 = 30, "s", "A body that trickles in holds a connection; beyond it 408.";
+    HEAD_READ_S: u64 = 10, "s", "The head of a request, from its first byte; beyond it 408.";
+    KEEP_ALIVE_S: u64 = 75, "s", "A connection without a request is closed after this long.";
+    CONNECTIONS: u64 = 10_000, "connections", "In all; beyond it, or near the limit of open files, the quietest is closed, or the newcomer answered 503.";
+    CONNECTIONS_PER_ADDRESS: u64 = 1_000, "connections", "The same of one address that is not a trusted proxy.";
+    FILES_KEPT: u64 = 96, "files", "Of the limit of open files so many are kept for everything but connections.";
+    READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
+    READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
+    READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
+    PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
     JSON_LIST_ITEMS: usize = 5_000, "entries", "Bounds the work of one call; beyond it 400.";
@@ -50,7 +59,7 @@ limits! {
     SAVED_ANSWER_BYTES: usize = 256 * 1024, "bytes", "An answer kept for repeats; of a larger one the outcomes are kept, without their errors.";
     BODY_PIECES: usize = 50_000, "pieces", "Content pieces of one body; beyond it 400, and nothing else is judged.";
     BODIES_BYTES: usize = 256 * 1024 * 1024, "bytes", "Bodies of known callers in memory at the same time; one that finds no room is answered 503.";
-    UNKNOWN_BODIES_BYTES: usize = 40 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
+    UNKNOWN_BODIES_BYTES: usize = 24 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
     FREE_BODY_BYTES: usize = 16 * 1024, "bytes", "What every body may have without a place among them.";
     OFFLOAD_WAIT_S: u64 = 10, "s", "Longest wait of a batch or print job for a core; beyond it 503.";
     BODY_ROOM_WAIT_MS: u64 = 2_000, "ms", "Longest wait for such a place.";

@@ -146,8 +146,10 @@ fn given(options: &ArgMatches) -> Given {
 }
 
 fn start_logging(config: &Config) {
+    // What clients send that is no HTTP is told by our own line, at debug.
+    let library = if config.log_level == "trace" { "" } else { ",actix_http=off" };
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.log_level))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(format!("{}{library}", config.log_level)))
         .with_writer(std::io::stderr);
     // Fails only when logging was started before.
     let _ = if config.log_json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };

@@ -8,6 +8,7 @@
 pub mod cds;
 mod error;
 mod exchange;
+mod listening;
 mod openapi;
 mod operation;
 mod operations;
@@ -25,12 +26,11 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::error::Error;
 use crate::exchange::Exchange;
-use crate::limits;
 use crate::service::Services;
 
 pub use cds::names::{Named, Names};
@@ -45,17 +45,25 @@ pub use pipeline::rate_limit::RateLimits;
 
 use cds::registry::Registry;
 use error::ErrorForm;
+use listening::Listening;
 use pipeline::budget::Budget;
 use pipeline::request_log;
 use shared::Shared;
 
-/// Builds the server on a bound listener, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that requests on
-/// open connections are answered 503.
+/// The sockets a server listens on.
+pub struct Listeners {
+    pub main: TcpListener,
+    /// For metrics and documentation, when these are not to be had at the main one.
+    pub ops: Option<TcpListener>,
+}
+
+/// Builds the server on bound listeners, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that
+/// requests on open connections are answered 503.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When a listener cannot be used.
 pub fn server(
-    listener: TcpListener,
+    listeners: Listeners,
     options: &HttpOptions,
     services: Services,
     exchange: Exchange,
@@ -67,6 +75,7 @@ pub fn server(
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
+    let connections = Arc::new(options.connections());
     let shared = web::Data::new(Shared {
         services,
         exchange,
@@ -78,34 +87,40 @@ pub fn server(
         request_read: options.request_read,
         budget: Budget::default(),
         trusted_proxies: options.trusted_proxies.clone(),
+        connections: Arc::clone(&connections),
     });
     let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
     let (soap_path, soap_full_path) = (options.soap_path.clone(), options.soap_full_path.clone());
-    let server = HttpServer::new(move || {
-        App::new()
+    let has_ops_of_its_own = listeners.ops.is_some();
+    let (for_ops, all) = (shared.clone(), Arc::clone(&connections));
+    let doors = move || {
+        let app = App::new()
             .app_data(shared.clone())
             .app_data(methods.clone())
             .wrap(Compress::default())
             .wrap(from_fn(request_log::request))
-            .route("/healthz", web::get().to(ops::healthz))
-            .route("/readyz", web::get().to(ops::readyz))
-            .route("/metrics", web::get().to(ops::metrics))
-            .route("/openapi.json", web::get().to(ops::openapi))
-            .route("/docs", web::get().to(ops::docs))
-            .service(ops::documentation_page())
-            .configure(operations::routes)
+            .configure(ops::health);
+        let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
+        app.configure(operations::routes)
             .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
             .default_service(web::route().to(nowhere))
-    });
-    let server = server
-        .workers(options.workers)
-        .client_request_timeout(options.request_read)
-        .shutdown_timeout(limits::SHUTDOWN_S)
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    };
+    let mut listening = Listening::new(options.workers, all).listen(listeners.main, doors)?;
+    if let Some(listener) = listeners.ops {
+        let ops = move || {
+            App::new()
+                .app_data(for_ops.clone())
+                .wrap(Compress::default())
+                .wrap(from_fn(request_log::request))
+                .configure(ops::health)
+                .configure(ops::insight)
+                .default_service(web::route().to(nowhere))
+        };
+        listening = listening.listen(listener, ops)?;
+    }
+    Ok(listening.run())
 }
 
 /// What lies beside every door.

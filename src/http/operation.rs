@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::error::ErrorForm;
 use super::pipeline::admission::{self, Admitted, Callers};
+use super::pipeline::body;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 
@@ -144,7 +145,10 @@ impl Operation {
                 let admitted = admission::json(request, shared, payload, callers).await?;
                 run(request, shared, admitted).await
             }
-            Door::Interchange { run } => run(request, shared, payload).await,
+            Door::Interchange { run } => {
+                body::check_plain(request)?;
+                run(request, shared, payload).await
+            }
         }
     }
 }

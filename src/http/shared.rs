@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::pipeline::budget::Budget;
 use super::pipeline::client::TrustedProxies;
+use super::pipeline::connections::Connections;
 use super::pipeline::rate_limit::RateLimits;
 use super::printing::Printer;
 use crate::exchange::Exchange;
@@ -25,6 +26,7 @@ pub(super) struct Shared {
     pub request_read: Duration,
     pub budget: Budget,
     pub trusted_proxies: TrustedProxies,
+    pub connections: Arc<Connections>,
 }
 
 impl Shared {

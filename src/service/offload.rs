@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::Services;
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -21,13 +20,13 @@ impl Default for Places {
     }
 }
 
-impl Services {
+impl Places {
     /// Does `work` on another thread, once there is a place.
     ///
     /// # Errors
     /// 503 when there is none within [`limits::OFFLOAD_WAIT_S`].
-    pub async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let place = Arc::clone(&self.places.0).acquire_owned();
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let place = Arc::clone(&self.0).acquire_owned();
         let waiting = tokio::time::timeout(Duration::from_secs(limits::OFFLOAD_WAIT_S), place);
         let Ok(Ok(place)) = waiting.await else {
             return Err(Error::unavailable("Too many batches and print jobs are being worked on"));

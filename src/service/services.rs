@@ -124,6 +124,14 @@ impl Services {
         Ok(true)
     }
 
+    /// Does work that holds a core for long on another thread, once there is a place.
+    ///
+    /// # Errors
+    /// 503 when there is none for long.
+    pub async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.places.run(work).await
+    }
+
     /// Today, for rates and restrictions.
     pub(super) fn today(&self) -> NaiveDate {
         day(self.clock.now())

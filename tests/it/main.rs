@@ -27,6 +27,7 @@ mod lookups;
 mod openapi;
 mod outside;
 mod partners;
+mod pipeline;
 mod plans;
 mod printing;
 mod records;

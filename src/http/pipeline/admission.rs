@@ -11,6 +11,7 @@ use actix_web::web::{Bytes, Payload};
 
 use super::body::{self, Body};
 use super::client;
+use super::connections::Served;
 use super::credentials::{self, Credential, Members};
 use super::json_scan;
 use super::request_log::note_organization;
@@ -40,6 +41,7 @@ impl Callers {
 pub(in crate::http) struct Admitted {
     pub actor: Arc<Actor>,
     body: Body,
+    _served: Served,
     /// Where the body says what authorizes it.
     pub secrets: Vec<Range<usize>>,
 }
@@ -74,7 +76,7 @@ pub(in crate::http) async fn json(
 
 /// A body, and the caller where the headers say who it is.
 pub(in crate::http) struct Received {
-    known: Option<Arc<Actor>>,
+    known: Option<(Arc<Actor>, Served)>,
     body: Body,
 }
 
@@ -103,10 +105,13 @@ pub(in crate::http) async fn receive(
     callers: Callers,
 ) -> Result<Received> {
     let known = match credentials::of_header(request)? {
-        Some(credential) => Some(caller(request, shared, credential, callers).await?),
+        Some(credential) => {
+            let actor = caller(request, shared, credential, callers).await?;
+            Some((actor, Served::new(request)))
+        }
         None => None,
     };
-    let body = body::read(request, payload, shared.request_read, &shared.budget, known.is_some()).await?;
+    let body = body::read(request, payload, shared.request_read, &shared.budget.of(request, known.is_some())).await?;
     Ok(Received { known, body })
 }
 
@@ -126,16 +131,17 @@ pub(in crate::http) async fn admit(
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
     let members = Members::read(text)?;
     let secrets = members.places(text);
-    let actor = match (members.credential()?, known) {
-        (Some(credential), _) => caller(request, shared, credential, callers).await?,
-        (None, Some(known)) if callers.admit(known.kind) => known,
+    let was_known = known.is_some();
+    let (actor, served) = match (members.credential()?, known) {
+        (Some(credential), _) => (caller(request, shared, credential, callers).await?, Served::new(request)),
+        (None, Some(known)) if callers.admit(known.0.kind) => known,
         (None, _) => return Err(Error::Unauthorized),
     };
     note_organization(request, &actor.org);
     shared.rate_limits.request(&actor.org)?;
     shared.services.note_activity(Part::ApiCall);
-    let body = body.of_known(&shared.budget).await?;
-    Ok(Admitted { actor, body, secrets })
+    let body = if was_known { body } else { body.moved_to(&shared.budget.of(request, true)).await? };
+    Ok(Admitted { actor, body, _served: served, secrets })
 }
 
 async fn caller(
@@ -157,8 +163,7 @@ async fn caller(
 /// Reads a file of a caller who is known by the headers.
 ///
 /// # Errors
-/// 415 for an encoded body, 408, 413 and 503 for what does not fit.
+/// 408, 413 and 503 for what does not fit.
 pub(in crate::http) async fn file(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<Body> {
-    body::check_plain(request)?;
-    body::read(request, payload, shared.request_read, &shared.budget, true).await
+    body::read(request, payload, shared.request_read, &shared.budget.of(request, true)).await
 }

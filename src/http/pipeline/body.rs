@@ -7,7 +7,8 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 
-use super::budget::{Budget, Held};
+use super::budget::{Held, Room};
+use super::request_log;
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -15,17 +16,17 @@ use crate::limits;
 #[derive(Debug)]
 pub(in crate::http) struct Body {
     pub bytes: Bytes,
-    held: Held,
+    _place: Held,
 }
 
 impl Body {
-    /// The same body, its caller now known.
+    /// The same body in another room: its caller is known now.
     ///
     /// # Errors
     /// 503 when there is no room for long.
-    pub(super) async fn of_known(self, budget: &Budget) -> Result<Self> {
-        let held = budget.of_known(self.held, self.bytes.len()).await?;
-        Ok(Self { bytes: self.bytes, held })
+    pub(super) async fn moved_to(self, room: &Room<'_>) -> Result<Self> {
+        let place = room.hold(self.bytes.len()).await?;
+        Ok(Self { bytes: self.bytes, _place: place })
     }
 }
 
@@ -62,43 +63,90 @@ pub(in crate::http) fn check_plain(request: &HttpRequest) -> Result<()> {
 /// # Errors
 /// 413 beyond [`limits::BODY_BYTES`], 408 beyond `time`, 503 when there is no room in the budget, 400 when the
 /// connection breaks off.
-pub(super) async fn read(
-    request: &HttpRequest,
-    payload: Payload,
-    time: Duration,
-    budget: &Budget,
-    is_known: bool,
-) -> Result<Body> {
+pub(super) async fn read(request: &HttpRequest, payload: Payload, time: Duration, room: &Room<'_>) -> Result<Body> {
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|len| len > limits::BODY_BYTES) {
         return Err(Error::BodyTooLarge { limit_bytes: limits::BODY_BYTES });
     }
     // actix's own timer ends with the headers.
-    let collecting = tokio::time::timeout(time, collect(payload, announced, budget, is_known));
-    collecting.await.unwrap_or(Err(Error::RequestTimeout))
+    let collecting = tokio::time::timeout(time, collect(payload, room));
+    let body = collecting.await.unwrap_or(Err(Error::RequestTimeout))?;
+    request_log::note_body(request);
+    Ok(body)
 }
 
-/// The room for a body grows with the bytes that come: announcing many costs nothing here.
-async fn collect(mut payload: Payload, announced: Option<usize>, budget: &Budget, is_known: bool) -> Result<Body> {
-    let first = announced.unwrap_or(limits::FREE_BODY_BYTES).min(limits::FREE_BODY_BYTES);
-    let (mut body, mut held) = (BytesMut::with_capacity(first), Held::default());
+/// Room for a body to begin with; most bodies of the CDS surface need little more.
+const FIRST_BYTES: usize = 2 * 1024;
+/// Room added to a large body at a time. Pieces of one size leave no gaps in memory when they go.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// A body as it comes. Its room grows with the bytes that come: announcing many costs nothing here.
+#[derive(Default)]
+struct Pieces {
+    full: Vec<BytesMut>,
+    last: BytesMut,
+    places: Vec<Held>,
+    len: usize,
+}
+
+impl Pieces {
+    /// # Errors
+    /// 503 when there is no room for long.
+    async fn add(&mut self, mut bytes: Bytes, room: &Room<'_>) -> Result<()> {
+        self.len += bytes.len();
+        while !bytes.is_empty() {
+            let left = self.last.capacity() - self.last.len();
+            if left == 0 {
+                self.grow(room).await?;
+                continue;
+            }
+            self.last.extend_from_slice(&bytes.split_to(left.min(bytes.len())));
+        }
+        Ok(())
+    }
+
+    async fn grow(&mut self, room: &Room<'_>) -> Result<()> {
+        let more = match self.places.len() {
+            0 => FIRST_BYTES,
+            1 => limits::FREE_BODY_BYTES - FIRST_BYTES,
+            _ => PIECE_BYTES,
+        };
+        self.places.push(room.hold(more).await?);
+        let full = std::mem::replace(&mut self.last, BytesMut::with_capacity(more));
+        if !full.is_empty() {
+            self.full.push(full);
+        }
+        Ok(())
+    }
+
+    /// The whole body in one piece.
+    ///
+    /// # Errors
+    /// 503 when there is no room for long.
+    async fn together(mut self, room: &Room<'_>) -> Result<Body> {
+        if self.full.is_empty() {
+            return Ok(Body { bytes: self.last.freeze(), _place: self.places.pop().flatten() });
+        }
+        // While it is put together there are two.
+        let place = room.hold(self.len).await?;
+        let mut whole = BytesMut::with_capacity(self.len);
+        for piece in self.full.iter().chain([&self.last]) {
+            whole.extend_from_slice(piece);
+        }
+        Ok(Body { bytes: whole.freeze(), _place: place })
+    }
+}
+
+async fn collect(mut payload: Payload, room: &Room<'_>) -> Result<Body> {
+    let mut pieces = Pieces::default();
     while let Some(chunk) = payload.next().await {
         let Ok(chunk) = chunk else {
             return Err(Error::invalid("json", "", "the connection broke off within the body"));
         };
-        let len = body.len() + chunk.len();
-        if len > limits::BODY_BYTES {
+        if pieces.len + chunk.len() > limits::BODY_BYTES {
             return Err(Error::BodyTooLarge { limit_bytes: limits::BODY_BYTES });
         }
-        if len > body.capacity() {
-            let room = (2 * body.capacity()).max(len).min(announced.unwrap_or(limits::BODY_BYTES).max(len));
-            budget.cover(&mut held, room, is_known).await?;
-            // `reserve` may take twice what is asked.
-            let mut larger = BytesMut::with_capacity(room);
-            larger.extend_from_slice(&body);
-            body = larger;
-        }
-        body.extend_from_slice(&chunk);
+        pieces.add(chunk, room).await?;
     }
-    Ok(Body { bytes: body.freeze(), held })
+    pieces.together(room).await
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::connections::Pause;
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -17,12 +19,8 @@ pub struct Budget {
     unknown: Arc<Semaphore>,
 }
 
-/// What a body holds of the budget, until it is dropped.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    permit: Option<OwnedSemaphorePermit>,
-    bytes: usize,
-}
+/// A place in the budget for one buffer, until it is dropped. Small buffers need none.
+pub(super) type Held = Option<OwnedSemaphorePermit>;
 
 impl Default for Budget {
     fn default() -> Self {
@@ -32,46 +30,45 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Makes `held` cover `bytes` in all. What is below [`limits::FREE_BODY_BYTES`] is bounded by the number of
-    /// connections and held of no budget, so that large bodies never stand in the way of ordinary calls.
-    ///
-    /// # Errors
-    /// 503 when there is no room for long.
-    pub(super) async fn cover(&self, held: &mut Held, bytes: usize, is_known: bool) -> Result<()> {
-        let beyond = bytes.saturating_sub(limits::FREE_BODY_BYTES).div_ceil(UNIT_BYTES) * UNIT_BYTES;
-        if beyond <= held.bytes {
-            return Ok(());
-        }
-        let budget = if is_known { &self.known } else { &self.unknown };
-        let more = u32::try_from((beyond - held.bytes) / UNIT_BYTES).unwrap_or(u32::MAX);
-        let waiting = Arc::clone(budget).acquire_many_owned(more);
-        let permit = match tokio::time::timeout(Duration::from_millis(limits::BODY_ROOM_WAIT_MS), waiting).await {
-            Ok(Ok(permit)) => permit,
-            _ => return Err(no_room(is_known)),
-        };
-        match &mut held.permit {
-            Some(held) => held.merge(permit),
-            none => *none = Some(permit),
-        }
-        held.bytes = beyond;
-        Ok(())
-    }
-
-    /// What a body held as an unknown caller's, held as that of a known one.
-    ///
-    /// # Errors
-    /// 503 when there is no room for long.
-    pub(super) async fn of_known(&self, held: Held, bytes: usize) -> Result<Held> {
-        if held.permit.is_none() {
-            return Ok(held);
-        }
-        let mut known = Held::default();
-        self.cover(&mut known, bytes, true).await?;
-        Ok(known)
+    /// Room for the body of `request`, as one of a known caller's or another's.
+    pub(super) fn of<'r>(&'r self, request: &'r HttpRequest, is_known: bool) -> Room<'r> {
+        Room { request, budget: if is_known { &self.known } else { &self.unknown }, is_known }
     }
 }
 
-fn no_room(is_known: bool) -> Error {
-    let remedy = if is_known { "" } else { " (a call with an Authorization header is read before those without)" };
-    Error::unavailable(format!("Too many large requests at the moment{remedy}"))
+/// Where the buffers of one body find their places.
+pub(super) struct Room<'r> {
+    request: &'r HttpRequest,
+    budget: &'r Arc<Semaphore>,
+    is_known: bool,
+}
+
+impl Room<'_> {
+    /// A place for a buffer; nothing is read from the connection while it is waited for. What is below
+    /// [`limits::FREE_BODY_BYTES`] is bounded by the number of connections and held of no budget, so that large bodies never
+    /// stand in the way of ordinary calls.
+    ///
+    /// # Errors
+    /// 503 when there is no room for long.
+    pub(super) async fn hold(&self, bytes: usize) -> Result<Held> {
+        if bytes <= limits::FREE_BODY_BYTES {
+            return Ok(None);
+        }
+        let units = u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX);
+        if let Ok(place) = Arc::clone(self.budget).try_acquire_many_owned(units) {
+            return Ok(Some(place));
+        }
+        let _pause = Pause::new(self.request);
+        let waiting = Arc::clone(self.budget).acquire_many_owned(units);
+        match tokio::time::timeout(Duration::from_millis(limits::BODY_ROOM_WAIT_MS), waiting).await {
+            Ok(Ok(place)) => Ok(Some(place)),
+            _ => Err(self.none()),
+        }
+    }
+
+    fn none(&self) -> Error {
+        let remedy =
+            if self.is_known { "" } else { " (a call with an Authorization header is read before those without)" };
+        Error::unavailable(format!("Too many large requests at the moment{remedy}"))
+    }
 }

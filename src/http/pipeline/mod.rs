@@ -8,15 +8,19 @@ pub(super) mod admission;
 pub(super) mod body;
 pub(super) mod budget;
 pub(super) mod client;
+pub(super) mod connection;
+pub(super) mod connections;
 pub(super) mod credentials;
 pub(super) mod idempotency;
 pub(super) mod json_scan;
 pub(super) mod rate_limit;
+mod refusal;
 pub(super) mod request_log;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
+use actix_web::http::header::{CONNECTION, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 
@@ -32,10 +36,10 @@ pub(super) async fn serve(
     serving: impl Future<Output = Result<HttpResponse>>,
 ) -> HttpResponse {
     let served = guarded(shared, serving).await;
-    served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request)))
+    answered(request, served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request))))
 }
 
-/// The same for a door that tells errors in a form of the request.
+/// The first half of [`serve`], for a door that tells errors in a form of the request.
 ///
 /// # Errors
 /// Those of `serving`, and the two above.
@@ -48,4 +52,12 @@ pub(super) async fn guarded(
     }
     let served = AssertUnwindSafe(serving).catch_unwind().await;
     served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+}
+
+/// The second half: the answer to a request. A connection on which more of the body may come than is worth reading is closed.
+pub(super) fn answered(request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
+    if request_log::leaves_body(request) {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }

@@ -154,6 +154,8 @@ mod tests {
             login_attempts_per_account_min: 1,
             login_attempts_per_address_min: 1_000,
             anonymous_per_org_min: 1,
+            connections: 1,
+            connections_per_address: 1,
             trusted_proxies: Default::default(),
             font_folder: None,
         });

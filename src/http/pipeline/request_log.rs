@@ -1,4 +1,4 @@
-//! Around every request: its id, its log line, its measures.
+//! Around every request: its id, its log line, its measures, and the headers that every answer has.
 //!
 //! Logs carry method, outcome, organization and time; never tokens, bodies or personal data.
 
@@ -8,15 +8,30 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
 use metrics::Label;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::limits;
+
 /// Name of the header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What browsers are told of every answer that does not say otherwise: it is what it says it is, belongs into no frame and no
+/// cache, and fetches nothing.
+const PROTECTION: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+];
 
 /// What a request turned out to be, filled in as it is understood.
 #[derive(Debug, Default)]
@@ -30,6 +45,8 @@ struct Understood {
     outcome: Option<u16>,
     /// The request's id.
     id: String,
+    /// Its body was read to the end.
+    has_body: bool,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -64,6 +81,21 @@ pub(in crate::http) fn note_outcome(request: &HttpRequest, status: u16) {
     }
 }
 
+/// Notes that the body of a request was read to its end.
+pub(super) fn note_body(request: &HttpRequest) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().has_body = true;
+    }
+}
+
+/// Whether more of a request's body may come than is worth reading for the sake of the next request.
+pub(super) fn leaves_body(request: &HttpRequest) -> bool {
+    let has_body = request.extensions().get::<Notes>().is_some_and(|notes| notes.0.borrow().has_body);
+    let headers = request.headers();
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    !has_body && (headers.contains_key(TRANSFER_ENCODING) || announced.is_some_and(|len| len > limits::FREE_BODY_BYTES))
+}
+
 /// The id that the answer to a request carries.
 pub(in crate::http) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<Notes>().map(|notes| notes.0.borrow().id.clone()).unwrap_or_default()
@@ -83,6 +115,11 @@ pub(in crate::http) async fn request(
     let mut response = next.call(request).instrument(span.clone()).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    for (name, value) in PROTECTION {
+        if !response.headers().contains_key(&name) {
+            response.headers_mut().insert(name, value);
+        }
     }
     let understood = notes.0.take();
     if let Some(method) = understood.method {

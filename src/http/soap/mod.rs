@@ -31,7 +31,7 @@ use super::error::cds::ErrorBody;
 use super::error::head;
 use super::pipeline::admission::{self, Callers};
 use super::pipeline::request_log::{note_method, note_outcome, note_surface};
-use super::pipeline::{body, guarded};
+use super::pipeline::{self, body};
 use super::shared::Shared;
 use crate::error::{Error, Finding, Result};
 use crate::limits;
@@ -87,8 +87,8 @@ async fn serve(
     }
     note_surface(&request, "soap");
     let mut talk = Talk::new(stated_version(&request), stated_actions(&request));
-    let answered = guarded(&shared, answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
-    answered.unwrap_or_else(|error| fault(&request, &talk, &error))
+    let served = pipeline::guarded(&shared, answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
+    pipeline::answered(&request, served.unwrap_or_else(|error| fault(&request, &talk, &error)))
 }
 
 /// Serves one call.
