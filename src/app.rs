@@ -17,6 +17,7 @@ use crate::http::{self, Listeners, RateLimits};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
+use crate::service::sharing::Sharing;
 use crate::store::{Migrations, Store};
 
 /// A server that is listening.
@@ -186,6 +187,13 @@ fn start_workers(
             rate_limits.sweep();
             Ok(())
         }),
+        every(
+            second,
+            quitting,
+            "sharing limits",
+            &(services.clone(), Arc::clone(rate_limits)),
+            share_limits(Sharing::default()),
+        ),
         send(exchange, quitting),
         every(second, quitting, "taking in", exchange, async |work| work.take_in().await.map(drop)),
         every(30 * second, quitting, "observing the exchange", exchange, async |work| work.observe().await),
@@ -196,6 +204,16 @@ fn start_workers(
         workers.push(every(pause, quitting, "numbering", services, number));
     }
     (quit, workers)
+}
+
+/// Tells other processes what was let through here, and counts what they let through.
+fn share_limits(sharing: Sharing) -> impl AsyncFn((Services, Arc<RateLimits>)) -> Result<()> {
+    async move |(services, rate_limits): (Services, Arc<RateLimits>)| {
+        for (org, count) in sharing.share(&services, rate_limits.taken()).await? {
+            rate_limits.take_away(&org, count);
+        }
+        Ok(())
+    }
 }
 
 /// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.

@@ -78,20 +78,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "requests-per-org",
-        "5000",
+        "20000",
         "requests of one organization a second",
         Kind::Number { least: 1, most: 1_000_000 },
     ),
     setting(
         "requests-burst",
-        "10000",
+        "40000",
         "requests of one organization in a burst",
         Kind::Number { least: 1, most: 10_000_000 },
     ),
     setting(
         "logins-per-account",
         "10",
-        "login attempts for one account a minute",
+        "login attempts for one account from one address a minute",
         Kind::Number { least: 1, most: 10_000 },
     ),
     setting(
@@ -374,7 +374,7 @@ impl Kind {
 const _: () = {
     // The defaults of the settings are the limits' own values.
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
-    assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::REQUESTS_PER_ORG_S == 20_000 && limits::REQUESTS_PER_ORG_BURST == 40_000);
     assert!(limits::REQUEST_READ_S == 30);
     assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200 && limits::ANONYMOUS_DAYS == 90);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);

@@ -66,9 +66,12 @@ limits! {
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
     FEED_WINDOW: usize = 50_000, "changes", "Changes looked at in one query of the feed, so that a narrow filter makes no endless page.";
-    REQUESTS_PER_ORG_S: u32 = 5_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
-    REQUESTS_PER_ORG_BURST: u32 = 10_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
-    LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "Guessing a password takes years; beyond it 429.";
+    REQUESTS_PER_ORG_S: u32 = 20_000, "requests/s", "One organization cannot starve the others; beyond it 429.";
+    REQUESTS_PER_ORG_BURST: u32 = 40_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
+    SHARED_USE_PART: u32 = 20, "parts", "A process tells others what it let through of an organization when that is a 20th of the limit or more.";
+    SHARED_USE_MS: i64 = 3_000, "ms", "What other processes let through counts when it is no older.";
+    SHARED_USE_HEARD: usize = 10_000, "processes", "Bounds the memory of which turn of which process was heard of.";
+    LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "From one address; guessing a password takes years; beyond it 429.";
     LOGINS_PER_ADDRESS_MIN: u32 = 60, "attempts/min", "One address cannot try many accounts; beyond it 429.";
     IDEMPOTENCY_KEY_CHARS: usize = 128, "characters", "Keys are GUIDs or short hashes; beyond it 400.";
     IDEMPOTENCY_HOURS: i64 = 24, "h", "How long the answer to a key is kept.";

@@ -60,6 +60,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "cursor",
             "glyph",
             "json",
+            "http",
             "syntax",
             "charset",
             "segment",

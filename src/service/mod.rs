@@ -37,6 +37,7 @@ pub mod report;
 pub mod respond;
 mod services;
 pub mod settings;
+pub mod sharing;
 pub mod status;
 pub mod trade;
 mod upgrade;

@@ -338,6 +338,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    request_use (org, server) {
+        org -> Text,
+        server -> Text,
+        turn -> BigInt,
+        used -> Integer,
+        at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
     heartbeat (component) {
         component -> Text,
         last_at -> crate::store::types::DbTime,

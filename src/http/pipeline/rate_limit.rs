@@ -1,8 +1,10 @@
 //! How often: requests per organization, unknown tokens per address, login attempts per account and address, anonymous
 //! declarations.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
@@ -19,6 +21,10 @@ type Account = (String, String);
 /// Limiters of one server process. Sweep it now and then.
 pub struct RateLimits {
     requests: DefaultKeyedRateLimiter<String>,
+    /// What was let through of each organization since it was asked last.
+    taken: Mutex<HashMap<String, u32>>,
+    /// What is worth telling other processes.
+    worth_telling: u32,
     /// Login attempts for an account from one address.
     accounts: DefaultKeyedRateLimiter<(Account, IpAddr)>,
     /// Login attempts for an account from all addresses it was not entered from before.
@@ -45,6 +51,8 @@ impl RateLimits {
         let per_account = options.login_attempts_per_account_min;
         Self {
             requests: RateLimiter::keyed(requests),
+            taken: Mutex::default(),
+            worth_telling: (options.requests_per_org_s / limits::SHARED_USE_PART).max(1),
             accounts: RateLimiter::keyed(per_minute(per_account)),
             elsewhere: RateLimiter::keyed(per_minute(per_account.saturating_mul(limits::LOGINS_ELSEWHERE))),
             entered: Cache::new(limits::LOGINS_REMEMBERED),
@@ -61,7 +69,33 @@ impl RateLimits {
     /// # Errors
     /// 429 when the organization calls too often.
     pub(in crate::http) fn request(&self, org: &str) -> Result<()> {
-        check(&self.requests, &org.to_owned(), "requests of this organization")
+        check(&self.requests, &org.to_owned(), "requests of this organization")?;
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.get_mut(org) {
+            Some(count) => *count += 1,
+            None => {
+                taken.insert(org.to_owned(), 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was let through of each organization since this was asked last, where that is much.
+    pub fn taken(&self) -> Vec<(String, u32)> {
+        let all = std::mem::take(&mut *self.taken.lock().unwrap_or_else(PoisonError::into_inner));
+        all.into_iter().filter(|(_, count)| *count >= self.worth_telling).collect()
+    }
+
+    /// Other processes let so many requests of the organization through; fewer are left here. What is more than there is
+    /// left leaves none.
+    pub fn take_away(&self, org: &str, mut count: u32) {
+        let org = org.to_owned();
+        while let Some(some) = NonZeroU32::new(count) {
+            match self.requests.check_key_n(&org, some) {
+                Ok(Ok(())) => return,
+                _ => count /= 2,
+            }
+        }
     }
 
     /// # Errors
