@@ -330,7 +330,8 @@ fn what_is_about_the_connection_keeps_its_status() {
     let small = envelope(NS12, "GetHeartbeat", "");
     let post = |path: &str, body: &[u8], kind: &str| server.post_bytes(path, body, &[("content-type", kind)]);
     let soap = "application/soap+xml";
-    let announced = format!("POST {CLASSIC} HTTP/1.1\r\nhost: x\r\ncontent-type: {soap}\r\ncontent-length: 9000000\r\n\r\n");
+    let announced =
+        format!("POST {CLASSIC} HTTP/1.1\r\nhost: x\r\ncontent-type: {soap}\r\ncontent-length: 9000000\r\n\r\n");
     for (status, answer) in [
         (413, server.raw(announced.as_bytes())),
         (415, post(CLASSIC, small.as_bytes(), "application/json")),
@@ -408,10 +409,12 @@ fn calls_are_measured_by_what_they_came_to() {
     let server = Server::start(Engine::Sqlite);
     call(&server, FULL, "AUA", "GetHeartbeat", "").ok();
     fault(call(&server, FULL, "AUA", "GetHSCodes", ""));
+    fault(server.post_bytes(FULL, b"<no envelope", &[("content-type", "application/soap+xml")]));
     let text = server.get("/metrics").ok().text;
     for line in [
         r#"entrepost_requests_total{method="GetHeartbeat",surface="soap",outcome="ok"}"#,
         r#"entrepost_requests_total{method="GetHSCodes",surface="soap",outcome="refused"}"#,
+        r#"entrepost_requests_total{method="-",surface="soap",outcome="refused"}"#,
         r#"entrepost_request_seconds_bucket{method="GetHeartbeat",surface="soap",le="0.001"}"#,
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");

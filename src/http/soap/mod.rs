@@ -18,7 +18,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, HOST};
 use actix_web::http::{Method as Verb, StatusCode};
 use actix_web::web::{Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
@@ -83,13 +83,17 @@ async fn serve(
     payload: Payload,
 ) -> HttpResponse {
     if request.method() == Verb::GET || request.method() == Verb::HEAD {
-        return described(&place, &request, &methods);
+        return described(&place, &request, &shared, &methods);
     }
     note_surface(&request, "soap");
+    note_method(&request, UNREAD);
     let mut talk = Talk::new(stated_version(&request), stated_actions(&request));
     let served = pipeline::guarded(&shared, answer(&place, &request, &shared, &methods, payload, &mut talk)).await;
     pipeline::answered(&request, served.unwrap_or_else(|error| fault(&request, &talk, &error)))
 }
+
+/// What measures call a request that did not get as far as naming an operation.
+const UNREAD: &str = "-";
 
 /// Serves one call.
 async fn answer(
@@ -161,13 +165,11 @@ fn understand(contract: Contract, text: &str, talk: &mut Talk) -> Result<(&'stat
         return Err(no_such_operation(contract, &content.name));
     };
     if content.namespace != Ns::Service.uri() {
-        let message = format!("{} stands in another namespace than {}", content.name, Ns::Service.uri());
+        let message = format!("{} stands in another namespace than {}", operation.name, Ns::Service.uri());
         return Err(Error::invalid("syntax", "", message));
     }
-    let names_another = |action: &&String| action.rsplit('/').next() != Some(operation.name);
-    if let Some(action) = talk.actions.iter().find(names_another) {
-        let message =
-            format!("the action {action} and the Body, which holds {}, name different operations", operation.name);
+    if talk.actions.iter().any(|action| action.rsplit('/').next() != Some(operation.name)) {
+        let message = format!("the action and the Body, which holds {}, name different operations", operation.name);
         return Err(Error::invalid("syntax", "", message));
     }
     let parameters = read::parameters(&mut xml, operation).map_err(invalid)?;
@@ -300,11 +302,8 @@ fn utf8(bytes: &[u8]) -> Result<&str> {
 }
 
 /// Answers a GET: the description, or a page that says where it is.
-fn described(place: &Place, request: &HttpRequest, methods: &Registry) -> HttpResponse {
-    let address = {
-        let from = request.connection_info();
-        format!("{}://{}{}", from.scheme(), from.host(), place.path)
-    };
+fn described(place: &Place, request: &HttpRequest, shared: &Shared, methods: &Registry) -> HttpResponse {
+    let address = address(place, request, shared);
     if matches!(request.query_string().to_ascii_lowercase().as_str(), "wsdl" | "singlewsdl") {
         let summary = |name: &str| methods.find(name).ok().map(|method| format!("{}{}", method.summary, remark(name)));
         let text = wsdl::document(place.contract, &address, summary);
@@ -320,6 +319,18 @@ fn described(place: &Place, request: &HttpRequest, methods: &Registry) -> HttpRe
              <h1>CDSAPIService</h1><p>This address takes SOAP 1.1 and 1.2 with POST. Its description: \
              <a href=\"{shown}?wsdl\">{shown}?wsdl</a></p></body></html>"
         ))
+}
+
+/// The address by which the client came; a proxy says how, if it is one of those that are trusted.
+fn address(place: &Place, request: &HttpRequest, shared: &Shared) -> String {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    if peer.is_some_and(|peer| shared.trusted_proxies.hold(peer)) {
+        let told = request.connection_info();
+        return format!("{}://{}{}", told.scheme(), told.host(), place.path);
+    }
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if request.app_config().secure() { "https" } else { "http" };
+    format!("{scheme}://{host}{}", place.path)
 }
 
 /// What a client of this door has to know beyond what the method says of itself.

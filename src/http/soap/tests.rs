@@ -599,7 +599,10 @@ fn hostile_envelopes_are_refused_for_what_they_are() {
         (good.replace("http://tempuri.org/", "urn:another"), "GetHSCodes stands in another namespace"),
         (good.replace("GetHSCodes", "gethscodes"), "There is no such method"),
         (good.replace("GetHSCodes", "CheckItemStatus"), "newer than the contract of this address"),
-        (header("<w:Security xmlns:w=\"urn:w\" s:mustUnderstand=\"1\"/>"), "must be understood is not: Security"),
+        (
+            header("<w:Security xmlns:w=\"urn:w\" s:mustUnderstand=\"1\"/>"),
+            "the header Security must be understood and is not",
+        ),
         (
             header(&format!("<a:Action {wsa}>http://tempuri.org/ICDSAPIService/Load</a:Action>")),
             "name different operations",
