@@ -1,7 +1,8 @@
 //! The SOAP door over HTTP: the same calls, the same answers, faults as clients read them.
 
+use entrepost::http::methods;
 use entrepost::service::settings::SettingChanges;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::harness::data::{declaration, fresh_id, mail_object, status, store};
 use crate::harness::server::token_of;
@@ -372,11 +373,11 @@ fn the_description_says_where_it_is() {
     let server = Server::start(Engine::Sqlite);
     let operations = |text: &str| text.matches("<wsdl:input wsaw:Action=").count();
     for (path, query, count) in
-        [(CLASSIC, "wsdl", 23), ("/cds.api/CDSAPISERVICE.SVC", "singleWsdl", 23), (FULL, "WSDL", 42)]
+        [(CLASSIC, "wsdl", 23), ("/cds.api/CDSAPISERVICE.SVC", "singleWsdl", 23), (FULL, "WSDL", methods().len())]
     {
         let answer = server.get(&format!("{path}?{query}")).ok();
         assert_eq!(answer.header("content-type"), Some("text/xml; charset=utf-8"));
-        assert_eq!(operations(&answer.text), count.min(operations(&answer.text)).max(count.min(40)), "{path}");
+        assert_eq!(operations(&answer.text), count, "{path}");
         let place = if path == FULL { FULL } else { CLASSIC };
         assert!(answer.text.contains(&format!("<soap12:address location=\"{}{place}\"/>", server.base)), "{path}");
         assert!(answer.text.contains(&format!("<soap:address location=\"{}{place}\"/>", server.base)), "{path}");
@@ -391,7 +392,7 @@ fn the_description_says_where_it_is() {
         page.text
     );
     server.get("/CDS.API/CDSAPIService.svc/mex").refused(404);
-    server.get("/CDS.API/CDSAPIService.svc/basic?wsdl").ok();
+    server.get("/CDS.API/CDSAPIService.svc/basic?wsdl=1").ok();
 }
 
 #[test]
@@ -427,12 +428,7 @@ fn a_text_that_xml_cannot_hold_spoils_no_answer() {
     let id = fresh_id("AU");
     let mut body = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "decl": declaration("1.00"), "evtCd": 1 });
     body["decl"]["Data"]["SenderName"] = json!("a\u{1}b\r\n<c>");
-    let told = server.call_as("AUA", "StoreDeclaration", body);
-    if told.status == 200 {
-        let view = call(&server, CLASSIC, "AUA", "GetCustomsStatus", &asked("AUA", &id, "O")).ok().text;
-        assert!(view.contains("<b:SenderName>a\u{FFFD}b&#xD;\n&lt;c&gt;</b:SenderName>"), "{view}");
-    } else {
-        let value: Value = told.json();
-        panic!("the JSON surface takes such a text today: {value}");
-    }
+    server.call_as("AUA", "StoreDeclaration", body).ok();
+    let view = call(&server, CLASSIC, "AUA", "GetCustomsStatus", &asked("AUA", &id, "O")).ok().text;
+    assert!(view.contains("<b:SenderName>a\u{FFFD}b&#xD;\n&lt;c&gt;</b:SenderName>"), "{view}");
 }

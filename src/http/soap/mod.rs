@@ -304,7 +304,8 @@ fn utf8(bytes: &[u8]) -> Result<&str> {
 /// Answers a GET: the description, or a page that says where it is.
 fn described(place: &Place, request: &HttpRequest, shared: &Shared, methods: &Registry) -> HttpResponse {
     let address = address(place, request, shared);
-    if matches!(request.query_string().to_ascii_lowercase().as_str(), "wsdl" | "singlewsdl") {
+    let asked = request.query_string().split(['=', '&']).next().unwrap_or_default().to_ascii_lowercase();
+    if matches!(asked.as_str(), "wsdl" | "singlewsdl") {
         let summary = |name: &str| methods.find(name).ok().map(|method| format!("{}{}", method.summary, remark(name)));
         let text = wsdl::document(place.contract, &address, summary);
         return HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(text);

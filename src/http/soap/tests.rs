@@ -300,6 +300,7 @@ fn back(xml: &str, member: &Member) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn every_value_of_every_type_comes_back(seed in any::<u64>()) {
         let mut choices = Choices(seed);
@@ -646,12 +647,12 @@ fn work_is_bounded_by_the_size_of_the_request() {
     for part in
         ["<a/>", "<a b=\"1\">", "&amp;", "<!---->", "<?a?>", "<![CDATA[]]>", "<string/>", "<x:a xmlns:x=\"u\"/>"]
     {
-        let text = call(&part.repeat(1_000_000 / part.len()));
+        let text = call(&part.repeat(200_000 / part.len()));
         let _ = understood(&text);
         let _ = understood(&text.replace("<GetHSCodes", "<StoreDeclaration"));
     }
-    let long = call(&format!("<goodDescription a=\"{0}\">{0}</goodDescription>", "x".repeat(1_000_000)));
-    assert!(understood(&long).unwrap().1.len() > 1_000_000);
+    let long = call(&format!("<goodDescription a=\"{0}\">{0}</goodDescription>", "x".repeat(200_000)));
+    assert!(understood(&long).unwrap().1.len() > 200_000);
     // Generous: what grows with the square of the size takes minutes.
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
