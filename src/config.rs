@@ -57,6 +57,13 @@ pub const SETTINGS: &[Setting] = &[
         Kind::DatabaseUrl,
     ),
     setting("path-prefix", "", "put before every method path, for example /CDS.API", Kind::PathPrefix),
+    setting(
+        "soap-path",
+        "/CDS.API/CDSAPIService.svc",
+        "where existing SOAP clients find the contract they were made from, in any case; empty for nowhere",
+        Kind::PathPrefix,
+    ),
+    setting("soap-full-path", "/soap", "where every method is served over SOAP; empty for nowhere", Kind::PathPrefix),
     setting("migrate-at-start", "true", "bring the schema up to date when serving starts", Kind::Flag),
     setting("workers", "2", "threads that serve HTTP", Kind::Number { least: 1, most: 256 }),
     setting("pool-size", "8", "database connections", Kind::Number { least: 1, most: 256 }),
@@ -289,6 +296,10 @@ impl Given {
             }
         }
         let vault = self.vault().inspect_err(|problem| mistakes.push(problem.clone())).unwrap_or_default();
+        let soap = ["soap-path", "soap-full-path"].map(|name| self.text(name).to_ascii_lowercase());
+        if soap[0] == soap[1] && !soap[0].is_empty() {
+            mistakes.push("soap-path and soap-full-path: two contracts cannot stand at one address".into());
+        }
         let (Ok(listen), Ok(database)) = (self.text("listen").parse(), Database::parse(self.text("database-url")))
         else {
             return Err(mistakes);
@@ -313,6 +324,8 @@ impl Given {
             },
             http: HttpOptions {
                 path_prefix: self.text("path-prefix").to_owned(),
+                soap_path: self.text("soap-path").to_owned(),
+                soap_full_path: self.text("soap-full-path").to_owned(),
                 workers: self.number("workers") as usize,
                 request_read: Duration::from_secs(self.number("request-read-seconds")),
                 requests_per_org_s: self.number("requests-per-org") as u32,

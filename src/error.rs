@@ -30,12 +30,13 @@ impl Finding {
         Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
     }
 
-    /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
+    /// Puts `prefix` before the path, joined by a dot where no place in a list follows.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         self.path = match (prefix.is_empty(), self.path.is_empty()) {
             (true, _) => self.path,
             (_, true) => prefix.to_owned(),
+            _ if self.path.starts_with('[') => format!("{prefix}{}", self.path),
             _ => format!("{prefix}.{}", self.path),
         };
         self

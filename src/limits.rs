@@ -35,6 +35,8 @@ limits! {
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
     JSON_LIST_ITEMS: usize = 5_000, "entries", "Bounds the work of one call; beyond it 400.";
+    XML_ATTRIBUTES: usize = 32, "attributes", "Of one element of a SOAP request; clients send four at most; beyond it a fault.";
+    SOAP_ASIDE_BYTES: usize = 65_536, "bytes", "Longer SOAP requests and replies are transcribed off the threads that serve requests.";
     BATCH_VIEWS: usize = 5_000, "views", "One batch is one transaction; beyond it 400.";
     TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
     CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";

@@ -11,6 +11,7 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
 use entrepost::domain::OrganizationKind;
+use entrepost::limits;
 use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
@@ -256,6 +257,14 @@ fn settings_command() -> Command {
             option("speaks-for", "POST", "of a post: origins it may give item data for, by agreement; `none` for none")
                 .num_args(1..),
         )
+        .arg(
+            option(
+                "soap-load-limit",
+                "N",
+                "views of a page of Load over SOAP when a request names no limit; 0 for the usual",
+            )
+            .value_parser(clap::value_parser!(u16).range(0..=limits::LOAD_MAX as i64)),
+        )
 }
 
 async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
@@ -265,6 +274,7 @@ async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(
         reads: optional(options, "reads").and_then(|name| Reads::parse(&name)),
         answered_by_post: optional(options, "answered-by-post").map(|answer| answer == "yes"),
         speaks_for: options.get_many::<String>("speaks-for").map(|named| posts(named.cloned().collect())),
+        soap_load_limit: options.get_one("soap-load-limit").copied(),
     };
     services.set_organization(text(options, "CODE"), changes).await?;
     println!("organization {}", text(options, "CODE"));

@@ -19,6 +19,7 @@ mod pipeline;
 mod printing;
 mod rest;
 mod shared;
+mod soap;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -92,6 +93,7 @@ pub fn server(
     });
     let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
+    let (soap_path, soap_full_path) = (options.soap_path.clone(), options.soap_full_path.clone());
     let has_ops_of_its_own = listeners.ops.is_some();
     let (for_ops, all) = (shared.clone(), Arc::clone(&connections));
     let doors = move || {
@@ -103,6 +105,7 @@ pub fn server(
             .configure(ops::health);
         let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
         app.configure(operations::routes)
+            .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
             .default_service(web::route().to(nowhere))
     };

@@ -14,6 +14,10 @@ use crate::limits;
 pub struct HttpOptions {
     /// Put before every method path; empty or `/like/this`.
     pub path_prefix: String,
+    /// Where the SOAP contract of existing clients is served; empty for nowhere.
+    pub soap_path: String,
+    /// Where every method is served over SOAP; empty for nowhere.
+    pub soap_full_path: String,
     pub workers: usize,
     /// Time for a request to arrive: the head, and then the body.
     pub request_read: Duration,

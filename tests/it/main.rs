@@ -39,6 +39,8 @@ mod rooms;
 mod rules;
 mod samples;
 mod simulation;
+mod soap;
+mod soap_clients;
 mod status;
 mod tenancy;
 mod truth;

@@ -77,7 +77,7 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
     let query = Query {
         post: own(&params.postal_org_cd),
         filter,
-        limit: params.records_limit,
+        limit: call.limit(params.records_limit),
         cursor: own(&params.cursor),
         modified_since: params.modified_since.map(|date| date.instant()),
         count_total: params.count_total,
@@ -122,7 +122,7 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
     let query = Query {
         post: given(&params.postal_org_cd).map(str::to_owned),
         filter,
-        limit: params.records_limit,
+        limit: call.limit(params.records_limit),
         cursor: given(&params.cursor).map(str::to_owned),
         modified_since: params.modified_since.map(|date| date.instant()),
         count_total: params.count_total,

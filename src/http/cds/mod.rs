@@ -23,7 +23,7 @@ use actix_web::http::Method as Verb;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::ErrorForm;
-use super::pipeline::admission;
+use super::pipeline::admission::{self, Admitted};
 use super::pipeline::{self, request_log};
 use super::shared::Shared;
 use crate::error::{Error, Result};
@@ -52,18 +52,18 @@ async fn serve(
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed { allowed: "POST" });
     }
-    let call = admit(request, shared, payload, method).await?;
+    let admitted = admission::json(request, shared, payload, method.permission).await?;
+    let call = call_of(request, shared, admitted, method)?;
     Ok(method.run(call).await?.into_response())
 }
 
-/// Reads the call of a method and finds out who calls, and for whom.
-async fn admit<'a>(
+/// The call of a method by a caller who was admitted: finds out for whom.
+pub(super) fn call_of<'a>(
     request: &HttpRequest,
     shared: &'a Shared,
-    payload: web::Payload,
+    admitted: Admitted,
     method: &Method,
 ) -> Result<Call<'a>> {
-    let admitted = admission::json(request, shared, payload, method.permission).await?;
     names::check(&admitted.actor, admitted.text(), method.named)?;
     Call::new(request, shared, admitted, method.writes.then_some(method.name))
 }

@@ -64,7 +64,7 @@ pub struct Method {
 }
 
 impl Method {
-    pub(super) fn run<'a>(&self, call: Call<'a>) -> Running<'a> {
+    pub(in crate::http) fn run<'a>(&self, call: Call<'a>) -> Running<'a> {
         (self.run)(call)
     }
 }
@@ -331,7 +331,7 @@ impl Default for Registry {
 impl Registry {
     /// # Errors
     /// 404 with the nearest name.
-    pub(super) fn find(&self, name: &str) -> Result<&Method> {
+    pub(in crate::http) fn find(&self, name: &str) -> Result<&Method> {
         self.0.get(name).ok_or_else(|| Error::NoSuchMethod { suggestion: self.nearest(name) })
     }
 

@@ -1,7 +1,15 @@
 //! Results of the CDS surface on their way out.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+
+use crate::contract::canonical::to_canonical;
+
+/// What headers say, under the names of members.
+pub(in crate::http) const HEADERS_AS_MEMBERS: [(&str, &str); 3] =
+    [("NextCursor", "x-next-cursor"), ("More", "x-more"), ("TotalCount", "x-total-count")];
 
 /// A result on its way out: members of the answer object, as JSON texts.
 #[derive(Debug, Default)]
@@ -51,10 +59,24 @@ impl Reply {
         self
     }
 
+    /// The JSON text of a member, for surfaces that write members in another form; of one of [`HEADERS_AS_MEMBERS`], what
+    /// the header says.
+    pub(in crate::http) fn member(&self, name: &str) -> Option<Cow<'_, str>> {
+        if let Some((_, value)) = self.members.iter().find(|(known, _)| known == name) {
+            return Some(Cow::Borrowed(value));
+        }
+        let (_, header) = HEADERS_AS_MEMBERS.iter().find(|(member, _)| *member == name)?;
+        let (_, value) = self.headers.iter().find(|(known, _)| known == header)?;
+        Some(Cow::Owned(to_canonical(value)))
+    }
+
+    /// Bytes of its members.
+    pub(in crate::http) fn size(&self) -> usize {
+        self.members.iter().map(|(name, value)| name.len() + value.len() + 4).sum()
+    }
+
     pub(super) fn into_response(self) -> HttpResponse {
-        let mut body = String::with_capacity(
-            32 + self.members.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>(),
-        );
+        let mut body = String::with_capacity(32 + self.size());
         body.push('{');
         for (at, (name, value)) in self.members.iter().enumerate() {
             if at > 0 {
@@ -66,8 +88,13 @@ impl Reply {
             body.push_str(value);
         }
         body.push('}');
+        self.respond("application/json; charset=utf-8", body)
+    }
+
+    /// The reply with its headers, its members written as `body`.
+    pub(in crate::http) fn respond(self, content_type: &'static str, body: String) -> HttpResponse {
         let mut response = if self.not_modified { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response.insert_header((CONTENT_TYPE, "application/json; charset=utf-8"));
+        response.insert_header((CONTENT_TYPE, content_type));
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((HeaderName::from_static(name), value));

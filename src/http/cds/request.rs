@@ -30,6 +30,8 @@ pub struct Call<'a> {
     /// Present when the client sent an `Idempotency-Key` with a writing method.
     pub key: Option<RequestKey>,
     pub mode: BatchMode,
+    /// Views of a page where the request does not say how many.
+    pub default_limit: Option<i32>,
     /// Where the request comes from.
     pub address: IpAddr,
     /// Versions the client has (`If-None-Match`).
@@ -60,6 +62,7 @@ impl<'a> Call<'a> {
             actor: Arc::clone(&admitted.actor),
             key,
             mode,
+            default_limit: None,
             address: client::of(request, &shared.trusted_proxies),
             versions,
             admitted,
@@ -70,6 +73,11 @@ impl<'a> Call<'a> {
     pub(super) fn has_version(&self, tag: &str) -> bool {
         let same = |known: &str| known.trim().trim_start_matches("W/") == tag || known.trim() == "*";
         self.versions.as_deref().is_some_and(|list| list.split(',').any(same))
+    }
+
+    /// How many views a page is to have: what was asked for, else what is usual for the caller on its surface.
+    pub(super) fn limit(&self, asked: Option<i32>) -> Option<i32> {
+        asked.filter(|limit| *limit > 0).or(self.default_limit)
     }
 
     /// Today where the organization is.

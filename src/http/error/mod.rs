@@ -35,14 +35,14 @@ impl ErrorForm {
         }
     }
 
+    /// The error as clients of this form are told it: one body for whoever is not entitled, whatever it is that is missing.
+    pub(super) fn told(self, error: &Error) -> &Error {
+        if self == Self::Cds && matches!(error, Error::MissingScope { .. }) { &Error::Unauthorized } else { error }
+    }
+
     /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.
     pub(super) fn answer(self, error: &Error, request_id: &str) -> HttpResponse {
-        if let Error::Internal(reason) = error {
-            tracing::error!(%reason, "internal fault");
-        }
-        // One body for whoever is not entitled, whatever it is that is missing.
-        let error =
-            if self == Self::Cds && matches!(error, Error::MissingScope { .. }) { &Error::Unauthorized } else { error };
+        let error = self.told(error);
         let mut response = head(error);
         match self {
             Self::Cds => response
@@ -58,8 +58,11 @@ impl ErrorForm {
     }
 }
 
-/// Status and headers of an error where HTTP's own words are used.
+/// Status and headers of an error where HTTP's own words are used. What is our fault goes to the log.
 pub(super) fn head(error: &Error) -> HttpResponseBuilder {
+    if let Error::Internal(reason) = error {
+        tracing::error!(%reason, "internal fault");
+    }
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if let Some(seconds) = error.retry_after_s() {

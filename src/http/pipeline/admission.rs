@@ -55,6 +55,40 @@ pub(in crate::http) async fn json(
     permission: Permission,
 ) -> Result<Admitted> {
     body::check_json(request)?;
+    let received = receive(request, shared, payload, permission).await?;
+    admit(request, shared, received, permission).await
+}
+
+/// A body, and the caller where the headers say who it is.
+pub(in crate::http) struct Received {
+    known: Option<(Arc<Actor>, Served)>,
+    body: Body,
+}
+
+impl Received {
+    /// The body as it came.
+    pub fn bytes(&self) -> &Bytes {
+        &self.body.bytes
+    }
+
+    /// The same request with the JSON object that its body says in another form.
+    #[must_use]
+    pub fn read_as(mut self, json: String) -> Self {
+        self.body.bytes = json.into();
+        self
+    }
+}
+
+/// Reads a body. `permission` is what is asked of the caller, as far as it is known what is called.
+///
+/// # Errors
+/// Like [`json`], but for what the body says.
+pub(in crate::http) async fn receive(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Payload,
+    permission: Permission,
+) -> Result<Received> {
     let known = match credentials::of_header(request)? {
         Some(credential) => {
             let actor = caller(request, shared, credential, permission).await?;
@@ -63,6 +97,20 @@ pub(in crate::http) async fn json(
         None => None,
     };
     let body = body::read(request, payload, shared.request_read, &shared.budget.of(request, known.is_some())).await?;
+    Ok(Received { known, body })
+}
+
+/// Finds out who sends the JSON object received.
+///
+/// # Errors
+/// Like [`json`].
+pub(in crate::http) async fn admit(
+    request: &HttpRequest,
+    shared: &Shared,
+    received: Received,
+    permission: Permission,
+) -> Result<Admitted> {
+    let Received { known, body } = received;
     json_scan::check(&body.bytes)?;
     let text = std::str::from_utf8(&body.bytes)
         .map_err(|error| Error::invalid("json", "", format!("the body is not UTF-8 (byte {})", error.valid_up_to())))?;
@@ -71,7 +119,10 @@ pub(in crate::http) async fn json(
     let was_known = known.is_some();
     let (actor, served) = match (members.credential()?, known) {
         (Some(credential), _) => (caller(request, shared, credential, permission).await?, Served::new(request)),
-        (None, Some(known)) => known,
+        (None, Some(known)) => {
+            permission.check(&known.0)?;
+            known
+        }
         (None, None) => return Err(Error::Unauthorized),
     };
     note_organization(request, &actor.org);

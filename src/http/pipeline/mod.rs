@@ -36,13 +36,27 @@ pub(super) async fn serve(
     errors: ErrorForm,
     serving: impl Future<Output = Result<HttpResponse>>,
 ) -> HttpResponse {
-    let served = if shared.is_stopping() {
-        Err(Error::unavailable("The server is stopping"))
-    } else {
-        let served = AssertUnwindSafe(serving).catch_unwind().await;
-        served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
-    };
-    let mut answer = served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request)));
+    let served = guarded(shared, serving).await;
+    answered(request, served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request))))
+}
+
+/// The first half of [`serve`], for a door that tells errors in a form of the request.
+///
+/// # Errors
+/// Those of `serving`, and the two above.
+pub(super) async fn guarded(
+    shared: &Shared,
+    serving: impl Future<Output = Result<HttpResponse>>,
+) -> Result<HttpResponse> {
+    if shared.is_stopping() {
+        return Err(Error::unavailable("The server is stopping"));
+    }
+    let served = AssertUnwindSafe(serving).catch_unwind().await;
+    served.unwrap_or_else(|_| Err(Error::Internal("a request handler panicked".into())))
+}
+
+/// The second half: the answer to a request. A connection on which more of the body may come than is worth reading is closed.
+pub(super) fn answered(request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
     if request_log::leaves_body(request) {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -234,6 +234,8 @@ mod tests {
     fn sweeping_forgets_who_has_not_called_for_a_while() {
         let rate_limits = RateLimits::new(&HttpOptions {
             path_prefix: String::new(),
+            soap_path: String::new(),
+            soap_full_path: String::new(),
             workers: 1,
             request_read: std::time::Duration::from_secs(1),
             requests_per_org_s: 1_000_000,

@@ -14,6 +14,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage, HttpRequest};
+use metrics::Label;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -42,6 +43,10 @@ struct Understood {
     /// Name of a method that exists.
     method: Option<&'static str>,
     org: Option<String>,
+    /// Where it came in, unless as JSON.
+    surface: Option<&'static str>,
+    /// What it came to, where the answer has another status.
+    outcome: Option<u16>,
     /// The request's id.
     id: String,
     /// Its body was read to the end.
@@ -65,6 +70,20 @@ pub(in crate::http) fn note_method(request: &HttpRequest, method: &'static str) 
 pub(in crate::http) fn note_organization(request: &HttpRequest, org: &str) {
     if let Some(notes) = request.extensions().get::<Notes>() {
         notes.0.borrow_mut().org = Some(org.to_owned());
+    }
+}
+
+/// Notes the surface that a request came in by.
+pub(in crate::http) fn note_surface(request: &HttpRequest, surface: &'static str) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().surface = Some(surface);
+    }
+}
+
+/// Notes the status that says what a request came to, where its surface answers with another.
+pub(in crate::http) fn note_outcome(request: &HttpRequest, status: u16) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().outcome = Some(status);
     }
 }
 
@@ -124,10 +143,13 @@ pub(in crate::http) async fn request(
         }
     }
     if let Some(method) = understood.method {
-        let (status, seconds) = (response.status().as_u16(), began.elapsed().as_secs_f64());
-        metrics::counter!("entrepost_requests_total", "method" => method, "outcome" => outcome_label(status))
-            .increment(1);
-        metrics::histogram!("entrepost_request_seconds", "method" => method).record(seconds);
+        let status = understood.outcome.unwrap_or(response.status().as_u16());
+        let seconds = began.elapsed().as_secs_f64();
+        let mut labels = vec![Label::new("method", method)];
+        labels.extend(understood.surface.map(|surface| Label::new("surface", surface)));
+        metrics::histogram!("entrepost_request_seconds", labels.clone()).record(seconds);
+        labels.push(Label::new("outcome", outcome_label(status)));
+        metrics::counter!("entrepost_requests_total", labels).increment(1);
         let org = understood.org.as_deref().unwrap_or("-");
         span.in_scope(|| tracing::info!(method, status, org, ms = (seconds * 1000.0) as u64, "answered"));
     }
