@@ -13,11 +13,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http::{self, RateLimits};
+use crate::http::{self, Listeners, RateLimits};
 use crate::jobs::{self, Job, Schedule};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
+use crate::service::sharing::Sharing;
 use crate::store::{FileLock, Migrations, Store};
 
 /// A server that is listening.
@@ -41,9 +42,8 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
     first.block_on(services.refresh_catalogue())?;
     first.block_on(services.judge_old_decisions())?;
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|error| Error::Internal(format!("cannot listen on {}: {error}", config.listen)))?;
-    let address = listener.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
+    let listeners = Listeners { main: bind(config.listen)?, ops: config.ops_listen.map(bind).transpose()? };
+    let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let metrics = metrics_recorder()?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
@@ -52,12 +52,16 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let (end, ended) = channel();
     let thread = std::thread::Builder::new().name("entrepost".into()).spawn(move || {
         // Dropped before the word is given: that waits for what runs on other threads.
-        let outcome = actix_web::rt::System::new().block_on(serve(listener, config, work, shared, metrics, stopped));
+        let outcome = actix_web::rt::System::new().block_on(serve(listeners, config, work, shared, metrics, stopped));
         drop(lock);
         let _ = end.send(outcome);
     });
     thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
     Ok(Running { address, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| Error::Internal(format!("cannot listen on {address}: {error}")))
 }
 
 /// Opens the database, brought up to date if the configuration says so, and what works on it.
@@ -81,7 +85,7 @@ pub fn open(config: &Config, clock: Clock) -> Result<Services> {
     }
     drop(migrations);
     let store = Store::open(config.store.clone(), clock.clone())?;
-    Ok(Services::new(store, clock, config.terms))
+    Ok(Services::new(store, clock, config.terms).with_vault(config.vault.clone()))
 }
 
 impl Running {
@@ -119,7 +123,7 @@ impl Drop for Running {
 }
 
 async fn serve(
-    listener: TcpListener,
+    listeners: Listeners,
     config: Config,
     services: Services,
     exchange: Exchange,
@@ -129,7 +133,7 @@ async fn serve(
     let stopping = Arc::new(AtomicBool::new(false));
     let rate_limits = Arc::new(RateLimits::new(&config.http));
     let server = http::server(
-        listener,
+        listeners,
         &config.http,
         services.clone(),
         exchange.clone(),
@@ -158,6 +162,7 @@ fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>,
         gather: GATHERING,
         at_latest: Duration::from_millis(500),
     };
+    let sharing = (services.clone(), Arc::clone(rate_limits), Arc::<Sharing>::default());
     let mut jobs = vec![
         Job::new("sealing", Schedule::Every(config.seal_every), services, async |work| work.seal().await.map(drop)),
         Job::new("reading imported lists", ms(3_000), services, async |work| work.refresh_catalogue().await.map(drop)),
@@ -170,6 +175,7 @@ fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>,
             rate_limits.sweep();
             Ok(())
         }),
+        Job::new("sharing limits", ms(1_000), &sharing, share_limits),
         // What other processes put into the outbox, and partners whose rest has ended, are looked for without a signal.
         Job::new("sending", sending, exchange, async |work| work.dispatch().await),
         Job::new("taking in", ms(1_000), exchange, async |work| work.take_in().await.map(drop)),
@@ -179,6 +185,14 @@ fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>,
         jobs.push(Job::new("numbering", ms(100), services, async |work| work.number_changes().await.map(drop)));
     }
     jobs
+}
+
+/// Tells other processes what was let through here, and counts what they let through.
+async fn share_limits((services, rate_limits, sharing): (Services, Arc<RateLimits>, Arc<Sharing>)) -> Result<()> {
+    for (org, count) in sharing.share(&services, rate_limits.taken()).await? {
+        rate_limits.take_away(&org, count);
+    }
+    Ok(())
 }
 
 /// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.

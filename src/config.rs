@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::http::HttpOptions;
+use crate::http::{HttpOptions, TrustedProxies};
 use crate::limits;
 use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions, Waits};
+use crate::vault::Vault;
 
 /// One setting as users see it.
 pub struct Setting {
@@ -22,10 +23,18 @@ pub struct Setting {
 /// What values a setting takes.
 enum Kind {
     Address,
+    /// Empty, or an address.
+    OptionalAddress,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or http or https with a host.
+    Url,
+    /// Empty, or addresses and networks.
+    Networks,
     /// Empty, or a folder that exists.
     Folder,
+    /// Empty, or a file.
+    File,
     Flag,
     Number {
         least: u64,
@@ -48,6 +57,13 @@ pub const SETTINGS: &[Setting] = &[
         Kind::DatabaseUrl,
     ),
     setting("path-prefix", "", "put before every method path, for example /CDS.API", Kind::PathPrefix),
+    setting(
+        "soap-path",
+        "/CDS.API/CDSAPIService.svc",
+        "where existing SOAP clients find the contract they were made from, in any case; empty for nowhere",
+        Kind::PathPrefix,
+    ),
+    setting("soap-full-path", "/soap", "where every method is served over SOAP; empty for nowhere", Kind::PathPrefix),
     setting("migrate-at-start", "true", "bring the schema up to date when serving starts", Kind::Flag),
     setting("workers", "2", "threads that serve HTTP", Kind::Number { least: 1, most: 256 }),
     setting("pool-size", "8", "database connections", Kind::Number { least: 1, most: 256 }),
@@ -80,20 +96,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     setting(
         "requests-per-org",
-        "5000",
+        "20000",
         "requests of one organization a second",
         Kind::Number { least: 1, most: 1_000_000 },
     ),
     setting(
         "requests-burst",
-        "10000",
+        "40000",
         "requests of one organization in a burst",
         Kind::Number { least: 1, most: 10_000_000 },
     ),
     setting(
         "logins-per-account",
         "10",
-        "login attempts for one account a minute",
+        "login attempts for one account from one address a minute",
         Kind::Number { least: 1, most: 10_000 },
     ),
     setting(
@@ -127,6 +143,38 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("public-url", "", "where clients reach the server, for example https://entrepost.example", Kind::Url),
+    setting(
+        "ops-listen",
+        "",
+        "address and port for /metrics, /openapi.json and /docs, which are not at the other one then",
+        Kind::OptionalAddress,
+    ),
+    setting(
+        "connections",
+        "10000",
+        "connections in all; beyond it the quietest is closed",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
+        "connections-per-address",
+        "1000",
+        "connections of one address that is no trusted proxy",
+        Kind::Number { least: 1, most: 1_000_000 },
+    ),
+    setting(
+        "trusted-proxies",
+        "",
+        "proxies whose X-Forwarded-For and PROXY lines are believed: addresses and networks, separated by commas",
+        Kind::Networks,
+    ),
+    setting(
+        "secret-key-file",
+        "",
+        "file with the key that secrets of partners are kept under (or its text as ENTREPOST_SECRET_KEY)",
+        Kind::File,
+    ),
+    setting("secret-key-old", "", "file with the key before, while `admin secrets rekey` is to be run", Kind::File),
     setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
@@ -142,9 +190,12 @@ pub const SETTINGS: &[Setting] = &[
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// For metrics and documentation.
+    pub ops_listen: Option<SocketAddr>,
     pub store: StoreOptions,
     pub http: HttpOptions,
     pub terms: Terms,
+    pub vault: Vault,
     pub migrate_at_start: bool,
     pub seal_every: Duration,
     pub log_level: String,
@@ -155,6 +206,8 @@ pub struct Config {
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     values: BTreeMap<String, (String, String)>,
+    /// The text of the key, which is no setting of the command line, where others could read it.
+    secret_key: Option<String>,
     mistakes: Vec<String>,
 }
 
@@ -184,6 +237,10 @@ impl Given {
     pub fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
         for (variable, value) in environment {
             let Some(name) = variable.strip_prefix("ENTREPOST_").filter(|name| *name != "CONFIG") else { continue };
+            if name == "SECRET_KEY" {
+                self.secret_key = Some(value);
+                continue;
+            }
             self.put(&name.to_lowercase().replace('_', "-"), value, &format!("variable {variable}"));
         }
     }
@@ -224,6 +281,21 @@ impl Given {
         self.text(name) == "true"
     }
 
+    /// The keys that secrets are kept under.
+    fn vault(&self) -> Result<Vault, String> {
+        let read = |name: &str| match self.text(name) {
+            "" => Ok(None),
+            file => std::fs::read_to_string(file).map(Some).map_err(|error| format!("{name}: {file}: {error}")),
+        };
+        let (key, old) = (read("secret-key-file")?, read("secret-key-old")?);
+        if key.is_some() && self.secret_key.is_some() {
+            return Err("secret-key-file: there is ENTREPOST_SECRET_KEY, too; give one of them".into());
+        }
+        let key = key.or_else(|| self.secret_key.clone());
+        Vault::new(key.as_deref(), old.as_deref())
+            .map_err(|problem| format!("secret-key-file, secret-key-old: {problem}"))
+    }
+
     /// The configuration.
     ///
     /// # Errors
@@ -236,6 +308,11 @@ impl Given {
                 mistakes.push(format!("{place}: {}: {problem}", setting.name));
             }
         }
+        let vault = self.vault().inspect_err(|problem| mistakes.push(problem.clone())).unwrap_or_default();
+        let soap = ["soap-path", "soap-full-path"].map(|name| self.text(name).to_ascii_lowercase());
+        if soap[0] == soap[1] && !soap[0].is_empty() {
+            mistakes.push("soap-path and soap-full-path: two contracts cannot stand at one address".into());
+        }
         let (Ok(listen), Ok(database)) = (self.text("listen").parse(), Database::parse(self.text("database-url")))
         else {
             return Err(mistakes);
@@ -245,6 +322,8 @@ impl Given {
         }
         Ok(Config {
             listen,
+            vault,
+            ops_listen: self.text("ops-listen").parse().ok(),
             store: StoreOptions {
                 pool_size: self.number("pool-size") as u32,
                 write_queue: self.number("write-queue") as usize,
@@ -262,6 +341,8 @@ impl Given {
             },
             http: HttpOptions {
                 path_prefix: self.text("path-prefix").to_owned(),
+                soap_path: self.text("soap-path").to_owned(),
+                soap_full_path: self.text("soap-full-path").to_owned(),
                 workers: self.number("workers") as usize,
                 request_read: Duration::from_secs(self.number("request-read-seconds")),
                 requests_per_org_s: self.number("requests-per-org") as u32,
@@ -269,6 +350,10 @@ impl Given {
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                public_url: Some(self.text("public-url").to_owned()).filter(|url| !url.is_empty()),
+                connections: self.number("connections") as usize,
+                connections_per_address: self.number("connections-per-address") as usize,
+                trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             terms: Terms {
@@ -314,7 +399,8 @@ fn masked(url: &str) -> String {
 impl Kind {
     fn check(&self, value: &str) -> Result<(), String> {
         match self {
-            Self::Address => value
+            Self::OptionalAddress if value.is_empty() => Ok(()),
+            Self::Address | Self::OptionalAddress => value
                 .parse::<SocketAddr>()
                 .map(|_| ())
                 .map_err(|_| format!("`{value}` is not an address with port, for example 127.0.0.1:8080")),
@@ -325,8 +411,20 @@ impl Kind {
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
                 if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
             }
+            Self::Url => {
+                let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+                let fits = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@']));
+                if value.is_empty() || fits {
+                    Ok(())
+                } else {
+                    Err(format!("`{value}` is no address like https://entrepost.example, without a slash at the end"))
+                }
+            }
+            Self::Networks => value.parse::<TrustedProxies>().map(drop),
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
             Self::Folder => Err(format!("there is no folder `{value}`")),
+            Self::File if value.is_empty() || Path::new(value).is_file() => Ok(()),
+            Self::File => Err(format!("there is no file `{value}`")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),
             Self::Flag => Err(format!("`{value}` is neither true nor false")),
             Self::Number { least, most } => match value.parse::<u64>() {
@@ -342,7 +440,7 @@ impl Kind {
 const _: () = {
     // The defaults of the settings are the limits' own values.
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
-    assert!(limits::REQUESTS_PER_ORG_S == 5000 && limits::REQUESTS_PER_ORG_BURST == 10_000);
+    assert!(limits::REQUESTS_PER_ORG_S == 20_000 && limits::REQUESTS_PER_ORG_BURST == 40_000);
     assert!(limits::REQUEST_READ_S == 30);
     assert!(limits::DATABASE_CONNECT_S == 2 && limits::DATABASE_SILENT_S == 5);
     assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200 && limits::ANONYMOUS_DAYS == 90);

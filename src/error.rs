@@ -1,8 +1,10 @@
 //! The error catalogue: what can go wrong, its HTTP status and what the caller should do.
 //!
-//! One type for the whole house. How a surface renders it is that surface's business (`http/answer.rs`).
+//! One type for the whole house. How a surface renders it is that surface's business (`http/error`).
 
 use std::fmt;
+
+use crate::limits;
 
 /// Result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,12 +30,13 @@ impl Finding {
         Self { code, path: path.into(), index: None, item_id: None, message: message.into() }
     }
 
-    /// Puts `prefix` before the path (`prefix` and path are joined by a dot).
+    /// Puts `prefix` before the path, joined by a dot where no place in a list follows.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
         self.path = match (prefix.is_empty(), self.path.is_empty()) {
             (true, _) => self.path,
             (_, true) => prefix.to_owned(),
+            _ if self.path.starts_with('[') => format!("{prefix}{}", self.path),
             _ => format!("{prefix}.{}", self.path),
         };
         self
@@ -61,6 +64,8 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
+    ("unconfigured", "The server lacks a setting that this needs; the message names it."),
+    ("http", "What was sent is not an HTTP/1.1 request."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),
     ("charset", "A character lies outside the character set of the interchange."),
     (
@@ -76,19 +81,23 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
 #[derive(Clone, Debug)]
 pub enum Error {
     /// 400: correct the request. At least one finding.
-    Invalid(Vec<Finding>),
+    Invalid(Findings),
     /// 401: no valid token or session, or not entitled. Always the same body.
     Unauthorized,
+    /// 403: entitled, but not for this; holds the scopes that are needed.
+    MissingScope { needed: String },
     /// 404: no such method; holds the nearest name.
     NoSuchMethod { suggestion: Option<String> },
-    /// 405: every method is called with POST.
-    VerbNotAllowed,
+    /// 405: called with another verb than the one that is allowed.
+    VerbNotAllowed { allowed: &'static str },
     /// 408: the body did not arrive in time.
     RequestTimeout,
     /// 413: the body is too large; holds the limit in bytes.
     BodyTooLarge { limit_bytes: usize },
     /// 415: the body is compressed or encoded otherwise.
     EncodedBody,
+    /// 415: the body is said to be of a kind that is not read here; holds what is.
+    UnknownMediaType { taken: &'static str },
     /// 422: the idempotency key was used with another request.
     KeyReused,
     /// 429: wait and send again.
@@ -102,7 +111,7 @@ pub enum Error {
 impl Error {
     /// A request with one fault.
     pub fn invalid(code: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![Finding::new(code, path, message)])
+        Self::Invalid(Finding::new(code, path, message).into())
     }
 
     /// Nothing was stored; try again soon. `reason` must hold no secrets.
@@ -115,11 +124,12 @@ impl Error {
         match self {
             Self::Invalid(_) => 400,
             Self::Unauthorized => 401,
+            Self::MissingScope { .. } => 403,
             Self::NoSuchMethod { .. } => 404,
-            Self::VerbNotAllowed => 405,
+            Self::VerbNotAllowed { .. } => 405,
             Self::RequestTimeout => 408,
             Self::BodyTooLarge { .. } => 413,
-            Self::EncodedBody => 415,
+            Self::EncodedBody | Self::UnknownMediaType { .. } => 415,
             Self::KeyReused => 422,
             Self::TooManyRequests { .. } => 429,
             Self::Internal(_) => 500,
@@ -131,12 +141,13 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "ValidationException",
-            Self::Unauthorized => "UnauthorizedException",
+            Self::Unauthorized | Self::MissingScope { .. } => "UnauthorizedException",
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
-            Self::VerbNotAllowed => "VerbNotAllowedException",
+            Self::VerbNotAllowed { .. } => "VerbNotAllowedException",
             Self::RequestTimeout => "RequestTimeoutException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
             Self::EncodedBody => "EncodingNotTakenException",
+            Self::UnknownMediaType { .. } => "MediaTypeNotTakenException",
             Self::KeyReused => "IdempotencyKeyReusedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::Internal(_) => "InternalException",
@@ -158,23 +169,27 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(findings) => match findings.first() {
+            Self::Invalid(findings) => match findings.iter().next() {
                 Some(first) if first.path.is_empty() => write!(f, "{}", first.message),
                 Some(first) => write!(f, "{}: {}", first.path, first.message),
                 None => write!(f, "The request is not valid."),
             },
             Self::Unauthorized => write!(f, "Authentication failed."),
+            Self::MissingScope { needed } => write!(f, "This needs the scope {needed}; ask for a token with it."),
             Self::NoSuchMethod { suggestion: Some(name) } => {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }
             Self::NoSuchMethod { suggestion: None } => write!(f, "There is no such method; /docs lists them."),
-            Self::VerbNotAllowed => write!(f, "Call this with POST, with the body that /docs/ describes."),
+            Self::VerbNotAllowed { allowed } => write!(f, "Call this with {allowed}, as /docs/ describes."),
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
             Self::BodyTooLarge { limit_bytes } => {
                 write!(f, "The body exceeds {limit_bytes} bytes; send fewer items in one call.")
             }
             Self::EncodedBody => {
                 write!(f, "Content-Encoding: bodies are read as they are; send this one uncompressed (identity).")
+            }
+            Self::UnknownMediaType { taken } => {
+                write!(f, "Content-Type: the body is not of a kind that is read here; send {taken}.")
             }
             Self::KeyReused => {
                 write!(f, "This idempotency key was used with another request; use a new key for a new request.")
@@ -190,34 +205,82 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Collects the findings of one request, all of them, so that a caller corrects everything at once.
-#[derive(Debug, Default)]
-pub struct Findings(Vec<Finding>);
+/// The findings of one request, so that a caller corrects everything at once: the first [`limits::FINDINGS_SHOWN`] as they
+/// are, the rest as a number. So work and memory follow what is shown, however much is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    kept: Vec<Finding>,
+    more: usize,
+}
 
 impl Findings {
     /// Adds a finding; `code` must stand in [`FINDING_CODES`].
     pub fn add(&mut self, code: &'static str, path: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Finding::new(code, path, message));
+        if self.has_room() {
+            self.kept.push(Finding::new(code, path, message));
+        } else {
+            self.more += 1;
+        }
     }
 
     /// Adds a finding as it is.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        if self.has_room() {
+            self.kept.push(finding);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.kept.len() < limits::FINDINGS_SHOWN
     }
 
     /// Takes over `others`, their paths put under `prefix`.
     pub fn extend_under(&mut self, prefix: &str, others: Self) {
-        self.0.extend(others.0.into_iter().map(|finding| finding.under(prefix)));
+        self.more += others.more;
+        for finding in others.kept {
+            if self.has_room() {
+                self.kept.push(finding.under(prefix));
+            } else {
+                self.more += 1;
+            }
+        }
     }
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
-    /// Everything found, in the order found.
+    /// The findings kept, in the order found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Finding> {
+        self.kept.iter()
+    }
+
+    /// How many were found beyond those kept.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    /// The same findings, each changed by `change`.
+    #[must_use]
+    pub fn each(mut self, change: impl FnMut(Finding) -> Finding) -> Self {
+        self.kept = self.kept.into_iter().map(change).collect();
+        self
+    }
+
+    /// The same findings of which no more than `most` are kept.
+    #[must_use]
+    pub fn at_most(mut self, most: usize) -> Self {
+        self.more += self.kept.len().saturating_sub(most);
+        self.kept.truncate(most);
+        self
+    }
+
+    /// The findings kept, in the order found.
     pub fn into_vec(self) -> Vec<Finding> {
-        self.0
+        self.kept
     }
 
     /// `Ok` when nothing was found.
@@ -225,6 +288,48 @@ impl Findings {
     /// # Errors
     /// [`Error::Invalid`] with everything found.
     pub fn into_result(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+        if self.is_empty() { Ok(()) } else { Err(Error::Invalid(self)) }
+    }
+}
+
+impl From<Finding> for Findings {
+    fn from(finding: Finding) -> Self {
+        Self { kept: vec![finding], more: 0 }
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(all: I) -> Self {
+        let mut findings = Self::default();
+        all.into_iter().for_each(|finding| findings.push(finding));
+        findings
+    }
+}
+
+impl<'f> IntoIterator for &'f Findings {
+    type Item = &'f Finding;
+    type IntoIter = std::slice::Iter<'f, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        let mut findings = Findings::default();
+        for number in 0..limits::FINDINGS_SHOWN + 7 {
+            findings.add("format", number.to_string(), "wrong");
+        }
+        let mut all = Findings::from(Finding::new("required", "a", "give it"));
+        all.extend_under("list", findings);
+        assert_eq!((all.iter().len(), all.more()), (limits::FINDINGS_SHOWN, 8));
+        assert_eq!(all.iter().nth(1).map(|finding| finding.path.as_str()), Some("list.0"));
+        let few = all.at_most(10);
+        assert_eq!((few.iter().len(), few.more()), (10, limits::FINDINGS_SHOWN - 2));
     }
 }

@@ -14,7 +14,7 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
-use entrepost::error::Error;
+use entrepost::error::{Error, Finding};
 use entrepost::store::{self, Database, Migrations, Store};
 
 mod admin;
@@ -30,13 +30,11 @@ pub enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Invalid(findings) => Self::Other(
-                findings
-                    .iter()
-                    .map(|finding| format!("{}: {}", finding.path, finding.message))
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            ),
+            Error::Invalid(findings) => {
+                let line = |finding: &Finding| format!("{}: {}", finding.path, finding.message);
+                let more = Some(findings.more()).filter(|more| *more > 0).map(|more| format!("… and {more} more"));
+                Self::Other(findings.iter().map(line).chain(more).collect::<Vec<_>>().join("\n"))
+            }
             Error::Internal(reason) | Error::Unavailable { reason, .. } => Self::Other(reason),
             error => Self::Other(error.to_string()),
         }
@@ -148,8 +146,10 @@ fn given(options: &ArgMatches) -> Given {
 }
 
 fn start_logging(config: &Config) {
+    // What clients send that is no HTTP is told by our own line, at debug.
+    let library = if config.log_level == "trace" { "" } else { ",actix_http=off" };
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.log_level))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(format!("{}{library}", config.log_level)))
         .with_writer(std::io::stderr);
     // Fails only when logging was started before.
     let _ = if config.log_json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };

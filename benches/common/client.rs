@@ -92,10 +92,15 @@ fn content_length(head: &[u8]) -> Outcome<usize> {
     Ok(value.trim().parse()?)
 }
 
-/// The bytes of a POST.
+/// The bytes of a POST to a method.
 pub fn post(method: &str, body: &str) -> Vec<u8> {
+    post_as("application/json", &format!("/{method}"), body)
+}
+
+/// The same for any path and kind of content.
+pub fn post_as(kind: &str, path: &str, body: &str) -> Vec<u8> {
     let len = body.len();
-    format!("POST /{method} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {len}\r\n\r\n{body}")
+    format!("POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: {kind}\r\ncontent-length: {len}\r\n\r\n{body}")
         .into_bytes()
 }
 

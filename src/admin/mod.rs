@@ -1,6 +1,7 @@
 //! `entrepost admin …`: organizations, tokens, offices, users, lists, rules, history, partners, exchange.
 
 mod arguments;
+mod client;
 mod exchange;
 mod history;
 
@@ -9,8 +10,8 @@ use clap::{ArgAction, ArgMatches, Command};
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
-use entrepost::contract::WcfDate;
 use entrepost::domain::OrganizationKind;
+use entrepost::limits;
 use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::import::{Import, LIST_KINDS};
@@ -55,6 +56,14 @@ pub fn command() -> Command {
                         .arg(needed("CODE", "organization"))
                         .arg(option("label", "TEXT", "what it is for").default_value(""))
                         .arg(option("token", "UUID", "take this one instead of a new one"))
+                        .arg(
+                            option(
+                                "scope",
+                                "SCOPE",
+                                "what it may be used for; several times for several [default: everything]",
+                            )
+                            .action(clap::ArgAction::Append),
+                        )
                         .arg(option(
                             "expires",
                             "DATE",
@@ -157,6 +166,7 @@ pub fn command() -> Command {
                     "Lanes of items whose ids are not those of their origin's country; foreign_ids allows them",
                 )),
         )
+        .subcommand(client::command())
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
@@ -198,6 +208,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
                 Ok(())
             }
+            ("client", _) => client::run(&services, verb, options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
                 println!("epoch {epoch} of the feeds begins; what was changed last is read once more");
@@ -250,6 +261,14 @@ fn settings_command() -> Command {
             option("speaks-for", "POST", "of a post: origins it may give item data for, by agreement; `none` for none")
                 .num_args(1..),
         )
+        .arg(
+            option(
+                "soap-load-limit",
+                "N",
+                "views of a page of Load over SOAP when a request names no limit; 0 for the usual",
+            )
+            .value_parser(clap::value_parser!(u16).range(0..=limits::LOAD_MAX as i64)),
+        )
 }
 
 async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
@@ -259,6 +278,7 @@ async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(
         reads: optional(options, "reads").and_then(|name| Reads::parse(&name)),
         answered_by_post: optional(options, "answered-by-post").map(|answer| answer == "yes"),
         speaks_for: options.get_many::<String>("speaks-for").map(|named| posts(named.cloned().collect())),
+        soap_load_limit: options.get_one("soap-load-limit").copied(),
     };
     services.set_organization(text(options, "CODE"), changes).await?;
     println!("organization {}", text(options, "CODE"));
@@ -281,16 +301,8 @@ async fn list_organizations(services: &Services) -> Result<(), Failure> {
 
 async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
-    let expires = match optional(options, "expires") {
-        // An empty date must not make a token that never expires.
-        Some(given) => match WcfDate::parse_end(&given) {
-            Ok(Some(date)) => Some(date.instant()),
-            Ok(None) => return Err(Failure::Other("expires: give a date, or leave the option out".into())),
-            Err(problem) => return Err(Failure::Other(format!("expires: {problem}"))),
-        },
-        None => None,
-    };
-    let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires).await?;
+    let (expires, scopes) = (client::date(options, "expires")?, client::scopes(options)?);
+    let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires, scopes).await?;
     println!("{token}");
     Ok(())
 }
@@ -310,7 +322,9 @@ async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Fa
             (None, Some(at)) => format!("until {}", at.0),
             (None, None) => "in force".into(),
         };
-        println!("{start}…\tissued {}\t{state}\t{}", token.created_at.0, token.label);
+        let used = token.last_used_at.map_or("never used".into(), |at| format!("last used {}", at.0));
+        let scopes = token.scopes.map(|scopes| format!("\t{scopes}")).unwrap_or_default();
+        println!("{start}…\tissued {}\t{state}\t{used}\t{}{scopes}", token.created_at.0, token.label);
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use super::{hs_code, lenient};
 /// An amount of money.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "PascalCase", default)]
-pub struct Value {
+#[schema(as = Value)]
+pub struct Money {
     pub amount: Option<Number>,
     /// ISO 4217.
     pub currency: Option<String>,
@@ -68,7 +69,7 @@ pub struct MarketedGoodDetails {
     /// Centimetres.
     pub length_cm: Option<Number>,
     pub picture: Option<String>,
-    pub price: Option<Value>,
+    pub price: Option<Money>,
     pub seller_address: Option<String>,
     pub seller_city: Option<String>,
     pub seller_country: Option<String>,
@@ -168,7 +169,7 @@ pub struct PhysicalLimits {
 pub struct ServiceRate {
     pub item_max_weight: Option<Number>,
     pub rate_code: Option<String>,
-    pub rate_pe_kg: Option<Value>,
+    pub rate_pe_kg: Option<Money>,
 }
 
 /// How long it takes.

@@ -19,6 +19,8 @@ use super::iso::{self, Iso};
 
 /// .NET's minimum date: what an unset non-nullable date looks like. Read as "not given".
 pub const UNSET_MS: i64 = -62_135_596_800_000;
+/// How far the clock of any zone is from UTC's: the minimum date is the same wall-clock time everywhere.
+const FURTHEST_ZONE_MS: u64 = 16 * 3_600_000;
 /// The last millisecond of the year 9999.
 pub const MAX_MS: i64 = 253_402_300_799_999;
 
@@ -86,8 +88,8 @@ impl WcfDate {
             Iso::Local(local) => instant_of(local),
             Iso::Days(first, after) => of_days(first, after),
         };
-        let instant = instant.ok_or(NOT_A_DATE)?;
-        Self::checked(instant.timestamp_millis())
+        let ms = instant.ok_or(NOT_A_DATE)?.timestamp_millis();
+        if UNSET_MS.abs_diff(ms) <= FURTHEST_ZONE_MS { Ok(None) } else { Self::checked(ms) }
     }
 
     /// `inner` is what stands between the parentheses.
@@ -250,6 +252,11 @@ mod tests {
     #[test]
     fn sentinels_and_nonsense() {
         assert_eq!(written("/Date(-62135596800000)/"), None);
+        for unset in ["0001-01-01T00:00:00", "0001-01-01T00:00:00.0000000", "0001-01-01T00:00:00+05:30", "0001-01-01"] {
+            assert_eq!(with_zone(Tz::Europe__Berlin, || written(unset)), None, "{unset}");
+            assert_eq!(with_zone(Tz::America__New_York, || written(unset)), None, "{unset}");
+        }
+        assert!(written("0001-01-02T00:00:00").is_some());
         for bad in ["1562748420000", "/Date()/", "/Date(1+1)/", "/Date(253402300800000)/", "/Date(12e3)/", "yesterday"]
         {
             assert!(WcfDate::parse(bad).is_err(), "{bad}");

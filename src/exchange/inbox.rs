@@ -23,6 +23,7 @@ use crate::limits;
 use crate::service::Part;
 use crate::service::incoming::{CheckedItem, InboundOutcome};
 use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
+use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -51,15 +52,28 @@ pub struct Receipt {
 type Outcome = (ItemOutcome, Option<Vec<Finding>>);
 
 impl Exchange {
+    /// Whether there is a partner with this token, so that its interchange is worth reading.
+    ///
+    /// # Errors
+    /// 401 when there is none.
+    pub async fn expects(&self, token: &str) -> Result<()> {
+        self.partners_with(token).await.map(drop)
+    }
+
+    async fn partners_with(&self, token: &str) -> Result<Vec<PartnerRow>> {
+        let token = Uuid::try_parse(token).map_err(|_| Error::Unauthorized)?;
+        let digest = partner::token_digest(&token);
+        let rows = self.store.read(move |tx| tx.partners_by_token(&digest)).await?;
+        if rows.is_empty() { Err(Error::Unauthorized) } else { Ok(rows) }
+    }
+
     /// The partner that a call of the inbox comes from. Organizations behind one gateway share a token: then it is the
     /// one that the interchange names, if it is among them.
     ///
     /// # Errors
     /// 401 for an unknown token, and when the link is signed and the signature does not fit.
     pub async fn caller(&self, token: &str, signed: Signed, body: &[u8]) -> Result<String> {
-        let token = Uuid::try_parse(token).map_err(|_| Error::Unauthorized)?;
-        let digest = partner::token_digest(&token);
-        let rows = self.store.read(move |tx| tx.partners_by_token(&digest)).await?;
+        let rows = self.partners_with(token).await?;
         let named = if rows.len() > 1 { envelope_of(body).sender.id } else { String::new() };
         let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
         match &row.sign_key {

@@ -1,23 +1,25 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
-//! Every call of the CDS surface goes through `cds::call`; methods stand in one registry, which also gives the
-//! routes, the OpenAPI document and the access tests. What is called beside the methods stands in `operations`, to the
-//! same end.
+//! A request passes the `pipeline`, then a door: `cds` (methods in one registry, which also gives the routes, the OpenAPI
+//! document and the access tests), `exchange` (partners), `rest` (our own surface), `ops` (health, metrics, documentation).
+//! What is called beside the methods stands in rows of its door, put together in `operations`, to the same end. `error`
+//! renders one error in the form of the door.
 
-mod answer;
-mod body;
 pub mod cds;
+mod error;
 mod exchange;
-mod guard;
-mod json_scan;
+mod listening;
+mod oauth;
 mod openapi;
+mod operation;
 mod operations;
 mod ops;
 mod options;
+mod pipeline;
 mod printing;
-mod rate_limit;
-mod request_log;
+mod rest;
 mod shared;
+mod soap;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -25,30 +27,44 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::error::Error;
 use crate::exchange::Exchange;
-use crate::limits;
 use crate::service::Services;
 
 pub use cds::names::{Named, Names};
-pub use cds::registry::{Method, Who, methods};
+pub use cds::registry::{Method, methods};
 pub use openapi::document as openapi_document;
-pub use operations::{Operation, operations};
+pub use operation::{Audience, Operation};
+pub use operations::operations;
 pub use options::HttpOptions;
-pub use rate_limit::RateLimits;
+pub use pipeline::client::TrustedProxies;
+pub use pipeline::permission::{Callers, Permission};
+pub use pipeline::rate_limit::RateLimits;
 
 use cds::registry::Registry;
+use error::ErrorForm;
+use listening::Listening;
+use pipeline::budget::Budget;
+use pipeline::request_log;
 use shared::Shared;
 
-/// Builds the server on a bound listener, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that requests on
-/// open connections are answered 503.
+/// The sockets a server listens on.
+pub struct Listeners {
+    pub main: TcpListener,
+    /// For metrics and documentation, when these are not to be had at the main one.
+    pub ops: Option<TcpListener>,
+}
+
+/// Builds the server on bound listeners, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that
+/// requests on open connections are answered 503.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When a listener cannot be used.
 pub fn server(
-    listener: TcpListener,
+    listeners: Listeners,
     options: &HttpOptions,
     services: Services,
     exchange: Exchange,
@@ -60,6 +76,7 @@ pub fn server(
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
+    let connections = Arc::new(options.connections());
     let shared = web::Data::new(Shared {
         services,
         exchange,
@@ -69,30 +86,47 @@ pub fn server(
         openapi,
         printer,
         request_read: options.request_read,
+        budget: Budget::default(),
+        trusted_proxies: options.trusted_proxies.clone(),
+        public_url: options.public_url.clone(),
+        connections: Arc::clone(&connections),
     });
     let methods = web::Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
-    let server = HttpServer::new(move || {
-        App::new()
+    let (soap_path, soap_full_path) = (options.soap_path.clone(), options.soap_full_path.clone());
+    let has_ops_of_its_own = listeners.ops.is_some();
+    let (for_ops, all) = (shared.clone(), Arc::clone(&connections));
+    let doors = move || {
+        let app = App::new()
             .app_data(shared.clone())
             .app_data(methods.clone())
             .wrap(Compress::default())
             .wrap(from_fn(request_log::request))
-            .route("/healthz", web::get().to(ops::healthz))
-            .route("/readyz", web::get().to(ops::readyz))
-            .route("/metrics", web::get().to(ops::metrics))
-            .route("/openapi.json", web::get().to(ops::openapi))
-            .route("/docs", web::get().to(ops::docs))
-            .service(ops::documentation_page())
-            .configure(operations::routes)
+            .configure(ops::health);
+        let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
+        app.configure(operations::routes)
+            .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
-            .default_service(web::route().to(cds::nowhere))
-    });
-    let server = server
-        .workers(options.workers)
-        .client_request_timeout(options.request_read)
-        .shutdown_timeout(limits::SHUTDOWN_S)
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+            .default_service(web::route().to(nowhere))
+    };
+    let mut listening = Listening::new(options.workers, all).listen(listeners.main, doors)?;
+    if let Some(listener) = listeners.ops {
+        let ops = move || {
+            App::new()
+                .app_data(for_ops.clone())
+                .wrap(Compress::default())
+                .wrap(from_fn(request_log::request))
+                .configure(ops::health)
+                .configure(ops::insight)
+                .default_service(web::route().to(nowhere))
+        };
+        listening = listening.listen(listener, ops)?;
+    }
+    Ok(listening.run())
+}
+
+/// What lies beside every door.
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let form = ErrorForm::of_path(request.path());
+    form.answer(&Error::NoSuchMethod { suggestion: None }, &request_log::request_id(&request))
 }

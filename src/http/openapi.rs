@@ -4,10 +4,16 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use super::answer::ErrorBody;
-use super::cds::registry::{Method, REFUSALS, Refusals, SchemaOf, Schemas, Shape, Who, methods, named};
-use super::operations::{Answer, Door, INTERCHANGE, Operation, operations};
-use crate::domain::Flow;
+use super::cds::registry::{Method, Shape, methods};
+use super::error::ErrorForm;
+use super::error::cds::ErrorBody;
+use super::error::oauth::OAuthError;
+use super::error::problem::Problem;
+use super::exchange::registry::INTERCHANGE;
+use super::operation::{Answer, Content, Door, Operation, REFUSALS, Refusals, SchemaOf, Schemas, named};
+use super::operations::operations;
+use super::pipeline::permission::{Callers, Permission};
+use crate::domain::{Flow, Scopes};
 use crate::error::FINDING_CODES;
 use crate::limits;
 use crate::rules::data_error::DataError;
@@ -17,13 +23,14 @@ use crate::rules::{authority, fiscal, fits, life_cycle, light, material, securit
 /// The document as JSON text. Paths start with `prefix`.
 pub fn document(prefix: &str) -> String {
     let mut schemas: Schemas = Vec::new();
-    let error = to_value(named::<ErrorBody>(&mut schemas));
+    let error = error(ErrorForm::Cds, &mut schemas);
     let mut paths = Map::new();
     for method in methods() {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
     for operation in operations() {
-        paths.insert(operation.path.into(), json!({ "post": beside_methods(operation, &error, &mut schemas) }));
+        let verb = operation.verb().to_ascii_lowercase();
+        paths.insert(operation.path.into(), json!({ verb: beside_methods(operation, &mut schemas) }));
     }
     let components: Map<String, Value> = schemas.into_iter().map(|(name, schema)| (name, to_value(schema))).collect();
     let mut document = json!({
@@ -38,7 +45,10 @@ pub fn document(prefix: &str) -> String {
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "description": "Token or session key" } },
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "Token, session key, or access token of an OAuth2 client" },
+                "client": { "type": "http", "scheme": "basic", "description": "Id and secret of an OAuth2 client" },
+            },
         },
     });
     complete(&mut document);
@@ -67,6 +77,16 @@ fn complete(part: &mut Value) {
     }
 }
 
+/// An error of this form, as content of an answer.
+fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
+    let (media_type, schema) = match form {
+        ErrorForm::Cds => ("application/json", named::<ErrorBody>(schemas)),
+        ErrorForm::Problem => ("application/problem+json", named::<Problem>(schemas)),
+        ErrorForm::OAuth => ("application/json", named::<OAuthError>(schemas)),
+    };
+    json!({ media_type: { "schema": to_value(schema) } })
+}
+
 fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
     let mut responses = refusals(error, REFUSALS);
     responses.insert("200".into(), success(method, schemas));
@@ -83,7 +103,7 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
         "operationId": method.name,
         "tags": [method.family],
         "summary": method.summary,
-        "description": who(method.who),
+        "description": who(method.permission),
         // The header, or the token as a member of the body.
         "security": [{ "bearer": [] }, {}],
         "requestBody": body(members(method.params, method.required, method.token_member, schemas)),
@@ -164,7 +184,7 @@ fn refusals(error: &Value, listed: Refusals) -> Map<String, Value> {
 }
 
 fn refusal(error: &Value, status: &str, text: &str) -> Value {
-    let mut refusal = json!({ "description": text, "content": { "application/json": { "schema": error } } });
+    let mut refusal = json!({ "description": text, "content": error });
     let header = match status {
         "415" => ("Accept-Encoding", "Encodings that are taken: identity", "string"),
         "429" | "503" => ("Retry-After", "Seconds to wait", "integer"),
@@ -175,39 +195,58 @@ fn refusal(error: &Value, status: &str, text: &str) -> Value {
 }
 
 /// An operation with a row of its own.
-fn beside_methods(operation: &Operation, error: &Value, schemas: &mut Schemas) -> Value {
+fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
+    let error = error(operation.errors, schemas);
     let bearer = json!({ "bearer": [] });
     let (description, security, request) = match operation.door {
-        Door::Members { who: callers, params, required, .. } => {
+        Door::Open { .. } => ("For anybody; no token is needed.".into(), json!([{}]), Value::Null),
+        Door::Caller { permission, .. } => (who(permission), json!([bearer]), Value::Null),
+        Door::Form { params, required, .. } => {
+            let mut form = to_value(params(schemas));
+            form["required"] = required.to_vec().into();
+            let media_type = "application/x-www-form-urlencoded";
+            let request = json!({ "required": true, "content": { media_type: { "schema": form } } });
+            ("For OAuth2 clients.".into(), json!([{ "client": [] }, {}]), request)
+        }
+        Door::Members { permission, params, required, .. } => {
             let members = members(params, required, "token", schemas);
-            (who(callers), json!([bearer, {}]), body(members))
+            (who(permission), json!([bearer, {}]), body(members))
         }
         Door::Interchange { .. } => {
             let request = json!({ "required": true, "content": files(INTERCHANGE) });
-            ("For partners of the exchange, with the token agreed.", json!([bearer]), request)
+            ("For partners of the exchange, with the token agreed.".into(), json!([bearer]), request)
         }
     };
-    let mut responses = refusals(error, operation.refusals);
-    responses.extend(operation.answers.iter().map(|answer| (answer.status.to_owned(), answered(answer, error))));
+    let mut responses = refusals(&error, operation.refusals);
+    for answer in operation.answers {
+        responses.insert(answer.status.to_owned(), answered(answer, &error, schemas));
+    }
     let mut described = json!({
         "operationId": operation.name,
         "tags": [operation.family],
         "summary": operation.summary,
         "description": format!("{description} {}", operation.remarks).trim_end(),
         "security": security,
-        "requestBody": request,
         "responses": responses,
     });
+    if !request.is_null() {
+        described["requestBody"] = request;
+    }
     if !operation.headers.is_empty() {
         described["parameters"] = operation.headers.iter().map(|(name, text)| header(name, text)).collect();
     }
     described
 }
 
-fn answered(answer: &Answer, error: &Value) -> Value {
-    let mut described = json!({ "description": answer.says, "content": files(answer.content) });
+fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) -> Value {
+    let content = match answer.content {
+        Content::File(media_types) => files(media_types),
+        Content::Json(schema) => json!({ "application/json": { "schema": to_value(schema(schemas)) } }),
+        Content::Nothing => return json!({ "description": answer.says }),
+    };
+    let mut described = json!({ "description": answer.says, "content": content });
     if answer.or_error {
-        described["content"]["application/json"] = json!({ "schema": error });
+        described["content"].as_object_mut().zip(error.as_object()).map(|(all, error)| all.extend(error.clone()));
     }
     for (name, text) in answer.headers {
         described["headers"][name] = answer_header(text, "string");
@@ -308,11 +347,13 @@ fn outcomes() -> Value {
     })
 }
 
-fn who(who: Who) -> &'static str {
-    match who {
-        Who::Posts => "For posts, on their own items.",
-        Who::PostsAndCustoms => "For posts and customs, each within its own items.",
-    }
+fn who(permission: Permission) -> String {
+    let callers = match permission.callers {
+        Callers::Posts => "For posts, on their own items.",
+        Callers::PostsAndCustoms => "For posts and customs, each within its own items.",
+    };
+    let scopes: Scopes = permission.scopes.iter().copied().collect();
+    if scopes.is_empty() { callers.to_owned() } else { format!("{callers} Scope of OAuth2 clients: {scopes}.") }
 }
 
 /// The data error that partners are told for a code.

@@ -3,11 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::pipeline::client::TrustedProxies;
+use super::pipeline::connections::Connections;
+use crate::limits;
+
 /// How the server listens.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// Put before every method path; empty or `/like/this`.
     pub path_prefix: String,
+    /// Where the SOAP contract of existing clients is served; empty for nowhere.
+    pub soap_path: String,
+    /// Where every method is served over SOAP; empty for nowhere.
+    pub soap_full_path: String,
     pub workers: usize,
     /// Time for a request to arrive: the head, and then the body.
     pub request_read: Duration,
@@ -18,6 +28,38 @@ pub struct HttpOptions {
     pub login_attempts_per_address_min: u32,
     /// Requests of one organization about anonymous declarations a minute.
     pub anonymous_per_org_min: u32,
+    /// Where clients reach the server, without a slash at the end; what they call when absent.
+    pub public_url: Option<String>,
+    /// Connections in all, and of one address.
+    pub connections: usize,
+    pub connections_per_address: usize,
+    /// Proxies whose word about the client counts.
+    pub trusted_proxies: TrustedProxies,
     /// Fonts beside the embedded ones, for scripts these lack.
     pub font_folder: Option<PathBuf>,
+}
+
+impl HttpOptions {
+    /// The connections there may be: as many as configured, unless the process may not open so many files.
+    pub(super) fn connections(&self) -> Connections {
+        let room = open_files().saturating_sub(limits::FILES_KEPT).max(1);
+        let most = usize::try_from(room).map_or(self.connections, |room| room.min(self.connections));
+        if most < self.connections {
+            tracing::warn!(
+                most,
+                wanted = self.connections,
+                "fewer connections than configured: the limit of open files is too low"
+            );
+        }
+        Connections::new(most, self.connections_per_address, self.trusted_proxies.clone())
+    }
+}
+
+/// How many files the process may have open, after asking for as many as it may ask for.
+fn open_files() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some() && current != maximum {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }

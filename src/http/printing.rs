@@ -9,10 +9,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::contract::{DeclarationData, MailObject, lenient};
-use crate::error::{Error, Finding, Findings, Result};
+use crate::error::{Finding, Findings, Result};
 use crate::print::{Fonts, Form, Item, Languages, Options, Paper, is_plain, proofread, render};
 use crate::refdata::lists::Language;
 use crate::rules::forms::given;
+use crate::service::Services;
 use crate::service::catalogue::Catalogue;
 use crate::service::printing::Printable;
 
@@ -101,15 +102,20 @@ impl Printer {
     /// Prints off the request threads.
     ///
     /// # Errors
-    /// 400 with every fault of every item.
-    pub(super) async fn print(&self, items: Vec<Printable>, options: Options, on: NaiveDate) -> Result<Vec<u8>> {
+    /// 400 with every fault of every item, 503 while too much is being printed.
+    pub(super) async fn print(
+        &self,
+        services: &Services,
+        items: Vec<Printable>,
+        options: Options,
+        on: NaiveDate,
+    ) -> Result<Vec<u8>> {
         let fonts = self.fonts()?;
-        let printing = tokio::task::spawn_blocking(move || {
+        let printing = services.offload(move || {
             let items: Vec<Item<'_>> =
                 items.iter().map(|item| Item { view: &item.view, sdr_value: item.sdr_value }).collect();
             render(&items, &options, &fonts, on)
         });
-        let printed = printing.await.map_err(|error| Error::Internal(format!("printing: {error}")))?;
-        Ok(printed?.bytes)
+        Ok(printing.await??.bytes)
     }
 }

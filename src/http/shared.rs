@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::pipeline::budget::Budget;
+use super::pipeline::client::TrustedProxies;
+use super::pipeline::connections::Connections;
+use super::pipeline::rate_limit::RateLimits;
 use super::printing::Printer;
-use super::rate_limit::RateLimits;
 use crate::exchange::Exchange;
 use crate::service::Services;
 
@@ -21,6 +24,11 @@ pub(super) struct Shared {
     pub openapi: String,
     pub printer: Arc<Printer>,
     pub request_read: Duration,
+    pub budget: Budget,
+    pub trusted_proxies: TrustedProxies,
+    pub connections: Arc<Connections>,
+    /// Where clients reach the server, without a slash at the end.
+    pub public_url: Option<String>,
 }
 
 impl Shared {

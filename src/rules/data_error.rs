@@ -60,6 +60,8 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "cursor",
             "glyph",
             "json",
+            "http",
+            "unconfigured",
             "syntax",
             "charset",
             "segment",

@@ -4,7 +4,7 @@ use super::forms::{
     check_code, check_currency, check_hs, check_length, check_list, check_not_negative, check_post, given,
 };
 use super::places::check_country;
-use crate::contract::commerce::{MarketedGoodDetails, PhysicalLimits, ServiceDetails, Value};
+use crate::contract::commerce::{MarketedGoodDetails, Money, PhysicalLimits, ServiceDetails};
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
 use crate::error::Findings;
 use crate::limits;
@@ -159,7 +159,7 @@ fn physical_limits(physical: &PhysicalLimits) -> Findings {
     findings
 }
 
-fn check_value(findings: &mut Findings, path: &str, value: &Option<Value>) {
+fn check_value(findings: &mut Findings, path: &str, value: &Option<Money>) {
     let Some(value) = value else { return };
     check_not_negative(findings, &format!("{path}.Amount"), &value.amount);
     check_currency(findings, &format!("{path}.Currency"), &value.currency);

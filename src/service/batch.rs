@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::contract::Entity;
 use crate::contract::canonical::to_canonical;
 use crate::error::{Error, Finding, Findings};
+use crate::limits;
 use crate::store::Fault;
 
 /// How a batch treats entries that cannot be stored.
@@ -23,12 +24,14 @@ pub struct Answer {
     pub value: String,
     /// Findings that did not refuse it.
     pub warnings: u32,
+    /// What is kept for repeats when the result is too large for that, or what was kept of one that was.
+    pub brief: Option<String>,
 }
 
 impl Answer {
     /// A result, as JSON.
     pub fn of(value: String) -> Self {
-        Self { value, warnings: 0 }
+        Self { value, warnings: 0, brief: None }
     }
 
     /// A method without result.
@@ -43,7 +46,7 @@ pub struct Entry<T> {
     /// Position in the list sent; absent in calls with one entry.
     pub index: Option<usize>,
     pub item_id: Option<String>,
-    pub content: Result<T, Vec<Finding>>,
+    pub content: Result<T, Findings>,
 }
 
 impl<T> Entry<T> {
@@ -77,7 +80,7 @@ pub(super) fn each_on<T, U>(
         taken.push(match entry.then(&step) {
             Err(Error::Unauthorized) => {
                 foreign += 1;
-                let content = Err(located(vec![not_yours(index)], index, item_id.as_deref()));
+                let content = Err(located(not_yours(index).into(), index, item_id.as_deref()));
                 Entry { index, item_id, content }
             }
             entry => entry?,
@@ -91,13 +94,14 @@ fn not_yours(index: Option<usize>) -> Finding {
     Finding::new("absent", path, "there is no such item or organization of yours; name your own post and customs")
 }
 
-/// Says of each finding which entry it is about.
-fn located(mut findings: Vec<Finding>, index: Option<usize>, item_id: Option<&str>) -> Vec<Finding> {
-    for finding in &mut findings {
+/// Says of each finding which entry it is about. Of one of several entries only the first are kept.
+fn located(findings: Findings, index: Option<usize>, item_id: Option<&str>) -> Findings {
+    let most = if index.is_some() { limits::FINDINGS_PER_ENTRY } else { limits::FINDINGS_SHOWN };
+    findings.at_most(most).each(|mut finding| {
         finding.index = finding.index.or(index);
         finding.item_id = finding.item_id.take().or_else(|| item_id.map(str::to_owned));
-    }
-    findings
+        finding
+    })
 }
 
 /// What became of one entry.
@@ -114,6 +118,9 @@ struct EntryOutcome<'a> {
     item_id: Option<&'a str>,
     outcome: &'static str,
     errors: Vec<EntryError<'a>>,
+    /// Errors beyond those listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more_errors: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +132,7 @@ struct EntryError<'a> {
 }
 
 /// Item id and result of one entry.
-type Line = (Option<String>, Result<Outcome, Vec<Finding>>);
+type Line = (Option<String>, Result<Outcome, Findings>);
 
 /// Results of all entries, in the order sent.
 pub(super) struct Ledger {
@@ -159,29 +166,92 @@ impl Ledger {
     pub(super) fn close(self) -> Result<Answer, Fault> {
         match self.mode {
             BatchMode::AllOrNothing => {
-                let findings: Vec<Finding> =
-                    self.results.into_iter().filter_map(|(_, result)| result.err()).flatten().collect();
-                if findings.is_empty() { Ok(Answer::void()) } else { Err(findings.into()) }
+                let mut all = Findings::default();
+                for findings in self.results.into_iter().filter_map(|(_, result)| result.err()) {
+                    all.extend_under("", findings);
+                }
+                if all.is_empty() { Ok(Answer::void()) } else { Err(all.into()) }
             }
-            BatchMode::PerItem => Ok(Answer::of(to_canonical(&self.outcomes()))),
+            BatchMode::PerItem => {
+                Ok(Answer { brief: Some(self.brief()), ..Answer::of(to_canonical(&self.outcomes())) })
+            }
         }
     }
 
     fn outcomes(&self) -> Vec<EntryOutcome<'_>> {
+        let mut room = limits::FINDINGS_PER_ANSWER;
         let each = self.results.iter().enumerate().map(|(index, (item_id, result))| {
-            let (outcome, findings) = match result {
-                Ok(Outcome::Stored) => ("stored", &[][..]),
-                Ok(Outcome::Unchanged) => ("unchanged", &[][..]),
-                Err(findings) => ("refused", &findings[..]),
+            let (outcome, errors, more) = match result {
+                Ok(outcome) => (outcome.name(), Vec::new(), 0),
+                Err(findings) => {
+                    let errors: Vec<_> = findings.iter().take(room).map(EntryError::from).collect();
+                    room -= errors.len();
+                    let more = findings.iter().len() - errors.len() + findings.more();
+                    (REFUSED, errors, more)
+                }
             };
-            let errors = findings
-                .iter()
-                .map(|finding| EntryError { code: finding.code, path: &finding.path, message: &finding.message })
-                .collect();
-            EntryOutcome { index, item_id: item_id.as_deref(), outcome, errors }
+            let more_errors = Some(more).filter(|more| *more > 0);
+            EntryOutcome { index, item_id: item_id.as_deref(), outcome, errors, more_errors }
         });
         each.collect()
     }
+
+    /// The outcomes alone, a letter each.
+    fn brief(&self) -> String {
+        let letter = |(_, result): &Line| match result {
+            Ok(Outcome::Stored) => 'S',
+            Ok(Outcome::Unchanged) => 'U',
+            Err(_) => 'R',
+        };
+        self.results.iter().map(letter).collect()
+    }
+}
+
+const REFUSED: &str = "refused";
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for EntryError<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self { code: finding.code, path: &finding.path, message: &finding.message }
+    }
+}
+
+impl Answer {
+    /// The answer to a call about `entries`; of a repeat of which only the outcomes were kept, these.
+    pub(super) fn about<T>(mut self, entries: &[Entry<T>]) -> Self {
+        if let (true, Some(brief)) = (self.value.is_empty(), &self.brief) {
+            let outcomes = brief.chars().zip(entries).enumerate().map(|(index, (letter, entry))| {
+                let outcome = match letter {
+                    'S' => Outcome::Stored.name(),
+                    'U' => Outcome::Unchanged.name(),
+                    _ => REFUSED,
+                };
+                EntryOutcome {
+                    index,
+                    item_id: entry.item_id.as_deref(),
+                    outcome,
+                    errors: Vec::new(),
+                    more_errors: None,
+                }
+            });
+            self.value = to_canonical(&outcomes.collect::<Vec<_>>());
+        }
+        self
+    }
+}
+
+/// Whether a call is refused for what was found before its transaction. What else is wrong is looked for then, but nothing
+/// is written.
+pub(super) fn is_refused<T>(entries: &[Entry<T>], mode: BatchMode) -> bool {
+    mode == BatchMode::AllOrNothing && entries.iter().any(|entry| entry.content.is_err())
 }
 
 /// Refuses change states that do not exist or make no sense on this object.

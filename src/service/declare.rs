@@ -51,18 +51,23 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.own_post(None)?;
-        let ready = batch::each_on(entries, |sent| prepare(self, actor, sent))?;
+        let is_batch = entries.len() > 1;
+        let (services, by) = (self.clone(), actor.clone());
+        let prepare_all = move || batch::each_on(entries, |sent| prepare(&services, &by, sent));
+        let ready = if is_batch { self.offload(prepare_all).await?? } else { prepare_all()? };
+        let is_refused = batch::is_refused(&ready, mode);
         let answer = match <[Entry<Ready>; 1]>::try_from(ready) {
-            Ok([entry]) if mode == BatchMode::AllOrNothing => {
+            Ok([entry]) if mode == BatchMode::AllOrNothing && !is_refused => {
                 self.store_grouped(Call { actor: actor.clone(), entry, key, span: Span::current() }).await?
             }
             ready => {
                 let ready = ready.map_or_else(|many| many, Vec::from);
                 let (services, actor) = (self.clone(), actor.clone());
                 let store = move |tx: &mut Tx<'_>| {
-                    once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode))
+                    let answer = once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode));
+                    answer.map(|answer| answer.about(&ready))
                 };
-                self.store.write(store).await?
+                if is_refused { self.store.read(store).await? } else { self.store.write(store).await? }
             }
         };
         self.notify_outbox();
@@ -75,7 +80,7 @@ impl Services {
 pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
     let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
     let objects = batch::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
-    let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
+    let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings)) };
     actor.own_post(given(&declaration.post_organization_cd))?;
     let customs = actor.own_customs(given(&declaration.cust_organization_cd))?;
     findings.extend_under(&object_path, structure::mail_object(&object));
@@ -91,11 +96,15 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
             let (catalogue, path) = (services.catalogue(), format!("{declaration_path}.Data"));
             findings.extend_under(&path, structure::declaration_data(data));
             findings.extend_under(&path, places::check_declared(data, catalogue.countries()));
+            // What is too long is not read for its meaning.
+            let is_readable = findings.iter().all(|found| found.code != "too_long");
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
             let declarer = Declarer { org: &actor.org, country: &country, is_partner: false };
             let paths = (object_path.as_str(), declaration_path.as_str());
-            judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            if is_readable {
+                judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            }
             if has_overlay {
                 judgement.note_overlay(&catalogue, &actor.org);
             }
@@ -125,7 +134,8 @@ pub(super) fn store_all(
     entries: &[Entry<Ready>],
     mode: BatchMode,
 ) -> Result<Answer, Fault> {
-    let user_created = services.ensure_user(tx, actor)?;
+    let is_refused = batch::is_refused(entries, mode);
+    let user_created = !is_refused && services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
     let mut unit = UnitOfWork::load(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
@@ -347,8 +357,7 @@ fn delete_draft(item: &mut Item, ready: &Ready) -> Result<Outcome, Fault> {
 
 fn merge_object(catalogue: &Catalogue, item: &mut Item, ready: &Ready) -> Result<Vec<&'static str>, Fault> {
     let changed = identity::merge(catalogue, item, &ready.object);
-    identity::check_posts(&item.object)
-        .map_err(|finding| Fault::App(Error::Invalid(vec![finding.under(&ready.object_path)])))?;
+    identity::check_posts(&item.object).map_err(|finding| Fault::from(finding.under(&ready.object_path)))?;
     Ok(changed)
 }
 

@@ -5,6 +5,7 @@
 
 use super::{Actor, Answer};
 use crate::error::Error;
+use crate::limits;
 use crate::store::requests::SavedAnswer;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -15,6 +16,16 @@ pub struct RequestKey {
     pub key: String,
     /// SHA-256 of method, kind of answer wanted and body, tokens left out.
     pub fingerprint: Vec<u8>,
+}
+
+/// Begins what is kept of an answer that is too large to be kept. No JSON begins so.
+const BRIEF: &str = "brief:";
+
+fn kept(answer: &Answer) -> String {
+    match &answer.brief {
+        Some(brief) if answer.value.len() > limits::SAVED_ANSWER_BYTES => format!("{BRIEF}{brief}"),
+        _ => answer.value.clone(),
+    }
 }
 
 /// Runs `work` unless the key was used before; then gives the answer of that time.
@@ -32,14 +43,18 @@ pub fn once(
         if saved.fingerprint != key.fingerprint {
             return Err(Error::KeyReused.into());
         }
-        return Ok(Answer { value: saved.answer, warnings: saved.warnings.unsigned_abs() });
+        let (value, brief) = match saved.answer.strip_prefix(BRIEF) {
+            Some(brief) => (String::new(), Some(brief.to_owned())),
+            None => (saved.answer, None),
+        };
+        return Ok(Answer { value, warnings: saved.warnings.unsigned_abs(), brief });
     }
     let answer = work(tx)?;
     tx.save_answer(&SavedAnswer {
         org: actor.org.clone(),
         request_key: key.key.clone(),
         fingerprint: key.fingerprint.clone(),
-        answer: answer.value.clone(),
+        answer: kept(&answer),
         warnings: i32::try_from(answer.warnings).unwrap_or(i32::MAX),
         created_at: At(tx.now),
     })?;

@@ -54,7 +54,7 @@ impl Route {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp { actor_org: self.from.clone(), user_cd: None, office_cd: None }
+        Stamp::of_organization(&self.from)
     }
 }
 
@@ -236,10 +236,10 @@ impl Services {
                 let applier = Applier { route, catalogue: &catalogue, own_customs: own_customs.as_deref() };
                 match applier.put(tx, item, checked)? {
                     // Nothing of the item is kept.
-                    InboundOutcome::Refused(findings) => return Err(findings.into()),
+                    InboundOutcome::Refused(findings) => return Err(Findings::from_iter(findings).into()),
                     InboundOutcome::Overtaken => {
                         outcome = InboundOutcome::Overtaken;
-                        return Err(Vec::new().into());
+                        return Err(Findings::default().into());
                     }
                     said => outcome = said,
                 }
@@ -248,7 +248,7 @@ impl Services {
             outcomes.push(match changed {
                 Ok(_) => outcome,
                 Err(Fault::App(Error::Invalid(findings))) if findings.is_empty() => outcome,
-                Err(Fault::App(Error::Invalid(findings))) => InboundOutcome::Refused(findings),
+                Err(Fault::App(Error::Invalid(findings))) => InboundOutcome::Refused(findings.into_vec()),
                 Err(fault) => return Err(fault),
             });
         }
@@ -471,7 +471,7 @@ fn refused(code: &'static str, path: &str, message: &str) -> InboundOutcome {
 /// Takes what travels of a mail object into an item; says whether that changed it.
 fn merge(catalogue: &Catalogue, item: &mut Item, object: &MailObject) -> Result<bool, Fault> {
     let changed = identity::merge(catalogue, item, &travelling(object));
-    identity::check_posts(&item.object).map_err(|finding| Fault::from(vec![finding.under("MailObject")]))?;
+    identity::check_posts(&item.object).map_err(|finding| Fault::from(finding.under("MailObject")))?;
     Ok(item.is_new() || !changed.is_empty())
 }
 

@@ -1,10 +1,13 @@
 //! What is kept of the judgement on a declaration's quality: a score, and what was found.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
 use crate::contract::canonical::to_canonical;
 use crate::domain::Level;
+use crate::limits;
 use crate::rules::quality::{QualityFinding, RESERVED_MEMBER, Report, Subject};
 use crate::store::text::StoredText;
 
@@ -41,10 +44,10 @@ const VERSION_NAME_REUSED: &str = "version_name_reused";
 impl Judgement {
     /// What a report says, to be kept.
     pub(super) fn of(report: &Report) -> Self {
-        let kept: Vec<Found> = report.findings.iter().map(travelling).collect();
+        let kept = shown(&report.findings);
         Self {
             score: i32::from(report.score),
-            warnings: kept.len() as u32,
+            warnings: u32::try_from(report.findings.len()).unwrap_or(u32::MAX),
             findings: (!kept.is_empty()).then(|| to_canonical(&kept).into()),
         }
     }
@@ -100,6 +103,32 @@ impl Judgement {
         self.warnings += 1;
         self.score = (self.score - FINDING_COST).max(0);
     }
+}
+
+/// What is kept of many findings: those of each rule are as many as there is room for, the last of them says how many more
+/// there are.
+fn shown(findings: &[QualityFinding]) -> Vec<Found> {
+    if findings.len() <= limits::FINDINGS_SHOWN {
+        return findings.iter().map(travelling).collect();
+    }
+    let mut of_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in findings {
+        *of_rule.entry(found.rule).or_default() += 1;
+    }
+    let most = (limits::FINDINGS_SHOWN / of_rule.len()).max(1);
+    let mut left: BTreeMap<&str, usize> = of_rule.keys().map(|rule| (*rule, most)).collect();
+    let mut kept = Vec::with_capacity(limits::FINDINGS_SHOWN);
+    for found in findings {
+        let Some(left @ 1..) = left.get_mut(found.rule) else { continue };
+        *left -= 1;
+        let mut shown = travelling(found);
+        let more = of_rule.get(found.rule).map_or(0, |all| all.saturating_sub(most));
+        if *left == 0 && more > 0 {
+            shown.message.push_str(&format!(" (and {more} more of the kind)"));
+        }
+        kept.push(shown);
+    }
+    kept
 }
 
 fn travelling(found: &QualityFinding) -> Found {

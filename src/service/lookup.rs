@@ -75,7 +75,7 @@ impl Services {
     pub fn convert(&self, org: &str, amount: Decimal, from: &str, to: &str) -> Result<Decimal> {
         let catalogue = self.catalogue();
         let converted = convert(&catalogue.rates(org), amount, from, to, self.today());
-        converted.map(|conversion| conversion.amount).map_err(|finding| Error::Invalid(vec![finding]))
+        converted.map(|conversion| conversion.amount).map_err(|finding| Error::Invalid(finding.into()))
     }
 
     /// At most ten HS codes for a description, best first.

@@ -2,10 +2,13 @@
 //!
 //! Each step may run on several servers at once. The app calls them on a schedule, tests when they like.
 
+use chrono::TimeDelta;
+
 use super::Services;
 use crate::error::Result;
 use crate::limits;
 use crate::store::seal::Due;
+use crate::store::types::At;
 
 impl Services {
     /// Numbers committed changes until none waits; gives how many (none on SQLite).
@@ -85,6 +88,8 @@ impl Services {
             .write(|tx| {
                 tx.drop_expired_sessions()?;
                 tx.drop_old_answers()?;
+                tx.drop_ended_access_tokens()?;
+                tx.drop_old_use(At(tx.now - TimeDelta::minutes(1)))?;
                 Ok(())
             })
             .await?;

@@ -1,9 +1,7 @@
 //! Storing responses: StoreResponse and CreateOrUpdateResponses.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
@@ -61,12 +59,16 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         let now = self.clock.now();
-        let ready = batch::each_on(entries, |sent| prepare(actor, now, sent))?;
-        let (services, actor, ready) = (self.clone(), actor.clone(), Arc::new(ready));
-        let answer = self
-            .store
-            .write(move |tx| once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode)));
-        let answer = answer.await?;
+        let (is_batch, by) = (entries.len() > 1, actor.clone());
+        let prepare_all = move || batch::each_on(entries, |sent| prepare(&by, now, sent));
+        let ready = if is_batch { self.offload(prepare_all).await?? } else { prepare_all()? };
+        let is_refused = batch::is_refused(&ready, mode);
+        let (services, actor) = (self.clone(), actor.clone());
+        let store = move |tx: &mut Tx<'_>| {
+            let answer = once(tx, &actor, key.as_ref(), |tx| store_all(&services, tx, &actor, &ready, mode));
+            answer.map(|answer| answer.about(&ready))
+        };
+        let answer = if is_refused { self.store.read(store).await? } else { self.store.write(store).await? };
         self.notify_outbox();
         self.note_activity(Part::Response);
         Ok(answer)
@@ -76,7 +78,7 @@ impl Services {
 fn prepare(actor: &Actor, now: DateTime<Utc>, sent: Responded) -> Result<Ready> {
     let Responded { object, response, event, object_path, response_path, found: mut findings } = sent;
     let objects = batch::both(&mut findings, (&object_path, object), (&response_path, response));
-    let Some((object, response)) = objects else { return Err(Error::Invalid(findings.into_vec())) };
+    let Some((object, response)) = objects else { return Err(Error::Invalid(findings)) };
     let customs = given(&response.cust_organization_cd).map(str::to_owned);
     if actor.kind == OrganizationKind::Customs && customs.as_deref().is_some_and(|named| named != actor.org) {
         return Err(Error::Unauthorized);
@@ -132,7 +134,8 @@ fn store_all(
     entries: &[Entry<Ready>],
     mode: BatchMode,
 ) -> Result<Answer, Fault> {
-    let user_created = services.ensure_user(tx, actor)?;
+    let is_refused = batch::is_refused(entries, mode);
+    let user_created = !is_refused && services.ensure_user(tx, actor)?;
     let catalogue = services.catalogue();
     let mut units = Units::open(tx, &catalogue, entries)?;
     let mut ledger = Ledger::new(mode);
@@ -142,7 +145,9 @@ fn store_all(
             Ok(ready) => {
                 let post = units.post_of(tx, ready)?.to_owned();
                 let work = |tx: &mut Tx<'_>, item: &mut Item| {
-                    services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
+                    if !is_refused {
+                        services.bring_notes(tx, &item.object.post_org, item.object.pid)?;
+                    }
                     let outcome = apply(tx, &catalogue, actor, item, ready, user_created)?;
                     refer::automatic(tx, &catalogue, item, outcome)?;
                     Ok(outcome)
@@ -211,7 +216,7 @@ fn apply(
         }
         identity::merge(catalogue, item, &ready.object);
         let checked = identity::check_posts(&item.object);
-        checked.map_err(|finding| Fault::from(vec![finding.under(&ready.object_path)]))?;
+        checked.map_err(|finding| Fault::from(finding.under(&ready.object_path)))?;
     }
     let side = side_of(tx, actor, item, ready)?;
     match ready.entity {

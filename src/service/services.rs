@@ -7,17 +7,19 @@ use chrono::NaiveDate;
 use moka::sync::Cache;
 use tokio::sync::Notify;
 
-use super::activity::Activity;
+use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
+use super::offload::Places;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
 use crate::jobs::Board;
 use crate::limits;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -25,13 +27,18 @@ pub struct Services {
     pub store: Store,
     pub clock: Clock,
     pub terms: Terms,
+    pub vault: Vault,
     catalogue: CatalogueHandle,
     pub(super) actors: Cache<[u8; 32], Arc<Actor>>,
+    /// Digests of tokens and session keys that somebody came with lately.
+    pub(super) met: Cache<[u8; 32], ()>,
     pub(super) known_users: Cache<(String, String), ()>,
     pub(super) activity: Activity,
+    pub(super) tokens_used: TokensUsed,
     outbox_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
+    pub(super) places: Places,
     proofreader: Arc<OnceLock<Proofreader>>,
     jobs: Board,
 }
@@ -56,18 +63,26 @@ impl Services {
             .max_capacity(limits::TOKEN_CACHE_ENTRIES)
             .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
             .build();
+        let met = Cache::builder()
+            .max_capacity(limits::TOKEN_CACHE_ENTRIES)
+            .time_to_idle(Duration::from_secs(limits::TOKEN_MET_S))
+            .build();
         let known_users = Cache::builder().max_capacity(limits::TOKEN_CACHE_ENTRIES).build();
         Self {
             store,
             clock,
             terms,
+            vault: Vault::default(),
             catalogue: CatalogueHandle::default(),
             actors,
+            met,
             known_users,
             activity: Activity::default(),
+            tokens_used: TokensUsed::default(),
             outbox_signal: Arc::default(),
             handed: HandedNotes::default(),
             groups: Groups::default(),
+            places: Places::default(),
             proofreader: Arc::default(),
             jobs: Board::default(),
         }
@@ -76,6 +91,13 @@ impl Services {
     /// How background work fares.
     pub fn jobs(&self) -> &Board {
         &self.jobs
+    }
+
+    /// The same, with the keys that secrets are kept under.
+    #[must_use]
+    pub fn with_vault(mut self, vault: Vault) -> Self {
+        self.vault = vault;
+        self
     }
 
     /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.
@@ -120,6 +142,14 @@ impl Services {
         self.catalogue.put(built);
         tracing::info!(version_no, "lists and rules changed");
         Ok(true)
+    }
+
+    /// Does work that holds a core for long on another thread, once there is a place.
+    ///
+    /// # Errors
+    /// 503 when there is none for long.
+    pub async fn offload<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.places.run(work).await
     }
 
     /// Today, for rates and restrictions.

@@ -37,6 +37,8 @@ pub struct Settings {
     pub answered_by_post: bool,
     /// Of a post: origins that it may give item data for, by agreement.
     pub speaks_for: Vec<String>,
+    /// Views of a page of Load over SOAP where the request names no limit: clients there may read short replies only.
+    pub soap_load_limit: Option<i32>,
 }
 
 /// Names in the store.
@@ -44,6 +46,7 @@ const DECISION_CLOCK: &str = "decision_clock";
 const READS: &str = "reads";
 const ANSWERED_BY_POST: &str = "answered_by_post";
 const SPEAKS_FOR: &str = "speaks_for";
+const SOAP_LOAD_LIMIT: &str = "soap_load_limit";
 
 impl DecisionClock {
     /// `stated` or `receipt`.
@@ -81,6 +84,7 @@ impl Settings {
             READS => self.reads = Reads::parse(value).unwrap_or_default(),
             ANSWERED_BY_POST => self.answered_by_post = value == "yes",
             SPEAKS_FOR => self.speaks_for = value.split_whitespace().map(str::to_owned).collect(),
+            SOAP_LOAD_LIMIT => self.soap_load_limit = value.parse().ok().filter(|limit| *limit > 0),
             _ => {}
         }
     }
@@ -91,11 +95,18 @@ impl Settings {
         let reads = (self.reads != Reads::default()).then(|| self.reads.name().to_owned());
         let by_post = self.answered_by_post.then(|| "yes".to_owned());
         let speaks_for = (!self.speaks_for.is_empty()).then(|| self.speaks_for.join(" "));
-        [("decision-clock", clock), ("reads", reads), ("answered-by-post", by_post), ("speaks-for", speaks_for)]
-            .into_iter()
-            .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")))
-            .collect::<Vec<_>>()
-            .join(", ")
+        let limit = self.soap_load_limit.map(|limit| limit.to_string());
+        [
+            ("decision-clock", clock),
+            ("reads", reads),
+            ("answered-by-post", by_post),
+            ("speaks-for", speaks_for),
+            ("soap-load-limit", limit),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")))
+        .collect::<Vec<_>>()
+        .join(", ")
     }
 }
 
@@ -115,26 +126,30 @@ pub struct SettingChanges {
     pub reads: Option<Reads>,
     pub answered_by_post: Option<bool>,
     pub speaks_for: Option<Vec<String>>,
+    /// Zero for the usual one.
+    pub soap_load_limit: Option<u16>,
 }
 
 impl SettingChanges {
-    /// Name, value, and which kind of organization has it.
-    pub(super) fn rows(&self) -> Vec<(&'static str, String, OrganizationKind)> {
+    /// Name, value, and which kind of organization has it where not every kind has.
+    pub(super) fn rows(&self) -> Vec<(&'static str, String, Option<OrganizationKind>)> {
         let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
         let customs = [
             (DECISION_CLOCK, self.decision_clock.map(|clock| clock.name().to_owned())),
             (READS, self.reads.map(|reads| reads.name().to_owned())),
             (ANSWERED_BY_POST, self.answered_by_post.map(yes_or_no)),
         ];
-        let customs = customs.into_iter().filter_map(|(name, value)| Some((name, value?, OrganizationKind::Customs)));
-        let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), OrganizationKind::Post));
-        customs.chain(post).collect()
+        let customs =
+            customs.into_iter().filter_map(|(name, value)| Some((name, value?, Some(OrganizationKind::Customs))));
+        let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), Some(OrganizationKind::Post)));
+        let limit = self.soap_load_limit.map(|limit| (SOAP_LOAD_LIMIT, limit.to_string(), None));
+        customs.chain(post).chain(limit).collect()
     }
 
     pub(super) fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {
         let mut findings = Findings::default();
         for (name, _, of) in self.rows() {
-            if of != kind {
+            if let Some(of) = of.filter(|of| *of != kind) {
                 let whose = if of == OrganizationKind::Post { "a post" } else { "a customs administration" };
                 findings.add("posts", name.replace('_', "-"), format!("only {whose} has this setting; leave it out"));
             }

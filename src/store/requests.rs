@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
-use super::schema::{heartbeat, idempotency};
+use super::engine::conn::on_engine;
+use super::schema::{heartbeat, idempotency, request_use};
 use super::types::At;
 use super::{Fault, Tx};
 use crate::limits;
@@ -23,7 +24,43 @@ pub struct SavedAnswer {
     pub warnings: i32,
 }
 
+/// What one server process took of an organization's requests in one turn.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = request_use)]
+pub struct RequestUse {
+    pub org: String,
+    /// The process.
+    pub server: String,
+    /// Counts the turns of the process, so that nobody takes one for two.
+    pub turn: i64,
+    pub used: i32,
+    pub at: At,
+}
+
 impl Tx<'_> {
+    /// Notes what this process took, and gives what others took of the same organizations since `since`.
+    pub fn share_use(&mut self, own: &[RequestUse], since: At) -> Done<Vec<RequestUse>> {
+        let Some(first) = own.first() else { return Ok(Vec::new()) };
+        for row in own {
+            let key = (request_use::org, request_use::server);
+            let put = diesel::insert_into(request_use::table).values(row).on_conflict(key).do_update().set(row);
+            on_engine!(self.conn, |conn| put.execute(conn))?;
+        }
+        let orgs: Vec<&str> = own.iter().map(|row| row.org.as_str()).collect();
+        let others = request_use::table
+            .filter(request_use::org.eq_any(orgs))
+            .filter(request_use::server.ne(&first.server))
+            .filter(request_use::at.gt(since));
+        Ok(others.load(self.conn)?)
+    }
+
+    /// Drops what processes took before `before`.
+    pub fn drop_old_use(&mut self, before: At) -> Done<usize> {
+        let orgs: Vec<String> = self.organizations()?.into_iter().map(|row| row.code).collect();
+        let old = request_use::table.filter(request_use::org.eq_any(orgs)).filter(request_use::at.lt(before));
+        Ok(diesel::delete(old).execute(self.conn)?)
+    }
+
     /// The answer saved for this key, unless it is older than a day.
     pub fn saved_answer(&mut self, org: &str, key: &str) -> Done<Option<SavedAnswer>> {
         let oldest = At(self.now - TimeDelta::hours(limits::IDEMPOTENCY_HOURS));

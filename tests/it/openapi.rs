@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entrepost::http::{methods, operations};
+use entrepost::http::{Audience, methods, operations};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, store};
@@ -60,6 +60,9 @@ fn references<'a>(page: &'a str, reference: &str) -> Vec<&'a str> {
     page.split(reference).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
+/// What every call of a caller may be answered with.
+const STATUSES: &[&str] = &["200", "400", "401", "408", "413", "415", "429", "500", "503"];
+
 on_both_engines! {
     fn the_document_lists_every_method_with_its_members(server) {
         let answer = server.get("/openapi.json").ok();
@@ -67,14 +70,22 @@ on_both_engines! {
         let document = answer.json();
         assert_eq!(document["openapi"], "3.1.0");
         let paths = document["paths"].as_object().expect("paths");
-        assert_eq!(paths.len(), methods().len() + operations().len());
+        assert_eq!(paths.len(), methods().len() + operations().count());
         for operation in operations() {
-            let described = &paths[operation.path]["post"];
+            let described = &paths[operation.path][operation.verb().to_ascii_lowercase()];
             assert_eq!(described["operationId"], operation.name);
-            // Partners send a file, which has no member for the token.
-            let by_header_alone = json!([{ "bearer": [] }]);
-            assert_eq!(described["security"] == by_header_alone, operation.who().is_none(), "{}", operation.path);
-            for status in ["200", "400", "401", "408", "413", "415", "429", "500", "503"] {
+            let (security, statuses) = match operation.audience() {
+                Audience::Anybody => (json!([{}]), &["200", "500", "503"][..]),
+                Audience::Organizations(_) if operation.verb() == "GET" => {
+                    (json!([{ "bearer": [] }]), &["200", "401", "403", "429", "500", "503"][..])
+                }
+                Audience::Organizations(_) => (json!([{ "bearer": [] }, {}]), STATUSES),
+                Audience::Clients => (json!([{ "client": [] }, {}]), STATUSES),
+                // They send a file, which has no member for the token.
+                Audience::Partners => (json!([{ "bearer": [] }]), STATUSES),
+            };
+            assert_eq!(described["security"], security, "{}", operation.path);
+            for status in statuses {
                 assert!(described["responses"][status].is_object(), "{} {status}", operation.path);
             }
         }
@@ -91,7 +102,7 @@ on_both_engines! {
             // One of two members or a header: none of them alone is needed.
             assert!(members.contains(method.token_member) && !required.contains(method.token_member), "{}", method.name);
             assert_eq!(operation["security"], json!([{ "bearer": [] }, {}]), "{}", method.name);
-            for status in ["200", "400", "401", "408", "413", "415", "429", "500", "503"] {
+            for status in STATUSES {
                 assert!(operation["responses"][status].is_object(), "{} {status}", method.name);
             }
             listed.push(format!("{}: {}", method.name, Vec::from_iter(members).join(" ")));

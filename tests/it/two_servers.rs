@@ -247,7 +247,7 @@ fn numbers_given_out_by_several_servers_have_no_twins_and_no_gaps() {
 #[test]
 fn a_revoked_token_stops_on_both_within_a_second() {
     let Some((one, two)) = two_servers() else { return };
-    let token = one.block_on(|services| async move { services.issue_token("AUA", "to go", None, None).await });
+    let token = one.block_on(|services| async move { services.issue_token("AUA", "to go", None, None, None).await });
     let token = token.expect("issues");
     let heartbeat = |server: &Server| server.call("GetHeartbeat", &json!({ "securityToken": token })).status;
     assert_eq!((heartbeat(&one), heartbeat(&two)), (200, 200));
@@ -276,4 +276,36 @@ fn two_servers_that_seal_at_once_make_one_chain() {
     let verdict = two.block_on(|services| async move { services.verify_history().await }).expect("verifies");
     assert_eq!(verdict.fault, None);
     assert!(verdict.seals >= 5, "{verdict:?}");
+}
+
+#[test]
+fn the_limit_of_an_organization_holds_over_both() {
+    if !postgres::is_there() {
+        return;
+    }
+    let (url, _) = filled_database(Engine::Postgres);
+    let settings = [("requests-per-org", "20"), ("requests-burst", "100")];
+    let (one, two) = (Server::on(&url, &settings), Server::on(&url, &settings));
+    let beat = |server: &Server, org: &str| server.call_as(org, "GetHeartbeat", json!({})).status;
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let throttled = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                beat(&one, "AUA");
+            }
+        });
+        // Less than the limit allows, so never too much by itself.
+        let mut asked = Instant::now();
+        let throttled = poll(Duration::from_secs(20), || {
+            if asked.elapsed() < Duration::from_millis(60) {
+                return None;
+            }
+            asked = Instant::now();
+            (beat(&two, "AUA") == 429).then_some(())
+        });
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        throttled
+    });
+    assert!(throttled.is_some(), "what one let through counts at the other");
+    assert_eq!(beat(&two, "DEA"), 200, "others are left alone");
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+
 use crate::error::{self, Error};
 use crate::exchange::handle::Exchange;
 use crate::limits;
@@ -105,8 +107,9 @@ impl Waiting {
     /// nor waited for.
     pub(in crate::exchange) fn read(&self) -> Result<Incoming, String> {
         let told = |error: std::io::Error| format!("{}: {error}", self.path.display());
-        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
-        let file = OpenOptions::new().read(true).custom_flags(flags).open(&self.path).map_err(told)?;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file =
+            OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(&self.path).map_err(told)?;
         let found = file.metadata().map_err(told)?;
         if !found.is_file() {
             return Err(format!("{}: it is no file any more", self.path.display()));

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms;
 use crate::service::Part;
 
@@ -28,9 +28,10 @@ pub(super) async fn login(call: Call<'_>, params: LoginParams) -> Result<Reply> 
     }
     forms::check_user(&mut needed.findings, "userCd", Some(user));
     needed.done()?;
-    call.rate_limits.login(&call.actor.org, user, &call.address)?;
+    call.rate_limits.login(&call.actor.org, user, call.address)?;
     let office = params.office_cd.as_deref().map(str::trim).filter(|office| !office.is_empty());
     let session = call.services.login(&call.actor, user, password.unwrap_or_default(), office).await?;
+    call.rate_limits.note_login(&call.actor.org, user, call.address);
     call.services.note_activity(Part::Login);
     Ok(Reply::void()
         .with("SecurityKey", to_canonical(&session.security_key))

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 use super::declarations::WARNINGS;
 use super::referrals::object;
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::canonical::to_canonical;
 use crate::contract::{AnonymousDeclaration, SearchCriteria};
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::service::anonymous::Conversion;
 

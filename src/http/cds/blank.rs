@@ -4,12 +4,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{Declaration, DeclarationData, Response, ResponseData};
 use crate::domain::{DeclarationState, ResponseState};
 use crate::error::{Findings, Result};
-use crate::http::answer::Reply;
 use crate::rules::forms::{self, given};
 
 #[derive(Deserialize, Default, ToSchema)]

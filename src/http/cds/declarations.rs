@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, RawList};
 use super::responses::{outcomes, read_views, store_event};
 use crate::contract::{CdsView, Declaration, MailObject, lenient};
 use crate::error::{Findings, Result};
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::declare::Declared;
@@ -58,7 +58,7 @@ pub(super) struct CreateOrUpdateDeclarationsParams {
 
 pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateDeclarationsParams) -> Result<Reply> {
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
-    let entries = read_views(&call, params.cds_views, declared)?;
+    let entries = read_views(&call, params.cds_views, declared).await?;
     let answer = call.services.store_declarations(&actor, entries, call.mode, call.key.clone()).await?;
     let warnings = answer.warnings.to_string();
     Ok(outcomes(&call, answer).header(WARNINGS, warnings))

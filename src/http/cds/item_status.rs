@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::request::{Call, RawList};
+use super::reply::Reply;
+use super::request::{Call, RawList, parse_entry};
 use crate::contract::canonical::to_canonical;
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::error::{Error, Finding, Findings, Result};
-use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::{Country, List};
 use crate::rules::forms::{self, given};
@@ -31,25 +31,23 @@ pub(super) async fn check(call: Call<'_>, params: CheckItemStatusParams) -> Resu
         return Err(Error::invalid("too_long", "Items", message));
     }
     let mut asked: Vec<CheckItemStatusRequest> = Vec::with_capacity(items.entries().len());
-    let mut findings: Vec<Finding> = Vec::new();
+    let mut findings = Findings::default();
     let catalogue = call.services.catalogue();
     for (index, raw) in items.entries() {
-        match call.parse_entry::<CheckItemStatusRequest>("Items", index, raw) {
+        match parse_entry::<CheckItemStatusRequest>(call.actor.zone, "Items", index, raw) {
             Ok(item) => {
-                findings.extend(faults(&item, index, catalogue.countries()));
+                findings.extend_under("", faults(&item, index, catalogue.countries()));
                 asked.push(item);
             }
-            Err(faults) => findings.extend(faults.into_iter().map(|fault| at(fault, index))),
+            Err(faults) => findings.extend_under("", faults.each(|fault| at(fault, index))),
         }
     }
-    if !findings.is_empty() {
-        return Err(Error::Invalid(findings));
-    }
+    findings.into_result()?;
     let found = call.services.item_status(&call.actor, asked).await?;
     Ok(Reply::result("CheckItemStatus", to_canonical(&found)))
 }
 
-fn faults(item: &CheckItemStatusRequest, index: usize, countries: &List<Country>) -> Vec<Finding> {
+fn faults(item: &CheckItemStatusRequest, index: usize, countries: &List<Country>) -> Findings {
     let mut faults = Findings::default();
     match given(&item.item_id) {
         None => faults.add("required", "ItemId", "give the item id, for example EE123456785AU"),
@@ -58,7 +56,7 @@ fn faults(item: &CheckItemStatusRequest, index: usize, countries: &List<Country>
     places::check_country(&mut faults, "OriginCountryCd", given(&item.origin_country_cd), countries);
     places::check_country(&mut faults, "DestinationCountryCd", given(&item.destination_country_cd), countries);
     let list = format!("Items[{index}]");
-    faults.into_vec().into_iter().map(|fault| at(fault.under(&list), index)).collect()
+    faults.each(|fault| at(fault.under(&list), index))
 }
 
 fn at(fault: Finding, index: usize) -> Finding {

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::{WcfDate, date, lenient};
-use crate::error::Result;
-use crate::http::answer::Reply;
+use crate::domain::{Scope, Scopes};
+use crate::error::{Error, Result};
 use crate::rules::forms::given;
 use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 
@@ -76,7 +77,7 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
     let query = Query {
         post: own(&params.postal_org_cd),
         filter,
-        limit: params.records_limit,
+        limit: call.limit(params.records_limit),
         cursor: own(&params.cursor),
         modified_since: params.modified_since.map(|date| date.instant()),
         count_total: params.count_total,
@@ -121,7 +122,7 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
     let query = Query {
         post: given(&params.postal_org_cd).map(str::to_owned),
         filter,
-        limit: params.records_limit,
+        limit: call.limit(params.records_limit),
         cursor: given(&params.cursor).map(str::to_owned),
         modified_since: params.modified_since.map(|date| date.instant()),
         count_total: params.count_total,
@@ -161,6 +162,11 @@ pub(super) async fn customs_status(call: Call<'_>, params: CustomsStatusParams) 
     let flow = needed.flow("flow", &params.flow);
     needed.done()?;
     let post = given(&params.postal_org_cd);
+    // To have an answer made is more than to read one.
+    let needed: Scopes = [Scope::CreateMessages].into_iter().collect();
+    if params.force_create_response_if_not_available && !call.actor.may(needed) {
+        return Err(Error::MissingScope { needed: needed.to_string() });
+    }
     let view = if params.force_create_response_if_not_available {
         let actor = call.acting(&params.user_cd, &params.office_cd)?;
         call.services.customs_status_or_answer(&actor, post, id, flow).await?

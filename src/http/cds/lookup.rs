@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::hs_code;
 use crate::contract::{Number, lenient};
 use crate::error::{Error, Findings, Result};
-use crate::http::answer::Reply;
 use crate::limits;
 use crate::refdata::lists::Language;
 use crate::rules::forms::given;

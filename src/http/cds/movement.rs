@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::lenient;
 use crate::domain::Flow;
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::service::Answer;
 use crate::service::mail_state::{Answering, Move};

@@ -8,11 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{CdsView, lenient};
 use crate::error::{Error, Result};
-use crate::http::answer::Reply;
 use crate::http::printing::PrintOptions;
 use crate::limits;
 use crate::rules::forms::given;
@@ -76,7 +76,7 @@ pub(super) async fn item(call: Call<'_>, params: PrintItemParams) -> Result<Repl
     let options = params.options().checked(actor.zone, &call.services.catalogue())?;
     let ids = [id];
     let items = call.services.printable(&actor, "mailItemId", &ids).await?;
-    let pdf = call.printer.print(items, options, call.today()).await?;
+    let pdf = call.printer.print(call.services, items, options, call.today()).await?;
     call.services.note_printed(&actor, "mailItemId", &ids).await?;
     Ok(Reply::result("PrintCustomsDeclaration", to_canonical(&STANDARD.encode(pdf))))
 }
@@ -88,8 +88,8 @@ pub(super) async fn view(call: Call<'_>, params: PrintViewParams) -> Result<Repl
         return Err(Error::invalid("required", "cdsView", "give the view to print"));
     };
     let items = vec![call.services.with_value(&actor, view)];
-    let pdf = call.printer.print(items, options, call.today()).await.map_err(|error| match error {
-        Error::Invalid(findings) => Error::Invalid(findings.into_iter().map(|found| found.under("cdsView")).collect()),
+    let pdf = call.printer.print(call.services, items, options, call.today()).await.map_err(|error| match error {
+        Error::Invalid(findings) => Error::Invalid(findings.each(|found| found.under("cdsView"))),
         error => error,
     })?;
     call.services.note_activity(Part::Print);
@@ -110,7 +110,7 @@ pub(in crate::http) async fn list(call: Call<'_>, params: PrintListParams) -> Re
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
     let options = params.options().checked(actor.zone, &call.services.catalogue())?;
     let items = call.services.printable(&actor, "mailItemIds", &ids).await?;
-    let pdf = Bytes::from(call.printer.print(items, options, call.today()).await?);
+    let pdf = Bytes::from(call.printer.print(call.services, items, options, call.today()).await?);
     call.services.note_printed(&actor, "mailItemIds", &ids).await?;
     let pieces: Vec<Bytes> =
         (0..pdf.len()).step_by(CHUNK_BYTES).map(|at| pdf.slice(at..pdf.len().min(at + CHUNK_BYTES))).collect();

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::referral::{ReferralMembers, ReferralResponseMembers};
 use crate::contract::{Referral, ReferralResponse, WcfDate, date, lenient};
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::{self, given};
 use crate::rules::referral::is_response_code;
 use crate::service::load::{ItemFilter, bound};

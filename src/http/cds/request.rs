@@ -1,22 +1,22 @@
 //! One call on its way to its use case: parameters, actor, preferences.
 
-use std::ops::Range;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::web::Bytes;
+use chrono_tz::Tz;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use crate::contract::date::with_zone;
 use crate::domain::Flow;
 use crate::error::{Error, Finding, Findings, Result};
+use crate::http::pipeline::admission::Admitted;
+use crate::http::pipeline::rate_limit::RateLimits;
+use crate::http::pipeline::{client, idempotency};
 use crate::http::printing::Printer;
-use crate::http::rate_limit::RateLimits;
 use crate::http::shared::Shared;
-use crate::limits;
 use crate::rules::forms::{self, given};
 use crate::rules::places;
 use crate::service::{Actor, BatchMode, RequestKey, Services};
@@ -30,41 +30,42 @@ pub struct Call<'a> {
     /// Present when the client sent an `Idempotency-Key` with a writing method.
     pub key: Option<RequestKey>,
     pub mode: BatchMode,
-    /// Where the request came from.
-    pub address: String,
+    /// Views of a page where the request does not say how many.
+    pub default_limit: Option<i32>,
+    /// Where the request comes from.
+    pub address: IpAddr,
     /// Versions the client has (`If-None-Match`).
     versions: Option<String>,
-    body: Bytes,
+    admitted: Admitted,
 }
 
 impl<'a> Call<'a> {
+    /// A call of `admitted`; `keyed` names the method whose repeats an idempotency key may stop.
     pub(super) fn new(
         request: &HttpRequest,
         shared: &'a Shared,
-        actor: Arc<Actor>,
+        admitted: Admitted,
         keyed: Option<&str>,
-        body: Bytes,
-        secrets: &[Range<usize>],
     ) -> Result<Self> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let per_item = header("prefer").is_some_and(|prefer| prefer.replace(' ', "").contains("outcome=per-item"));
         let mode = if per_item { BatchMode::PerItem } else { BatchMode::AllOrNothing };
-        let key = match header("idempotency-key") {
-            Some(key) => keyed.map(|method| request_key(key, method, mode, &body, secrets)).transpose()?,
+        let key = match keyed {
+            Some(method) => idempotency::key(request, method, mode, admitted.bytes(), &admitted.secrets)?,
             None => None,
         };
-        let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
         let versions = header("if-none-match").map(str::to_owned);
         Ok(Self {
             services: &shared.services,
             rate_limits: &shared.rate_limits,
             printer: &shared.printer,
-            actor,
+            actor: Arc::clone(&admitted.actor),
             key,
             mode,
-            address,
+            default_limit: None,
+            address: client::of(request, &shared.trusted_proxies),
             versions,
-            body,
+            admitted,
         })
     }
 
@@ -72,6 +73,11 @@ impl<'a> Call<'a> {
     pub(super) fn has_version(&self, tag: &str) -> bool {
         let same = |known: &str| known.trim().trim_start_matches("W/") == tag || known.trim() == "*";
         self.versions.as_deref().is_some_and(|list| list.split(',').any(same))
+    }
+
+    /// How many views a page is to have: what was asked for, else what is usual for the caller on its surface.
+    pub(super) fn limit(&self, asked: Option<i32>) -> Option<i32> {
+        asked.filter(|limit| *limit > 0).or(self.default_limit)
     }
 
     /// Today where the organization is.
@@ -84,34 +90,7 @@ impl<'a> Call<'a> {
     /// # Errors
     /// 400 naming the member that cannot be read.
     pub(in crate::http) fn params<P: DeserializeOwned>(&self) -> Result<P> {
-        let text = std::str::from_utf8(&self.body).unwrap_or_default();
-        self.parse(text).map_err(|finding| Error::Invalid(vec![finding]))
-    }
-
-    /// Reads JSON text with the organization's zone as the meaning of dates without one. Following the path costs more
-    /// than reading, so it is done only for a text that cannot be read.
-    fn parse<T: DeserializeOwned>(&self, text: &str) -> Result<T, Finding> {
-        with_zone(self.actor.zone, || {
-            if let Ok(read) = serde_json::from_str(text) {
-                return Ok(read);
-            }
-            let mut reader = serde_json::Deserializer::from_str(text);
-            serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-                let path = error.path().to_string();
-                let path = if path == "." { String::new() } else { path };
-                Finding::new("type", path, without_value(&error.into_inner().to_string()))
-            })
-        })
-    }
-
-    /// Reads one entry of a list on its own, so that a fault in one does not hide the others.
-    pub(super) fn parse_entry<T: DeserializeOwned>(
-        &self,
-        list: &str,
-        index: usize,
-        raw: &RawValue,
-    ) -> Result<T, Vec<Finding>> {
-        self.parse(raw.get()).map_err(|finding| vec![finding.under(&format!("{list}[{index}]"))])
+        parse(self.actor.zone, self.admitted.text()).map_err(|finding| Error::Invalid(finding.into()))
     }
 
     /// The actor with user and office as the call states them; a session's are bound.
@@ -131,6 +110,12 @@ impl<'a> Call<'a> {
         forms::check_user(&mut findings, "userCd", user);
         forms::check_office(&mut findings, "officeCd", office);
         let mut actor = (*self.actor).clone();
+        if let (Some(allowed), Some(named)) = (&actor.offices, office)
+            && !allowed.iter().any(|office| office == named)
+        {
+            let message = format!("this client acts for {} only", allowed.join(", "));
+            findings.add("unknown_code", "officeCd", message);
+        }
         if actor.session.is_some() {
             let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
             if differs(&actor.user_cd, user) {
@@ -138,6 +123,14 @@ impl<'a> Call<'a> {
             }
             if differs(&actor.office_cd, office) {
                 findings.add("unknown_code", "officeCd", "the session is bound to another office; log in for this one");
+            }
+        } else if actor.client.is_some() {
+            if let Some(user) = user {
+                actor.user_cd = Some(user.to_owned());
+                actor.is_client_itself = false;
+            }
+            if let Some(office) = office {
+                actor.office_cd = Some(office.to_owned());
             }
         } else {
             if user.is_none() {
@@ -150,6 +143,32 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Reads JSON text with `zone` as the meaning of dates without one. Following the path costs more than reading, so it
+/// is done only for a text that cannot be read.
+fn parse<T: DeserializeOwned>(zone: Tz, text: &str) -> Result<T, Finding> {
+    with_zone(zone, || {
+        if let Ok(read) = serde_json::from_str(text) {
+            return Ok(read);
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let path = error.path().to_string();
+            let path = if path == "." { String::new() } else { path };
+            Finding::new("type", path, without_value(&error.into_inner().to_string()))
+        })
+    })
+}
+
+/// Reads one entry of a list on its own, so that a fault in one does not hide the others.
+pub(super) fn parse_entry<T: DeserializeOwned>(
+    zone: Tz,
+    list: &str,
+    index: usize,
+    raw: &RawValue,
+) -> Result<T, Findings> {
+    parse(zone, raw.get()).map_err(|finding| finding.under(&format!("{list}[{index}]")).into())
+}
+
 /// The parser's message without the value it met, which may be somebody's name or number, and without the place in
 /// the text, which the path says better.
 fn without_value(message: &str) -> String {
@@ -158,29 +177,6 @@ fn without_value(message: &str) -> String {
         (Some(start), Some(end)) if start < end => format!("{}{}", message[..start].trim_end(), &message[end..]),
         _ => message.to_owned(),
     }
-}
-
-/// A key stands for one request: method, kind of answer wanted and body. What authorizes it (`secrets`, places in the
-/// body) is left out: a request repeated in a new session is the same.
-fn request_key(key: &str, method: &str, mode: BatchMode, body: &[u8], secrets: &[Range<usize>]) -> Result<RequestKey> {
-    let fits = (1..=limits::IDEMPOTENCY_KEY_CHARS).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-    if !fits {
-        let most = limits::IDEMPOTENCY_KEY_CHARS;
-        let message = format!("a key has 1 to {most} visible ASCII characters without blanks, for example a GUID");
-        return Err(Error::invalid("format", "Idempotency-Key", message));
-    }
-    let mut hasher = Sha256::new();
-    hasher.update(method.as_bytes());
-    hasher.update([0, u8::from(mode == BatchMode::PerItem)]);
-    let mut at = 0;
-    for secret in secrets {
-        hasher.update(&body[at..secret.start]);
-        // No JSON text holds this byte, so that a gap is like nothing else.
-        hasher.update([0]);
-        at = secret.end;
-    }
-    hasher.update(&body[at..]);
-    Ok(RequestKey { key: key.to_owned(), fingerprint: hasher.finalize().to_vec() })
 }
 
 /// Collects findings about parameters that are needed.

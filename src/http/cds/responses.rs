@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::request::{Call, RawList};
+use super::reply::Reply;
+use super::request::{Call, RawList, parse_entry};
 use crate::contract::{CdsView, Entity, MailObject, Response, lenient};
 use crate::error::{Error, Findings, Result};
-use crate::http::answer::Reply;
 use crate::limits;
 use crate::rules::forms::{self, given};
 use crate::rules::life_cycle::StoreEvent;
@@ -54,7 +54,7 @@ pub(super) struct CreateOrUpdateResponsesParams {
 
 pub(super) async fn store_many(call: Call<'_>, params: CreateOrUpdateResponsesParams) -> Result<Reply> {
     let actor = call.acting(&params.user_cd, &params.office_cd)?;
-    let entries = read_views(&call, params.cds_views, responded)?;
+    let entries = read_views(&call, params.cds_views, responded).await?;
     let answer = call.services.store_responses(&actor, entries, call.mode, call.key.clone()).await?;
     Ok(outcomes(&call, answer))
 }
@@ -83,18 +83,22 @@ pub(super) fn store_event(found: &mut Findings, code: Option<i32>) -> StoreEvent
 }
 
 /// Reads each view on its own; what cannot be read becomes the findings of its entry.
-pub(super) fn read_views<T>(
+///
+/// # Errors
+/// 400 for more than [`limits::BATCH_VIEWS`].
+pub(super) async fn read_views<T: Send + 'static>(
     call: &Call<'_>,
     views: Option<RawList>,
-    content: impl Fn(&str, CdsView, Findings) -> T,
+    content: fn(&str, CdsView, Findings) -> T,
 ) -> Result<Vec<Entry<T>>> {
     let Some(views) = views else { return Ok(Vec::new()) };
     if views.entries().len() > limits::BATCH_VIEWS {
         let message = format!("at most {} views fit in one call; split the list", limits::BATCH_VIEWS);
         return Err(Error::invalid("too_long", "cdsViews", message));
     }
-    let read = |(index, raw): (usize, &serde_json::value::RawValue)| {
-        let view: Result<CdsView, _> = call.parse_entry("cdsViews", index, raw);
+    let zone = call.actor.zone;
+    let read = move |(index, raw): (usize, &serde_json::value::RawValue)| {
+        let view: Result<CdsView, _> = parse_entry(zone, "cdsViews", index, raw);
         let item_id = match &view {
             Ok(view) => view.mail_object.as_ref().and_then(|object| given(&object.id).map(str::to_owned)),
             Err(_) => item_id_of(raw.get()),
@@ -106,7 +110,7 @@ pub(super) fn read_views<T>(
         });
         Entry { index: Some(index), item_id, content }
     };
-    Ok(views.entries().map(read).collect())
+    call.services.offload(move || views.entries().map(read).collect()).await
 }
 
 /// A view to be deleted is about its document, which must be a draft.

@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use super::declarations::WARNINGS;
 use super::referrals::object;
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::{MarketedGood, PostalService, lenient};
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::service::trade::GoodQuery;
 

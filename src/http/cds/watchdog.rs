@@ -4,11 +4,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::referrals::object;
+use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{WatchdogInfo, WcfDate, date};
 use crate::error::Result;
-use crate::http::answer::Reply;
 use crate::rules::forms::given;
 use crate::service::marks::SetMark;
 

@@ -20,7 +20,7 @@ fn print(view: &CdsView, options: &Options, fonts: &Fonts) -> Pdf {
 fn findings(view: &CdsView, fonts: &Fonts) -> Vec<Finding> {
     let items = [Item { view, sdr_value: None }];
     match render(&items, &Options::default(), fonts, day()) {
-        Err(Error::Invalid(findings)) => findings,
+        Err(Error::Invalid(findings)) => findings.into_vec(),
         other => panic!("findings expected, not {other:?}"),
     }
 }
@@ -85,7 +85,7 @@ fn batches_name_the_item_and_keep_the_order() {
     let Err(Error::Invalid(found)) = render(&[item(&good), item(&bad)], &Options::default(), &fonts, day()) else {
         panic!("the second item cannot be printed")
     };
-    assert_eq!(found[0].index, Some(1));
+    assert_eq!(found.iter().next().and_then(|finding| finding.index), Some(1));
     let both = [item(&good), Item { sdr_value: None, view: &good }];
     let pdf = render(&both, &Options { copies: 2, ..Options::default() }, &fonts, day()).unwrap();
     assert_eq!((pdf.forms, pdf.pages), (vec![Form::Cn22, Form::Cn23], 4));

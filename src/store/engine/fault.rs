@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
-use crate::error::{Error, Finding};
+use crate::error::{Error, Finding, Findings};
 use crate::limits;
 
 /// Failure inside a transaction: the application's own, or the database's.
@@ -26,8 +26,14 @@ impl From<DbError> for Fault {
     }
 }
 
-impl From<Vec<Finding>> for Fault {
-    fn from(findings: Vec<Finding>) -> Self {
+impl From<Finding> for Fault {
+    fn from(finding: Finding) -> Self {
+        Findings::from(finding).into()
+    }
+}
+
+impl From<Findings> for Fault {
+    fn from(findings: Findings) -> Self {
         Self::App(Error::Invalid(findings))
     }
 }

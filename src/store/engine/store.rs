@@ -204,6 +204,11 @@ impl Store {
         (size - self.inner.permits.available_permits(), size)
     }
 
+    /// Whether other processes may serve the same database.
+    pub fn is_shared(&self) -> bool {
+        self.inner.writer.is_none()
+    }
+
     /// Whether changes get their numbers from a job ([`crate::store::feed`]) rather than from the writer.
     pub fn numbers_changes_later(&self) -> bool {
         self.inner.writer.is_none()

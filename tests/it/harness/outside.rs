@@ -21,6 +21,18 @@ pub fn python(script: &str, modules: &[&str], input: &Value) -> Option<String> {
     Some(output)
 }
 
+/// What a PHP script of `tests/it/outside` writes when `input` is given to it; `None` without PHP or its SOAP client.
+pub fn php(script: &str, input: &Value) -> Option<String> {
+    let has_soap = run(Command::new("php").args(["-r", "exit(class_exists('SoapClient') ? 0 : 1);"]), "");
+    if !has_soap.is_some_and(|ran| ran.0) {
+        return absent("php with its extension soap");
+    }
+    let path = format!("{}/tests/it/outside/{script}", env!("CARGO_MANIFEST_DIR"));
+    let (done, output) = run(Command::new("php").arg(path), &input.to_string())?;
+    assert!(done, "{script}: {output}");
+    Some(output)
+}
+
 /// Whether a program in Python, given as text, ends well with an argument and an input, and what it writes.
 pub fn python_program(text: &str, argument: &str, input: &str) -> Option<(bool, String)> {
     run(Command::new("python3").args(["-c", text, argument]), input).or_else(|| absent("python3"))

@@ -111,6 +111,13 @@ impl Process {
         1024 * line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number")
     }
 
+    /// Memory that it holds, in MiB.
+    pub fn memory_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+    }
+
     pub fn client(&self) -> Client {
         Client { base: self.base.clone(), agent: agent() }
     }

@@ -1,5 +1,5 @@
-//! One pass over a JSON text before it is parsed: nesting, length of strings, length of lists, and the one character
-//! that PostgreSQL cannot keep in a text.
+//! One pass over a JSON text before it is parsed: nesting, length of strings, length of lists, content pieces in all, and the
+//! one character that PostgreSQL cannot keep in a text.
 //!
 //! Does not check the grammar; the parser does that.
 
@@ -9,9 +9,10 @@ use crate::limits;
 /// # Errors
 /// 400 naming the limit and the byte where it is exceeded.
 pub(super) fn check(text: &[u8]) -> Result<()> {
-    // Entries so far of each open list; objects count nothing.
-    let mut open: Vec<Option<usize>> = Vec::with_capacity(limits::JSON_DEPTH);
-    let mut at = 0;
+    let mut open: Vec<Open> = Vec::with_capacity(limits::JSON_DEPTH);
+    // The text met last: the name of what opens next.
+    let mut name: &[u8] = b"";
+    let (mut at, mut pieces) = (0, 0);
     while at < text.len() {
         match text[at] {
             b'"' => {
@@ -19,6 +20,7 @@ pub(super) fn check(text: &[u8]) -> Result<()> {
                 if end - at > limits::JSON_STRING_BYTES + 2 {
                     return Err(exceeded(at, format!("a text is longer than {} bytes", limits::JSON_STRING_BYTES)));
                 }
+                name = &text[at..end];
                 at = end;
                 continue;
             }
@@ -26,13 +28,24 @@ pub(super) fn check(text: &[u8]) -> Result<()> {
                 if open.len() == limits::JSON_DEPTH {
                     return Err(exceeded(at, format!("nested deeper than {} levels", limits::JSON_DEPTH)));
                 }
-                open.push((text[at] == b'[').then_some(1));
+                let is_list = text[at] == b'[';
+                if !is_list && open.last().is_some_and(|list| list.holds_pieces) {
+                    pieces += 1;
+                    if pieces > limits::BODY_PIECES {
+                        let message = format!(
+                            "there are more than {} content pieces; send fewer items in one call",
+                            limits::BODY_PIECES
+                        );
+                        return Err(exceeded(at, message));
+                    }
+                }
+                open.push(Open { entries: is_list.then_some(1), holds_pieces: is_list && name == PIECES });
             }
             b']' | b'}' => {
                 open.pop();
             }
             b',' => {
-                if let Some(Some(entries)) = open.last_mut() {
+                if let Some(Open { entries: Some(entries), .. }) = open.last_mut() {
                     *entries += 1;
                     if *entries > limits::JSON_LIST_ITEMS {
                         return Err(exceeded(at, format!("a list has more than {} entries", limits::JSON_LIST_ITEMS)));
@@ -45,6 +58,17 @@ pub(super) fn check(text: &[u8]) -> Result<()> {
     }
     Ok(())
 }
+
+/// A list or object that is open.
+struct Open {
+    /// Entries so far of a list; objects count nothing.
+    entries: Option<usize>,
+    /// It is a list of content pieces.
+    holds_pieces: bool,
+}
+
+/// The member that holds content pieces, as it stands in a body.
+const PIECES: &[u8] = b"\"ContentPieces\"";
 
 /// The place behind the string that starts at `start`.
 ///
@@ -89,6 +113,26 @@ mod tests {
         assert!(check(text(limits::JSON_STRING_BYTES + 1).as_bytes()).is_err());
         assert!(check(list(limits::JSON_LIST_ITEMS).as_bytes()).is_ok());
         assert!(check(list(limits::JSON_LIST_ITEMS + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn content_pieces_of_all_views_count_together() {
+        let views = |pieces: usize| {
+            let of = |pieces: usize| {
+                format!(r#"{{"Data":{{"ContentPieces":[{}]}}}}"#, vec![r#"{"a":[{}]}"#; pieces].join(","))
+            };
+            format!("[{},{}]", of(pieces / 2), of(pieces - pieces / 2)).replace("],", " ] , ")
+        };
+        // Lists have their own limit.
+        let many = |pieces: usize| {
+            let lists: Vec<String> = (0..pieces.div_ceil(1_000)).map(|_| views(1_000.min(pieces))).collect();
+            format!("[{}]", lists.join(","))
+        };
+        assert!(check(many(limits::BODY_PIECES).as_bytes()).is_ok());
+        let one_more = format!("[{},{}]", many(limits::BODY_PIECES), views(1));
+        assert!(check(one_more.as_bytes()).is_err());
+        let elsewhere = one_more.replace("ContentPieces", "Pieces");
+        assert!(check(elsewhere.as_bytes()).is_ok());
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! POST /exchange/inbox: an interchange of a partner in, its CONTRL out.
 
+pub(super) mod registry;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::body;
-use super::request_log::note_organization;
+use super::pipeline::request_log::note_organization;
+use super::pipeline::{admission, client, credentials};
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::exchange::transport::signature::{self, Signed};
@@ -18,25 +20,25 @@ use crate::exchange::{Receipt, ReceiveOutcome};
 /// 401 for who is no partner, 400 without a body, and what stands in the way of reading it. What is wrong with an
 /// interchange is told in the answer.
 pub(super) async fn inbox(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<HttpResponse> {
-    if shared.is_stopping() {
-        return Err(Error::unavailable("The server is stopping"));
-    }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bearer = header("authorization").split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let token = bearer.map(|(_, token)| token.trim().to_owned()).ok_or(Error::Unauthorized)?;
+    let token = credentials::bearer(request).ok_or(Error::Unauthorized)?.to_owned();
     let signed = Signed {
         id: header(signature::ID).to_owned(),
         timestamp: header(signature::TIMESTAMP).to_owned(),
         signature: header(signature::SIGNATURE).to_owned(),
     };
-    let bytes = body::read(request, payload, shared.request_read).await?;
-    let partner = shared.exchange.caller(&token, signed, &bytes).await?;
+    let address = client::of(request, &shared.trusted_proxies);
+    shared.rate_limits.may_try(address)?;
+    shared.exchange.expects(&token).await.inspect_err(|error| shared.rate_limits.note_failure(address, error))?;
+    let body = admission::file(request, shared, payload).await?;
+    let bytes = &body.bytes;
+    let partner = shared.exchange.caller(&token, signed, bytes).await?;
     note_organization(request, &partner);
     shared.rate_limits.request(&partner)?;
     if bytes.is_empty() {
         return Err(Error::invalid("required", "", "the body is an interchange, EDIFACT or XML"));
     }
-    Ok(answer(shared.exchange.receive(&partner, &bytes).await?))
+    Ok(answer(shared.exchange.receive(&partner, bytes).await?))
 }
 
 fn answer(receipt: Receipt) -> HttpResponse {

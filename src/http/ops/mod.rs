@@ -1,6 +1,9 @@
-//! What operators and developers look at: health, readiness, metrics, documentation.
+//! What operators and developers look at: health, readiness, metrics, documentation. Open to anybody; metrics and
+//! documentation may be had at another socket alone.
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -8,13 +11,26 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::shared::Shared;
 use crate::service::Health;
 
+/// Whether the server is well, for those who send it requests.
+pub(super) fn health(app: &mut ServiceConfig) {
+    app.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
+}
+
+/// What it does, for those who run it or write programs for it.
+pub(super) fn insight(app: &mut ServiceConfig) {
+    app.route("/metrics", web::get().to(metrics))
+        .route("/openapi.json", web::get().to(openapi))
+        .route("/docs", web::get().to(docs))
+        .service(web::scope("/docs").wrap(of_pages()).service(documentation_page()));
+}
+
 /// The process lives.
-pub(super) async fn healthz() -> HttpResponse {
+async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ok" }))
 }
 
 /// Whether requests can be served now: the database answers and writes are taken.
-pub(super) async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
+async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
     let health = shared.services.health().await;
     let (ready, stopping) = (health.is_ready(), shared.is_stopping());
     let Health { database, fault, write_queue, writes_waiting, jobs } = health;
@@ -33,12 +49,14 @@ pub(super) async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
     }
 }
 
-pub(super) async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
+async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     let (used, size) = shared.services.connections();
     metrics::gauge!("entrepost_pool_connections_used").set(used as f64);
     metrics::gauge!("entrepost_pool_connections_allowed").set(size as f64);
     metrics::gauge!("entrepost_write_queue_depth").set(shared.services.writes_waiting() as f64);
-    metrics::gauge!("entrepost_database_fault").set(if shared.services.store_fault().is_some() { 1.0 } else { 0.0 });
+    metrics::gauge!("entrepost_connections").set(shared.connections.open() as f64);
+    let fault = shared.services.store_fault().is_some();
+    metrics::gauge!("entrepost_database_fault").set(if fault { 1.0 } else { 0.0 });
     for job in shared.services.jobs().states() {
         metrics::gauge!("entrepost_job_age_seconds", "job" => job.name).set(job.age.as_secs_f64());
     }
@@ -46,15 +64,21 @@ pub(super) async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(shared.metrics.render())
 }
 
-pub(super) async fn openapi(shared: web::Data<Shared>) -> HttpResponse {
+async fn openapi(shared: web::Data<Shared>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(shared.openapi.clone())
 }
 
-pub(super) async fn docs() -> HttpResponse {
+async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
 }
 
+/// What browsers are told of the documentation page: it may use its own files, and keep them for a while.
+fn of_pages() -> DefaultHeaders {
+    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+    DefaultHeaders::new().add((CONTENT_SECURITY_POLICY, policy)).add((CACHE_CONTROL, "max-age=3600"))
+}
+
 /// The documentation page; its files are in the binary.
-pub(super) fn documentation_page() -> SwaggerUi {
-    SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json").doc_expansion("none").validator_url("none"))
+fn documentation_page() -> SwaggerUi {
+    SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json").doc_expansion("none").validator_url("none"))
 }

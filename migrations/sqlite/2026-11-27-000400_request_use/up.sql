@@ -1,0 +1,10 @@
+-- How much each server process took of an organization's requests lately, so that limits hold over all of them. Written where
+-- several processes serve one database.
+CREATE TABLE request_use (
+    org TEXT NOT NULL,
+    server TEXT NOT NULL,
+    turn BIGINT NOT NULL,
+    used INTEGER NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (org, server)
+) WITHOUT ROWID;

@@ -1,0 +1,89 @@
+//! How a door tells an error: one error of the catalogue, in the form its clients read.
+//!
+//! Knows status lines and headers that mean the same at every door. What stands in a body is the form's own business; what
+//! went wrong is `crate::error`'s.
+
+pub(super) mod cds;
+pub(super) mod oauth;
+pub(super) mod problem;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use crate::contract::canonical::to_canonical;
+use crate::error::Error;
+
+/// The form in which a door tells errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorForm {
+    /// The exception of the CDS surface.
+    Cds,
+    /// Problem details (RFC 9457).
+    Problem,
+    /// The errors of OAuth2.
+    OAuth,
+}
+
+impl ErrorForm {
+    /// The form for what no door serves, by its path.
+    pub(super) fn of_path(path: &str) -> Self {
+        match path.split('/').nth(1) {
+            Some("v1") => Self::Problem,
+            Some("oauth2") => Self::OAuth,
+            _ => Self::Cds,
+        }
+    }
+
+    /// The error as clients of this form are told it: one body for whoever is not entitled, whatever it is that is missing.
+    pub(super) fn told(self, error: &Error) -> &Error {
+        if self == Self::Cds && matches!(error, Error::MissingScope { .. }) { &Error::Unauthorized } else { error }
+    }
+
+    /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.
+    pub(super) fn answer(self, error: &Error, request_id: &str) -> HttpResponse {
+        let error = self.told(error);
+        let mut response = head(error);
+        match self {
+            Self::Cds => response
+                .insert_header((CONTENT_TYPE, "application/json; charset=utf-8"))
+                .body(to_canonical(&cds::ErrorBody::from(error))),
+            Self::OAuth => response
+                .insert_header((CONTENT_TYPE, "application/json"))
+                .body(to_canonical(&oauth::OAuthError::from(error))),
+            Self::Problem => response
+                .insert_header((CONTENT_TYPE, "application/problem+json"))
+                .body(to_canonical(&problem::Problem::of(error, request_id))),
+        }
+    }
+}
+
+/// Status and headers of an error where HTTP's own words are used. What is our fault goes to the log.
+pub(super) fn head(error: &Error) -> HttpResponseBuilder {
+    if let Error::Internal(reason) = error {
+        tracing::error!(%reason, "internal fault");
+    }
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    if let Some(seconds) = error.retry_after_s() {
+        response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    match error {
+        Error::VerbNotAllowed { allowed } => {
+            response.insert_header((ALLOW, *allowed));
+        }
+        Error::MissingScope { needed } => {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{needed}\"");
+            response.insert_header((WWW_AUTHENTICATE, challenge));
+        }
+        Error::EncodedBody => {
+            response.insert_header((ACCEPT_ENCODING, "identity")).insert_header((CONNECTION, "close"));
+        }
+        // What is left of the body is not read: the connection cannot be used again.
+        Error::BodyTooLarge { .. } | Error::RequestTimeout | Error::UnknownMediaType { .. } => {
+            response.insert_header((CONNECTION, "close"));
+        }
+        _ => {}
+    }
+    response
+}

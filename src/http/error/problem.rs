@@ -1,0 +1,125 @@
+//! Errors as problem details (RFC 9457), for our own surfaces.
+
+use serde::Serialize;
+
+use crate::error::{Error, Finding};
+
+/// A problem. `type` and `title` are the same for all problems of a kind.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Where the kind of problem is described.
+    pub r#type: String,
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong here and how to correct it.
+    pub detail: String,
+    /// `urn:uuid:` and the request id.
+    pub instance: String,
+    /// The kind of problem in one word.
+    pub code: &'static str,
+    /// Every fault in parts, at most 50; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+    /// Faults beyond those listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: usize,
+}
+
+/// One fault of a request.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fault {
+    pub code: &'static str,
+    /// JSON Pointer to the member.
+    pub path: String,
+    /// Position in the list sent, of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_id: Option<String>,
+    pub message: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl Problem {
+    pub(super) fn of(error: &Error, request_id: &str) -> Self {
+        let (code, title) = kind(error);
+        let (errors, more) = match error {
+            Error::Invalid(findings) => (findings.iter().map(fault).collect(), findings.more()),
+            _ => (Vec::new(), 0),
+        };
+        Self {
+            r#type: format!("/docs/problems#{code}"),
+            title,
+            status: error.status(),
+            detail: error.to_string(),
+            instance: format!("urn:uuid:{request_id}"),
+            code,
+            errors,
+            more,
+        }
+    }
+}
+
+/// Code and title of the problem.
+fn kind(error: &Error) -> (&'static str, &'static str) {
+    match error {
+        Error::Invalid(_) => ("validation", "The request has faults"),
+        Error::Unauthorized => ("unauthorized", "Not authenticated"),
+        Error::MissingScope { .. } => ("scope", "Not entitled to this"),
+        Error::NoSuchMethod { .. } => ("absent", "There is nothing at this path"),
+        Error::VerbNotAllowed { .. } => ("verb", "Another verb is needed"),
+        Error::RequestTimeout => ("timeout", "The request did not arrive in time"),
+        Error::BodyTooLarge { .. } => ("too_large", "The body is too large"),
+        Error::EncodedBody | Error::UnknownMediaType { .. } => {
+            ("media_type", "The body is of no kind that is read here")
+        }
+        Error::KeyReused => ("key_reused", "The idempotency key belongs to another request"),
+        Error::TooManyRequests { .. } => ("rate", "Too many requests"),
+        Error::Unavailable { .. } => ("unavailable", "Not now"),
+        Error::Internal(_) => ("internal", "A fault of the server"),
+    }
+}
+
+fn fault(finding: &Finding) -> Fault {
+    Fault {
+        code: finding.code,
+        path: pointer(&finding.path),
+        index: finding.index,
+        item_id: finding.item_id.clone(),
+        message: finding.message.clone(),
+    }
+}
+
+/// A path of ours (`a.b[0].c`) as a JSON Pointer (`/a/b/0/c`).
+fn pointer(path: &str) -> String {
+    let mut pointer = String::with_capacity(path.len() + 1);
+    for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')).filter(|part| !part.is_empty()) {
+        pointer.push('/');
+        pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pointer;
+
+    #[test]
+    fn paths_become_pointers() {
+        for (path, expected) in [
+            ("", ""),
+            ("a", "/a"),
+            ("decl.Data.ContentPieces[3].Amount", "/decl/Data/ContentPieces/3/Amount"),
+            ("a/b~c", "/a~1b~0c"),
+        ] {
+            assert_eq!(pointer(path), expected);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A row for what is called beside the methods of the CDS surface: path, caller, content and answers.
+//!
+//! Each door has rows of its own; `operations` puts them together.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use super::error::ErrorForm;
+use super::pipeline::admission::{self, Admitted};
+use super::pipeline::body;
+use super::pipeline::permission::Permission;
+use super::shared::Shared;
+use crate::error::{Error, Result};
+use crate::service::Actor;
+
+/// Gives a schema and collects the ones it refers to.
+pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
+/// Named schemas.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Statuses of refusals, and what they say.
+pub(super) type Refusals = &'static [(&'static str, &'static str)];
+
+/// What any call of an organization may be refused with.
+pub(super) const REFUSALS: Refusals = &[
+    ("400", "The request has faults; all of them are listed."),
+    ("401", "No valid token or session, or not entitled. Always the same body."),
+    ("408", "The body did not arrive in time."),
+    ("413", "The body is too large."),
+    ("415", "The body is not JSON in UTF-8, or compressed; Accept-Encoding says what is taken."),
+    ("429", "Too many requests; Retry-After says how long to wait."),
+    ("500", "A fault of the server; nothing was stored."),
+    ("503", "Not now; nothing was stored. Retry-After says how long to wait."),
+];
+
+/// The schema of `T` in place, with what it refers to.
+pub(super) fn inline<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    T::schemas(schemas);
+    T::schema()
+}
+
+/// A reference to the schema of `T`.
+pub(super) fn named<T: ToSchema + PartialSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    let name = T::name().into_owned();
+    T::schemas(schemas);
+    schemas.push((name.clone(), T::schema()));
+    RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+}
+
+pub(super) type Serving<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse>> + 'a>>;
+
+/// An operation with a path of its own.
+pub struct Operation {
+    pub path: &'static str,
+    /// Its id in the OpenAPI document.
+    pub name: &'static str,
+    pub family: &'static str,
+    pub summary: &'static str,
+    /// What a caller has to know beyond the summary; may be empty.
+    pub(super) remarks: &'static str,
+    pub(super) door: Door,
+    /// The form of its errors.
+    pub(super) errors: ErrorForm,
+    /// Headers of the request, and what they mean.
+    pub(super) headers: &'static [(&'static str, &'static str)],
+    pub(super) answers: &'static [Answer],
+    pub(super) refusals: Refusals,
+}
+
+/// Who calls, what is sent, and who serves it.
+pub(super) enum Door {
+    /// Anybody, with a GET.
+    Open { run: for<'a> fn(&'a HttpRequest, &'a Shared) -> Serving<'a> },
+    /// An organization with a GET. The token stands in the Authorization header.
+    Caller { permission: Permission, run: for<'a> fn(&'a HttpRequest, &'a Shared, Arc<Actor>) -> Serving<'a> },
+    /// An OAuth2 client with a POST of a form; who it is says the handler.
+    Form {
+        params: SchemaOf,
+        required: &'static [&'static str],
+        run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload) -> Serving<'a>,
+    },
+    /// An organization with a POST of a JSON object. The token stands in the Authorization header or in the object.
+    Members {
+        permission: Permission,
+        params: SchemaOf,
+        /// Members without which every call is refused.
+        required: &'static [&'static str],
+        run: for<'a> fn(&'a HttpRequest, &'a Shared, Admitted) -> Serving<'a>,
+    },
+    /// A partner of the exchange with a POST of an interchange. The token stands in the Authorization header.
+    Interchange { run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload) -> Serving<'a> },
+}
+
+/// An answer that is no refusal by the catalogue of errors.
+pub(super) struct Answer {
+    pub status: &'static str,
+    pub says: &'static str,
+    pub content: Content,
+    /// Headers and what they mean, all of them texts.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// An error may come in its place.
+    pub or_error: bool,
+}
+
+/// What an answer holds.
+pub(super) enum Content {
+    /// A file or message of one of these media types.
+    File(&'static [&'static str]),
+    /// JSON of this schema.
+    Json(SchemaOf),
+    Nothing,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody, without a token.
+    Anybody,
+    Organizations(Permission),
+    /// OAuth2 clients, with id and secret.
+    Clients,
+    /// Partners of the exchange, each with the token agreed.
+    Partners,
+}
+
+impl Operation {
+    pub fn audience(&self) -> Audience {
+        match self.door {
+            Door::Open { .. } => Audience::Anybody,
+            Door::Form { .. } => Audience::Clients,
+            Door::Caller { permission, .. } | Door::Members { permission, .. } => Audience::Organizations(permission),
+            Door::Interchange { .. } => Audience::Partners,
+        }
+    }
+
+    /// The verb it is called with.
+    pub fn verb(&self) -> &'static str {
+        match self.door {
+            Door::Open { .. } | Door::Caller { .. } => "GET",
+            Door::Members { .. } | Door::Form { .. } | Door::Interchange { .. } => "POST",
+        }
+    }
+
+    pub(super) async fn serve(&self, request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<HttpResponse> {
+        let is_head = self.verb() == "GET" && request.method() == Method::HEAD;
+        if request.method().as_str() != self.verb() && !is_head {
+            return Err(Error::VerbNotAllowed { allowed: self.verb() });
+        }
+        match self.door {
+            Door::Open { run } => run(request, shared).await,
+            Door::Caller { permission, run } => {
+                let caller = admission::caller_by_header(request, shared, permission).await?;
+                run(request, shared, caller).await
+            }
+            Door::Form { run, .. } => {
+                body::check_form(request)?;
+                run(request, shared, payload).await
+            }
+            Door::Members { permission, run, .. } => {
+                let admitted = admission::json(request, shared, payload, permission).await?;
+                run(request, shared, admitted).await
+            }
+            Door::Interchange { run } => {
+                body::check_plain(request)?;
+                run(request, shared, payload).await
+            }
+        }
+    }
+}

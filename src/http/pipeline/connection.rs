@@ -1,0 +1,223 @@
+//! One connection under the requests: it ends when it has to make room, when the other side does not read, and it says who the
+//! client behind a proxy is.
+
+use std::io::{self, Error, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::web::{Buf, BytesMut};
+use ppp::{HeaderResult, PartialResult, v1, v2};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+
+use super::connections::{Connections, Handle, Place};
+use super::refusal;
+use crate::limits;
+
+/// What a client that finds no room is told, as far as its socket takes it.
+const NO_ROOM: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// A connection with its place.
+pub(in crate::http) struct Connection {
+    stream: TcpStream,
+    place: Place,
+    /// Bytes of the first request that came with the line of a proxy.
+    ahead: BytesMut,
+    /// Bytes to be written before others.
+    instead: BytesMut,
+    /// Bytes read since others had a turn.
+    read_in_turn: usize,
+    stall: Stall,
+}
+
+/// Whether the other side takes what is written.
+#[derive(Default)]
+struct Stall {
+    /// Runs while it does not.
+    window: Option<Pin<Box<Sleep>>>,
+    /// What it took since the window began.
+    taken: usize,
+}
+
+/// Takes in a connection; with the address of its client.
+///
+/// # Errors
+/// When there is no room for it, or a proxy does not say what it has to.
+pub(in crate::http) async fn accept(
+    mut stream: TcpStream,
+    all: &Arc<Connections>,
+) -> io::Result<(Connection, Option<SocketAddr>)> {
+    let peer = stream.peer_addr()?;
+    let Some(place) = all.place(peer.ip()) else {
+        let _ = stream.try_write(NO_ROOM);
+        return Err(Error::new(ErrorKind::ConnectionRefused, "too many connections"));
+    };
+    stream.set_nodelay(true)?;
+    let (mut ahead, mut client) = (BytesMut::new(), peer);
+    if all.trusted().hold(peer.ip()) {
+        let time = Duration::from_secs(limits::HEAD_READ_S);
+        let said = tokio::time::timeout(time, client_behind(&mut stream, &mut ahead)).await;
+        client = said.map_err(|_| Error::from(ErrorKind::TimedOut))??.unwrap_or(peer);
+    }
+    let instead = BytesMut::new();
+    Ok((Connection { stream, place, ahead, instead, read_in_turn: 0, stall: Stall::default() }, Some(client)))
+}
+
+/// The client that a proxy names in a PROXY line (version 1 or 2) before the first request; `None` when it names none. What was
+/// read beyond the line stays in `ahead`.
+async fn client_behind(stream: &mut TcpStream, ahead: &mut BytesMut) -> io::Result<Option<SocketAddr>> {
+    while stream.read_buf(ahead).await? > 0 {
+        let begins = |line: &[u8]| ahead.starts_with(&line[..line.len().min(ahead.len())]);
+        if !begins(v1::PROTOCOL_PREFIX.as_bytes()) && !begins(v2::PROTOCOL_PREFIX) {
+            return Ok(None);
+        }
+        let (len, client) = match HeaderResult::parse(ahead) {
+            HeaderResult::V1(Ok(header)) => (header.header.len(), of_version_1(&header)),
+            HeaderResult::V2(Ok(header)) => (header.len(), of_version_2(&header)),
+            incomplete if incomplete.is_incomplete() && ahead.len() < limits::PROXY_LINE_BYTES => continue,
+            _ => return Err(Error::new(ErrorKind::InvalidData, "a PROXY line that cannot be read")),
+        };
+        ahead.advance(len);
+        return Ok(client);
+    }
+    Ok(None)
+}
+
+fn of_version_1(header: &v1::Header<'_>) -> Option<SocketAddr> {
+    match header.addresses {
+        v1::Addresses::Tcp4(ends) => Some((IpAddr::V4(ends.source_address), ends.source_port).into()),
+        v1::Addresses::Tcp6(ends) => Some((IpAddr::V6(ends.source_address), ends.source_port).into()),
+        v1::Addresses::Unknown => None,
+    }
+}
+
+fn of_version_2(header: &v2::Header<'_>) -> Option<SocketAddr> {
+    match (header.command, header.addresses) {
+        (v2::Command::Proxy, v2::Addresses::IPv4(ends)) => {
+            Some((IpAddr::V4(ends.source_address), ends.source_port).into())
+        }
+        (v2::Command::Proxy, v2::Addresses::IPv6(ends)) => {
+            Some((IpAddr::V6(ends.source_address), ends.source_port).into())
+        }
+        _ => None,
+    }
+}
+
+impl Connection {
+    /// What its requests know of it.
+    pub(in crate::http) fn handle(&self) -> Handle {
+        self.place.handle()
+    }
+
+    fn write_instead(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.instead.is_empty() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, &self.instead);
+            let written = ready!(self.written(cx, written))?;
+            self.instead.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn closed() -> Error {
+        Error::new(ErrorKind::ConnectionAborted, "closed to make room for others")
+    }
+
+    /// Notes what a write came to.
+    fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(Ok(bytes)) => {
+                self.place.note_use();
+                self.stall.note_taken(bytes);
+            }
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                self.place.wakes(cx.waker());
+                if self.stall.is_over(cx) {
+                    metrics::counter!("entrepost_slow_readers_total").increment(1);
+                    return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the answer is not being read")));
+                }
+            }
+        }
+        written
+    }
+}
+
+impl Stall {
+    fn note_taken(&mut self, bytes: usize) {
+        self.taken += bytes;
+        if self.taken >= limits::READER_LEAST_BYTES {
+            *self = Self::default();
+        }
+    }
+
+    /// Whether too little was taken for too long. To be asked when nothing more can be written.
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        let whole = Duration::from_secs(limits::READER_WINDOW_S);
+        let window = self.window.get_or_insert_with(|| Box::pin(tokio::time::sleep(whole)));
+        window.as_mut().poll(cx).is_ready()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.place.is_closed() {
+            // As if the other side had closed it.
+            return Poll::Ready(Ok(()));
+        }
+        self.place.wakes(cx.waker());
+        if !self.ahead.is_empty() {
+            let len = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead[..len]);
+            self.ahead.advance(len);
+            return Poll::Ready(Ok(()));
+        }
+        if self.place.is_paused() {
+            return Poll::Pending;
+        }
+        if self.read_in_turn >= limits::READ_TURN_BYTES {
+            // The HTTP library reads on until there is nothing, whether or not anybody takes what it has.
+            self.read_in_turn = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_ready() {
+            self.read_in_turn += buffer.filled().len() - before;
+            self.place.note_use();
+        } else {
+            self.read_in_turn = 0;
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.place.is_closed() {
+            return Poll::Ready(Err(Self::closed()));
+        }
+        ready!(self.write_instead(cx))?;
+        if let Some(refusal) = refusal::in_place_of(bytes) {
+            self.instead.extend_from_slice(&refusal);
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(cx, written)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.write_instead(cx))?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.write_instead(cx))?;
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
