@@ -31,6 +31,7 @@ limits! {
     READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
     READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
     READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
+    LINGER_MS: u64 = 2_000, "ms", "Once an answer is given that closes the connection, what the client is still sending is read and dropped for this long.";
     PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
