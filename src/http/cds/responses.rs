@@ -113,9 +113,9 @@ pub(super) async fn read_views<T: Send + 'static>(
     call.services.offload(move || views.entries().map(read).collect()).await
 }
 
-/// The item id as outcomes and findings name it: one that is no id is not repeated.
+/// The item id as outcomes and findings name it: one that is too long to be any is not repeated.
 pub(super) fn shown_id(id: &Option<String>) -> Option<String> {
-    given(id).filter(|id| forms::is_item_id(id)).map(str::to_owned)
+    given(id).filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
 }
 
 /// A view to be deleted is about its document, which must be a draft.
