@@ -84,7 +84,7 @@ async fn host_usa(server: &Running, which: usize, other: &str) -> Outcome {
     };
     server.services.put_organization(row).await?;
     if which == 1 {
-        server.services.issue_token("USA", "bench", Some(Uuid::parse_str(USA)?), None).await?;
+        server.services.issue_token("USA", "bench", Some(Uuid::parse_str(USA)?), None, None).await?;
         return Ok(());
     }
     let german = server.exchange.partners().await?.into_iter().find(|row| row.code == "DEA").ok_or("a partner")?;

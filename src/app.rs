@@ -82,7 +82,7 @@ pub fn open(config: &Config, clock: Clock) -> Result<Services> {
     }
     drop(migrations);
     let store = Store::open(config.store.clone(), clock.clone())?;
-    Ok(Services::new(store, clock, config.terms))
+    Ok(Services::new(store, clock, config.terms).with_vault(config.vault.clone()))
 }
 
 impl Running {

@@ -9,6 +9,7 @@ use crate::http::{HttpOptions, TrustedProxies};
 use crate::limits;
 use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions};
+use crate::vault::Vault;
 
 /// One setting as users see it.
 pub struct Setting {
@@ -26,10 +27,14 @@ enum Kind {
     OptionalAddress,
     DatabaseUrl,
     PathPrefix,
+    /// Empty, or http or https with a host.
+    Url,
     /// Empty, or addresses and networks.
     Networks,
     /// Empty, or a folder that exists.
     Folder,
+    /// Empty, or a file.
+    File,
     Flag,
     Number {
         least: u64,
@@ -125,6 +130,7 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_080 },
     ),
     setting("session-hours", "12", "a session ends this long after login, h", Kind::Number { least: 1, most: 720 }),
+    setting("public-url", "", "where clients reach the server, for example https://entrepost.example", Kind::Url),
     setting(
         "ops-listen",
         "",
@@ -149,6 +155,13 @@ pub const SETTINGS: &[Setting] = &[
         "proxies whose X-Forwarded-For and PROXY lines are believed: addresses and networks, separated by commas",
         Kind::Networks,
     ),
+    setting(
+        "secret-key-file",
+        "",
+        "file with the key that secrets of partners are kept under (or its text as ENTREPOST_SECRET_KEY)",
+        Kind::File,
+    ),
+    setting("secret-key-old", "", "file with the key before, while `admin secrets rekey` is to be run", Kind::File),
     setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
@@ -169,6 +182,7 @@ pub struct Config {
     pub store: StoreOptions,
     pub http: HttpOptions,
     pub terms: Terms,
+    pub vault: Vault,
     pub migrate_at_start: bool,
     pub seal_every: Duration,
     pub log_level: String,
@@ -179,6 +193,8 @@ pub struct Config {
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     values: BTreeMap<String, (String, String)>,
+    /// The text of the key, which is no setting of the command line, where others could read it.
+    secret_key: Option<String>,
     mistakes: Vec<String>,
 }
 
@@ -208,6 +224,10 @@ impl Given {
     pub fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
         for (variable, value) in environment {
             let Some(name) = variable.strip_prefix("ENTREPOST_").filter(|name| *name != "CONFIG") else { continue };
+            if name == "SECRET_KEY" {
+                self.secret_key = Some(value);
+                continue;
+            }
             self.put(&name.to_lowercase().replace('_', "-"), value, &format!("variable {variable}"));
         }
     }
@@ -248,6 +268,21 @@ impl Given {
         self.text(name) == "true"
     }
 
+    /// The keys that secrets are kept under.
+    fn vault(&self) -> Result<Vault, String> {
+        let read = |name: &str| match self.text(name) {
+            "" => Ok(None),
+            file => std::fs::read_to_string(file).map(Some).map_err(|error| format!("{name}: {file}: {error}")),
+        };
+        let (key, old) = (read("secret-key-file")?, read("secret-key-old")?);
+        if key.is_some() && self.secret_key.is_some() {
+            return Err("secret-key-file: there is ENTREPOST_SECRET_KEY, too; give one of them".into());
+        }
+        let key = key.or_else(|| self.secret_key.clone());
+        Vault::new(key.as_deref(), old.as_deref())
+            .map_err(|problem| format!("secret-key-file, secret-key-old: {problem}"))
+    }
+
     /// The configuration.
     ///
     /// # Errors
@@ -260,6 +295,7 @@ impl Given {
                 mistakes.push(format!("{place}: {}: {problem}", setting.name));
             }
         }
+        let vault = self.vault().inspect_err(|problem| mistakes.push(problem.clone())).unwrap_or_default();
         let soap = ["soap-path", "soap-full-path"].map(|name| self.text(name).to_ascii_lowercase());
         if soap[0] == soap[1] && !soap[0].is_empty() {
             mistakes.push("soap-path and soap-full-path: two contracts cannot stand at one address".into());
@@ -273,6 +309,7 @@ impl Given {
         }
         Ok(Config {
             listen,
+            vault,
             ops_listen: self.text("ops-listen").parse().ok(),
             store: StoreOptions {
                 pool_size: self.number("pool-size") as u32,
@@ -296,6 +333,7 @@ impl Given {
                 login_attempts_per_account_min: self.number("logins-per-account") as u32,
                 login_attempts_per_address_min: self.number("logins-per-address") as u32,
                 anonymous_per_org_min: self.number("anonymous-per-org") as u32,
+                public_url: Some(self.text("public-url").to_owned()).filter(|url| !url.is_empty()),
                 connections: self.number("connections") as usize,
                 connections_per_address: self.number("connections-per-address") as usize,
                 trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
@@ -360,9 +398,20 @@ impl Kind {
                     Err(format!("`{value}` is no path; write /like/this, without a slash at the end"))
                 }
             }
+            Self::Url => {
+                let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+                let fits = host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '?', '#', '@']));
+                if value.is_empty() || fits {
+                    Ok(())
+                } else {
+                    Err(format!("`{value}` is no address like https://entrepost.example, without a slash at the end"))
+                }
+            }
             Self::Networks => value.parse::<TrustedProxies>().map(drop),
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
             Self::Folder => Err(format!("there is no folder `{value}`")),
+            Self::File if value.is_empty() || Path::new(value).is_file() => Ok(()),
+            Self::File => Err(format!("there is no file `{value}`")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),
             Self::Flag => Err(format!("`{value}` is neither true nor false")),
             Self::Number { least, most } => match value.parse::<u64>() {

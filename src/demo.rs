@@ -17,6 +17,7 @@ use crate::exchange::Exchange;
 use crate::exchange::partner::NewPartner;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::admin::NewOrganization;
+use crate::service::auth::Credential;
 use crate::service::declare::Declared;
 use crate::service::mail_state::{Answering, Move};
 use crate::service::refer::About;
@@ -66,7 +67,7 @@ const SAMPLE_DATE: &str = "/Date(1562748420000+0200)/";
 pub async fn fill(services: &Services, exchange: &Exchange) -> Result<()> {
     for (code, kind, country, name, time_zone, token) in ORGANIZATIONS {
         services.put_organization(organization(code, *kind, country, name, time_zone, false)).await?;
-        services.issue_token(code, "demo", Some(guid(token)?), None).await?;
+        services.issue_token(code, "demo", Some(guid(token)?), None, None).await?;
     }
     for (code, org, name) in OFFICES {
         services.put_office(code, org, name).await?;
@@ -90,7 +91,7 @@ pub async fn fill_half(services: &Services, exchange: &Exchange, which: usize, o
         let remote = !here.contains(code);
         services.put_organization(organization(code, *kind, country, name, time_zone, remote)).await?;
         if !remote {
-            services.issue_token(code, "demo", Some(guid(token)?), None).await?;
+            services.issue_token(code, "demo", Some(guid(token)?), None, None).await?;
             continue;
         }
         let partner = NewPartner {
@@ -140,7 +141,7 @@ fn guid(text: &str) -> Result<Uuid> {
 /// When the organization has no such token.
 async fn actor(services: &Services, org: &str) -> Result<Actor> {
     let token = ORGANIZATIONS.iter().find(|row| row.0 == org).map_or("", |row| row.5);
-    let actor = services.authenticate(&guid(token)?).await?;
+    let actor = services.authenticate(Credential::parse(token)?).await?;
     Ok(Actor { user_cd: Some("depost".into()), ..(*actor).clone() })
 }
 

@@ -64,6 +64,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
+    ("unconfigured", "The server lacks a setting that this needs; the message names it."),
     ("http", "What was sent is not an HTTP/1.1 request."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),
     ("charset", "A character lies outside the character set of the interchange."),
@@ -83,6 +84,8 @@ pub enum Error {
     Invalid(Findings),
     /// 401: no valid token or session, or not entitled. Always the same body.
     Unauthorized,
+    /// 403: entitled, but not for this; holds the scopes that are needed.
+    MissingScope { needed: String },
     /// 404: no such method; holds the nearest name.
     NoSuchMethod { suggestion: Option<String> },
     /// 405: called with another verb than the one that is allowed.
@@ -121,6 +124,7 @@ impl Error {
         match self {
             Self::Invalid(_) => 400,
             Self::Unauthorized => 401,
+            Self::MissingScope { .. } => 403,
             Self::NoSuchMethod { .. } => 404,
             Self::VerbNotAllowed { .. } => 405,
             Self::RequestTimeout => 408,
@@ -137,7 +141,7 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "ValidationException",
-            Self::Unauthorized => "UnauthorizedException",
+            Self::Unauthorized | Self::MissingScope { .. } => "UnauthorizedException",
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
             Self::VerbNotAllowed { .. } => "VerbNotAllowedException",
             Self::RequestTimeout => "RequestTimeoutException",
@@ -171,6 +175,7 @@ impl fmt::Display for Error {
                 None => write!(f, "The request is not valid."),
             },
             Self::Unauthorized => write!(f, "Authentication failed."),
+            Self::MissingScope { needed } => write!(f, "This needs the scope {needed}; ask for a token with it."),
             Self::NoSuchMethod { suggestion: Some(name) } => {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }

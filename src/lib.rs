@@ -23,3 +23,4 @@ pub mod refdata;
 pub mod rules;
 pub mod service;
 pub mod store;
+pub mod vault;

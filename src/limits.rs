@@ -31,6 +31,7 @@ limits! {
     READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
     READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
     READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
+    LINGER_MS: u64 = 2_000, "ms", "Once an answer is given that closes the connection, what the client is still sending is read and dropped for this long.";
     PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";
@@ -79,6 +80,18 @@ limits! {
     TOKEN_CACHE_ENTRIES: u64 = 10_000, "entries", "Bounds the memory of the token cache.";
     TOKEN_MET_S: u64 = 3_600, "s", "A token used within this time is not taken for one that is being tried out.";
     UNKNOWN_TOKENS_MIN: u32 = 600, "attempts/min", "Unknown tokens from one address; beyond it such are answered 429 unread.";
+    ACCESS_TOKEN_S: u32 = 3_600, "s", "How long an access token lives unless its client says otherwise.";
+    ACCESS_TOKEN_LEAST_S: u32 = 300, "s", "Shorter lives make clients ask all the time; refused.";
+    ACCESS_TOKEN_MOST_S: u32 = 43_200, "s", "A token that got into wrong hands ends on the same day; longer lives are refused.";
+    ACCESS_TOKENS: usize = 100, "tokens", "Of one client at a time; beyond it the oldest ends, so that who asks for each call anew hurts only itself.";
+    CLIENT_SECRETS: usize = 2, "secrets", "In force of one client, so that one can be changed without a gap; a third is refused.";
+    OLD_SECRET_DAYS: i64 = 30, "d", "A secret goes on so long after the next was made, unless said otherwise.";
+    CLIENT_LABEL_CHARS: usize = 50, "characters", "It stands in histories as `client:LABEL`; beyond it 400.";
+    TOKENS_PER_CLIENT_MIN: u32 = 30, "requests/min", "A client keeps its token while it lives; beyond it 429.";
+    TOKENS_PER_ADDRESS_MIN: u32 = 60, "requests/min", "One address cannot try out secrets; failures count five times; beyond it 429.";
+    FAILED_TOKEN_COST: u32 = 4, "requests", "What a failed request for a token costs besides itself.";
+    TOKEN_REQUEST_BYTES: usize = 16_384, "bytes", "A form of the token endpoint has a few short fields; beyond it 413.";
+    USE_NOTED_S: i64 = 60, "s", "When a token or secret was last used is written down at most this often.";
     LOGINS_ELSEWHERE: u32 = 10, "times", "Attempts for one account from all addresses that have not succeeded before, as a multiple of those from one.";
     LOGINS_REMEMBERED: u64 = 100_000, "logins", "Addresses from which an account was entered, so that attempts from elsewhere do not shut it.";
     WRITE_QUEUE: usize = 4_096, "jobs", "Writes waiting for the SQLite writer; beyond it 503.";

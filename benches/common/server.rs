@@ -9,6 +9,7 @@ use entrepost::config::{Config, Given};
 use entrepost::domain::OrganizationKind;
 use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
+use entrepost::service::auth::Credential;
 use uuid::Uuid;
 
 use super::Outcome;
@@ -72,7 +73,7 @@ pub fn start_logging() -> Outcome {
 
 /// Adds the organizations and the token, unless they are there.
 async fn prepare(services: &Services) -> Outcome {
-    if services.authenticate(&Uuid::parse_str(TOKEN)?).await.is_ok() {
+    if services.authenticate(Credential::parse(TOKEN)?).await.is_ok() {
         return Ok(());
     }
     for (code, kind, name) in [
@@ -91,7 +92,7 @@ async fn prepare(services: &Services) -> Outcome {
         };
         services.put_organization(organization).await?;
     }
-    services.issue_token("AUA", "bench", Some(Uuid::parse_str(TOKEN)?), None).await?;
+    services.issue_token("AUA", "bench", Some(Uuid::parse_str(TOKEN)?), None, None).await?;
     services.put_office("AUSYDA", "AUA", "Sydney").await?;
     Ok(())
 }

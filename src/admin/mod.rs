@@ -1,6 +1,7 @@
 //! `entrepost admin …`: organizations, tokens, offices, users, lists, rules, history, partners, exchange.
 
 mod arguments;
+mod client;
 mod exchange;
 mod history;
 
@@ -9,7 +10,6 @@ use clap::{ArgAction, ArgMatches, Command};
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
-use entrepost::contract::WcfDate;
 use entrepost::domain::OrganizationKind;
 use entrepost::limits;
 use entrepost::service::Services;
@@ -56,6 +56,14 @@ pub fn command() -> Command {
                         .arg(needed("CODE", "organization"))
                         .arg(option("label", "TEXT", "what it is for").default_value(""))
                         .arg(option("token", "UUID", "take this one instead of a new one"))
+                        .arg(
+                            option(
+                                "scope",
+                                "SCOPE",
+                                "what it may be used for; several times for several [default: everything]",
+                            )
+                            .action(clap::ArgAction::Append),
+                        )
                         .arg(option(
                             "expires",
                             "DATE",
@@ -154,6 +162,7 @@ pub fn command() -> Command {
                     "Lanes of items whose ids are not those of their origin's country; foreign_ids allows them",
                 )),
         )
+        .subcommand(client::command())
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
@@ -195,6 +204,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
                 Ok(())
             }
+            ("client", _) => client::run(&services, verb, options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
                 println!("epoch {epoch} of the feeds begins; what was changed last is read once more");
@@ -287,16 +297,8 @@ async fn list_organizations(services: &Services) -> Result<(), Failure> {
 
 async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
     let token = optional(options, "token").map(|given| guid(&given, "token")).transpose()?;
-    let expires = match optional(options, "expires") {
-        // An empty date must not make a token that never expires.
-        Some(given) => match WcfDate::parse_end(&given) {
-            Ok(Some(date)) => Some(date.instant()),
-            Ok(None) => return Err(Failure::Other("expires: give a date, or leave the option out".into())),
-            Err(problem) => return Err(Failure::Other(format!("expires: {problem}"))),
-        },
-        None => None,
-    };
-    let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires).await?;
+    let (expires, scopes) = (client::date(options, "expires")?, client::scopes(options)?);
+    let token = services.issue_token(text(options, "CODE"), text(options, "label"), token, expires, scopes).await?;
     println!("{token}");
     Ok(())
 }
@@ -315,7 +317,9 @@ async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Fa
             (None, Some(at)) => format!("until {}", at.0),
             (None, None) => "in force".into(),
         };
-        println!("{start}…\tissued {}\t{state}\t{}", token.created_at.0, token.label);
+        let used = token.last_used_at.map_or("never used".into(), |at| format!("last used {}", at.0));
+        let scopes = token.scopes.map(|scopes| format!("\t{scopes}")).unwrap_or_default();
+        println!("{start}…\tissued {}\t{state}\t{used}\t{}{scopes}", token.created_at.0, token.label);
     }
     Ok(())
 }

@@ -135,6 +135,8 @@ stored_enum! {
         Setting = "setting",
         /// A token, by the first eight hexadecimal digits of its digest.
         Token = "token",
+        /// An OAuth2 client with its secrets, by its id.
+        Client = "client",
         Office = "office",
         User = "user",
         /// How a partner is reached and what was agreed with it.

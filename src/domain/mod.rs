@@ -6,6 +6,7 @@ mod event;
 mod exchange;
 mod item;
 mod organization;
+mod scope;
 mod stored;
 mod verdict;
 
@@ -13,5 +14,6 @@ pub use event::{EventKind, RecordEventKind, RecordKind};
 pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
 pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
 pub use organization::OrganizationKind;
+pub use scope::{Scope, Scopes};
 pub use stored::UnknownValue;
 pub use verdict::{Author, Category, FiscalState, Level, MarkOperation, SecurityState};

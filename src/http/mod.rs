@@ -9,6 +9,7 @@ pub mod cds;
 mod error;
 mod exchange;
 mod listening;
+mod oauth;
 mod openapi;
 mod operation;
 mod operations;
@@ -39,8 +40,8 @@ pub use openapi::document as openapi_document;
 pub use operation::{Audience, Operation};
 pub use operations::operations;
 pub use options::HttpOptions;
-pub use pipeline::admission::Callers;
 pub use pipeline::client::TrustedProxies;
+pub use pipeline::permission::{Callers, Permission};
 pub use pipeline::rate_limit::RateLimits;
 
 use cds::registry::Registry;
@@ -87,6 +88,7 @@ pub fn server(
         request_read: options.request_read,
         budget: Budget::default(),
         trusted_proxies: options.trusted_proxies.clone(),
+        public_url: options.public_url.clone(),
         connections: Arc::clone(&connections),
     });
     let methods = web::Data::new(Registry::default());

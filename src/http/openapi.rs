@@ -7,12 +7,13 @@ use utoipa::openapi::schema::Schema;
 use super::cds::registry::{Method, Shape, methods};
 use super::error::ErrorForm;
 use super::error::cds::ErrorBody;
+use super::error::oauth::OAuthError;
 use super::error::problem::Problem;
 use super::exchange::registry::INTERCHANGE;
 use super::operation::{Answer, Content, Door, Operation, REFUSALS, Refusals, SchemaOf, Schemas, named};
 use super::operations::operations;
-use super::pipeline::admission::Callers;
-use crate::domain::Flow;
+use super::pipeline::permission::{Callers, Permission};
+use crate::domain::{Flow, Scopes};
 use crate::error::FINDING_CODES;
 use crate::limits;
 use crate::rules::data_error::DataError;
@@ -44,7 +45,10 @@ pub fn document(prefix: &str) -> String {
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer", "description": "Token or session key" } },
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer", "description": "Token, session key, or access token of an OAuth2 client" },
+                "client": { "type": "http", "scheme": "basic", "description": "Id and secret of an OAuth2 client" },
+            },
         },
     });
     complete(&mut document);
@@ -78,6 +82,7 @@ fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
     let (media_type, schema) = match form {
         ErrorForm::Cds => ("application/json", named::<ErrorBody>(schemas)),
         ErrorForm::Problem => ("application/problem+json", named::<Problem>(schemas)),
+        ErrorForm::OAuth => ("application/json", named::<OAuthError>(schemas)),
     };
     json!({ media_type: { "schema": to_value(schema) } })
 }
@@ -98,7 +103,7 @@ fn operation(method: &Method, error: &Value, schemas: &mut Schemas) -> Value {
         "operationId": method.name,
         "tags": [method.family],
         "summary": method.summary,
-        "description": who(method.callers),
+        "description": who(method.permission),
         // The header, or the token as a member of the body.
         "security": [{ "bearer": [] }, {}],
         "requestBody": body(members(method.params, method.required, method.token_member, schemas)),
@@ -194,14 +199,22 @@ fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
     let error = error(operation.errors, schemas);
     let bearer = json!({ "bearer": [] });
     let (description, security, request) = match operation.door {
-        Door::Open { .. } => ("For anybody; no token is needed.", json!([{}]), Value::Null),
-        Door::Members { callers, params, required, .. } => {
+        Door::Open { .. } => ("For anybody; no token is needed.".into(), json!([{}]), Value::Null),
+        Door::Caller { permission, .. } => (who(permission), json!([bearer]), Value::Null),
+        Door::Form { params, required, .. } => {
+            let mut form = to_value(params(schemas));
+            form["required"] = required.to_vec().into();
+            let media_type = "application/x-www-form-urlencoded";
+            let request = json!({ "required": true, "content": { media_type: { "schema": form } } });
+            ("For OAuth2 clients.".into(), json!([{ "client": [] }, {}]), request)
+        }
+        Door::Members { permission, params, required, .. } => {
             let members = members(params, required, "token", schemas);
-            (who(callers), json!([bearer, {}]), body(members))
+            (who(permission), json!([bearer, {}]), body(members))
         }
         Door::Interchange { .. } => {
             let request = json!({ "required": true, "content": files(INTERCHANGE) });
-            ("For partners of the exchange, with the token agreed.", json!([bearer]), request)
+            ("For partners of the exchange, with the token agreed.".into(), json!([bearer]), request)
         }
     };
     let mut responses = refusals(&error, operation.refusals);
@@ -229,6 +242,7 @@ fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) -> Value {
     let content = match answer.content {
         Content::File(media_types) => files(media_types),
         Content::Json(schema) => json!({ "application/json": { "schema": to_value(schema(schemas)) } }),
+        Content::Nothing => return json!({ "description": answer.says }),
     };
     let mut described = json!({ "description": answer.says, "content": content });
     if answer.or_error {
@@ -333,11 +347,13 @@ fn outcomes() -> Value {
     })
 }
 
-fn who(callers: Callers) -> &'static str {
-    match callers {
+fn who(permission: Permission) -> String {
+    let callers = match permission.callers {
         Callers::Posts => "For posts, on their own items.",
         Callers::PostsAndCustoms => "For posts and customs, each within its own items.",
-    }
+    };
+    let scopes: Scopes = permission.scopes.iter().copied().collect();
+    if scopes.is_empty() { callers.to_owned() } else { format!("{callers} Scope of OAuth2 clients: {scopes}.") }
 }
 
 /// The data error that partners are told for a code.

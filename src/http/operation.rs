@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::web::Payload;
@@ -13,10 +14,12 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::ErrorForm;
-use super::pipeline::admission::{self, Admitted, Callers};
+use super::pipeline::admission::{self, Admitted};
 use super::pipeline::body;
+use super::pipeline::permission::Permission;
 use super::shared::Shared;
 use crate::error::{Error, Result};
+use crate::service::Actor;
 
 /// Gives a schema and collects the ones it refers to.
 pub type SchemaOf = fn(&mut Schemas) -> RefOr<Schema>;
@@ -76,9 +79,17 @@ pub struct Operation {
 pub(super) enum Door {
     /// Anybody, with a GET.
     Open { run: for<'a> fn(&'a HttpRequest, &'a Shared) -> Serving<'a> },
+    /// An organization with a GET. The token stands in the Authorization header.
+    Caller { permission: Permission, run: for<'a> fn(&'a HttpRequest, &'a Shared, Arc<Actor>) -> Serving<'a> },
+    /// An OAuth2 client with a POST of a form; who it is says the handler.
+    Form {
+        params: SchemaOf,
+        required: &'static [&'static str],
+        run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload) -> Serving<'a>,
+    },
     /// An organization with a POST of a JSON object. The token stands in the Authorization header or in the object.
     Members {
-        callers: Callers,
+        permission: Permission,
         params: SchemaOf,
         /// Members without which every call is refused.
         required: &'static [&'static str],
@@ -105,6 +116,7 @@ pub(super) enum Content {
     File(&'static [&'static str]),
     /// JSON of this schema.
     Json(SchemaOf),
+    Nothing,
 }
 
 /// Who may call an operation.
@@ -112,7 +124,9 @@ pub(super) enum Content {
 pub enum Audience {
     /// Anybody, without a token.
     Anybody,
-    Organizations(Callers),
+    Organizations(Permission),
+    /// OAuth2 clients, with id and secret.
+    Clients,
     /// Partners of the exchange, each with the token agreed.
     Partners,
 }
@@ -121,7 +135,8 @@ impl Operation {
     pub fn audience(&self) -> Audience {
         match self.door {
             Door::Open { .. } => Audience::Anybody,
-            Door::Members { callers, .. } => Audience::Organizations(callers),
+            Door::Form { .. } => Audience::Clients,
+            Door::Caller { permission, .. } | Door::Members { permission, .. } => Audience::Organizations(permission),
             Door::Interchange { .. } => Audience::Partners,
         }
     }
@@ -129,8 +144,8 @@ impl Operation {
     /// The verb it is called with.
     pub fn verb(&self) -> &'static str {
         match self.door {
-            Door::Open { .. } => "GET",
-            Door::Members { .. } | Door::Interchange { .. } => "POST",
+            Door::Open { .. } | Door::Caller { .. } => "GET",
+            Door::Members { .. } | Door::Form { .. } | Door::Interchange { .. } => "POST",
         }
     }
 
@@ -141,8 +156,16 @@ impl Operation {
         }
         match self.door {
             Door::Open { run } => run(request, shared).await,
-            Door::Members { callers, run, .. } => {
-                let admitted = admission::json(request, shared, payload, callers).await?;
+            Door::Caller { permission, run } => {
+                let caller = admission::caller_by_header(request, shared, permission).await?;
+                run(request, shared, caller).await
+            }
+            Door::Form { run, .. } => {
+                body::check_form(request)?;
+                run(request, shared, payload).await
+            }
+            Door::Members { permission, run, .. } => {
+                let admitted = admission::json(request, shared, payload, permission).await?;
                 run(request, shared, admitted).await
             }
             Door::Interchange { run } => {

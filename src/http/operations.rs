@@ -8,11 +8,18 @@ use super::operation::Operation;
 use super::pipeline;
 use super::pipeline::request_log::note_method;
 use super::shared::Shared;
-use super::{cds, exchange, rest};
+use super::{cds, exchange, oauth, rest};
 
 /// Every operation beside the methods, door by door.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    [cds::operations::OPERATIONS, exchange::registry::OPERATIONS, rest::registry::OPERATIONS].into_iter().flatten()
+    [
+        cds::operations::OPERATIONS,
+        exchange::registry::OPERATIONS,
+        oauth::registry::OPERATIONS,
+        rest::registry::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Adds the route of every operation.

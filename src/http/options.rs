@@ -28,6 +28,8 @@ pub struct HttpOptions {
     pub login_attempts_per_address_min: u32,
     /// Requests of one organization about anonymous declarations a minute.
     pub anonymous_per_org_min: u32,
+    /// Where clients reach the server, without a slash at the end; what they call when absent.
+    pub public_url: Option<String>,
     /// Connections in all, and of one address.
     pub connections: usize,
     pub connections_per_address: usize,

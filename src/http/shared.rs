@@ -27,6 +27,8 @@ pub(super) struct Shared {
     pub budget: Budget,
     pub trusted_proxies: TrustedProxies,
     pub connections: Arc<Connections>,
+    /// Where clients reach the server, without a slash at the end.
+    pub public_url: Option<String>,
 }
 
 impl Shared {

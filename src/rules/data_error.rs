@@ -61,6 +61,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "glyph",
             "json",
             "http",
+            "unconfigured",
             "syntax",
             "charset",
             "segment",

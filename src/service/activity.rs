@@ -1,9 +1,11 @@
 //! When each part of the service was last used, in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::limits;
 
 /// A part of the service whose last use is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +41,43 @@ impl Part {
             Self::Referral => "LastReferralDt",
             Self::Response => "LastResponseDt",
         }
+    }
+}
+
+/// When tokens were last used, as far as that is not written down yet: each at most once in [`limits::USE_NOTED_S`].
+#[derive(Clone, Default)]
+pub(super) struct TokensUsed(Arc<Mutex<HashMap<Vec<u8>, Used>>>);
+
+#[derive(Clone, Copy)]
+struct Used {
+    at: DateTime<Utc>,
+    written: Option<DateTime<Utc>>,
+}
+
+impl TokensUsed {
+    pub(super) fn note(&self, token: &[u8], at: DateTime<Utc>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get_mut(token) {
+            Some(used) => used.at = at,
+            None => {
+                all.insert(token.to_vec(), Used { at, written: None });
+            }
+        }
+    }
+
+    /// What is to be written down now. Tokens that were not used since are forgotten.
+    pub(super) fn due(&self, now: DateTime<Utc>) -> Vec<(Vec<u8>, DateTime<Utc>)> {
+        let pause = TimeDelta::seconds(limits::USE_NOTED_S);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, used| used.written.is_none_or(|written| used.at > written || now - written < pause));
+        let mut due = Vec::new();
+        for (token, used) in all.iter_mut() {
+            if used.written.is_none_or(|written| used.at > written && now - written >= pause) {
+                used.written = Some(now);
+                due.push((token.clone(), used.at));
+            }
+        }
+        due
     }
 }
 

@@ -1,8 +1,9 @@
 //! Who calls: an organization, and the user and office it states.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::OrganizationKind;
+use crate::domain::{OrganizationKind, Scopes};
 use crate::error::{Error, Result};
 use crate::store::item::Stamp;
 
@@ -26,6 +27,18 @@ pub struct Actor {
     pub token: Option<Vec<u8>>,
     /// The call came with a session key: user and office are bound to it.
     pub session: Option<Vec<u8>>,
+    /// The OAuth2 client it came with; user and office are the client's where a call states no others.
+    pub client: Option<String>,
+    /// No user was stated: the client itself acts.
+    pub is_client_itself: bool,
+    /// What that client's own house calls it.
+    pub source_system: Option<String>,
+    /// What it may do; everything of its kind when absent.
+    pub scopes: Option<Scopes>,
+    /// The offices it may act for; all when absent.
+    pub offices: Option<Vec<String>>,
+    /// When what it came with ends by itself.
+    pub ends_at: Option<DateTime<Utc>>,
 }
 
 impl Actor {
@@ -64,8 +77,18 @@ impl Actor {
         }
     }
 
+    /// Whether it may do what needs `scopes`.
+    pub fn may(&self, scopes: Scopes) -> bool {
+        self.scopes.is_none_or(|own| own.hold_all(scopes))
+    }
+
     /// Who goes into the history.
     pub fn stamp(&self) -> Stamp {
-        Stamp { actor_org: self.org.clone(), user_cd: self.user_cd.clone(), office_cd: self.office_cd.clone() }
+        Stamp {
+            actor_org: self.org.clone(),
+            user_cd: self.user_cd.clone(),
+            office_cd: self.office_cd.clone(),
+            client: self.client.clone(),
+        }
     }
 }

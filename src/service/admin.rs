@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::Services;
 use super::auth::{digest, hash_password};
+use super::oauth::hosted;
 use super::settings::SettingChanges;
-use crate::domain::{DocumentKind, OrganizationKind, RecordKind};
+use crate::domain::{DocumentKind, OrganizationKind, RecordKind, Scopes};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
@@ -101,6 +102,7 @@ impl Services {
         label: &str,
         token: Option<Uuid>,
         expires_at: Option<DateTime<Utc>>,
+        scopes: Option<Scopes>,
     ) -> Result<Uuid> {
         let token = token.unwrap_or_else(Uuid::new_v4);
         if token.is_nil() {
@@ -109,19 +111,7 @@ impl Services {
         let (org, label, digest) = (org.to_owned(), label.to_owned(), digest(&token).to_vec());
         self.store
             .write(move |tx| {
-                match tx.organization(&org)? {
-                    None => {
-                        return Err(
-                            Error::invalid("absent", "CODE", "there is no such organization; add it first").into()
-                        );
-                    }
-                    Some(org) if org.remote => {
-                        return Err(
-                            Error::invalid("posts", "CODE", "a remote organization calls its own server").into()
-                        );
-                    }
-                    Some(_) => {}
-                }
+                hosted(tx, &org)?;
                 if tx.token(&digest)?.is_some() {
                     return Err(Error::invalid("posts", "token", "this token was issued before; choose another").into());
                 }
@@ -132,6 +122,8 @@ impl Services {
                     created_at: At(tx.now),
                     expires_at: expires_at.map(At),
                     revoked_at: None,
+                    scopes: scopes.map(|scopes| scopes.to_string()),
+                    last_used_at: None,
                 };
                 tx.add_token(&row, &Stamp::command_line())
             })

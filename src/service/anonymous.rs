@@ -267,7 +267,7 @@ fn record(
         digest: Some(digest(&row.body)),
         replaced,
     };
-    let stamp = Stamp { actor_org: actor.org.clone(), user_cd: row.user_cd.clone(), office_cd: row.office_cd.clone() };
+    let stamp = Stamp { user_cd: row.user_cd.clone(), office_cd: row.office_cd.clone(), ..actor.stamp() };
     tx.record(event, &stamp)
 }
 

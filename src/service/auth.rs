@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::oauth::{by_access_token, scopes_of};
 use super::{Actor, Services};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
@@ -18,6 +19,7 @@ use crate::limits;
 use crate::store::types::At;
 use crate::store::who::{OrganizationRow, SessionRow, UserRow};
 use crate::store::{Fault, Tx};
+use crate::vault::{Secret, SecretKind};
 
 /// What Login answers.
 #[derive(Clone, Debug)]
@@ -25,6 +27,37 @@ pub struct LoggedIn {
     pub security_key: Uuid,
     pub office: String,
     pub allowed_offices: Vec<String>,
+}
+
+/// What somebody comes with, by its digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// An organization's token, or the key of a session.
+    Token([u8; 32]),
+    /// An access token of an OAuth2 client.
+    Access([u8; 32]),
+}
+
+impl Credential {
+    /// The credential in a text: a GUID, or an access token.
+    ///
+    /// # Errors
+    /// 401 for what cannot be any, without looking anything up.
+    pub fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if Secret::is_named(SecretKind::AccessToken, text) {
+            let token = Secret::parse(SecretKind::AccessToken, text).ok_or(Error::Unauthorized)?;
+            return Ok(Self::Access(token.digest()));
+        }
+        let token = Uuid::try_parse(text).ok().filter(|token| !token.is_nil());
+        token.map(|token| Self::Token(digest(&token))).ok_or(Error::Unauthorized)
+    }
+
+    fn digest(&self) -> &[u8; 32] {
+        match self {
+            Self::Token(digest) | Self::Access(digest) => digest,
+        }
+    }
 }
 
 /// SHA-256 of a token or session key, in its written form.
@@ -72,6 +105,12 @@ fn actor_of(tx: &mut Tx<'_>, org: &OrganizationRow) -> Result<Actor, Fault> {
         office_cd: None,
         token: None,
         session: None,
+        client: None,
+        is_client_itself: false,
+        source_system: None,
+        scopes: None,
+        offices: None,
+        ends_at: None,
     })
 }
 
@@ -82,37 +121,60 @@ fn by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Option<Actor>, Fault> {
         return Ok(None);
     }
     match tx.organization(&token.org)? {
-        Some(org) if !org.remote => Ok(Some(Actor { token: Some(token.digest), ..actor_of(tx, &org)? })),
+        Some(org) if !org.remote => Ok(Some(Actor {
+            scopes: token.scopes.as_deref().map(scopes_of).transpose()?,
+            ends_at: token.expires_at.map(|At(end)| end),
+            token: Some(token.digest),
+            ..actor_of(tx, &org)?
+        })),
+        _ => Ok(None),
+    }
+}
+
+/// The actor of an organization that is served here.
+fn hosted_actor(tx: &mut Tx<'_>, org: &str) -> Result<Option<Actor>, Fault> {
+    match tx.organization(org)? {
+        Some(org) if !org.remote => actor_of(tx, &org).map(Some),
         _ => Ok(None),
     }
 }
 
 impl Services {
-    /// The actor a token or session key stands for.
+    /// The actor that a credential stands for.
     ///
     /// # Errors
     /// 401 when it stands for nobody.
-    pub async fn authenticate(&self, token: &Uuid) -> Result<Arc<Actor>> {
-        let digest = digest(token);
+    pub async fn authenticate(&self, credential: Credential) -> Result<Arc<Actor>> {
+        let digest = *credential.digest();
         if let Some(actor) = self.actors.get(&digest) {
-            return Ok(actor);
+            let is_over = actor.ends_at.is_some_and(|end| end <= self.clock.now());
+            return if is_over { Err(Error::Unauthorized) } else { Ok(actor) };
         }
-        let found = self.store.read(move |tx| by_token(tx, &digest)).await?;
+        metrics::counter!("entrepost_authentications_looked_up_total").increment(1);
+        let found = self.store.read(move |tx| match credential {
+            Credential::Token(digest) => by_token(tx, &digest),
+            Credential::Access(digest) => by_access_token(tx, &digest, hosted_actor),
+        });
+        let found = found.await?;
         let actor = match found {
             Some(actor) => {
                 let actor = Arc::new(actor);
                 self.actors.insert(digest, Arc::clone(&actor));
                 actor
             }
+            None if matches!(credential, Credential::Access(_)) => return Err(Error::Unauthorized),
             None => Arc::new(self.by_session(digest).await?),
         };
+        if let Some(token) = &actor.token {
+            self.tokens_used.note(token, self.clock.now());
+        }
         self.met.insert(digest, ());
         Ok(actor)
     }
 
-    /// Whether somebody came with this token or session key lately, so that it is not one that is being tried out.
-    pub fn has_met(&self, token: &Uuid) -> bool {
-        self.met.contains_key(&digest(token))
+    /// Whether somebody came with this credential lately, so that it is not one that is being tried out.
+    pub fn has_met(&self, credential: &Credential) -> bool {
+        self.met.contains_key(credential.digest())
     }
 
     /// The actor of a hosted organization, for the command line.
@@ -121,11 +183,10 @@ impl Services {
     /// 400 when there is no such organization here.
     pub async fn actor_for(&self, org: &str) -> Result<Actor> {
         let code = org.to_owned();
-        let actor = self.store.read(move |tx| match tx.organization(&code)? {
-            Some(org) if !org.remote => Ok(Some(actor_of(tx, &org)?)),
-            _ => Ok(None),
-        });
-        actor.await?.ok_or_else(|| Error::invalid("absent", "post", "there is no such organization on this server"))
+        self.store
+            .read(move |tx| hosted_actor(tx, &code))
+            .await?
+            .ok_or_else(|| Error::invalid("absent", "post", "there is no such organization on this server"))
     }
 
     async fn by_session(&self, digest: [u8; 32]) -> Result<Actor> {
@@ -136,8 +197,13 @@ impl Services {
             if idle > terms.session_idle || session.expires_at.0 <= tx.now {
                 return Ok(None);
             }
-            let Some(actor) = by_token(tx, &session.token)? else { return Ok(None) };
+            let opened_by = match by_token(tx, &session.token)? {
+                Some(actor) => Some(actor),
+                None => by_access_token(tx, &session.token, hosted_actor)?,
+            };
+            let Some(actor) = opened_by else { return Ok(None) };
             let actor = Actor {
+                is_client_itself: false,
                 user_cd: Some(session.user_cd),
                 office_cd: Some(session.office),
                 session: Some(session.digest),
@@ -222,7 +288,9 @@ impl Services {
 
     /// Makes sure the user named by a call exists, inside the call's transaction; says whether it was created.
     pub(super) fn ensure_user(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<bool, Fault> {
-        let Some(user_cd) = actor.user_cd.clone().filter(|_| actor.session.is_none()) else { return Ok(false) };
+        // Of a client that states nobody there is no user.
+        let states_user = actor.session.is_none() && !actor.is_client_itself;
+        let Some(user_cd) = actor.user_cd.clone().filter(|_| states_user) else { return Ok(false) };
         if self.known_users.contains_key(&(actor.org.clone(), user_cd.clone())) {
             return Ok(false);
         }

@@ -96,11 +96,15 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
             let (catalogue, path) = (services.catalogue(), format!("{declaration_path}.Data"));
             findings.extend_under(&path, structure::declaration_data(data));
             findings.extend_under(&path, places::check_declared(data, catalogue.countries()));
+            // What is too long is not read for its meaning.
+            let is_readable = findings.iter().all(|found| found.code != "too_long");
             let is_final = event != StoreEvent::Draft;
             let country = given(&data.sender_country_cd).unwrap_or(&actor.country).to_owned();
             let declarer = Declarer { org: &actor.org, country: &country, is_partner: false };
             let paths = (object_path.as_str(), declaration_path.as_str());
-            judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            if is_readable {
+                judgement = services.judge(declarer, &object, data, is_final, paths, &mut findings);
+            }
             if has_overlay {
                 judgement.note_overlay(&catalogue, &actor.org);
             }

@@ -42,8 +42,8 @@ impl Services {
     /// # Errors
     /// Every finding; 503 when too much waits, or the database does not answer.
     pub(super) async fn store_grouped(&self, call: Call) -> Result<Answer> {
-        let Actor { org, user_cd, office_cd, session, .. } = &call.actor;
-        let writer: Writer = (org.clone(), user_cd.clone(), office_cd.clone(), session.is_some());
+        let Actor { org, user_cd, office_cd, session, client, .. } = &call.actor;
+        let writer: Writer = (org.clone(), user_cd.clone(), office_cd.clone(), session.is_some(), client.clone());
         let (answered, answer) = oneshot::channel();
         if self.groups.put(&writer, (call, answered))? {
             // On its own: whoever made the call may be gone before the others are served.

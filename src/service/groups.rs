@@ -33,8 +33,8 @@ impl Call {
     }
 }
 
-/// Organization, user and office that calls are recorded under, and whether these are bound to a session.
-pub(super) type Writer = (String, Option<String>, Option<String>, bool);
+/// Organization, user and office that calls are recorded under, whether these are bound to a session, and the client.
+pub(super) type Writer = (String, Option<String>, Option<String>, bool, Option<String>);
 
 pub(super) type Waiting = (Call, oneshot::Sender<Result<Answer>>);
 

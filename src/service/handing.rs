@@ -151,7 +151,7 @@ impl Services {
 /// Finds again what the decisions of an item judged, and what they amount to. Nothing is written where nothing changes.
 fn judge_anew(tx: &mut Tx<'_>, catalogue: &Catalogue, post: &str, pid: Id) -> Result<(), Fault> {
     let Some(mut item) = tx.item_by_pid(post, pid.0, Parts::All)? else { return Ok(()) };
-    let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
+    let stamp = Stamp::of_organization(post);
     if judging::judge_again(tx, catalogue, &mut item, &stamp)? {
         save::save(tx, catalogue, std::slice::from_mut(&mut item), &stamp)?;
     }

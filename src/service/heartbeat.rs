@@ -12,6 +12,7 @@ use super::activity::Part;
 use crate::contract::WcfDate;
 use crate::contract::heartbeat::Heartbeat;
 use crate::error::Result;
+use crate::store::types::At;
 
 impl Services {
     /// Notes that `part` was used now.
@@ -21,6 +22,12 @@ impl Services {
 
     /// Writes down what was noted since the last time.
     pub async fn keep_activity(&self) -> Result<()> {
+        let used = self.tokens_used.due(self.clock.now());
+        if !used.is_empty() {
+            self.store
+                .write(move |tx| used.iter().try_for_each(|(token, at)| tx.note_token_use(token, At(*at))))
+                .await?;
+        }
         let noted = self.activity.take();
         if noted.is_empty() {
             return Ok(());

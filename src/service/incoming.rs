@@ -54,7 +54,7 @@ impl Route {
     }
 
     fn stamp(&self) -> Stamp {
-        Stamp { actor_org: self.from.clone(), user_cd: None, office_cd: None }
+        Stamp::of_organization(&self.from)
     }
 }
 

@@ -88,6 +88,7 @@ impl Services {
             .write(|tx| {
                 tx.drop_expired_sessions()?;
                 tx.drop_old_answers()?;
+                tx.drop_ended_access_tokens()?;
                 tx.drop_old_use(At(tx.now - TimeDelta::minutes(1)))?;
                 Ok(())
             })

@@ -26,6 +26,7 @@ pub mod lookup;
 pub mod mail_state;
 pub mod maintenance;
 pub mod marks;
+pub mod oauth;
 mod offload;
 mod placing;
 mod prepared;

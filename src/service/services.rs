@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use moka::sync::Cache;
 use tokio::sync::Notify;
 
-use super::activity::Activity;
+use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::groups::Groups;
@@ -18,6 +18,7 @@ use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::store::Store;
+use crate::vault::Vault;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -25,12 +26,14 @@ pub struct Services {
     pub store: Store,
     pub clock: Clock,
     pub terms: Terms,
+    pub vault: Vault,
     catalogue: CatalogueHandle,
     pub(super) actors: Cache<[u8; 32], Arc<Actor>>,
     /// Digests of tokens and session keys that somebody came with lately.
     pub(super) met: Cache<[u8; 32], ()>,
     pub(super) known_users: Cache<(String, String), ()>,
     pub(super) activity: Activity,
+    pub(super) tokens_used: TokensUsed,
     outbox_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
@@ -67,17 +70,26 @@ impl Services {
             store,
             clock,
             terms,
+            vault: Vault::default(),
             catalogue: CatalogueHandle::default(),
             actors,
             met,
             known_users,
             activity: Activity::default(),
+            tokens_used: TokensUsed::default(),
             outbox_signal: Arc::default(),
             handed: HandedNotes::default(),
             groups: Groups::default(),
             places: Places::default(),
             proofreader: Arc::default(),
         }
+    }
+
+    /// The same, with the keys that secrets are kept under.
+    #[must_use]
+    pub fn with_vault(mut self, vault: Vault) -> Self {
+        self.vault = vault;
+        self
     }
 
     /// Has every declaration that comes in looked through by `proofreader`; the first one given stays.

@@ -68,7 +68,7 @@ impl Services {
 
 fn judge_some(tx: &mut Tx<'_>, catalogue: &Catalogue, post: &str) -> Result<usize, Fault> {
     let pids = tx.unjudged_items(post, limits::JUDGED_PER_WRITE)?;
-    let stamp = Stamp { actor_org: post.to_owned(), user_cd: None, office_cd: None };
+    let stamp = Stamp::of_organization(post);
     for pid in &pids {
         if let Some(item) = tx.item_by_pid(post, pid.0, Parts::All)? {
             judge(tx, catalogue, item, &stamp)?;

@@ -15,6 +15,7 @@ pub mod item;
 pub mod item_status;
 pub mod load;
 pub mod mark;
+pub mod oauth;
 pub mod outbox;
 pub mod partner;
 pub mod record_history;

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::columns::Columns;
 use super::item::Stamp;
@@ -84,6 +84,14 @@ impl RecordRow {
     }
 }
 
+/// What an event says, with the OAuth2 client that did it.
+fn with_client(detail: Option<Value>, stamp: &Stamp) -> Option<Value> {
+    let Some(client) = &stamp.client else { return detail };
+    let mut detail = detail.unwrap_or_else(|| json!({}));
+    detail["Client"] = json!(client);
+    Some(detail)
+}
+
 impl Tx<'_> {
     /// Adds a row at the end of the record's chain.
     pub fn record(&mut self, event: RecordEvent<'_>, stamp: &Stamp) -> Done {
@@ -103,7 +111,7 @@ impl Tx<'_> {
             user_cd: stamp.user_cd.clone(),
             office_cd: stamp.office_cd.clone(),
             event: event.event,
-            detail: event.detail.map(|detail| detail.to_string()),
+            detail: with_client(event.detail, stamp).map(|detail| detail.to_string()),
             digest: event.digest,
             replaced: event.replaced,
             hash: None,

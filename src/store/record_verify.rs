@@ -192,6 +192,7 @@ impl Tx<'_> {
             RecordKind::Organization => self.organization(id)?.map(|row| text_digest(&row.content())),
             RecordKind::Setting => self.setting(org, id)?.map(|row| text_digest(&row.value)),
             RecordKind::Token => self.present_token(org, id, recorded)?,
+            RecordKind::Client => self.present_client(id)?,
             RecordKind::Office => self.office(id)?.map(|row| columns_digest(&row)),
             RecordKind::User => self.present_user(org, id)?,
             RecordKind::Partner => self.partner(id)?.map(|row| columns_digest(&row)),

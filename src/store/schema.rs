@@ -30,6 +30,47 @@ diesel::table! {
         created_at -> crate::store::types::DbTime,
         expires_at -> Nullable<crate::store::types::DbTime>,
         revoked_at -> Nullable<crate::store::types::DbTime>,
+        scopes -> Nullable<Text>,
+        last_used_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    oauth_client (id) {
+        id -> Text,
+        org -> Text,
+        label -> Text,
+        source_system -> Nullable<Text>,
+        scopes -> Text,
+        offices -> Nullable<Text>,
+        user_cd -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+        token_seconds -> Integer,
+        created_at -> crate::store::types::DbTime,
+        expires_at -> Nullable<crate::store::types::DbTime>,
+        disabled_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    oauth_secret (digest) {
+        digest -> Binary,
+        client -> Text,
+        created_at -> crate::store::types::DbTime,
+        expires_at -> Nullable<crate::store::types::DbTime>,
+        revoked_at -> Nullable<crate::store::types::DbTime>,
+        last_used_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    access_token (digest) {
+        digest -> Binary,
+        client -> Text,
+        org -> Text,
+        scopes -> Text,
+        created_at -> crate::store::types::DbTime,
+        expires_at -> crate::store::types::DbTime,
     }
 }
 

@@ -49,6 +49,9 @@ pub struct TokenRow {
     pub created_at: At,
     pub expires_at: Option<At>,
     pub revoked_at: Option<At>,
+    /// What it may be used for, names separated by blanks; everything of the organization's kind when absent.
+    pub scopes: Option<String>,
+    pub last_used_at: Option<At>,
 }
 
 /// An office of exchange or customs office.
@@ -126,6 +129,10 @@ impl Attested for TokenRow {
     fn columns(&self, to: &mut Columns) {
         to.bytes(&self.digest).text(&self.org).text(&self.label);
         to.times(&[Some(self.created_at), self.expires_at, self.revoked_at]);
+        // Of tokens issued before there were scopes the digest is as it was; when one was last used is no part of it.
+        if let Some(scopes) = &self.scopes {
+            to.text(scopes);
+        }
     }
 }
 
@@ -250,12 +257,16 @@ impl Tx<'_> {
     }
 
     fn record_token(&mut self, row: &TokenRow, event: RecordEventKind, by: &Stamp) -> Done {
+        let mut detail = json!({ "Label": row.label, "ExpiresAt": row.expires_at.map(|at| at.0) });
+        if let Some(scopes) = &row.scopes {
+            detail["Scopes"] = json!(scopes);
+        }
         let event = RecordEvent {
             org: &row.org,
             kind: RecordKind::Token,
             id: &row.name(),
             event,
-            detail: Some(json!({ "Label": row.label, "ExpiresAt": row.expires_at.map(|at| at.0) })),
+            detail: Some(detail),
             digest: Some(columns_digest(row)),
             replaced: None,
         };
@@ -281,6 +292,14 @@ impl Tx<'_> {
             .execute(self.conn)?;
         self.record_token(&row, RecordEventKind::Revoked, by)?;
         Ok(true)
+    }
+
+    /// Notes when a token was last used.
+    pub fn note_token_use(&mut self, digest: &[u8], at: At) -> Done {
+        diesel::update(security_token::table.find(digest))
+            .set(security_token::last_used_at.eq(Some(at)))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Adds or renames an office.

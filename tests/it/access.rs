@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use entrepost::http::{Audience, Callers, Method, Names, Operation, methods, operations};
+use entrepost::http::{Audience, Callers, Method, Names, Operation, Permission, methods, operations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -154,13 +154,21 @@ fn breaks(body: &Value, path: &str) -> Vec<Value> {
 fn dead_tokens(server: &Server) -> [Uuid; 2] {
     let yesterday = server.clock.now() - chrono::TimeDelta::days(1);
     let [revoked, expired] = server.block_on(|services| async move {
-        let revoked = services.issue_token("DEA", "to be revoked", None, None).await.expect("issues");
-        let expired = services.issue_token("DEA", "old", None, Some(yesterday)).await.expect("issues");
+        let revoked = services.issue_token("DEA", "to be revoked", None, None, None).await.expect("issues");
+        let expired = services.issue_token("DEA", "old", None, Some(yesterday), None).await.expect("issues");
         [revoked, expired]
     });
     server.call("GetHeartbeat", &json!({ "token": revoked })).ok();
     server.block_on(|services| async move { services.revoke_token(revoked).await }).expect("revokes");
     [revoked, expired]
+}
+
+/// Operations that are sent something by an organization or a partner.
+fn sent_as_callers() -> impl Iterator<Item = &'static Operation> {
+    operations().filter(|operation| {
+        let by_callers = matches!(operation.audience(), Audience::Organizations(_) | Audience::Partners);
+        by_callers && operation.verb() == "POST"
+    })
 }
 
 /// What an operation beside the methods is sent: about an item, where it is about any.
@@ -215,7 +223,7 @@ on_both_engines! {
             for (place, body) in with_foreign_organizations(&with_optional_organizations(method.name, sample.clone())) {
                 refusals.note(&place, method.name, server.call(method.name, &body));
             }
-            if method.callers == Callers::Posts {
+            if method.permission.callers == Callers::Posts {
                 let token = json!(customs_of(&sample[method.token_member]));
                 refusals.note("customs", method.name, server.call(method.name, &with_token(&method, token)));
             }
@@ -236,7 +244,7 @@ on_both_engines! {
         refusals.note("an unknown token", "Load", server.call("Load", &json!({ "token": Uuid::new_v4() })));
         let [revoked, expired] = dead_tokens(server);
         let bearer = |token: &dyn std::fmt::Display| format!("Bearer {token}");
-        for operation in operations().filter(|operation| operation.audience() != Audience::Anybody) {
+        for operation in sent_as_callers() {
             let body = sample(operation, &fresh_id("AU"));
             refusals.note("no token", operation.path, server.post_bytes(operation.path, body.as_bytes(), &[]));
             for authorization in [
@@ -254,8 +262,8 @@ on_both_engines! {
             }
             // Partners have tokens of their own: that of an organization here is none.
             let strangers: &[&str] = match operation.audience() {
-                Audience::Organizations(Callers::PostsAndCustoms) => &[],
-                Audience::Organizations(Callers::Posts) => &["AU", "DE"],
+                Audience::Organizations(Permission { callers: Callers::PostsAndCustoms, .. }) => &[],
+                Audience::Organizations(Permission { callers: Callers::Posts, .. }) => &["AU", "DE"],
                 _ => &["AUA", "AU", "FRA", "FR"],
             };
             for org in strangers {
@@ -268,7 +276,7 @@ on_both_engines! {
     fn to_a_foreign_organization_an_item_is_like_none(server) {
         let (theirs, none) = (fresh_id("AU"), fresh_id("AU"));
         server.call_as("AUA", "StoreDeclaration", store(&theirs, "AUA", "DEA", 2)).ok();
-        for operation in operations().filter(|operation| matches!(operation.audience(), Audience::Organizations(_))) {
+        for operation in sent_as_callers().filter(|operation| operation.audience() != Audience::Partners) {
             for org in ["FRA", "FR", "PTA"] {
                 let authorization = format!("Bearer {}", token_of(org));
                 let ask = |item: &str| {
@@ -286,7 +294,7 @@ on_both_engines! {
         let mut tried = 0;
         for method in methods() {
             for (names, path) in method.named {
-                let callers: &[&str] = if method.callers == Callers::Posts { &["AUA"] } else { &["AUA", "DE"] };
+                let callers: &[&str] = if method.permission.callers == Callers::Posts { &["AUA"] } else { &["AUA", "DE"] };
                 for caller in callers {
                     let Some(value) = foreign(*names, *caller == "DE") else { continue };
                     let mut plain = with_token(&method, json!(token_of(caller)));
@@ -573,7 +581,7 @@ fn a_revoked_token_stops_on_every_server() {
     }
     let one = Server::start(Engine::Postgres);
     let other = Server::on(&one.database_url, &[]);
-    let token = one.block_on(|services| async move { services.issue_token("AUA", "short", None, None).await });
+    let token = one.block_on(|services| async move { services.issue_token("AUA", "short", None, None, None).await });
     let token = token.expect("issues");
     let alive = |server: &Server| server.call("GetHeartbeat", &json!({ "token": token })).status == 200;
     assert!(alive(&one) && alive(&other));

@@ -434,7 +434,7 @@ on_both_engines! {
             .block_on(|services| async move {
                 services.put_organization(strict).await?;
                 services.put_user("USA", "clerk", None, None).await?;
-                services.issue_token("USA", "test", None, None).await
+                services.issue_token("USA", "test", None, None, None).await
             })
             .expect("a strict post");
         let send = |user: &str| {

@@ -234,7 +234,7 @@ on_both_engines! {
         let token = server
             .block_on(|services| async move {
                 services.put_organization(second).await?;
-                services.issue_token("PTB", "test", None, None).await
+                services.issue_token("PTB", "test", None, None, None).await
             })
             .expect("a second post");
         let mut all = Vec::new();

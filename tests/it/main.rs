@@ -24,6 +24,7 @@ mod life_cycle;
 mod load;
 mod logs;
 mod lookups;
+mod oauth;
 mod openapi;
 mod outside;
 mod partners;

@@ -76,7 +76,11 @@ on_both_engines! {
             assert_eq!(described["operationId"], operation.name);
             let (security, statuses) = match operation.audience() {
                 Audience::Anybody => (json!([{}]), &["200", "500", "503"][..]),
+                Audience::Organizations(_) if operation.verb() == "GET" => {
+                    (json!([{ "bearer": [] }]), &["200", "401", "403", "429", "500", "503"][..])
+                }
                 Audience::Organizations(_) => (json!([{ "bearer": [] }, {}]), STATUSES),
+                Audience::Clients => (json!([{ "client": [] }, {}]), STATUSES),
                 // They send a file, which has no member for the token.
                 Audience::Partners => (json!([{ "bearer": [] }]), STATUSES),
             };

@@ -193,7 +193,7 @@ fn follow_cursor(server: &Server, org: &str, method: &str, body: &Value, answer:
 fn use_everything(server: &Server) {
     let id = fresh_id("AU");
     for method in methods() {
-        assert!(matches!(method.callers, Callers::Posts | Callers::PostsAndCustoms));
+        assert!(matches!(method.permission.callers, Callers::Posts | Callers::PostsAndCustoms));
         for (org, body) in bodies(method.name, &id) {
             let key = fresh_id("AU");
             let answer = server.call_with(org, method.name, body.clone(), &[("idempotency-key", &key)]);
@@ -208,7 +208,7 @@ fn use_everything(server: &Server) {
         services.seal().await.expect("seals");
         services.keep_activity().await.expect("notes");
         services.drop_expired().await.expect("drops");
-        let token = services.issue_token("AUA", "x", None, None).await.expect("issues");
+        let token = services.issue_token("AUA", "x", None, None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");
         services.users("AUA").await.expect("lists");

@@ -302,7 +302,7 @@ impl Scene {
         let anonymous = lodge(&server, &Value::Null, "1.00");
         server.block_on(|services| async move {
             services.set_quality("AUA", "total_differs", "off", None).await.expect("sets");
-            services.issue_token("AUA", "old", TOKEN.parse().ok(), None).await.expect("issues");
+            services.issue_token("AUA", "old", TOKEN.parse().ok(), None, None).await.expect("issues");
             services.seal().await.expect("seals");
             assert_eq!(services.seal().await.expect("seals"), 0, "nothing changed since");
         });

@@ -23,15 +23,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("edi", &["contract", "refdata"]),
     ("print", &["contract", "refdata"]),
     ("store", &["contract", "clock"]),
-    ("service", &["contract", "rules", "refdata", "store", "clock"]),
-    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock"]),
+    ("service", &["contract", "rules", "refdata", "store", "clock", "vault"]),
+    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock", "vault"]),
     ("net", &[]),
+    ("vault", &[]),
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
-    ("http", &["service", "contract", "rules", "print", "refdata", "exchange"]),
+    ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "vault"]),
     // A user of the services like any other, kept apart from the rooms it fills.
     ("demo", &["contract", "rules", "service", "exchange"]),
     // Its product is the options of the rooms that have any.
-    ("config", &["http", "service", "store"]),
+    ("config", &["http", "service", "store", "vault"]),
 ];
 
 /// Open to every room.

@@ -247,7 +247,7 @@ fn numbers_given_out_by_several_servers_have_no_twins_and_no_gaps() {
 #[test]
 fn a_revoked_token_stops_on_both_within_a_second() {
     let Some((one, two)) = two_servers() else { return };
-    let token = one.block_on(|services| async move { services.issue_token("AUA", "to go", None, None).await });
+    let token = one.block_on(|services| async move { services.issue_token("AUA", "to go", None, None, None).await });
     let token = token.expect("issues");
     let heartbeat = |server: &Server| server.call("GetHeartbeat", &json!({ "securityToken": token })).status;
     assert_eq!((heartbeat(&one), heartbeat(&two)), (200, 200));

@@ -194,7 +194,7 @@ on_both_engines! {
             }
             assert_eq!(first_reason(&status(server, "DEA", &id)), ("Red", "WATCHDOG_BLOCKED"), "{comes_first}");
             assert_eq!(marked_by(server, "DE", &id).as_deref(), Some("DE"));
-            let token = server.block_on(|services| async move { services.issue_token("DEB", "test", None, None).await });
+            let token = server.block_on(|services| async move { services.issue_token("DEB", "test", None, None, None).await });
             let body = json!({ "token": token.expect("a token"), "Items": [{ "ItemId": id }] });
             let entry = server.call_as("DEB", "CheckItemStatus", body).ok().json()["CheckItemStatusResult"][0].clone();
             assert_eq!(first_reason(&entry), ("Red", "WATCHDOG_BLOCKED"), "{comes_first}");

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use super::reply::Reply;
 use super::request::{Call, Needed};
 use crate::contract::{WcfDate, date, lenient};
-use crate::error::Result;
+use crate::domain::{Scope, Scopes};
+use crate::error::{Error, Result};
 use crate::rules::forms::given;
 use crate::service::load::{ItemFilter, Page, Query, bound, mail_state};
 
@@ -161,6 +162,11 @@ pub(super) async fn customs_status(call: Call<'_>, params: CustomsStatusParams) 
     let flow = needed.flow("flow", &params.flow);
     needed.done()?;
     let post = given(&params.postal_org_cd);
+    // To have an answer made is more than to read one.
+    let needed: Scopes = [Scope::CreateMessages].into_iter().collect();
+    if params.force_create_response_if_not_available && !call.actor.may(needed) {
+        return Err(Error::MissingScope { needed: needed.to_string() });
+    }
     let view = if params.force_create_response_if_not_available {
         let actor = call.acting(&params.user_cd, &params.office_cd)?;
         call.services.customs_status_or_answer(&actor, post, id, flow).await?

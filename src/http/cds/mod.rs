@@ -52,7 +52,7 @@ async fn serve(
     if request.method() != Verb::POST {
         return Err(Error::VerbNotAllowed { allowed: "POST" });
     }
-    let admitted = admission::json(request, shared, payload, method.callers).await?;
+    let admitted = admission::json(request, shared, payload, method.permission).await?;
     let call = call_of(request, shared, admitted, method)?;
     Ok(method.run(call).await?.into_response())
 }

@@ -2,9 +2,10 @@
 
 use super::printing::{self, PrintListParams};
 use super::request::Call;
+use crate::domain::Scope;
 use crate::http::error::ErrorForm;
 use crate::http::operation::{Answer, Content, Door, Operation, REFUSALS, inline};
-use crate::http::pipeline::admission::Callers;
+use crate::http::pipeline::permission::{Callers, Permission};
 
 pub(in crate::http) static OPERATIONS: &[Operation] = &[Operation {
     path: "/print",
@@ -13,7 +14,7 @@ pub(in crate::http) static OPERATIONS: &[Operation] = &[Operation {
     summary: "Prints up to 500 stored items into one PDF/A, answered as it is.",
     remarks: "",
     door: Door::Members {
-        callers: Callers::PostsAndCustoms,
+        permission: Permission { callers: Callers::PostsAndCustoms, scopes: &[Scope::ReadDocuments] },
         params: inline::<PrintListParams>,
         required: &["mailItemIds"],
         run: |request, shared, admitted| {

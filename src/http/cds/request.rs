@@ -110,6 +110,12 @@ impl<'a> Call<'a> {
         forms::check_user(&mut findings, "userCd", user);
         forms::check_office(&mut findings, "officeCd", office);
         let mut actor = (*self.actor).clone();
+        if let (Some(allowed), Some(named)) = (&actor.offices, office)
+            && !allowed.iter().any(|office| office == named)
+        {
+            let message = format!("this client acts for {} only", allowed.join(", "));
+            findings.add("unknown_code", "officeCd", message);
+        }
         if actor.session.is_some() {
             let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
             if differs(&actor.user_cd, user) {
@@ -117,6 +123,14 @@ impl<'a> Call<'a> {
             }
             if differs(&actor.office_cd, office) {
                 findings.add("unknown_code", "officeCd", "the session is bound to another office; log in for this one");
+            }
+        } else if actor.client.is_some() {
+            if let Some(user) = user {
+                actor.user_cd = Some(user.to_owned());
+                actor.is_client_itself = false;
+            }
+            if let Some(office) = office {
+                actor.office_cd = Some(office.to_owned());
             }
         } else {
             if user.is_none() {

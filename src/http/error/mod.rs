@@ -4,10 +4,11 @@
 //! went wrong is `crate::error`'s.
 
 pub(super) mod cds;
+pub(super) mod oauth;
 pub(super) mod problem;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::contract::canonical::to_canonical;
@@ -20,21 +21,36 @@ pub enum ErrorForm {
     Cds,
     /// Problem details (RFC 9457).
     Problem,
+    /// The errors of OAuth2.
+    OAuth,
 }
 
 impl ErrorForm {
     /// The form for what no door serves, by its path.
     pub(super) fn of_path(path: &str) -> Self {
-        if path.starts_with("/v1/") || path == "/v1" { Self::Problem } else { Self::Cds }
+        match path.split('/').nth(1) {
+            Some("v1") => Self::Problem,
+            Some("oauth2") => Self::OAuth,
+            _ => Self::Cds,
+        }
+    }
+
+    /// The error as clients of this form are told it: one body for whoever is not entitled, whatever it is that is missing.
+    pub(super) fn told(self, error: &Error) -> &Error {
+        if self == Self::Cds && matches!(error, Error::MissingScope { .. }) { &Error::Unauthorized } else { error }
     }
 
     /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.
     pub(super) fn answer(self, error: &Error, request_id: &str) -> HttpResponse {
+        let error = self.told(error);
         let mut response = head(error);
         match self {
             Self::Cds => response
                 .insert_header((CONTENT_TYPE, "application/json; charset=utf-8"))
                 .body(to_canonical(&cds::ErrorBody::from(error))),
+            Self::OAuth => response
+                .insert_header((CONTENT_TYPE, "application/json"))
+                .body(to_canonical(&oauth::OAuthError::from(error))),
             Self::Problem => response
                 .insert_header((CONTENT_TYPE, "application/problem+json"))
                 .body(to_canonical(&problem::Problem::of(error, request_id))),
@@ -55,6 +71,10 @@ pub(super) fn head(error: &Error) -> HttpResponseBuilder {
     match error {
         Error::VerbNotAllowed { allowed } => {
             response.insert_header((ALLOW, *allowed));
+        }
+        Error::MissingScope { needed } => {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{needed}\"");
+            response.insert_header((WWW_AUTHENTICATE, challenge));
         }
         Error::EncodedBody => {
             response.insert_header((ACCEPT_ENCODING, "identity")).insert_header((CONNECTION, "close"));

@@ -72,6 +72,7 @@ fn kind(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Invalid(_) => ("validation", "The request has faults"),
         Error::Unauthorized => ("unauthorized", "Not authenticated"),
+        Error::MissingScope { .. } => ("scope", "Not entitled to this"),
         Error::NoSuchMethod { .. } => ("absent", "There is nothing at this path"),
         Error::VerbNotAllowed { .. } => ("verb", "Another verb is needed"),
         Error::RequestTimeout => ("timeout", "The request did not arrive in time"),

@@ -12,30 +12,15 @@ use actix_web::web::{Bytes, Payload};
 use super::body::{self, Body};
 use super::client;
 use super::connections::Served;
-use super::credentials::{self, Credential, Members};
+use super::credentials::{self, Members};
 use super::json_scan;
-use super::request_log::note_organization;
-use crate::domain::OrganizationKind;
+use super::permission::Permission;
+use super::request_log::{note_limit, note_organization};
 use crate::error::{Error, Result};
 use crate::http::shared::Shared;
+use crate::limits;
+use crate::service::auth::Credential;
 use crate::service::{Actor, Part};
-
-/// The organizations that may call something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Callers {
-    Posts,
-    PostsAndCustoms,
-}
-
-impl Callers {
-    /// Whether organizations of this kind are among them.
-    pub fn admit(self, kind: OrganizationKind) -> bool {
-        match self {
-            Self::Posts => kind == OrganizationKind::Post,
-            Self::PostsAndCustoms => true,
-        }
-    }
-}
 
 /// A request with a JSON object whose caller is known, within its limits and entitled.
 pub(in crate::http) struct Admitted {
@@ -61,17 +46,17 @@ impl Admitted {
 /// Reads a JSON object and finds out who sends it.
 ///
 /// # Errors
-/// 415 for what is not JSON, 401 for who is nobody or not among `callers`, 429 for who calls too often, 408, 413 and 503
+/// 415 for what is not JSON, 401 for who is nobody or not entitled, 429 for who calls too often, 408, 413 and 503
 /// for what does not fit, 400 for what is no JSON object.
 pub(in crate::http) async fn json(
     request: &HttpRequest,
     shared: &Shared,
     payload: Payload,
-    callers: Callers,
+    permission: Permission,
 ) -> Result<Admitted> {
     body::check_json(request)?;
-    let received = receive(request, shared, payload, callers).await?;
-    admit(request, shared, received, callers).await
+    let received = receive(request, shared, payload, permission).await?;
+    admit(request, shared, received, permission).await
 }
 
 /// A body, and the caller where the headers say who it is.
@@ -94,7 +79,7 @@ impl Received {
     }
 }
 
-/// Reads a body. `callers` are those who may call what is called, as far as that is known.
+/// Reads a body. `permission` is what is asked of the caller, as far as it is known what is called.
 ///
 /// # Errors
 /// Like [`json`], but for what the body says.
@@ -102,11 +87,11 @@ pub(in crate::http) async fn receive(
     request: &HttpRequest,
     shared: &Shared,
     payload: Payload,
-    callers: Callers,
+    permission: Permission,
 ) -> Result<Received> {
     let known = match credentials::of_header(request)? {
         Some(credential) => {
-            let actor = caller(request, shared, credential, callers).await?;
+            let actor = caller(request, shared, credential, permission).await?;
             Some((actor, Served::new(request)))
         }
         None => None,
@@ -123,7 +108,7 @@ pub(in crate::http) async fn admit(
     request: &HttpRequest,
     shared: &Shared,
     received: Received,
-    callers: Callers,
+    permission: Permission,
 ) -> Result<Admitted> {
     let Received { known, body } = received;
     json_scan::check(&body.bytes)?;
@@ -133,9 +118,12 @@ pub(in crate::http) async fn admit(
     let secrets = members.places(text);
     let was_known = known.is_some();
     let (actor, served) = match (members.credential()?, known) {
-        (Some(credential), _) => (caller(request, shared, credential, callers).await?, Served::new(request)),
-        (None, Some(known)) if callers.admit(known.0.kind) => known,
-        (None, _) => return Err(Error::Unauthorized),
+        (Some(credential), _) => (caller(request, shared, credential, permission).await?, Served::new(request)),
+        (None, Some(known)) => {
+            permission.check(&known.0)?;
+            known
+        }
+        (None, None) => return Err(Error::Unauthorized),
     };
     note_organization(request, &actor.org);
     shared.rate_limits.request(&actor.org)?;
@@ -148,16 +136,43 @@ async fn caller(
     request: &HttpRequest,
     shared: &Shared,
     credential: Credential,
-    callers: Callers,
+    permission: Permission,
 ) -> Result<Arc<Actor>> {
-    let Credential::Token(token) = credential;
     let address = client::of(request, &shared.trusted_proxies);
-    if !shared.services.has_met(&token) {
+    if !shared.services.has_met(&credential) {
         shared.rate_limits.may_try(address)?;
     }
-    let actor = shared.services.authenticate(&token).await;
+    let actor = shared.services.authenticate(credential).await;
     let actor = actor.inspect_err(|error| shared.rate_limits.note_failure(address, error))?;
-    if callers.admit(actor.kind) { Ok(actor) } else { Err(Error::Unauthorized) }
+    permission.check(&actor)?;
+    Ok(actor)
+}
+
+/// The caller of a request without a body.
+///
+/// # Errors
+/// 401 for who is nobody, 403 for a missing scope, 429 for who calls too often.
+pub(in crate::http) async fn caller_by_header(
+    request: &HttpRequest,
+    shared: &Shared,
+    permission: Permission,
+) -> Result<Arc<Actor>> {
+    let credential = credentials::of_header(request)?.ok_or(Error::Unauthorized)?;
+    let actor = caller(request, shared, credential, permission).await?;
+    note_organization(request, &actor.org);
+    note_limit(request, shared.rate_limits.request(&actor.org)?);
+    shared.services.note_activity(Part::ApiCall);
+    Ok(actor)
+}
+
+/// Reads a form, which is short.
+///
+/// # Errors
+/// 408, 413 and 503 for what does not fit.
+pub(in crate::http) async fn form(request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<Body> {
+    let body = body::read(request, payload, shared.request_read, &shared.budget.of(request, false)).await?;
+    let limit_bytes = limits::TOKEN_REQUEST_BYTES;
+    if body.bytes.len() > limit_bytes { Err(Error::BodyTooLarge { limit_bytes }) } else { Ok(body) }
 }
 
 /// Reads a file of a caller who is known by the headers.

@@ -50,6 +50,16 @@ pub(in crate::http) fn check_json(request: &HttpRequest) -> Result<()> {
 }
 
 /// # Errors
+/// 415 for a body that is said to be no form, or encoded.
+pub(in crate::http) fn check_form(request: &HttpRequest) -> Result<()> {
+    check_plain(request)?;
+    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = said.split(';').next().unwrap_or_default().trim();
+    let taken = "application/x-www-form-urlencoded";
+    if kind.eq_ignore_ascii_case(taken) { Ok(()) } else { Err(Error::UnknownMediaType { taken }) }
+}
+
+/// # Errors
 /// 415 when a Content-Encoding other than `identity` is named.
 pub(in crate::http) fn check_plain(request: &HttpRequest) -> Result<()> {
     let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");

@@ -8,25 +8,9 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use uuid::Uuid;
 
 use crate::error::{Error, Result};
-
-/// A secret that stands for a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Credential {
-    /// An organization's token, or the key of a session.
-    Token(Uuid),
-}
-
-impl Credential {
-    /// # Errors
-    /// 401 for anything that is not a GUID, and for the all-zero GUID.
-    fn parse(text: &str) -> Result<Self> {
-        let token = Uuid::try_parse(text.trim()).ok().filter(|token| !token.is_nil());
-        token.map(Self::Token).ok_or(Error::Unauthorized)
-    }
-}
+use crate::service::auth::Credential;
 
 /// The text of a bearer's Authorization header. Other schemes are not ours: proxies use them for themselves.
 pub(in crate::http) fn bearer(request: &HttpRequest) -> Option<&str> {

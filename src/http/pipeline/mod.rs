@@ -13,6 +13,7 @@ pub(super) mod connections;
 pub(super) mod credentials;
 pub(super) mod idempotency;
 pub(super) mod json_scan;
+pub(super) mod permission;
 pub(super) mod rate_limit;
 mod refusal;
 pub(super) mod request_log;

@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use moka::sync::Cache;
 
 use crate::error::{Error, Result};
@@ -18,9 +20,37 @@ use crate::limits;
 /// Organization and user.
 type Account = (String, String);
 
+/// How many requests an organization has.
+#[derive(Clone, Copy, Debug)]
+struct Policy {
+    per_second: u32,
+    burst: u32,
+}
+
+/// What an organization has left.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct Left {
+    requests: u32,
+    policy: Policy,
+}
+
+impl Left {
+    /// Header `RateLimit-Policy`.
+    pub(in crate::http) fn policy(&self) -> String {
+        format!("\"org\";q={};w=1", self.policy.per_second)
+    }
+
+    /// Header `RateLimit`: requests left now, and the seconds until all are there again.
+    pub(in crate::http) fn told(&self) -> String {
+        let missing = self.policy.burst.saturating_sub(self.requests);
+        format!("\"org\";r={};t={}", self.requests, missing.div_ceil(self.policy.per_second.max(1)))
+    }
+}
+
 /// Limiters of one server process. Sweep it now and then.
 pub struct RateLimits {
-    requests: DefaultKeyedRateLimiter<String>,
+    requests: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>,
+    policy: Policy,
     /// What was let through of each organization since it was asked last.
     taken: Mutex<HashMap<String, u32>>,
     /// What is worth telling other processes.
@@ -34,6 +64,9 @@ pub struct RateLimits {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     anonymous: DefaultKeyedRateLimiter<String>,
     unknown_tokens: DefaultKeyedRateLimiter<IpAddr>,
+    /// Access tokens asked for by one client, and from one address.
+    tokens_of_clients: DefaultKeyedRateLimiter<String>,
+    tokens_of_addresses: DefaultKeyedRateLimiter<IpAddr>,
     /// Until when unknown tokens from an address are not looked at.
     shut: Cache<IpAddr, Instant>,
 }
@@ -50,7 +83,8 @@ impl RateLimits {
             .allow_burst(at_least_one(options.requests_per_org_burst));
         let per_account = options.login_attempts_per_account_min;
         Self {
-            requests: RateLimiter::keyed(requests),
+            requests: RateLimiter::keyed(requests).with_middleware(),
+            policy: Policy { per_second: options.requests_per_org_s, burst: options.requests_per_org_burst },
             taken: Mutex::default(),
             worth_telling: (options.requests_per_org_s / limits::SHARED_USE_PART).max(1),
             accounts: RateLimiter::keyed(per_minute(per_account)),
@@ -59,6 +93,8 @@ impl RateLimits {
             addresses: RateLimiter::keyed(per_minute(options.login_attempts_per_address_min)),
             anonymous: RateLimiter::keyed(per_minute(options.anonymous_per_org_min)),
             unknown_tokens: RateLimiter::keyed(per_minute(limits::UNKNOWN_TOKENS_MIN)),
+            tokens_of_clients: RateLimiter::keyed(per_minute(limits::TOKENS_PER_CLIENT_MIN)),
+            tokens_of_addresses: RateLimiter::keyed(per_minute(limits::TOKENS_PER_ADDRESS_MIN)),
             shut: Cache::builder()
                 .max_capacity(limits::TOKEN_CACHE_ENTRIES)
                 .time_to_live(Duration::from_secs(60))
@@ -68,8 +104,11 @@ impl RateLimits {
 
     /// # Errors
     /// 429 when the organization calls too often.
-    pub(in crate::http) fn request(&self, org: &str) -> Result<()> {
-        check(&self.requests, &org.to_owned(), "requests of this organization")?;
+    pub(in crate::http) fn request(&self, org: &str) -> Result<Left> {
+        let key = org.to_owned();
+        let wait = |until: NotUntil<_>| until.wait_time_from(DefaultClock::default().now());
+        let left = self.requests.check_key(&key);
+        let left = left.map_err(|until| too_many(wait(until), "requests of this organization"))?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         match taken.get_mut(org) {
             Some(count) => *count += 1,
@@ -77,7 +116,7 @@ impl RateLimits {
                 taken.insert(org.to_owned(), 1);
             }
         }
-        Ok(())
+        Ok(Left { requests: left.remaining_burst_capacity(), policy: self.policy })
     }
 
     /// What was let through of each organization since this was asked last, where that is much.
@@ -92,7 +131,7 @@ impl RateLimits {
         let org = org.to_owned();
         while let Some(some) = NonZeroU32::new(count) {
             match self.requests.check_key_n(&org, some) {
-                Ok(Ok(())) => return,
+                Ok(Ok(_)) => return,
                 _ => count /= 2,
             }
         }
@@ -134,6 +173,20 @@ impl RateLimits {
     }
 
     /// # Errors
+    /// 429 when the client, or its address, asks for access tokens too often.
+    pub(in crate::http) fn token(&self, client: &str, address: IpAddr) -> Result<()> {
+        check(&self.tokens_of_addresses, &address, "requests for tokens from this address")?;
+        check(&self.tokens_of_clients, &client.to_owned(), "requests for tokens of this client")
+    }
+
+    /// Counts a request for a token that failed as several.
+    pub(in crate::http) fn note_failed_token(&self, address: IpAddr) {
+        for _ in 0..limits::FAILED_TOKEN_COST {
+            let _ = self.tokens_of_addresses.check_key(&address);
+        }
+    }
+
+    /// # Errors
     /// 429 when the organization asks for anonymous declarations too often.
     pub(in crate::http) fn anonymous(&self, org: &str) -> Result<()> {
         check(&self.anonymous, &org.to_owned(), "requests about anonymous declarations")
@@ -147,6 +200,8 @@ impl RateLimits {
         self.addresses.retain_recent();
         self.anonymous.retain_recent();
         self.unknown_tokens.retain_recent();
+        self.tokens_of_clients.retain_recent();
+        self.tokens_of_addresses.retain_recent();
         // The tables keep their room otherwise.
         self.accounts.shrink_to_fit();
         self.elsewhere.shrink_to_fit();
@@ -163,7 +218,7 @@ fn check<K: std::hash::Hash + Eq + Clone>(
     key: &K,
     what: &'static str,
 ) -> Result<()> {
-    let wait = |not_until: governor::NotUntil<_>| not_until.wait_time_from(DefaultClock::default().now());
+    let wait = |not_until: NotUntil<_>| not_until.wait_time_from(DefaultClock::default().now());
     limiter.check_key(key).map_err(|not_until| too_many(wait(not_until), what))
 }
 
@@ -188,6 +243,7 @@ mod tests {
             login_attempts_per_account_min: 1,
             login_attempts_per_address_min: 1_000,
             anonymous_per_org_min: 1,
+            public_url: None,
             connections: 1,
             connections_per_address: 1,
             trusted_proxies: Default::default(),

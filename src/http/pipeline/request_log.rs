@@ -18,10 +18,14 @@ use metrics::Label;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::rate_limit::Left;
 use crate::limits;
 
 /// Name of the header that carries the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// What browsers are told of every answer that does not say otherwise: it is what it says it is, belongs into no frame and no
 /// cache, and fetches nothing.
@@ -47,6 +51,8 @@ struct Understood {
     id: String,
     /// Its body was read to the end.
     has_body: bool,
+    /// What its organization has left, where the answer tells it.
+    left: Option<Left>,
 }
 
 /// Shared between this and the handler through the request's extensions.
@@ -96,6 +102,13 @@ pub(super) fn leaves_body(request: &HttpRequest) -> bool {
     !has_body && (headers.contains_key(TRANSFER_ENCODING) || announced.is_some_and(|len| len > limits::FREE_BODY_BYTES))
 }
 
+/// Notes what the caller's organization has left, to be told with the answer.
+pub(super) fn note_limit(request: &HttpRequest, left: Left) {
+    if let Some(notes) = request.extensions().get::<Notes>() {
+        notes.0.borrow_mut().left = Some(left);
+    }
+}
+
 /// The id that the answer to a request carries.
 pub(in crate::http) fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<Notes>().map(|notes| notes.0.borrow().id.clone()).unwrap_or_default()
@@ -122,6 +135,13 @@ pub(in crate::http) async fn request(
         }
     }
     let understood = notes.0.take();
+    if let Some(left) = understood.left {
+        for (name, value) in [(RATE_LIMIT_POLICY, left.policy()), (RATE_LIMIT, left.told())] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+    }
     if let Some(method) = understood.method {
         let status = understood.outcome.unwrap_or(response.status().as_u16());
         let seconds = began.elapsed().as_secs_f64();

@@ -1,4 +1,5 @@
 //! Our own surface under `/v1`: resources, verbs and problem details.
 
+mod authorization;
 pub(super) mod limits;
 pub(super) mod registry;

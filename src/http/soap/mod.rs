@@ -28,8 +28,9 @@ use super::cds::call_of;
 use super::cds::registry::Registry;
 use super::cds::reply::Reply;
 use super::error::cds::ErrorBody;
-use super::error::head;
-use super::pipeline::admission::{self, Callers};
+use super::error::{ErrorForm, head};
+use super::pipeline::admission;
+use super::pipeline::permission::{Callers, Permission};
 use super::pipeline::request_log::{note_method, note_outcome, note_surface};
 use super::pipeline::{self, body};
 use super::shared::Shared;
@@ -92,6 +93,9 @@ async fn serve(
     pipeline::answered(&request, served.unwrap_or_else(|error| fault(&request, &talk, &error)))
 }
 
+/// Who may send an envelope, before it is known what it calls.
+const ANY_CALLER: Permission = Permission { callers: Callers::PostsAndCustoms, scopes: &[] };
+
 /// What measures call a request that did not get as far as naming an operation.
 const UNREAD: &str = "-";
 
@@ -108,7 +112,7 @@ async fn answer(
         return Err(Error::VerbNotAllowed { allowed: "GET, POST" });
     }
     check_media_type(request)?;
-    let received = admission::receive(request, shared, payload, Callers::PostsAndCustoms).await?;
+    let received = admission::receive(request, shared, payload, ANY_CALLER).await?;
     let contract = place.contract;
     let version = talk.version;
     let (bytes, mut said) = (received.bytes().clone(), std::mem::replace(talk, Talk::new(version, Vec::new())));
@@ -121,7 +125,7 @@ async fn answer(
     let (operation, parameters) = understood?;
     let method = methods.find(operation.name)?;
     note_method(request, method.name);
-    let admitted = admission::admit(request, shared, received.read_as(parameters), method.callers).await?;
+    let admitted = admission::admit(request, shared, received.read_as(parameters), method.permission).await?;
     let mut call = call_of(request, shared, admitted, method)?;
     let zone = call.actor.zone;
     call.default_limit = shared.services.catalogue().settings(&call.actor.org).soap_load_limit;
@@ -211,6 +215,7 @@ fn written(
 
 /// The fault that an error is. Clients read a fault from 500 alone; what is about the connection keeps its status.
 fn fault(request: &HttpRequest, talk: &Talk, error: &Error) -> HttpResponse {
+    let error = ErrorForm::Cds.told(error);
     let status = error.status();
     note_outcome(request, status);
     let body = ErrorBody::from(error);

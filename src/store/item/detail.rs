@@ -29,6 +29,8 @@ said_members! {
     #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
     #[serde(rename_all = "PascalCase", default)]
     pub struct Detail {
+        /// The OAuth2 client that did it.
+        client: String,
         /// Members of a declaration that differ from those of the version before.
         data: Vec<String>,
         /// Numbers of the decisions that turned out to be about another version than was thought.

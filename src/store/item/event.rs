@@ -23,17 +23,24 @@ pub struct Stamp {
     pub actor_org: String,
     pub user_cd: Option<String>,
     pub office_cd: Option<String>,
+    /// The OAuth2 client that acts.
+    pub client: Option<String>,
 }
 
 impl Stamp {
+    /// An organization, without a user.
+    pub fn of_organization(org: &str) -> Self {
+        Self { actor_org: org.to_owned(), user_cd: None, office_cd: None, client: None }
+    }
+
     /// The command line. Who ran it is not recorded: the name of an account is personal data.
     pub fn command_line() -> Self {
-        Self { actor_org: NOBODY.into(), user_cd: Some("admin".into()), office_cd: None }
+        Self { actor_org: NOBODY.into(), user_cd: Some("admin".into()), office_cd: None, client: None }
     }
 
     /// The server itself, by its schedule.
     pub fn server() -> Self {
-        Self { actor_org: NOBODY.into(), user_cd: Some("server".into()), office_cd: None }
+        Self { actor_org: NOBODY.into(), user_cd: Some("server".into()), office_cd: None, client: None }
     }
 }
 
@@ -92,6 +99,7 @@ impl Event {
 
     /// The history row of this event, put at the head of the item's chain. It vouches for the object as it is now.
     pub(super) fn chain(mut self, object: &mut ObjectRow, now: DateTime<Utc>, stamp: &Stamp) -> HistoryRow {
+        self.detail.client.clone_from(&stamp.client);
         self.detail.object_row = attest(object);
         let (doc_kind, doc_version, doc_digest) = match self.document {
             Some(Document { kind, version_no, digest }) => (Some(kind), Some(version_no), Some(digest)),

@@ -247,6 +247,14 @@ impl Server {
         Answer::read(self.agent.get(format!("{}{path}", self.base)).call().expect("answers"))
     }
 
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.call().expect("answers"))
+    }
+
     /// Sends bytes as they are, on a connection of its own that the request must ask to close, and reads the answer.
     pub fn raw(&self, request: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.base.trim_start_matches("http://")).expect("connects");

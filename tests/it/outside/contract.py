@@ -12,6 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 # Headers of any answer.
 USUAL = {"connection", "content-encoding", "content-length", "content-type", "date", "transfer-encoding", "vary", "x-request-id"}
+# What browsers are told with every answer.
+USUAL |= {"cache-control", "content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options"}
 
 
 def place(error):

@@ -11,6 +11,7 @@ use entrepost::exchange::Exchange;
 use entrepost::exchange::partner::NewPartner;
 use entrepost::net::{Answered, Net, Outbound};
 use entrepost::service::admin::NewOrganization;
+use entrepost::service::auth::Credential;
 use entrepost::service::import::{Import, ListKind};
 use entrepost::service::{Actor, Services};
 use tempfile::TempDir;
@@ -53,8 +54,8 @@ impl Site {
 
     /// The actor that the token of an organization gives.
     pub async fn actor(&self, org: &str) -> Actor {
-        let token = Uuid::parse_str(token_of(org)).expect("a token");
-        let actor = self.services.authenticate(&token).await.expect("the token is known");
+        let token = Credential::parse(token_of(org)).expect("a token");
+        let actor = self.services.authenticate(token).await.expect("the token is known");
         Actor { user_cd: Some("clerk".into()), ..(*actor).clone() }
     }
 }
@@ -105,7 +106,7 @@ fn fill(folder: &Path, plan: &Plan) {
         for org in plan.lives {
             put_organization(&site.services, org, false).await;
             let token = Uuid::parse_str(token_of(org)).expect("a token");
-            site.services.issue_token(org, "simulation", Some(token), None).await.expect("issued");
+            site.services.issue_token(org, "simulation", Some(token), None, None).await.expect("issued");
         }
         for (code, _, home) in plan.partners {
             put_organization(&site.services, code, true).await;

@@ -307,7 +307,7 @@ async fn fill(services: &Services, home: Option<usize>) {
         services.put_organization(organization).await.expect("an organization");
         if !remote {
             let token = Uuid::parse_str(&token_of(party.code)).expect("a token");
-            services.issue_token(party.code, "course", Some(token), None).await.expect("a token");
+            services.issue_token(party.code, "course", Some(token), None, None).await.expect("a token");
         }
     }
     import(services, ListKind::Operators, operators()).await;

@@ -1,0 +1,9 @@
+//! Secrets: the text forms of those we make, how they are told from what is none, and how those that are needed in clear are kept.
+//!
+//! Pure: knows no table, no clock and no network. What a secret stands for is known elsewhere, by its digest.
+
+pub mod seal;
+mod text;
+
+pub use seal::{Place, Vault};
+pub use text::{Secret, SecretKind, client_id};
