@@ -7,11 +7,13 @@
 mod compose;
 mod courier;
 pub mod examine;
+mod folders;
 mod handle;
 pub mod inbox;
 pub mod monitor;
 pub mod operate;
 pub mod partner;
+mod quota;
 mod reading;
 mod reference;
 mod refusal;

@@ -67,6 +67,15 @@ impl Exchange {
         Ok(Listed::of(rows))
     }
 
+    /// Forgets interchanges of a partner that are in quarantine, one or all; gives how many.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn discard(&self, partner: &str, reference: Option<&str>) -> Result<usize> {
+        let (partner, reference) = (partner.to_owned(), reference.map(str::to_owned));
+        self.store.write(move |tx| tx.discard_quarantined(&partner, reference.as_deref())).await
+    }
+
     /// Items that have waited for their object too long, oldest first.
     pub async fn parked(&self) -> Result<Listed<ItemInRow>> {
         let before = monitor::overdue(self.clock.now());

@@ -48,7 +48,7 @@ impl Exchange {
             }
             Transport::Directory(folder) => {
                 let (folder, name, bytes) = (folder.clone(), directory::file_name(sending), sending.bytes.clone());
-                let put = tokio::task::spawn_blocking(move || directory::put(&folder, &name, &bytes)).await;
+                let put = self.in_folder(&partner.code, move || directory::put(&folder, &name, &bytes)).await;
                 put.map_err(|error| DeliveryError::Later(error.to_string()))?.map_err(DeliveryError::Later)?;
                 Ok(Delivery::Taken)
             }

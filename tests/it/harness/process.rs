@@ -104,6 +104,13 @@ impl Process {
         self.base.trim_start_matches("http://")
     }
 
+    /// The most memory it ever held, in bytes.
+    pub fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+        1024 * line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number")
+    }
+
     /// Memory that it holds, in MiB.
     pub fn memory_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
