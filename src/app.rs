@@ -47,6 +47,7 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let metrics = metrics_recorder()?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
+    first.block_on(exchange.seal_secrets())?;
     let shared = exchange.clone();
     let work = services.clone();
     let (end, ended) = channel();

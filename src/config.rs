@@ -409,7 +409,11 @@ impl Kind {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
                 let fits =
                     value.is_empty() || (value.starts_with('/') && !value.ends_with('/') && value.chars().all(plain));
-                if fits { Ok(()) } else { Err("write /like/this, without a slash at the end".into()) }
+                if fits {
+                    Ok(())
+                } else {
+                    Err(format!("`{value}` is no path; write /like/this, without a slash at the end"))
+                }
             }
             Self::Url => {
                 let host = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));

@@ -27,10 +27,11 @@ limits! {
     KEEP_ALIVE_S: u64 = 75, "s", "A connection without a request is closed after this long.";
     CONNECTIONS: u64 = 10_000, "connections", "In all; beyond it, or near the limit of open files, the quietest is closed, or the newcomer answered 503.";
     CONNECTIONS_PER_ADDRESS: u64 = 1_000, "connections", "The same of one address that is not a trusted proxy.";
-    FILES_KEPT: u64 = 96, "files", "Of the limit of open files so many are kept for everything but connections.";
+    FILES_KEPT: u64 = 256, "files", "Of the limit of open files so many are kept for everything but connections, and for those that are just being closed.";
     READER_WINDOW_S: u64 = 30, "s", "A client that takes less of an answer within this time than the next limit is cut off.";
     READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
     READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
+    LINGER_MS: u64 = 2_000, "ms", "Once an answer is given that closes the connection, what the client is still sending is read and dropped for this long.";
     PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";

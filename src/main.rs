@@ -16,6 +16,7 @@ use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
 use entrepost::error::{Error, Finding};
 use entrepost::store::{self, Database, Migrations, Store};
+use entrepost::vault::{Vault, seal};
 
 mod admin;
 mod edi_files;
@@ -187,6 +188,10 @@ fn demo_folder(config: &Config) -> Result<tempfile::TempDir, Failure> {
 fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Result<app::Running, Failure> {
     config.store.database = Database::Sqlite(folder.join(name));
     config.migrate_at_start = true;
+    if !config.vault.has_key() {
+        let key = seal::new_key()?;
+        config.vault = Vault::new(Some(&key), None).map_err(Failure::Other)?;
+    }
     Ok(app::start(config, Clock::default())?)
 }
 

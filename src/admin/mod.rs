@@ -4,6 +4,7 @@ mod arguments;
 mod client;
 mod exchange;
 mod history;
+mod secrets;
 
 use clap::{ArgAction, ArgMatches, Command};
 
@@ -166,6 +167,7 @@ pub fn command() -> Command {
                     "Lanes of items whose ids are not those of their origin's country; foreign_ids allows them",
                 )),
         )
+        .subcommand(secrets::command())
         .subcommand(client::command())
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
@@ -178,6 +180,11 @@ pub fn command() -> Command {
 }
 
 pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
+    if let Some(("secrets", rest)) = matches.subcommand()
+        && let Some(("new-key", options)) = rest.subcommand()
+    {
+        return secrets::new_key(options);
+    }
     let services = app::open(config, Clock::default())?;
     let Some((group, rest)) = matches.subcommand() else { return Ok(()) };
     let Some((verb, options)) = rest.subcommand() else { return Ok(()) };
@@ -208,6 +215,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
                 Ok(())
             }
+            ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::handle::Exchange;
 use super::reading::{ParsedInterchange, PreparedItem, PreparedMessage, conflict, named};
 use super::refusal::{Place, refuse, short, told};
-use super::transport::signature::Signed;
+use super::secrets::Kept;
 use super::{partner, quota, reference};
 use crate::domain::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState};
 use crate::edi::contrl::Control;
@@ -26,6 +26,7 @@ use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+use crate::vault::signature::Signed;
 
 /// What became of an interchange that was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +77,9 @@ impl Exchange {
         let rows = self.partners_with(token).await?;
         let named = if rows.len() > 1 { envelope_of(body).sender.id } else { String::new() };
         let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
-        match &row.sign_key {
-            Some(key) if !signed.fits(key, self.clock.now(), body) => Err(Error::Unauthorized),
-            _ => Ok(row.code.clone()),
-        }
+        let Some(stored) = &row.sign_key else { return Ok(row.code.clone()) };
+        let key = Kept::SignKey.open(&self.services.vault, &row.code, stored)?;
+        if signed.fits(&key, self.clock.now(), body) { Ok(row.code.clone()) } else { Err(Error::Unauthorized) }
     }
 
     /// Takes an interchange that `from` handed over.

@@ -17,6 +17,7 @@ mod quota;
 mod reading;
 mod reference;
 mod refusal;
+mod secrets;
 pub mod transport;
 
 pub use handle::Exchange;

@@ -23,7 +23,8 @@ impl Exchange {
     /// # Errors
     /// 400 with what is wrong.
     pub async fn put_partner(&self, new: NewPartner) -> Result<()> {
-        self.store.write(move |tx| partner::put(tx, new.clone())).await?;
+        let vault = self.services.vault.clone();
+        self.store.write(move |tx| partner::put(tx, new.clone(), &vault)).await?;
         self.services.notify_outbox();
         Ok(())
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::transport::signature::key_bytes;
+use super::secrets::Kept;
 use crate::domain::{Level, MessageKind, OrganizationKind, TransportKind};
 use crate::edi::profile::{AGENCIES, ASSOCIATION};
 use crate::edi::{Charset, Form, Profile, Severity};
@@ -19,6 +19,8 @@ use crate::store::item::Stamp;
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+use crate::vault::Vault;
+use crate::vault::signature::key_bytes;
 
 /// What was agreed with a partner beyond where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +130,9 @@ pub enum Transport {
     Hosted,
     Http {
         url: String,
+        /// Sealed.
         token: Option<String>,
+        /// Sealed.
         sign_key: Option<String>,
     },
     Directory(PathBuf),
@@ -192,7 +196,7 @@ pub struct NewPartner {
 
 impl NewPartner {
     /// The row to store, over what was stored before.
-    fn row(self, old: Option<PartnerRow>, now: At) -> Result<PartnerRow> {
+    fn row(self, old: Option<PartnerRow>, now: At, vault: &Vault) -> Result<PartnerRow> {
         let mut findings = Findings::default();
         let mut agreement = old.as_ref().map(agreement_of).transpose()?.unwrap_or_default();
         let texts = [
@@ -231,19 +235,20 @@ impl NewPartner {
                 }
             },
         };
-        let kept = |new: Option<String>, old: Option<String>| new.or(old).filter(|text| !text.is_empty());
-        let sign_key = kept(self.sign_key, old.as_ref().and_then(|old| old.sign_key.clone()));
-        if let Some(Err(remedy)) = sign_key.as_deref().map(key_bytes) {
+        if let Some(Err(remedy)) = self.sign_key.as_deref().filter(|key| !key.is_empty()).map(key_bytes) {
             findings.add("format", "sign-key", remedy);
         }
         findings.into_result()?;
+        let (old_token, old_key) = old.map(|old| (old.token_out, old.sign_key)).unwrap_or_default();
+        let token_out = Kept::TokenOut.seal(vault, &self.code, self.token_out, old_token)?;
+        let sign_key = Kept::SignKey.seal(vault, &self.code, self.sign_key, old_key)?;
         Ok(PartnerRow {
             code: self.code,
             transport: transport.unwrap_or(TransportKind::Http),
             endpoint,
             agreement: serde_json::to_string(&agreement).map_err(|error| Error::Internal(error.to_string()))?,
             token_in,
-            token_out: kept(self.token_out, old.and_then(|old| old.token_out)),
+            token_out,
             sign_key,
             changed_at: now,
         })
@@ -328,7 +333,7 @@ pub fn agreement_of(row: &PartnerRow) -> Result<Agreement> {
 ///
 /// # Errors
 /// 400 with what is wrong; the organization must exist and be remote.
-pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
+pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner, vault: &Vault) -> Result<(), Fault> {
     match tx.organization(&new.code)? {
         None => {
             let message = "there is no such organization; add it with --remote first";
@@ -341,7 +346,7 @@ pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
         Some(_) => {}
     }
     let old = tx.partner(&new.code)?;
-    let row = new.row(old, At(tx.now))?;
+    let row = new.row(old, At(tx.now), vault)?;
     tx.put_partner(&row, &Stamp::command_line())
 }
 

@@ -64,6 +64,14 @@ on_both_engines! {
             beat().len(), beat()).as_bytes()).ok();
     }
 
+    fn who_sends_too_much_learns_it_also_when_it_goes_on_sending(server) {
+        let body = vec![b' '; 3 * limits::BODY_BYTES / 2];
+        let mut stream = TcpStream::connect(server.address()).expect("connects");
+        stream.write_all(head("GetHeartbeat", &format!("content-length: {}\r\n", body.len())).as_bytes()).expect("sends");
+        stream.write_all(&body).expect("all of it is taken");
+        assert_eq!(answer(&mut stream).0, 413);
+    }
+
     fn an_unknown_token_in_the_header_is_refused_before_the_body_is_read(server) {
         let mut stream = TcpStream::connect(server.address()).expect("connects");
         let headers = format!("authorization: Bearer {}\r\ncontent-length: 1000000\r\n", Uuid::new_v4());

@@ -5,10 +5,9 @@ use utoipa::ToSchema;
 
 use super::reply::Reply;
 use super::request::{Call, RawList};
-use super::responses::{outcomes, read_views, store_event};
+use super::responses::{outcomes, read_views, shown_id, store_event};
 use crate::contract::{CdsView, Declaration, MailObject, lenient};
 use crate::error::{Findings, Result};
-use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::declare::Declared;
 use crate::service::{BatchMode, Entry};
@@ -31,7 +30,7 @@ pub(super) struct StoreDeclarationParams {
 pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Result<Reply> {
     let (actor, mut found) = call.stated(&params.user_cd, &params.office_cd);
     let event = store_event(&mut found, params.evt_cd);
-    let item_id = params.mail_object.as_ref().and_then(|object| given(&object.id)).map(str::to_owned);
+    let item_id = params.mail_object.as_ref().and_then(|object| shown_id(&object.id));
     let sent = Declared {
         object: params.mail_object,
         declaration: params.decl,

@@ -28,7 +28,7 @@ pub(super) struct StoreResponseParams {
 pub(super) async fn store(call: Call<'_>, params: StoreResponseParams) -> Result<Reply> {
     let (actor, mut found) = call.stated(&params.user_cd, &params.office_cd);
     let event = store_event(&mut found, params.evt_cd);
-    let item_id = params.mail_object.as_ref().and_then(|object| given(&object.id)).map(str::to_owned);
+    let item_id = params.mail_object.as_ref().and_then(|object| shown_id(&object.id));
     let sent = Responded {
         object: params.mail_object,
         response: params.resp,
@@ -100,7 +100,7 @@ pub(super) async fn read_views<T: Send + 'static>(
     let read = move |(index, raw): (usize, &serde_json::value::RawValue)| {
         let view: Result<CdsView, _> = parse_entry(zone, "cdsViews", index, raw);
         let item_id = match &view {
-            Ok(view) => view.mail_object.as_ref().and_then(|object| given(&object.id).map(str::to_owned)),
+            Ok(view) => view.mail_object.as_ref().and_then(|object| shown_id(&object.id)),
             Err(_) => item_id_of(raw.get()),
         };
         let at = format!("cdsViews[{index}]");
@@ -111,6 +111,11 @@ pub(super) async fn read_views<T: Send + 'static>(
         Entry { index: Some(index), item_id, content }
     };
     call.services.offload(move || views.entries().map(read).collect()).await
+}
+
+/// The item id as outcomes and findings name it: one that is too long to be any is not repeated.
+pub(super) fn shown_id(id: &Option<String>) -> Option<String> {
+    given(id).filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
 }
 
 /// A view to be deleted is about its document, which must be a draft.

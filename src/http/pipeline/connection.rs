@@ -33,6 +33,8 @@ pub(in crate::http) struct Connection {
     /// Bytes read since others had a turn.
     read_in_turn: usize,
     stall: Stall,
+    /// Runs once everything is written and the connection is to close.
+    last_words: Option<Pin<Box<Sleep>>>,
 }
 
 /// Whether the other side takes what is written.
@@ -65,7 +67,10 @@ pub(in crate::http) async fn accept(
         client = said.map_err(|_| Error::from(ErrorKind::TimedOut))??.unwrap_or(peer);
     }
     let instead = BytesMut::new();
-    Ok((Connection { stream, place, ahead, instead, read_in_turn: 0, stall: Stall::default() }, Some(client)))
+    Ok((
+        Connection { stream, place, ahead, instead, read_in_turn: 0, stall: Stall::default(), last_words: None },
+        Some(client),
+    ))
 }
 
 /// The client that a proxy names in a PROXY line (version 1 or 2) before the first request; `None` when it names none. What was
@@ -121,6 +126,27 @@ impl Connection {
             self.instead.advance(written);
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads on for a while after the last answer: who closes with bytes unread takes the answer from a client that is still
+    /// sending, which then never learns why.
+    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let time = Duration::from_millis(limits::LINGER_MS);
+        let over = self.last_words.get_or_insert_with(|| Box::pin(tokio::time::sleep(time)));
+        if self.place.is_closed() || over.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        let mut bytes = [0; 8 * 1024];
+        for _ in 0..8 {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn closed() -> Error {
@@ -218,6 +244,7 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.write_instead(cx))?;
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        self.linger(cx)
     }
 }

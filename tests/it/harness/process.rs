@@ -18,9 +18,13 @@ pub fn entrepost<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
             command.env_remove(name);
         }
     }
+    command.env("ENTREPOST_SECRET_KEY", SECRET_KEY);
     command.args(arguments).stdin(Stdio::null());
     command
 }
+
+/// The key that secrets of partners are kept under in tests.
+pub const SECRET_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// What a run of the program left behind.
 #[derive(Debug)]
