@@ -7,18 +7,19 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
 use crate::http::{self, Listeners, RateLimits};
+use crate::jobs::{self, Job, Schedule};
 use crate::limits;
 use crate::net::Http;
 use crate::service::Services;
 use crate::service::sharing::Sharing;
-use crate::store::{Migrations, Store};
+use crate::store::{FileLock, Migrations, Store};
 
 /// A server that is listening.
 pub struct Running {
@@ -35,6 +36,7 @@ pub struct Running {
 /// # Errors
 /// When the database cannot be opened or migrated, or the address cannot be bound.
 pub fn start(config: Config, clock: Clock) -> Result<Running> {
+    let lock = FileLock::take(&config.store.database)?;
     let services = open(&config, clock)?;
     let first = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
@@ -45,12 +47,14 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let metrics = metrics_recorder()?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
+    first.block_on(exchange.seal_secrets())?;
     let shared = exchange.clone();
     let work = services.clone();
     let (end, ended) = channel();
     let thread = std::thread::Builder::new().name("entrepost".into()).spawn(move || {
         // Dropped before the word is given: that waits for what runs on other threads.
         let outcome = actix_web::rt::System::new().block_on(serve(listeners, config, work, shared, metrics, stopped));
+        drop(lock);
         let _ = end.send(outcome);
     });
     thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
@@ -66,7 +70,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener> {
 /// # Errors
 /// When it cannot be opened, or its schema is not current.
 pub fn open(config: &Config, clock: Clock) -> Result<Services> {
-    let mut migrations = Migrations::open(&config.store.database)?;
+    let mut migrations = Migrations::open(&config.store)?;
     if config.migrate_at_start {
         for name in migrations.up()? {
             tracing::info!(name, "migration applied");
@@ -139,7 +143,7 @@ async fn serve(
         Arc::clone(&stopping),
     )?;
     let handle = server.handle();
-    let (quit, workers) = start_workers(&services, &exchange, &rate_limits, &config);
+    let jobs = jobs::start(jobs(&services, &exchange, &rate_limits, &config), services.jobs());
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -147,119 +151,53 @@ async fn serve(
     stopping.store(true, Ordering::Relaxed);
     handle.stop(true).await;
     let outcome = serving.await.unwrap_or(Ok(()));
-    let _ = quit.send(true);
-    if let Err(error) = services.keep_activity().await {
-        tracing::warn!(%error, "last uses were not written down");
-    }
-    if let Err(error) = services.write_notes().await {
-        tracing::warn!(%error, "what customs was handed last was not written down");
-    }
-    for worker in workers {
-        let _ = worker.await;
-    }
+    jobs.stop().await;
     outcome
 }
 
-type Worker = actix_web::rt::task::JoinHandle<()>;
-
-/// What runs beside the requests: numbering changes, sealing, the exchange, dropping what expired, writing down last
-/// uses.
-fn start_workers(
-    services: &Services,
-    exchange: &Exchange,
-    rate_limits: &Arc<RateLimits>,
-    config: &Config,
-) -> (watch::Sender<bool>, Vec<Worker>) {
-    let (quit, quitting) = watch::channel(false);
-    let quitting = &quitting;
-    let second = Duration::from_secs(1);
-    let mut workers = vec![
-        every(config.seal_every, quitting, "sealing", services, async |work| work.seal().await.map(drop)),
-        every(3 * second, quitting, "reading imported lists", services, async |work| {
-            work.refresh_catalogue().await.map(drop)
-        }),
-        every(600 * second, quitting, "dropping what expired", services, async |work| work.drop_expired().await),
-        every(second / 2, quitting, "noting what customs was handed", services, async |work| {
-            work.write_notes().await.map(drop)
-        }),
-        every(5 * second, quitting, "writing down last uses", services, async |work| work.keep_activity().await),
-        every(60 * second, quitting, "sweeping the limiters", rate_limits, async |rate_limits| {
+/// What runs beside the requests.
+fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>, config: &Config) -> Vec<Job> {
+    let ms = |ms| Schedule::Every(Duration::from_millis(ms));
+    let sending = Schedule::OnSignal {
+        signal: exchange.outbox_signal(),
+        gather: GATHERING,
+        at_latest: Duration::from_millis(500),
+    };
+    let sharing = (services.clone(), Arc::clone(rate_limits), Arc::<Sharing>::default());
+    let mut jobs = vec![
+        Job::new("sealing", Schedule::Every(config.seal_every), services, async |work| work.seal().await.map(drop)),
+        Job::new("reading imported lists", ms(3_000), services, async |work| work.refresh_catalogue().await.map(drop)),
+        Job::new("dropping what expired", ms(600_000), services, async |work| work.drop_expired().await),
+        Job::new("noting what customs was handed", ms(500), services, async |work| work.write_notes().await.map(drop))
+            .drained(),
+        Job::new("writing down last uses", ms(5_000), services, async |work| work.keep_activity().await).drained(),
+        Job::new("looking at the disk", ms(2_000), services, async |work| work.store.look_at_disk().await),
+        Job::new("sweeping the limiters", ms(60_000), rate_limits, async |rate_limits| {
             rate_limits.sweep();
             Ok(())
         }),
-        every(
-            second,
-            quitting,
-            "sharing limits",
-            &(services.clone(), Arc::clone(rate_limits)),
-            share_limits(Sharing::default()),
-        ),
-        send(exchange, quitting),
-        every(second, quitting, "taking in", exchange, async |work| work.take_in().await.map(drop)),
-        every(30 * second, quitting, "observing the exchange", exchange, async |work| work.observe().await),
+        Job::new("sharing limits", ms(1_000), &sharing, share_limits),
+        // What other processes put into the outbox, and partners whose rest has ended, are looked for without a signal.
+        Job::new("sending", sending, exchange, async |work| work.dispatch().await),
+        Job::new("taking in", ms(1_000), exchange, async |work| work.take_in().await.map(drop)),
+        Job::new("observing the exchange", ms(30_000), exchange, async |work| work.observe().await),
     ];
     if services.store.numbers_changes_later() {
-        let pause = Duration::from_millis(100);
-        let number = async |work: Services| work.number_changes().await.map(drop);
-        workers.push(every(pause, quitting, "numbering", services, number));
+        jobs.push(Job::new("numbering", ms(100), services, async |work| work.number_changes().await.map(drop)));
     }
-    (quit, workers)
+    jobs
 }
 
 /// Tells other processes what was let through here, and counts what they let through.
-fn share_limits(sharing: Sharing) -> impl AsyncFn((Services, Arc<RateLimits>)) -> Result<()> {
-    async move |(services, rate_limits): (Services, Arc<RateLimits>)| {
-        for (org, count) in sharing.share(&services, rate_limits.taken()).await? {
-            rate_limits.take_away(&org, count);
-        }
-        Ok(())
+async fn share_limits((services, rate_limits, sharing): (Services, Arc<RateLimits>, Arc<Sharing>)) -> Result<()> {
+    for (org, count) in sharing.share(&services, rate_limits.taken()).await? {
+        rate_limits.take_away(&org, count);
     }
+    Ok(())
 }
 
 /// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.
 const GATHERING: Duration = Duration::from_millis(5);
-
-/// Sends what waits, as soon as it is signalled; looks by itself for what other processes put into the outbox, and
-/// for partners whose rest has ended.
-fn send(exchange: &Exchange, quitting: &watch::Receiver<bool>) -> Worker {
-    let (exchange, mut quitting) = (exchange.clone(), quitting.clone());
-    actix_web::rt::spawn(async move {
-        let signal = exchange.outbox_signal();
-        loop {
-            tokio::select! {
-                () = signal.notified() => tokio::time::sleep(GATHERING).await,
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
-                _ = quitting.changed() => return,
-            }
-            if let Err(error) = exchange.dispatch().await {
-                tracing::warn!(%error, "the outbox could not be read; it will be tried again");
-            }
-        }
-    })
-}
-
-/// Does `work` with `on` again and again, with pauses.
-fn every<S: Clone + 'static>(
-    pause: Duration,
-    quitting: &watch::Receiver<bool>,
-    what: &'static str,
-    on: &S,
-    work: impl AsyncFn(S) -> Result<()> + 'static,
-) -> Worker {
-    let (on, mut quitting) = (on.clone(), quitting.clone());
-    actix_web::rt::spawn(async move {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {
-                    if let Err(error) = work(on.clone()).await {
-                        tracing::warn!(%error, what, "background work failed; it will be tried again");
-                    }
-                }
-                _ = quitting.changed() => return,
-            }
-        }
-    })
-}
 
 /// The process-wide recorder; several servers in one process share it.
 fn metrics_recorder() -> Result<PrometheusHandle> {

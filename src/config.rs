@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::http::{HttpOptions, TrustedProxies};
 use crate::limits;
 use crate::service::Terms;
-use crate::store::{Database, GroupRules, StoreOptions};
+use crate::store::{Database, GroupRules, StoreOptions, Waits};
 use crate::vault::Vault;
 
 /// One setting as users see it.
@@ -67,6 +67,19 @@ pub const SETTINGS: &[Setting] = &[
     setting("migrate-at-start", "true", "bring the schema up to date when serving starts", Kind::Flag),
     setting("workers", "2", "threads that serve HTTP", Kind::Number { least: 1, most: 256 }),
     setting("pool-size", "8", "database connections", Kind::Number { least: 1, most: 256 }),
+    setting(
+        "database-connect-seconds",
+        "2",
+        "longest wait for a connection to one PostgreSQL host, unless the URL has connect_timeout, s",
+        Kind::Number { least: 2, most: 60 },
+    ),
+    setting(
+        "database-silent-seconds",
+        "5",
+        "a PostgreSQL host that gives no sign of life for this long is taken for gone, unless the URL has tcp_user_timeout and \
+         keepalives_…, s",
+        Kind::Number { least: 2, most: 3_600 },
+    ),
     setting("statement-cache", "true", "keep prepared statements; off behind a pooler in transaction mode", Kind::Flag),
     setting(
         "write-queue",
@@ -320,6 +333,10 @@ impl Given {
                     ..GroupRules::default()
                 },
                 statement_cache: self.flag("statement-cache"),
+                waits: Waits {
+                    connect: Duration::from_secs(self.number("database-connect-seconds")),
+                    silent: Duration::from_secs(self.number("database-silent-seconds")),
+                },
                 ..StoreOptions::new(database)
             },
             http: HttpOptions {
@@ -429,6 +446,7 @@ const _: () = {
     assert!(limits::WRITE_QUEUE == 4096 && limits::GROUP_JOBS == 512 && limits::GROUP_MS == 25);
     assert!(limits::REQUESTS_PER_ORG_S == 20_000 && limits::REQUESTS_PER_ORG_BURST == 40_000);
     assert!(limits::REQUEST_READ_S == 30);
+    assert!(limits::DATABASE_CONNECT_S == 2 && limits::DATABASE_SILENT_S == 5);
     assert!(limits::ANONYMOUS_PER_ORG_MIN == 1200 && limits::ANONYMOUS_DAYS == 90);
     assert!(limits::LOGINS_PER_ACCOUNT_MIN == 10 && limits::LOGINS_PER_ADDRESS_MIN == 60);
 };

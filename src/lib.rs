@@ -16,6 +16,7 @@ pub mod edi;
 pub mod error;
 pub mod exchange;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod net;
 pub mod print;

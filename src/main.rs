@@ -15,7 +15,8 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
 use entrepost::error::{Error, Finding};
-use entrepost::store::{Database, Migrations, Store};
+use entrepost::store::{self, Database, Migrations, Store};
+use entrepost::vault::{Vault, seal};
 
 mod admin;
 mod edi_files;
@@ -187,6 +188,10 @@ fn demo_folder(config: &Config) -> Result<tempfile::TempDir, Failure> {
 fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Result<app::Running, Failure> {
     config.store.database = Database::Sqlite(folder.join(name));
     config.migrate_at_start = true;
+    if !config.vault.has_key() {
+        let key = seal::new_key()?;
+        config.vault = Vault::new(Some(&key), None).map_err(Failure::Other)?;
+    }
     Ok(app::start(config, Clock::default())?)
 }
 
@@ -264,7 +269,7 @@ impl Signals {
 }
 
 fn migrate(config: &Config, down: bool) -> Result<(), Failure> {
-    let mut migrations = Migrations::open(&config.store.database)?;
+    let mut migrations = Migrations::open(&config.store)?;
     if down {
         println!("taken back: {}", migrations.down()?);
         return Ok(());
@@ -284,10 +289,13 @@ fn check(given: Given) -> Result<(), Failure> {
         println!("{line}");
     }
     let config = given.into_config().map_err(Failure::Configuration)?;
-    let pending = Migrations::open(&config.store.database)?.pending()?;
+    let pending = Migrations::open(&config.store)?.pending()?;
     match pending.as_slice() {
         [] => println!("database: reachable, schema current"),
         some => println!("database: reachable, {} migrations to apply", some.len()),
+    }
+    for warning in store::advice(&config.store)? {
+        println!("warning: {warning}");
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use entrepost::service::Services;
 use entrepost::store::item::{DeclarationRow, HistoryRow, MessageRow, ObjectRow, Parts};
 use entrepost::store::text::{DbText, StoredText};
 use entrepost::store::types::{At, DbId, DbTime, Id};
-use entrepost::store::{Database, Migrations};
+use entrepost::store::{Database, Migrations, StoreOptions};
 use rusqlite::{Statement, params};
 
 use super::payload::item_id;
@@ -178,7 +178,7 @@ pub fn stored(services: &Services, numbers: std::ops::Range<u64>) -> Outcome<Vec
 
 /// Items a second that SQLite takes in batches, on a fresh database at `path` with the settings of the server.
 pub fn sqlite_rate(path: &Path, rows: &[ItemRows], batch: usize, commit_delay: Duration) -> Outcome<f64> {
-    Migrations::open(&Database::Sqlite(path.to_owned()))?.up()?;
+    Migrations::open(&StoreOptions::new(Database::Sqlite(path.to_owned())))?.up()?;
     let conn = rusqlite::Connection::open(path)?;
     conn.execute_batch(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -310,7 +310,7 @@ fn insert_message(statement: &mut Statement<'_>, row: &MessageRow) -> rusqlite::
 
 /// Items a second that PostgreSQL takes in batches over one connection, in a fresh database at `url`.
 pub fn postgres_rate(url: &str, rows: &[ItemRows], batch: usize) -> Outcome<f64> {
-    Migrations::open(&Database::Postgres(url.to_owned()))?.up()?;
+    Migrations::open(&StoreOptions::new(Database::Postgres(url.to_owned())))?.up()?;
     let mut conn = PgConnection::establish(url)?;
     let (done, took) = timed(|| {
         rows.chunks(batch).try_for_each(|batch| {

@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use entrepost::error::Error;
 
+use crate::Failure;
+
 /// A positional argument that must be given.
 pub(super) fn needed(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).required(true).help(help)
@@ -13,6 +15,34 @@ pub(super) fn needed(name: &'static str, help: &'static str) -> Arg {
 /// `--name VALUE`.
 pub(super) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
+}
+
+/// `--name VALUE` for what others must not see: a command line is seen by everybody on the machine.
+pub(super) fn secret_option(name: &'static str, value: &'static str, help: &str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .help(format!("{help}; `-` reads it from standard input, file:PATH from a file"))
+}
+
+/// A secret that was given, read from where it says.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn secret(options: &ArgMatches, name: &str) -> Result<Option<String>, Failure> {
+    let Some(given) = options.get_one::<String>(name) else { return Ok(None) };
+    let told = |error: std::io::Error| Failure::Other(format!("{name}: {given} cannot be read: {error}"));
+    let mut line = String::new();
+    match (given.as_str(), given.strip_prefix("file:")) {
+        ("-", _) => drop(std::io::stdin().read_line(&mut line).map_err(told)?),
+        (_, Some(path)) => {
+            let whole = std::fs::read_to_string(path).map_err(told)?;
+            line.push_str(whole.lines().next().unwrap_or_default());
+        }
+        (plain, None) => line.push_str(plain),
+    }
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(Some(line))
 }
 
 /// `--name`, given or not.

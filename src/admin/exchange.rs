@@ -17,7 +17,7 @@ use entrepost::service::Services;
 use entrepost::store::outbox::Backlog;
 use entrepost::store::types::At;
 
-use super::arguments::{needed, option, optional, switch, text};
+use super::arguments::{needed, option, optional, secret, secret_option, switch, text};
 use crate::Failure;
 use entrepost::contract::canonical::hex;
 
@@ -38,9 +38,9 @@ pub fn partner_command() -> Command {
                     "URL|FOLDER",
                     "its inbox (https://HOST/exchange/inbox), or a folder with out and in",
                 ))
-                .arg(option("token-out", "TOKEN", "bearer token it is called with"))
-                .arg(option("token-in", "UUID", "token it calls with"))
-                .arg(option(
+                .arg(secret_option("token-out", "TOKEN", "bearer token it is called with"))
+                .arg(secret_option("token-in", "UUID", "token it calls with"))
+                .arg(secret_option(
                     "sign-key",
                     "TEXT",
                     "key of the signatures over bodies, both ways; whsec_ and base64, or plain text; empty for none",
@@ -58,7 +58,15 @@ pub fn partner_command() -> Command {
                     option("level", "LEVEL", "reject, warn or off: what faulty data means [default: warn]")
                         .value_parser(Agreement::LEVELS.map(Level::stored)),
                 )
-                .arg(option("serves", "LIST", "organizations here that use the link, with commas [default: all]")),
+                .arg(option("serves", "LIST", "organizations here that use the link, with commas [default: all]"))
+                .arg(
+                    option("plain-http", "YES|NO", "whether an endpoint may be http://, unencrypted [default: no]")
+                        .value_parser(["yes", "no"]),
+                )
+                .arg(
+                    option("items-per-hour", "NUMBER", "items it may send in an hour [default: 200000]")
+                        .value_parser(clap::value_parser!(i32).range(1..)),
+                ),
         )
         .subcommand(Command::new("list").about("List partners and what was agreed; no secrets"))
         .subcommand(Command::new("drop").about("Forget the way to a partner").arg(needed("CODE", "the partner")))
@@ -93,6 +101,12 @@ pub fn exchange_command() -> Command {
                 .about("Read a quarantined interchange of a partner again, after a fix")
                 .arg(needed("PARTNER", "who sent it"))
                 .arg(needed("REFERENCE", "interchange reference, as listed")),
+        )
+        .subcommand(
+            Command::new("discard")
+                .about("Forget interchanges of a partner that are in quarantine")
+                .arg(needed("PARTNER", "who sent them"))
+                .arg(option("interchange", "REFERENCE", "this one only, as listed")),
         )
         .subcommand(Command::new("quarantine").about("List interchanges received that could not be applied"))
         .subcommand(
@@ -135,6 +149,11 @@ pub async fn run(services: &Services, group: &str, verb: &str, options: &ArgMatc
                 Ok(())
             }
         },
+        (_, "discard") => {
+            let gone = exchange.discard(text(options, "PARTNER"), optional(options, "interchange").as_deref()).await?;
+            println!("{gone} interchanges discarded");
+            Ok(())
+        }
         (_, "quarantine") => {
             let listed = exchange.quarantine().await?;
             for row in listed.rows {
@@ -183,9 +202,9 @@ async fn set_partner(exchange: &Exchange, options: &ArgMatches) -> Result<(), Fa
             code: text(options, "CODE").into(),
             transport: optional(options, "transport"),
             endpoint: optional(options, "endpoint"),
-            token_out: optional(options, "token-out"),
-            token_in: optional(options, "token-in"),
-            sign_key: optional(options, "sign-key"),
+            token_out: secret(options, "token-out")?,
+            token_in: secret(options, "token-in")?,
+            sign_key: secret(options, "sign-key")?,
             syntax: optional(options, "syntax"),
             charset: optional(options, "charset"),
             agency: optional(options, "agency"),
@@ -194,6 +213,8 @@ async fn set_partner(exchange: &Exchange, options: &ArgMatches) -> Result<(), Fa
             messages: list("messages"),
             level: optional(options, "level").and_then(|name| Level::from_stored(&name).ok()),
             serves: list("serves"),
+            plain_http: optional(options, "plain-http").map(|text| text == "yes"),
+            items_per_hour: options.get_one::<i32>("items-per-hour").copied(),
         })
         .await?;
     println!("partner {}", text(options, "CODE"));

@@ -4,6 +4,7 @@ mod arguments;
 mod client;
 mod exchange;
 mod history;
+mod secrets;
 
 use clap::{ArgAction, ArgMatches, Command};
 
@@ -19,7 +20,7 @@ use entrepost::service::report::ForeignLane;
 use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
 
 use crate::{Failure, block_on};
-use arguments::{guid, needed, option, optional, switch, text};
+use arguments::{guid, needed, option, optional, secret, secret_option, switch, text};
 use entrepost::contract::canonical::hex;
 
 pub fn command() -> Command {
@@ -70,7 +71,11 @@ pub fn command() -> Command {
                             "for example 2027-01-01T00:00:00Z; a date alone means until its end, UTC",
                         )),
                 )
-                .subcommand(Command::new("revoke").about("Revoke a token").arg(needed("TOKEN", "the token")))
+                .subcommand(
+                    Command::new("revoke")
+                        .about("Revoke a token")
+                        .arg(needed("TOKEN", "the token; `-` reads it from standard input, file:PATH from a file")),
+                )
                 .subcommand(Command::new("list").about("List tokens").arg(needed("CODE", "organization"))),
         )
         .subcommand(
@@ -91,7 +96,7 @@ pub fn command() -> Command {
                         .about("Add a user, or change password and offices")
                         .arg(needed("USER", "user code"))
                         .arg(option("org", "CODE", "organization").required(true))
-                        .arg(option("password", "TEXT", "password; read from standard input when `-`"))
+                        .arg(secret_option("password", "TEXT", "password"))
                         .arg(
                             option(
                                 "office",
@@ -162,6 +167,7 @@ pub fn command() -> Command {
                     "Lanes of items whose ids are not those of their origin's country; foreign_ids allows them",
                 )),
         )
+        .subcommand(secrets::command())
         .subcommand(client::command())
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
@@ -174,6 +180,11 @@ pub fn command() -> Command {
 }
 
 pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
+    if let Some(("secrets", rest)) = matches.subcommand()
+        && let Some(("new-key", options)) = rest.subcommand()
+    {
+        return secrets::new_key(options);
+    }
     let services = app::open(config, Clock::default())?;
     let Some((group, rest)) = matches.subcommand() else { return Ok(()) };
     let Some((verb, options)) = rest.subcommand() else { return Ok(()) };
@@ -204,6 +215,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 println!("{}", services.rules_text(text(options, "CUSTOMS")).await?);
                 Ok(())
             }
+            ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
@@ -304,7 +316,8 @@ async fn issue_token(services: &Services, options: &ArgMatches) -> Result<(), Fa
 }
 
 async fn revoke_token(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    services.revoke_token(guid(text(options, "TOKEN"), "TOKEN")?).await?;
+    let token = secret(options, "TOKEN")?.unwrap_or_default();
+    services.revoke_token(guid(&token, "TOKEN")?).await?;
     println!("revoked");
     Ok(())
 }
@@ -332,14 +345,7 @@ async fn list_offices(services: &Services) -> Result<(), Failure> {
 }
 
 async fn add_user(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let password = match optional(options, "password").as_deref() {
-        Some("-") => {
-            let mut line = String::new();
-            std::io::stdin().read_line(&mut line).map_err(|error| Failure::Other(error.to_string()))?;
-            Some(line.trim_end_matches(['\r', '\n']).to_owned())
-        }
-        given => given.map(str::to_owned),
-    };
+    let password = secret(options, "password")?;
     let named = options.get_many::<String>("office").map(|list| list.cloned().collect());
     let offices = if options.get_flag("no-office") { Some(Vec::new()) } else { named };
     services.put_user(text(options, "org"), text(options, "USER"), password, offices).await?;

@@ -93,10 +93,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The findings of one interchange, at most [`limits::EDI_FINDINGS`]; the rest is only counted.
+/// The findings of one interchange, at most [`limits::EDI_FINDINGS`]; the rest is only counted. But the first error of an item,
+/// of a message's head or of the envelope is always kept: it decides what becomes of it, whatever was found before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     list: Vec<Finding>,
+    /// Where the last error was found: message and item.
+    last_error: Option<(Option<usize>, Option<usize>)>,
     uncounted_errors: usize,
     more: usize,
 }
@@ -104,7 +107,13 @@ pub struct Findings {
 impl Findings {
     /// Adds one finding, or counts it when the list is full.
     pub fn push(&mut self, finding: Finding) {
-        if self.list.len() < limits::EDI_FINDINGS {
+        let is_error = finding.severity == Severity::Error;
+        let place = Some((finding.message, finding.fault.index));
+        let decides = is_error && self.last_error != place;
+        if is_error {
+            self.last_error = place;
+        }
+        if decides || self.list.len() < limits::EDI_FINDINGS {
             self.list.push(finding);
         } else {
             self.more += 1;
@@ -114,7 +123,7 @@ impl Findings {
 
     /// Takes over what `others` found.
     pub fn append(&mut self, others: Self) {
-        let Self { list, uncounted_errors, more } = others;
+        let Self { list, uncounted_errors, more, .. } = others;
         for finding in list {
             self.push(finding);
         }
@@ -160,11 +169,12 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.list {
+        for finding in self.list.iter().take(limits::EDI_FINDINGS) {
             writeln!(f, "{finding}")?;
         }
-        if self.more > 0 {
-            writeln!(f, "and {} more", self.more)?;
+        let more = self.more + self.list.len().saturating_sub(limits::EDI_FINDINGS);
+        if more > 0 {
+            writeln!(f, "and {more} more")?;
         }
         Ok(())
     }

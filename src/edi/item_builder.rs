@@ -2,8 +2,8 @@
 //!
 //! Taking an item apart and finishing it again gives its normal form, so "what is the same" is decided here alone.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::contract::declaration::{CommercialTransaction, ContentPiece, DeclarationData, Document};
 use crate::contract::response::{ResponseData, Tax};
@@ -188,7 +188,8 @@ impl ItemBuilder {
         let is_contradicted = |((home, index, member), value): &(&(Home, usize, String), &String)| {
             holds(value) && !self.agrees(*home, *index, member, value)
         };
-        let contradicted: Vec<_> = self.notes.iter().filter(is_contradicted).map(|(place, _)| place.clone()).collect();
+        let contradicted: BTreeSet<_> =
+            self.notes.iter().filter(is_contradicted).map(|(place, _)| place.clone()).collect();
         self.notes.retain(|place, _| !contradicted.contains(place));
         contradicted.iter().map(|(home, index, member)| home.member_path(*index, member)).collect()
     }

@@ -5,12 +5,14 @@
 //! back to the same value ([`normalize`] says what "same" leaves out). Everything is pure: no clock, no files, no
 //! sockets, and no input makes it panic. Who sends what to whom, duplicates and answers are the exchange's business.
 
+mod amount;
 pub mod check;
 pub mod contrl;
 pub mod edifact;
 pub mod finding;
 mod item_builder;
 mod message;
+mod names;
 pub mod normalize;
 pub mod profile;
 pub mod tool;
@@ -34,10 +36,12 @@ pub fn read(bytes: &[u8]) -> Read {
     if bytes.len() > limits::EDI_BYTES {
         return too_large(bytes);
     }
-    match Form::of(bytes) {
+    let mut read = match Form::of(bytes) {
         Form::Edifact => edifact::read(bytes),
         Form::Xml => xml::read(bytes),
-    }
+    };
+    names::judge(&mut read);
+    read
 }
 
 fn too_large(bytes: &[u8]) -> Read {

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::compose::{self, Composed};
 use super::handle::Exchange;
 use super::partner::{self, Partner};
-use super::transport::{Delivery, DeliveryError, Incoming, Waiting};
+use super::transport::{Delivery, DeliveryError};
 use super::{inbox, reference};
-use crate::domain::{InterchangeState, MessageKind, MessageState, TransportKind};
+use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Message};
 use crate::error::{Error, Result};
@@ -245,50 +245,6 @@ impl Exchange {
             }
         }
     }
-
-    /// Takes what mailbox programs put into our folders; gives how many files.
-    async fn collect_from_folders(&self) -> Result<usize> {
-        let partners = self.store.read(|tx| tx.partners()).await?;
-        let mut taken = 0;
-        for row in partners.into_iter().filter(|row| row.transport == TransportKind::Directory) {
-            let turn = self.turn(&format!("{}/in", row.code));
-            let _held = turn.lock().await;
-            let folder = std::path::PathBuf::from(&row.endpoint);
-            let files = tokio::task::spawn_blocking(move || Waiting::list(&folder)).await.unwrap_or_default();
-            for file in files {
-                match self.collect(&row.code, &file).await {
-                    Ok(()) => taken += 1,
-                    Err(error @ Error::Internal(_)) => {
-                        // Tried again it would fail again, and hold up those behind it.
-                        let put = file.put_away(false);
-                        tracing::error!(partner = row.code, %error, ?put, "a file cannot be taken; it is put aside");
-                    }
-                    Err(error) => tracing::warn!(partner = row.code, %error, "a file was not taken; it stays"),
-                }
-            }
-        }
-        Ok(taken)
-    }
-
-    /// Takes one file: its effect is stored before it is moved, so a repeat after a crash finds it applied.
-    async fn collect(&self, partner: &str, file: &Waiting) -> Result<()> {
-        let other = |error: String| Error::Internal(error);
-        match file.read().map_err(other)? {
-            Incoming::TooLarge => {
-                tracing::warn!(partner, "a file is larger than an interchange may be; it was put aside");
-                file.put_away(false).map_err(other)
-            }
-            Incoming::Bytes(bytes) => {
-                let receipt = self.receive(partner, &bytes).await?;
-                if receipt.wanted && !receipt.control.is_empty() {
-                    let control = control_row(partner, receipt.control.clone(), self.clock.now());
-                    self.store.write(move |tx| send_control(tx, &control)).await?;
-                }
-                let taken = matches!(receipt.outcome, inbox::ReceiveOutcome::Taken | inbox::ReceiveOutcome::Repeated);
-                file.put_away(taken).map_err(other)
-            }
-        }
-    }
 }
 
 /// Partners to whom something can be sent now: there is a way, and the link does not rest.
@@ -411,36 +367,6 @@ fn next_attempt(now: DateTime<Utc>, failures: i32) -> DateTime<Utc> {
     let spread = u64::from(Uuid::new_v4().as_bytes()[0]);
     let pause = Duration::from_millis(pause_ms * 4 / 5 + pause_ms * 2 / 5 * spread / 255);
     now + TimeDelta::from_std(pause).unwrap_or_default()
-}
-
-/// A CONTRL as an interchange to be sent.
-fn control_row(partner: &str, bytes: Vec<u8>, now: DateTime<Utc>) -> SendingRow {
-    let interchange = edi::read(&bytes).interchange;
-    let form = if edi::Form::of(&bytes) == edi::Form::Xml { "xml" } else { "edifact" };
-    SendingRow {
-        sender: interchange.sender.id,
-        reference: interchange.reference,
-        partner: partner.to_owned(),
-        form: form.into(),
-        digest: Sha256::digest(&bytes).to_vec(),
-        bytes,
-        items: 0,
-        state: InterchangeState::ToSend,
-        attempts: 0,
-        note: None,
-        answer: None,
-        created_at: At(now),
-        sent_at: None,
-        answered_at: None,
-    }
-}
-
-/// Puts a CONTRL among what is to be sent, unless it is there: its reference was given once.
-fn send_control(tx: &mut Tx<'_>, control: &SendingRow) -> Result<(), Fault> {
-    match tx.sending(&control.sender, &control.reference)? {
-        Some(_) => Ok(()),
-        None => tx.add_sending(control),
-    }
 }
 
 #[cfg(test)]

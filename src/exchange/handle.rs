@@ -1,6 +1,6 @@
 //! The exchange as one server process has it: what it works with, and who serves which partner.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -22,6 +22,8 @@ pub struct Exchange {
     /// This process, as owner of leases.
     pub(super) owner: Id,
     /// One worker a partner within this process.
+    /// Partners whose folders do not answer.
+    pub(super) stuck_folders: Arc<Mutex<HashSet<String>>>,
     turns: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
@@ -31,7 +33,7 @@ impl Exchange {
         let (store, clock) = (services.store.clone(), services.clock.clone());
         // A SQLite file has one server: what a dead one left behind is its successor's at once.
         let owner = if store.numbers_changes_later() { Uuid::now_v7() } else { Uuid::nil() };
-        Self { services, store, clock, net, owner: Id(owner), turns: Arc::default() }
+        Self { services, store, clock, net, owner: Id(owner), stuck_folders: Arc::default(), turns: Arc::default() }
     }
 
     /// Wakes when something may wait in the outbox.

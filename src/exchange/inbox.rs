@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::handle::Exchange;
 use super::reading::{ParsedInterchange, PreparedItem, PreparedMessage, conflict, named};
 use super::refusal::{Place, refuse, short, told};
-use super::transport::signature::Signed;
-use super::{partner, reference};
+use super::secrets::Kept;
+use super::{partner, quota, reference};
 use crate::domain::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Action};
@@ -25,6 +26,7 @@ use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+use crate::vault::signature::Signed;
 
 /// What became of an interchange that was handed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +47,6 @@ pub struct Receipt {
     pub outcome: ReceiveOutcome,
     /// CONTRL in the form of what came in.
     pub control: Vec<u8>,
-    /// The sender asked for an answer.
-    pub wanted: bool,
 }
 
 /// What became of an item, and why when it was refused.
@@ -75,12 +75,11 @@ impl Exchange {
     /// 401 for an unknown token, and when the link is signed and the signature does not fit.
     pub async fn caller(&self, token: &str, signed: Signed, body: &[u8]) -> Result<String> {
         let rows = self.partners_with(token).await?;
-        let named = if rows.len() > 1 { sender_of(body) } else { String::new() };
+        let named = if rows.len() > 1 { envelope_of(body).sender.id } else { String::new() };
         let row = rows.iter().find(|row| row.code == named).or(rows.first()).ok_or(Error::Unauthorized)?;
-        match &row.sign_key {
-            Some(key) if !signed.fits(key, self.clock.now(), body) => Err(Error::Unauthorized),
-            _ => Ok(row.code.clone()),
-        }
+        let Some(stored) = &row.sign_key else { return Ok(row.code.clone()) };
+        let key = Kept::SignKey.open(&self.services.vault, &row.code, stored)?;
+        if signed.fits(&key, self.clock.now(), body) { Ok(row.code.clone()) } else { Err(Error::Unauthorized) }
     }
 
     /// Takes an interchange that `from` handed over.
@@ -89,15 +88,49 @@ impl Exchange {
     /// 503 and the like: nothing happened, and the same bytes may come again. What is wrong with the interchange is no
     /// error; the receipt says it.
     pub async fn receive(&self, from: &str, bytes: &[u8]) -> Result<Receipt> {
-        let reading = Arc::new(self.read(from, bytes).await?);
-        let (exchange, from, bytes) = (self.clone(), from.to_owned(), Arc::new(bytes.to_vec()));
-        let work = Arc::clone(&reading);
-        let receipt = self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await?;
+        if let Some(receipt) = self.repeated(from, bytes).await? {
+            return Ok(receipt);
+        }
+        let bytes: Arc<[u8]> = bytes.into();
+        let mut reading = Arc::new(self.read(from, Arc::clone(&bytes)).await?);
+        let receipt = match self.store_received(from, &bytes, &reading).await {
+            Err(Error::Internal(why)) => {
+                // No outage, so it would fail again whenever it comes: it waits here for a fix, and its sender is answered.
+                tracing::error!(partner = from, why, "an interchange cannot be stored; it is in quarantine");
+                reading = Arc::new(reading.refused(&bytes, self.clock.now()));
+                self.store_received(from, &bytes, &reading).await?
+            }
+            stored => stored?,
+        };
         self.services.notify_outbox();
         if receipt.outcome == ReceiveOutcome::Taken {
             self.note_received(&reading);
         }
         Ok(receipt)
+    }
+
+    /// The answer to bytes that came before, which are not read again.
+    async fn repeated(&self, from: &str, bytes: &[u8]) -> Result<Option<Receipt>> {
+        let (from, digest) = (from.to_owned(), Sha256::digest(bytes).to_vec());
+        let (sender, known) = (from.clone(), digest.clone());
+        let Some(before) = self.store.read(move |tx| tx.received_bytes(&sender, &known)).await? else {
+            return Ok(None);
+        };
+        self.store
+            .write(move |tx| match tx.received(&from, &before)? {
+                Some(row) => {
+                    tx.count_repeat(&from, &before)?;
+                    Ok(Some(again(row)))
+                }
+                None => Ok(None),
+            })
+            .await
+    }
+
+    async fn store_received(&self, from: &str, bytes: &Arc<[u8]>, reading: &Arc<ParsedInterchange>) -> Result<Receipt> {
+        let (exchange, from) = (self.clone(), from.to_owned());
+        let (bytes, work) = (Arc::clone(bytes), Arc::clone(reading));
+        self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await
     }
 
     /// Notes that messages of these types were taken in.
@@ -112,7 +145,6 @@ impl Exchange {
     /// Applies what was read, in one transaction, unless it came before.
     fn take(&self, tx: &mut Tx<'_>, from: &str, bytes: &[u8], reading: &ParsedInterchange) -> Result<Receipt, Fault> {
         let interchange = &reading.interchange;
-        let wanted = interchange.ack_wanted;
         let sender = if interchange.sender.id == from { from } else { "" };
         let mut key = named(&interchange.reference);
         let mut state = reading.state;
@@ -123,21 +155,22 @@ impl Exchange {
             key = format!("?{}", short(&reading.digest));
         }
         if let Some(before) = tx.received(from, &key)? {
+            // Only what came at the same moment; else it was met before it was read.
             if before.digest == reading.digest {
                 tx.count_repeat(from, &key)?;
-                let outcome = match before.state {
-                    ReceivedState::Quarantined => ReceiveOutcome::Unreadable,
-                    _ => ReceiveOutcome::Repeated,
-                };
-                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(again(before));
             }
-            key = format!("{key}#{}", short(&reading.digest));
+            key = conflicting_key(&key, &reading.digest);
             outcome = ReceiveOutcome::Conflict;
             state = ReceivedState::Quarantined;
             if let Some(before) = tx.received(from, &key)? {
                 tx.count_repeat(from, &key)?;
-                return Ok(Receipt { outcome, control: before.answer.unwrap_or_default(), wanted });
+                return Ok(again(before));
             }
+        }
+        match state {
+            ReceivedState::Quarantined => quota::room_in_quarantine(tx, from, bytes.len())?,
+            _ => quota::room_for_items(tx, from, reading)?,
         }
         let control = match outcome {
             ReceiveOutcome::Conflict => conflict(interchange, bytes, tx.now),
@@ -162,7 +195,7 @@ impl Exchange {
             repeats: 0,
             received_at: At(tx.now),
         })?;
-        Ok(Receipt { outcome, control, wanted })
+        Ok(Receipt { outcome, control })
     }
 
     /// Does what a readable interchange says; gives how many items it is about.
@@ -199,8 +232,7 @@ impl Exchange {
         if items == 0 {
             return Ok(());
         }
-        let seconds = tx.now.timestamp();
-        let hour = chrono::DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0).unwrap_or(tx.now);
+        let hour = quota::hour_of(tx.now);
         let (late, blank) = (reading.late, reading.blank);
         tx.count_hour(&HourRow { partner: from.to_owned(), hour: At(hour), items: items as i32, late, blank })
     }
@@ -301,7 +333,7 @@ impl Exchange {
         let (sender, reference) = (first.sender.clone(), first.reference.clone());
         let stored = self.store.read(move |tx| tx.received(&sender, &reference)).await?;
         let Some(stored) = stored else { return Ok(0) };
-        let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
+        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
         let exchange = self.clone();
         self.store
             .write(move |tx| {
@@ -344,7 +376,7 @@ impl Exchange {
     pub async fn rerun(&self, from: &str, reference: &str) -> Result<ReceiveOutcome> {
         let key = (from.to_owned(), reference.to_owned());
         let stored = self.store.read(move |tx| quarantined(tx, &key.0, &key.1)).await?;
-        let reading = Arc::new(self.read(&stored.partner, &stored.bytes).await?);
+        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
         if reading.state == ReceivedState::Quarantined {
             return Ok(ReceiveOutcome::Unreadable);
         }
@@ -369,6 +401,22 @@ impl Exchange {
     }
 }
 
+/// What another interchange under a reference is kept as.
+fn conflicting_key(reference: &str, digest: &[u8]) -> String {
+    format!("{reference}#{}", short(digest))
+}
+
+/// The answer to what came before: the one of the first time.
+fn again(before: ReceivedRow) -> Receipt {
+    let conflicts = before.reference.ends_with(&conflicting_key("", &before.digest));
+    let outcome = match before.state {
+        ReceivedState::Quarantined if conflicts => ReceiveOutcome::Conflict,
+        ReceivedState::Quarantined => ReceiveOutcome::Unreadable,
+        _ => ReceiveOutcome::Repeated,
+    };
+    Receipt { outcome, control: before.answer.unwrap_or_default() }
+}
+
 /// The interchange of a partner that is in quarantine under this reference.
 fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedRow, Fault> {
     let stored = tx.received(from, reference)?.filter(|row| row.state == ReceivedState::Quarantined);
@@ -376,10 +424,10 @@ fn quarantined(tx: &mut Tx<'_>, from: &str, reference: &str) -> Result<ReceivedR
     stored.ok_or_else(|| Error::invalid("absent", "REFERENCE", message).into())
 }
 
-/// Who an interchange says it is from. The envelope stands in front; where that is not enough, all is read.
-fn sender_of(bytes: &[u8]) -> String {
-    let envelope = edi::read(&bytes[..bytes.len().min(ENVELOPE_BYTES)]).interchange.sender.id;
-    if envelope.is_empty() { edi::read(bytes).interchange.sender.id } else { envelope }
+/// The envelope of an interchange. It stands in front; where that is not enough, all is read.
+pub(super) fn envelope_of(bytes: &[u8]) -> edi::Interchange {
+    let envelope = edi::read(&bytes[..bytes.len().min(ENVELOPE_BYTES)]).interchange;
+    if envelope.sender.id.is_empty() { edi::read(bytes).interchange } else { envelope }
 }
 
 /// Room for the service segments at the head of an interchange.

@@ -7,14 +7,17 @@
 mod compose;
 mod courier;
 pub mod examine;
+mod folders;
 mod handle;
 pub mod inbox;
 pub mod monitor;
 pub mod operate;
 pub mod partner;
+mod quota;
 mod reading;
 mod reference;
 mod refusal;
+mod secrets;
 pub mod transport;
 
 pub use handle::Exchange;

@@ -197,7 +197,7 @@ pub fn described(row: &PartnerRow) -> Result<String> {
     let way = Transport::of(row.clone());
     let list = |names: Vec<String>| if names.is_empty() { "all".to_owned() } else { names.join(",") };
     Ok(format!(
-        "{}\t{way:?}\t{} {} {} {}\tCONTRL {}\tmessages {}\tfor {}\tlevel {:?}\t{}, {}, {}",
+        "{}\t{way:?}\t{} {} {} {}\tCONTRL {}\tmessages {}\tfor {}\tlevel {:?}\tat most {} items an hour\t{}, {}, {}",
         row.code,
         agreement.syntax,
         agreement.charset,
@@ -207,6 +207,7 @@ pub fn described(row: &PartnerRow) -> Result<String> {
         list(agreement.messages.iter().map(MessageKind::to_string).collect()),
         list(agreement.serves.iter().cloned().collect()),
         agreement.level,
+        agreement.items_per_hour,
         if row.token_in.is_some() { "calls with a token" } else { "cannot call" },
         if row.token_out.is_some() { "called with a token" } else { "called without token" },
         if row.sign_key.is_some() { "signed" } else { "not signed" },

@@ -23,7 +23,8 @@ impl Exchange {
     /// # Errors
     /// 400 with what is wrong.
     pub async fn put_partner(&self, new: NewPartner) -> Result<()> {
-        self.store.write(move |tx| partner::put(tx, new.clone())).await?;
+        let vault = self.services.vault.clone();
+        self.store.write(move |tx| partner::put(tx, new.clone(), &vault)).await?;
         self.services.notify_outbox();
         Ok(())
     }
@@ -65,6 +66,15 @@ impl Exchange {
     pub async fn quarantine(&self) -> Result<Listed<ReceivedRow>> {
         let rows = self.store.read(|tx| tx.quarantined_received(limits::EXCHANGE_LISTED + 1)).await?;
         Ok(Listed::of(rows))
+    }
+
+    /// Forgets interchanges of a partner that are in quarantine, one or all; gives how many.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn discard(&self, partner: &str, reference: Option<&str>) -> Result<usize> {
+        let (partner, reference) = (partner.to_owned(), reference.map(str::to_owned));
+        self.store.write(move |tx| tx.discard_quarantined(&partner, reference.as_deref())).await
     }
 
     /// Items that have waited for their object too long, oldest first.

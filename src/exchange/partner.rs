@@ -1,22 +1,26 @@
 //! Partners: how each is reached and what was agreed with it.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::transport::signature::key_bytes;
+use super::secrets::Kept;
 use crate::domain::{Level, MessageKind, OrganizationKind, TransportKind};
 use crate::edi::profile::{AGENCIES, ASSOCIATION};
 use crate::edi::{Charset, Form, Profile, Severity};
 use crate::error::{Error, Findings, Result};
+use crate::limits;
 use crate::rules::forms::{is_customs_code, is_post_code};
 use crate::store::item::Stamp;
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+use crate::vault::Vault;
+use crate::vault::signature::key_bytes;
 
 /// What was agreed with a partner beyond where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,10 @@ pub struct Agreement {
     pub level: Level,
     /// Organizations here that use the link; empty for all.
     pub serves: BTreeSet<String>,
+    /// Token and data may travel to it unencrypted.
+    pub plain_http: bool,
+    /// Items it may send in an hour.
+    pub items_per_hour: i32,
 }
 
 impl Default for Agreement {
@@ -51,6 +59,8 @@ impl Default for Agreement {
             messages: BTreeSet::new(),
             level: Level::Warn,
             serves: BTreeSet::new(),
+            plain_http: false,
+            items_per_hour: limits::EXCHANGE_ITEMS_PER_HOUR,
         }
     }
 }
@@ -59,9 +69,10 @@ impl Agreement {
     /// How strictly the data of a link may be judged.
     pub const LEVELS: [Level; 3] = [Level::Reject, Level::Warn, Level::Off];
 
-    /// What organizations on one server agree on: everything travels, nothing is lost.
+    /// What organizations on one server agree on: everything travels, nothing is lost. Their requests are limited where they
+    /// make them.
     pub fn hosted() -> Self {
-        Self { charset: "UNOW".into(), level: Level::Off, ..Self::default() }
+        Self { charset: "UNOW".into(), level: Level::Off, items_per_hour: i32::MAX, ..Self::default() }
     }
 
     pub fn form(&self) -> Form {
@@ -119,7 +130,9 @@ pub enum Transport {
     Hosted,
     Http {
         url: String,
+        /// Sealed.
         token: Option<String>,
+        /// Sealed.
         sign_key: Option<String>,
     },
     Directory(PathBuf),
@@ -139,7 +152,7 @@ impl std::fmt::Debug for Transport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Hosted => f.write_str("hosted"),
-            Self::Http { url, .. } => write!(f, "http {url}"),
+            Self::Http { url, .. } => write!(f, "http {}", masked(url)),
             Self::Directory(path) => write!(f, "directory {}", path.display()),
         }
     }
@@ -175,11 +188,15 @@ pub struct NewPartner {
     pub messages: Option<BTreeSet<String>>,
     pub level: Option<Level>,
     pub serves: Option<BTreeSet<String>>,
+    /// Token and data may travel to it unencrypted.
+    pub plain_http: Option<bool>,
+    /// Items it may send in an hour.
+    pub items_per_hour: Option<i32>,
 }
 
 impl NewPartner {
     /// The row to store, over what was stored before.
-    fn row(self, old: Option<PartnerRow>, now: At) -> Result<PartnerRow> {
+    fn row(self, old: Option<PartnerRow>, now: At, vault: &Vault) -> Result<PartnerRow> {
         let mut findings = Findings::default();
         let mut agreement = old.as_ref().map(agreement_of).transpose()?.unwrap_or_default();
         let texts = [
@@ -199,13 +216,15 @@ impl NewPartner {
             agreement.messages = message_kinds(names, &mut findings);
         }
         agreement.serves = self.serves.unwrap_or(agreement.serves);
+        agreement.plain_http = self.plain_http.unwrap_or(agreement.plain_http);
+        agreement.items_per_hour = self.items_per_hour.unwrap_or(agreement.items_per_hour);
         agreement.check(&mut findings);
         let endpoint = self.endpoint.or(old.as_ref().map(|old| old.endpoint.clone())).unwrap_or_default();
         let transport = match &self.transport {
             Some(name) => TransportKind::from_stored(name).ok(),
             None => old.as_ref().map(|old| old.transport),
         };
-        check_endpoint(transport, &endpoint, &mut findings);
+        check_endpoint(transport, &endpoint, agreement.plain_http, &mut findings);
         let token_in = match self.token_in {
             None => old.as_ref().and_then(|old| old.token_in.clone()),
             Some(text) => match Uuid::try_parse(&text) {
@@ -216,19 +235,20 @@ impl NewPartner {
                 }
             },
         };
-        let kept = |new: Option<String>, old: Option<String>| new.or(old).filter(|text| !text.is_empty());
-        let sign_key = kept(self.sign_key, old.as_ref().and_then(|old| old.sign_key.clone()));
-        if let Some(Err(remedy)) = sign_key.as_deref().map(key_bytes) {
+        if let Some(Err(remedy)) = self.sign_key.as_deref().filter(|key| !key.is_empty()).map(key_bytes) {
             findings.add("format", "sign-key", remedy);
         }
         findings.into_result()?;
+        let (old_token, old_key) = old.map(|old| (old.token_out, old.sign_key)).unwrap_or_default();
+        let token_out = Kept::TokenOut.seal(vault, &self.code, self.token_out, old_token)?;
+        let sign_key = Kept::SignKey.seal(vault, &self.code, self.sign_key, old_key)?;
         Ok(PartnerRow {
             code: self.code,
             transport: transport.unwrap_or(TransportKind::Http),
             endpoint,
             agreement: serde_json::to_string(&agreement).map_err(|error| Error::Internal(error.to_string()))?,
             token_in,
-            token_out: kept(self.token_out, old.and_then(|old| old.token_out)),
+            token_out,
             sign_key,
             changed_at: now,
         })
@@ -249,15 +269,43 @@ fn message_kinds(names: &BTreeSet<String>, findings: &mut Findings) -> BTreeSet<
     kinds
 }
 
-fn check_endpoint(transport: Option<TransportKind>, endpoint: &str, findings: &mut Findings) {
+fn check_endpoint(transport: Option<TransportKind>, endpoint: &str, plain_http: bool, findings: &mut Findings) {
     use TransportKind::{Directory, Http};
     match transport {
-        Some(Http) if endpoint.starts_with("http://") || endpoint.starts_with("https://") => {}
+        Some(Http) if endpoint.starts_with("https://") => {}
+        Some(Http) if endpoint.starts_with("http://") => {
+            if !plain_http && !is_loopback(endpoint) {
+                let text = "http:// sends token and personal data unencrypted; use https://, or allow it with --plain-http yes";
+                findings.add("format", "endpoint", text);
+            }
+        }
         Some(Http) => findings.add("format", "endpoint", "give the URL of the inbox, https://HOST/exchange/inbox"),
         Some(Directory) if PathBuf::from(endpoint).is_absolute() => {}
         Some(Directory) => findings.add("format", "endpoint", "give the absolute path of a folder"),
         None => findings.add("unknown_code", "transport", "the transports are http and directory"),
     }
+}
+
+/// Whether a URL stays on this machine.
+fn is_loopback(url: &str) -> bool {
+    let authority =
+        url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let bare = bare.unwrap_or_default();
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A URL as it may be shown: without user and password, and without parameters, which may hold a token.
+fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (rest, parameters) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?***"));
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = authority.rsplit_once('@').map_or(authority.to_owned(), |(_, host)| format!("***@{host}"));
+    format!("{scheme}://{host}{path}{parameters}")
 }
 
 /// SHA-256 of a token, as it is stored.
@@ -285,7 +333,7 @@ pub fn agreement_of(row: &PartnerRow) -> Result<Agreement> {
 ///
 /// # Errors
 /// 400 with what is wrong; the organization must exist and be remote.
-pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
+pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner, vault: &Vault) -> Result<(), Fault> {
     match tx.organization(&new.code)? {
         None => {
             let message = "there is no such organization; add it with --remote first";
@@ -298,7 +346,7 @@ pub(super) fn put(tx: &mut Tx<'_>, new: NewPartner) -> Result<(), Fault> {
         Some(_) => {}
     }
     let old = tx.partner(&new.code)?;
-    let row = new.row(old, At(tx.now))?;
+    let row = new.row(old, At(tx.now), vault)?;
     tx.put_partner(&row, &Stamp::command_line())
 }
 
@@ -320,5 +368,35 @@ pub(super) fn way_to(tx: &mut Tx<'_>, code: &str) -> Result<Option<Transport>, F
         None => Ok(None),
         Some(org) if !org.remote => Ok(Some(Transport::Hosted)),
         Some(_) => Ok(tx.partner(code)?.map(Transport::of)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_url_holds_no_secret() {
+        for (url, shown) in [
+            ("https://host/exchange/inbox", "https://host/exchange/inbox"),
+            ("https://user:p@ss@host:8443/inbox?token=1", "https://***@host:8443/inbox?***"),
+            ("http://token@host", "http://***@host"),
+            ("http://host?key=a@b/c", "http://host?***"),
+            ("http://host/a@b", "http://host/a@b"),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
+    }
+
+    #[test]
+    fn loopback_is_told_by_the_host_alone() {
+        for url in ["http://127.0.0.1:1/", "http://127.9.9.9", "http://localhost:80/x", "http://[::1]:9/"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in
+            ["http://localhost.example/", "http://127.0.0.1@example/", "http://example/localhost", "http://10.0.0.1/"]
+        {
+            assert!(!is_loopback(url), "{url}");
+        }
     }
 }

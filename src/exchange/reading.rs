@@ -1,6 +1,8 @@
 //! From the bytes of an interchange to what can be applied: read, judged and checked, all that needs no transaction; and
 //! the CONTRL that answers it.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::handle::Exchange;
@@ -50,6 +52,23 @@ pub(super) struct ParsedInterchange {
     pub blank: i32,
 }
 
+impl ParsedInterchange {
+    /// The same, refused: it can be read, but not be stored.
+    pub(super) fn refused(&self, bytes: &[u8], now: chrono::DateTime<chrono::Utc>) -> Self {
+        Self {
+            interchange: self.interchange.clone(),
+            messages: Vec::new(),
+            controls: Vec::new(),
+            digest: self.digest.clone(),
+            late: 0,
+            blank: 0,
+            findings: "this interchange could not be stored; the log says why".into(),
+            answer: rejection(&self.interchange, bytes, UNSPECIFIED, now),
+            state: ReceivedState::Quarantined,
+        }
+    }
+}
+
 /// What the receiving side has to know before an interchange can be judged.
 pub(super) struct LinkContext {
     pub sender: Option<Partner>,
@@ -58,11 +77,10 @@ pub(super) struct LinkContext {
 
 impl Exchange {
     /// Reads and judges the bytes, all that needs no transaction.
-    pub(super) async fn read(&self, from: &str, bytes: &[u8]) -> Result<ParsedInterchange> {
-        let owned = bytes.to_vec();
+    pub(super) async fn read(&self, from: &str, bytes: Arc<[u8]>) -> Result<ParsedInterchange> {
         let (read, digest) = tokio::task::spawn_blocking(move || {
-            let digest = Sha256::digest(&owned).to_vec();
-            (edi::read(&owned), digest)
+            let digest = Sha256::digest(&bytes).to_vec();
+            (edi::read(&bytes), digest)
         })
         .await
         .map_err(|error| Error::Internal(format!("reading an interchange: {error}")))?;
@@ -167,7 +185,9 @@ impl Exchange {
             let item_id = named(given(&entry.mail_object.id).unwrap_or_default());
             // Of two items about one mail item the first counts, whatever the partners agreed to.
             let is_second = faults.iter().any(|fault| fault.code == "twice" && fault.path == "MailObject.Id");
-            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty() || is_second);
+            // Of an item that is too large not all was read.
+            let is_cut = faults.iter().any(|fault| fault.code == "limit");
+            let refuses = !faults.is_empty() && (level == Level::Reject || item_id.is_empty() || is_second || is_cut);
             let origin = given(&entry.mail_object.orig_post_org_cd).filter(|post| *post != UNKNOWN_POST);
             let origin = origin.map(str::to_owned);
             let object = entry.mail_object.clone();
@@ -340,12 +360,17 @@ fn answer(read: &Read, reference: &str, now: WcfDate) -> Vec<u8> {
 
 /// The CONTRL to an interchange whose reference was used before.
 pub(super) fn conflict(interchange: &Interchange, bytes: &[u8], now: chrono::DateTime<chrono::Utc>) -> Vec<u8> {
+    rejection(interchange, bytes, DUPLICATE, now)
+}
+
+/// A CONTRL that refuses the whole.
+fn rejection(interchange: &Interchange, bytes: &[u8], error: &str, now: chrono::DateTime<chrono::Utc>) -> Vec<u8> {
     let control = Control {
         reference: interchange.reference.clone(),
         sender: interchange.sender.clone(),
         recipient: interchange.recipient.clone(),
         action: Action::Rejected,
-        error: Some(DUPLICATE.into()),
+        error: Some(error.into()),
         messages: Vec::new(),
     };
     let answer = Interchange {
@@ -359,8 +384,9 @@ pub(super) fn conflict(interchange: &Interchange, bytes: &[u8], now: chrono::Dat
     written(&answer, edi::Form::of(bytes), &edi::Profile::default())
 }
 
-/// Syntax error "duplicate" (data element 0085).
+/// Syntax errors "duplicate" and "unspecified" (data element 0085).
 const DUPLICATE: &str = "26";
+const UNSPECIFIED: &str = "18";
 
 /// An answer that cannot be written (its interchange named nobody) is left out.
 fn written(answer: &Interchange, form: edi::Form, profile: &edi::Profile) -> Vec<u8> {

@@ -16,6 +16,7 @@ use super::offload::Places;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::error::{Error, Finding, Result};
+use crate::jobs::Board;
 use crate::limits;
 use crate::store::Store;
 use crate::vault::Vault;
@@ -39,6 +40,7 @@ pub struct Services {
     pub(super) groups: Groups,
     pub(super) places: Places,
     proofreader: Arc<OnceLock<Proofreader>>,
+    jobs: Board,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -82,7 +84,13 @@ impl Services {
             groups: Groups::default(),
             places: Places::default(),
             proofreader: Arc::default(),
+            jobs: Board::default(),
         }
+    }
+
+    /// How background work fares.
+    pub fn jobs(&self) -> &Board {
+        &self.jobs
     }
 
     /// The same, with the keys that secrets are kept under.

@@ -92,6 +92,12 @@ impl Tx<'_> {
         Ok(interchange_in::table.find((sender, reference)).first(self.conn).optional()?)
     }
 
+    /// What these bytes of `sender` were stored under, when they came before.
+    pub fn received_bytes(&mut self, sender: &str, digest: &[u8]) -> Done<Option<String>> {
+        let same = interchange_in::sender.eq(sender).and(interchange_in::digest.eq(digest));
+        Ok(interchange_in::table.filter(same).select(interchange_in::reference).first(self.conn).optional()?)
+    }
+
     /// Interchanges received under this reference, whoever sent them.
     pub fn received_named(&mut self, reference: &str) -> Done<Vec<ReceivedRow>> {
         Ok(interchange_in::table.filter(interchange_in::reference.eq(reference)).load(self.conn)?)
@@ -126,6 +132,27 @@ impl Tx<'_> {
             .select((diesel::dsl::count_star(), diesel::dsl::min(interchange_in::received_at)))
             .first(self.conn)?;
         Ok(Backlog { count, oldest })
+    }
+
+    /// How many interchanges of a partner are in quarantine, and how many bytes they have.
+    pub fn quarantined_size(&mut self, partner: &str) -> Done<(i64, i64)> {
+        Ok(interchange_in::table
+            .filter(interchange_in::partner.eq(partner))
+            .filter(is_quarantined())
+            .select((
+                diesel::dsl::count_star(),
+                diesel::dsl::sql::<diesel::sql_types::BigInt>("coalesce(sum(length(bytes)), 0)"),
+            ))
+            .first(self.conn)?)
+    }
+
+    /// Forgets interchanges of a partner that are in quarantine, one or all; gives how many.
+    pub fn discard_quarantined(&mut self, partner: &str, reference: Option<&str>) -> Done<usize> {
+        let of_partner = interchange_in::table.filter(interchange_in::partner.eq(partner)).filter(is_quarantined());
+        Ok(match reference {
+            None => diesel::delete(of_partner).execute(self.conn)?,
+            Some(one) => diesel::delete(of_partner.filter(interchange_in::reference.eq(one))).execute(self.conn)?,
+        })
     }
 
     /// Quarantined interchanges, oldest first, at most `limit`.

@@ -33,4 +33,4 @@ mod unpack;
 pub mod verify;
 pub mod who;
 
-pub use engine::{Database, Fault, GroupRules, Migrations, Store, StoreOptions, Tx, WriteJob};
+pub use engine::{Database, Fault, FileLock, GroupRules, Migrations, Store, StoreOptions, Tx, Waits, WriteJob, advice};

@@ -27,9 +27,9 @@ pub struct PartnerRow {
     pub agreement: String,
     /// SHA-256 of the token it calls with.
     pub token_in: Option<Vec<u8>>,
-    /// The token it is called with.
+    /// The token it is called with, sealed.
     pub token_out: Option<String>,
-    /// Key of the signatures of both sides.
+    /// Key of the signatures of both sides, sealed.
     pub sign_key: Option<String>,
     pub changed_at: At,
 }
@@ -93,6 +93,14 @@ impl Tx<'_> {
     /// What was agreed with the partner of this code.
     pub fn partner(&mut self, code: &str) -> Done<Option<PartnerRow>> {
         Ok(partner::table.find(code).first(self.conn).optional()?)
+    }
+
+    /// Keeps the same secrets of a partner in another form. That is no change of the partner: nothing is recorded.
+    pub fn keep_sealed(&mut self, row: &PartnerRow) -> Done {
+        diesel::update(partner::table.find(&row.code))
+            .set((partner::token_out.eq(&row.token_out), partner::sign_key.eq(&row.sign_key)))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Every partner, by code.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::lexer::Segment;
-use super::once::agree;
+use super::once::{Once, Statement};
 use super::reader::Reader;
 use super::values;
 use super::writer::Writer;
+use crate::edi::amount::Counted;
 use crate::edi::finding::Finding;
 use crate::edi::message::{Action, Control, MessageControl, SegmentControl};
 
@@ -37,8 +38,8 @@ pub(super) fn write(writer: &mut Writer<'_>, control: &Control) {
 #[derive(Default)]
 pub(super) struct Body {
     control: Control,
-    /// Segment numbers of the `UCI` and of each `UCM`.
-    head: Option<usize>,
+    head: Once,
+    /// Segment numbers of each `UCM`.
     messages: Vec<usize>,
 }
 
@@ -48,11 +49,11 @@ impl Body {
         let text = |element, component| values::id(segment, element, component);
         let error = |element| Some(text(element, 0)).filter(|error| !error.is_empty());
         match segment.tag() {
-            b"UCI" => match self.head {
-                Some(first) if agree(reader.lexer, &[first], &[segment.number()]) => {}
-                Some(_) => reader.found(segment, Finding::twice("Reference")),
+            b"UCI" => match self.head.agrees(b"UCI", Statement::whole(segment), reader.lexer) {
+                Some(true) => {}
+                Some(false) => reader.found(segment, Finding::twice("Reference")),
                 None => {
-                    self.head = Some(segment.number());
+                    self.head.note(b"UCI".to_vec(), Statement::whole(segment));
                     self.control.reference = text(1, 0);
                     self.control.sender = values::mailbox(segment, 2);
                     self.control.recipient = values::mailbox(segment, 3);
@@ -60,6 +61,7 @@ impl Body {
                     self.control.error = error(5);
                 }
             },
+            b"UCM" if !reader.one_more(Counted::Part, segment) => {}
             b"UCM" => {
                 self.messages.push(segment.number());
                 self.control.messages.push(MessageControl {

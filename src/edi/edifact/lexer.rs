@@ -74,6 +74,8 @@ const RELEASE: u8 = 5;
 const RELEASED: u32 = 1 << 31;
 /// Marks an element that repeats the one before it.
 const REPEATED: u32 = 1 << 31;
+/// Marks a segment that has such an element.
+const REPEATS: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
 struct Span {
@@ -84,8 +86,15 @@ struct Span {
 
 #[derive(Clone, Copy, Debug)]
 struct SegmentSpan {
+    /// With [`REPEATS`].
     start: u32,
     first_element: u32,
+}
+
+impl SegmentSpan {
+    fn byte(self) -> usize {
+        (self.start & !REPEATS) as usize
+    }
 }
 
 /// A lexed interchange.
@@ -110,15 +119,18 @@ impl<'b> Lexer<'b> {
             bytes,
             charset: Charset::Unoc,
             service,
-            segments: Vec::with_capacity(bytes.len() / 24),
-            elements: Vec::with_capacity(bytes.len() / 8),
-            components: Vec::with_capacity(bytes.len() / 6),
+            // Room that is not used takes no memory; growing would take it twice.
+            segments: Vec::with_capacity(bytes.len() / 12),
+            elements: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
+            components: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
         };
-        lexer.lex(body, findings);
+        let most = limits::EDI_FEW_COMPONENTS.max(bytes.len() / limits::EDI_COMPONENT_BYTES);
+        lexer.lex(body, most, findings);
         lexer
     }
 
-    fn lex(&mut self, start: usize, findings: &mut Findings) {
+    /// `most` bounds the components: their places take more memory than the bytes.
+    fn lex(&mut self, start: usize, most: usize, findings: &mut Findings) {
         let classes = self.service.classes();
         let mut at = skip_space(self.bytes, start);
         while at < self.bytes.len() {
@@ -126,8 +138,12 @@ impl<'b> Lexer<'b> {
                 let text = format!("reading stops after {} segments", limits::EDI_SEGMENTS);
                 return findings.push(Finding::error("limit", "", text).at(self.place(at)));
             }
-            match self.segment_from(at, &classes) {
+            match self.segment_from(at, most, &classes) {
                 Some(end) => at = skip_space(self.bytes, end),
+                None if self.components.len() >= most => {
+                    let text = format!("reading stops after {most} data elements: hardly any of them holds something");
+                    return findings.push(Finding::error("limit", "", text).at(self.place(at)));
+                }
                 None => {
                     let text = "the last segment has no terminator: the interchange is cut off";
                     return findings.push(Finding::error("syntax", "", text).at(self.place(at)));
@@ -142,9 +158,9 @@ impl<'b> Lexer<'b> {
         Position { byte, tag, number: self.segments.len() + 1, in_message: 0 }
     }
 
-    /// Lexes the segment at `start`; gives the offset after its terminator, or `None` (and nothing added) when there
-    /// is none.
-    fn segment_from(&mut self, start: usize, classes: &[u8; 256]) -> Option<usize> {
+    /// Lexes the segment at `start`; gives the offset after its terminator, or `None` (and no segment added) when there
+    /// is none, or there are too many components.
+    fn segment_from(&mut self, start: usize, most: usize, classes: &[u8; 256]) -> Option<usize> {
         let (elements, components) = (self.elements.len(), self.components.len());
         self.elements.push(count(components));
         let mut from = start;
@@ -166,6 +182,10 @@ impl<'b> Lexer<'b> {
                 at += 2;
                 continue;
             }
+            if self.components.len() >= most {
+                self.elements.truncate(elements);
+                return None;
+            }
             self.components.push(Span { start: count(from), end: count(at) | released });
             released = 0;
             at += 1;
@@ -177,7 +197,9 @@ impl<'b> Lexer<'b> {
                 _ => {}
             }
         }
-        self.segments.push(SegmentSpan { start: count(start), first_element: count(elements) });
+        let repeats = self.elements[elements..].iter().any(|element| element & REPEATED != 0);
+        let start = count(start) | if repeats { REPEATS } else { 0 };
+        self.segments.push(SegmentSpan { start, first_element: count(elements) });
         Some(at)
     }
 
@@ -195,8 +217,7 @@ impl<'b> Lexer<'b> {
         let span = self.segments.get(at)?;
         let end = self.segments.get(at + 1).map_or(self.elements.len(), |next| next.first_element as usize);
         let elements = &self.elements[span.first_element as usize..end];
-        let repeats = elements.iter().any(|element| element & REPEATED != 0);
-        Some(Segment { lexer: self, number: at, elements, repeats })
+        Some(Segment { lexer: self, number: at, elements, repeats: span.start & REPEATS != 0 })
     }
 
     /// All segments.
@@ -206,7 +227,7 @@ impl<'b> Lexer<'b> {
 
     /// The segment in which a byte stands.
     pub fn segment_at_byte(&self, byte: usize) -> usize {
-        self.segments.partition_point(|span| span.start as usize <= byte).saturating_sub(1)
+        self.segments.partition_point(|span| span.byte() <= byte).saturating_sub(1)
     }
 
     pub fn bytes(&self) -> &'b [u8] {
@@ -263,7 +284,7 @@ impl<'t> Segment<'t> {
 
     /// Offset of its first byte.
     pub fn byte(&self) -> usize {
-        self.lexer.segments[self.number].start as usize
+        self.lexer.segments[self.number].byte()
     }
 
     /// The bytes of the whole segment, without its terminator.
@@ -279,7 +300,12 @@ impl<'t> Segment<'t> {
 
     /// Every element from that one on, repetitions included.
     pub fn elements_from(self, element: usize) -> impl Iterator<Item = Element<'t>> {
-        (self.place(element)..self.elements.len()).map(move |place| Element { segment: self, place })
+        self.places(self.place(element), usize::MAX)
+    }
+
+    /// The elements from one place to another, repetitions counted.
+    pub fn places(self, from: usize, to: usize) -> impl Iterator<Item = Element<'t>> {
+        (from..to.min(self.elements.len())).map(move |place| Element { segment: self, place })
     }
 
     /// Where an element stands in the list of offsets: a repetition has no number of its own.

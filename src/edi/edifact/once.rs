@@ -30,11 +30,6 @@ impl Statement {
         Self { segment: segment.number(), from, to }
     }
 
-    /// Whether another statement says the same.
-    pub fn agrees(self, other: Self, lexer: &Lexer<'_>) -> bool {
-        self.content(lexer) == other.content(lexer)
-    }
-
     /// What is said, whatever way it is written: components without blanks around them, numbers and dates by value.
     fn content(self, lexer: &Lexer<'_>) -> String {
         let Some(segment) = lexer.segment(self.segment) else { return String::new() };
@@ -45,7 +40,7 @@ impl Statement {
         }
         let counts = matches!(segment.tag(), b"MEA" | b"MOA" | b"QTY");
         let mut content = String::new();
-        for element in segment.elements_from(0).skip(self.from).take(self.to.saturating_sub(self.from)) {
+        for element in segment.places(self.from, self.to) {
             for at in 0..element.component_count() {
                 let text = element.text(at);
                 match parse_number(&text).ok().filter(|_| counts) {
@@ -64,17 +59,26 @@ impl Statement {
 
 /// What one object has stated so far, by what it is about.
 #[derive(Debug, Default)]
-pub struct Once(HashMap<Vec<u8>, Statement>);
+pub struct Once(HashMap<Vec<u8>, First>);
+
+#[derive(Debug)]
+struct First {
+    statement: Statement,
+    /// Taken when it is first compared: however often something is said again, the first is read once.
+    content: Option<String>,
+}
 
 impl Once {
-    /// What was said first about a subject.
-    pub fn before(&self, subject: &[u8]) -> Option<Statement> {
-        self.0.get(subject).copied()
+    /// Whether a statement says the same as the first one about its subject; `None` when it is the first.
+    pub fn agrees(&mut self, subject: &[u8], statement: Statement, lexer: &Lexer<'_>) -> Option<bool> {
+        let first = self.0.get_mut(subject)?;
+        let said = first.statement;
+        Some(*first.content.get_or_insert_with(|| said.content(lexer)) == statement.content(lexer))
     }
 
     /// Notes what is said first about a subject.
     pub fn note(&mut self, subject: Vec<u8>, statement: Statement) {
-        self.0.insert(subject, statement);
+        self.0.insert(subject, First { statement, content: None });
     }
 
     /// Forgets everything: another object begins.

@@ -7,6 +7,7 @@ use super::lexer::{Lexer, Segment};
 use super::reader::{Places, Reader, position_of};
 use super::values::{date_of, id, mailbox};
 use crate::contract::WcfDate;
+use crate::edi::amount::{Amount, Counted};
 use crate::edi::finding::{Finding, Findings};
 use crate::edi::message::{Control, Form, Interchange, Kind, Message, Outline, Read};
 use crate::edi::profile::{AGENCIES, ASSOCIATION, Charset};
@@ -33,6 +34,7 @@ pub fn read_with_places(bytes: &[u8]) -> (Read, Vec<Places>) {
         item: None,
         outline: Vec::new(),
         places: Vec::new(),
+        amount: Amount::default(),
     };
     let interchange = reader.interchange();
     let read = Read {
@@ -149,13 +151,14 @@ impl<'t> Reader<'t> {
             self.found(&first, Finding::error("syntax", "", "an interchange begins with UNA or UNB"));
         }
         let (mut groups, mut closed) = (0, false);
-        while let Some(segment) = self.lexer.segment(at) {
+        while let Some(segment) = self.lexer.segment(at).filter(|_| !self.amount.stopped()) {
             at += 1;
             match segment.tag() {
                 _ if closed => {
                     self.found(&segment, Finding::error("syntax", "", "nothing may follow UNZ"));
                     break;
                 }
+                b"UNH" if !self.one_more(Counted::Message, &segment) => {}
                 b"UNH" => at = self.one_message(&segment, &mut interchange),
                 b"UNZ" => {
                     closed = true;
@@ -175,7 +178,7 @@ impl<'t> Reader<'t> {
                 _ => self.found(&segment, Finding::error("segment", "", "a segment outside a message")),
             }
         }
-        if !closed {
+        if !closed && !self.amount.stopped() {
             self.findings.push(Finding::error("syntax", "", "UNZ is missing: the interchange is cut off"));
         }
         interchange
@@ -229,7 +232,7 @@ impl<'t> Reader<'t> {
         let message = self.body(&identifier[0], unh, start + 1..end);
         let at = message.is_some().then_some(interchange.messages.len());
         interchange.messages.extend(message);
-        let next = self.unt(unh, &number, end);
+        let next = if self.amount.stopped() { end } else { self.unt(unh, &number, end) };
         self.outline.push(Outline { number, identifier, message: at });
         self.message = None;
         next

@@ -9,6 +9,7 @@ use crate::edi::finding::Finding;
 use crate::edi::message::Kind;
 use crate::edi::profile::table::{Home, Role, Row};
 use crate::edi::profile::value::{Members, parse_int};
+use crate::limits;
 
 impl ItemReader {
     pub(super) fn nad(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>) {
@@ -144,6 +145,9 @@ impl ItemReader {
             self.entry = vec![Some(number.into_owned()), None, None, None];
             return;
         }
+        if self.pieces.len() >= limits::CONTENT_PIECES {
+            return self.beyond(reader, segment, "Declaration.Data.ContentPieces", "lines");
+        }
         let at = self.builder.add_piece();
         self.pieces.push(segment.number());
         self.scope = Scope::Piece(at);
@@ -155,6 +159,15 @@ impl ItemReader {
                 reader.found(segment, Finding::error("format", path, "a line number is a whole number"));
             }
         }
+    }
+
+    /// More of something than an item may hold: said once, for the item is refused.
+    fn beyond(&mut self, reader: &mut Reader<'_>, segment: &Segment<'_>, path: &str, what: &str) {
+        if self.scope != Scope::Beyond {
+            let text = format!("at most {} {what} in one item", limits::CONTENT_PIECES);
+            reader.found(segment, Finding::error("limit", path, text));
+        }
+        self.scope = Scope::Beyond;
     }
 
     pub(super) fn piece(&mut self, reader: &mut Reader<'_>, at: usize, segment: &Segment<'_>) -> bool {
@@ -216,6 +229,9 @@ impl ItemReader {
             _ => None,
         };
         self.end_group(reader);
+        if self.builder.response_data.taxes.len() >= limits::CONTENT_PIECES {
+            return self.beyond(reader, segment, "Response.Data.Taxes", "taxes");
+        }
         let at = self.builder.add_tax();
         self.scope = Scope::Tax(at);
         let tax = &mut self.builder.response_data.taxes[at];

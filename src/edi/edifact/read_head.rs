@@ -7,10 +7,12 @@ use super::read_item::ItemReader;
 use super::reader::{Places, Reader};
 use super::values::{date_in, id};
 use crate::contract::WcfDate;
+use crate::edi::amount::Counted;
 use crate::edi::finding::Finding;
 use crate::edi::message::{Function, ItemMessage, Kind, Organization};
-use crate::edi::normalize;
 use crate::edi::profile::value::parse_int;
+use crate::edi::{names, normalize};
+use crate::limits;
 
 impl<'t> Reader<'t> {
     pub(super) fn item_message(
@@ -30,9 +32,9 @@ impl<'t> Reader<'t> {
             }
             let statement = Statement::whole(&segment);
             let subject = once::subject(&segment).unwrap_or_default();
-            match said.before(&subject) {
-                Some(before) if before.agrees(statement, self.lexer) => {}
-                Some(_) => self.found(&segment, Finding::twice("Header")),
+            match said.agrees(&subject, statement, self.lexer) {
+                Some(true) => {}
+                Some(false) => self.found(&segment, Finding::twice("Header")),
                 None if self.head_segment(&segment, &mut message, &mut parties) => said.note(subject, statement),
                 None => self.unexpected(&segment),
             }
@@ -45,8 +47,14 @@ impl<'t> Reader<'t> {
         self.check_head(unh, &message);
         let mut places = Places::default();
         let mut totals = Vec::new();
-        while let Some(segment) = self.lexer.segment(at).filter(|_| at < segments.end) {
+        while let Some(segment) = self.lexer.segment(at).filter(|_| at < segments.end && !self.amount.stopped()) {
             match segment.tag() {
+                b"CNI" if message.items.len() >= limits::EDI_ITEMS => {
+                    let text = format!("at most {} items in one message; those after are not read", limits::EDI_ITEMS);
+                    self.found(&segment, Finding::error("limit", "Items", text));
+                    return (message, places);
+                }
+                b"CNI" if !self.one_more(Counted::Item, &segment) => {}
                 b"CNI" => {
                     let (next, pieces) = self.one_item(&segment, &mut message, segments.end);
                     places.items.push((at, pieces));
@@ -61,6 +69,9 @@ impl<'t> Reader<'t> {
                     at += 1;
                 }
             }
+        }
+        if self.amount.stopped() {
+            return (message, places);
         }
         for index in message.said_twice() {
             let cni = places.items.get(index).and_then(|(cni, _)| self.lexer.segment(*cni));
@@ -119,7 +130,7 @@ impl<'t> Reader<'t> {
     fn one_item(&mut self, cni: &Segment<'t>, message: &mut ItemMessage, end: usize) -> (usize, Vec<usize>) {
         let index = message.items.len();
         let id = id(cni, 2, 0);
-        self.item = Some((index, (!id.is_empty()).then(|| id.clone())));
+        self.item = Some((index, names::shown(&id)));
         if cni.text(1, 0).trim().parse() != Ok(index + 1) {
             let text = format!("the items are not numbered in order; this is number {}", index + 1);
             self.found(cni, Finding::warning("count", "", text));
@@ -130,7 +141,15 @@ impl<'t> Reader<'t> {
             if matches!(segment.tag(), b"CNI" | b"CNT") {
                 break;
             }
-            item.segment(self, &segment);
+            if at - cni.number() == limits::EDI_ITEM_SEGMENTS {
+                let text = format!(
+                    "at most {at} segments in one item; those after are not read",
+                    at = limits::EDI_ITEM_SEGMENTS
+                );
+                self.found(&segment, Finding::error("limit", "", text));
+            } else if at - cni.number() < limits::EDI_ITEM_SEGMENTS {
+                item.segment(self, &segment);
+            }
             at += 1;
         }
         let last = self.lexer.segment(at - 1).unwrap_or(*cni);

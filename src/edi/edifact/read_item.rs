@@ -12,6 +12,7 @@ use super::once::{self, Once, Statement};
 use super::reader::Reader;
 use super::{lists, pointer};
 use crate::contract::{Number, WcfDate};
+use crate::edi::amount::Counted;
 use crate::edi::finding::Finding;
 use crate::edi::item_builder::ItemBuilder;
 use crate::edi::message::{Function, Item, Kind};
@@ -35,7 +36,12 @@ pub(super) enum Scope {
     Revised,
     Tax(usize),
     Pointer,
+    /// Beyond what an item may hold; the item is refused, so nothing of it is taken over.
+    Beyond,
 }
+
+/// Segments of one party that are looked at; the profile has four.
+const PARTY_SEGMENTS: usize = 32;
 
 /// Whose statement a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +146,9 @@ impl ItemReader {
             return self.note_segment(reader, segment);
         }
         self.end_note(reader, segment);
+        if matches!(tag, b"GID" | b"TAX" | b"ERP" | b"DOC" | b"STS") && !reader.one_more(Counted::Part, segment) {
+            return;
+        }
         if segment.has_repetitions() && !matches!(tag, b"COM" | b"PIA" | b"STS") {
             let text = "the profile repeats segments here, not elements; only the first is taken over";
             reader.found(segment, Finding::warning("segment", "", text));
@@ -157,6 +166,10 @@ impl ItemReader {
         let tag = segment.tag();
         let of_party = matches!(tag, b"RFF" | b"CTA" | b"COM");
         match self.scope {
+            Scope::Beyond => {}
+            Scope::Party(_) | Scope::Agent | Scope::Again if of_party && self.party.len() >= PARTY_SEGMENTS => {
+                reader.unexpected(segment);
+            }
             Scope::Party(role) if of_party => {
                 self.party.push(segment.number());
                 self.take(reader, segment, Of::Group, |item, reader| item.party(reader, role, segment));
@@ -192,10 +205,10 @@ impl ItemReader {
         read: impl FnOnce(&mut Self, &mut Reader<'_>) -> bool,
     ) {
         let subject = once::subject(segment);
-        let before = subject.as_ref().and_then(|subject| self.said[of as usize].before(subject));
-        if let Some(before) = before {
-            let statement = Statement::whole(segment);
-            if !before.agrees(statement, reader.lexer) {
+        let agrees =
+            |subject: &Vec<u8>| self.said[of as usize].agrees(subject, Statement::whole(segment), reader.lexer);
+        if let Some(agrees) = subject.as_ref().and_then(agrees) {
+            if !agrees {
                 reader.found(segment, Finding::twice(self.path_of(segment)));
             }
         } else if !read(self, reader) {
@@ -216,13 +229,13 @@ impl ItemReader {
         path: String,
     ) -> bool {
         let said = &mut self.said[Of::Group as usize];
-        let before = said.before(subject.as_bytes());
-        match before {
+        let agrees = said.agrees(subject.as_bytes(), statement, reader.lexer);
+        match agrees {
             None => said.note(subject.into_bytes(), statement),
-            Some(before) if before.agrees(statement, reader.lexer) => {}
-            Some(_) => reader.found(segment, Finding::twice(path)),
+            Some(true) => {}
+            Some(false) => reader.found(segment, Finding::twice(path)),
         }
-        before.is_none()
+        agrees.is_none()
     }
 
     /// Another group begins.
@@ -411,12 +424,13 @@ impl ItemReader {
         let is_reasoned = matches!(category, b"DEC" | b"REF");
         let said = &mut self.said[Of::Item as usize];
         let (subject, statement) = (segment.tag(), Statement::part(segment, 1, 3));
-        let before = said.before(subject).filter(|_| is_reasoned);
-        if before.is_some_and(|before| !before.agrees(statement, reader.lexer)) {
+        let agrees = if is_reasoned { said.agrees(subject, statement, reader.lexer) } else { None };
+        if agrees == Some(false) {
             reader.found(segment, Finding::twice(path));
             return true;
         }
-        if is_reasoned {
+        let is_first = agrees.is_none();
+        if is_reasoned && is_first {
             said.note(subject.to_vec(), statement);
         }
         let name = segment.text(2, 3);
@@ -424,11 +438,11 @@ impl ItemReader {
         let status = if segment.raw(2, 0).is_empty() { name.clone() } else { code.clone() };
         match category {
             b"FLW" => self.extra(Home::DeclarationData, "EP.FlowCd", &status),
-            b"DEC" if before.is_none() => {
+            b"DEC" if is_first => {
                 set(&mut self.builder.response_data.decision_cd, code);
                 self.extra(Home::ResponseData, "EP.DecisionNm", &name);
             }
-            b"REF" if before.is_none() => set(&mut self.builder.referral.known.referral_cd, status),
+            b"REF" if is_first => set(&mut self.builder.referral.known.referral_cd, status),
             b"RSP" => set(&mut self.builder.answer.known.referral_response_cd, status),
             b"SCM" => self.screening(reader, segment, status),
             _ => {}

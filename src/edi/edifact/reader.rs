@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::lexer::{Element, Lexer, Segment};
 use super::lists::List;
+use crate::edi::amount::{Amount, Counted};
 use crate::edi::finding::{Finding, Findings, Position};
 use crate::edi::message::Outline;
 
@@ -23,6 +24,7 @@ pub(super) struct Reader<'t> {
     pub item: Option<(usize, Option<String>)>,
     pub outline: Vec<Outline>,
     pub places: Vec<Places>,
+    pub amount: Amount,
 }
 
 impl<'t> Reader<'t> {
@@ -38,6 +40,14 @@ impl<'t> Reader<'t> {
             finding.fault.item_id.clone_from(id);
         }
         self.findings.push(finding.at(position));
+    }
+
+    /// Counts one more of what begins at a segment; whether it may be read.
+    pub fn one_more(&mut self, of: Counted, segment: &Segment<'_>) -> bool {
+        if let Some(finding) = self.amount.one_more(of) {
+            self.findings.push(finding.at(position_of(segment)));
+        }
+        !self.amount.stopped()
     }
 
     /// A segment, or qualifier, that has no place here: what it says is not taken over.

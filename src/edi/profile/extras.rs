@@ -37,6 +37,7 @@ impl Extras {
     pub fn split(home: Home, names: &[Option<String>], values: &[Option<String>]) -> Self {
         let mut extras = Self::new(home);
         let mut numbered: Vec<(&'static Family, usize, usize, String)> = Vec::new();
+        let mut known = HashSet::new();
         for at in 0..names.len().max(values.len()) {
             match (text_at(names, at), text_at(values, at)) {
                 (None, None) => {}
@@ -44,9 +45,7 @@ impl Extras {
                     if let Some(row) = extras.place_for(name, value) {
                         extras.singles.push((row, value.to_owned()));
                     } else if let Some((family, number, field)) = family_field(home, name, value)
-                        && !numbered
-                            .iter()
-                            .any(|known| std::ptr::eq(known.0, family) && (known.1, known.2) == (number, field))
+                        && known.insert((family.list, number, field))
                     {
                         numbered.push((family, number, field, value.to_owned()));
                     } else {

@@ -1,5 +1,6 @@
 //! Tests of the room as a whole.
 
+mod bounds;
 mod broken;
 mod cases;
 mod documents;

@@ -6,6 +6,7 @@ use super::document::{NAMESPACE, VERSION, carries};
 use super::tree::{Element, parse};
 use super::valid;
 use crate::contract::WcfDate;
+use crate::edi::amount::{Amount, Counted};
 use crate::edi::edifact::charset::percent_decode;
 use crate::edi::finding::{Finding, Findings};
 use crate::edi::item_builder::ItemBuilder;
@@ -13,17 +14,26 @@ use crate::edi::message::{
     Action, Control, Form, Function, Interchange, ItemMessage, Kind, Mailbox, Message, MessageControl, Organization,
     Outline, Read, SegmentControl,
 };
-use crate::edi::normalize;
 use crate::edi::profile::table::{self, FAMILIES, Home, Parent, Role, Row, Xml};
 use crate::edi::profile::value::parse_number;
+use crate::edi::{names, normalize};
+use crate::limits;
 
 /// Reads a document: a `p:Interchange`, or one `p:Message` alone. What is wrong stands in the findings.
 pub fn read(bytes: &[u8]) -> Read {
-    let mut reader = Reader { findings: Findings::default(), message: None, item: None, outline: Vec::new() };
+    let mut reader = Reader {
+        findings: Findings::default(),
+        message: None,
+        item: None,
+        outline: Vec::new(),
+        amount: Amount::default(),
+    };
     let interchange = match parse(bytes, &mut reader.findings) {
         Some(root) => {
             let interchange = reader.document(&root);
-            valid::judge(&root, &mut reader.findings);
+            if !reader.amount.stopped() {
+                valid::judge(&root, &mut reader.findings);
+            }
             interchange
         }
         None => Interchange::default(),
@@ -36,6 +46,7 @@ struct Reader {
     message: Option<usize>,
     item: Option<(usize, Option<String>)>,
     outline: Vec<Outline>,
+    amount: Amount,
 }
 
 fn owned(text: &str) -> Option<String> {
@@ -50,6 +61,24 @@ impl Reader {
             finding.fault.item_id.clone_from(id);
         }
         self.findings.push(finding.at(element.position()));
+    }
+
+    /// Counts one more; whether it may be read.
+    fn one_more(&mut self, of: Counted, element: &Element) -> bool {
+        if let Some(finding) = self.amount.one_more(of) {
+            self.findings.push(finding.at(element.position()));
+        }
+        !self.amount.stopped()
+    }
+
+    /// The children of a name of which there may be many: as many as may be read.
+    fn parts<'e>(&mut self, element: &'e Element, name: &'e str, most: usize) -> Vec<&'e Element> {
+        if let Some(beyond) = element.children_named(name).nth(most) {
+            self.found(beyond, Finding::error("limit", name, format!("at most {most} of them in one place")));
+        }
+        let mut parts: Vec<_> = element.children_named(name).take(most).collect();
+        parts.retain(|part| self.one_more(Counted::Part, part));
+        parts
     }
 
     fn document(&mut self, root: &Element) -> Interchange {
@@ -78,7 +107,9 @@ impl Reader {
             interchange.ack_wanted = self.flag_of(envelope, "AckWanted");
         }
         for message in root.children_named("Message") {
-            self.message(message, interchange);
+            if self.one_more(Counted::Message, message) {
+                self.message(message, interchange);
+            }
         }
         for (member, missing) in [
             ("Reference", interchange.reference.is_empty()),
@@ -158,7 +189,7 @@ impl Reader {
             error: owned(body.text_of("Error")),
             messages: Vec::new(),
         };
-        for status in first_by("number", body.children_named("MessageStatus")) {
+        for status in first_by("number", self.parts(body, "MessageStatus", limits::EDI_MESSAGES).into_iter()) {
             let attribute = |name: &str| status.attribute(name).unwrap_or_default().to_owned();
             let segments = status.children_named("Segment").map(|segment| SegmentControl {
                 position: segment.attribute("position").and_then(|text| text.parse().ok()).unwrap_or(0),
@@ -188,8 +219,11 @@ impl Reader {
         if let Some(header) = element.child("Header") {
             self.header(header, &mut message);
         }
-        for item in element.children_named("Item") {
-            self.item(item, &mut message);
+        // More are refused by the schema.
+        for item in element.children_named("Item").take(limits::EDI_ITEMS) {
+            if self.one_more(Counted::Item, item) {
+                self.item(item, &mut message);
+            }
         }
         let items: Vec<_> = element.children_named("Item").collect();
         for index in message.said_twice() {
@@ -248,7 +282,7 @@ impl Reader {
 
     fn item(&mut self, element: &Element, message: &mut ItemMessage) {
         let id = element.child("MailObject").map_or("", |mail| mail.text_of("Id"));
-        self.item = Some((message.items.len(), owned(id)));
+        self.item = Some((message.items.len(), names::shown(id)));
         let mut builder = ItemBuilder::default();
         let mut dutiable_said = false;
         if let Some(mail) = element.child("MailObject") {
@@ -337,7 +371,7 @@ impl Reader {
                 Err(form) => self.found(total, Finding::error("type", "EP.TotalValue", format!("{form} is expected"))),
             }
         }
-        for (at, document) in element.children_named("Document").enumerate() {
+        for (at, document) in self.parts(element, "Document", limits::CONTENT_PIECES).into_iter().enumerate() {
             for row in table::rows_in(Parent::Document) {
                 let text = match row.xml {
                     Xml::Attribute(name) => document.attribute(name).unwrap_or_default(),
@@ -352,7 +386,7 @@ impl Reader {
                 None => self.found(party, Finding::warning("unknown_code", "", "a party is CZ, CN or IM")),
             }
         }
-        for piece in element.children_named("ContentPiece") {
+        for piece in self.parts(element, "ContentPiece", limits::CONTENT_PIECES) {
             let at = builder.add_piece();
             let index = piece.attribute("index").unwrap_or_default();
             if let Some(row) = table::row(Home::Piece, "Index") {
@@ -370,7 +404,7 @@ impl Reader {
     fn response(&mut self, element: &Element, builder: &mut ItemBuilder) {
         self.rows(Parent::Response, 0, element, builder);
         self.entries(Parent::Response, element, builder);
-        for tax in element.children_named("Tax") {
+        for tax in self.parts(element, "Tax", limits::CONTENT_PIECES) {
             let at = builder.add_tax();
             self.rows(Parent::Tax, at, tax, builder);
             self.extra_fields(Home::Tax, at, tax, builder);
@@ -427,7 +461,7 @@ impl Reader {
 
     fn entries(&mut self, parent: Parent, element: &Element, builder: &mut ItemBuilder) {
         for family in FAMILIES.iter().filter(|family| family.parent == parent) {
-            for (at, child) in element.children_named(family.element).enumerate() {
+            for (at, child) in self.parts(element, family.element, limits::EDI_ITEM_SEGMENTS).into_iter().enumerate() {
                 let field = |name: &&str| owned(child.text_of(name));
                 let entry: Vec<_> = family.fields.iter().map(field).collect();
                 if parent == Parent::Response && family.list == "Reasons" && at == 0 {

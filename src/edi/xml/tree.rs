@@ -53,14 +53,11 @@ impl Element {
 
     /// Whether another element has the same text, attributes and children.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let sorted = |element: &Self| {
-            let mut attributes = element.attributes.clone();
-            attributes.sort();
-            attributes
-        };
+        let same_attributes = self.attributes.len() == other.attributes.len()
+            && self.attributes.iter().all(|attribute| other.attributes.contains(attribute));
         self.name == other.name
             && self.text.trim() == other.text.trim()
-            && sorted(self) == sorted(other)
+            && same_attributes
             && self.children.len() == other.children.len()
             && self.children.iter().zip(&other.children).all(|(one, other)| one.says_the_same(other))
     }
@@ -71,6 +68,8 @@ impl Element {
     }
 }
 
+/// Longest name of an element; each finding about it repeats it.
+const NAME_BYTES: usize = 128;
 /// Most attributes of one element; ours have at most six.
 const ATTRIBUTES: usize = 32;
 /// Strangers of one element that are reported by name.
@@ -100,7 +99,9 @@ pub fn parse(bytes: &[u8], findings: &mut Findings) -> Option<Element> {
         ));
         return None;
     }
-    let mut builder = Builder { open: Vec::new(), root: None, number: 0, is_utf8: is_utf8(text), told: Vec::new() };
+    let most = limits::EDI_FEW_ELEMENTS.max(text.len() / limits::EDI_ELEMENT_BYTES).min(limits::EDI_SEGMENTS);
+    let mut builder =
+        Builder { open: Vec::new(), root: None, number: 0, most, is_utf8: is_utf8(text), told: Vec::new() };
     let mut reader = NsReader::from_str(text);
     loop {
         let byte = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
@@ -134,6 +135,8 @@ struct Builder {
     open: Vec<Element>,
     root: Option<Element>,
     number: usize,
+    /// Elements that may be met.
+    most: usize,
     /// The text is UTF-8, and not so by chance.
     is_utf8: bool,
     /// Warnings.
@@ -179,8 +182,8 @@ impl Builder {
 
     fn start(&mut self, start: &BytesStart<'_>, ours: bool, byte: usize) -> Result<(), Fault> {
         self.number += 1;
-        if self.number > limits::EDI_SEGMENTS {
-            return Err(("limit", "too many elements"));
+        if self.number > self.most {
+            return Err(("limit", "too many elements for the length of the document; send it in several"));
         }
         if self.open.len() >= limits::EDI_XML_DEPTH {
             return Err(("limit", "elements are nested too deeply"));
@@ -189,6 +192,9 @@ impl Builder {
             return Err(("syntax", "a second root element"));
         }
         let name = start.local_name().as_ref().to_owned();
+        if name.len() > NAME_BYTES {
+            return Err(("limit", "the name of an element is too long"));
+        }
         let mut element = Element { name, byte, number: self.number, ours, ..Element::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| ("syntax", "an attribute is not well-formed"))?;
@@ -204,8 +210,8 @@ impl Builder {
                 Some(_) if SCHEMA_HINTS.contains(&name.as_str()) => {}
                 Some(_) => element.strangers.push(name),
                 None => {
-                    let position = element.position();
-                    element.attributes.push((name, self.plain(value, position).into_owned()));
+                    let value = self.plain(value, |_| element.position()).into_owned();
+                    element.attributes.push((name, value));
                 }
             }
         }
@@ -225,19 +231,19 @@ impl Builder {
     }
 
     /// A text without control characters beyond ASCII; says where there were some.
-    fn plain<'t>(&mut self, text: Cow<'t, str>, position: Position) -> Cow<'t, str> {
+    fn plain<'t>(&mut self, text: Cow<'t, str>, position: impl Fn(&Self) -> Position) -> Cow<'t, str> {
         if !text.chars().any(is_c1) {
             return text;
         }
         if self.told.len() < CHARACTERS_TOLD {
             let found = "control characters (U+0080 to U+009F), read as Windows-1252";
-            self.told.push(Finding::warning("charset", "", found).at(position));
+            self.told.push(Finding::warning("charset", "", found).at(position(self)));
         }
         without_c1(text)
     }
 
     fn text(&mut self, text: &str) -> Result<(), Fault> {
-        let position = self.open.last().map(Element::position).unwrap_or_default();
+        let position = |tree: &Self| tree.open.last().map(Element::position).unwrap_or_default();
         let text = self.plain(Cow::Borrowed(text), position);
         match self.open.last_mut() {
             Some(element) => element.text.push_str(&text),

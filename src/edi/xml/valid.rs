@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::schema::{self, Attribute, Child, Content, Of, Text, Type};
 use super::tree::Element;
 use crate::edi::finding::{Finding, Findings};
+use crate::edi::names;
 
 /// Findings of the whole document; the text of an element that was reported before is not reported again.
 pub fn judge(root: &Element, findings: &mut Findings) {
@@ -136,8 +137,8 @@ impl Judge<'_> {
             reached = reached.max(place);
             counts[place] += 1;
             if child.name == "Item" {
-                let id = child.child("MailObject").map(|mail| mail.text_of("Id")).filter(|id| !id.is_empty());
-                self.item = Some((items, id.map(str::to_owned)));
+                let id = child.child("MailObject").map_or("", |mail| mail.text_of("Id"));
+                self.item = Some((items, names::shown(id)));
                 items += 1;
             }
             self.child(child, &sequence[place], place, counts[place], &mut first);

@@ -1,12 +1,13 @@
 //! How bytes get to a partner and back.
 
 mod directory;
-pub mod signature;
 
 use super::handle::Exchange;
 use super::partner::{Partner, Transport};
+use super::secrets::Kept;
 use crate::net::Outbound;
 use crate::store::outbox::SendingRow;
+use crate::vault::signature;
 
 pub(super) use directory::{Incoming, Waiting};
 
@@ -39,7 +40,12 @@ impl Exchange {
                     .map_err(|error| DeliveryError::Later(error.to_string()))
             }
             Transport::Http { url, token, sign_key } => {
-                let request = request(url, token.as_deref(), sign_key.as_deref(), sending, self.clock.now())?;
+                let open = |kept: Kept, stored: &Option<String>| {
+                    let opened = stored.as_deref().map(|stored| kept.open(&self.services.vault, &partner.code, stored));
+                    opened.transpose().map_err(|error| DeliveryError::Later(error.to_string()))
+                };
+                let (token, key) = (open(Kept::TokenOut, token)?, open(Kept::SignKey, sign_key)?);
+                let request = request(url, token.as_deref(), key.as_deref(), sending, self.clock.now())?;
                 let net = std::sync::Arc::clone(&self.net);
                 let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
                 let answered =
@@ -48,7 +54,7 @@ impl Exchange {
             }
             Transport::Directory(folder) => {
                 let (folder, name, bytes) = (folder.clone(), directory::file_name(sending), sending.bytes.clone());
-                let put = tokio::task::spawn_blocking(move || directory::put(&folder, &name, &bytes)).await;
+                let put = self.in_folder(&partner.code, move || directory::put(&folder, &name, &bytes)).await;
                 put.map_err(|error| DeliveryError::Later(error.to_string()))?.map_err(DeliveryError::Later)?;
                 Ok(Delivery::Taken)
             }

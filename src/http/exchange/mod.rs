@@ -11,8 +11,8 @@ use super::pipeline::request_log::note_organization;
 use super::pipeline::{admission, client, credentials};
 use super::shared::Shared;
 use crate::error::{Error, Result};
-use crate::exchange::transport::signature::{self, Signed};
 use crate::exchange::{Receipt, ReceiveOutcome};
+use crate::vault::signature::{self, Signed};
 
 /// Serves one call of the inbox.
 ///

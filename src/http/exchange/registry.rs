@@ -1,8 +1,8 @@
 //! The door of partners: one operation.
 
-use crate::exchange::transport::signature;
 use crate::http::error::ErrorForm;
 use crate::http::operation::{Answer, Content, Door, Operation, Refusals};
+use crate::vault::signature;
 
 /// The media types of an interchange.
 pub(in crate::http) const INTERCHANGE: &[&str] = &["application/edifact", "application/xml"];

@@ -31,12 +31,18 @@ async fn healthz() -> HttpResponse {
 
 /// Whether requests can be served now: the database answers and writes are taken.
 async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
-    let Health { database, write_queue, writes_waiting } = shared.services.health().await;
-    let stopping = shared.is_stopping();
+    let health = shared.services.health().await;
+    let (ready, stopping) = (health.is_ready(), shared.is_stopping());
+    let Health { database, fault, write_queue, writes_waiting, jobs } = health;
+    let jobs: Vec<_> = jobs
+        .iter()
+        .map(|job| json!({ "name": job.name, "age_s": job.age.as_secs(), "late": job.late, "panics": job.panics }))
+        .collect();
     let body = json!({
-        "database": database, "write_queue": write_queue, "writes_waiting": writes_waiting, "stopping": stopping,
+        "database": database, "fault": fault, "write_queue": write_queue, "writes_waiting": writes_waiting,
+        "stopping": stopping, "jobs": jobs,
     });
-    if database && write_queue && !stopping {
+    if ready && !stopping {
         HttpResponse::Ok().json(body)
     } else {
         HttpResponse::ServiceUnavailable().insert_header(("retry-after", "1")).json(body)
@@ -49,6 +55,11 @@ async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     metrics::gauge!("entrepost_pool_connections_allowed").set(size as f64);
     metrics::gauge!("entrepost_write_queue_depth").set(shared.services.writes_waiting() as f64);
     metrics::gauge!("entrepost_connections").set(shared.connections.open() as f64);
+    let fault = shared.services.store_fault().is_some();
+    metrics::gauge!("entrepost_database_fault").set(if fault { 1.0 } else { 0.0 });
+    for job in shared.services.jobs().states() {
+        metrics::gauge!("entrepost_job_age_seconds", "job" => job.name).set(job.age.as_secs_f64());
+    }
     shared.metrics.run_upkeep();
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(shared.metrics.render())
 }

@@ -25,10 +25,12 @@ impl Store {
         else {
             return Err(Error::invalid("posts", "database-url", "back up PostgreSQL with pg_dump or pg_basebackup"));
         };
+        // SQLite takes an empty file for none.
+        pool::make_private(file);
         diesel::sql_query("VACUUM INTO ?")
             .bind::<Text, _>(file.to_string_lossy().into_owned())
             .execute(&mut conn)
-            .map_err(|error| Fault::Db(error).into_error())?;
+            .map_err(Fault::told)?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::conn::AnyConn;
 use super::fault::Fault;
-use super::options::{Database, StoreOptions};
+use super::options::StoreOptions;
 use super::planner;
 use super::pool::{self, Manager};
 use crate::error::{Error, Result};
@@ -29,10 +29,8 @@ impl Migrations {
     ///
     /// # Errors
     /// When the database cannot be opened.
-    pub fn open(database: &Database) -> Result<Self> {
-        let options = StoreOptions::new(database.clone());
-        let manager =
-            Manager { database: options.database, statement_cache: options.statement_cache, seen: None, pooled: false };
+    pub fn open(options: &StoreOptions) -> Result<Self> {
+        let manager = Manager { pooled: false, ..Manager::new(options) };
         Ok(Self { conn: pool::open_one(&manager)?, manager })
     }
 
@@ -47,7 +45,7 @@ impl Migrations {
             AnyConn::Sqlite(conn) => without_foreign_keys(conn, |conn| names(conn.run_pending_migrations(SQLITE))),
             AnyConn::Postgres(conn) => {
                 let applied = names(conn.run_pending_migrations(POSTGRES))?;
-                planner::give_figures(conn).map_err(|error| Fault::Db(error).into_error())?;
+                planner::give_figures(conn).map_err(Fault::told)?;
                 Ok(applied)
             }
         }
@@ -59,7 +57,7 @@ impl Migrations {
     /// When there is none, or it fails.
     pub fn down(&mut self) -> Result<String> {
         if self.newest()?.as_deref() == Some(PACKED_TEXTS) {
-            unpack::unpack_texts(&mut self.conn).map_err(|error| Fault::Db(error).into_error())?;
+            unpack::unpack_texts(&mut self.conn).map_err(Fault::told)?;
         }
         match &mut self.conn {
             AnyConn::Sqlite(conn) => without_foreign_keys(conn, |conn| {
@@ -105,8 +103,7 @@ impl Migrations {
         }
         // Two first starts at once may both try to make the table; the loser finds it there.
         let _ = conn.batch_execute("CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER NOT NULL PRIMARY KEY)");
-        conn.batch_execute("BEGIN; LOCK TABLE migration_lock IN EXCLUSIVE MODE")
-            .map_err(|error| Fault::Db(error).into_error())?;
+        conn.batch_execute("BEGIN; LOCK TABLE migration_lock IN EXCLUSIVE MODE").map_err(Fault::told)?;
         Ok(Some(conn))
     }
 }
@@ -125,8 +122,7 @@ fn without_foreign_keys<T>(
     conn: &mut SqliteConnection,
     run: impl FnOnce(&mut SqliteConnection) -> Result<T>,
 ) -> Result<T> {
-    let switch =
-        |conn: &mut SqliteConnection, sql| conn.batch_execute(sql).map_err(|error| Fault::Db(error).into_error());
+    let switch = |conn: &mut SqliteConnection, sql| conn.batch_execute(sql).map_err(Fault::told);
     switch(conn, "PRAGMA foreign_keys = OFF")?;
     let outcome = run(conn);
     switch(conn, "PRAGMA foreign_keys = ON")?;

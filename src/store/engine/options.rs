@@ -46,6 +46,23 @@ pub struct StoreOptions {
     pub statement_cache: bool,
     /// Remember the text of every query run ([`Store::queries_seen`](super::store::Store::queries_seen)), for tests of their plans.
     pub remember_queries: bool,
+    pub waits: Waits,
+}
+
+/// How long PostgreSQL is waited for, where its URL does not say so itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// For each host, until a connection stands.
+    pub connect: Duration,
+    /// Until a connection that gives no sign of life is closed.
+    pub silent: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { connect: seconds(limits::DATABASE_CONNECT_S), silent: seconds(limits::DATABASE_SILENT_S) }
+    }
 }
 
 impl StoreOptions {
@@ -57,6 +74,7 @@ impl StoreOptions {
             group: GroupRules::default(),
             statement_cache: true,
             remember_queries: false,
+            waits: Waits::default(),
         }
     }
 }

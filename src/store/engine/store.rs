@@ -1,25 +1,31 @@
 //! The database, shared by everything in one server: reading, writing, and repeating what can be repeated.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::conn::AnyConn;
+use super::condition::Condition;
 use super::fault::{Cure, Fault};
+use super::line::{Use, lost_while_committing};
 use super::options::{Database, StoreOptions};
-use super::pool::{self, Manager, Seen};
+use super::pool::{self, Manager, Pool, Pooled, Seen};
 use super::tx::Tx;
+use super::watch::Watch;
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::limits;
 
 pub(super) struct Inner {
-    pool: r2d2::Pool<Manager>,
+    pool: Pool,
     writer: Option<Writer>,
+    /// Of a SQLite file.
+    condition: Option<Arc<Condition>>,
+    /// Over uses of connections that wait for somebody else.
+    watch: Option<Watch>,
     permits: Arc<Semaphore>,
     /// Places to wait for a permit in.
     places: Semaphore,
@@ -42,20 +48,27 @@ impl Store {
     /// When it cannot be opened; the text holds no password.
     pub fn open(options: StoreOptions, clock: Clock) -> Result<Self> {
         let seen: Option<Seen> = options.remember_queries.then(Seen::default);
-        let StoreOptions { database, pool_size, statement_cache, .. } = options;
-        let manager = Manager { database, statement_cache, seen: seen.clone(), pooled: true };
-        let writer = match &manager.database {
-            Database::Sqlite(_) => {
+        let pool_size = options.pool_size;
+        let manager = Manager { seen: seen.clone(), ..Manager::new(&options) };
+        let (writer, condition) = match &manager.database {
+            Database::Sqlite(path) => {
                 let conn = pool::open_one(&Manager { pooled: false, ..manager.clone() })?;
-                let writer = Writer::start(conn, options.write_queue, options.group, clock.clone())
+                let condition = Arc::new(Condition::new(path));
+                let shared = Arc::clone(&condition);
+                let writer = Writer::start(conn, options.write_queue, options.group, clock.clone(), shared)
                     .map_err(|error| Error::Internal(format!("cannot start the writer thread: {error}")))?;
-                Some(writer)
+                (Some(writer), Some(condition))
             }
-            Database::Postgres(_) => None,
+            Database::Postgres(_) => (None, None),
         };
         let inner = Inner {
-            pool: pool::build(manager.clone(), pool_size),
+            pool: Pool::new(manager.clone(), pool_size),
+            watch: match &manager.database {
+                Database::Sqlite(_) => None,
+                Database::Postgres(url) => Some(Watch::new(url.clone())),
+            },
             writer,
+            condition,
             permits: Arc::new(Semaphore::new(pool_size as usize)),
             places: Semaphore::new(limits::PENDING_READS),
             pool_size,
@@ -76,7 +89,7 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Read)).await
+        self.on_pool(move |work| work.run(|tx| job(tx), Mode::Read)).await
     }
 
     /// Reads from one state of the database, however many queries `job` makes and whatever is written meanwhile.
@@ -88,7 +101,7 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Snapshot)).await
+        self.on_pool(move |work| work.run(|tx| job(tx), Mode::Snapshot)).await
     }
 
     /// Writes: all of `job` or nothing, durable when this answers.
@@ -102,38 +115,77 @@ impl Store {
     {
         match &self.inner.writer {
             Some(writer) => writer.submit(Box::new(job)).await,
-            None => self.on_pool(move |inner| inner.run(|tx| job(tx), Mode::Write)).await,
+            None => self.on_pool(move |work| work.run(|tx| job(tx), Mode::Write)).await,
         }
     }
 
-    async fn on_pool<T: Send + 'static>(&self, work: impl FnOnce(&Inner) -> Result<T> + Send + 'static) -> Result<T> {
-        let wait = Duration::from_millis(limits::POOL_WAIT_MS);
-        let permits = Arc::clone(&self.inner.permits);
-        let permit = match Arc::clone(&permits).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let Ok(_place) = self.inner.places.try_acquire() else {
-                    return Err(Error::unavailable("Too many requests wait for a database connection"));
-                };
-                match tokio::time::timeout(wait, permits.acquire_owned()).await {
-                    Ok(Ok(permit)) => permit,
-                    _ => return Err(Error::unavailable("No database connection came free in time")),
-                }
-            }
-        };
-        let inner = Arc::clone(&self.inner);
+    async fn on_pool<T, W>(&self, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Work<'_>) -> Result<T> + Send + 'static,
+    {
+        let until = wait_from_now();
+        let usage = Arc::new(Use::new(until, self.permit(until).await?));
+        let (inner, used) = (Arc::clone(&self.inner), Arc::clone(&usage));
         // What is logged on the other thread belongs to the same request.
         let span = tracing::Span::current();
-        let run = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            span.in_scope(|| work(&inner))
+        let run =
+            tokio::task::spawn_blocking(move || span.in_scope(|| work(&Work { inner: &inner, usage: &used, until })));
+        let ended = |run: Result<Result<T>, tokio::task::JoinError>| {
+            run.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
+        };
+        if self.inner.watch.is_none() {
+            return ended(run.await);
+        }
+        // Goes on when the caller is gone: the place of a use that is stuck has to be freed all the same.
+        let inner = Arc::clone(&self.inner);
+        let watched = tokio::spawn(async move {
+            let Some(watch) = &inner.watch else { return ended(run.await) };
+            tokio::select! {
+                run = run => ended(run),
+                error = watch.gives_up(&usage) => {
+                    inner.pool.distrust();
+                    Err(error)
+                }
+            }
         });
-        run.await.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
+        ended(watched.await)
+    }
+
+    /// Leave to use a connection.
+    async fn permit(&self, until: Instant) -> Result<OwnedSemaphorePermit> {
+        let permits = Arc::clone(&self.inner.permits);
+        if let Ok(permit) = Arc::clone(&permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let Ok(_place) = self.inner.places.try_acquire() else {
+            return Err(Error::unavailable("Too many requests wait for a database connection"));
+        };
+        match tokio::time::timeout_at(until.into(), permits.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Error::unavailable("No database connection came free in time")),
+        }
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<()> {
         self.read(|tx| Ok(tx.conn.batch_execute("SELECT 1")?)).await
+    }
+
+    /// What stands in the way of writing to a SQLite file: a full or read-only disk, a file that was deleted or replaced, a
+    /// page that could not be read.
+    pub fn fault(&self) -> Option<String> {
+        self.inner.condition.as_ref().and_then(|condition| condition.fault())
+    }
+
+    /// Tries whether the disk of a SQLite file takes more, for [`Self::fault`].
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn look_at_disk(&self) -> Result<()> {
+        let Some(condition) = self.inner.condition.clone() else { return Ok(()) };
+        let looked = tokio::task::spawn_blocking(move || condition.try_disk()).await;
+        looked.map_err(|error| Error::Internal(format!("looking at the disk: {error}")))
     }
 
     /// Whether writes can be taken: the writer lives and its queue has room.
@@ -186,39 +238,85 @@ enum Mode {
     Write,
 }
 
-impl Inner {
+/// What is done on connections of the pool, one after the other.
+struct Work<'w> {
+    inner: &'w Inner,
+    usage: &'w Use,
+    /// When the first connection must be there.
+    until: Instant,
+}
+
+/// The end of a wait for a connection that begins now.
+fn wait_from_now() -> Instant {
+    Instant::now() + Duration::from_millis(limits::POOL_WAIT_MS)
+}
+
+impl Work<'_> {
     /// Runs `job` on a pooled connection, in a transaction where the mode asks for one, and repeats it when that can
     /// help.
     fn run<T>(&self, job: impl Fn(&mut Tx<'_>) -> Result<T, Fault>, mode: Mode) -> Result<T> {
+        let Self { inner, usage, mut until } = *self;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut pooled = pool::get(&self.pool)?;
-            let conn: &mut AnyConn = &mut pooled;
-            let now = self.clock.now();
-            let outcome = match mode {
-                Mode::Read => job(&mut Tx { conn, now }),
-                Mode::Snapshot => transaction(conn, snapshot(&self.manager.database), now, &job),
-                Mode::Write => transaction(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ", now, &job),
+            let mut pooled = inner.pool.take(until, usage)?;
+            if !usage.working(&pooled.line) {
+                // It took too long to get, but others have use for it.
+                inner.pool.put(pooled);
+                return Err(Error::unavailable("The database connection came too late"));
+            }
+            let now = inner.clock.now();
+            let outcome = match inner.begin(mode) {
+                None => job(&mut Tx { conn: &mut pooled.conn, now }),
+                Some(begin) => transaction(&mut pooled, &begin, now, &job, usage),
             };
             let fault = match outcome {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    inner.pool.put(pooled);
+                    return Ok(value);
+                }
                 Err(fault) => fault,
             };
-            drop(pooled);
-            let again = match fault.cure() {
+            if let (Some(condition), Fault::Db(error)) = (&inner.condition, &fault) {
+                condition.failed(error);
+            }
+            let cure = fault.cure(pooled.line.waited());
+            if cure == Cure::Reconnect || pooled.lost {
+                inner.pool.distrust();
+            } else {
+                inner.pool.put(pooled);
+            }
+            let again = match cure {
                 Cure::Repeat => mode == Mode::Write && attempt < limits::WRITE_ATTEMPTS,
-                Cure::Reconnect => attempt <= self.pool_size + 1,
+                Cure::Reconnect => attempt <= limits::RECONNECTS,
                 Cure::Unavailable | Cure::None => false,
             };
-            if !again {
-                return Err(fault.into_error());
+            until = wait_from_now();
+            if !again || !usage.connecting(until) {
+                return Err(fault.into_error(cure));
             }
             metrics::counter!("entrepost_transaction_repeats_total").increment(1);
-            if fault.cure() == Cure::Repeat {
+            if cure == Cure::Repeat {
                 std::thread::sleep(back_off(attempt));
             }
         }
+    }
+}
+
+impl Inner {
+    /// How a transaction begins, where there is to be one.
+    fn begin(&self, mode: Mode) -> Option<String> {
+        if let Database::Sqlite(_) = self.manager.database {
+            return (mode == Mode::Snapshot).then(|| "BEGIN".to_owned());
+        }
+        let begin = match mode {
+            Mode::Write => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+            Mode::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            // What the session was told is lost behind a pooler; without one, two ways to the server are saved.
+            Mode::Read if !self.manager.statement_cache => "BEGIN READ ONLY",
+            Mode::Read => return None,
+        };
+        Some(pool::begin_bounded(begin))
     }
 }
 
@@ -228,44 +326,38 @@ fn back_off(attempt: u32) -> Duration {
     Duration::from_micros((500u64 << attempt.min(7)) + spread * 40)
 }
 
-/// Begins a transaction that sees one state of the database.
-fn snapshot(database: &Database) -> &'static str {
-    match database {
-        Database::Sqlite(_) => "BEGIN",
-        Database::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    }
-}
-
 fn transaction<T>(
-    conn: &mut AnyConn,
+    pooled: &mut Pooled,
     begin: &str,
     now: DateTime<Utc>,
     job: &impl Fn(&mut Tx<'_>) -> Result<T, Fault>,
+    usage: &Use,
 ) -> Result<T, Fault> {
-    conn.batch_execute(begin)?;
-    match job(&mut Tx { conn, now }) {
-        Ok(value) => match conn.batch_execute("COMMIT") {
-            Ok(()) => Ok(value),
-            Err(error) => Err(commit_fault(conn, error)),
-        },
+    pooled.conn.batch_execute(begin)?;
+    let value = match job(&mut Tx { conn: &mut pooled.conn, now }) {
+        Ok(value) => value,
         Err(fault) => {
-            // A lost connection cannot roll back and need not.
-            let _ = conn.batch_execute("ROLLBACK");
-            Err(fault)
+            pooled.roll_back();
+            return Err(fault);
         }
+    };
+    if !usage.committing(&pooled.line) {
+        // Its caller was told that nothing was stored.
+        pooled.roll_back();
+        return Err(Error::unavailable("The database does not answer").into());
     }
+    pooled.conn.batch_execute("COMMIT").map(|()| value).map_err(|error| {
+        pooled.roll_back();
+        commit_fault(error, pooled)
+    })
 }
 
 /// A commit whose answer was lost may have happened: never repeat it blindly.
-fn commit_fault(conn: &mut AnyConn, error: diesel::result::Error) -> Fault {
+fn commit_fault(error: diesel::result::Error, pooled: &Pooled) -> Fault {
     let fault = Fault::Db(error);
-    if fault.cure() == Cure::Repeat {
-        let _ = conn.batch_execute("ROLLBACK");
+    if !pooled.lost && fault.cure(pooled.line.waited()) == Cure::Repeat {
         return fault;
     }
     tracing::warn!("commit without answer");
-    Fault::App(Error::Unavailable {
-        retry_after_s: 1,
-        reason: "The connection was lost while committing; the same request may be repeated safely".into(),
-    })
+    Fault::App(lost_while_committing())
 }

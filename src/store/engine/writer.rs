@@ -19,6 +19,7 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 use tracing::Span;
 
+use super::condition::Condition;
 use super::conn::AnyConn;
 use super::fault::{Fault, ends_transaction};
 use super::kept::Kept;
@@ -31,7 +32,7 @@ use crate::limits;
 /// A write in the queue, its result type hidden.
 trait Queued: Send {
     /// Runs the closure and keeps its result. `Err` when the outer transaction is lost.
-    fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()>;
+    fn run(&mut self, tx: &mut Tx<'_>, condition: &Condition) -> std::result::Result<(), ()>;
     /// The caller's.
     fn span(&self) -> &Span;
     /// Answers the caller: with the kept result, or with `failure` of the commit.
@@ -47,17 +48,20 @@ struct Entry<T> {
 }
 
 impl<T: Send> Queued for Entry<T> {
-    fn run(&mut self, tx: &mut Tx<'_>) -> std::result::Result<(), ()> {
+    fn run(&mut self, tx: &mut Tx<'_>, condition: &Condition) -> std::result::Result<(), ()> {
         let _span = self.span.enter();
         if run(tx.conn, "SAVEPOINT entry").is_err() {
             return Err(());
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.job)(tx)))
             .unwrap_or_else(|_| Err(Fault::App(Error::Internal("a write closure panicked".into()))));
+        if let Err(Fault::Db(error)) = &outcome {
+            condition.failed(error);
+        }
         let lost = matches!(&outcome, Err(Fault::Db(error)) if ends_transaction(error));
         let undone = if outcome.is_ok() { Ok(()) } else { run(tx.conn, "ROLLBACK TO entry") };
         let ended = undone.and_then(|()| run(tx.conn, "RELEASE entry"));
-        self.result = Some(outcome.map_err(Fault::into_error));
+        self.result = Some(outcome.map_err(Fault::told));
         if lost || ended.is_err() { Err(()) } else { Ok(()) }
     }
 
@@ -88,12 +92,18 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer thread on `conn`. `queue_len` writes may wait.
-    pub(super) fn start(conn: AnyConn, queue_len: usize, rules: GroupRules, clock: Clock) -> std::io::Result<Self> {
+    pub(super) fn start(
+        conn: AnyConn,
+        queue_len: usize,
+        rules: GroupRules,
+        clock: Clock,
+        condition: Arc<Condition>,
+    ) -> std::io::Result<Self> {
         let (queue, waiting) = sync_channel(queue_len);
         let depth = Arc::new(AtomicUsize::new(0));
         let shared = Arc::clone(&depth);
         let thread = std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || {
-            WriterThread { conn, waiting, rules, last_sync: Duration::ZERO, clock, depth: shared }.run();
+            WriterThread { conn, waiting, rules, last_sync: Duration::ZERO, clock, depth: shared, condition }.run();
         })?;
         Ok(Self { queue: Some(queue), depth, capacity: queue_len, thread: Some(thread) })
     }
@@ -153,7 +163,7 @@ fn run(conn: &mut AnyConn, sql: &'static str) -> diesel::QueryResult<()> {
 
 /// What a group that cannot be begun or committed is answered; logged once, for its first write.
 fn failure(group: &[Box<dyn Queued>], error: diesel::result::Error) -> Error {
-    let to_error = || Fault::Db(error).into_error();
+    let to_error = || Fault::told(error);
     match group.first() {
         Some(first) => first.span().in_scope(to_error),
         None => to_error(),
@@ -168,6 +178,7 @@ struct WriterThread {
     last_sync: Duration,
     clock: Clock,
     depth: Arc<AtomicUsize>,
+    condition: Arc<Condition>,
 }
 
 impl WriterThread {
@@ -193,6 +204,7 @@ impl WriterThread {
     fn run_group(&mut self, first: Box<dyn Queued>) -> (Vec<Box<dyn Queued>>, Option<Error>) {
         let mut group = vec![first];
         if let Err(error) = run(&mut self.conn, "BEGIN IMMEDIATE") {
+            self.condition.failed(&error);
             let failure = failure(&group, error);
             return (group, Some(failure));
         }
@@ -202,7 +214,7 @@ impl WriterThread {
         while at < group.len() {
             // What is written was received by now: what the caller was answered while the group ran came before it.
             tx.now = self.clock.now();
-            if group[at].run(&mut tx).is_err() {
+            if group[at].run(&mut tx, &self.condition).is_err() {
                 let _ = run(&mut self.conn, "ROLLBACK");
                 return (group, Some(Error::unavailable("The database cannot be written")));
             }
@@ -219,11 +231,19 @@ impl WriterThread {
         if !self.rules.commit_delay.is_zero() {
             std::thread::sleep(self.rules.commit_delay);
         }
+        if let Some(why) = self.condition.replaced() {
+            let _ = run(&mut self.conn, "ROLLBACK");
+            return (group, Some(Error::unavailable(why)));
+        }
         let committed = run(&mut self.conn, "COMMIT");
         self.last_sync = worked.elapsed();
         match committed {
-            Ok(()) => (group, None),
+            Ok(()) => {
+                self.condition.written();
+                (group, None)
+            }
             Err(error) => {
+                self.condition.failed(&error);
                 let _ = run(&mut self.conn, "ROLLBACK");
                 let failure = failure(&group, error);
                 (group, Some(failure))

@@ -4,6 +4,7 @@ pub mod data;
 pub mod outside;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod raw;
 pub mod server;
 

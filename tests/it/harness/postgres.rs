@@ -17,6 +17,8 @@ pub struct Cluster {
     port: u16,
     pub folder: PathBuf,
     bin: PathBuf,
+    /// Where its messages are found in other languages, and which is spoken.
+    language: Option<(PathBuf, &'static str)>,
     _keeper: Child,
 }
 
@@ -59,6 +61,18 @@ fn cluster() -> Option<&'static Cluster> {
 impl Cluster {
     /// A server of its own, for tests that stop and start it.
     pub fn start() -> Option<Self> {
+        Self::start_in(None)
+    }
+
+    /// One that speaks German, where that can be had.
+    pub fn german() -> Option<Self> {
+        let locales = tempfile::Builder::new().prefix("entrepost-locale-").tempdir().ok()?.keep();
+        let made = run(Command::new("localedef").args(["-i", "de_DE", "-f", "UTF-8"]).arg(locales.join("de_DE.UTF-8")));
+        let all_may_read = made && run(Command::new("chmod").args(["-R", "a+rX"]).arg(&locales));
+        all_may_read.then(|| Self::start_in(Some((locales, "de_DE.UTF-8"))))?
+    }
+
+    fn start_in(language: Option<(PathBuf, &'static str)>) -> Option<Self> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("entrepost-pg-").tempdir().ok()?.keep();
         if is_root() {
@@ -69,7 +83,7 @@ impl Cluster {
         assert!(run(as_postgres(&bin.join("initdb")).args(init)), "initdb");
         let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
         let keeper = keeper(&bin, &data, port, &folder);
-        let cluster = Self { port, folder, bin, _keeper: keeper };
+        let cluster = Self { port, folder, bin, language, _keeper: keeper };
         cluster.up();
         Some(cluster)
     }
@@ -80,16 +94,33 @@ impl Cluster {
 
     /// Starts the server and waits until it answers.
     pub fn up(&self) {
-        let options = format!(
+        let mut options = format!(
             "-h 127.0.0.1 -p {} -k {} -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB",
             self.port,
             self.folder.display()
         );
+        if let Some((_, language)) = &self.language {
+            options.push_str(&format!(" -c lc_messages={language}"));
+        }
         let log = self.folder.join("log");
         let data = self.folder.join("data");
         let mut command = as_postgres(&self.bin.join("pg_ctl"));
+        if let Some((locales, _)) = &self.language {
+            command.env("LOCPATH", locales);
+        }
         command.arg("-D").arg(&data).arg("-l").arg(&log).arg("-w").arg("-o").arg(options).arg("start");
         assert!(run(&mut command), "pg_ctl start: {}", std::fs::read_to_string(&log).unwrap_or_default());
+    }
+
+    /// Has the server and all its processes stand still, or go on. The network goes on answering for them.
+    pub fn still(&self, still: bool) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("runs");
+        let first = pid.lines().next().expect("a number").to_owned();
+        // The server first, so that it starts no more.
+        let mut pids = vec![first.clone()];
+        pids.extend(children(&first));
+        let signal = if still { "-STOP" } else { "-CONT" };
+        assert!(run(Command::new("kill").arg(signal).args(pids)), "kill");
     }
 
     /// Stops the server at once, as a crash would.
@@ -113,6 +144,19 @@ fn keeper(bin: &Path, data: &Path, port: u16, folder: &Path) -> Child {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().map(|out| out.stdout).unwrap_or_default();
     String::from_utf8_lossy(&id).trim() == "0"
+}
+
+/// The processes that a process has started.
+fn children(pid: &str) -> Vec<String> {
+    let parent = format!("\nPPid:\t{pid}\n");
+    let mut found = Vec::new();
+    for process in std::fs::read_dir("/proc").expect("processes").flatten() {
+        let status = std::fs::read_to_string(process.path().join("status")).unwrap_or_default();
+        if status.contains(&parent) {
+            found.push(process.file_name().to_string_lossy().into_owned());
+        }
+    }
+    found
 }
 
 /// PostgreSQL refuses to run as root.

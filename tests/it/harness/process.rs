@@ -18,9 +18,13 @@ pub fn entrepost<A: AsRef<OsStr>>(arguments: &[A]) -> Command {
             command.env_remove(name);
         }
     }
+    command.env("ENTREPOST_SECRET_KEY", SECRET_KEY);
     command.args(arguments).stdin(Stdio::null());
     command
 }
+
+/// The key that secrets of partners are kept under in tests.
+pub const SECRET_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// What a run of the program left behind.
 #[derive(Debug)]
@@ -102,6 +106,13 @@ impl Process {
     /// `127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
         self.base.trim_start_matches("http://")
+    }
+
+    /// The most memory it ever held, in bytes.
+    pub fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+        1024 * line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number")
     }
 
     /// Memory that it holds, in MiB.

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
 use super::postgres;
+use super::process::SECRET_KEY;
 
 use super::process::run;
 
@@ -289,6 +290,7 @@ pub fn config(database_url: &str, settings: &[(&str, &str)]) -> Config {
     given.option("listen", "127.0.0.1:0".into());
     given.option("database-url", database_url.into());
     given.option("log-level", "error".into());
+    given.read_environment(std::iter::once(("ENTREPOST_SECRET_KEY".to_owned(), SECRET_KEY.to_owned())));
     for (name, value) in settings {
         given.option(name, (*value).to_owned());
     }

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard};
 
-use entrepost::exchange::transport::signature::{self, Signed};
 use entrepost::exchange::{Receipt, ReceiveOutcome};
 use entrepost::net::{Answered, Net, Outbound};
+use entrepost::vault::signature::{self, Signed};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 

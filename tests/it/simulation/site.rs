@@ -144,6 +144,7 @@ fn partner(plan: &Plan, code: &str, home: &str) -> NewPartner {
         token_out: Some(token(speaker, home).to_string()),
         token_in: Some(token(code, plan.name).to_string()),
         sign_key: Some(SIGN_KEY.into()),
+        plain_http: Some(true),
         ..NewPartner::default()
     }
 }

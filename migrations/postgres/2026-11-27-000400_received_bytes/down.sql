@@ -1,0 +1,1 @@
+DROP INDEX interchange_in_bytes;
