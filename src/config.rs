@@ -428,7 +428,7 @@ impl Kind {
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
             Self::Folder => Err(format!("there is no folder `{value}`")),
             Self::File if value.is_empty() || Path::new(value).is_file() => Ok(()),
-            Self::File => Err(format!("there is no file `{value}`")),
+            Self::File => Err(format!("`{value}` is no file")),
             Self::Flag if matches!(value, "true" | "false") => Ok(()),
             Self::Flag => Err(format!("`{value}` is neither true nor false")),
             Self::Number { least, most } => match value.parse::<u64>() {

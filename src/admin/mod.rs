@@ -332,7 +332,7 @@ async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Fa
         };
         let used = token.last_used_at.map_or("never used".into(), |at| format!("last used {}", at.0));
         let scopes = token.scopes.map(|scopes| format!("\t{scopes}")).unwrap_or_default();
-        println!("{start}…\tissued {}\t{state}\t{used}\t{}{scopes}", token.created_at.0, token.label);
+        println!("{start}…\tissued {}\t{state}\t{}\t{used}{scopes}", token.created_at.0, token.label);
     }
     Ok(())
 }

@@ -245,8 +245,10 @@ fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) -> Value {
         Content::Nothing => return json!({ "description": answer.says }),
     };
     let mut described = json!({ "description": answer.says, "content": content });
-    if answer.or_error {
-        described["content"].as_object_mut().zip(error.as_object()).map(|(all, error)| all.extend(error.clone()));
+    if answer.or_error
+        && let Some((all, error)) = described["content"].as_object_mut().zip(error.as_object())
+    {
+        all.extend(error.clone());
     }
     for (name, text) in answer.headers {
         described["headers"][name] = answer_header(text, "string");

@@ -172,7 +172,7 @@ impl Moving<'_> {
     /// Moves the partner's own item.
     fn apply(&self, item: &mut Item) -> Result<Outcome, Fault> {
         let changed = self.merge(item, self.object);
-        identity::check_posts(&item.object).map_err(|finding| Fault::from(finding))?;
+        identity::check_posts(&item.object).map_err(Fault::from)?;
         if item.object.flow != self.flow {
             return Err(super::status::flow_contradicted(self.flow));
         }

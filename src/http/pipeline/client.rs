@@ -35,7 +35,7 @@ impl FromStr for Net {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let wrong = || format!("{text} is no address and no network; write 192.0.2.7 or 192.0.2.0/24");
+        let wrong = || format!("`{text}` is no address and no network; write 192.0.2.7 or 192.0.2.0/24");
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let most = if address.is_ipv4() { 32 } else { 128 };
         let prefix_bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| wrong()))?;
