@@ -79,7 +79,7 @@ pub(super) async fn read(request: &HttpRequest, payload: Payload, time: Duration
         return Err(Error::BodyTooLarge { limit_bytes: limits::BODY_BYTES });
     }
     // actix's own timer ends with the headers.
-    let collecting = tokio::time::timeout(time, collect(payload, room));
+    let collecting = tokio::time::timeout(time, collect(payload, room, announced));
     let body = collecting.await.unwrap_or(Err(Error::RequestTimeout))?;
     request_log::note_body(request);
     Ok(body)
@@ -147,8 +147,13 @@ impl Pieces {
     }
 }
 
-async fn collect(mut payload: Payload, room: &Room<'_>) -> Result<Body> {
+async fn collect(mut payload: Payload, room: &Room<'_>, announced: Option<usize>) -> Result<Body> {
     let mut pieces = Pieces::default();
+    if let Some(len) = announced.filter(|_| room.is_known()) {
+        // Whom we know is taken at its word: a body in one piece needs no second copy.
+        pieces.places.push(room.hold(len).await?);
+        pieces.last = BytesMut::with_capacity(len);
+    }
     while let Some(chunk) = payload.next().await {
         let Ok(chunk) = chunk else {
             return Err(Error::invalid("json", "", "the connection broke off within the body"));

@@ -44,6 +44,11 @@ pub(super) struct Room<'r> {
 }
 
 impl Room<'_> {
+    /// Whether it is a known caller's.
+    pub(super) fn is_known(&self) -> bool {
+        self.is_known
+    }
+
     /// A place for a buffer; nothing is read from the connection while it is waited for. What is below
     /// [`limits::FREE_BODY_BYTES`] is bounded by the number of connections and held of no budget, so that large bodies never
     /// stand in the way of ordinary calls.
