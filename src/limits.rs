@@ -143,14 +143,14 @@ limits! {
     EDI_FEW_ELEMENTS: usize = 50_000, "elements", "An XML document may have these however short they are.";
     EDI_ELEMENT_BYTES: usize = 30, "bytes", "An XML element has this length on average at least, tags and all, or reading stops.";
     EDI_MESSAGES: usize = 1_000, "messages", "Messages of one interchange; beyond it it is refused.";
-    EDI_ALL_ITEMS: usize = 5_000, "items", "Items of one interchange; beyond it it is refused.";
+    EDI_ALL_ITEMS: usize = 4_000, "items", "Items of one interchange; beyond it it is refused.";
     EDI_PARTS: usize = 100_000, "parts", "Lines, taxes, pointers, reasons and documents of one interchange; beyond it it is refused.";
     EDI_ITEM_SEGMENTS: usize = 10_000, "segments", "Segments of one item, enough for all its lines; beyond it it is refused.";
     EDI_ITEMS: usize = 999, "items", "Items in one message; more go into the next message.";
     EDI_XML_DEPTH: usize = 16, "levels", "The XML form needs seven; deeper nesting is refused.";
     EDI_FINDINGS: usize = 1_000, "findings", "Findings kept for one interchange; the rest is counted.";
     EXCHANGE_ITEMS_PER_HOUR: i32 = 200_000, "items", "Items that a partner may send in an hour, unless agreed otherwise (`--items-per-hour`); beyond it 429.";
-    EXCHANGE_PARKED: i64 = 50_000, "items", "Items of a partner that wait for their object; beyond it its next ones are answered 429.";
+    EXCHANGE_PARKED: i64 = 50_000, "items", "Items of a partner that wait for their object at one recipient; beyond it its next ones are answered 429.";
     EXCHANGE_QUARANTINED: i64 = 1_000, "interchanges", "Interchanges of a partner in quarantine; beyond it what would be put there is answered 429.";
     EXCHANGE_QUARANTINED_BYTES: i64 = 64 * 1024 * 1024, "bytes", "The same by their size.";
     EXCHANGE_ITEMS: usize = 500, "items", "Items of one interchange we send: a few hundred milliseconds of work for the receiver.";

@@ -22,7 +22,7 @@ use crate::error::{Error, Finding, Result};
 use crate::limits;
 use crate::service::Part;
 use crate::service::incoming::{CheckedItem, InboundOutcome};
-use crate::store::inbox::{HourRow, ItemInRow, ReceivedRow};
+use crate::store::inbox::{HourRow, ItemInRow, NewReceived, ReceivedRow};
 use crate::store::partner::PartnerRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -181,17 +181,17 @@ impl Exchange {
         let conflicting = "another interchange came under this reference before; this one was not applied";
         let findings =
             if outcome == ReceiveOutcome::Conflict { conflicting.to_owned() } else { reading.findings.clone() };
-        tx.add_received(&ReceivedRow {
-            sender: from.to_owned(),
-            reference: key,
-            partner: from.to_owned(),
-            recipient: named(&interchange.recipient.id),
-            bytes: bytes.to_vec(),
-            digest: reading.digest.clone(),
+        tx.add_received(NewReceived {
+            sender: from,
+            reference: &key,
+            partner: from,
+            recipient: &named(&interchange.recipient.id),
+            bytes,
+            digest: &reading.digest,
             items: items as i32,
             state,
-            findings: Some(findings).filter(|text| !text.is_empty()),
-            answer: Some(control.clone()),
+            findings: Some(findings.as_str()).filter(|text| !text.is_empty()),
+            answer: Some(&control),
             repeats: 0,
             received_at: At(tx.now),
         })?;

@@ -39,7 +39,7 @@ pub(super) fn room_for_items(tx: &mut Tx<'_>, from: &str, reading: &ParsedInterc
         let next = hour + TimeDelta::seconds(HOUR_S) - tx.now;
         return Err(refused("items in this hour", next.num_seconds() + 1));
     }
-    if tx.parked_pile(from)?.count >= limits::EXCHANGE_PARKED {
+    if tx.parked_at(&reading.interchange.recipient.id, from)? >= limits::EXCHANGE_PARKED {
         return Err(refused("items of yours wait for their declarations", HOUR_S));
     }
     Ok(())

@@ -39,6 +39,24 @@ pub struct ReceivedRow {
     pub received_at: At,
 }
 
+/// An interchange as it comes, its bytes where they are.
+#[derive(Clone, Copy, Debug, Insertable)]
+#[diesel(table_name = interchange_in, treat_none_as_default_value = false)]
+pub struct NewReceived<'r> {
+    pub sender: &'r str,
+    pub reference: &'r str,
+    pub partner: &'r str,
+    pub recipient: &'r str,
+    pub bytes: &'r [u8],
+    pub digest: &'r [u8],
+    pub items: i32,
+    pub state: ReceivedState,
+    pub findings: Option<&'r str>,
+    pub answer: Option<&'r [u8]>,
+    pub repeats: i32,
+    pub received_at: At,
+}
+
 /// One item of an interchange received.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = item_in, treat_none_as_default_value = false)]
@@ -104,7 +122,7 @@ impl Tx<'_> {
     }
 
     /// Stores an interchange received.
-    pub fn add_received(&mut self, row: &ReceivedRow) -> Done {
+    pub fn add_received(&mut self, row: NewReceived<'_>) -> Done {
         diesel::insert_into(interchange_in::table).values(row).execute(self.conn)?;
         Ok(())
     }
@@ -137,7 +155,7 @@ impl Tx<'_> {
     /// How many interchanges of a partner are in quarantine, and how many bytes they have.
     pub fn quarantined_size(&mut self, partner: &str) -> Done<(i64, i64)> {
         Ok(interchange_in::table
-            .filter(interchange_in::partner.eq(partner))
+            .filter(interchange_in::sender.eq(partner).and(interchange_in::partner.eq(partner)))
             .filter(is_quarantined())
             .select((
                 diesel::dsl::count_star(),
@@ -148,7 +166,9 @@ impl Tx<'_> {
 
     /// Forgets interchanges of a partner that are in quarantine, one or all; gives how many.
     pub fn discard_quarantined(&mut self, partner: &str, reference: Option<&str>) -> Done<usize> {
-        let of_partner = interchange_in::table.filter(interchange_in::partner.eq(partner)).filter(is_quarantined());
+        let of_partner = interchange_in::table
+            .filter(interchange_in::sender.eq(partner).and(interchange_in::partner.eq(partner)))
+            .filter(is_quarantined());
         Ok(match reference {
             None => diesel::delete(of_partner).execute(self.conn)?,
             Some(one) => diesel::delete(of_partner.filter(interchange_in::reference.eq(one))).execute(self.conn)?,
@@ -214,6 +234,12 @@ impl Tx<'_> {
             .order(item_in::made_at)
             .limit(limit as i64)
             .load(self.conn)?)
+    }
+
+    /// How many items of a sender are parked at one recipient.
+    pub fn parked_at(&mut self, recipient: &str, sender: &str) -> Done<i64> {
+        let of_both = item_in::recipient.eq(recipient).and(item_in::sender.eq(sender));
+        Ok(item_in::table.filter(is_parked()).filter(of_both).count().get_result(self.conn)?)
     }
 
     /// How many items of a sender are parked.

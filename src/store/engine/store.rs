@@ -129,8 +129,10 @@ impl Store {
         let (inner, used) = (Arc::clone(&self.inner), Arc::clone(&usage));
         // What is logged on the other thread belongs to the same request.
         let span = tracing::Span::current();
-        let run =
-            tokio::task::spawn_blocking(move || span.in_scope(|| work(&Work { inner: &inner, usage: &used, until })));
+        let callers = span.clone();
+        let run = tokio::task::spawn_blocking(move || {
+            callers.in_scope(|| work(&Work { inner: &inner, usage: &used, until }))
+        });
         let ended = |run: Result<Result<T>, tokio::task::JoinError>| {
             run.unwrap_or_else(|error| Err(Error::Internal(format!("a database closure panicked: {error}"))))
         };
@@ -144,6 +146,7 @@ impl Store {
             tokio::select! {
                 run = run => ended(run),
                 error = watch.gives_up(&usage) => {
+                    span.in_scope(|| tracing::warn!(%error, "a use of the database was given up"));
                     inner.pool.distrust();
                     Err(error)
                 }

@@ -7,6 +7,7 @@
 //! brings about is bounded: nothing is committed any more.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::sql_types::Text;
@@ -26,7 +27,7 @@ pub(super) struct Watch {
     /// With the limits of waiting in it.
     url: String,
     /// One question at a time, for all.
-    answer: tokio::sync::Mutex<Answer>,
+    answer: Arc<tokio::sync::Mutex<Answer>>,
 }
 
 /// What the server said last.
@@ -47,7 +48,7 @@ struct Working {
 
 impl Watch {
     pub(super) fn new(url: String) -> Self {
-        Self { url, answer: tokio::sync::Mutex::default() }
+        Self { url, answer: Arc::default() }
     }
 
     /// Returns when a use is to be given up, with the answer to its caller.
@@ -86,14 +87,22 @@ impl Watch {
     /// Whether the server says that it works on what this use waits for.
     async fn is_at_work(&self, usage: &Use) -> bool {
         let (Phase::Working(line) | Phase::Committing(line)) = usage.phase() else { return false };
-        let mut answer = self.answer.lock().await;
-        if answer.at.is_none_or(|at| at.elapsed() > LOOK / 2) {
+        loop {
+            let mut answer = Arc::clone(&self.answer).lock_owned().await;
+            if answer.at.is_some_and(|at| at.elapsed() <= LOOK / 2) {
+                return answer.names.contains(&line.name);
+            }
             let (url, conn) = (self.url.clone(), answer.conn.take());
-            // Without an answer in time all of this is dropped, and the next one asks anew.
-            let asked = tokio::task::spawn_blocking(move || ask(&url, conn)).await;
-            *answer = asked.unwrap_or_default();
+            // An answer that comes too late for this one is in time for the next.
+            let asking = tokio::spawn(async move {
+                let asked = tokio::task::spawn_blocking(move || ask(&url, conn));
+                let asked = tokio::time::timeout(SILENCE, asked).await;
+                *answer = Answer { at: Some(Instant::now()), ..asked.ok().and_then(Result::ok).unwrap_or_default() };
+            });
+            if asking.await.is_err() {
+                return false;
+            }
         }
-        answer.names.contains(&line.name)
     }
 }
 
@@ -105,7 +114,7 @@ fn ask(url: &str, conn: Option<PgConnection>) -> Answer {
     match diesel::sql_query(query).bind::<Text, _>(format!("{NAME}%")).load::<Working>(&mut conn) {
         Ok(rows) => {
             let names = rows.into_iter().map(|row| row.name).collect();
-            Answer { at: Some(Instant::now()), names, conn: Some(conn) }
+            Answer { at: None, names, conn: Some(conn) }
         }
         Err(_) => Answer::default(),
     }
