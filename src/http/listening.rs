@@ -22,18 +22,21 @@ use crate::limits;
 pub(super) struct Listening {
     builder: ServerBuilder,
     connections: Arc<Connections>,
+    /// Time for the head of a request.
+    head_read: Duration,
 }
 
 impl Listening {
     /// A server with as many threads as `workers`, and the limits of `connections` on all its sockets together.
-    pub(super) fn new(workers: usize, connections: Arc<Connections>) -> Self {
+    pub(super) fn new(workers: usize, request_read: Duration, connections: Arc<Connections>) -> Self {
         let builder = Server::build()
             .workers(workers)
             // The limit of `connections` is the one that counts.
             .max_concurrent_connections(usize::MAX)
             .shutdown_timeout(limits::SHUTDOWN_S)
             .disable_signals();
-        Self { builder, connections }
+        let head_read = request_read.min(Duration::from_secs(limits::HEAD_READ_S));
+        Self { builder, connections, head_read }
     }
 
     /// Serves what `app` makes on another socket.
@@ -53,12 +56,13 @@ impl Listening {
         let name = listener.local_addr()?.to_string();
         let (all, stopping) = (self.connections, self.builder.graceful_shutdown_signal());
         self.connections = Arc::clone(&all);
+        let head_read = self.head_read;
         self.builder = self.builder.listen(name, listener, move || {
             let (all, stopping) = (Arc::clone(&all), stopping.clone());
             let requests = app().into_factory().map_err(|error| error.into().error_response());
             let http = HttpService::build()
                 .keep_alive(Duration::from_secs(limits::KEEP_ALIVE_S))
-                .client_request_timeout(Duration::from_secs(limits::HEAD_READ_S))
+                .client_request_timeout(head_read)
                 .graceful_shutdown_signal(move || {
                     let stopping = stopping.clone();
                     async move { stopping.notified().await }

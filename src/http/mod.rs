@@ -109,7 +109,7 @@ pub fn server(
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
             .default_service(web::route().to(nowhere))
     };
-    let mut listening = Listening::new(options.workers, all).listen(listeners.main, doors)?;
+    let mut listening = Listening::new(options.workers, options.request_read, all).listen(listeners.main, doors)?;
     if let Some(listener) = listeners.ops {
         let ops = move || {
             App::new()

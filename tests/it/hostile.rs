@@ -1,11 +1,13 @@
 //! Interchanges made to hurt: both databases judge them alike and before they store anything, memory is bounded by the bytes, and
 //! what cannot be stored waits in quarantine.
 
+use std::time::Duration;
+
 use entrepost::edi::Action;
 
 use crate::exchange::{TOKEN, admin, control, hand_in, itmatt, set};
 use crate::harness::data::fresh_id;
-use crate::harness::process::Process;
+use crate::harness::process::{Process, poll};
 use crate::harness::raw::Raw;
 use crate::harness::{Engine, Server, postgres};
 use crate::on_engines;
@@ -131,11 +133,20 @@ fn memory_is_bounded_by_the_bytes() {
         // A process of its own for each: what was taken before is not given back.
         let process = Process::serve(&url, &[]);
         assert_eq!(hand_in_at(&process, format!("junk {at}").as_bytes()), 400, "what every first call costs");
-        let before = process.most_memory();
+        // What a start loads in the background is not the flood's.
+        let mut before = process.most_memory();
+        let settled = poll(Duration::from_secs(30), || {
+            std::thread::sleep(Duration::from_millis(700));
+            let now = process.most_memory();
+            (std::mem::replace(&mut before, now) == now).then_some(())
+        });
+        assert!(settled.is_some(), "the start goes on and on");
         let answer = hand_in_at(&process, flood.as_bytes());
         let grown = process.most_memory() - before;
         assert!(matches!(answer, 400 | 409), "flood {at}: {answer}");
-        let most = (8 * flood.len()).max(80 << 20);
+        // Without optimization values are larger: 72 to 78 MiB were seen where the program itself is held to 64.
+        let least: usize = if cfg!(debug_assertions) { 96 << 20 } else { 64 << 20 };
+        let most = (8 * flood.len()).max(least);
         assert!(grown <= most, "flood {at}: {} MiB for {} MiB", grown >> 20, flood.len() >> 20);
     }
 }
