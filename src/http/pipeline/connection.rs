@@ -128,9 +128,12 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads on for a while after the last answer: who closes with bytes unread takes the answer from a client that is still
-    /// sending, which then never learns why.
+    /// Reads on for a while after an answer that was given early: who closes with bytes unread takes the answer from a client
+    /// that is still sending, which then never learns why. Other connections close at once: a server that stops has many.
     fn linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.place.leaves_unread() {
+            return Poll::Ready(Ok(()));
+        }
         let time = Duration::from_millis(limits::LINGER_MS);
         let over = self.last_words.get_or_insert_with(|| Box::pin(tokio::time::sleep(time)));
         if self.place.is_closed() || over.as_mut().poll(cx).is_ready() {
@@ -230,6 +233,7 @@ impl AsyncWrite for Connection {
         }
         ready!(self.write_instead(cx))?;
         if let Some(refusal) = refusal::in_place_of(bytes) {
+            self.place.note_unread();
             self.instead.extend_from_slice(&refusal);
             return Poll::Ready(Ok(bytes.len()));
         }

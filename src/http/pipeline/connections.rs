@@ -41,6 +41,8 @@ struct State {
     is_closed: AtomicBool,
     /// Nothing is read from it for now.
     is_paused: AtomicBool,
+    /// The client may be sending what nobody reads.
+    leaves_unread: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -83,6 +85,7 @@ impl Connections {
             serving: AtomicUsize::new(0),
             is_closed: AtomicBool::new(false),
             is_paused: AtomicBool::new(false),
+            leaves_unread: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         });
         table.last_number += 1;
@@ -137,6 +140,16 @@ impl Place {
         self.state.is_paused.load(Ordering::Acquire)
     }
 
+    /// Whether the last answer was given before its request was read to the end.
+    pub(super) fn leaves_unread(&self) -> bool {
+        self.state.leaves_unread.load(Ordering::Acquire)
+    }
+
+    /// Notes that an answer is given before its request was read to the end.
+    pub(super) fn note_unread(&self) {
+        self.state.leaves_unread.store(true, Ordering::Release);
+    }
+
     /// Wakes `waker` when the connection has to go, or may be read from again.
     pub(super) fn wakes(&self, waker: &Waker) {
         self.state.waker.register(waker);
@@ -161,6 +174,13 @@ impl Drop for Place {
 
 /// The connection of a request.
 pub(in crate::http) struct Handle(Arc<State>);
+
+/// Notes that a request is answered before it was read to the end.
+pub(super) fn note_unread(request: &HttpRequest) {
+    if let Some(Handle(state)) = request.conn_data::<Handle>() {
+        state.leaves_unread.store(true, Ordering::Release);
+    }
+}
 
 /// Nothing is read from the connection of a request until this is dropped: the HTTP library would read ahead of a handler that
 /// waits.

@@ -58,6 +58,7 @@ pub(super) async fn guarded(
 /// The second half: the answer to a request. A connection on which more of the body may come than is worth reading is closed.
 pub(super) fn answered(request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
     if request_log::leaves_body(request) {
+        connections::note_unread(request);
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer

@@ -125,14 +125,19 @@ impl RateLimits {
         all.into_iter().filter(|(_, count)| *count >= self.worth_telling).collect()
     }
 
-    /// Other processes let so many requests of the organization through; fewer are left here. What is more than there is
-    /// left leaves none.
+    /// Other processes let `count` requests of the organization through; so many fewer are left here. What is more than
+    /// there is left leaves none.
     pub fn take_away(&self, org: &str, mut count: u32) {
         let org = org.to_owned();
-        while let Some(some) = NonZeroU32::new(count) {
+        // The limiter takes all of what it is asked for, or nothing.
+        let mut piece = count;
+        while let Some(some) = NonZeroU32::new(piece) {
             match self.requests.check_key_n(&org, some) {
-                Ok(Ok(_)) => return,
-                _ => count /= 2,
+                Ok(Ok(_)) => {
+                    count -= piece;
+                    piece = piece.min(count);
+                }
+                _ => piece /= 2,
             }
         }
     }
@@ -230,16 +235,16 @@ fn too_many(wait: Duration, what: &'static str) -> Error {
 mod tests {
     use super::*;
 
-    #[test]
-    fn sweeping_forgets_who_has_not_called_for_a_while() {
-        let rate_limits = RateLimits::new(&HttpOptions {
+    /// Limiters with these limits of requests.
+    fn limits_of(requests_per_s: u32, burst: u32) -> RateLimits {
+        RateLimits::new(&HttpOptions {
             path_prefix: String::new(),
             soap_path: String::new(),
             soap_full_path: String::new(),
             workers: 1,
             request_read: std::time::Duration::from_secs(1),
-            requests_per_org_s: 1_000_000,
-            requests_per_org_burst: 1_000_000,
+            requests_per_org_s: requests_per_s,
+            requests_per_org_burst: burst,
             login_attempts_per_account_min: 1,
             login_attempts_per_address_min: 1_000,
             anonymous_per_org_min: 1,
@@ -248,7 +253,29 @@ mod tests {
             connections_per_address: 1,
             trusted_proxies: Default::default(),
             font_folder: None,
-        });
+        })
+    }
+
+    #[test]
+    fn what_others_let_through_is_taken_away_whole_and_more_than_there_is_leaves_none() {
+        let left = |own: u32, others: u32| {
+            let limits = limits_of(1, 1_000);
+            assert!((0..own).all(|_| limits.request("AUA").is_ok()));
+            limits.take_away("AUA", others);
+            (0..1_000).take_while(|_| limits.request("AUA").is_ok()).count()
+        };
+        for (own, others, expected) in
+            [(0, 0, 1_000), (0, 1, 999), (0, 999, 1), (1, 700, 299), (1, 1_000, 0), (300, 5_000, 0)]
+        {
+            let left = left(own, others);
+            // One may have come back meanwhile.
+            assert!((expected..=expected + 1).contains(&left), "{own} and {others}: {left}");
+        }
+    }
+
+    #[test]
+    fn sweeping_forgets_who_has_not_called_for_a_while() {
+        let rate_limits = limits_of(1_000_000, 1_000_000);
         for number in 0..100 {
             rate_limits.request(&number.to_string()).expect("far below the limit");
         }

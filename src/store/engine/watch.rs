@@ -56,11 +56,15 @@ impl Watch {
         let mut confirmed = None;
         loop {
             let Some(asked) = usage.statement() else {
-                match usage.phase() {
-                    Phase::Connecting(until) if Instant::now() >= until => break,
-                    Phase::Connecting(until) => tokio::time::sleep_until(until.into()).await,
-                    _ => tokio::time::sleep(LOOK).await,
+                let mut next = Instant::now() + LOOK;
+                if let Phase::Connecting(until) = usage.phase() {
+                    if Instant::now() >= until {
+                        break;
+                    }
+                    next = next.min(until);
                 }
+                // Not longer: a statement that goes out meanwhile is asked about while there is time.
+                tokio::time::sleep_until(next.into()).await;
                 continue;
             };
             let heard = confirmed.filter(|at| *at > asked).unwrap_or(asked);

@@ -2,8 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use entrepost::app::{self, Running};
@@ -33,11 +34,12 @@ pub enum Engine {
 
 /// A server with the demo's organizations, tokens and items, in this process but spoken to over HTTP.
 pub struct Server {
+    // Goes first, with its connections: a server that stops looks once a second whether those it has are through.
+    agent: ureq::Agent,
     running: Option<Running>,
     pub base: String,
     pub clock: Clock,
     pub database_url: String,
-    agent: ureq::Agent,
     runtime: Runtime,
     folder: Mutex<Option<tempfile::TempDir>>,
 }
@@ -50,19 +52,16 @@ impl Server {
 
     /// The same with settings of its own.
     pub fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
-        let (url, folder) = fresh_database(engine);
-        let server = Self::on_database(&url, config(&url, settings), folder);
-        server.fill();
-        server.only_warn();
-        server
+        static LENIENT: [OnceLock<Filled>; 2] = [OnceLock::new(), OnceLock::new()];
+        let (url, folder) = LENIENT[engine as usize].get_or_init(|| Filled::make(engine, Self::only_warn)).copy();
+        Self::on_database(&url, config(&url, settings), folder)
     }
 
     /// A server on which the quality rules are as strict as they are by default.
     pub fn start_strict(engine: Engine) -> Self {
-        let (url, folder) = fresh_database(engine);
-        let server = Self::on_database(&url, config(&url, &[]), folder);
-        server.fill();
-        server
+        static STRICT: [OnceLock<Filled>; 2] = [OnceLock::new(), OnceLock::new()];
+        let (url, folder) = STRICT[engine as usize].get_or_init(|| Filled::make(engine, |_| ())).copy();
+        Self::on_database(&url, config(&url, &[]), folder)
     }
 
     /// Puts the demo data into the database.
@@ -149,7 +148,7 @@ impl Server {
         let agent = agent();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
         let database_url = url.to_owned();
-        Self { running: Some(running), base, clock, database_url, agent, runtime, folder: Mutex::new(folder) }
+        Self { agent, running: Some(running), base, clock, database_url, runtime, folder: Mutex::new(folder) }
     }
 
     pub fn services(&self) -> &Services {
@@ -168,6 +167,7 @@ impl Server {
 
     /// Stops the server in order.
     pub fn stop(mut self) {
+        self.agent = agent();
         self.running.take().expect("running").stop().expect("stops");
     }
 
@@ -305,6 +305,40 @@ pub fn fresh_database(engine: Engine) -> (String, Option<tempfile::TempDir>) {
             (format!("sqlite:{}", folder.path().join("test.db").display()), Some(folder))
         }
         Engine::Postgres => (postgres::fresh_database(), None),
+    }
+}
+
+/// A database with demo data that is made once and copied for each test: making one takes longer than most tests.
+enum Filled {
+    Sqlite(Vec<u8>),
+    Postgres(String),
+}
+
+impl Filled {
+    fn make(engine: Engine, adjust: impl FnOnce(&Server)) -> Self {
+        let (url, folder) = fresh_database(engine);
+        let server = Server::on_database(&url, config(&url, &[]), None);
+        server.fill();
+        adjust(&server);
+        server.settle();
+        server.stop();
+        match folder {
+            Some(folder) => Self::Sqlite(std::fs::read(folder.path().join("test.db")).expect("a file")),
+            None => Self::Postgres(url),
+        }
+    }
+
+    fn copy(&self) -> (String, Option<tempfile::TempDir>) {
+        match self {
+            Self::Sqlite(bytes) => {
+                let (url, folder) = fresh_database(Engine::Sqlite);
+                let file =
+                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&url["sqlite:".len()..]);
+                file.and_then(|mut file| file.write_all(bytes)).expect("writes");
+                (url, folder)
+            }
+            Self::Postgres(url) => (postgres::copy_of(url), None),
+        }
     }
 }
 
