@@ -24,16 +24,17 @@ pub struct SavedAnswer {
     pub warnings: i32,
 }
 
-/// What one server process took of an organization's requests in one turn.
+/// What one server process let through of an organization's requests.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = request_use)]
 pub struct RequestUse {
     pub org: String,
     /// The process.
     pub server: String,
-    /// Counts the turns of the process, so that nobody takes one for two.
-    pub turn: i64,
-    pub used: i32,
+    /// Since it began: who reads now and then misses nothing and counts nothing twice.
+    pub total: i64,
+    /// Within [`limits::SHARED_USE_MS`]: all that counts for who hears of the process for the first time.
+    pub recent: i64,
     pub at: At,
 }
 

@@ -382,8 +382,8 @@ diesel::table! {
     request_use (org, server) {
         org -> Text,
         server -> Text,
-        turn -> BigInt,
-        used -> Integer,
+        total -> BigInt,
+        recent -> BigInt,
         at -> crate::store::types::DbTime,
     }
 }

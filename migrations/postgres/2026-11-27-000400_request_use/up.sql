@@ -3,8 +3,8 @@
 CREATE TABLE request_use (
     org TEXT NOT NULL,
     server TEXT NOT NULL,
-    turn BIGINT NOT NULL,
-    used INTEGER NOT NULL,
+    total BIGINT NOT NULL,
+    recent BIGINT NOT NULL,
     at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (org, server)
 );
