@@ -71,6 +71,8 @@ limits! {
     REQUESTS_PER_ORG_BURST: u32 = 40_000, "requests", "Room for bursts above the sustained rate; beyond it 429.";
     SHARED_USE_PART: u32 = 20, "parts", "A process tells others what it let through of an organization when that is a 20th of the limit or more.";
     SHARED_USE_MS: i64 = 3_000, "ms", "What other processes let through counts when it is no older.";
+    JUDGED_AGAIN_S: i64 = 10, "s", "On PostgreSQL an item whose id was marked is judged once more, for what was stored at the same time.";
+    JUDGED_PER_ROUND: i64 = 200, "items", "Items of a post that are looked at together when lights are judged anew.";
     SHARED_USE_HEARD: usize = 10_000, "processes", "Bounds the memory of which turn of which process was heard of.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "From one address; guessing a password takes years; beyond it 429.";
     LOGINS_PER_ADDRESS_MIN: u32 = 60, "attempts/min", "One address cannot try many accounts; beyond it 429.";

@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 
 use super::settings::{self, Settings};
 use crate::domain::Level;
@@ -56,6 +57,7 @@ impl CatalogueHandle {
 /// What is looked up in memory.
 pub struct Catalogue {
     version_no: i64,
+    light_basis: Vec<u8>,
     /// Present when a nomenclature was imported.
     own_goods: Option<HsIndex>,
     /// Present when restrictions were imported.
@@ -109,6 +111,7 @@ impl Catalogue {
             .collect();
         Self {
             version_no,
+            light_basis: light_basis(imported),
             own_goods: own_goods(imported),
             own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
             rates: rates_by_org(imported),
@@ -135,6 +138,11 @@ impl Catalogue {
             countries,
             screened: Cache::new(limits::SCREENED_KEPT),
         }
+    }
+
+    /// Digest of the lists and settings that lights go by.
+    pub fn light_basis(&self) -> &[u8] {
+        &self.light_basis
     }
 
     /// Grows with every import and change of a rule.
@@ -277,6 +285,24 @@ fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R
 fn own_stop_words(imported: &[ListRow]) -> Option<StopWords> {
     let own = rows_of(imported, "stop_words", read);
     (!own.is_empty()).then(|| StopWords::built_in().overlaid(own))
+}
+
+/// Which post may use which ids and how strict its owner is about it, and what decisions mean.
+fn light_basis(imported: &[ListRow]) -> Vec<u8> {
+    const LISTS: [&str; 5] = ["countries", "decisions", "foreign_ids", "id_countries", "operators"];
+    let is_meant = |row: &&ListRow| {
+        LISTS.contains(&row.kind.as_str()) || row.kind == "quality" && row.edition.starts_with(quality::FOREIGN_ID)
+    };
+    let mut rows: Vec<&ListRow> = imported.iter().filter(is_meant).collect();
+    rows.sort_by_key(|row| (&row.kind, &row.org, &row.edition));
+    let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    for row in rows {
+        for text in [&row.kind, &row.org, &row.edition, &row.body] {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        }
+    }
+    digest.finalize().to_vec()
 }
 
 /// The built-in nomenclature with the imported entries over it.

@@ -21,6 +21,7 @@ pub mod incoming;
 pub mod item;
 pub mod item_status;
 mod judgement;
+mod lights;
 pub mod load;
 pub mod lookup;
 pub mod mail_state;

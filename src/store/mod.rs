@@ -13,6 +13,7 @@ pub mod inbox;
 mod insert;
 pub mod item;
 pub mod item_status;
+pub mod light;
 pub mod load;
 pub mod mark;
 pub mod oauth;

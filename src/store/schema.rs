@@ -143,6 +143,23 @@ diesel::table! {
         security_state -> Nullable<Text>,
         declaration_seen -> Bool,
         facts -> Integer,
+        light -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    light_due (post_org, item_id) {
+        post_org -> Text,
+        item_id -> Text,
+        at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    light_walk (post_org) {
+        post_org -> Text,
+        basis -> Binary,
+        after_pid -> Nullable<crate::store::types::DbId>,
     }
 }
 

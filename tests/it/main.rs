@@ -21,6 +21,7 @@ mod fuzz;
 mod history;
 mod hostile;
 mod journey;
+mod kept_light;
 mod life_cycle;
 mod load;
 mod logs;

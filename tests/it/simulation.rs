@@ -25,8 +25,10 @@ use tokio::runtime::Builder;
 
 use dice::Dice;
 use network::{Link, Network, Tally};
-use site::{PLANS, Site};
+use site::{PLANS, Site, database_url};
 use work::{Act, Kind, Story};
+
+use crate::harness::raw::Raw;
 
 /// When each course begins: 2026-11-10.
 const BEGIN: i64 = 1_794_268_800;
@@ -282,6 +284,10 @@ impl Simulation {
             let site = self.network.site(plan.name).expect("runs");
             let verdict = site.services.verify_history().await.expect("verifies");
             wrong.extend(verdict.fault.map(|fault| format!("{}: history: {fault}", plan.name)));
+            site.services.judge_due().await.expect("judges");
+            Raw::open(&database_url(self.folder.path(), plan.name)).run("DELETE FROM light_walk");
+            let stale = site.services.judge_by_lists().await.expect("judges");
+            wrong.extend((stale > 0).then(|| format!("{}: {stale} lights are not those that are kept", plan.name)));
         }
         wrong
     }

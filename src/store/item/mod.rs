@@ -16,7 +16,7 @@ mod unit;
 mod verify;
 mod versions;
 
-pub use detail::{Attestation, Detail};
+pub use detail::{Attestation, Detail, LightChange, Overdue};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
 pub use row_digest::attest;

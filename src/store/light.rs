@@ -1,0 +1,94 @@
+//! When items are to be judged anew, and how far the items of a post were judged by the lists and settings of now.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::engine::conn::{AnyConn, on_engine};
+use super::schema::{light_due, light_walk, mail_object};
+use super::types::{At, Id};
+use super::{Fault, Tx};
+use crate::limits;
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// Items with one id that are judged anew at a time.
+#[derive(Clone, Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = light_due, treat_none_as_default_value = false)]
+pub struct DueRow {
+    pub post_org: String,
+    pub item_id: String,
+    pub at: At,
+}
+
+/// How far the items of a post were judged.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = light_walk, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct WalkRow {
+    pub post_org: String,
+    /// Digest of the lists and settings that it goes by.
+    pub basis: Vec<u8>,
+    /// The item judged last; absent when all were.
+    pub after_pid: Option<Id>,
+}
+
+impl Tx<'_> {
+    /// Has the items with an id judged anew at this time, unless they are sooner.
+    pub fn judge_at(&mut self, post: &str, item_id: &str, at: At) -> Done {
+        let row = DueRow { post_org: post.to_owned(), item_id: item_id.to_owned(), at };
+        let place = light_due::table.find((post, item_id));
+        let known: Option<At> = place.select(light_due::at).first(self.conn).optional()?;
+        match known {
+            Some(known) if known <= at => {}
+            Some(_) => drop(diesel::update(place).set(&row).execute(self.conn)?),
+            None => {
+                let put = diesel::insert_into(light_due::table).values(&row).on_conflict_do_nothing();
+                on_engine!(self.conn, |conn| put.execute(conn))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the items with an id judged anew soon, where another transaction may be storing one without seeing this one
+    /// (PostgreSQL).
+    pub fn judge_soon(&mut self, post: &str, item_id: &str) -> Done {
+        match self.conn {
+            AnyConn::Sqlite(_) => Ok(()),
+            AnyConn::Postgres(_) => {
+                self.judge_at(post, item_id, At(self.now + TimeDelta::seconds(limits::JUDGED_AGAIN_S)))
+            }
+        }
+    }
+
+    /// The ids of a post that are due, the longest due first.
+    pub fn due(&mut self, post: &str, limit: i64) -> Done<Vec<DueRow>> {
+        let due = light_due::table.filter(light_due::post_org.eq(post)).filter(light_due::at.le(At(self.now)));
+        Ok(due.order(light_due::at).limit(limit).load(self.conn)?)
+    }
+
+    /// Takes away what was due, unless it was put off meanwhile.
+    pub fn settle_due(&mut self, row: &DueRow) -> Done {
+        let place = light_due::table.find((&row.post_org, &row.item_id));
+        diesel::delete(place.filter(light_due::at.eq(row.at))).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// How far the items of a post were judged.
+    pub fn walk(&mut self, post: &str) -> Done<Option<WalkRow>> {
+        Ok(light_walk::table.find(post).first(self.conn).optional()?)
+    }
+
+    /// Notes how far they were judged.
+    pub fn put_walk(&mut self, row: &WalkRow) -> Done {
+        if diesel::update(light_walk::table.find(&row.post_org)).set(row).execute(self.conn)? == 0 {
+            diesel::insert_into(light_walk::table).values(row).execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the light of an item that has none yet: nothing changed, so that its history tells of nothing.
+    pub fn put_first_light(&mut self, post: &str, pid: Id, light: i64) -> Done {
+        let item = mail_object::table.find((post, pid)).filter(mail_object::light.is_null());
+        diesel::update(item).set(mail_object::light.eq(light)).execute(self.conn)?;
+        Ok(())
+    }
+}
