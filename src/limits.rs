@@ -39,6 +39,9 @@ limits! {
     XML_ATTRIBUTES: usize = 32, "attributes", "Of one element of a SOAP request; clients send four at most; beyond it a fault.";
     SOAP_ASIDE_BYTES: usize = 65_536, "bytes", "Longer SOAP requests and replies are transcribed off the threads that serve requests.";
     BATCH_VIEWS: usize = 5_000, "views", "One batch is one transaction; beyond it 400.";
+    REST_BATCH: usize = 1_000, "declarations", "One batch of the own surface, answered entry by entry; beyond it 400.";
+    REST_PAGE: usize = 1_000, "items", "One page of a list of the own surface; beyond it 400.";
+    REASON_CHARS: usize = 200, "characters", "Why a declaration is withdrawn, kept in the history; beyond it 400.";
     TEXT_CHARS: usize = 1_024, "characters", "Free text of a declaration (four times the longest form box); beyond it 400.";
     CONTENT_PIECES: usize = 999, "lines", "The message profile numbers lines 1 to 999; beyond it 400.";
     DESCRIPTIONS: usize = 100, "texts", "Descriptions looked up in one call; beyond it 400.";

@@ -17,6 +17,8 @@ pub mod lenient;
 pub mod mail_object;
 pub mod number;
 pub mod open;
+pub mod outcome;
+pub mod own;
 pub mod refdata;
 pub mod referral;
 pub mod response;

@@ -15,8 +15,10 @@ mod operation;
 mod operations;
 mod ops;
 mod options;
+mod own_openapi;
 mod pipeline;
 mod printing;
+mod reading;
 mod rest;
 mod shared;
 mod soap;
@@ -73,6 +75,7 @@ pub fn server(
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
     let openapi = openapi::document(&options.path_prefix);
+    let own_openapi = own_openapi::document();
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
@@ -84,6 +87,7 @@ pub fn server(
         metrics,
         stopping,
         openapi,
+        own_openapi,
         printer,
         request_read: options.request_read,
         budget: Budget::default(),

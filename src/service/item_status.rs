@@ -156,6 +156,26 @@ pub(super) fn gravest_of(
     Ok(facts.shown(&meant, &marks).map(|(_, seen)| seen.row.pid))
 }
 
+/// The status of one item at hand, whatever else has its id.
+pub(super) fn status_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    item: &Item,
+) -> Result<CheckItemStatusResult, Fault> {
+    let id = item.object.item_id.clone();
+    let mut rows = tx.status_rows(std::slice::from_ref(&item.object.post_org), &[id.as_str()])?;
+    rows.retain(|row| row.pid == item.object.pid);
+    let asked = CheckItemStatusRequest { item_id: Some(id.clone()), ..CheckItemStatusRequest::default() };
+    let known = HashMap::from([(id.clone(), rows)]);
+    let mut countries = Countries { catalogue, known: HashMap::new() };
+    let meant = meaning_of(tx, &asked, &known, &mut countries)?;
+    let marks = marks::marks(tx, actor, &[&id])?;
+    let facts = Facts::load(tx, catalogue, &actor.posts, meant.rows())?;
+    let answer = facts.answer(&asked, &meant, &mut countries, &marks);
+    Ok(answer.unwrap_or_else(|| without_item(&asked, &marks)))
+}
+
 /// Countries of posts, each looked up once.
 struct Countries<'c> {
     catalogue: &'c Catalogue,

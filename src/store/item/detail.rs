@@ -82,6 +82,8 @@ said_members! {
         decision_rows: BTreeMap<String, String>,
         #[serde(deserialize_with = "present_or_null")]
         object_row: Option<String>,
+        /// Why the declaration was withdrawn, in the words of who did.
+        reason: String,
     }
 }
 

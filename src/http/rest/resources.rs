@@ -1,0 +1,251 @@
+//! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
+
+use super::ask;
+use super::{declarations, documents, history};
+use crate::contract::own::{
+    BatchView, CopyView, DocumentList, HistoryView, ItemDocument, ItemPage, JudgedView, StoredView, VersionView,
+};
+use crate::domain::Scope;
+use crate::http::error::ErrorForm;
+use crate::http::operation::{Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, named};
+use crate::http::pipeline::permission::{Callers, Permission};
+use crate::limits;
+
+/// JSON, which every resource answers in unless its row says otherwise.
+const JSON: &[&str] = &["application/json"];
+
+macro_rules! or {
+    ($default:expr) => {
+        $default
+    };
+    ($default:expr, $given:expr) => {
+        $given
+    };
+}
+
+macro_rules! resources {
+    ($($family:literal { $(
+        $verb:ident $path:literal $name:ident $callers:ident [$($scope:ident),*] $summary:literal {
+            $(remarks: $remarks:literal,)?
+            $(query: $query:expr,)?
+            $(body: $body:ty,)?
+            $(offers: $offers:expr,)?
+            $(headers: $headers:expr,)?
+            answers: $answers:expr,
+            problems: $problems:expr,
+            run: $run:path,
+        }
+    )* })*) => {
+        pub(in crate::http) static RESOURCES: &[Operation] = &[$($(Operation {
+            path: $path,
+            name: stringify!($name),
+            family: $family,
+            summary: $summary,
+            remarks: or!("" $(, $remarks)?),
+            door: Door::Resource(Resource {
+                verb: stringify!($verb),
+                permission: Permission { callers: Callers::$callers, scopes: &[$(Scope::$scope),*] },
+                query: or!(&[] $(, $query)?),
+                body: or!(None $(, Some(named::<$body>))?),
+                offers: or!(JSON $(, $offers)?),
+                run: |request, shared, payload, resource| Box::pin(ask::serve(request, shared, payload, resource, $run)),
+            }),
+            errors: ErrorForm::Problem,
+            headers: or!(&[] $(, $headers)?),
+            answers: $answers,
+            refusals: $problems,
+        },)*)*];
+    };
+}
+
+const fn parameter(name: &'static str, kind: ParameterKind, says: &'static str) -> Parameter {
+    Parameter { name, kind, says }
+}
+
+const ETAG: (&str, &str) = ("ETag", "The version; send it as If-Match with a change, as If-None-Match with a read.");
+const LOCATION: (&str, &str) = ("Location", "Where it is.");
+const IF_MATCH: (&str, &str) = ("If-Match", "ETag of the version that is changed; needed.");
+const IF_MATCH_GIVEN: (&str, &str) = ("If-Match", "ETag of the version that is meant; any when absent.");
+const IF_NONE_MATCH: (&str, &str) = ("If-None-Match", "ETags of the versions that the client has.");
+
+const NOT_THERE: (&str, &str) = ("404", "It is not there, or not yours.");
+const SEVERAL: (&str, &str) = ("409", "Several items have this id: `links` says where each is.");
+const CONFLICT: (&str, &str) =
+    ("409", "The state does not allow it (`state`), or several items have this id (`ambiguous`).");
+const CHANGED: (&str, &str) = ("412", "It was changed since the version that If-Match names.");
+const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
+const ERASED: (&str, &str) = ("410", "The text of this version was erased.");
+
+const fn json(status: &'static str, says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+    Answer { status, says, content: Content::Json(schema), headers: &[], or_error: false }
+}
+
+const fn tagged(status: &'static str, says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+    Answer { headers: &[ETAG], ..json(status, says, schema) }
+}
+
+const fn created(says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+    Answer { headers: &[LOCATION, ETAG], ..json("201", says, schema) }
+}
+
+const KNOWN: Answer = Answer {
+    status: "304",
+    says: "The client has this version.",
+    content: Content::Nothing,
+    headers: &[ETAG],
+    or_error: false,
+};
+
+/// Of the items of a list.
+const LIST_QUERY: &[Parameter] = &[
+    parameter("itemId", ParameterKind::Text, "Only items with this id."),
+    parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
+    parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
+    parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
+    parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
+    parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
+    parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
+    parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
+    parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
+    parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
+    parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
+    parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+    parameter("changedSince", ParameterKind::Date, "Starts the change feed: what changed since, in the order of the changes."),
+    parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Items of a page; 100 when absent."),
+    parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before; the filters stay the same."),
+    parameter("count", ParameterKind::Flag, "Answer in X-Total-Count how many items match the filters."),
+];
+
+const POST_QUERY: &[Parameter] =
+    &[parameter("post", ParameterKind::Text, "The post whose item is meant, where customs has several posts.")];
+
+const PDF_QUERY: &[Parameter] = &[
+    parameter("language", ParameterKind::OneOf(&["EN", "FR", "ES", "PT"]), "Second language beside English; FR when absent."),
+    parameter("paper", ParameterKind::OneOf(documents::PAPERS), "The form's own size when absent."),
+    parameter("copies", ParameterKind::Number { most: limits::PRINT_COPIES }, "Copies; 1 when absent."),
+];
+
+resources! {
+    "Declarations" {
+        POST "/v1/declarations" createDeclaration Posts [CreateMessages] "Stores a declaration." {
+            remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH.",
+            body: declarations::NewDeclaration,
+            answers: &[
+                created("The item is declared now.", named::<StoredView>),
+                tagged("200", "The item was declared before: changed, or unchanged.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::create,
+        }
+        POST "/v1/declarations/batch" createDeclarations Posts [CreateMessages] "Stores up to 1,000 declarations, each on its own." {
+            query: &[parameter("atomic", ParameterKind::Flag, "All or none: one that is refused refuses all.")],
+            body: declarations::NewDeclarations,
+            answers: &[json("200", "What became of each, in the order sent.", named::<BatchView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::create_many,
+        }
+        GET "/v1/declarations" listDeclarations PostsAndCustoms [ReadDeclarations] "Finds items, page by page." {
+            remarks: "Follow the Link header with rel=next; no item is left out and none comes twice while others are added.",
+            query: LIST_QUERY,
+            answers: &[Answer {
+                headers: &[
+                    ("Link", "Address of the next page, rel=next; absent on the last."),
+                    ("X-Total-Count", "With count=true: how many items match."),
+                    ("X-More", "In the change feed: whether more has changed already."),
+                ],
+                ..json("200", "A page.", named::<ItemPage>)
+            }],
+            problems: &[NOT_THERE],
+            run: declarations::list,
+        }
+        GET "/v1/declarations/{id}" readDeclaration PostsAndCustoms [ReadDeclarations] "An item with everything that is said of it." {
+            query: POST_QUERY,
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The item.", named::<ItemDocument>), KNOWN],
+            problems: &[NOT_THERE, SEVERAL],
+            run: declarations::read,
+        }
+        PUT "/v1/declarations/{id}" replaceDeclaration Posts [CreateMessages] "Puts another declaration in the place of the one that was read." {
+            body: declarations::Replacement,
+            headers: &[IF_MATCH],
+            answers: &[
+                tagged("200", "Changed, or unchanged.", named::<StoredView>),
+                created("The item had no declaration before.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT, CHANGED, VERSION_NEEDED],
+            run: declarations::replace,
+        }
+        PATCH "/v1/declarations/{id}" patchDeclaration Posts [CreateMessages] "Changes members of the declaration that was read." {
+            remarks: "A JSON merge patch (RFC 7396) on `mailObject` and `declaration`; lists are replaced as a whole.",
+            body: declarations::Patch,
+            headers: &[IF_MATCH],
+            answers: &[
+                tagged("200", "Changed, or unchanged.", named::<StoredView>),
+                created("The item had no declaration before.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT, CHANGED, VERSION_NEEDED],
+            run: declarations::patch,
+        }
+        POST "/v1/declarations/{id}/submit" submitDeclaration Posts [CreateMessages] "Passes on a declaration that is there." {
+            body: declarations::Submission,
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[tagged("200", "Passed on.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT, CHANGED],
+            run: declarations::submit,
+        }
+        POST "/v1/declarations/{id}/validate" validateDeclaration Posts [CreateMessages] "Says what the checks find in a declaration that is there; stores nothing." {
+            body: declarations::Submission,
+            answers: &[json("200", "What was found.", named::<JudgedView>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: declarations::validate,
+        }
+        POST "/v1/declarations/{id}/withdrawal" withdrawDeclaration Posts [CreateMessages] "Takes a declaration back before the item has left." {
+            remarks: "Partners that were told of it are told so; a draft is deleted. Declaring it again revives the item.",
+            body: declarations::WithdrawalRequest,
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[tagged("200", "Taken back.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT, CHANGED],
+            run: declarations::withdraw,
+        }
+        POST "/v1/declarations/{id}/copies" copyDeclaration Posts [CreateMessages] "Makes a draft of another item of it, or an anonymous declaration." {
+            body: declarations::CopyRequest,
+            answers: &[created("The copy.", named::<CopyView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::copy,
+        }
+        GET "/v1/declarations/{id}/history" readHistory PostsAndCustoms [ReadDeclarations] "Who did what to an item, and when." {
+            answers: &[json("200", "The history.", named::<HistoryView>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: history::history,
+        }
+        GET "/v1/declarations/{id}/versions/{version}" readVersion PostsAndCustoms [ReadDeclarations] "What a version of a declaration says." {
+            answers: &[json("200", "The version.", named::<VersionView>)],
+            problems: &[NOT_THERE, SEVERAL, ERASED],
+            run: history::version,
+        }
+    }
+    "Printing" {
+        GET "/v1/declarations/{id}/documents" listDocuments PostsAndCustoms [ReadDocuments] "What an item can be printed as." {
+            answers: &[json("200", "The documents.", named::<DocumentList>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: documents::list,
+        }
+        GET "/v1/declarations/{id}/documents/{document}" printDocument PostsAndCustoms [ReadDocuments] "A document of an item as PDF/A: cn22, cn23 or label." {
+            query: PDF_QUERY,
+            offers: &["application/pdf"],
+            headers: &[IF_NONE_MATCH],
+            answers: &[
+                Answer {
+                    status: "200",
+                    says: "The file.",
+                    content: Content::File(&["application/pdf"]),
+                    headers: &[ETAG, ("Content-Disposition", "A name for the file.")],
+                    or_error: false,
+                },
+                KNOWN,
+            ],
+            problems: &[NOT_THERE, SEVERAL],
+            run: documents::pdf,
+        }
+    }
+}
