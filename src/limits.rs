@@ -75,6 +75,17 @@ limits! {
     SHARED_USE_PART: u32 = 20, "parts", "A process tells others what it let through of an organization when that is a 20th of the limit or more.";
     SHARED_USE_MS: i64 = 3_000, "ms", "What other processes let through counts when it is no older.";
     JUDGED_AGAIN_S: i64 = 10, "s", "On PostgreSQL an item whose id was marked is judged once more, for what was stored at the same time.";
+    EVENTS_DERIVED: i64 = 200, "items", "Changed items whose events are derived together.";
+    EVENTS_READ: i64 = 500, "events", "Events looked at in one query of the feed.";
+    EVENTS_DEFAULT: usize = 100, "events", "Events of a page when no number is given.";
+    EVENTS_MOST: usize = 500, "events", "A page of events stays below a MiB; a larger number is refused.";
+    EVENTS_DROPPED: i64 = 1_000, "events", "Events dropped in one short transaction when their time is over.";
+    EVENT_WAIT_S: usize = 25, "s", "Longest wait for events or another light; proxies give up on what takes longer.";
+    NEWS_LOOK_MS: u64 = 250, "ms", "Who waits for news looks this often for what other servers did.";
+    WAITERS: usize = 1_000, "calls", "Calls that wait for news at one server; beyond it 429.";
+    WAITERS_PER_ORG: usize = 50, "calls", "The same of one organization.";
+    READERS: usize = 20, "readers", "Readers of an organization; beyond it 400.";
+    READER_NAME_CHARS: usize = 64, "characters", "A name that fits into an address.";
     JUDGED_PER_ROUND: i64 = 200, "items", "Items of a post that are looked at together when lights are judged anew.";
     SHARED_USE_HEARD: usize = 10_000, "processes", "Bounds the memory of which turn of which process was heard of.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "From one address; guessing a password takes years; beyond it 429.";

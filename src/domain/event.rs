@@ -102,6 +102,23 @@ impl EventKind {
         self != Self::ResponseDraft
     }
 
+    /// Whether customs may see the item from then on, if it could not before.
+    pub fn shows_to_customs(self) -> bool {
+        use EventKind::*;
+        matches!(
+            self,
+            DeclarationFinal
+                | DeclarationToCustoms
+                | DeclarationReceived
+                | ObjectMoved
+                | ResponseFinal
+                | ResponseToCustoms
+                | ResponseToPost
+                | ResponseReceived
+                | ResponseAutomatic
+        )
+    }
+
     /// Whether it passed a declaration on; then, whether to customs.
     pub fn passes_on(self) -> Option<bool> {
         match self {

@@ -39,6 +39,11 @@ impl Services {
         actor: &Actor,
         asked: Vec<CheckItemStatusRequest>,
     ) -> Result<Vec<CheckItemStatusResult>> {
+        Ok(self.answers(actor, asked).await?.into_iter().map(|answer| answer.status).collect())
+    }
+
+    /// The same with the item that each answer is about.
+    pub(super) async fn answers(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<Answer>> {
         let parts = asked.chunks(ITEMS_PER_READING).map(|part| {
             let (actor, catalogue, part) = (actor.clone(), self.catalogue(), part.to_vec());
             self.store.read(move |tx| status(tx, &catalogue, &actor, &part))
@@ -47,12 +52,19 @@ impl Services {
     }
 }
 
+/// The status of an id.
+pub(super) struct Answer {
+    pub status: CheckItemStatusResult,
+    /// The row whose light is shown, by its post; none where the caller has none.
+    pub row: Option<(String, Id)>,
+}
+
 fn status(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     actor: &Actor,
     asked: &[CheckItemStatusRequest],
-) -> Result<Vec<CheckItemStatusResult>, Fault> {
+) -> Result<Vec<Answer>, Fault> {
     let mut ids: Vec<&str> = asked.iter().filter_map(|item| given(&item.item_id)).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -71,7 +83,7 @@ fn status(
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.iter().flat_map(Meant::rows))?;
     let each = asked.iter().zip(&meant).map(|(item, meant)| {
         let answer = facts.answer(item, meant, &mut countries, &marks);
-        answer.unwrap_or_else(|| without_item(item, &marks))
+        answer.unwrap_or_else(|| Answer { status: without_item(item, &marks), row: None })
     });
     Ok(each.collect())
 }
@@ -173,7 +185,7 @@ pub(super) fn status_of(
     let marks = marks::marks(tx, actor, &[&id])?;
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.rows())?;
     let answer = facts.answer(&asked, &meant, &mut countries, &marks);
-    Ok(answer.unwrap_or_else(|| without_item(&asked, &marks)))
+    Ok(answer.map_or_else(|| without_item(&asked, &marks), |answer| answer.status))
 }
 
 /// Countries of posts, each looked up once.
@@ -232,7 +244,7 @@ impl Facts<'_> {
         meant: &Meant<'_>,
         countries: &mut Countries<'_>,
         marks: &Marks,
-    ) -> Option<CheckItemStatusResult> {
+    ) -> Option<Answer> {
         let (reasons, seen) = self.shown(meant, marks)?;
         let fulfilled = meant.returning.iter().filter(|row| self.is_refused(row));
         let outlasting = meant.done.iter().chain(fulfilled).flat_map(|row| {
@@ -243,7 +255,8 @@ impl Facts<'_> {
         if meant.several {
             reasons.push(light::several(light));
         }
-        Some(self.result(asked, seen, (light, reasons), countries))
+        let row = Some((seen.row.post_org.clone(), seen.row.pid));
+        Some(Answer { status: self.result(asked, seen, (light, reasons), countries), row })
     }
 
     /// The gravest row of what counts, and why it is so grave; of several alike, the latest.

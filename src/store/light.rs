@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::engine::conn::{AnyConn, on_engine};
-use super::schema::{light_due, light_walk, mail_object};
+use super::schema::{item_history, light_due, light_walk, mail_object};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::EventKind;
 use crate::limits;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -31,7 +32,55 @@ pub struct WalkRow {
     pub after_pid: Option<Id>,
 }
 
+/// What is shown beside the light of an item.
+#[derive(Clone, Debug)]
+pub struct LightRow {
+    pub post_org: String,
+    pub pid: Id,
+    pub head_seq: i32,
+    /// The office that it was moved at last, where that was asked for.
+    pub office: Option<String>,
+}
+
+impl LightRow {
+    /// Whether it is of this item of this post.
+    pub fn is(&self, (post, pid): &(String, Id)) -> bool {
+        self.post_org == *post && self.pid == *pid
+    }
+}
+
 impl Tx<'_> {
+    /// What is shown beside the lights of some items; their offices where these are asked for.
+    pub fn light_rows(&mut self, items: &[(String, Id)], with_office: bool) -> Done<Vec<LightRow>> {
+        let mut posts: Vec<&String> = items.iter().map(|(post, _)| post).collect();
+        posts.sort_unstable();
+        posts.dedup();
+        let mut found = Vec::with_capacity(items.len());
+        for post in posts {
+            let pids: Vec<Id> = items.iter().filter(|(of, _)| of == post).map(|(_, pid)| *pid).collect();
+            let rows: Vec<(Id, i32)> = mail_object::table
+                .filter(mail_object::post_org.eq(post).and(mail_object::pid.eq_any(pids)))
+                .select((mail_object::pid, mail_object::head_seq))
+                .load(self.conn)?;
+            for (pid, head_seq) in rows {
+                let office = if with_office { self.last_office(post, pid)? } else { None };
+                found.push(LightRow { post_org: post.clone(), pid, head_seq, office });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The office that an item was moved at last.
+    fn last_office(&mut self, post: &str, pid: Id) -> Done<Option<String>> {
+        let moves = item_history::table
+            .filter(item_history::post_org.eq(post).and(item_history::object_pid.eq(pid)))
+            .filter(item_history::event.eq(EventKind::ObjectMoved.stored()))
+            .filter(item_history::office_cd.is_not_null())
+            .order(item_history::seq.desc())
+            .select(item_history::office_cd);
+        Ok(moves.first::<Option<String>>(self.conn).optional()?.flatten())
+    }
+
     /// Has the items with an id judged anew at this time, unless they are sooner.
     pub fn judge_at(&mut self, post: &str, item_id: &str, at: At) -> Done {
         let row = DueRow { post_org: post.to_owned(), item_id: item_id.to_owned(), at };

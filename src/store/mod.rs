@@ -7,6 +7,7 @@
 pub mod anonymous;
 pub mod columns;
 mod engine;
+pub mod event;
 pub mod feed;
 pub mod handed;
 pub mod inbox;

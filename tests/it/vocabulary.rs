@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use entrepost::clock::Clock;
 use entrepost::domain::{
-    Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
-    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
-    ResponseState, SecurityState, Side, TransportKind,
+    Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
+    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
+    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, Side, TransportKind,
 };
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
@@ -311,7 +311,10 @@ fn columns_are_there(engine: Engine) {
         Category::COLUMNS,
         DeclarationState::COLUMNS,
         DocumentKind::COLUMNS,
+        EventAudience::COLUMNS,
         EventKind::COLUMNS,
+        EventPart::COLUMNS,
+        Notification::COLUMNS,
         FiscalState::COLUMNS,
         Flow::COLUMNS,
         InterchangeState::COLUMNS,

@@ -144,7 +144,9 @@ fn fault(kind: ParameterKind, value: &str) -> Option<String> {
         return None;
     }
     match kind {
-        ParameterKind::Text if value.chars().any(char::is_control) => Some("write it without control characters".into()),
+        ParameterKind::Text if value.chars().any(char::is_control) => {
+            Some("write it without control characters".into())
+        }
         ParameterKind::Text => None,
         ParameterKind::Flag => (!matches!(value, "true" | "false")).then(|| "write true or false".to_owned()),
         ParameterKind::Number { most } => {
@@ -211,6 +213,13 @@ impl Ask<'_> {
     fn header(&self, name: &str) -> Option<&str> {
         let value = self.request.headers().get(name)?.to_str().ok()?.trim();
         Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a preference of the Prefer header (RFC 7240).
+    pub fn prefers(&self, name: &str) -> Option<&str> {
+        let all = self.header("prefer")?;
+        let mut each = all.split(',').filter_map(|one| one.split(';').next()?.split_once('='));
+        each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
     }
 
     /// The JSON text of the body; an object without members where none was sent.

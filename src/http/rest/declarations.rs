@@ -1,7 +1,7 @@
 //! Declarations: created, read, found, changed, submitted, judged, withdrawn, copied.
 
-use serde::de::IgnoredAny;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -25,7 +25,6 @@ use crate::service::declare::Declared;
 use crate::service::load::{ItemFilter, Query, ViewForm, moment};
 use crate::service::one::Named;
 use crate::service::{Answer, BatchMode, Entry};
-
 
 /// What is to be done with a declaration.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -381,8 +380,7 @@ pub(super) async fn withdraw(ask: Ask<'_>) -> Result<Reply> {
     }
     findings.into_result()?;
     let named = Named::read(ask.path("id"));
-    let answer =
-        ask.services.withdraw(&ask.acting()?, named, reason, ask.if_match_given(), ask.key()?).await?;
+    let answer = ask.services.withdraw(&ask.acting()?, named, reason, ask.if_match_given(), ask.key()?).await?;
     stored(&answer)
 }
 

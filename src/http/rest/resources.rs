@@ -1,9 +1,11 @@
 //! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
 
 use super::ask;
-use super::{declarations, documents, history};
+use super::{declarations, documents, events, history, lights};
+use crate::contract::event::{EventList, EventView, ReaderView};
 use crate::contract::own::{
-    BatchView, CopyView, DocumentList, HistoryView, ItemDocument, ItemPage, JudgedView, StoredView, VersionView,
+    BatchView, CopyView, DocumentList, HistoryView, ItemDocument, ItemLight, ItemPage, JudgedView, LightHistory,
+    ManyLights, StoredView, VersionView,
 };
 use crate::domain::Scope;
 use crate::http::error::ErrorForm;
@@ -74,6 +76,7 @@ const CONFLICT: (&str, &str) =
     ("409", "The state does not allow it (`state`), or several items have this id (`ambiguous`).");
 const CHANGED: (&str, &str) = ("412", "It was changed since the version that If-Match names.");
 const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
+const EXPIRED: (&str, &str) = ("410", "The events that the cursor leads to are not kept any more.");
 const ERASED: (&str, &str) = ("410", "The text of this version was erased.");
 
 const fn json(status: &'static str, says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
@@ -110,17 +113,47 @@ const LIST_QUERY: &[Parameter] = &[
     parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
     parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
     parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
-    parameter("changedSince", ParameterKind::Date, "Starts the change feed: what changed since, in the order of the changes."),
+    parameter(
+        "changedSince",
+        ParameterKind::Date,
+        "Starts the change feed: what changed since, in the order of the changes.",
+    ),
     parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Items of a page; 100 when absent."),
     parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before; the filters stay the same."),
     parameter("count", ParameterKind::Flag, "Answer in X-Total-Count how many items match the filters."),
+];
+
+/// Of the feed of events.
+const EVENT_QUERY: &[Parameter] = &[
+    parameter(
+        "after",
+        ParameterKind::Text,
+        "`next` of the page before; the filters stay the same. The oldest event kept when absent.",
+    ),
+    parameter("reader", ParameterKind::Text, "Goes on from where this reader has acknowledged."),
+    parameter(
+        "type",
+        ParameterKind::Text,
+        "Only these types, separated by commas; light.* and the like mean all that begin so.",
+    ),
+    parameter("item", ParameterKind::Text, "Only events of items with this id."),
+    parameter("limit", ParameterKind::Number { most: limits::EVENTS_MOST }, "Events of a page; 100 when absent."),
+    parameter(
+        "wait",
+        ParameterKind::Number { most: limits::EVENT_WAIT_S },
+        "Seconds to wait where there is nothing yet.",
+    ),
 ];
 
 const POST_QUERY: &[Parameter] =
     &[parameter("post", ParameterKind::Text, "The post whose item is meant, where customs has several posts.")];
 
 const PDF_QUERY: &[Parameter] = &[
-    parameter("language", ParameterKind::OneOf(&["EN", "FR", "ES", "PT"]), "Second language beside English; FR when absent."),
+    parameter(
+        "language",
+        ParameterKind::OneOf(&["EN", "FR", "ES", "PT"]),
+        "Second language beside English; FR when absent.",
+    ),
     parameter("paper", ParameterKind::OneOf(documents::PAPERS), "The form's own size when absent."),
     parameter("copies", ParameterKind::Number { most: limits::PRINT_COPIES }, "Copies; 1 when absent."),
 ];
@@ -246,6 +279,62 @@ resources! {
             ],
             problems: &[NOT_THERE, SEVERAL],
             run: documents::pdf,
+        }
+    }
+    "Events" {
+        GET "/v1/events" listEvents PostsAndCustoms [ReadEvents] "What happened to items, as a feed." {
+            remarks: "Keep `next` and send it as `after`. The first call of an organization begins the feed; what happens from then on is in it. Each event comes at least once; its `id` never changes. Names and codes only: read the item for what it is about.",
+            query: EVENT_QUERY,
+            answers: &[json("200", "A page, perhaps empty.", named::<EventList>)],
+            problems: &[NOT_THERE, EXPIRED],
+            run: events::list,
+        }
+        GET "/v1/events/{id}" readEvent PostsAndCustoms [ReadEvents] "One event." {
+            answers: &[json("200", "The event.", named::<EventView>)],
+            problems: &[NOT_THERE],
+            run: events::one,
+        }
+        GET "/v1/readers" listReaders PostsAndCustoms [ReadEvents] "Who reads the feed under a name of its own." {
+            answers: &[json("200", "The readers, by name.", named::<Vec<ReaderView>>)],
+            problems: &[],
+            run: events::readers,
+        }
+        PUT "/v1/readers/{name}" acknowledgeEvents PostsAndCustoms [ReadEvents] "Acknowledges what a reader is done with; makes one that is new." {
+            remarks: "GET /v1/events?reader=name goes on from here; what was not acknowledged comes again.",
+            body: events::Acknowledgement,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::acknowledge,
+        }
+        DELETE "/v1/readers/{name}" forgetReader PostsAndCustoms [ReadEvents] "Forgets a reader." {
+            answers: &[Answer { status: "204", says: "Forgotten.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::forget,
+        }
+    }
+    "Light" {
+        GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {
+            remarks: "Only `mayProceed` says so: amber may not. With If-None-Match and `Prefer: wait=20` it answers when the light changes, or 304 after that time.",
+            query: &[
+                parameter("origin", ParameterKind::Text, "Origin post (three characters) or country (two); only an item from there is meant."),
+                parameter("destination", ParameterKind::Text, "Country that it is bound for."),
+            ],
+            headers: &[IF_NONE_MATCH, ("Prefer", "wait and seconds, at most 25: how long to wait for a change.")],
+            answers: &[tagged("200", "The light; of an id that nobody knows amber.", named::<ItemLight>), KNOWN],
+            problems: &[],
+            run: lights::one,
+        }
+        POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
+            body: lights::AskedLights,
+            answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
+            problems: &[],
+            run: lights::many,
+        }
+        GET "/v1/items/{id}/light/history" readLightHistory PostsAndCustoms [ReadLight] "How the light of an item changed." {
+            query: POST_QUERY,
+            answers: &[json("200", "The changes, oldest first.", named::<LightHistory>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::history,
         }
     }
 }

@@ -44,6 +44,8 @@ said_members! {
         handed_over_by: String,
         /// Members of the mail object that changed.
         mail_object: Vec<String>,
+        /// Where a move put it.
+        mail_state: i32,
         referral_cd: String,
         referral_id: String,
         referral_response_cd: String,
