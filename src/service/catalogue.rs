@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::ptr;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
@@ -33,6 +34,7 @@ use crate::rules::quality::{self, Context, Override, StopWords};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
+use crate::store::{Fault, Tx};
 
 /// The catalogue in use, shared by everything in one server.
 #[derive(Clone)]
@@ -86,6 +88,8 @@ pub struct Catalogue {
     own_stop_words: Option<StopWords>,
     /// By goods and way.
     screened: Cache<String, [Kept; 2]>,
+    /// Customs administrations of posts, as they were lately.
+    customs: Cache<String, Option<String>>,
 }
 
 /// [`Against`] with the place of the rule among the restrictions: what can be kept beside them.
@@ -137,7 +141,21 @@ impl Catalogue {
             own_stop_words: own_stop_words(imported),
             countries,
             screened: Cache::new(limits::SCREENED_KEPT),
+            customs: Cache::builder()
+                .max_capacity(limits::TOKEN_CACHE_ENTRIES)
+                .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
+                .build(),
         }
+    }
+
+    /// The customs administration of a post; what is known of that is a second old at most, as it is of callers.
+    pub(super) fn own_customs(&self, tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
+        if let Some(known) = self.customs.get(post) {
+            return Ok(known);
+        }
+        let customs = tx.own_customs(post)?;
+        self.customs.insert(post.to_owned(), customs.clone());
+        Ok(customs)
     }
 
     /// Digest of the lists and settings that lights go by.

@@ -16,7 +16,7 @@ use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::{ItemLight, LightHistory, LightLinks, LightPeriod, LightSummary, LightView, ManyLights};
 use crate::domain::OrganizationKind;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::item::LightChange;
 use crate::store::light::LightRow;
 
@@ -41,21 +41,13 @@ impl Services {
         asked: CheckItemStatusRequest,
         (wait, is_known): (Duration, impl Fn(&str) -> bool),
     ) -> Result<TaggedLight> {
-        let until = tokio::time::Instant::now() + wait;
-        let mut waiter = None;
+        let mut patience = self.waiters.patience(&actor.org, wait);
         loop {
             let light = self.lights_of(actor, vec![asked.clone()]).await?.into_iter().next();
-            let light = light.ok_or_else(|| crate::error::Error::Internal("a light without an answer".into()))?;
+            let light = light.ok_or_else(|| Error::Internal("a light without an answer".into()))?;
             let tag = tag_of(&light);
-            let left = until.saturating_duration_since(tokio::time::Instant::now());
-            if left.is_zero() || !is_known(&tag) {
+            if !is_known(&tag) || !patience.wait().await? {
                 return Ok(TaggedLight { light, tag });
-            }
-            if waiter.is_none() {
-                waiter = Some(self.waiters.join(&actor.org)?);
-            }
-            if let Some(waiter) = &waiter {
-                waiter.wait(left).await;
             }
         }
     }
@@ -106,7 +98,7 @@ impl Services {
         let (services, actor) = (self.clone(), actor.clone());
         self.store
             .read(move |tx| {
-                let absent = || crate::error::Error::Absent { what: "item" };
+                let absent = || Error::Absent { what: "item" };
                 let item = one::find(tx, &services.catalogue(), &actor, &posts, &named)?;
                 let rows =
                     tx.light_rows(&[(item.object.post_org.clone(), item.object.pid)], actor.offices.is_some())?;

@@ -20,6 +20,7 @@ const TINY: &[&str] = &[
     "organization_setting",
     "office",
     "change_counter",
+    "event_follow",
     "feed_epoch",
     "feed_timeline",
     "heartbeat",

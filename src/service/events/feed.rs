@@ -7,7 +7,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::view::view;
-use super::waiting::Waiter;
 use crate::contract::event::EventView;
 use crate::domain::{EventAudience, Notification, OrganizationKind};
 use crate::error::{Error, Findings, Result};
@@ -124,8 +123,7 @@ impl Services {
             limit: page_size(query.limit, limits::EVENTS_DEFAULT, limits::EVENTS_MOST),
         });
         self.follow(&actor.posts).await?;
-        let until = tokio::time::Instant::now() + query.wait;
-        let mut waiter: Option<Waiter> = None;
+        let mut patience = self.waiters.patience(&actor.org, query.wait);
         loop {
             let (reading, from) = (Arc::clone(&feed), place);
             let read = self.store.read(move |tx| {
@@ -135,17 +133,10 @@ impl Services {
             });
             let (events, more, reached) = read.await?;
             place = reached;
-            let left = until.saturating_duration_since(tokio::time::Instant::now());
-            if !events.is_empty() || left.is_zero() {
+            if !events.is_empty() || !patience.wait().await? {
                 let next = write_place(&serde_json::to_string(&place).unwrap_or_default(), bound);
                 let events = events.into_iter().map(|row| view(row, &query.base)).collect();
                 return Ok(EventPage { events, next, more });
-            }
-            if waiter.is_none() {
-                waiter = Some(self.waiters.join(&actor.org)?);
-            }
-            if let Some(waiter) = &waiter {
-                waiter.wait(left).await;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -26,7 +26,7 @@ struct Counts {
 }
 
 /// One that waits. Its place is free again when it is dropped.
-pub(in crate::service) struct Waiter {
+struct Waiter {
     all: Waiters,
     org: String,
 }
@@ -37,9 +37,14 @@ impl Waiters {
         self.0.news.notify_waiters();
     }
 
+    /// A caller of an organization that waits for so long at most; it takes a place once it has to wait.
+    pub(in crate::service) fn patience(&self, org: &str, wait: Duration) -> Patience {
+        Patience { all: self.clone(), org: org.to_owned(), until: Instant::now() + wait, waiter: None }
+    }
+
     /// # Errors
     /// 429 when too many wait already.
-    pub(in crate::service) fn join(&self, org: &str) -> Result<Waiter> {
+    fn join(&self, org: &str) -> Result<Waiter> {
         let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let own = counts.of_org.get(org).copied().unwrap_or_default();
         if counts.all >= limits::WAITERS || own >= limits::WAITERS_PER_ORG {
@@ -54,11 +59,30 @@ impl Waiters {
     }
 }
 
-impl Waiter {
-    /// Waits for news, but no longer than it takes to look for what other servers did.
-    pub(in crate::service) async fn wait(&self, at_most: Duration) {
-        let look = Duration::from_millis(limits::NEWS_LOOK_MS).min(at_most);
+/// How long a caller is willing to wait.
+pub(in crate::service) struct Patience {
+    all: Waiters,
+    org: String,
+    until: Instant,
+    waiter: Option<Waiter>,
+}
+
+impl Patience {
+    /// Waits for news, but no longer than it takes to look for what other servers did. Says whether to look again.
+    ///
+    /// # Errors
+    /// 429 when too many wait already.
+    pub(in crate::service) async fn wait(&mut self) -> Result<bool> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        if self.waiter.is_none() {
+            self.waiter = Some(self.all.join(&self.org)?);
+        }
+        let look = Duration::from_millis(limits::NEWS_LOOK_MS).min(left);
         let _ = tokio::time::timeout(look, self.all.0.news.notified()).await;
+        Ok(true)
     }
 }
 

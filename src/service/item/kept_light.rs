@@ -52,7 +52,7 @@ impl Judged {
 
 impl<'c> Judge<'c> {
     fn of(tx: &mut Tx<'_>, catalogue: &'c Catalogue, post: &str, ids: &[&str]) -> Result<Self, Fault> {
-        let customs = tx.own_customs(post)?;
+        let customs = catalogue.own_customs(tx, post)?;
         let marks = Marks::of(tx, &[post.to_owned()], customs.as_deref(), ids)?;
         Ok(Self { catalogue, marks })
     }
