@@ -86,6 +86,7 @@ limits! {
     WAITERS_PER_ORG: usize = 50, "calls", "The same of one organization.";
     READERS: usize = 20, "readers", "Readers of an organization; beyond it 400.";
     READER_NAME_CHARS: usize = 64, "characters", "A name that fits into an address.";
+    CONTAINER_PAGE: i64 = 500, "items", "Items of a receptacle or despatch whose lights are answered together; the rest follows.";
     JUDGED_PER_ROUND: i64 = 200, "items", "Items of a post that are looked at together when lights are judged anew.";
     SHARED_USE_HEARD: usize = 10_000, "processes", "Bounds the memory of which turn of which process was heard of.";
     LOGINS_PER_ACCOUNT_MIN: u32 = 10, "attempts/min", "From one address; guessing a password takes years; beyond it 429.";

@@ -36,7 +36,7 @@ pub struct LightView {
     pub conditions: Vec<&'static str>,
     /// Gravest first.
     pub reasons: Vec<LightReason>,
-    /// Always false: the light informs, who hands the item over answers for it.
+    /// Whether the post says that its light binds who handles its items; otherwise it informs.
     pub binding: bool,
 }
 
@@ -50,8 +50,8 @@ pub struct LightReason {
 }
 
 impl LightView {
-    /// What a status says of the light.
-    pub fn of(status: &CheckItemStatusResult) -> Self {
+    /// What a status says of the light; whether it binds is the post's to say.
+    pub fn of(status: &CheckItemStatusResult, binding: bool) -> Self {
         let reason = |reason: &super::item_status::StatusReason| LightReason {
             code: reason.code,
             light: reason.light,
@@ -64,7 +64,7 @@ impl LightView {
             may_proceed,
             conditions: if is_due { vec!["DUE_ON_DELIVERY"] } else { Vec::new() },
             reasons: status.reasons.iter().map(reason).collect(),
-            binding: false,
+            binding,
         }
     }
 }

@@ -69,6 +69,7 @@ impl Services {
             answers.iter().filter_map(|answer| answer.row.clone()).collect();
         let with_office = actor.offices.is_some();
         let rows = self.store.read(move |tx| tx.light_rows(&rows, with_office)).await?;
+        let catalogue = self.catalogue();
         let mut shown = Vec::with_capacity(answers.len());
         let mut hidden = Vec::new();
         for answer in answers {
@@ -81,7 +82,8 @@ impl Services {
             if !may_see {
                 hidden.push(shown.len());
             }
-            shown.push(item_light(answer, row));
+            let binds = row.is_some_and(|row| catalogue.settings(&row.post_org).light_binding);
+            shown.push(item_light(answer, row, binds));
         }
         for at in hidden {
             shown[at] = unknown(&shown[at].item_id);
@@ -129,7 +131,7 @@ impl Services {
     }
 }
 
-fn item_light(answer: Answer, row: Option<&LightRow>) -> ItemLight {
+fn item_light(answer: Answer, row: Option<&LightRow>, binds: bool) -> ItemLight {
     let id = &answer.status.item_id;
     let links = LightLinks {
         this: format!("/v1/items/{id}/light"),
@@ -138,7 +140,7 @@ fn item_light(answer: Answer, row: Option<&LightRow>) -> ItemLight {
     ItemLight {
         item_id: id.clone(),
         p_id: row.map(|row| row.pid.0),
-        light: LightView::of(&answer.status),
+        light: LightView::of(&answer.status, binds),
         item_sequence: row.map(|row| row.head_seq),
         office: row.and_then(|row| row.office.clone()),
         notice: NOTICE,

@@ -9,6 +9,7 @@ pub mod auth;
 mod automatic;
 mod batch;
 pub mod catalogue;
+pub mod containers;
 mod cursor;
 pub mod declare;
 pub mod events;

@@ -148,6 +148,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    item_place (post_org, object_pid) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        receptacle -> Nullable<Text>,
+        despatch -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     event (post_org, event_no) {
         post_org -> Text,
         event_no -> BigInt,

@@ -473,6 +473,7 @@ const OWNED: &[(&str, &str)] = &[
     ("light_due", "post_org"),
     ("light_walk", "post_org"),
     ("event", "post_org"),
+    ("item_place", "post_org"),
     ("item_in", "recipient"),
     ("interchange_out", "sender"),
     ("interchange_in", "sender"),

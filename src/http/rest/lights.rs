@@ -13,6 +13,7 @@ use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::forms;
 use crate::rules::places;
+use crate::service::containers::ContainerQuery;
 use crate::service::one::Named;
 
 /// An id asked about.
@@ -88,6 +89,32 @@ pub(super) async fn many(ask: Ask<'_>) -> Result<Reply> {
 pub(super) async fn history(ask: Ask<'_>) -> Result<Reply> {
     let history = ask.services.light_history(&ask.actor, Named::read(ask.path("id")), ask.text("post")).await?;
     Ok(Reply::ok(to_canonical(&history)))
+}
+
+/// Items put into a receptacle or despatch.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Contents {
+    /// Item ids or persistent ids, at most 1,000.
+    items: Vec<String>,
+}
+
+pub(super) async fn fill(ask: Ask<'_>) -> Result<Reply> {
+    let Contents { items } = ask.body()?;
+    if items.len() > limits::STATUS_ITEMS {
+        let message = format!("at most {} items fit in one call; split the list", limits::STATUS_ITEMS);
+        return Err(Error::invalid("too_long", "items", message));
+    }
+    let items = items.iter().map(|id| Named::read(id)).collect();
+    ask.services.put_into_container(&ask.actor, ask.path("id"), items).await?;
+    Ok(Reply::nothing())
+}
+
+pub(super) async fn of_container(ask: Ask<'_>) -> Result<Reply> {
+    let (id, light, cursor) = (ask.path("id").to_owned(), ask.own("light"), ask.own("cursor"));
+    let found = ask.services.container_lights(&ask.actor, ContainerQuery { id, light, cursor }).await?;
+    let next = found.next_cursor.as_deref().map(|cursor| ask.next_page(cursor));
+    Ok(Reply::ok(to_canonical(&found.lights)).next(next))
 }
 
 impl Ask<'_> {

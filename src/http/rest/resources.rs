@@ -336,5 +336,25 @@ resources! {
             problems: &[NOT_THERE, SEVERAL],
             run: lights::history,
         }
+        PUT "/v1/containers/{id}/items" fillContainer Posts [WriteMovements] "Says that items lie in a receptacle or despatch." {
+            remarks: "A declaration says so itself with EP.ReceptacleId or EP.DespatchId; the last word counts.",
+            body: lights::Contents,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::fill,
+        }
+        GET "/v1/containers/{id}/lights" readContainerLights PostsAndCustoms [ReadLight] "The lights of what lies in a receptacle (S9) or despatch (S8)." {
+            remarks: "`summary` counts the page, before the filter. Follow the Link header with rel=next for the rest.",
+            query: &[
+                parameter("light", ParameterKind::OneOf(&["Green", "Amber", "Red"]), "Only items of this colour."),
+                parameter("cursor", ParameterKind::Text, "Of the Link header of the page before."),
+            ],
+            answers: &[Answer {
+                headers: &[("Link", "Address of the next page, rel=next; absent on the last.")],
+                ..json("200", "A page.", named::<ManyLights>)
+            }],
+            problems: &[NOT_THERE],
+            run: lights::of_container,
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
 /// The last event of each post, by its code.
-pub type Place = BTreeMap<String, i64>;
+type Place = BTreeMap<String, i64>;
 
 /// What to read.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,14 @@ pub struct EventPage {
     pub next: String,
     /// More is there already.
     pub more: bool,
+}
+
+/// Events of a post as they are stored.
+pub struct StoredEvents {
+    /// With their numbers.
+    pub events: Vec<(i64, EventView)>,
+    /// The number of the last one there was.
+    pub last: i64,
 }
 
 struct Feed {
@@ -135,10 +143,28 @@ impl Services {
             place = reached;
             if !events.is_empty() || !patience.wait().await? {
                 let next = write_place(&serde_json::to_string(&place).unwrap_or_default(), bound);
-                let events = events.into_iter().map(|row| view(row, &query.base)).collect();
+                let events = events.into_iter().map(|row| self.shown(row, &query.base)).collect();
                 return Ok(EventPage { events, next, more });
             }
         }
+    }
+
+    /// Events of a post after a number with their numbers, whoever may hear of them; at most `limit`. For administrators.
+    ///
+    /// # Errors
+    /// 400 for what is no post; when the database is away.
+    pub async fn stored_events(&self, post: &str, after: i64, limit: i64) -> Result<StoredEvents> {
+        let of_post = post.to_owned();
+        let read = self.store.read(move |tx| {
+            if !tx.posts()?.contains(&of_post) {
+                return Err(Error::invalid("unknown_code", "POST", "there is no such post").into());
+            }
+            let (_, last) = tx.event_range(&of_post)?;
+            Ok((tx.events_after(&of_post, after, limit)?, last))
+        });
+        let (rows, last) = read.await?;
+        let events = rows.into_iter().map(|row| (row.event_no, self.shown(row, ""))).collect();
+        Ok(StoredEvents { events, last })
     }
 
     async fn follow(&self, posts: &[String]) -> Result<()> {
@@ -170,7 +196,12 @@ impl Services {
             (actor.kind == OrganizationKind::Post || row.audience == EventAudience::PostAndCustoms)
                 && actor.offices.as_ref().is_none_or(|own| row.office.as_ref().is_some_and(|at| own.contains(at)))
         };
-        found.await?.filter(may_hear).map(|row| view(row, base)).ok_or(absent)
+        found.await?.filter(may_hear).map(|row| self.shown(row, base)).ok_or(absent)
+    }
+
+    fn shown(&self, row: EventRow, base: &str) -> EventView {
+        let binding = self.catalogue().settings(&row.post_org).light_binding;
+        view(row, base, binding)
     }
 
     async fn acknowledged(&self, actor: &Actor, name: &str) -> Result<Place> {

@@ -8,5 +8,5 @@ mod feed;
 mod view;
 mod waiting;
 
-pub use feed::{EventPage, EventQuery, Place};
+pub use feed::{EventPage, EventQuery, StoredEvents};
 pub(super) use waiting::Waiters;

@@ -6,8 +6,8 @@ use crate::contract::event::{EventData, EventLight, EventLinks, EventView};
 use crate::domain::{Light, PackedLight};
 use crate::store::event::EventRow;
 
-/// The event of a row; its links begin with `base`.
-pub(super) fn view(row: EventRow, base: &str) -> EventView {
+/// The event of a row; its links begin with `base`. `binding`: whether its post says that lights bind.
+pub(super) fn view(row: EventRow, base: &str, binding: bool) -> EventView {
     let pid = row.object_pid.0;
     let id = format!("evt_{}_{}{}", pid.simple(), row.seq, row.part);
     let links = EventLinks {
@@ -20,7 +20,7 @@ pub(super) fn view(row: EventRow, base: &str) -> EventView {
         was: row.light_was.and_then(|was| Light::ALL.into_iter().find(|light| *light as i32 == was)).map(Light::name),
         reasons: light.codes().collect(),
         may_proceed: light.light() == Light::Green,
-        binding: false,
+        binding,
     });
     EventView {
         id,
