@@ -213,12 +213,17 @@ impl fmt::Display for Error {
                 "Several items have this id; name the one that is meant by its own address: {}.",
                 candidates.join(", ")
             ),
-            Self::Erased => write!(f, "The text of this version was erased when its time had come; who stored it is kept."),
+            Self::Erased => {
+                write!(f, "The text of this version was erased when its time had come; who stored it is kept.")
+            }
             Self::Changed => {
                 write!(f, "If-Match: this was changed since the version you have; read it again and repeat the change.")
             }
             Self::VersionNeeded => {
-                write!(f, "If-Match: say which version is changed, with the ETag that was read; without, changes of others could be lost.")
+                write!(
+                    f,
+                    "If-Match: say which version is changed, with the ETag that was read; without, changes of others could be lost."
+                )
             }
             Self::VerbNotAllowed { allowed } => write!(f, "Call this with {allowed}, as /docs/ describes."),
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),

@@ -10,9 +10,7 @@ use super::error::cds::ErrorBody;
 use super::error::oauth::OAuthError;
 use super::error::problem::Problem;
 use super::exchange::registry::INTERCHANGE;
-use super::operation::{
-    Answer, Content, Door, Operation, REFUSALS, Refusals, Resource, SchemaOf, Schemas, named,
-};
+use super::operation::{Answer, Content, Door, Operation, REFUSALS, Refusals, Resource, SchemaOf, Schemas, named};
 use super::operations::operations;
 use super::pipeline::permission::{Callers, Permission};
 use crate::domain::{Flow, Scopes};

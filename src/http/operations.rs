@@ -45,12 +45,7 @@ pub(super) fn routes(app: &mut ServiceConfig) {
 }
 
 /// Serves a call of a path by the operation that has its verb.
-async fn serve(
-    verbs: &[&'static Operation],
-    request: &HttpRequest,
-    shared: &Shared,
-    payload: Payload,
-) -> HttpResponse {
+async fn serve(verbs: &[&'static Operation], request: &HttpRequest, shared: &Shared, payload: Payload) -> HttpResponse {
     let verb = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
     let asked = verbs.iter().find(|operation| operation.verb() == verb);
     let Some(any) = asked.or(verbs.first()) else { return HttpResponse::NotFound().finish() };

@@ -208,8 +208,7 @@ impl Services {
             once(tx, &actor, key.as_ref(), |tx| {
                 let user_created = services.ensure_user(tx, &actor)?;
                 let catalogue = services.catalogue();
-                let mut unit =
-                    UnitOfWork::load(tx, &catalogue, &post, std::iter::once(&about), Parts::Declaration)?;
+                let mut unit = UnitOfWork::load(tx, &catalogue, &post, std::iter::once(&about), Parts::Declaration)?;
                 let mut answer = Answer::void();
                 unit.change(tx, &about, |tx, item| {
                     let (outcome, said) = work(tx, &catalogue, item, user_created)?;

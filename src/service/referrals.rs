@@ -103,8 +103,7 @@ fn dialogues(tx: &mut Tx<'_>, post: &str, items: &[Item], filter: &ReferralFilte
 
 /// The dialogue about one item; nothing where nobody asked.
 pub(super) fn dialogues_of(tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
-    let mut found =
-        dialogues(tx, &item.object.post_org, std::slice::from_ref(item), &ReferralFilter::default())?;
+    let mut found = dialogues(tx, &item.object.post_org, std::slice::from_ref(item), &ReferralFilter::default())?;
     Ok(found.pop())
 }
 

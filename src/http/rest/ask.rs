@@ -144,7 +144,9 @@ fn fault(kind: ParameterKind, value: &str) -> Option<String> {
         return None;
     }
     match kind {
-        ParameterKind::Text if value.chars().any(char::is_control) => Some("write it without control characters".into()),
+        ParameterKind::Text if value.chars().any(char::is_control) => {
+            Some("write it without control characters".into())
+        }
         ParameterKind::Text => None,
         ParameterKind::Flag => (!matches!(value, "true" | "false")).then(|| "write true or false".to_owned()),
         ParameterKind::Number { most } => {

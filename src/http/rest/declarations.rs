@@ -1,7 +1,7 @@
 //! Declarations: created, read, found, changed, submitted, judged, withdrawn, copied.
 
-use serde::de::IgnoredAny;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
@@ -25,7 +25,6 @@ use crate::service::declare::Declared;
 use crate::service::load::{ItemFilter, Query, ViewForm, moment};
 use crate::service::one::Named;
 use crate::service::{Answer, BatchMode, Entry};
-
 
 /// What is to be done with a declaration.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -99,7 +98,7 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
 }
 
 /// The answer about something that was stored: 201 where it was not there before.
-fn stored(answer: &Answer) -> Result<Reply> {
+pub(super) fn stored(answer: &Answer) -> Result<Reply> {
     let (view, is_new) = stored_view(answer)?;
     let (location, tag) = (view.links.itself.clone(), view.receipt.tag.clone());
     let text = to_canonical(&view);
@@ -147,9 +146,10 @@ fn entry(zone: chrono_tz::Tz, index: usize, raw: &RawValue) -> Entry<Declared> {
 }
 
 fn outcomes(answer: &Answer) -> Result<BatchView> {
-    let outcomes: Vec<Outcome> = serde_json::from_str(&answer.value)
+    // Of no entries there is no list.
+    let outcomes: Option<Vec<Outcome>> = serde_json::from_str(&answer.value)
         .map_err(|error| Error::Internal(format!("the outcomes of a batch cannot be read: {error}")))?;
-    let outcomes = outcomes.into_iter().map(|outcome| OutcomeView {
+    let outcomes = outcomes.into_iter().flatten().map(|outcome| OutcomeView {
         index: outcome.index,
         item_id: outcome.item_id,
         outcome: outcome.outcome,
@@ -205,7 +205,7 @@ const USUAL_PAGE: i32 = 100;
 /// The flows by their names.
 pub(super) const FLOWS: &[&str] = &["inbound", "outbound", "transit"];
 
-fn flow_of(name: &str) -> Option<Flow> {
+pub(super) fn flow_of(name: &str) -> Option<Flow> {
     [Flow::Inbound, Flow::Outbound, Flow::Transit].into_iter().find(|flow| flow.name() == name)
 }
 
@@ -381,8 +381,7 @@ pub(super) async fn withdraw(ask: Ask<'_>) -> Result<Reply> {
     }
     findings.into_result()?;
     let named = Named::read(ask.path("id"));
-    let answer =
-        ask.services.withdraw(&ask.acting()?, named, reason, ask.if_match_given(), ask.key()?).await?;
+    let answer = ask.services.withdraw(&ask.acting()?, named, reason, ask.if_match_given(), ask.key()?).await?;
     stored(&answer)
 }
 
