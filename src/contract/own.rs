@@ -361,3 +361,126 @@ pub struct CopyView {
     /// Id of the anonymous declaration, where none was.
     pub anonymous_id: Option<String>,
 }
+
+/// How many items have which light.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatusSummary {
+    pub green: usize,
+    pub amber: usize,
+    pub red: usize,
+}
+
+/// The status of items, in the order asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatusList {
+    pub summary: StatusSummary,
+    pub items: Vec<CheckItemStatusResult>,
+}
+
+/// Something was put on an item.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MadeView {
+    pub p_id: Uuid,
+    pub item_id: String,
+    pub links: ListedLinks,
+}
+
+/// What storing made of an offer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OfferReceipt {
+    /// Number of goods, id of a service.
+    pub id: String,
+    /// `created`, `changed` or `unchanged`.
+    pub outcome: String,
+    /// The entity tag, without its quotes.
+    pub tag: String,
+}
+
+/// A page of goods. For the description only.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GoodPage {
+    pub goods: Vec<super::commerce::OfferedGood>,
+    pub next_cursor: Option<String>,
+}
+
+/// Services between two posts. For the description only.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServicePage {
+    pub services: Vec<super::PostalService>,
+    pub next_cursor: Option<String>,
+}
+
+/// The lists that there are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ListNames {
+    pub lists: Vec<ListName>,
+}
+
+/// One list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ListName {
+    pub name: String,
+    pub href: String,
+}
+
+/// A list. For the description only.
+#[derive(Serialize, ToSchema)]
+pub struct CodeList {
+    pub name: String,
+    pub entries: Vec<CodeEntry>,
+}
+
+/// An entry of a list.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "PascalCase")]
+pub struct CodeEntry {
+    pub code: String,
+    pub name: String,
+    /// Of decisions and reasons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+}
+
+/// HS codes for goods, best first. For the description only.
+#[derive(Serialize, ToSchema)]
+pub struct HsCodes {
+    pub codes: Vec<super::HSLookupInfo>,
+}
+
+/// What a destination and the UPU have against goods. For the description only.
+#[derive(Serialize, ToSchema)]
+pub struct RestrictionList {
+    pub restrictions: Vec<super::RestrictionProhibition>,
+}
+
+/// What is asked of a declaration today on a lane.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Requirements {
+    pub from: String,
+    pub to: String,
+    pub class: Option<String>,
+    /// The day it is true of.
+    pub on: String,
+    /// What an item of the class may weigh at most, in kilograms; null where no class is given or none is known.
+    pub max_weight_kg: Option<String>,
+    /// Strictest first.
+    pub rules: Vec<Requirement>,
+    /// How many kinds of goods the destination, or the UPU, forbids.
+    pub prohibitions: usize,
+    /// How many it restricts.
+    pub restrictions: usize,
+}
+
+/// One rule.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Requirement {
+    pub rule: String,
+    /// `reject`: mandatory, a final declaration is refused without; `amber` and `warn`: asked for.
+    pub level: String,
+    /// What is asked for.
+    pub asks: String,
+}

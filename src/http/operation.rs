@@ -104,6 +104,8 @@ pub(super) enum Door {
 pub(super) struct Resource {
     pub verb: &'static str,
     pub permission: Permission,
+    /// Whether a call changes anything, or may.
+    pub writes: bool,
     /// What may stand in the query.
     pub query: &'static [Parameter],
     /// The schema of the body; none where none is read.
@@ -111,13 +113,6 @@ pub(super) struct Resource {
     /// Media types it can answer in, the usual one first.
     pub offers: &'static [&'static str],
     pub run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload, &'static Resource) -> Serving<'a>,
-}
-
-impl Resource {
-    /// Whether a call changes anything, or may.
-    pub fn writes(&self) -> bool {
-        self.verb != "GET"
-    }
 }
 
 /// One parameter of a query.

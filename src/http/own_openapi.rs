@@ -72,11 +72,26 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     for (status, refusal) in [ALWAYS, more].into_iter().flat_map(|listed| refusals(&error, listed)) {
         described["responses"][status] = refusal;
     }
+    tell_headers(&mut described["responses"]);
     let parameters = parameters(operation, resource);
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
     }
     described
+}
+
+/// What every answer to a caller tells of its limit, and a missing scope of itself.
+fn tell_headers(responses: &mut Value) {
+    let text = |says: &str| json!({ "description": says, "schema": { "type": "string" } });
+    for (status, response) in responses.as_object_mut().into_iter().flatten() {
+        if !matches!(status.as_str(), "401" | "403") {
+            response["headers"]["RateLimit-Policy"] = text("The limit of the organization: q requests in w seconds");
+            response["headers"]["RateLimit"] = text("What is left of it: r requests now, the whole again in t seconds");
+        }
+        if status == "403" {
+            response["headers"]["WWW-Authenticate"] = text("The scope that is needed");
+        }
+    }
 }
 
 /// What stands in the path, the query and the headers.
@@ -88,9 +103,11 @@ fn parameters(operation: &Operation, resource: &Resource) -> Vec<Value> {
         json!({ "name": known.name, "in": "query", "required": false, "schema": schema, "description": known.says })
     }));
     parameters.extend(operation.headers.iter().map(|(name, text)| header(name, text)));
-    if resource.writes() {
+    if resource.writes && resource.body.is_some() {
         let key = "Do this once: the same key and request give the same answer for 24 hours.";
         parameters.push(header("Idempotency-Key", key));
+    }
+    if resource.writes {
         parameters.push(header("X-Entrepost-User", "The user who acts. Needed with a token of the organization."));
         parameters.push(header("X-Entrepost-Office", "The office that acts, six characters."));
     }
@@ -102,6 +119,10 @@ fn in_path(name: &str) -> Value {
         "id" => "Persistent id (GUID), or item id.",
         "version" => "Number of the version.",
         "document" => "cn22, cn23 or label.",
+        "reference" => "Id of the referral.",
+        "number" => "Number of the goods.",
+        "service" => "Id of the service.",
+        "list" => "Name of the list.",
         _ => "Which one.",
     };
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" }, "description": text })

@@ -42,6 +42,7 @@ pub mod quality;
 pub mod refer;
 pub mod referrals;
 pub mod report;
+mod requirements;
 pub mod respond;
 mod services;
 pub mod settings;

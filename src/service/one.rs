@@ -15,6 +15,7 @@ use super::item::which::{Candidates, Row};
 use super::views::{Documents, documents, mail_object};
 use super::{Actor, Services, item_status, referrals};
 use crate::contract::canonical::{hex, to_canonical};
+use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::LightView;
 use crate::error::{Error, Result};
 use crate::rules::which::{self, Purpose};
@@ -66,15 +67,19 @@ impl IfVersion {
         Self::These(tags.map(|tag| tag.split('-').next().unwrap_or(tag).to_owned()).collect())
     }
 
+    /// Whether a tag is one of these.
+    pub(super) fn is(&self, tag: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(tags) => tags.iter().any(|one| one == tag),
+        }
+    }
+
     /// # Errors
     /// 412 when the item is another than was read.
     pub(super) fn check(&self, item: &Item) -> Result<(), Fault> {
-        let now = || version_tag(&item.object, item.declaration());
-        match self {
-            Self::Any => Ok(()),
-            Self::These(tags) if tags.contains(&now()) => Ok(()),
-            Self::These(_) => Err(Error::Changed.into()),
-        }
+        let is_it = *self == Self::Any || self.is(&version_tag(&item.object, item.declaration()));
+        if is_it { Ok(()) } else { Err(Error::Changed.into()) }
     }
 }
 
@@ -88,7 +93,51 @@ pub(super) fn version_tag(object: &ObjectRow, declaration: Option<&DeclarationRo
     format!("{version}.{state}.{}", hex(&hasher.finalize()[..4]))
 }
 
+/// What an item is called, whose it is, and where it goes.
+#[derive(Clone, Debug)]
+pub struct End {
+    pub pid: Uuid,
+    pub item_id: String,
+    pub post: String,
+    pub origin: String,
+    pub destination: String,
+}
+
 impl Services {
+    /// What the item named is called, whose it is, and where it goes.
+    ///
+    /// # Errors
+    /// 404 when the caller has none, 409 when several different ones fit.
+    pub async fn end_of(&self, actor: &Actor, named: Named) -> Result<End> {
+        let (catalogue, actor) = (self.catalogue(), actor.clone());
+        self.store
+            .read(move |tx| {
+                let object = find(tx, &catalogue, &actor, &actor.posts, &named)?.object;
+                Ok(End {
+                    pid: object.pid.0,
+                    item_id: object.item_id,
+                    post: object.post_org,
+                    origin: object.orig_post,
+                    destination: object.dest_post,
+                })
+            })
+            .await
+    }
+
+    /// The status of the item named.
+    ///
+    /// # Errors
+    /// 404 when the caller has none, 409 when several different ones fit.
+    pub async fn status_of_one(&self, actor: &Actor, named: Named) -> Result<CheckItemStatusResult> {
+        let (catalogue, actor) = (self.catalogue(), actor.clone());
+        self.store
+            .read(move |tx| {
+                let item = find(tx, &catalogue, &actor, &actor.posts, &named)?;
+                item_status::status_of(tx, &catalogue, &actor, &item)
+            })
+            .await
+    }
+
     /// The item named, as the caller may see it.
     ///
     /// # Errors

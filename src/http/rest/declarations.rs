@@ -98,7 +98,7 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
 }
 
 /// The answer about something that was stored: 201 where it was not there before.
-fn stored(answer: &Answer) -> Result<Reply> {
+pub(super) fn stored(answer: &Answer) -> Result<Reply> {
     let (view, is_new) = stored_view(answer)?;
     let (location, tag) = (view.links.itself.clone(), view.receipt.tag.clone());
     let text = to_canonical(&view);
@@ -146,9 +146,10 @@ fn entry(zone: chrono_tz::Tz, index: usize, raw: &RawValue) -> Entry<Declared> {
 }
 
 fn outcomes(answer: &Answer) -> Result<BatchView> {
-    let outcomes: Vec<Outcome> = serde_json::from_str(&answer.value)
+    // Of no entries there is no list.
+    let outcomes: Option<Vec<Outcome>> = serde_json::from_str(&answer.value)
         .map_err(|error| Error::Internal(format!("the outcomes of a batch cannot be read: {error}")))?;
-    let outcomes = outcomes.into_iter().map(|outcome| OutcomeView {
+    let outcomes = outcomes.into_iter().flatten().map(|outcome| OutcomeView {
         index: outcome.index,
         item_id: outcome.item_id,
         outcome: outcome.outcome,
@@ -204,7 +205,7 @@ const USUAL_PAGE: i32 = 100;
 /// The flows by their names.
 pub(super) const FLOWS: &[&str] = &["inbound", "outbound", "transit"];
 
-fn flow_of(name: &str) -> Option<Flow> {
+pub(super) fn flow_of(name: &str) -> Option<Flow> {
     [Flow::Inbound, Flow::Outbound, Flow::Transit].into_iter().find(|flow| flow.name() == name)
 }
 

@@ -1,15 +1,18 @@
 //! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
 
 use super::ask;
-use super::{declarations, documents, events, history, lights};
+use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference};
 use crate::contract::event::{EventList, EventView, ReaderView};
+use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
-    BatchView, CopyView, DocumentList, HistoryView, ItemDocument, ItemLight, ItemPage, JudgedView, LightHistory,
-    ManyLights, StoredView, VersionView,
+    BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
+    JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
+    ServicePage, StatusList, StoredView, VersionView,
 };
+use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
 use crate::domain::Scope;
 use crate::http::error::ErrorForm;
-use crate::http::operation::{Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, named};
+use crate::http::operation::{Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, named};
 use crate::http::pipeline::permission::{Callers, Permission};
 use crate::limits;
 
@@ -29,6 +32,7 @@ macro_rules! resources {
     ($($family:literal { $(
         $verb:ident $path:literal $name:ident $callers:ident [$($scope:ident),*] $summary:literal {
             $(remarks: $remarks:literal,)?
+            $(writes: $writes:literal,)?
             $(query: $query:expr,)?
             $(body: $body:ty,)?
             $(offers: $offers:expr,)?
@@ -47,6 +51,7 @@ macro_rules! resources {
             door: Door::Resource(Resource {
                 verb: stringify!($verb),
                 permission: Permission { callers: Callers::$callers, scopes: &[$(Scope::$scope),*] },
+                writes: or!(!matches!(stringify!($verb).as_bytes(), b"GET") $(, $writes)?),
                 query: or!(&[] $(, $query)?),
                 body: or!(None $(, Some(named::<$body>))?),
                 offers: or!(JSON $(, $offers)?),
@@ -79,16 +84,20 @@ const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
 const EXPIRED: (&str, &str) = ("410", "The events that the cursor leads to are not kept any more.");
 const ERASED: (&str, &str) = ("410", "The text of this version was erased.");
 
-const fn json(status: &'static str, says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+const fn json(status: &'static str, says: &'static str, schema: SchemaOf) -> Answer {
     Answer { status, says, content: Content::Json(schema), headers: &[], or_error: false }
 }
 
-const fn tagged(status: &'static str, says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+const fn tagged(status: &'static str, says: &'static str, schema: SchemaOf) -> Answer {
     Answer { headers: &[ETAG], ..json(status, says, schema) }
 }
 
-const fn created(says: &'static str, schema: crate::http::operation::SchemaOf) -> Answer {
+const fn created(says: &'static str, schema: SchemaOf) -> Answer {
     Answer { headers: &[LOCATION, ETAG], ..json("201", says, schema) }
+}
+
+const fn created_untagged(says: &'static str, schema: SchemaOf) -> Answer {
+    Answer { headers: &[LOCATION], ..json("201", says, schema) }
 }
 
 const KNOWN: Answer = Answer {
@@ -148,10 +157,22 @@ const EVENT_QUERY: &[Parameter] = &[
 const POST_QUERY: &[Parameter] =
     &[parameter("post", ParameterKind::Text, "The post whose item is meant, where customs has several posts.")];
 
+const LANE_FROM: Parameter = parameter("from", ParameterKind::Text, "Country of origin, ISO 3166-1 alpha-2; needed.");
+const LANE_TO: Parameter = parameter("to", ParameterKind::Text, "Country of destination, ISO 3166-1 alpha-2; needed.");
+const NEXT: (&str, &str) = ("Link", "Address of the next page, rel=next; absent on the last.");
+
+const COUNTRIES: &[Parameter] = &[
+    parameter("origin", ParameterKind::Text, "Country of origin, where several items have the id."),
+    parameter("destination", ParameterKind::Text, "Country of destination, where several items have the id."),
+];
+
+const OF_NO_VERSION: Answer =
+    Answer { status: "204", says: "Ended.", content: Content::Nothing, headers: &[], or_error: false };
+
 const PDF_QUERY: &[Parameter] = &[
     parameter(
         "language",
-        ParameterKind::OneOf(&["EN", "FR", "ES", "PT"]),
+        ParameterKind::OneOf(reference::LANGUAGES),
         "Second language beside English; FR when absent.",
     ),
     parameter("paper", ParameterKind::OneOf(documents::PAPERS), "The form's own size when absent."),
@@ -182,7 +203,7 @@ resources! {
             query: LIST_QUERY,
             answers: &[Answer {
                 headers: &[
-                    ("Link", "Address of the next page, rel=next; absent on the last."),
+                    NEXT,
                     ("X-Total-Count", "With count=true: how many items match."),
                     ("X-More", "In the change feed: whether more has changed already."),
                 ],
@@ -227,6 +248,7 @@ resources! {
             run: declarations::submit,
         }
         POST "/v1/declarations/{id}/validate" validateDeclaration Posts [CreateMessages] "Says what the checks find in a declaration that is there; stores nothing." {
+            writes: false,
             body: declarations::Submission,
             answers: &[json("200", "What was found.", named::<JudgedView>)],
             problems: &[NOT_THERE, SEVERAL],
@@ -281,6 +303,177 @@ resources! {
             run: documents::pdf,
         }
     }
+    "Decisions and referrals" {
+        POST "/v1/declarations/{id}/responses" createResponse PostsAndCustoms [WriteResponses] "Stores a decision of customs on an item." {
+            remarks: "Of customs on its items, or entered by a post on its behalf.",
+            body: dialogue::NewResponse,
+            answers: &[created_untagged("It stands on the item.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::respond,
+        }
+        POST "/v1/declarations/{id}/referrals" createReferral PostsAndCustoms [WriteReferrals] "Asks the origin of an inbound item." {
+            body: dialogue::NewReferral,
+            answers: &[created_untagged("It was asked.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::refer,
+        }
+        POST "/v1/declarations/{id}/referrals/{reference}/answers" answerReferral Posts [WriteReferrals] "Answers what was asked about an outbound item." {
+            body: dialogue::NewAnswer,
+            answers: &[created_untagged("It was answered.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::answer,
+        }
+    }
+    "Items" {
+        GET "/v1/items/{id}" readItem PostsAndCustoms [ReadItems] "The status of an item; what is not known is amber." {
+            query: COUNTRIES,
+            answers: &[json("200", "The status.", named::<CheckItemStatusResult>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: items::status,
+        }
+        POST "/v1/items/status" readItems PostsAndCustoms [ReadItems] "The status of up to 1,000 items." {
+            writes: false,
+            body: items::AskedItems,
+            answers: &[json("200", "The status of each, in the order asked.", named::<StatusList>)],
+            problems: &[],
+            run: items::statuses,
+        }
+        GET "/v1/items/{id}/watchdog" readWatchdog PostsAndCustoms [ReadItems] "The gravest mark in force on an item id." {
+            query: &[parameter("origin", ParameterKind::Text, "Only marks on items of this post, or of any.")],
+            answers: &[json("200", "The mark; Clear where there is none.", named::<WatchdogInfo>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: items::mark_of,
+        }
+        PUT "/v1/items/{id}/watchdog" setWatchdog PostsAndCustoms [WriteWatchdog] "Sets or clears the caller's mark on an item id." {
+            body: items::Marking,
+            answers: &[json("200", "The gravest mark in force now.", named::<WatchdogInfo>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: items::mark,
+        }
+        POST "/v1/movements" createMovement Posts [WriteMovements] "Says where an item is." {
+            body: items::Movement,
+            answers: &[tagged("200", "It is there.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: items::move_item,
+        }
+    }
+    "Offers" {
+        GET "/v1/goods" listGoods PostsAndCustoms [ReadReference] "Goods of a seller, or offered to a buyer; the caller's own when neither is named." {
+            query: &[
+                parameter("seller", ParameterKind::Text, "The post that sells."),
+                parameter("buyer", ParameterKind::Text, "Offered to this organization, or to everyone."),
+                parameter("withInvalid", ParameterKind::Flag, "Also own goods that are not valid now."),
+                parameter("withRestrictions", ParameterKind::Flag, "With what the buyer's country has against them."),
+                parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Goods of a page; 100 when absent."),
+                parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before."),
+            ],
+            answers: &[Answer { headers: &[NEXT], ..json("200", "A page.", named::<GoodPage>) }],
+            problems: &[NOT_THERE],
+            run: offers::goods,
+        }
+        POST "/v1/goods" createGood Posts [WriteCatalogue] "Offers goods." {
+            body: MarketedGood,
+            answers: &[
+                created("They are offered.", named::<OfferReceipt>),
+                tagged("200", "The same goods are offered already.", named::<OfferReceipt>),
+            ],
+            problems: &[NOT_THERE],
+            run: offers::add_good,
+        }
+        GET "/v1/goods/{number}" readGood Posts [ReadReference] "Own goods by their number." {
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The goods.", named::<MarketedGood>), KNOWN],
+            problems: &[NOT_THERE],
+            run: offers::good,
+        }
+        PUT "/v1/goods/{number}" replaceGood Posts [WriteCatalogue] "Changes own goods." {
+            body: MarketedGood,
+            headers: &[IF_MATCH],
+            answers: &[tagged("200", "Changed, or unchanged.", named::<OfferReceipt>)],
+            problems: &[NOT_THERE, CHANGED, VERSION_NEEDED],
+            run: offers::put_good,
+        }
+        DELETE "/v1/goods/{number}" endGood Posts [WriteCatalogue] "Ends an offer of goods now." {
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, CHANGED],
+            run: offers::end_good,
+        }
+        GET "/v1/services" listServices PostsAndCustoms [ReadReference] "Postal services from one post to another that are valid now." {
+            query: &[
+                parameter("origin", ParameterKind::Text, "The post that offers; the caller when absent."),
+                parameter("destination", ParameterKind::Text, "The post the services go to; needed."),
+            ],
+            answers: &[json("200", "The services.", named::<ServicePage>)],
+            problems: &[NOT_THERE],
+            run: offers::services,
+        }
+        POST "/v1/services" createService Posts [WriteCatalogue] "Offers a postal service." {
+            body: PostalService,
+            answers: &[
+                created("It is offered.", named::<OfferReceipt>),
+                tagged("200", "The same service is offered already.", named::<OfferReceipt>),
+            ],
+            problems: &[NOT_THERE],
+            run: offers::add_service,
+        }
+        GET "/v1/services/{service}" readService Posts [ReadReference] "An own service by its id." {
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The service.", named::<PostalService>), KNOWN],
+            problems: &[NOT_THERE],
+            run: offers::service,
+        }
+        PUT "/v1/services/{service}" replaceService Posts [WriteCatalogue] "Changes an own service." {
+            body: PostalService,
+            headers: &[IF_MATCH],
+            answers: &[tagged("200", "Changed, or unchanged.", named::<OfferReceipt>)],
+            problems: &[NOT_THERE, CHANGED, VERSION_NEEDED],
+            run: offers::put_service,
+        }
+        DELETE "/v1/services/{service}" endService Posts [WriteCatalogue] "Ends an own service now." {
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, CHANGED],
+            run: offers::end_service,
+        }
+    }
+    "Reference" {
+        GET "/v1/reference" listLists PostsAndCustoms [ReadReference] "The code lists that there are." {
+            answers: &[json("200", "Their names.", named::<ListNames>)],
+            problems: &[],
+            run: reference::lists,
+        }
+        GET "/v1/reference/{list}" readList PostsAndCustoms [ReadReference] "A code list as the caller's customs uses it." {
+            query: &[parameter("language", ParameterKind::OneOf(reference::LANGUAGES), "EN when absent.")],
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The list.", named::<CodeList>), KNOWN],
+            problems: &[NOT_THERE],
+            run: reference::list,
+        }
+        GET "/v1/hs-codes" findHsCodes PostsAndCustoms [ReadReference] "HS codes for goods, best first." {
+            query: &[parameter("q", ParameterKind::Text, "What the goods are, in English, French or Spanish; needed.")],
+            answers: &[json("200", "At most ten codes.", named::<HsCodes>)],
+            problems: &[],
+            run: reference::hs_codes,
+        }
+        GET "/v1/restrictions" findRestrictions PostsAndCustoms [ReadReference] "What a destination and the UPU have against goods." {
+            query: &[
+                LANE_FROM,
+                LANE_TO,
+                parameter("hs", ParameterKind::Text, "HS code of the goods, 2 to 14 digits."),
+                parameter("description", ParameterKind::Text, "What the goods are; short English words work best."),
+            ],
+            answers: &[json("200", "What was found.", named::<RestrictionList>)],
+            problems: &[],
+            run: reference::restrictions,
+        }
+        GET "/v1/requirements" readRequirements PostsAndCustoms [ReadReference] "What is asked of a declaration today from one country to another." {
+            query: &[LANE_FROM, LANE_TO, parameter("class", ParameterKind::Text, "U letters, C parcels, E EMS, T empties.")],
+            answers: &[json("200", "Rules with their strictness, limits, and how much is restricted.", named::<Requirements>)],
+            problems: &[],
+            run: reference::requirements,
+        }
+    }
     "Events" {
         GET "/v1/events" listEvents PostsAndCustoms [ReadEvents] "What happened to items, as a feed." {
             remarks: "Keep `next` and send it as `after`. The first call of an organization begins the feed; what happens from then on is in it. Each event comes at least once; its `id` never changes. Names and codes only: read the item for what it is about.",
@@ -325,6 +518,7 @@ resources! {
             run: lights::one,
         }
         POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
+            writes: false,
             body: lights::AskedLights,
             answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
             problems: &[],
