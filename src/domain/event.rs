@@ -52,6 +52,10 @@ stored_enum! {
         MarkExpired = "watchdog.expired",
         /// A list, a setting or the time changed its light.
         LightJudged = "light.judged",
+        /// A partner refused a message about it.
+        MessageRefused = "message.refused",
+        /// A message about it cannot be sent, and was set aside.
+        MessageQuarantined = "message.quarantined",
         /// A referral waits although its answer was to be reminded of, or is due.
         ReferralOverdue = "referral.overdue",
     }
@@ -133,13 +137,21 @@ impl EventKind {
         matches!(self, Self::DeclarationWithdrawn | Self::DeclarationDeleted)
     }
 
-    /// Whether a judgement may go by it: a move past an office, a printed form, a mark and the passing of time are nothing
-    /// of that kind.
+    /// Whether a judgement may go by it: a move past an office, a printed form, a mark, trouble with a message and the
+    /// passing of time are nothing of that kind.
     pub fn says_anything(self) -> bool {
         use EventKind::*;
         !matches!(
             self,
-            ObjectMoved | ObjectChanged | DeclarationPrinted | MarkSet | MarkExpired | LightJudged | ReferralOverdue
+            ObjectMoved
+                | ObjectChanged
+                | DeclarationPrinted
+                | MarkSet
+                | MarkExpired
+                | LightJudged
+                | ReferralOverdue
+                | MessageRefused
+                | MessageQuarantined
         )
     }
 

@@ -16,6 +16,8 @@ stored_enum! {
         LightChanged = "light.changed",
         WatchdogChanged = "watchdog.changed",
         DocumentPrinted = "document.printed",
+        MessageRefused = "message.refused",
+        MessageQuarantined = "message.quarantined",
     }
 }
 

@@ -58,6 +58,8 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "out_of_range",
             "limit",
             "cursor",
+            "unknown_parameter",
+            "read_only",
             "glyph",
             "json",
             "http",

@@ -3,15 +3,17 @@
 //! A message row says what a partner is to be told about an item and points at a version of it; the bytes are made
 //! when a courier takes it. Knows no message format and no transport.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::insert::{ROWS_PER_STATEMENT, insert_all};
-use super::item::{Item, MessageRow, Parts};
+use super::item::{Detail, Event, Item, MessageRow, Parts, Stamp};
 use super::schema::{interchange_out, mail_object, message_out};
 use super::types::{At, Id};
 use super::{Fault, Tx};
-use crate::domain::{InterchangeState, MessageKind, MessageState};
+use crate::domain::{EventKind, InterchangeState, MessageKind, MessageState};
 
 type Done<T = ()> = Result<T, Fault>;
 
@@ -94,6 +96,19 @@ fn jumps(table: &str, first: i32, of_index: &str) -> String {
     )
 }
 
+/// What the history tells of a message that does not get through.
+const TOLD: (message_out::post_org, message_out::object_pid, message_out::kind, message_out::partner) =
+    (message_out::post_org, message_out::object_pid, message_out::kind, message_out::partner);
+
+/// What is told of a message in this state, if that is trouble.
+fn trouble_of(state: MessageState) -> Option<EventKind> {
+    match state {
+        MessageState::Refused => Some(EventKind::MessageRefused),
+        MessageState::Quarantined => Some(EventKind::MessageQuarantined),
+        _ => None,
+    }
+}
+
 impl Tx<'_> {
     /// Puts a message about an item that is not stored here into the outbox; every other one is saved with its item.
     pub fn add_message_without_item(&mut self, row: &MessageRow) -> Done {
@@ -154,10 +169,35 @@ impl Tx<'_> {
     /// Sets the state of single messages.
     pub fn mark_messages(&mut self, keys: &[MessageKey], state: MessageState, note: Option<&str>) -> Done {
         for (post, ids) in by_post(keys) {
+            let these = message_out::post_org.eq(post).and(message_out::id.eq_any(ids));
             diesel::update(message_out::table)
-                .filter(message_out::post_org.eq(post).and(message_out::id.eq_any(ids)))
+                .filter(these.clone())
                 .set((message_out::state.eq(state), message_out::note.eq(note)))
                 .execute(self.conn)?;
+            if let Some(kind) = trouble_of(state) {
+                let told = message_out::table.filter(these).select(TOLD).load(self.conn)?;
+                self.tell_of_trouble(kind, told)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the histories of items tell of messages about them that do not get through.
+    fn tell_of_trouble(&mut self, kind: EventKind, messages: Vec<(String, Id, MessageKind, String)>) -> Done {
+        let mut by_post: BTreeMap<String, BTreeMap<Id, (MessageKind, String)>> = BTreeMap::new();
+        // What is about an item that is not stored here has a nil id.
+        for (post, pid, message, partner) in messages.into_iter().filter(|(_, pid, ..)| !pid.0.is_nil()) {
+            by_post.entry(post).or_default().insert(pid, (message, partner));
+        }
+        for (post, of_items) in by_post {
+            let pids: Vec<Id> = of_items.keys().copied().collect();
+            let mut items = self.items_by_pids(&post, &pids)?;
+            for item in &mut items {
+                let Some((message, partner)) = of_items.get(&item.object.pid) else { continue };
+                let (message, partner) = (Some(message.to_string()), Some(partner.clone()));
+                item.record(Event { detail: Detail { message, partner, ..Detail::default() }, ..Event::of(kind) });
+            }
+            self.save_items(&mut items, &Stamp::server())?;
         }
         Ok(())
     }
@@ -173,15 +213,23 @@ impl Tx<'_> {
     ) -> Done {
         let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
         let change = (message_out::state.eq(state), message_out::note.eq(note));
+        let mut told = Vec::new();
         match message_ref {
-            None => diesel::update(message_out::table.filter(of_interchange)).set(change).execute(self.conn)?,
-            Some(reference) => diesel::update(message_out::table)
-                .filter(of_interchange)
-                .filter(message_out::message_ref.eq(reference))
-                .set(change)
-                .execute(self.conn)?,
-        };
-        Ok(())
+            None => {
+                diesel::update(message_out::table.filter(of_interchange.clone())).set(change).execute(self.conn)?;
+                if trouble_of(state).is_some() {
+                    told = message_out::table.filter(of_interchange).select(TOLD).load(self.conn)?;
+                }
+            }
+            Some(reference) => {
+                let these = of_interchange.and(message_out::message_ref.eq(reference));
+                diesel::update(message_out::table.filter(these.clone())).set(change).execute(self.conn)?;
+                if trouble_of(state).is_some() {
+                    told = message_out::table.filter(these).select(TOLD).load(self.conn)?;
+                }
+            }
+        }
+        trouble_of(state).map_or(Ok(()), |kind| self.tell_of_trouble(kind, told))
     }
 
     /// The types of the messages that went into an interchange.

@@ -151,6 +151,22 @@ fn lights(server: &Server) {
     });
 }
 
+/// Messages that a partner refuses, and such as cannot be sent.
+fn messages(server: &Server) {
+    let mut raw = Raw::open(&server.database_url);
+    let sent =
+        raw.texts("SELECT sender || ' ' || interchange AS t FROM message_out WHERE interchange IS NOT NULL LIMIT 1");
+    let (sender, interchange) = sent[0].split_once(' ').expect("both");
+    for state in [MessageState::Refused, MessageState::Quarantined] {
+        let (sender, interchange) = (sender.to_owned(), interchange.to_owned());
+        let settled = server
+            .services()
+            .store
+            .write(move |tx| tx.settle_messages(&sender, &interchange, None, state, Some("a test")));
+        server.block_on(|_| settled).expect("settles");
+    }
+}
+
 on_both_engines! {
     fn every_kind_of_event_happens_and_says_what_it_says(server) {
         declarations(server);
@@ -159,6 +175,7 @@ on_both_engines! {
         referral(server);
         judged_anew(server);
         lights(server);
+        messages(server);
         let engine = if server.database_url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         let mut members = Members::new();
         note_members(&server.database_url, &mut members);

@@ -209,6 +209,8 @@ fn cause(
             let code = detail.overdue.as_ref().map(|overdue| overdue.referral_cd.clone());
             (Notification::ReferralOverdue, code, PostAndCustoms)
         }
+        EventKind::MessageRefused => (Notification::MessageRefused, detail.message.clone(), Post),
+        EventKind::MessageQuarantined => (Notification::MessageQuarantined, detail.message.clone(), Post),
         MarkSet => (WatchdogChanged, detail.operation.as_deref().and_then(marked), PostAndCustoms),
         MarkExpired => (WatchdogChanged, word("expired"), PostAndCustoms),
         // A draft is its author's alone; a judgement says nothing new but the light.

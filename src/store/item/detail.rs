@@ -64,6 +64,10 @@ said_members! {
         referral_row: Option<String>,
         #[serde(deserialize_with = "present_or_null")]
         answer_row: Option<String>,
+        /// The type of a message that there is trouble with.
+        message: String,
+        /// The partner that it was for.
+        partner: String,
         /// What a mark says that was set on the id.
         operation: String,
         /// How the light changed.
