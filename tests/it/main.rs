@@ -47,6 +47,7 @@ mod soap;
 mod soap_clients;
 mod status;
 mod tenancy;
+mod tls;
 mod truth;
 mod two_servers;
 mod unavailable;
