@@ -14,6 +14,7 @@ mod cases_messages;
 mod cases_quality;
 mod catalogue;
 mod crash;
+mod deploy;
 mod exchange;
 mod exchange_crash;
 mod findings;
