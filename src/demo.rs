@@ -204,6 +204,7 @@ async fn declare(
         ..MailObject::default()
     };
     let entry = Entry {
+        list: "",
         index: None,
         item_id: Some(id.into()),
         content: Ok(Declared {
@@ -247,6 +248,7 @@ async fn respond(
         ..MailObject::default()
     };
     let entry = Entry {
+        list: "",
         index: None,
         item_id: Some(id.into()),
         content: Ok(Responded {

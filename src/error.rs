@@ -61,6 +61,8 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("unknown_version", "The version named is none of this declaration."),
     ("not_yours", "Only who set it may end it; the message names who that is."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
+    ("unknown_parameter", "The query has a parameter that this resource does not know, or has one twice."),
+    ("read_only", "The member is shown and cannot be changed here."),
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
@@ -88,10 +90,24 @@ pub enum Error {
     MissingScope { needed: String },
     /// 404: no such method; holds the nearest name.
     NoSuchMethod { suggestion: Option<String> },
-    /// 405: called with another verb than the one that is allowed.
-    VerbNotAllowed { allowed: &'static str },
+    /// 404: what is named is not there, or not the caller's; says what it is.
+    Absent { what: &'static str },
+    /// 405: called with another verb than those that are allowed.
+    VerbNotAllowed { allowed: String },
+    /// 406: no form of the answer that is asked for can be given; holds those that can.
+    NotAcceptable { offered: String },
     /// 408: the body did not arrive in time.
     RequestTimeout,
+    /// 409: the present state does not allow it. At least one finding.
+    Conflict(Findings),
+    /// 409: several items fit; holds where each of them is.
+    Ambiguous { candidates: Vec<String> },
+    /// 410: it was there, and its text was erased.
+    Erased,
+    /// 410: the cursor leads to what is not kept any more.
+    CursorExpired,
+    /// 412: it was changed since the version that the caller has.
+    Changed,
     /// 413: the body is too large; holds the limit in bytes.
     BodyTooLarge { limit_bytes: usize },
     /// 415: the body is compressed or encoded otherwise.
@@ -100,6 +116,8 @@ pub enum Error {
     UnknownMediaType { taken: &'static str },
     /// 422: the idempotency key was used with another request.
     KeyReused,
+    /// 428: a change has to say which version it is of.
+    VersionNeeded,
     /// 429: wait and send again.
     TooManyRequests { retry_after_s: u64, what: &'static str },
     /// 503: queue full, no connection, database away or stopping. Nothing was stored, unless the reason says otherwise.
@@ -125,12 +143,17 @@ impl Error {
             Self::Invalid(_) => 400,
             Self::Unauthorized => 401,
             Self::MissingScope { .. } => 403,
-            Self::NoSuchMethod { .. } => 404,
+            Self::NoSuchMethod { .. } | Self::Absent { .. } => 404,
             Self::VerbNotAllowed { .. } => 405,
+            Self::NotAcceptable { .. } => 406,
             Self::RequestTimeout => 408,
+            Self::Conflict(_) | Self::Ambiguous { .. } => 409,
+            Self::Erased | Self::CursorExpired => 410,
+            Self::Changed => 412,
             Self::BodyTooLarge { .. } => 413,
             Self::EncodedBody | Self::UnknownMediaType { .. } => 415,
             Self::KeyReused => 422,
+            Self::VersionNeeded => 428,
             Self::TooManyRequests { .. } => 429,
             Self::Internal(_) => 500,
             Self::Unavailable { .. } => 503,
@@ -143,7 +166,13 @@ impl Error {
             Self::Invalid(_) => "ValidationException",
             Self::Unauthorized | Self::MissingScope { .. } => "UnauthorizedException",
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
+            Self::Absent { .. } => "NotFoundException",
             Self::VerbNotAllowed { .. } => "VerbNotAllowedException",
+            Self::NotAcceptable { .. } => "NotAcceptableException",
+            Self::Conflict(_) | Self::Ambiguous { .. } => "ConflictException",
+            Self::Erased => "ErasedException",
+            Self::CursorExpired => "CursorExpiredException",
+            Self::Changed | Self::VersionNeeded => "PreconditionException",
             Self::RequestTimeout => "RequestTimeoutException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
             Self::EncodedBody => "EncodingNotTakenException",
@@ -169,7 +198,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(findings) => match findings.iter().next() {
+            Self::Invalid(findings) | Self::Conflict(findings) => match findings.iter().next() {
                 Some(first) if first.path.is_empty() => write!(f, "{}", first.message),
                 Some(first) => write!(f, "{}: {}", first.path, first.message),
                 None => write!(f, "The request is not valid."),
@@ -180,6 +209,30 @@ impl fmt::Display for Error {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }
             Self::NoSuchMethod { suggestion: None } => write!(f, "There is no such method; /docs lists them."),
+            Self::Absent { what } => write!(f, "There is no such {what} of yours; check its id, and whose it is."),
+            Self::NotAcceptable { offered } => write!(f, "Accept: this is answered as {offered}; accept one of these."),
+            Self::Ambiguous { candidates } => write!(
+                f,
+                "Several items have this id; name the one that is meant by its own address: {}.",
+                candidates.join(", ")
+            ),
+            Self::Erased => {
+                write!(f, "The text of this version was erased when its time had come; who stored it is kept.")
+            }
+            Self::CursorExpired => write!(
+                f,
+                "The events that this cursor leads to are not kept any more; read what changed with Load and modifiedSince, then \
+                 start again without a cursor."
+            ),
+            Self::Changed => {
+                write!(f, "If-Match: this was changed since the version you have; read it again and repeat the change.")
+            }
+            Self::VersionNeeded => {
+                write!(
+                    f,
+                    "If-Match: say which version is changed, with the ETag that was read; without, changes of others could be lost."
+                )
+            }
             Self::VerbNotAllowed { allowed } => write!(f, "Call this with {allowed}, as /docs/ describes."),
             Self::RequestTimeout => write!(f, "The request did not arrive completely in time; send it again."),
             Self::BodyTooLarge { limit_bytes } => {

@@ -15,8 +15,10 @@ mod operation;
 mod operations;
 mod ops;
 mod options;
+mod own_openapi;
 mod pipeline;
 mod printing;
+mod reading;
 mod rest;
 mod shared;
 mod soap;
@@ -78,6 +80,7 @@ pub fn server(
 ) -> std::io::Result<Server> {
     let tls = listeners.tls.as_ref().map(Tls::acceptor).transpose().map_err(std::io::Error::other)?;
     let openapi = openapi::document(&options.path_prefix);
+    let own_openapi = own_openapi::document();
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
@@ -89,6 +92,7 @@ pub fn server(
         metrics,
         stopping,
         openapi,
+        own_openapi,
         printer,
         request_read: options.request_read,
         budget: Budget::default(),

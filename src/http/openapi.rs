@@ -10,7 +10,7 @@ use super::error::cds::ErrorBody;
 use super::error::oauth::OAuthError;
 use super::error::problem::Problem;
 use super::exchange::registry::INTERCHANGE;
-use super::operation::{Answer, Content, Door, Operation, REFUSALS, Refusals, SchemaOf, Schemas, named};
+use super::operation::{Answer, Content, Door, Operation, REFUSALS, Refusals, Resource, SchemaOf, Schemas, named};
 use super::operations::operations;
 use super::pipeline::permission::{Callers, Permission};
 use crate::domain::{Flow, Scopes};
@@ -28,7 +28,7 @@ pub fn document(prefix: &str) -> String {
     for method in methods() {
         paths.insert(format!("{prefix}/{}", method.name), json!({ "post": operation(&method, &error, &mut schemas) }));
     }
-    for operation in operations() {
+    for operation in operations().filter(|operation| !operation.is_own()) {
         let verb = operation.verb().to_ascii_lowercase();
         paths.insert(operation.path.into(), json!({ verb: beside_methods(operation, &mut schemas) }));
     }
@@ -55,14 +55,14 @@ pub fn document(prefix: &str) -> String {
     document.to_string()
 }
 
-fn to_value(schema: RefOr<Schema>) -> Value {
+pub(super) fn to_value(schema: RefOr<Schema>) -> Value {
     serde_json::to_value(schema).unwrap_or_default()
 }
 
 /// Takes out defaults and says the bounds of whole numbers. What may be left out is what `required` does not name, and left
 /// out it is null, empty or false; a default says no more, and generators of clients take it for a member that every
 /// request must have. A format alone binds nobody.
-fn complete(part: &mut Value) {
+pub(super) fn complete(part: &mut Value) {
     match part {
         Value::Object(members) => {
             members.remove("default");
@@ -78,7 +78,7 @@ fn complete(part: &mut Value) {
 }
 
 /// An error of this form, as content of an answer.
-fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
+pub(super) fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
     let (media_type, schema) = match form {
         ErrorForm::Cds => ("application/json", named::<ErrorBody>(schemas)),
         ErrorForm::Problem => ("application/problem+json", named::<Problem>(schemas)),
@@ -179,11 +179,11 @@ fn parameters(method: &Method) -> Vec<Value> {
     parameters
 }
 
-fn refusals(error: &Value, listed: Refusals) -> Map<String, Value> {
+pub(super) fn refusals(error: &Value, listed: Refusals) -> Map<String, Value> {
     listed.iter().map(|(status, text)| ((*status).to_owned(), refusal(error, status, text))).collect()
 }
 
-fn refusal(error: &Value, status: &str, text: &str) -> Value {
+pub(super) fn refusal(error: &Value, status: &str, text: &str) -> Value {
     let mut refusal = json!({ "description": text, "content": error });
     let header = match status {
         "415" => ("Accept-Encoding", "Encodings that are taken: identity", "string"),
@@ -195,12 +195,12 @@ fn refusal(error: &Value, status: &str, text: &str) -> Value {
 }
 
 /// An operation with a row of its own.
-fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
+pub(super) fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
     let error = error(operation.errors, schemas);
     let bearer = json!({ "bearer": [] });
-    let (description, security, request) = match operation.door {
+    let (description, security, request) = match &operation.door {
         Door::Open { .. } => ("For anybody; no token is needed.".into(), json!([{}]), Value::Null),
-        Door::Caller { permission, .. } => (who(permission), json!([bearer]), Value::Null),
+        Door::Caller { permission, .. } => (who(*permission), json!([bearer]), Value::Null),
         Door::Form { params, required, .. } => {
             let mut form = to_value(params(schemas));
             form["required"] = required.to_vec().into();
@@ -209,8 +209,12 @@ fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
             ("For OAuth2 clients.".into(), json!([{ "client": [] }, {}]), request)
         }
         Door::Members { permission, params, required, .. } => {
-            let members = members(params, required, "token", schemas);
-            (who(permission), json!([bearer, {}]), body(members))
+            let members = members(*params, required, "token", schemas);
+            (who(*permission), json!([bearer, {}]), body(members))
+        }
+        Door::Resource(Resource { permission, body: sent, .. }) => {
+            let request = sent.map_or(Value::Null, |schema| body(to_value(schema(schemas))));
+            (who(*permission), json!([bearer]), request)
         }
         Door::Interchange { .. } => {
             let request = json!({ "required": true, "content": files(INTERCHANGE) });
@@ -238,13 +242,16 @@ fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Value {
     described
 }
 
-fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) -> Value {
+pub(super) fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) -> Value {
     let content = match answer.content {
         Content::File(media_types) => files(media_types),
         Content::Json(schema) => json!({ "application/json": { "schema": to_value(schema(schemas)) } }),
-        Content::Nothing => return json!({ "description": answer.says }),
+        Content::Nothing => Value::Null,
     };
-    let mut described = json!({ "description": answer.says, "content": content });
+    let mut described = json!({ "description": answer.says });
+    if !content.is_null() {
+        described["content"] = content;
+    }
     if answer.or_error
         && let Some((all, error)) = described["content"].as_object_mut().zip(error.as_object())
     {
@@ -262,7 +269,7 @@ fn files(media_types: &[&str]) -> Value {
     media_types.iter().map(|name| ((*name).to_owned(), bytes.clone())).collect::<Map<String, Value>>().into()
 }
 
-fn header(name: &str, text: &str) -> Value {
+pub(super) fn header(name: &str, text: &str) -> Value {
     json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" }, "description": text })
 }
 
@@ -349,7 +356,7 @@ fn outcomes() -> Value {
     })
 }
 
-fn who(permission: Permission) -> String {
+pub(super) fn who(permission: Permission) -> String {
     let callers = match permission.callers {
         Callers::Posts => "For posts, on their own items.",
         Callers::PostsAndCustoms => "For posts and customs, each within its own items.",

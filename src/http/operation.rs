@@ -6,7 +6,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::http::Method;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::RefOr;
@@ -18,7 +17,7 @@ use super::pipeline::admission::{self, Admitted};
 use super::pipeline::body;
 use super::pipeline::permission::Permission;
 use super::shared::Shared;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::Actor;
 
 /// Gives a schema and collects the ones it refers to.
@@ -95,8 +94,47 @@ pub(super) enum Door {
         required: &'static [&'static str],
         run: for<'a> fn(&'a HttpRequest, &'a Shared, Admitted) -> Serving<'a>,
     },
+    /// An organization with a resource of the own surface. The token stands in the Authorization header.
+    Resource(Resource),
     /// A partner of the exchange with a POST of an interchange. The token stands in the Authorization header.
     Interchange { run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload) -> Serving<'a> },
+}
+
+/// A resource of the own surface with one of its verbs.
+pub(super) struct Resource {
+    pub verb: &'static str,
+    pub permission: Permission,
+    /// Whether a call changes anything, or may.
+    pub writes: bool,
+    /// What may stand in the query.
+    pub query: &'static [Parameter],
+    /// The schema of the body; none where none is read.
+    pub body: Option<SchemaOf>,
+    /// Media types it can answer in, the usual one first.
+    pub offers: &'static [&'static str],
+    pub run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload, &'static Resource) -> Serving<'a>,
+}
+
+/// One parameter of a query.
+pub(super) struct Parameter {
+    pub name: &'static str,
+    pub kind: ParameterKind,
+    pub says: &'static str,
+}
+
+/// What a parameter of a query holds.
+#[derive(Clone, Copy)]
+pub(super) enum ParameterKind {
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 1.
+    Number {
+        most: usize,
+    },
+    /// RFC 3339; a date alone is the whole day.
+    Date,
+    OneOf(&'static [&'static str]),
 }
 
 /// An answer that is no refusal by the catalogue of errors.
@@ -136,7 +174,9 @@ impl Operation {
         match self.door {
             Door::Open { .. } => Audience::Anybody,
             Door::Form { .. } => Audience::Clients,
-            Door::Caller { permission, .. } | Door::Members { permission, .. } => Audience::Organizations(permission),
+            Door::Caller { permission, .. }
+            | Door::Members { permission, .. }
+            | Door::Resource(Resource { permission, .. }) => Audience::Organizations(permission),
             Door::Interchange { .. } => Audience::Partners,
         }
     }
@@ -145,19 +185,27 @@ impl Operation {
     pub fn verb(&self) -> &'static str {
         match self.door {
             Door::Open { .. } | Door::Caller { .. } => "GET",
+            Door::Resource(Resource { verb, .. }) => verb,
             Door::Members { .. } | Door::Form { .. } | Door::Interchange { .. } => "POST",
         }
     }
 
-    pub(super) async fn serve(&self, request: &HttpRequest, shared: &Shared, payload: Payload) -> Result<HttpResponse> {
-        let is_head = self.verb() == "GET" && request.method() == Method::HEAD;
-        if request.method().as_str() != self.verb() && !is_head {
-            return Err(Error::VerbNotAllowed { allowed: self.verb() });
-        }
-        match self.door {
+    /// Whether it is described in the document of the own surface alone: its resources, and that document.
+    pub fn is_own(&self) -> bool {
+        matches!(self.door, Door::Resource(_)) || self.path == "/v1/openapi.json"
+    }
+
+    pub(super) async fn serve(
+        &'static self,
+        request: &HttpRequest,
+        shared: &Shared,
+        payload: Payload,
+    ) -> Result<HttpResponse> {
+        match &self.door {
             Door::Open { run } => run(request, shared).await,
+            Door::Resource(resource) => (resource.run)(request, shared, payload, resource).await,
             Door::Caller { permission, run } => {
-                let caller = admission::caller_by_header(request, shared, permission).await?;
+                let caller = admission::caller_by_header(request, shared, *permission).await?;
                 run(request, shared, caller).await
             }
             Door::Form { run, .. } => {
@@ -165,7 +213,7 @@ impl Operation {
                 run(request, shared, payload).await
             }
             Door::Members { permission, run, .. } => {
-                let admitted = admission::json(request, shared, payload, permission).await?;
+                let admitted = admission::json(request, shared, payload, *permission).await?;
                 run(request, shared, admitted).await
             }
             Door::Interchange { run } => {

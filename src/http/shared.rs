@@ -22,6 +22,8 @@ pub(super) struct Shared {
     pub metrics: PrometheusHandle,
     pub stopping: Arc<AtomicBool>,
     pub openapi: String,
+    /// The document of the own surface.
+    pub own_openapi: String,
     pub printer: Arc<Printer>,
     pub request_read: Duration,
     pub budget: Budget,

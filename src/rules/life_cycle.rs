@@ -5,6 +5,7 @@
 //! "Seen" (by the own customs) and "sent" (to the partner post) are facts of their own and only grow; a draft after
 //! either is refused. Pure; knows no item and no store.
 
+use super::security::has_departed;
 use crate::domain::{DeclarationState, Flow, ResponseState};
 
 /// The table above, as Markdown, for the documentation.
@@ -31,6 +32,16 @@ impl StoreEvent {
             6 => Some(Self::ToCustoms),
             7 => Some(Self::ToPost),
             _ => None,
+        }
+    }
+
+    /// What stores a declaration in this state again.
+    pub fn of_state(state: DeclarationState) -> Self {
+        match state {
+            DeclarationState::Draft => Self::Draft,
+            DeclarationState::Final => Self::Final,
+            DeclarationState::ToCustoms => Self::ToCustoms,
+            DeclarationState::ToPost => Self::ToPost,
         }
     }
 
@@ -83,6 +94,38 @@ pub fn declaration(
         ))),
         StoreEvent::ToPost => Ok(Standing { state: DeclarationState::ToPost, seen, sent: true }),
     }
+}
+
+/// How a declaration is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// Nobody was told of it.
+    Deleted,
+    /// Who was told of it is told so.
+    Withdrawn,
+}
+
+/// How the declaration of an item of `flow` in this mail state is taken back.
+///
+/// # Errors
+/// Where there is none; inbound, where its origin takes it back; once the item has left.
+pub fn withdrawal(
+    now: Option<Standing<DeclarationState>>,
+    flow: Flow,
+    mail_state: Option<i32>,
+) -> Result<Withdrawal, Illegal> {
+    let Some(now) = now else { return Err(Illegal("there is no declaration to withdraw".into())) };
+    if !now.seen && !now.sent {
+        return Ok(Withdrawal::Deleted);
+    }
+    if flow == Flow::Inbound {
+        return Err(Illegal("the item is inbound: its origin withdraws it, not its destination".into()));
+    }
+    if has_departed(mail_state) {
+        let state = mail_state.unwrap_or_default();
+        return Err(Illegal(format!("the item has left (mail state {state}) and cannot be withdrawn any more")));
+    }
+    Ok(Withdrawal::Withdrawn)
 }
 
 /// What `event` makes of a response on an item of `flow`; `sent` means transferred to the origin post.
@@ -157,6 +200,26 @@ mod tests {
         fn facts_only_grow(flow in flow(), events in proptest::collection::vec(event(), 1..12)) {
             prop_assert!(only_grows(declaration, flow, &events) && only_grows(response, flow, &events));
         }
+    }
+
+    #[test]
+    fn what_was_passed_on_is_withdrawn_before_it_leaves_and_a_draft_is_deleted() {
+        let stands = |state, seen, sent| Some(Standing { state, seen, sent });
+        let draft = stands(DeclarationState::Draft, false, false);
+        let passed_on = stands(DeclarationState::Final, true, true);
+        for flow in [Flow::Outbound, Flow::Transit] {
+            for mail_state in [None, Some(1), Some(2), Some(5)] {
+                assert_eq!(withdrawal(draft, flow, mail_state), Ok(Withdrawal::Deleted));
+                assert_eq!(withdrawal(passed_on, flow, mail_state), Ok(Withdrawal::Withdrawn));
+            }
+            for mail_state in [10, 50, 52] {
+                let Illegal(text) = withdrawal(passed_on, flow, Some(mail_state)).unwrap_err();
+                assert!(text.contains(&mail_state.to_string()), "{text}");
+            }
+            assert!(withdrawal(None, flow, None).is_err());
+        }
+        assert!(withdrawal(passed_on, Flow::Inbound, None).is_err());
+        assert_eq!(withdrawal(draft, Flow::Inbound, None), Ok(Withdrawal::Deleted));
     }
 
     #[test]

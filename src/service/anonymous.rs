@@ -385,7 +385,7 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
         declaration_path: "anonymousDeclaration".into(),
         found: Findings::default(),
     };
-    let entry = Entry { index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
+    let entry = Entry { list: "", index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
     let row = AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row };

@@ -1,9 +1,8 @@
 //! One entry of a storing call, alone or in a batch, and what became of it.
 
-use serde::Serialize;
-
 use crate::contract::Entity;
 use crate::contract::canonical::to_canonical;
+use crate::contract::outcome::{self, OutcomeError};
 use crate::error::{Error, Finding, Findings};
 use crate::limits;
 use crate::store::Fault;
@@ -43,7 +42,9 @@ impl Answer {
 /// One entry of a call: what it holds, or why it cannot be stored.
 #[derive(Clone, Debug)]
 pub struct Entry<T> {
-    /// Position in the list sent; absent in calls with one entry.
+    /// Name of the list sent; empty in calls with one entry.
+    pub list: &'static str,
+    /// Position in the list; absent in calls with one entry.
     pub index: Option<usize>,
     pub item_id: Option<String>,
     pub content: Result<T, Findings>,
@@ -55,13 +56,13 @@ impl<T> Entry<T> {
     /// # Errors
     /// What is not a finding of this entry alone.
     pub(super) fn then<U>(self, step: impl FnOnce(T) -> Result<U, Error>) -> Result<Entry<U>, Error> {
-        let Self { index, item_id, content } = self;
+        let Self { list, index, item_id, content } = self;
         let content = match content.map(step) {
             Ok(Ok(content)) => Ok(content),
             Ok(Err(Error::Invalid(findings))) | Err(findings) => Err(located(findings, index, item_id.as_deref())),
             Ok(Err(error)) => return Err(error),
         };
-        Ok(Entry { index, item_id, content })
+        Ok(Entry { list, index, item_id, content })
     }
 }
 
@@ -76,12 +77,12 @@ pub(super) fn each_on<T, U>(
 ) -> Result<Vec<Entry<U>>, Error> {
     let (mut taken, mut foreign) = (Vec::with_capacity(entries.len()), 0);
     for entry in entries {
-        let (index, item_id) = (entry.index, entry.item_id.clone());
+        let (list, index, item_id) = (entry.list, entry.index, entry.item_id.clone());
         taken.push(match entry.then(&step) {
             Err(Error::Unauthorized) => {
                 foreign += 1;
-                let content = Err(located(not_yours(index).into(), index, item_id.as_deref()));
-                Entry { index, item_id, content }
+                let content = Err(located(not_yours(list, index).into(), index, item_id.as_deref()));
+                Entry { list, index, item_id, content }
             }
             entry => entry?,
         });
@@ -89,8 +90,8 @@ pub(super) fn each_on<T, U>(
     if foreign > 0 && foreign == taken.len() { Err(Error::Unauthorized) } else { Ok(taken) }
 }
 
-fn not_yours(index: Option<usize>) -> Finding {
-    let path = index.map(|index| format!("cdsViews[{index}]")).unwrap_or_default();
+fn not_yours(list: &str, index: Option<usize>) -> Finding {
+    let path = index.map(|index| format!("{list}[{index}]")).unwrap_or_default();
     Finding::new("absent", path, "there is no such item or organization of yours; name your own post and customs")
 }
 
@@ -111,38 +112,20 @@ pub(super) enum Outcome {
     Unchanged,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct EntryOutcome<'a> {
-    index: usize,
-    item_id: Option<&'a str>,
-    outcome: &'static str,
-    errors: Vec<EntryError<'a>>,
-    /// Errors beyond those listed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    more_errors: Option<usize>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct EntryError<'a> {
-    code: &'a str,
-    path: &'a str,
-    message: &'a str,
-}
-
 /// Item id and result of one entry.
 type Line = (Option<String>, Result<Outcome, Findings>);
 
 /// Results of all entries, in the order sent.
 pub(super) struct Ledger {
     mode: BatchMode,
+    /// The entries stood in a list.
+    is_list: bool,
     results: Vec<Line>,
 }
 
 impl Ledger {
     pub(super) fn new(mode: BatchMode) -> Self {
-        Self { mode, results: Vec::new() }
+        Self { mode, is_list: false, results: Vec::new() }
     }
 
     /// Notes the result of the next entry.
@@ -155,43 +138,45 @@ impl Ledger {
             Err(Fault::App(Error::Invalid(findings))) => Err(located(findings, entry.index, entry.item_id.as_deref())),
             Err(fault) => return Err(fault),
         };
+        self.is_list |= entry.index.is_some();
         self.results.push((entry.item_id.clone(), result));
         Ok(())
     }
 
-    /// The call's answer.
+    /// The call's answer: of a list, an outcome for each entry.
     ///
     /// # Errors
     /// All findings of all entries, when one refused entry refuses the call.
     pub(super) fn close(self) -> Result<Answer, Fault> {
-        match self.mode {
-            BatchMode::AllOrNothing => {
-                let mut all = Findings::default();
-                for findings in self.results.into_iter().filter_map(|(_, result)| result.err()) {
-                    all.extend_under("", findings);
-                }
-                if all.is_empty() { Ok(Answer::void()) } else { Err(all.into()) }
+        if self.mode == BatchMode::AllOrNothing {
+            let mut all = Findings::default();
+            for findings in self.results.iter().filter_map(|(_, result)| result.as_ref().err()) {
+                all.extend_under("", findings.clone());
             }
-            BatchMode::PerItem => {
-                Ok(Answer { brief: Some(self.brief()), ..Answer::of(to_canonical(&self.outcomes())) })
+            if !all.is_empty() {
+                return Err(all.into());
             }
         }
+        if !self.is_list {
+            return Ok(Answer::void());
+        }
+        Ok(Answer { brief: Some(self.brief()), ..Answer::of(to_canonical(&self.outcomes())) })
     }
 
-    fn outcomes(&self) -> Vec<EntryOutcome<'_>> {
+    fn outcomes(&self) -> Vec<outcome::Outcome> {
         let mut room = limits::FINDINGS_PER_ANSWER;
         let each = self.results.iter().enumerate().map(|(index, (item_id, result))| {
             let (outcome, errors, more) = match result {
                 Ok(outcome) => (outcome.name(), Vec::new(), 0),
                 Err(findings) => {
-                    let errors: Vec<_> = findings.iter().take(room).map(EntryError::from).collect();
+                    let errors: Vec<_> = findings.iter().take(room).map(error).collect();
                     room -= errors.len();
                     let more = findings.iter().len() - errors.len() + findings.more();
                     (REFUSED, errors, more)
                 }
             };
             let more_errors = Some(more).filter(|more| *more > 0);
-            EntryOutcome { index, item_id: item_id.as_deref(), outcome, errors, more_errors }
+            outcome::Outcome { index, item_id: item_id.clone(), outcome: outcome.to_owned(), errors, more_errors }
         });
         each.collect()
     }
@@ -218,10 +203,8 @@ impl Outcome {
     }
 }
 
-impl<'a> From<&'a Finding> for EntryError<'a> {
-    fn from(finding: &'a Finding) -> Self {
-        Self { code: finding.code, path: &finding.path, message: &finding.message }
-    }
+fn error(finding: &Finding) -> OutcomeError {
+    OutcomeError { code: finding.code.to_owned(), path: finding.path.clone(), message: finding.message.clone() }
 }
 
 impl Answer {
@@ -234,10 +217,10 @@ impl Answer {
                     'U' => Outcome::Unchanged.name(),
                     _ => REFUSED,
                 };
-                EntryOutcome {
+                outcome::Outcome {
                     index,
-                    item_id: entry.item_id.as_deref(),
-                    outcome,
+                    item_id: entry.item_id.clone(),
+                    outcome: outcome.to_owned(),
                     errors: Vec::new(),
                     more_errors: None,
                 }

@@ -9,10 +9,13 @@ use super::idempotency::once;
 use super::item::identity::{self, Key};
 use super::item::unit_of_work::UnitOfWork;
 use super::judgement::{Judgement, is_older_version};
+use super::one::version_tag;
 use super::prepared::{Content, Ready};
 use super::quality::Declarer;
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
+use crate::contract::canonical::to_canonical;
+use crate::contract::own::Receipt;
 use crate::contract::{Declaration, Entity, MailObject};
 use crate::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use crate::error::{Error, Findings, Result};
@@ -39,7 +42,8 @@ pub struct Declared {
 }
 
 impl Services {
-    /// Stores declarations of the caller's own items: all of them, or each on its own.
+    /// Stores declarations of the caller's own items: all of them, or each on its own. What one alone made of its item is
+    /// answered as a [`Receipt`].
     ///
     /// # Errors
     /// Every finding of every entry; 401 when customs calls or every entry names another post.
@@ -140,13 +144,13 @@ pub(super) fn store_all(
     let ready = || entries.iter().filter_map(|entry| entry.content.as_ref().ok());
     let mut unit = UnitOfWork::load(tx, &catalogue, &actor.org, ready().map(|ready| &ready.key), Parts::Declaration)?;
     let mut ledger = Ledger::new(mode);
-    let mut older = 0;
+    let mut made = Made::default();
     for entry in entries {
-        let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut older);
+        let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut made);
         ledger.note(entry, result)?;
     }
     let warnings: u32 = ready().map(|ready| ready.content.judgement.warnings).sum();
-    let answer = Answer { warnings: warnings + older, ..ledger.close()? };
+    let answer = made.answer(warnings, ledger.close()?, is_single(entries));
     unit.save(tx, &actor.stamp())?;
     Ok(answer)
 }
@@ -164,14 +168,14 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
     let mut answers = Vec::with_capacity(calls.len());
     for Call { entry, key, .. } in calls {
         let store = |tx: &mut Tx<'_>| {
-            let mut older = 0;
-            let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut older);
+            let mut made = Made::default();
+            let result = store_entry(tx, &mut unit, &catalogue, entry, user_created, &mut made);
             // The first that is stored records it.
             user_created &= result.is_err();
             let mut ledger = Ledger::new(BatchMode::AllOrNothing);
             ledger.note(entry, result)?;
             let warnings = entry.content.as_ref().map_or(0, |ready| ready.content.judgement.warnings);
-            Ok(Answer { warnings: warnings + older, ..ledger.close()? })
+            Ok(made.answer(warnings, ledger.close()?, is_single(std::slice::from_ref(entry))))
         };
         answers.push(match once(tx, actor, key.as_ref(), store) {
             Err(Fault::App(error)) => Err(error),
@@ -186,6 +190,63 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
     Ok(answers)
 }
 
+/// What a call made of its items.
+#[derive(Default)]
+pub(super) struct Made {
+    /// How many declarations are earlier versions again.
+    older: u32,
+    /// Of the last one.
+    receipt: Option<Receipt>,
+}
+
+impl Made {
+    /// The receipt of the last declaration, as JSON, and how many warnings it came with.
+    pub(super) fn into_answer(self, warnings: u32) -> Answer {
+        self.answer(warnings, Answer::void(), true)
+    }
+
+    /// Notes what became of an item, which was declared before or not.
+    fn note(&mut self, item: &Item, was_declared: bool, outcome: Outcome) {
+        self.receipt = Some(receipt(item, word(item, was_declared, outcome)));
+    }
+
+    /// The answer of a call; of a single declaration its receipt.
+    fn answer(self, warnings: u32, answer: Answer, is_single: bool) -> Answer {
+        let value = match self.receipt {
+            Some(receipt) if is_single => to_canonical(&receipt),
+            _ => answer.value,
+        };
+        Answer { value, warnings: warnings + self.older, brief: answer.brief }
+    }
+}
+
+/// Whether a call is about one declaration and no list.
+fn is_single(entries: &[Entry<Ready>]) -> bool {
+    matches!(entries, [Entry { index: None, .. }])
+}
+
+fn word(item: &Item, was_declared: bool, outcome: Outcome) -> &'static str {
+    match (outcome, was_declared, item.declaration().is_some()) {
+        (Outcome::Unchanged, ..) => "unchanged",
+        (Outcome::Stored, _, false) => "deleted",
+        (Outcome::Stored, false, true) => "created",
+        (Outcome::Stored, true, true) => "changed",
+    }
+}
+
+/// What an item is after something was made of it.
+pub(super) fn receipt(item: &Item, outcome: &str) -> Receipt {
+    let row = item.declaration();
+    Receipt {
+        p_id: item.object.pid.0,
+        item_id: item.object.item_id.clone(),
+        version: row.map_or(0, |row| row.version_no),
+        state: row.map_or(0, |row| row.state_cd.stored()),
+        outcome: outcome.to_owned(),
+        tag: version_tag(&item.object, row),
+    }
+}
+
 /// Stores one entry in a unit of work, unless it was refused before.
 fn store_entry(
     tx: &mut Tx<'_>,
@@ -193,21 +254,34 @@ fn store_entry(
     catalogue: &Catalogue,
     entry: &Entry<Ready>,
     user_created: bool,
-    older: &mut u32,
+    made: &mut Made,
 ) -> Result<Outcome, Fault> {
     let ready = entry.content.as_ref().map_err(|findings| Fault::from(findings.clone()))?;
-    unit.change(tx, &ready.key, |tx, item| apply(tx, catalogue, item, ready, user_created, older))
+    unit.change(tx, &ready.key, |tx, item| apply(tx, catalogue, item, ready, user_created, made))
 }
 
-/// Puts one declaration into its item, and counts it among the `older` when it is an earlier version again. Leaves the
-/// item alone when it refuses.
-fn apply(
+/// Puts one declaration into its item, and notes what it made of it. Leaves the item alone when it refuses.
+pub(super) fn apply(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     item: &mut Item,
     ready: &Ready,
     user_created: bool,
-    older: &mut u32,
+    made: &mut Made,
+) -> Result<Outcome, Fault> {
+    let was_declared = item.declaration().is_some();
+    let outcome = put(tx, catalogue, item, ready, user_created, made)?;
+    made.note(item, was_declared, outcome);
+    Ok(outcome)
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    item: &mut Item,
+    ready: &Ready,
+    user_created: bool,
+    made: &mut Made,
 ) -> Result<Outcome, Fault> {
     if ready.entity == Entity::DELETED {
         return delete_draft(item, ready);
@@ -219,7 +293,7 @@ fn apply(
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
         return Ok(Outcome::Unchanged);
     };
-    *older += u32::from(placed.is_older);
+    made.older += u32::from(placed.is_older);
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
     item.record(Event { kind: event_kind(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
@@ -292,6 +366,7 @@ pub(super) fn place(
     let before = kept.as_ref().or(replaced.as_ref());
     let pid = before.map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
     let handed_over_by = before.and_then(|old| old.handed_over_by.clone());
+    item.put_place(content.place.clone());
     item.put_declaration(DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,
@@ -331,7 +406,7 @@ fn event_kind(event: StoreEvent) -> EventKind {
     }
 }
 
-fn standing_of(row: &DeclarationRow) -> Standing<DeclarationState> {
+pub(super) fn standing_of(row: &DeclarationRow) -> Standing<DeclarationState> {
     Standing { state: row.state_cd, seen: row.seen, sent: row.sent }
 }
 

@@ -25,15 +25,16 @@ pub(super) struct Judgement {
 }
 
 /// One finding as it travels in `Quality.Findings`.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Found {
-    rule: String,
-    path: String,
-    message: String,
+pub struct Found {
+    pub rule: String,
+    /// In the data of the declaration, or in `MailObject`.
+    pub path: String,
+    pub message: String,
     /// `warn`, `amber` or `reject`; the latter stands in data that a partner sent and that came in all the same.
     #[serde(default)]
-    level: String,
+    pub level: String,
 }
 
 /// The name of the finding that a declaration says again what it said before, and another version has replaced since.
@@ -71,7 +72,8 @@ pub(super) fn is_older_version(findings: Option<&str>) -> bool {
     found_in(findings).iter().any(|found| found.rule == OLDER_VERSION)
 }
 
-fn found_in(findings: Option<&str>) -> Vec<Found> {
+/// Stored findings, one by one.
+pub(super) fn found_in(findings: Option<&str>) -> Vec<Found> {
     findings.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::cursor::{Cursor, FeedPlaces, binding, cut, page_size};
 use super::item::handed::Reading;
 use super::item::identity::comparable_zip;
+use super::one::in_list;
 use super::views::view;
 use super::{Actor, Services};
 use crate::domain::OrganizationKind;
@@ -27,6 +28,17 @@ pub struct Query {
     /// Feed: start with what changed since.
     pub modified_since: Option<DateTime<Utc>>,
     pub count_total: bool,
+    pub form: ViewForm,
+}
+
+/// What is written of each item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ViewForm {
+    /// The customs data view.
+    #[default]
+    View,
+    /// An entry of a list of the own surface.
+    Listed,
 }
 
 /// One page.
@@ -58,8 +70,8 @@ impl Services {
         let bound = binding(&format!("{} {posts:?} {filter:?}", actor.org));
         let start = query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()?;
         let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
-        let (actor, since, count_total) = (actor.clone(), query.modified_since, query.count_total);
-        let (services, sees) = (self.clone(), Reader::of(&actor, &filter));
+        let (since, count_total) = (query.modified_since, query.count_total);
+        let (services, sees) = (self.clone(), Reader::of(actor, &filter, query.form));
         self.store
             .read(move |tx| {
                 let actor = &sees;
@@ -112,12 +124,13 @@ fn places_now(tx: &mut Tx<'_>, posts: &[String], places: &FeedPlaces) -> Result<
 struct Reader {
     actor: Actor,
     reading: Reading,
+    form: ViewForm,
 }
 
 impl Reader {
-    fn of(actor: &Actor, filter: &ItemFilter) -> Self {
+    fn of(actor: &Actor, filter: &ItemFilter, form: ViewForm) -> Self {
         let asked = filter.item_id.is_some() || filter.without_response;
-        Self { actor: actor.clone(), reading: if asked { Reading::Asked } else { Reading::Passing } }
+        Self { actor: actor.clone(), reading: if asked { Reading::Asked } else { Reading::Passing }, form }
     }
 }
 
@@ -179,7 +192,11 @@ impl Range<'_> {
     /// The views of a page; what customs gets to see is noted.
     fn views(&self, items: &[Item], reader: &Reader) -> Vec<String> {
         self.services.note_handed(&reader.actor, items, reader.reading);
-        items.iter().map(|item| view(item, &reader.actor)).collect()
+        let write = match reader.form {
+            ViewForm::View => view,
+            ViewForm::Listed => in_list,
+        };
+        items.iter().map(|item| write(item, &reader.actor)).collect()
     }
 
     fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Fault> {
@@ -190,6 +207,11 @@ impl Range<'_> {
 /// A posting-date bound for the filter.
 pub fn bound(date: Option<crate::contract::WcfDate>) -> Option<At> {
     date.map(|date| At(date.instant()))
+}
+
+/// An instant for the filter.
+pub fn moment(at: DateTime<Utc>) -> At {
+    At(at)
 }
 
 /// # Errors

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::automatic;
 use super::batch::Outcome;
 use super::catalogue::Catalogue;
+use super::declare::receipt;
 use super::idempotency::once;
 use super::item::identity::{self, Key};
 use super::item::unit_of_work::UnitOfWork;
@@ -12,6 +13,7 @@ use super::item::which::{Candidates, Row};
 use super::views::view;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
+use crate::contract::canonical::to_canonical;
 use crate::domain::{EventKind, Flow};
 use crate::error::{Error, Findings, Result};
 use crate::rules::item_facts::{Fact, Facts};
@@ -38,6 +40,8 @@ pub struct Move {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answering {
     Nothing,
+    /// What was made of the item.
+    Receipt,
     /// The item's view, read in the same transaction.
     /// `force`: where customs has not answered, its auto-response rules may.
     View {
@@ -76,6 +80,7 @@ impl Services {
                             }
                             Answer::of(view(&item, &actor))
                         }
+                        Answering::Receipt => Answer::of(to_canonical(&receipt(&item, "moved"))),
                         Answering::Nothing => Answer::void(),
                     })
                 })
@@ -224,7 +229,8 @@ impl Moving<'_> {
         }
         item.object.customs_visible = visible;
         let mail_object = Some(changed.into_iter().map(str::to_owned).collect());
-        let detail = Detail { mail_object, handed_over_by, ..Detail::of_user(self.user_created) };
+        let mail_state = item.object.mail_state;
+        let detail = Detail { mail_object, mail_state, handed_over_by, ..Detail::of_user(self.user_created) };
         item.record(Event { detail, ..Event::of(EventKind::ObjectMoved) });
         Outcome::Stored
     }

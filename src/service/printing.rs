@@ -1,11 +1,13 @@
 //! What is printed: stored items as typed views, their value in special drawing rights, and the note in the history.
 
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::item::save;
 use super::item::visible::declaration_for;
 use super::item::which::{Candidates, Row};
+use super::one::{self, Named};
 use super::views::view;
 use super::{Actor, Part, Services};
 use crate::contract::CdsView;
@@ -41,6 +43,39 @@ impl Services {
         });
         let views: Result<Vec<CdsView>> = views.await?.iter().map(|text| typed(text)).collect();
         Ok(views?.into_iter().map(|view| self.with_value(actor, view)).collect())
+    }
+
+    /// The item named as it is printed, with the tag of the version and its item id.
+    ///
+    /// # Errors
+    /// 404 when the caller has no declared item of that name, 409 when several fit.
+    pub async fn printable_one(&self, actor: &Actor, named: Named) -> Result<(Printable, String, Uuid)> {
+        let (reader, catalogue) = (actor.clone(), self.catalogue());
+        let found = self.store.read(move |tx| {
+            let item = one::find(tx, &catalogue, &reader, &reader.posts, &named)?;
+            let row = declaration_for(&reader, &item).ok_or(Error::Absent { what: "declaration" })?;
+            Ok((view(&item, &reader), one::version_tag(&item.object, Some(row)), item.object.pid.0))
+        });
+        let (text, tag, pid) = found.await?;
+        Ok((self.with_value(actor, typed(&text)?), tag, pid))
+    }
+
+    /// Notes in the history of an item that it was printed.
+    ///
+    /// # Errors
+    /// When it is not there any more.
+    pub async fn note_one_printed(&self, actor: &Actor, pid: Uuid) -> Result<()> {
+        let (services, actor) = (self.clone(), actor.clone());
+        let note = move |tx: &mut Tx<'_>| {
+            let catalogue = services.catalogue();
+            services.ensure_user(tx, &actor)?;
+            let mut item = one::find(tx, &catalogue, &actor, &actor.posts, &Named::Pid(pid))?;
+            item.record(Event::of(EventKind::DeclarationPrinted));
+            save::save(tx, &catalogue, std::slice::from_mut(&mut item), &actor.stamp())
+        };
+        self.store.write(note).await?;
+        self.note_activity(Part::Print);
+        Ok(())
     }
 
     /// Notes in the histories that the items were printed.

@@ -101,6 +101,12 @@ fn dialogues(tx: &mut Tx<'_>, post: &str, items: &[Item], filter: &ReferralFilte
     Ok(each.collect())
 }
 
+/// The dialogue about one item; nothing where nobody asked.
+pub(super) fn dialogues_of(tx: &mut Tx<'_>, item: &Item) -> Result<Option<String>, Fault> {
+    let mut found = dialogues(tx, &item.object.post_org, std::slice::from_ref(item), &ReferralFilter::default())?;
+    Ok(found.pop())
+}
+
 /// Items whose referrals are fetched by one statement.
 const ITEMS_PER_QUERY: usize = 1_000;
 

@@ -3,14 +3,16 @@
 //! Readers see what is valid now and offered to everyone or to them; a seller sees its own goods besides.
 
 use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::catalogue::Catalogue;
 use super::cursor::{binding, cut, page_size};
 use super::idempotency::once;
 use super::lookup::{contracts, country};
-use super::{Actor, Answer, RequestKey, Services};
-use crate::contract::canonical::{digest, to_canonical};
+use super::{Actor, Answer, IfVersion, RequestKey, Services};
+use crate::contract::canonical::{digest, hex, to_canonical};
+use crate::contract::own::OfferReceipt;
 use crate::contract::{Entity, MarketedGood, PostalService, WcfDate};
 use crate::domain::{RecordEventKind, RecordKind};
 use crate::error::{Error, Result};
@@ -44,12 +46,99 @@ pub struct Page {
     pub next_cursor: Option<String>,
 }
 
+/// An offer of the caller's own as JSON, with the tag of its version.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub text: String,
+    pub tag: String,
+}
+
+impl Offer {
+    /// # Errors
+    /// When what is stored cannot be read.
+    fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.text)
+            .map_err(|error| Error::Internal(format!("a stored offer cannot be read: {error}")))
+    }
+}
+
+/// What the version of an offer is called.
+fn tag_of(digest: &[u8]) -> String {
+    hex(&digest[..digest.len().min(8)])
+}
+
+/// What storing made of an offer.
+fn receipt(id: &str, digest: &[u8], outcome: &str) -> Answer {
+    let receipt = OfferReceipt { id: id.to_owned(), outcome: outcome.to_owned(), tag: tag_of(digest) };
+    Answer::of(to_canonical(&receipt))
+}
+
+/// # Errors
+/// 404 for an offer that is not there, 412 for one that was changed since.
+fn check_version(digest: Option<&[u8]>, if_version: &IfVersion) -> Result<(), Fault> {
+    let digest = digest.ok_or(Error::Absent { what: "offer" })?;
+    if if_version.is(&tag_of(digest)) { Ok(()) } else { Err(Error::Changed.into()) }
+}
+
+/// The span in which an offer holds, ended now.
+fn ended(from: Option<WcfDate>, to: Option<WcfDate>, now: WcfDate) -> (Option<WcfDate>, Option<WcfDate>) {
+    let to = to.map_or(now, |to| to.min(now));
+    (from.map(|from| from.min(to)), Some(to))
+}
+
 impl Services {
     /// Stores goods of the caller: new without a number (or with 0), else under it.
     ///
     /// # Errors
     /// 400 with findings, and for a change state that does not fit; 401 for customs and for another seller.
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
+        self.put_good(actor, good, None, key).await
+    }
+
+    /// Changes goods of the caller that have a number.
+    ///
+    /// # Errors
+    /// Like [`Self::store_good`]; 404 when there are none with the number, 412 when they were changed since.
+    pub async fn change_good(
+        &self,
+        actor: &Actor,
+        number: i32,
+        good: MarketedGood,
+        if_version: IfVersion,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        let good = MarketedGood { reference_id: Some(number), ..good };
+        self.put_good(actor, good, Some(if_version), key).await
+    }
+
+    /// Goods of the caller by their number.
+    ///
+    /// # Errors
+    /// 404 when there are none; 401 for customs.
+    pub async fn good(&self, actor: &Actor, number: i32) -> Result<Offer> {
+        let seller = actor.own_post(None)?.to_owned();
+        let found = self.store.read(move |tx| tx.good(&seller, number)).await?;
+        let row = found.ok_or(Error::Absent { what: "offer" })?;
+        Ok(Offer { tag: tag_of(&row.digest), text: row.body })
+    }
+
+    /// Ends goods of the caller now.
+    ///
+    /// # Errors
+    /// 404 when there are none with the number, 412 when they were changed since.
+    pub async fn end_good(&self, actor: &Actor, number: i32, if_version: IfVersion) -> Result<Answer> {
+        let mut good: MarketedGood = self.good(actor, number).await?.read()?;
+        (good.valid_from, good.valid_to) = ended(good.valid_from, good.valid_to, WcfDate::new(self.clock.now()));
+        self.change_good(actor, number, good, if_version, None).await
+    }
+
+    async fn put_good(
+        &self,
+        actor: &Actor,
+        good: MarketedGood,
+        if_version: Option<IfVersion>,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
         let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
         check_entity("marketedGood", good.entity_state)?;
         rules::marketed_good(&good, self.catalogue().countries()).into_result()?;
@@ -62,7 +151,13 @@ impl Services {
         };
         let actor = actor.clone();
         let answer = self.store.write(move |tx| {
-            once(tx, &actor, key.as_ref(), |tx| Ok(Answer { warnings, ..put_good(tx, &actor, &good)? }))
+            once(tx, &actor, key.as_ref(), |tx| {
+                if let (Some(if_version), Some(number)) = (&if_version, good.reference_id) {
+                    let old = tx.good(&actor.org, number)?;
+                    check_version(old.as_ref().map(|old| old.digest.as_slice()), if_version)?;
+                }
+                Ok(Answer { warnings, ..put_good(tx, &actor, &good)? })
+            })
         });
         answer.await
     }
@@ -114,12 +209,69 @@ impl Services {
         service: PostalService,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        self.put_service(actor, service, None, key).await
+    }
+
+    /// Changes a service of the caller that has an id.
+    ///
+    /// # Errors
+    /// Like [`Self::store_service`]; 404 when there is none with the id, 412 when it was changed since.
+    pub async fn change_service(
+        &self,
+        actor: &Actor,
+        id: Uuid,
+        service: PostalService,
+        if_version: IfVersion,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        let service = PostalService { service_id: Some(id), ..service };
+        self.put_service(actor, service, Some(if_version), key).await
+    }
+
+    /// A service of the caller by its id.
+    ///
+    /// # Errors
+    /// 404 when there is none; 401 for customs.
+    pub async fn postal_service(&self, actor: &Actor, id: Uuid) -> Result<Offer> {
+        let origin = actor.own_post(None)?.to_owned();
+        let found = self.store.read(move |tx| tx.postal_service(&origin, Id(id))).await?;
+        let row = found.ok_or(Error::Absent { what: "offer" })?;
+        Ok(Offer { tag: tag_of(&row.digest), text: row.body })
+    }
+
+    /// Ends a service of the caller now.
+    ///
+    /// # Errors
+    /// 404 when there is none with the id, 412 when it was changed since.
+    pub async fn end_service(&self, actor: &Actor, id: Uuid, if_version: IfVersion) -> Result<Answer> {
+        let mut service: PostalService = self.postal_service(actor, id).await?.read()?;
+        (service.valid_from, service.valid_to) =
+            ended(service.valid_from, service.valid_to, WcfDate::new(self.clock.now()));
+        self.change_service(actor, id, service, if_version, None).await
+    }
+
+    async fn put_service(
+        &self,
+        actor: &Actor,
+        service: PostalService,
+        if_version: Option<IfVersion>,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
         let origin = actor.own_post(given(&service.orig_organization_cd))?.to_owned();
         check_entity("postalService", service.entity_state)?;
         rules::postal_service(&service, self.catalogue().countries()).into_result()?;
         let service = PostalService { entity_state: Entity::STORE, orig_organization_cd: Some(origin), ..service };
         let actor = actor.clone();
-        self.store.write(move |tx| once(tx, &actor, key.as_ref(), |tx| put_service(tx, &actor, &service))).await
+        let put = move |tx: &mut Tx<'_>| {
+            once(tx, &actor, key.as_ref(), |tx| {
+                if let (Some(if_version), Some(id)) = (&if_version, service.service_id) {
+                    let old = tx.postal_service(&actor.org, Id(id))?;
+                    check_version(old.as_ref().map(|old| old.digest.as_slice()), if_version)?;
+                }
+                put_service(tx, &actor, &service)
+            })
+        };
+        self.store.write(put).await
     }
 
     /// Services from one post to another that are valid now, as JSON.
@@ -181,8 +333,8 @@ fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answe
         Some(number) => tx.good(seller, number)?,
         None => tx.good_like(seller, &digest)?,
     };
-    if old.as_ref().is_some_and(|old| old.digest == digest) {
-        return Ok(Answer::void());
+    if let Some(old) = old.as_ref().filter(|old| old.digest == digest) {
+        return Ok(receipt(&old.reference_id.to_string(), &digest, "unchanged"));
     }
     if old.is_none() && tx.count_goods(seller)? >= limits::CATALOGUE_ENTRIES {
         return Err(too_many("marketedGood"));
@@ -203,9 +355,10 @@ fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answe
         body: to_canonical(&MarketedGood { reference_id: Some(reference_id), ..good.clone() }),
     };
     tx.put_good(&row, &buyers)?;
+    let answer = receipt(&reference_id.to_string(), &row.digest, if old.is_some() { "changed" } else { "created" });
     let old = old.map(|old| old.body);
     record(tx, actor, RecordKind::Good, &reference_id.to_string(), row.digest, old)?;
-    Ok(Answer::void())
+    Ok(answer)
 }
 
 /// The same content without an id is the same service.
@@ -216,8 +369,8 @@ fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService) -> Resul
         Some(id) => tx.postal_service(origin, Id(id))?,
         None => tx.service_like(origin, &digest)?,
     };
-    if old.as_ref().is_some_and(|old| old.digest == digest) {
-        return Ok(Answer::void());
+    if let Some(old) = old.as_ref().filter(|old| old.digest == digest) {
+        return Ok(receipt(&old.service_id.0.to_string(), &digest, "unchanged"));
     }
     if old.is_none() && tx.count_services(origin)? >= limits::CATALOGUE_ENTRIES {
         return Err(too_many("postalService"));
@@ -235,8 +388,9 @@ fn put_service(tx: &mut Tx<'_>, actor: &Actor, service: &PostalService) -> Resul
         body: to_canonical(&PostalService { service_id: Some(service_id), ..service.clone() }),
     };
     tx.put_service(&row)?;
+    let answer = receipt(&service_id.to_string(), &row.digest, if old.is_some() { "changed" } else { "created" });
     record(tx, actor, RecordKind::Service, &service_id.to_string(), row.digest, old.map(|old| old.body))?;
-    Ok(Answer::void())
+    Ok(answer)
 }
 
 fn record(

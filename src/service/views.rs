@@ -14,24 +14,35 @@ use crate::domain::{ResponseState, Side};
 use crate::rules::reserved;
 use crate::store::item::{DeclarationRow, Item, ObjectRow, ResponseRow};
 
-/// The view of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
+/// The contract's documents of an item as JSON, each `null` where there is none to be seen.
+pub(super) struct Documents {
+    pub mail_object: String,
+    pub declaration: String,
+    pub response: String,
+    pub dc_response: String,
+}
+
+/// The documents of `item` that `viewer` may have. Drafts of others are not there, nor is a clearance of something else than
 /// what is declared now, nor what was decided where the item does not go any more.
-pub(super) fn view(item: &Item, viewer: &Actor) -> String {
+pub(super) fn documents(item: &Item, viewer: &Actor) -> Documents {
     let declaration = declaration_for(viewer, item);
     let visible = |side| response_for(viewer, item, side).filter(|row| row.lapsed.is_none());
     let there =
         visible(Side::Destination).filter(|row| row.state_cd == ResponseState::Draft || item.object.has_dc_response);
-    let mut out = String::with_capacity(1024 + declaration.and_then(|row| row.body.as_deref()).map_or(0, str::len));
-    out.push_str(r#"{"entityState":1,"DCResponse":"#);
-    push_or_null(&mut out, there, push_response);
-    out.push_str(r#","Declaration":"#);
-    push_or_null(&mut out, declaration, |out, row| push_declaration(out, item, row));
-    out.push_str(r#","MailObject":"#);
-    out.push_str(&to_canonical(&mail_object(&item.object)));
-    out.push_str(r#","Response":"#);
-    push_or_null(&mut out, visible(Side::Own), push_response);
-    out.push('}');
-    out
+    let mut text = String::with_capacity(512 + declaration.and_then(|row| row.body.as_deref()).map_or(0, str::len));
+    push_or_null(&mut text, declaration, |out, row| push_declaration(out, item, row));
+    let (mut response, mut dc_response) = (String::new(), String::new());
+    push_or_null(&mut response, visible(Side::Own), push_response);
+    push_or_null(&mut dc_response, there, push_response);
+    Documents { mail_object: to_canonical(&mail_object(&item.object)), declaration: text, response, dc_response }
+}
+
+/// The customs data view of `item` that `viewer` may have.
+pub(super) fn view(item: &Item, viewer: &Actor) -> String {
+    let Documents { mail_object, declaration, response, dc_response } = documents(item, viewer);
+    format!(
+        r#"{{"entityState":1,"DCResponse":{dc_response},"Declaration":{declaration},"MailObject":{mail_object},"Response":{response}}}"#
+    )
 }
 
 fn push_or_null<T>(out: &mut String, row: Option<&T>, push: impl Fn(&mut String, &T)) {

@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::engine::conn::{MultiBackend, on_engine};
 use super::item::{Item, ObjectRow, Parts};
-use super::schema::{change, declaration, mail_object};
+use super::schema::{change, declaration, mail_object, response};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
 use crate::contract::date;
-use crate::domain::Flow;
+use crate::domain::{DeclarationState, Flow, ResponseState, Side};
 use crate::limits;
 
 type Done<T> = Result<T, Fault>;
@@ -29,7 +29,13 @@ pub struct ItemFilter {
     pub flow: Option<Flow>,
     /// The destination outbound, the origin inbound, either in transit.
     pub partner_post: Option<String>,
+    pub orig_post: Option<String>,
+    pub dest_post: Option<String>,
     pub partner_country: Option<String>,
+    /// Of the declaration, as far as it is seen.
+    pub declaration_state: Option<DeclarationState>,
+    /// Code of the final decision of the own customs.
+    pub decision: Option<String>,
     pub posting_from: Option<At>,
     pub posting_to: Option<At>,
     pub zip_from: Option<String>,
@@ -78,7 +84,13 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
         let as_destination = mail_object::dest_post.eq(partner).and(mail_object::flow.ne(Flow::Inbound));
         query = query.filter(as_origin.or(as_destination));
     }
-    query = within(query, filter);
+    if let Some(origin) = filter.orig_post.clone() {
+        query = query.filter(mail_object::orig_post.eq(origin));
+    }
+    if let Some(destination) = filter.dest_post.clone() {
+        query = query.filter(mail_object::dest_post.eq(destination));
+    }
+    query = by_documents(within(query, filter), post, filter);
     if filter.without_response {
         // As the index of these rows says it.
         query = query.filter(not(mail_object::has_response));
@@ -92,6 +104,29 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
             .filter(declaration::object_pid.eq(mail_object::pid))
             .filter(declaration::seen.eq(true).or(declaration::seen.eq(filter.as_customs)));
         query = query.filter(exists(own).or(mail_object::has_response).or(mail_object::has_dc_response));
+    }
+    query
+}
+
+/// What the declaration and the decision have to be.
+fn by_documents(mut query: Query, post: &str, filter: &ItemFilter) -> Query {
+    if let Some(state) = filter.declaration_state {
+        let declared = declaration::table
+            .filter(declaration::post_org.eq(post.to_owned()))
+            .filter(declaration::object_pid.eq(mail_object::pid))
+            .filter(declaration::state_cd.eq(state))
+            .filter(declaration::seen.eq(true).or(declaration::seen.eq(filter.as_customs)));
+        query = query.filter(exists(declared));
+    }
+    if let Some(code) = filter.decision.clone() {
+        let decided = response::table
+            .filter(response::post_org.eq(post.to_owned()))
+            .filter(response::object_pid.eq(mail_object::pid))
+            .filter(response::side.eq(Side::Own))
+            .filter(response::state_cd.ne(ResponseState::Draft))
+            .filter(response::lapsed.is_null())
+            .filter(response::decision_cd.eq(code));
+        query = query.filter(exists(decided));
     }
     query
 }

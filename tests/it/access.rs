@@ -167,7 +167,7 @@ fn dead_tokens(server: &Server) -> [Uuid; 2] {
 fn sent_as_callers() -> impl Iterator<Item = &'static Operation> {
     operations().filter(|operation| {
         let by_callers = matches!(operation.audience(), Audience::Organizations(_) | Audience::Partners);
-        by_callers && operation.verb() == "POST"
+        by_callers && operation.verb() == "POST" && !operation.is_own()
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Res
         declaration_path: "decl".into(),
         found,
     };
-    let entry = Entry { index: None, item_id, content: Ok(sent) };
+    let entry = Entry { list: "", index: None, item_id, content: Ok(sent) };
     let answer =
         call.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
     Ok(Reply::void().header(WARNINGS, answer.warnings.to_string()))

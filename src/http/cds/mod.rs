@@ -50,7 +50,7 @@ async fn serve(
     let method = methods.find(name)?;
     request_log::note_method(request, method.name);
     if request.method() != Verb::POST {
-        return Err(Error::VerbNotAllowed { allowed: "POST" });
+        return Err(Error::VerbNotAllowed { allowed: "POST".into() });
     }
     let admitted = admission::json(request, shared, payload, method.permission).await?;
     let call = call_of(request, shared, admitted, method)?;

@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::contract::date::with_zone;
 use crate::domain::Flow;
-use crate::error::{Error, Finding, Findings, Result};
+use crate::error::{Error, Findings, Result};
 use crate::http::pipeline::admission::Admitted;
 use crate::http::pipeline::rate_limit::RateLimits;
 use crate::http::pipeline::{client, idempotency};
 use crate::http::printing::Printer;
+use crate::http::reading::{acting, parse};
 use crate::http::shared::Shared;
-use crate::rules::forms::{self, given};
+use crate::rules::forms::given;
 use crate::rules::places;
 use crate::service::{Actor, BatchMode, RequestKey, Services};
 
@@ -105,58 +105,8 @@ impl<'a> Call<'a> {
 
     /// Like [`Self::acting`], with the findings to be reported together with others.
     pub(super) fn stated(&self, user_cd: &Option<String>, office_cd: &Option<String>) -> (Actor, Findings) {
-        let mut findings = Findings::default();
-        let (user, office) = (given(user_cd), given(office_cd));
-        forms::check_user(&mut findings, "userCd", user);
-        forms::check_office(&mut findings, "officeCd", office);
-        let mut actor = (*self.actor).clone();
-        if let (Some(allowed), Some(named)) = (&actor.offices, office)
-            && !allowed.iter().any(|office| office == named)
-        {
-            let message = format!("this client acts for {} only", allowed.join(", "));
-            findings.add("unknown_code", "officeCd", message);
-        }
-        if actor.session.is_some() {
-            let differs = |bound: &Option<String>, stated: Option<&str>| stated.is_some() && bound.as_deref() != stated;
-            if differs(&actor.user_cd, user) {
-                findings.add("unknown_code", "userCd", "the session belongs to another user; log in as this one");
-            }
-            if differs(&actor.office_cd, office) {
-                findings.add("unknown_code", "officeCd", "the session is bound to another office; log in for this one");
-            }
-        } else if actor.client.is_some() {
-            if let Some(user) = user {
-                actor.user_cd = Some(user.to_owned());
-                actor.is_client_itself = false;
-            }
-            if let Some(office) = office {
-                actor.office_cd = Some(office.to_owned());
-            }
-        } else {
-            if user.is_none() {
-                findings.add("required", "userCd", "say which user acts, for example depost");
-            }
-            actor.user_cd = user.map(str::to_owned);
-            actor.office_cd = office.map(str::to_owned);
-        }
-        (actor, findings)
+        acting(&self.actor, ("userCd", given(user_cd)), ("officeCd", given(office_cd)))
     }
-}
-
-/// Reads JSON text with `zone` as the meaning of dates without one. Following the path costs more than reading, so it
-/// is done only for a text that cannot be read.
-fn parse<T: DeserializeOwned>(zone: Tz, text: &str) -> Result<T, Finding> {
-    with_zone(zone, || {
-        if let Ok(read) = serde_json::from_str(text) {
-            return Ok(read);
-        }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let path = error.path().to_string();
-            let path = if path == "." { String::new() } else { path };
-            Finding::new("type", path, without_value(&error.into_inner().to_string()))
-        })
-    })
 }
 
 /// Reads one entry of a list on its own, so that a fault in one does not hide the others.
@@ -167,16 +117,6 @@ pub(super) fn parse_entry<T: DeserializeOwned>(
     raw: &RawValue,
 ) -> Result<T, Findings> {
     parse(zone, raw.get()).map_err(|finding| finding.under(&format!("{list}[{index}]")).into())
-}
-
-/// The parser's message without the value it met, which may be somebody's name or number, and without the place in
-/// the text, which the path says better.
-fn without_value(message: &str) -> String {
-    let message = message.rfind(" at line ").map_or(message, |end| &message[..end]);
-    match (message.find(['"', '`']), message.rfind(", expected ")) {
-        (Some(start), Some(end)) if start < end => format!("{}{}", message[..start].trim_end(), &message[end..]),
-        _ => message.to_owned(),
-    }
 }
 
 /// Collects findings about parameters that are needed.

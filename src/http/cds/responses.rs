@@ -37,7 +37,7 @@ pub(super) async fn store(call: Call<'_>, params: StoreResponseParams) -> Result
         response_path: "resp".into(),
         found,
     };
-    let entry = Entry { index: None, item_id, content: Ok(sent) };
+    let entry = Entry { list: "", index: None, item_id, content: Ok(sent) };
     call.services.store_responses(&actor, vec![entry], BatchMode::AllOrNothing, call.key.clone()).await?;
     Ok(Reply::void())
 }
@@ -108,7 +108,7 @@ pub(super) async fn read_views<T: Send + 'static>(
             let found = hand_down(&at, &mut view);
             content(&at, view, found)
         });
-        Entry { index: Some(index), item_id, content }
+        Entry { list: "cdsViews", index: Some(index), item_id, content }
     };
     call.services.offload(move || views.entries().map(read).collect()).await
 }

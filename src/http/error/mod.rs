@@ -70,7 +70,7 @@ pub(super) fn head(error: &Error) -> HttpResponseBuilder {
     }
     match error {
         Error::VerbNotAllowed { allowed } => {
-            response.insert_header((ALLOW, *allowed));
+            response.insert_header((ALLOW, allowed.as_str()));
         }
         Error::MissingScope { needed } => {
             let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{needed}\"");

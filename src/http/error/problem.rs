@@ -25,6 +25,9 @@ pub struct Problem {
     /// Faults beyond those listed.
     #[serde(skip_serializing_if = "is_zero")]
     pub more: usize,
+    /// Where each of several things is that may be meant; absent where that is not the problem.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
 }
 
 /// One fault of a request.
@@ -51,9 +54,12 @@ impl Problem {
     pub(super) fn of(error: &Error, request_id: &str) -> Self {
         let (code, title) = kind(error);
         let (errors, more) = match error {
-            Error::Invalid(findings) => (findings.iter().map(fault).collect(), findings.more()),
+            Error::Invalid(findings) | Error::Conflict(findings) => {
+                (findings.iter().map(fault).collect(), findings.more())
+            }
             _ => (Vec::new(), 0),
         };
+        let links = if let Error::Ambiguous { candidates } = error { candidates.clone() } else { Vec::new() };
         Self {
             r#type: format!("/docs/problems#{code}"),
             title,
@@ -63,6 +69,7 @@ impl Problem {
             code,
             errors,
             more,
+            links,
         }
     }
 }
@@ -70,10 +77,21 @@ impl Problem {
 /// Code and title of the problem.
 fn kind(error: &Error) -> (&'static str, &'static str) {
     match error {
+        Error::Invalid(findings) if findings.iter().any(|found| found.code == "cursor") => {
+            ("cursor", "The cursor does not fit")
+        }
         Error::Invalid(_) => ("validation", "The request has faults"),
         Error::Unauthorized => ("unauthorized", "Not authenticated"),
         Error::MissingScope { .. } => ("scope", "Not entitled to this"),
         Error::NoSuchMethod { .. } => ("absent", "There is nothing at this path"),
+        Error::Absent { .. } => ("absent", "It is not there"),
+        Error::NotAcceptable { .. } => ("not_acceptable", "It cannot be answered in that form"),
+        Error::Conflict(_) => ("state", "The present state does not allow it"),
+        Error::Ambiguous { .. } => ("ambiguous", "Several items fit"),
+        Error::Erased => ("erased", "The text was erased"),
+        Error::CursorExpired => ("cursor_expired", "The events are not kept any more"),
+        Error::Changed => ("precondition", "It was changed in between"),
+        Error::VersionNeeded => ("precondition_required", "The version is not named"),
         Error::VerbNotAllowed { .. } => ("verb", "Another verb is needed"),
         Error::RequestTimeout => ("timeout", "The request did not arrive in time"),
         Error::BodyTooLarge { .. } => ("too_large", "The body is too large"),
@@ -98,7 +116,7 @@ fn fault(finding: &Finding) -> Fault {
 }
 
 /// A path of ours (`a.b[0].c`) as a JSON Pointer (`/a/b/0/c`).
-fn pointer(path: &str) -> String {
+pub(in crate::http) fn pointer(path: &str) -> String {
     let mut pointer = String::with_capacity(path.len() + 1);
     for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')).filter(|part| !part.is_empty()) {
         pointer.push('/');

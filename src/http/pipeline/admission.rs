@@ -165,6 +165,32 @@ pub(in crate::http) async fn caller_by_header(
     Ok(actor)
 }
 
+/// What a resource is asked with: who asks, and the body where one is read.
+pub(in crate::http) struct Asked {
+    pub actor: Arc<Actor>,
+    pub body: Option<Body>,
+    _served: Served,
+}
+
+/// Finds out by the headers who asks for a resource, and reads the body after that.
+///
+/// # Errors
+/// Those of [`caller_by_header`] and [`file`].
+pub(in crate::http) async fn resource(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Option<Payload>,
+    permission: Permission,
+) -> Result<Asked> {
+    let actor = caller_by_header(request, shared, permission).await?;
+    let _served = Served::new(request);
+    let body = match payload {
+        Some(payload) => Some(file(request, shared, payload).await?),
+        None => None,
+    };
+    Ok(Asked { actor, body, _served })
+}
+
 /// Reads a form, which is short.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::limits;
 
 /// # Errors
 /// 400 naming the limit and the byte where it is exceeded.
-pub(super) fn check(text: &[u8]) -> Result<()> {
+pub(in crate::http) fn check(text: &[u8]) -> Result<()> {
     let mut open: Vec<Open> = Vec::with_capacity(limits::JSON_DEPTH);
     // The text met last: the name of what opens next.
     let mut name: &[u8] = b"";

@@ -1,5 +1,22 @@
 //! Our own surface under `/v1`: resources, verbs and problem details.
+//!
+//! `resources` has a row for each; a call becomes an `Ask`, its answer a `Reply`. `registry` has what is described in the
+//! document of the CDS surface as well.
 
+mod ask;
 mod authorization;
+mod dates;
+mod declarations;
+mod dialogue;
+mod documents;
+mod events;
+mod history;
+mod items;
+mod lights;
 pub(super) mod limits;
+mod merge;
+mod offers;
+mod reference;
 pub(super) mod registry;
+mod reply;
+pub(super) mod resources;

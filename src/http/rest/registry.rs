@@ -1,5 +1,7 @@
 //! What is served under `/v1`, one row each.
 
+use actix_web::HttpResponse;
+
 use super::{authorization, limits};
 use crate::http::error::ErrorForm;
 use crate::http::operation::{Answer, Content, Door, Operation, Refusals, inline};
@@ -55,6 +57,34 @@ pub(in crate::http) static OPERATIONS: &[Operation] = &[
             status: "200",
             says: "The limits; settings of the server may change some of them.",
             content: Content::Json(inline::<Vec<limits::Limit>>),
+            headers: &[],
+            or_error: false,
+        }],
+        refusals: &[
+            ("405", "It is called with GET."),
+            ("500", "A fault of the server."),
+            ("503", "Not now. Retry-After says how long to wait."),
+        ],
+    },
+    Operation {
+        path: "/v1/openapi.json",
+        name: "ownDocument",
+        family: "Reference",
+        summary: "This surface as an OpenAPI 3.1 document.",
+        remarks: "",
+        door: Door::Open {
+            run: |_, shared| {
+                Box::pin(async {
+                    Ok(HttpResponse::Ok().content_type("application/json").body(shared.own_openapi.clone()))
+                })
+            },
+        },
+        errors: ErrorForm::Problem,
+        headers: &[],
+        answers: &[Answer {
+            status: "200",
+            says: "The document.",
+            content: Content::Json(inline::<serde_json::Value>),
             headers: &[],
             or_error: false,
         }],

@@ -109,7 +109,7 @@ async fn answer(
     talk: &mut Talk,
 ) -> Result<HttpResponse> {
     if request.method() != Verb::POST {
-        return Err(Error::VerbNotAllowed { allowed: "GET, POST" });
+        return Err(Error::VerbNotAllowed { allowed: "GET, POST".into() });
     }
     check_media_type(request)?;
     let received = admission::receive(request, shared, payload, ANY_CALLER).await?;

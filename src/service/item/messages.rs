@@ -95,18 +95,29 @@ fn is_said(said: &[MessageRow], message: &MessageRow) -> bool {
     to_partner.next_back().is_some_and(|last| !last.withdraws && last.digest == message.digest)
 }
 
-/// Takes back item data: from posts that the item does not go to any more, and from customs elsewhere what was taken
-/// back here.
+/// Takes back item data: from posts that the item does not go to any more, and from posts and customs elsewhere what was
+/// taken back here.
 fn withdrawals(said: &[MessageRow], item: &Item, about: &[MessageRow], now: At) -> Vec<MessageRow> {
-    let kind = match is_withdrawn(item) {
-        true => MessageKind::Cusitm,
-        false if about.iter().any(|message| message.kind == MessageKind::Itmatt) => MessageKind::Itmatt,
-        false => return Vec::new(),
-    };
-    let dest_post = &item.object.dest_post;
+    if is_withdrawn(item) {
+        let everybody = |kind| taken_back(said, item, kind, now, |_| true);
+        return [MessageKind::Itmatt, MessageKind::Cusitm].into_iter().flat_map(everybody).collect();
+    }
+    if about.iter().any(|message| message.kind == MessageKind::Itmatt) {
+        return taken_back(said, item, MessageKind::Itmatt, now, |partner| partner != item.object.dest_post);
+    }
+    Vec::new()
+}
+
+/// Withdrawals of what was last said in messages of a kind to those of the partners that are `meant`.
+fn taken_back(
+    said: &[MessageRow],
+    item: &Item,
+    kind: MessageKind,
+    now: At,
+    meant: impl Fn(&str) -> bool,
+) -> Vec<MessageRow> {
     let mut last: HashMap<&str, &MessageRow> = HashMap::new();
-    for row in said.iter().filter(|row| row.kind == kind && (kind == MessageKind::Cusitm || row.partner != *dest_post))
-    {
+    for row in said.iter().filter(|row| row.kind == kind && meant(&row.partner)) {
         last.insert(&row.partner, row);
     }
     let mut to_take_back: Vec<&MessageRow> = last.into_values().filter(|row| !row.withdraws).collect();

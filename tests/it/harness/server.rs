@@ -239,6 +239,33 @@ impl Server {
         Answer::read(request.send(bytes).expect("answers"))
     }
 
+    /// Calls a resource of the own surface as an organization of the demo. What it brings about for others on this server has
+    /// happened when this returns.
+    pub fn rest(&self, org: &str, verb: &str, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Answer {
+        let bearer = format!("Bearer {}", token_of(org));
+        let headers = [&[("authorization", bearer.as_str()), ("x-entrepost-user", "tester")], headers].concat();
+        let text = body.map(Value::to_string);
+        let answer = self.ask(verb, path, text.as_deref().map(str::as_bytes), &headers);
+        if (200..300).contains(&answer.status) && verb != "GET" {
+            let exchange = self.exchange().clone();
+            let _ = self.block_on(|_| async move { exchange.drain().await });
+        }
+        answer
+    }
+
+    /// Sends a request as it is described.
+    pub fn ask(&self, verb: &str, path: &str, body: Option<&[u8]>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = ureq::http::Request::builder().method(verb).uri(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = match body {
+            Some(body) => self.agent.run(request.body(body).expect("a request")),
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        Answer::read(answer.expect("answers"))
+    }
+
     /// The folder of the database, kept when the server goes.
     pub fn keep_folder(&self) -> Option<tempfile::TempDir> {
         self.folder.lock().expect("lock").take()
@@ -421,6 +448,15 @@ impl Answer {
     pub fn refused(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self
+    }
+
+    /// The faults of problem details, as (code, pointer).
+    #[track_caller]
+    pub fn faults(&self) -> Vec<(String, String)> {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text);
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        errors.iter().map(|error| (text(&error["code"]), text(&error["path"]))).collect()
     }
 
     /// The findings of a 400, as (code, path).

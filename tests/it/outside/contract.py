@@ -1,7 +1,8 @@
 """Looks at the published document and at calls with validators that are not ours; writes a line for each fault.
 
-Standard input: {"document": …, "calls": [{"path", "request", "status", "headers", "answer"}]}; `request` and `answer` are
-JSON values, and `answer` is null where the body is no JSON.
+Standard input: {"document": …, "calls": [{"path", "verb", "request", "status", "headers", "answer"}]}; `path` is a path of
+the document, `verb` is post where it is not named, `request` and `answer` are JSON values, and `answer` is null where the
+body is no JSON.
 """
 
 import json
@@ -27,9 +28,9 @@ def faults_of(document, schema, value):
 
 
 def of_call(document, call):
-    operation = document["paths"][call["path"]]["post"]
+    operation = document["paths"][call["path"]][call.get("verb", "post")]
     named = f"{call['path']} {call['status']}"
-    if call["request"] is not None and call["status"] == 200:
+    if call["request"] is not None and call["status"] in (200, 201):
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         for fault in faults_of(document, schema, call["request"]):
             yield f"{named}: request: {fault}"
@@ -44,7 +45,7 @@ def of_call(document, call):
     content = answer.get("content", {})
     if kind and kind not in content:
         yield f"{named}: the content type {kind} is not documented"
-    if kind == "application/json" and kind in content:
+    if kind in ("application/json", "application/problem+json") and kind in content:
         for fault in faults_of(document, content[kind]["schema"], call["answer"]):
             yield f"{named}: answer: {fault}"
 

@@ -230,7 +230,7 @@ fn responded(story: &Story, act: &Act) -> Entry<Responded> {
 }
 
 fn entry<T>(story: &Story, content: impl FnOnce(MailObject) -> T) -> Entry<T> {
-    Entry { index: None, item_id: Some(story.id.clone()), content: Ok(content(story.object())) }
+    Entry { list: "", index: None, item_id: Some(story.id.clone()), content: Ok(content(story.object())) }
 }
 
 /// Asks or answers. Not done while what it is about has not arrived.

@@ -1,0 +1,320 @@
+//! One call of a resource on its way to its use case: who asks, what stands in path, query, headers and body.
+//!
+//! Knows HTTP and the row it came by. What the values mean is the handlers' business; what may be asked for stands in rows.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+
+use super::reply::Reply;
+use crate::contract::WcfDate;
+use crate::contract::date::with_zone;
+use crate::error::{Error, Findings, Result};
+use crate::http::operation::{ParameterKind, Resource};
+use crate::http::pipeline::admission::{self, Asked};
+use crate::http::pipeline::{body, idempotency, json_scan};
+use crate::http::reading;
+use crate::http::shared::Shared;
+use crate::service::{Actor, BatchMode, IfVersion, RequestKey, Services};
+
+/// A call whose caller is known and entitled, and whose query has only parameters of its row.
+pub(super) struct Ask<'a> {
+    pub services: &'a Services,
+    pub shared: &'a Shared,
+    pub actor: Arc<Actor>,
+    request: &'a HttpRequest,
+    query: Vec<(String, String)>,
+    asked: Asked,
+}
+
+/// Serves a call of a resource by its handler.
+///
+/// # Errors
+/// Those of the pipeline and of the handler, as this surface tells them.
+pub(super) async fn serve<'a, F>(
+    request: &'a HttpRequest,
+    shared: &'a Shared,
+    payload: Payload,
+    resource: &'static Resource,
+    handler: impl FnOnce(Ask<'a>) -> F,
+) -> Result<HttpResponse>
+where
+    F: Future<Output = Result<Reply>>,
+{
+    let asked = read(request, shared, payload, resource).await?;
+    let reply = handler(asked).await.map_err(told)?;
+    Ok(reply.into_response())
+}
+
+/// What a use case refused, as this surface tells it: another's is not there, and what the state forbids is no fault of the
+/// request.
+fn told(error: Error) -> Error {
+    let all = |findings: &Findings, code: &str| !findings.is_empty() && findings.iter().all(|one| one.code == code);
+    match error {
+        Error::Unauthorized => Error::Absent { what: "item or organization" },
+        Error::Invalid(findings) if all(&findings, "state") => Error::Conflict(findings),
+        Error::Invalid(findings) if all(&findings, "absent") => Error::Absent { what: "item" },
+        error => error,
+    }
+}
+
+async fn read<'a>(
+    request: &'a HttpRequest,
+    shared: &'a Shared,
+    payload: Payload,
+    resource: &'static Resource,
+) -> Result<Ask<'a>> {
+    let reads = resource.body.is_some();
+    let asked = admission::resource(request, shared, reads.then_some(payload), resource.permission).await?;
+    check_accept(request, resource)?;
+    if let Some(body) = &asked.body {
+        body::check_json(request)?;
+        json_scan::check(&body.bytes)?;
+    }
+    let query = pairs(request, resource)?;
+    Ok(Ask { services: &shared.services, shared, actor: Arc::clone(&asked.actor), request, query, asked })
+}
+
+/// # Errors
+/// 406 when the caller accepts nothing of what is offered.
+fn check_accept(request: &HttpRequest, resource: &Resource) -> Result<()> {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    let offered = resource.offers;
+    if offered.iter().any(|kind| accepts(accepted, kind)) {
+        return Ok(());
+    }
+    Err(Error::NotAcceptable { offered: offered.join(", ") })
+}
+
+/// Whether a list of media ranges takes a media type; a range with the weight zero takes nothing.
+fn accepts(ranges: &str, kind: &str) -> bool {
+    let family = kind.split('/').next().unwrap_or_default();
+    let fits = |range: &str| range == "*/*" || range == kind || range.strip_suffix("/*") == Some(family);
+    let mut taken = false;
+    for range in ranges.to_ascii_lowercase().split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|weight| weight.parse() == Ok(0.0));
+        if name == kind && refused {
+            return false;
+        }
+        taken |= fits(name) && !refused;
+    }
+    taken || ranges.trim().is_empty()
+}
+
+/// The parameters of the query.
+///
+/// # Errors
+/// 400 naming each that the row does not have, that is there twice, or that is not of its kind.
+fn pairs(request: &HttpRequest, resource: &Resource) -> Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
+        .map_err(|_| Error::invalid("format", "", "the query cannot be read; write name=value, joined by &"))?;
+    let mut findings = Findings::default();
+    for (at, (name, value)) in pairs.iter().enumerate() {
+        let Some(known) = resource.query.iter().find(|known| known.name == name) else {
+            let names: Vec<&str> = resource.query.iter().map(|known| known.name).collect();
+            let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            findings.add("unknown_parameter", shown(name), format!("not known here; known are: {known}"));
+            continue;
+        };
+        if pairs[..at].iter().any(|(before, _)| before == name) {
+            findings.add("unknown_parameter", known.name, "it is there twice; give it once");
+        } else if let Some(wrong) = fault(known.kind, value.trim()) {
+            findings.add("format", known.name, wrong);
+        }
+    }
+    findings.into_result()?;
+    pairs.retain(|(_, value)| !value.trim().is_empty());
+    Ok(pairs)
+}
+
+/// A name as it is repeated to the caller: short.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+/// What is wrong with the value of a parameter.
+fn fault(kind: ParameterKind, value: &str) -> Option<String> {
+    if value.is_empty() {
+        return None;
+    }
+    match kind {
+        ParameterKind::Text if value.chars().any(char::is_control) => {
+            Some("write it without control characters".into())
+        }
+        ParameterKind::Text => None,
+        ParameterKind::Flag => (!matches!(value, "true" | "false")).then(|| "write true or false".to_owned()),
+        ParameterKind::Number { most } => {
+            let fits = value.bytes().all(|digit| digit.is_ascii_digit())
+                && value.parse().is_ok_and(|number: usize| (1..=most).contains(&number));
+            (!fits).then(|| format!("write a whole number from 1 to {most}"))
+        }
+        ParameterKind::Date => {
+            let fits = WcfDate::parse(value).is_ok_and(|date| date.is_some());
+            (!fits).then(|| "write a date or a time, for example 2026-11-27 or 2026-11-27T08:30:00Z".to_owned())
+        }
+        ParameterKind::OneOf(words) => (!words.contains(&value)).then(|| format!("write one of {}", words.join(", "))),
+    }
+}
+
+impl Ask<'_> {
+    /// A part of the path.
+    pub fn path(&self, name: &str) -> &str {
+        self.request.match_info().get(name).unwrap_or_default()
+    }
+
+    /// A parameter of the query.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// The same, owned.
+    pub fn own(&self, name: &str) -> Option<String> {
+        self.text(name).map(str::to_owned)
+    }
+
+    /// A whole number of the query.
+    pub fn number(&self, name: &str) -> Option<i32> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// Whether a flag of the query is set.
+    pub fn flag(&self, name: &str) -> bool {
+        self.text(name) == Some("true")
+    }
+
+    /// A time of the query: of a date alone its first second.
+    pub fn from(&self, name: &str) -> Option<DateTime<Utc>> {
+        self.date(name, WcfDate::parse)
+    }
+
+    /// A time of the query: of a date alone its last second.
+    pub fn to(&self, name: &str) -> Option<DateTime<Utc>> {
+        self.date(name, WcfDate::parse_end)
+    }
+
+    fn date(&self, name: &str, parse: fn(&str) -> Result<Option<WcfDate>, String>) -> Option<DateTime<Utc>> {
+        let text = self.text(name)?;
+        with_zone(self.actor.zone, || parse(text)).ok().flatten().map(WcfDate::instant)
+    }
+
+    /// The address of the page of the same list that begins at a cursor.
+    pub fn next_page(&self, cursor: &str) -> String {
+        let others = self.query.iter().filter(|(name, _)| name != "cursor").map(|(name, value)| (&**name, &**value));
+        let query: Vec<(&str, &str)> = others.chain([("cursor", cursor)]).collect();
+        format!("{}?{}", self.request.path(), serde_urlencoded::to_string(query).unwrap_or_default())
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let value = self.request.headers().get(name)?.to_str().ok()?.trim();
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a preference of the Prefer header (RFC 7240).
+    pub fn prefers(&self, name: &str) -> Option<&str> {
+        let all = self.header("prefer")?;
+        let mut each = all.split(',').filter_map(|one| one.split(';').next()?.split_once('='));
+        each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
+    }
+
+    /// The JSON text of the body; an object without members where none was sent.
+    pub fn body_text(&self) -> &str {
+        let bytes = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        if text.trim().is_empty() { "{}" } else { text }
+    }
+
+    /// The body.
+    ///
+    /// # Errors
+    /// 400 naming the member that cannot be read.
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T> {
+        self.parsed(self.body_text())
+    }
+
+    /// Reads JSON text by the caller's zone.
+    ///
+    /// # Errors
+    /// 400 naming the member that cannot be read.
+    pub fn parsed<T: DeserializeOwned>(&self, text: &str) -> Result<T> {
+        // The parser would take a list as members by place.
+        if !text.trim_start().starts_with('{') {
+            return Err(Error::invalid("json", "", "the body must be one JSON object"));
+        }
+        reading::parse(self.actor.zone, text).map_err(|finding| Error::Invalid(finding.into()))
+    }
+
+    /// The caller with user and office as the headers state them.
+    ///
+    /// # Errors
+    /// 400 for a user that is needed and absent, or that does not fit.
+    pub fn acting(&self) -> Result<Actor> {
+        let user = ("X-Entrepost-User", self.header("x-entrepost-user"));
+        let (actor, findings) =
+            reading::acting(&self.actor, user, ("X-Entrepost-Office", self.header("x-entrepost-office")));
+        findings.into_result()?;
+        Ok(actor)
+    }
+
+    /// The same where nobody need be stated: for what only notes who it was.
+    pub fn stated(&self) -> Actor {
+        self.acting().unwrap_or_else(|_| (*self.actor).clone())
+    }
+
+    /// The key that makes repeats harmless. It stands for verb, path, query, kind of content and body.
+    ///
+    /// # Errors
+    /// 400 for a key that is none.
+    pub fn key(&self) -> Result<Option<RequestKey>> {
+        let kind = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let called = format!("{} {} {kind}", self.request.method(), self.request.uri());
+        let bytes = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
+        idempotency::key(self.request, &called, BatchMode::AllOrNothing, bytes, &[])
+    }
+
+    /// The versions that a change may be of.
+    ///
+    /// # Errors
+    /// 428 when the request does not say.
+    pub fn if_match(&self) -> Result<IfVersion> {
+        self.header("if-match").map(IfVersion::of_header).ok_or(Error::VersionNeeded)
+    }
+
+    /// The same where it need not be said.
+    pub fn if_match_given(&self) -> IfVersion {
+        self.header("if-match").map_or(IfVersion::Any, IfVersion::of_header)
+    }
+
+    /// Whether the caller has what has this entity tag.
+    pub fn has_version(&self, tag: &str) -> bool {
+        let same = |known: &str| known.trim().trim_start_matches("W/") == tag || known.trim() == "*";
+        self.header("if-none-match").is_some_and(|list| list.split(',').any(same))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn media_ranges_are_read() {
+        for (ranges, kind, expected) in [
+            ("*/*", "application/json", true),
+            ("", "application/json", true),
+            ("application/*", "application/json", true),
+            ("application/json;q=0", "application/json", false),
+            ("*/*, application/json;q=0", "application/json", false),
+            ("image/png, text/html;q=0.9", "application/json", false),
+            ("image/png, */*;q=0.1", "application/json", true),
+            ("APPLICATION/JSON; charset=utf-8", "application/json", true),
+            ("application/xml", "application/json", false),
+        ] {
+            assert_eq!(accepts(ranges, kind), expected, "{ranges} {kind}");
+        }
+    }
+}

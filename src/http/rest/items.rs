@@ -1,0 +1,198 @@
+//! Items: their status, the marks on their ids, and where they are.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::ask::Ask;
+use super::declarations::{FLOWS, flow_of, stored};
+use super::reply::Reply;
+use crate::contract::canonical::to_canonical;
+use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult};
+use crate::contract::own::{StatusList, StatusSummary};
+use crate::contract::{WatchdogInfo, WcfDate, date};
+use crate::domain::Flow;
+use crate::error::{Error, Findings, Result};
+use crate::limits;
+use crate::rules::forms::{self, given};
+use crate::rules::places;
+use crate::service::mail_state::{Answering, Move};
+use crate::service::marks::SetMark;
+use crate::service::one::Named;
+
+/// One item asked about.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AskedItem {
+    item_id: Option<String>,
+    /// ISO country of origin.
+    origin: Option<String>,
+    /// ISO country of destination.
+    destination: Option<String>,
+}
+
+impl From<AskedItem> for CheckItemStatusRequest {
+    fn from(asked: AskedItem) -> Self {
+        Self {
+            item_id: asked.item_id,
+            origin_country_cd: asked.origin,
+            destination_country_cd: asked.destination,
+            ..Self::default()
+        }
+    }
+}
+
+/// Items asked about, as many as 1,000.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskedItems {
+    items: Vec<AskedItem>,
+}
+
+fn check(ask: &Ask<'_>, asked: &[AskedItem]) -> Result<()> {
+    let mut findings = Findings::default();
+    let catalogue = ask.services.catalogue();
+    for (index, item) in asked.iter().enumerate() {
+        let mut found = Findings::default();
+        match given(&item.item_id) {
+            None => found.add("required", "itemId", "give the item id, for example EE123456785AU"),
+            id => forms::check_item_id(&mut found, "itemId", id),
+        }
+        places::check_country(&mut found, "origin", given(&item.origin), catalogue.countries());
+        places::check_country(&mut found, "destination", given(&item.destination), catalogue.countries());
+        findings.extend_under(&format!("items[{index}]"), found);
+    }
+    findings.into_result()
+}
+
+pub(super) async fn statuses(ask: Ask<'_>) -> Result<Reply> {
+    let AskedItems { items } = ask.body()?;
+    if items.len() > limits::STATUS_ITEMS {
+        let message = format!("at most {} items fit in one call; split the list", limits::STATUS_ITEMS);
+        return Err(Error::invalid("too_long", "items", message));
+    }
+    check(&ask, &items)?;
+    let found = ask.services.item_status(&ask.actor, items.into_iter().map(Into::into).collect()).await?;
+    let count = |light: &str| found.iter().filter(|item| item.light == light).count();
+    let summary = StatusSummary { green: count("Green"), amber: count("Amber"), red: count("Red") };
+    Ok(Reply::ok(to_canonical(&StatusList { summary, items: found })))
+}
+
+pub(super) async fn status(ask: Ask<'_>) -> Result<Reply> {
+    let found: CheckItemStatusResult = match Named::read(ask.path("id")) {
+        Named::ItemId(id) => {
+            let asked = AskedItem { item_id: Some(id), origin: ask.own("origin"), destination: ask.own("destination") };
+            check(&ask, std::slice::from_ref(&asked)).map_err(|_| Error::Absent { what: "item" })?;
+            let mut found = ask.services.item_status(&ask.actor, vec![asked.into()]).await?;
+            found.pop().ok_or(Error::Absent { what: "item" })?
+        }
+        named => ask.services.status_of_one(&ask.actor, named).await?,
+    };
+    Ok(Reply::ok(to_canonical(&found)))
+}
+
+/// A mark on an item id.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Marking {
+    watchdog: Option<WatchdogInfo>,
+    /// Whose items are meant; ZZZ for those of any post, which a block is put on when absent.
+    origin: Option<String>,
+    /// Tells items of several posts apart.
+    destination: Option<String>,
+    /// Tells uses of an id apart.
+    #[serde(default, deserialize_with = "date::optional")]
+    posted: Option<WcfDate>,
+}
+
+/// The item id that a path means: a mark stands on an id, not on an item.
+async fn marked_id(ask: &Ask<'_>) -> Result<String> {
+    match Named::read(ask.path("id")) {
+        Named::ItemId(id) => Ok(id),
+        named => Ok(ask.services.end_of(&ask.actor, named).await?.item_id),
+    }
+}
+
+pub(super) async fn mark(ask: Ask<'_>) -> Result<Reply> {
+    let Marking { watchdog, origin, destination, posted } = ask.body()?;
+    let (actor, key) = (ask.acting()?, ask.key()?);
+    let Some(info) = watchdog else {
+        return Err(Error::invalid("required", "watchdog", "say what to do"));
+    };
+    let item_id = marked_id(&ask).await?;
+    let own = |text: &Option<String>| given(text).map(str::to_owned);
+    let sent = SetMark {
+        item_id: item_id.clone(),
+        origin: own(&origin),
+        destination: own(&destination),
+        mail_class: None,
+        posting: posted,
+        info,
+    };
+    ask.services.set_watchdog(&actor, sent, key).await?;
+    let now = ask.services.watchdog(&actor, &item_id, given(&origin)).await?;
+    Ok(Reply::ok(to_canonical(&now)))
+}
+
+pub(super) async fn mark_of(ask: Ask<'_>) -> Result<Reply> {
+    let item_id = marked_id(&ask).await?;
+    let info = ask.services.watchdog(&ask.actor, &item_id, ask.text("origin")).await?;
+    Ok(Reply::ok(to_canonical(&info)))
+}
+
+/// A move of an item.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Movement {
+    item_id: Option<String>,
+    /// inbound, outbound or transit, as the caller sees it.
+    flow: Option<String>,
+    /// The destination outbound, the origin inbound and in transit.
+    partner: Option<String>,
+    /// 1 received from customer, 2 arrived at outward office, 10 departed it, 50 arrived at inward office, 52 departed it.
+    mail_state: Option<i32>,
+    /// Where a transit item goes.
+    destination: Option<String>,
+}
+
+pub(super) async fn move_item(ask: Ask<'_>) -> Result<Reply> {
+    let moved: Movement = ask.body()?;
+    let (actor, key) = (ask.acting()?, ask.key()?);
+    let mut findings = Findings::default();
+    let flow = given(&moved.flow).and_then(flow_of);
+    if flow.is_none() {
+        findings.add("required", "flow", format!("write one of {}", FLOWS.join(", ")));
+    }
+    for (path, value) in [("itemId", &moved.item_id), ("partner", &moved.partner)] {
+        if given(value).is_none() {
+            findings.add("required", path, "it is needed here");
+        }
+    }
+    if flow == Some(Flow::Transit) && given(&moved.destination).is_none() {
+        findings.add("required", "destination", "a transit item needs its destination post");
+    }
+    findings.into_result()?;
+    let own = |text: &Option<String>| given(text).unwrap_or_default().to_owned();
+    let flow = flow.unwrap_or(Flow::Transit);
+    let sent = Move {
+        item_id: own(&moved.item_id),
+        post: None,
+        partner: own(&moved.partner),
+        flow,
+        mail_state: moved.mail_state,
+        item_destination: given(&moved.destination).filter(|_| flow == Flow::Transit).map(str::to_owned),
+    };
+    let answer = ask.services.move_item(&actor, sent, Answering::Receipt, key).await.map_err(in_own_words)?;
+    stored(&answer)
+}
+
+/// Findings of the use case under the names that members have here.
+fn in_own_words(error: Error) -> Error {
+    let Error::Invalid(findings) = error else { return error };
+    Error::Invalid(findings.each(|mut finding| {
+        let known = [("id", "itemId"), ("partnerPostalOrgCd", "partner"), ("itemDestPostalOrgCd", "destination")];
+        if let Some((_, own)) = known.iter().find(|(name, _)| *name == finding.path) {
+            finding.path = (*own).to_owned();
+        }
+        finding
+    }))
+}

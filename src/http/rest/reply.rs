@@ -1,0 +1,105 @@
+//! The answer of a resource on its way out.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
+
+use super::dates;
+
+/// What a resource answers.
+pub(super) struct Reply {
+    status: StatusCode,
+    content: Content,
+    headers: Vec<(HeaderName, String)>,
+}
+
+enum Content {
+    Nothing,
+    /// JSON text with dates as the contract writes them.
+    Json(String),
+    Pdf(Vec<u8>),
+}
+
+impl Reply {
+    fn new(status: StatusCode, content: Content) -> Self {
+        Self { status, content, headers: Vec::new() }
+    }
+
+    /// 200 with JSON text.
+    pub fn ok(json: String) -> Self {
+        Self::new(StatusCode::OK, Content::Json(json))
+    }
+
+    /// 201: `json` is now at `location`.
+    pub fn created(json: String, location: &str) -> Self {
+        Self::new(StatusCode::CREATED, Content::Json(json)).with(LOCATION, location.to_owned())
+    }
+
+    /// 204.
+    pub fn nothing() -> Self {
+        Self::new(StatusCode::NO_CONTENT, Content::Nothing)
+    }
+
+    /// A file to be kept under a name.
+    pub fn pdf(bytes: Vec<u8>, name: &str) -> Self {
+        let disposition = format!("inline; filename=\"{name}\"");
+        Self::new(StatusCode::OK, Content::Pdf(bytes)).with(CONTENT_DISPOSITION, disposition)
+    }
+
+    /// The same, or 304 where the caller has it.
+    #[must_use]
+    pub fn unless_known(mut self, is_known: bool) -> Self {
+        if is_known {
+            (self.status, self.content) = (StatusCode::NOT_MODIFIED, Content::Nothing);
+        }
+        self
+    }
+
+    /// Says which version this is; `tag` is without quotes.
+    #[must_use]
+    pub fn tagged(self, tag: &str) -> Self {
+        self.with(ETAG, format!("\"{tag}\""))
+    }
+
+    /// Says where the next page is.
+    #[must_use]
+    pub fn next(self, address: Option<String>) -> Self {
+        match address {
+            Some(address) => self.with(LINK, format!("<{address}>; rel=\"next\"")),
+            None => self,
+        }
+    }
+
+    /// Says how many there are, and whether more has changed already, where that is known.
+    #[must_use]
+    pub fn counted(mut self, total: Option<i64>, more: Option<bool>) -> Self {
+        let known = [
+            (HeaderName::from_static("x-total-count"), total.map(|total| total.to_string())),
+            (HeaderName::from_static("x-more"), more.map(|more| more.to_string())),
+        ];
+        self.headers.extend(known.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        self
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub fn into_response(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.insert_header((name, value));
+            }
+        }
+        match self.content {
+            Content::Nothing => response.finish(),
+            Content::Json(text) => {
+                response.insert_header((CONTENT_TYPE, "application/json")).body(dates::in_rfc3339(text))
+            }
+            Content::Pdf(bytes) => response.insert_header((CONTENT_TYPE, "application/pdf")).body(bytes),
+        }
+    }
+}

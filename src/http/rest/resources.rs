@@ -1,0 +1,554 @@
+//! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
+
+use super::ask;
+use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference};
+use crate::contract::event::{EventList, EventView, ReaderView};
+use crate::contract::item_status::CheckItemStatusResult;
+use crate::contract::own::{
+    BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
+    JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
+    ServicePage, StatusList, StoredView, VersionView,
+};
+use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
+use crate::domain::Scope;
+use crate::http::error::ErrorForm;
+use crate::http::operation::{Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, named};
+use crate::http::pipeline::permission::{Callers, Permission};
+use crate::limits;
+
+/// JSON, which every resource answers in unless its row says otherwise.
+const JSON: &[&str] = &["application/json"];
+
+macro_rules! or {
+    ($default:expr) => {
+        $default
+    };
+    ($default:expr, $given:expr) => {
+        $given
+    };
+}
+
+macro_rules! resources {
+    ($($family:literal { $(
+        $verb:ident $path:literal $name:ident $callers:ident [$($scope:ident),*] $summary:literal {
+            $(remarks: $remarks:literal,)?
+            $(writes: $writes:literal,)?
+            $(query: $query:expr,)?
+            $(body: $body:ty,)?
+            $(offers: $offers:expr,)?
+            $(headers: $headers:expr,)?
+            answers: $answers:expr,
+            problems: $problems:expr,
+            run: $run:path,
+        }
+    )* })*) => {
+        pub(in crate::http) static RESOURCES: &[Operation] = &[$($(Operation {
+            path: $path,
+            name: stringify!($name),
+            family: $family,
+            summary: $summary,
+            remarks: or!("" $(, $remarks)?),
+            door: Door::Resource(Resource {
+                verb: stringify!($verb),
+                permission: Permission { callers: Callers::$callers, scopes: &[$(Scope::$scope),*] },
+                writes: or!(!matches!(stringify!($verb).as_bytes(), b"GET") $(, $writes)?),
+                query: or!(&[] $(, $query)?),
+                body: or!(None $(, Some(named::<$body>))?),
+                offers: or!(JSON $(, $offers)?),
+                run: |request, shared, payload, resource| Box::pin(ask::serve(request, shared, payload, resource, $run)),
+            }),
+            errors: ErrorForm::Problem,
+            headers: or!(&[] $(, $headers)?),
+            answers: $answers,
+            refusals: $problems,
+        },)*)*];
+    };
+}
+
+const fn parameter(name: &'static str, kind: ParameterKind, says: &'static str) -> Parameter {
+    Parameter { name, kind, says }
+}
+
+const ETAG: (&str, &str) = ("ETag", "The version; send it as If-Match with a change, as If-None-Match with a read.");
+const LOCATION: (&str, &str) = ("Location", "Where it is.");
+const IF_MATCH: (&str, &str) = ("If-Match", "ETag of the version that is changed; needed.");
+const IF_MATCH_GIVEN: (&str, &str) = ("If-Match", "ETag of the version that is meant; any when absent.");
+const IF_NONE_MATCH: (&str, &str) = ("If-None-Match", "ETags of the versions that the client has.");
+
+const NOT_THERE: (&str, &str) = ("404", "It is not there, or not yours.");
+const SEVERAL: (&str, &str) = ("409", "Several items have this id: `links` says where each is.");
+const CONFLICT: (&str, &str) =
+    ("409", "The state does not allow it (`state`), or several items have this id (`ambiguous`).");
+const CHANGED: (&str, &str) = ("412", "It was changed since the version that If-Match names.");
+const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
+const EXPIRED: (&str, &str) = ("410", "The events that the cursor leads to are not kept any more.");
+const ERASED: (&str, &str) = ("410", "The text of this version was erased.");
+
+const fn json(status: &'static str, says: &'static str, schema: SchemaOf) -> Answer {
+    Answer { status, says, content: Content::Json(schema), headers: &[], or_error: false }
+}
+
+const fn tagged(status: &'static str, says: &'static str, schema: SchemaOf) -> Answer {
+    Answer { headers: &[ETAG], ..json(status, says, schema) }
+}
+
+const fn created(says: &'static str, schema: SchemaOf) -> Answer {
+    Answer { headers: &[LOCATION, ETAG], ..json("201", says, schema) }
+}
+
+const fn created_untagged(says: &'static str, schema: SchemaOf) -> Answer {
+    Answer { headers: &[LOCATION], ..json("201", says, schema) }
+}
+
+const KNOWN: Answer = Answer {
+    status: "304",
+    says: "The client has this version.",
+    content: Content::Nothing,
+    headers: &[ETAG],
+    or_error: false,
+};
+
+/// Of the items of a list.
+const LIST_QUERY: &[Parameter] = &[
+    parameter("itemId", ParameterKind::Text, "Only items with this id."),
+    parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
+    parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
+    parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
+    parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
+    parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
+    parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
+    parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
+    parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
+    parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
+    parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
+    parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+    parameter(
+        "changedSince",
+        ParameterKind::Date,
+        "Starts the change feed: what changed since, in the order of the changes.",
+    ),
+    parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Items of a page; 100 when absent."),
+    parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before; the filters stay the same."),
+    parameter("count", ParameterKind::Flag, "Answer in X-Total-Count how many items match the filters."),
+];
+
+/// Of the feed of events.
+const EVENT_QUERY: &[Parameter] = &[
+    parameter(
+        "after",
+        ParameterKind::Text,
+        "`next` of the page before; the filters stay the same. The oldest event kept when absent.",
+    ),
+    parameter("reader", ParameterKind::Text, "Goes on from where this reader has acknowledged."),
+    parameter(
+        "type",
+        ParameterKind::Text,
+        "Only these types, separated by commas; light.* and the like mean all that begin so.",
+    ),
+    parameter("item", ParameterKind::Text, "Only events of items with this id."),
+    parameter("limit", ParameterKind::Number { most: limits::EVENTS_MOST }, "Events of a page; 100 when absent."),
+    parameter(
+        "wait",
+        ParameterKind::Number { most: limits::EVENT_WAIT_S },
+        "Seconds to wait where there is nothing yet.",
+    ),
+];
+
+const POST_QUERY: &[Parameter] =
+    &[parameter("post", ParameterKind::Text, "The post whose item is meant, where customs has several posts.")];
+
+const LANE_FROM: Parameter = parameter("from", ParameterKind::Text, "Country of origin, ISO 3166-1 alpha-2; needed.");
+const LANE_TO: Parameter = parameter("to", ParameterKind::Text, "Country of destination, ISO 3166-1 alpha-2; needed.");
+const NEXT: (&str, &str) = ("Link", "Address of the next page, rel=next; absent on the last.");
+
+const COUNTRIES: &[Parameter] = &[
+    parameter("origin", ParameterKind::Text, "Country of origin, where several items have the id."),
+    parameter("destination", ParameterKind::Text, "Country of destination, where several items have the id."),
+];
+
+const OF_NO_VERSION: Answer =
+    Answer { status: "204", says: "Ended.", content: Content::Nothing, headers: &[], or_error: false };
+
+const PDF_QUERY: &[Parameter] = &[
+    parameter(
+        "language",
+        ParameterKind::OneOf(reference::LANGUAGES),
+        "Second language beside English; FR when absent.",
+    ),
+    parameter("paper", ParameterKind::OneOf(documents::PAPERS), "The form's own size when absent."),
+    parameter("copies", ParameterKind::Number { most: limits::PRINT_COPIES }, "Copies; 1 when absent."),
+];
+
+resources! {
+    "Declarations" {
+        POST "/v1/declarations" createDeclaration Posts [CreateMessages] "Stores a declaration." {
+            remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH.",
+            body: declarations::NewDeclaration,
+            answers: &[
+                created("The item is declared now.", named::<StoredView>),
+                tagged("200", "The item was declared before: changed, or unchanged.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::create,
+        }
+        POST "/v1/declarations/batch" createDeclarations Posts [CreateMessages] "Stores up to 1,000 declarations, each on its own." {
+            query: &[parameter("atomic", ParameterKind::Flag, "All or none: one that is refused refuses all.")],
+            body: declarations::NewDeclarations,
+            answers: &[json("200", "What became of each, in the order sent.", named::<BatchView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::create_many,
+        }
+        GET "/v1/declarations" listDeclarations PostsAndCustoms [ReadDeclarations] "Finds items, page by page." {
+            remarks: "Follow the Link header with rel=next; no item is left out and none comes twice while others are added.",
+            query: LIST_QUERY,
+            answers: &[Answer {
+                headers: &[
+                    NEXT,
+                    ("X-Total-Count", "With count=true: how many items match."),
+                    ("X-More", "In the change feed: whether more has changed already."),
+                ],
+                ..json("200", "A page.", named::<ItemPage>)
+            }],
+            problems: &[NOT_THERE],
+            run: declarations::list,
+        }
+        GET "/v1/declarations/{id}" readDeclaration PostsAndCustoms [ReadDeclarations] "An item with everything that is said of it." {
+            query: POST_QUERY,
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The item.", named::<ItemDocument>), KNOWN],
+            problems: &[NOT_THERE, SEVERAL],
+            run: declarations::read,
+        }
+        PUT "/v1/declarations/{id}" replaceDeclaration Posts [CreateMessages] "Puts another declaration in the place of the one that was read." {
+            body: declarations::Replacement,
+            headers: &[IF_MATCH],
+            answers: &[
+                tagged("200", "Changed, or unchanged.", named::<StoredView>),
+                created("The item had no declaration before.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT, CHANGED, VERSION_NEEDED],
+            run: declarations::replace,
+        }
+        PATCH "/v1/declarations/{id}" patchDeclaration Posts [CreateMessages] "Changes members of the declaration that was read." {
+            remarks: "A JSON merge patch (RFC 7396) on `mailObject` and `declaration`; lists are replaced as a whole.",
+            body: declarations::Patch,
+            headers: &[IF_MATCH],
+            answers: &[
+                tagged("200", "Changed, or unchanged.", named::<StoredView>),
+                created("The item had no declaration before.", named::<StoredView>),
+            ],
+            problems: &[NOT_THERE, CONFLICT, CHANGED, VERSION_NEEDED],
+            run: declarations::patch,
+        }
+        POST "/v1/declarations/{id}/submit" submitDeclaration Posts [CreateMessages] "Passes on a declaration that is there." {
+            body: declarations::Submission,
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[tagged("200", "Passed on.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT, CHANGED],
+            run: declarations::submit,
+        }
+        POST "/v1/declarations/{id}/validate" validateDeclaration Posts [CreateMessages] "Says what the checks find in a declaration that is there; stores nothing." {
+            writes: false,
+            body: declarations::Submission,
+            answers: &[json("200", "What was found.", named::<JudgedView>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: declarations::validate,
+        }
+        POST "/v1/declarations/{id}/withdrawal" withdrawDeclaration Posts [CreateMessages] "Takes a declaration back before the item has left." {
+            remarks: "Partners that were told of it are told so; a draft is deleted. Declaring it again revives the item.",
+            body: declarations::WithdrawalRequest,
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[tagged("200", "Taken back.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT, CHANGED],
+            run: declarations::withdraw,
+        }
+        POST "/v1/declarations/{id}/copies" copyDeclaration Posts [CreateMessages] "Makes a draft of another item of it, or an anonymous declaration." {
+            body: declarations::CopyRequest,
+            answers: &[created("The copy.", named::<CopyView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: declarations::copy,
+        }
+        GET "/v1/declarations/{id}/history" readHistory PostsAndCustoms [ReadDeclarations] "Who did what to an item, and when." {
+            answers: &[json("200", "The history.", named::<HistoryView>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: history::history,
+        }
+        GET "/v1/declarations/{id}/versions/{version}" readVersion PostsAndCustoms [ReadDeclarations] "What a version of a declaration says." {
+            answers: &[json("200", "The version.", named::<VersionView>)],
+            problems: &[NOT_THERE, SEVERAL, ERASED],
+            run: history::version,
+        }
+    }
+    "Printing" {
+        GET "/v1/declarations/{id}/documents" listDocuments PostsAndCustoms [ReadDocuments] "What an item can be printed as." {
+            answers: &[json("200", "The documents.", named::<DocumentList>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: documents::list,
+        }
+        GET "/v1/declarations/{id}/documents/{document}" printDocument PostsAndCustoms [ReadDocuments] "A document of an item as PDF/A: cn22, cn23 or label." {
+            query: PDF_QUERY,
+            offers: &["application/pdf"],
+            headers: &[IF_NONE_MATCH],
+            answers: &[
+                Answer {
+                    status: "200",
+                    says: "The file.",
+                    content: Content::File(&["application/pdf"]),
+                    headers: &[ETAG, ("Content-Disposition", "A name for the file.")],
+                    or_error: false,
+                },
+                KNOWN,
+            ],
+            problems: &[NOT_THERE, SEVERAL],
+            run: documents::pdf,
+        }
+    }
+    "Decisions and referrals" {
+        POST "/v1/declarations/{id}/responses" createResponse PostsAndCustoms [WriteResponses] "Stores a decision of customs on an item." {
+            remarks: "Of customs on its items, or entered by a post on its behalf.",
+            body: dialogue::NewResponse,
+            answers: &[created_untagged("It stands on the item.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::respond,
+        }
+        POST "/v1/declarations/{id}/referrals" createReferral PostsAndCustoms [WriteReferrals] "Asks the origin of an inbound item." {
+            body: dialogue::NewReferral,
+            answers: &[created_untagged("It was asked.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::refer,
+        }
+        POST "/v1/declarations/{id}/referrals/{reference}/answers" answerReferral Posts [WriteReferrals] "Answers what was asked about an outbound item." {
+            body: dialogue::NewAnswer,
+            answers: &[created_untagged("It was answered.", named::<MadeView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: dialogue::answer,
+        }
+    }
+    "Items" {
+        GET "/v1/items/{id}" readItem PostsAndCustoms [ReadItems] "The status of an item; what is not known is amber." {
+            query: COUNTRIES,
+            answers: &[json("200", "The status.", named::<CheckItemStatusResult>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: items::status,
+        }
+        POST "/v1/items/status" readItems PostsAndCustoms [ReadItems] "The status of up to 1,000 items." {
+            writes: false,
+            body: items::AskedItems,
+            answers: &[json("200", "The status of each, in the order asked.", named::<StatusList>)],
+            problems: &[],
+            run: items::statuses,
+        }
+        GET "/v1/items/{id}/watchdog" readWatchdog PostsAndCustoms [ReadItems] "The gravest mark in force on an item id." {
+            query: &[parameter("origin", ParameterKind::Text, "Only marks on items of this post, or of any.")],
+            answers: &[json("200", "The mark; Clear where there is none.", named::<WatchdogInfo>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: items::mark_of,
+        }
+        PUT "/v1/items/{id}/watchdog" setWatchdog PostsAndCustoms [WriteWatchdog] "Sets or clears the caller's mark on an item id." {
+            body: items::Marking,
+            answers: &[json("200", "The gravest mark in force now.", named::<WatchdogInfo>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: items::mark,
+        }
+        POST "/v1/movements" createMovement Posts [WriteMovements] "Says where an item is." {
+            body: items::Movement,
+            answers: &[tagged("200", "It is there.", named::<StoredView>)],
+            problems: &[NOT_THERE, CONFLICT],
+            run: items::move_item,
+        }
+    }
+    "Offers" {
+        GET "/v1/goods" listGoods PostsAndCustoms [ReadReference] "Goods of a seller, or offered to a buyer; the caller's own when neither is named." {
+            query: &[
+                parameter("seller", ParameterKind::Text, "The post that sells."),
+                parameter("buyer", ParameterKind::Text, "Offered to this organization, or to everyone."),
+                parameter("withInvalid", ParameterKind::Flag, "Also own goods that are not valid now."),
+                parameter("withRestrictions", ParameterKind::Flag, "With what the buyer's country has against them."),
+                parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Goods of a page; 100 when absent."),
+                parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before."),
+            ],
+            answers: &[Answer { headers: &[NEXT], ..json("200", "A page.", named::<GoodPage>) }],
+            problems: &[NOT_THERE],
+            run: offers::goods,
+        }
+        POST "/v1/goods" createGood Posts [WriteCatalogue] "Offers goods." {
+            body: MarketedGood,
+            answers: &[
+                created("They are offered.", named::<OfferReceipt>),
+                tagged("200", "The same goods are offered already.", named::<OfferReceipt>),
+            ],
+            problems: &[NOT_THERE],
+            run: offers::add_good,
+        }
+        GET "/v1/goods/{number}" readGood Posts [ReadReference] "Own goods by their number." {
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The goods.", named::<MarketedGood>), KNOWN],
+            problems: &[NOT_THERE],
+            run: offers::good,
+        }
+        PUT "/v1/goods/{number}" replaceGood Posts [WriteCatalogue] "Changes own goods." {
+            body: MarketedGood,
+            headers: &[IF_MATCH],
+            answers: &[tagged("200", "Changed, or unchanged.", named::<OfferReceipt>)],
+            problems: &[NOT_THERE, CHANGED, VERSION_NEEDED],
+            run: offers::put_good,
+        }
+        DELETE "/v1/goods/{number}" endGood Posts [WriteCatalogue] "Ends an offer of goods now." {
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, CHANGED],
+            run: offers::end_good,
+        }
+        GET "/v1/services" listServices PostsAndCustoms [ReadReference] "Postal services from one post to another that are valid now." {
+            query: &[
+                parameter("origin", ParameterKind::Text, "The post that offers; the caller when absent."),
+                parameter("destination", ParameterKind::Text, "The post the services go to; needed."),
+            ],
+            answers: &[json("200", "The services.", named::<ServicePage>)],
+            problems: &[NOT_THERE],
+            run: offers::services,
+        }
+        POST "/v1/services" createService Posts [WriteCatalogue] "Offers a postal service." {
+            body: PostalService,
+            answers: &[
+                created("It is offered.", named::<OfferReceipt>),
+                tagged("200", "The same service is offered already.", named::<OfferReceipt>),
+            ],
+            problems: &[NOT_THERE],
+            run: offers::add_service,
+        }
+        GET "/v1/services/{service}" readService Posts [ReadReference] "An own service by its id." {
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The service.", named::<PostalService>), KNOWN],
+            problems: &[NOT_THERE],
+            run: offers::service,
+        }
+        PUT "/v1/services/{service}" replaceService Posts [WriteCatalogue] "Changes an own service." {
+            body: PostalService,
+            headers: &[IF_MATCH],
+            answers: &[tagged("200", "Changed, or unchanged.", named::<OfferReceipt>)],
+            problems: &[NOT_THERE, CHANGED, VERSION_NEEDED],
+            run: offers::put_service,
+        }
+        DELETE "/v1/services/{service}" endService Posts [WriteCatalogue] "Ends an own service now." {
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, CHANGED],
+            run: offers::end_service,
+        }
+    }
+    "Reference" {
+        GET "/v1/reference" listLists PostsAndCustoms [ReadReference] "The code lists that there are." {
+            answers: &[json("200", "Their names.", named::<ListNames>)],
+            problems: &[],
+            run: reference::lists,
+        }
+        GET "/v1/reference/{list}" readList PostsAndCustoms [ReadReference] "A code list as the caller's customs uses it." {
+            query: &[parameter("language", ParameterKind::OneOf(reference::LANGUAGES), "EN when absent.")],
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The list.", named::<CodeList>), KNOWN],
+            problems: &[NOT_THERE],
+            run: reference::list,
+        }
+        GET "/v1/hs-codes" findHsCodes PostsAndCustoms [ReadReference] "HS codes for goods, best first." {
+            query: &[parameter("q", ParameterKind::Text, "What the goods are, in English, French or Spanish; needed.")],
+            answers: &[json("200", "At most ten codes.", named::<HsCodes>)],
+            problems: &[],
+            run: reference::hs_codes,
+        }
+        GET "/v1/restrictions" findRestrictions PostsAndCustoms [ReadReference] "What a destination and the UPU have against goods." {
+            query: &[
+                LANE_FROM,
+                LANE_TO,
+                parameter("hs", ParameterKind::Text, "HS code of the goods, 2 to 14 digits."),
+                parameter("description", ParameterKind::Text, "What the goods are; short English words work best."),
+            ],
+            answers: &[json("200", "What was found.", named::<RestrictionList>)],
+            problems: &[],
+            run: reference::restrictions,
+        }
+        GET "/v1/requirements" readRequirements PostsAndCustoms [ReadReference] "What is asked of a declaration today from one country to another." {
+            query: &[LANE_FROM, LANE_TO, parameter("class", ParameterKind::Text, "U letters, C parcels, E EMS, T empties.")],
+            answers: &[json("200", "Rules with their strictness, limits, and how much is restricted.", named::<Requirements>)],
+            problems: &[],
+            run: reference::requirements,
+        }
+    }
+    "Events" {
+        GET "/v1/events" listEvents PostsAndCustoms [ReadEvents] "What happened to items, as a feed." {
+            remarks: "Keep `next` and send it as `after`. The first call of an organization begins the feed; what happens from then on is in it. Each event comes at least once; its `id` never changes. Names and codes only: read the item for what it is about.",
+            query: EVENT_QUERY,
+            answers: &[json("200", "A page, perhaps empty.", named::<EventList>)],
+            problems: &[NOT_THERE, EXPIRED],
+            run: events::list,
+        }
+        GET "/v1/events/{id}" readEvent PostsAndCustoms [ReadEvents] "One event." {
+            answers: &[json("200", "The event.", named::<EventView>)],
+            problems: &[NOT_THERE],
+            run: events::one,
+        }
+        GET "/v1/readers" listReaders PostsAndCustoms [ReadEvents] "Who reads the feed under a name of its own." {
+            answers: &[json("200", "The readers, by name.", named::<Vec<ReaderView>>)],
+            problems: &[],
+            run: events::readers,
+        }
+        PUT "/v1/readers/{name}" acknowledgeEvents PostsAndCustoms [ReadEvents] "Acknowledges what a reader is done with; makes one that is new." {
+            remarks: "GET /v1/events?reader=name goes on from here; what was not acknowledged comes again.",
+            body: events::Acknowledgement,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::acknowledge,
+        }
+        DELETE "/v1/readers/{name}" forgetReader PostsAndCustoms [ReadEvents] "Forgets a reader." {
+            answers: &[Answer { status: "204", says: "Forgotten.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::forget,
+        }
+    }
+    "Light" {
+        GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {
+            remarks: "Only `mayProceed` says so: amber may not. With If-None-Match and `Prefer: wait=20` it answers when the light changes, or 304 after that time.",
+            query: &[
+                parameter("origin", ParameterKind::Text, "Origin post (three characters) or country (two); only an item from there is meant."),
+                parameter("destination", ParameterKind::Text, "Country that it is bound for."),
+            ],
+            headers: &[IF_NONE_MATCH, ("Prefer", "wait and seconds, at most 25: how long to wait for a change.")],
+            answers: &[tagged("200", "The light; of an id that nobody knows amber.", named::<ItemLight>), KNOWN],
+            problems: &[],
+            run: lights::one,
+        }
+        POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
+            writes: false,
+            body: lights::AskedLights,
+            answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
+            problems: &[],
+            run: lights::many,
+        }
+        GET "/v1/items/{id}/light/history" readLightHistory PostsAndCustoms [ReadLight] "How the light of an item changed." {
+            query: POST_QUERY,
+            answers: &[json("200", "The changes, oldest first.", named::<LightHistory>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::history,
+        }
+        PUT "/v1/containers/{id}/items" fillContainer Posts [WriteMovements] "Says that items lie in a receptacle or despatch." {
+            remarks: "A declaration says so itself with EP.ReceptacleId or EP.DespatchId; the last word counts.",
+            body: lights::Contents,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::fill,
+        }
+        GET "/v1/containers/{id}/lights" readContainerLights PostsAndCustoms [ReadLight] "The lights of what lies in a receptacle (S9) or despatch (S8)." {
+            remarks: "`summary` counts the page, before the filter. Follow the Link header with rel=next for the rest.",
+            query: &[
+                parameter("light", ParameterKind::OneOf(&["Green", "Amber", "Red"]), "Only items of this colour."),
+                parameter("cursor", ParameterKind::Text, "Of the Link header of the page before."),
+            ],
+            answers: &[Answer {
+                headers: &[("Link", "Address of the next page, rel=next; absent on the last.")],
+                ..json("200", "A page.", named::<ManyLights>)
+            }],
+            problems: &[NOT_THERE],
+            run: lights::of_container,
+        }
+    }
+}

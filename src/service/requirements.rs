@@ -1,0 +1,51 @@
+//! What is asked of a declaration today on a lane: the quality rules as strict as they are for the caller and the destination,
+//! what an item of a class may weigh, and how many restrictions the destination has.
+
+use super::{Actor, Services};
+use crate::contract::own::{Requirement, Requirements};
+use crate::domain::Level;
+use crate::error::{Error, Result};
+use crate::refdata::lists::lists;
+use crate::rules::quality::{Context, RULES};
+
+impl Services {
+    /// What is asked for from one country to another, of items of a class.
+    ///
+    /// # Errors
+    /// 400 for a class that is in no list.
+    pub fn requirements(&self, actor: &Actor, from: &str, to: &str, class: Option<&str>) -> Result<Requirements> {
+        let catalogue = self.catalogue();
+        let known = class.map(|code| lists().mail_classes.get(code).ok_or(code)).transpose();
+        let class_row = known.map_err(|_| Error::invalid("unknown_code", "class", "the classes are U, C, E and T"))?;
+        let context = Context {
+            destination: to,
+            is_final: true,
+            countries: Some(catalogue.countries()),
+            overrides: catalogue.overrides(&actor.org),
+            ..Context::default()
+        };
+        let asked = RULES.iter().map(|rule| (context.level(rule), rule)).filter(|(level, _)| *level > Level::Off);
+        let mut rules: Vec<(Level, Requirement)> = asked
+            .map(|(level, rule)| {
+                let named = (rule.id.to_owned(), level.to_string(), rule.asks.to_owned());
+                (level, Requirement { rule: named.0, level: named.1, asks: named.2 })
+            })
+            .collect();
+        rules.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        let today = self.today();
+        let count = |category: &str| {
+            let holds = catalogue.restrictions().rules().iter().filter(|rule| rule.holds(to, from, today));
+            holds.filter(|rule| rule.category == category).count()
+        };
+        Ok(Requirements {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            class: class.map(str::to_owned),
+            on: today.to_string(),
+            max_weight_kg: class_row.and_then(|row| row.max_kg).map(|limit| limit.normalize().to_string()),
+            rules: rules.into_iter().map(|(_, rule)| rule).collect(),
+            prohibitions: count("P"),
+            restrictions: count("R"),
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! What is published of the own surface, looked at with programs that are not ours.
+
+use entrepost::http::operations;
+use serde_json::{Map, Value, json};
+
+use crate::harness::data::{declaration, fresh_id, mail_object, response};
+use crate::harness::outside::{program, python, python_program};
+use crate::harness::server::token_of;
+use crate::harness::{Answer, Engine, Server};
+use crate::on_both_engines;
+
+/// Calls as the validators get them.
+#[derive(Default)]
+struct Calls(Vec<Value>);
+
+impl Calls {
+    /// Calls a path of the document, whose names are filled in.
+    fn call(&mut self, server: &Server, org: &str, called: (&str, &str), body: Value, more: &[(&str, &str)]) -> Answer {
+        let (verb, template) = called;
+        let (values, headers): (Vec<_>, Vec<_>) = more.iter().partition(|(name, _)| name.starts_with(['{', '?']));
+        let path = values.iter().fold(template.to_owned(), |path, (name, value)| match name.strip_prefix('?') {
+            Some(query) => format!("{path}{}{query}={value}", if path.contains('?') { "&" } else { "?" }),
+            None => path.replace(name, value),
+        });
+        let sent = (!body.is_null()).then_some(&body);
+        let answer = server.rest(org, verb, &path, sent, &headers);
+        let headers: Map<String, Value> =
+            answer.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let text: Value = serde_json::from_str(&answer.text).unwrap_or_default();
+        self.0.push(json!({ "path": template, "verb": verb.to_lowercase(), "request": body, "status": answer.status, "headers": headers, "answer": text }));
+        answer
+    }
+}
+
+const DECLARATIONS: &str = "/v1/declarations";
+const ONE: &str = "/v1/declarations/{id}";
+
+fn below(what: &str) -> String {
+    format!("{ONE}/{what}")
+}
+
+on_both_engines! {
+    fn the_document_is_valid_and_says_what_is_taken_and_answered(server) {
+        let document = server.get("/v1/openapi.json").ok().json();
+        let mut calls = Calls::default();
+        let (id, other) = (fresh_id("AU"), fresh_id("AU"));
+        let at = ("{id}", id.as_str());
+        let new = |id: &str| json!({ "mailObject": mail_object(id, "AUA", "DEA"), "declaration": declaration("38.50") });
+        calls.call(server, "AUA", ("POST", DECLARATIONS), new(&id), &[]).refused(201);
+        calls.call(server, "AUA", ("POST", DECLARATIONS), new(&id), &[]).ok();
+        calls.call(server, "AUA", ("POST", DECLARATIONS), json!({ "event": 7 }), &[]).refused(400);
+        calls.call(server, "AUA", ("POST", DECLARATIONS), new(&id), &[("content-type", "text/plain")]).refused(415);
+        calls.call(server, "AUA", ("POST", DECLARATIONS), new(&id), &[("authorization", "Bearer x")]).refused(401);
+        let batch = json!({ "declarations": [new(&other), {}, 7] });
+        calls.call(server, "AUA", ("POST", "/v1/declarations/batch"), batch, &[]).ok();
+        calls.0.last_mut().expect("a call")["request"] = Value::Null;
+        let page = calls.call(server, "AUA", ("GET", DECLARATIONS), Value::Null, &[("?limit", "1"), ("?count", "true"), ("?changedSince", "2020-01-01")]).ok();
+        assert!(page.header("link").is_some() && page.header("x-more").is_some());
+        calls.call(server, "AUA", ("GET", DECLARATIONS), Value::Null, &[("?limit", "0")]).refused(400);
+        calls.call(server, "AUA", ("GET", DECLARATIONS), Value::Null, &[("accept", "image/png")]).refused(406);
+        let shown = calls.call(server, "AUA", ("GET", ONE), Value::Null, &[at]).ok();
+        let tag = shown.header("etag").expect("a tag").to_owned();
+        calls.call(server, "AUA", ("GET", ONE), Value::Null, &[at, ("if-none-match", &tag)]).refused(304);
+        calls.call(server, "FRA", ("GET", ONE), Value::Null, &[at]).refused(404);
+        calls.call(server, "AUA", ("PUT", ONE), new(&id), &[at]).refused(428);
+        calls.call(server, "AUA", ("PUT", ONE), new(&id), &[at, ("if-match", "\"1\"")]).refused(412);
+        calls.call(server, "AUA", ("PUT", ONE), shown.json(), &[at, ("if-match", &tag)]).ok();
+        calls.call(server, "AUA", ("PATCH", ONE), json!({ "mailObject": { "LocalId": "L1" } }), &[at, ("if-match", "*"), ("idempotency-key", "k")]).ok();
+        calls.call(server, "AUA", ("PATCH", ONE), json!({}), &[at, ("if-match", "*"), ("idempotency-key", "k")]).refused(422);
+        calls.call(server, "AUA", ("POST", &below("submit")), json!({ "event": "draft" }), &[at]).refused(409);
+        calls.call(server, "AUA", ("POST", &below("submit")), json!({}), &[at]).ok();
+        calls.call(server, "AUA", ("POST", &below("validate")), json!({}), &[at]).ok();
+        calls.call(server, "AUA", ("GET", &below("history")), Value::Null, &[at]).ok();
+        calls.call(server, "AUA", ("GET", &below("versions/{version}")), Value::Null, &[at, ("{version}", "1")]).ok();
+        calls.call(server, "AUA", ("GET", &below("documents")), Value::Null, &[at]).ok();
+        calls.call(server, "AUA", ("GET", &below("documents/{document}")), Value::Null, &[at, ("{document}", "cn22")]).ok();
+        calls.call(server, "AUA", ("POST", &below("copies")), json!({ "itemId": fresh_id("AU") }), &[at]).refused(201);
+        calls.call(server, "AUA", ("POST", &below("copies")), json!({}), &[at]).refused(201);
+        calls.call(server, "DEA", ("POST", &below("referrals")), json!({ "referral": { "ReferralCd": "RFI", "ReferralId": "Q1" } }), &[at]).refused(201);
+        let answers = below("referrals/{reference}/answers");
+        calls.call(server, "AUA", ("POST", &answers), json!({ "answer": { "ReferralResponseCd": "R20" } }), &[at, ("{reference}", "Q1")]).refused(201);
+        calls.call(server, "DE", ("POST", &below("responses")), json!({ "response": response("2", 0) }), &[at]).refused(201);
+        calls.call(server, "DE", ("GET", ONE), Value::Null, &[at]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/items/{id}"), Value::Null, &[at]).ok();
+        calls.call(server, "AUA", ("POST", "/v1/items/status"), json!({ "items": [{ "itemId": id }] }), &[]).ok();
+        let mark = json!({ "watchdog": { "Operation": 4, "Remarks": "look", "ExpiryDt": "2099-01-01T00:00:00Z" } });
+        calls.call(server, "AUA", ("PUT", "/v1/items/{id}/watchdog"), mark, &[at]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/items/{id}/watchdog"), Value::Null, &[at]).ok();
+        calls.call(server, "AUA", ("POST", &below("withdrawal")), json!({ "reason": "a test" }), &[at]).ok();
+        calls.call(server, "AUA", ("POST", "/v1/movements"), json!({ "itemId": other, "flow": "outbound", "partner": "DEA", "mailState": 10 }), &[]).ok();
+        let good = json!({ "Description": "Wooden train", "ValidFrom": "2020-01-01T00:00:00Z", "Details": { "HSCode": "950300" } });
+        let made = calls.call(server, "AUA", ("POST", "/v1/goods"), good.clone(), &[]).refused(201).json();
+        let number = ("{number}", made["id"].as_str().expect("a number"));
+        calls.call(server, "AUA", ("GET", "/v1/goods"), Value::Null, &[("?limit", "1"), ("?withRestrictions", "true")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/goods/{number}"), Value::Null, &[number]).ok();
+        calls.call(server, "AUA", ("PUT", "/v1/goods/{number}"), good, &[number, ("if-match", "*")]).ok();
+        calls.call(server, "AUA", ("DELETE", "/v1/goods/{number}"), Value::Null, &[number]).refused(204);
+        let service = json!({ "ServiceNm": "Parcel by air", "DestOrganizationCd": "DEA", "MailClassCd": "C", "MailCategoryCd": "A", "ValidFrom": "2020-01-01T00:00:00Z", "Details": {} });
+        let made = calls.call(server, "AUA", ("POST", "/v1/services"), service.clone(), &[]).refused(201).json();
+        let named = ("{service}", made["id"].as_str().expect("an id"));
+        calls.call(server, "AUA", ("GET", "/v1/services"), Value::Null, &[("?destination", "DEA")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/services/{service}"), Value::Null, &[named]).ok();
+        calls.call(server, "AUA", ("PUT", "/v1/services/{service}"), service, &[named, ("if-match", "*")]).ok();
+        calls.call(server, "AUA", ("DELETE", "/v1/services/{service}"), Value::Null, &[named]).refused(204);
+        calls.call(server, "AUA", ("GET", "/v1/reference"), Value::Null, &[]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/reference/{list}"), Value::Null, &[("{list}", "decisions")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/reference/{list}"), Value::Null, &[("{list}", "countries")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/hs-codes"), Value::Null, &[("?q", "toys")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/restrictions"), Value::Null, &[("?from", "AU"), ("?to", "US"), ("?description", "weapons")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/requirements"), Value::Null, &[("?from", "AU"), ("?to", "US"), ("?class", "C")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/authorizationStatus"), Value::Null, &[]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/limits"), Value::Null, &[]).ok();
+
+        // A row that no call of this test answers is not looked at.
+        for operation in operations().filter(|operation| operation.is_own() && operation.path != "/v1/openapi.json") {
+            let is_it = |call: &&Value| call["path"] == operation.path && call["verb"] == operation.verb().to_lowercase();
+            let well = |call: &&Value| call["status"].as_u64().is_some_and(|status| status < 300);
+            assert!(calls.0.iter().filter(is_it).any(|call| well(&call)), "{} {}", operation.verb(), operation.path);
+        }
+        let input = json!({ "document": document, "calls": calls.0 });
+        let Some(found) = python("contract.py", &["jsonschema", "openapi_spec_validator"], &input) else { return };
+        assert_eq!(found, "");
+    }
+}
+
+#[test]
+fn redocly_finds_no_fault_in_the_document() {
+    let server = Server::start(Engine::Sqlite);
+    let (_folder, file) = document(&server);
+    let Some((clean, told)) = program("redocly", &["lint", "--extends", "recommended", &file]) else { return };
+    assert!(clean && !told.contains("was generated by"), "{told}");
+}
+
+/// The document in a file.
+fn document(server: &Server) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("openapi.json");
+    std::fs::write(&file, server.get("/v1/openapi.json").ok().text).expect("writes");
+    let file = file.to_str().expect("a path").to_owned();
+    (folder, file)
+}
+
+#[test]
+fn a_client_made_from_the_document_creates_reads_amends_and_prints() {
+    let server = Server::start(Engine::Sqlite);
+    let (folder, file) = document(&server);
+    let config = folder.path().join("config.yml");
+    std::fs::write(&config, "content_type_overrides:\n  application/pdf: application/octet-stream\n").expect("writes");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
+    let arguments = [
+        "generate",
+        "--path",
+        &file,
+        "--output-path",
+        &path("own"),
+        "--meta",
+        "none",
+        "--config",
+        &path("config.yml"),
+        "--fail-on-warning",
+    ];
+    let Some((made, told)) = program("openapi-python-client", &arguments) else { return };
+    assert!(made, "{told}");
+    let script = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/outside/rest_client.py"));
+    let argument =
+        format!("{}|http://{}|{}|{}", folder.path().display(), server.address(), token_of("AUA"), fresh_id("AU"));
+    let Some((done, told)) = python_program(&script.expect("a script"), &argument, "") else { return };
+    assert!(done, "{told}");
+}
+
+#[test]
+fn schemathesis_finds_no_answer_that_the_document_does_not_describe() {
+    let server = Server::start(Engine::Sqlite);
+    let (_folder, file) = document(&server);
+    let authorization = format!("Authorization: Bearer {}", token_of("AUA"));
+    let address = format!("http://{}", server.address());
+    let arguments = [
+        "run",
+        &file,
+        "--url",
+        &address,
+        "--header",
+        &authorization,
+        "--header",
+        "X-Entrepost-User: tester",
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--max-examples",
+        "15",
+        "--seed",
+        "1",
+        "--phases",
+        "examples,fuzzing",
+        "--generation-database",
+        "none",
+        "--no-color",
+        "--suppress-health-check",
+        "all",
+    ];
+    let Some((clean, told)) = program("schemathesis", &arguments) else { return };
+    assert!(clean, "{told}");
+}
+
+#[test]
+fn the_examples_of_the_documentation_run() {
+    let server = Server::start(Engine::Sqlite);
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rest.md")).expect("a page");
+    let blocks: Vec<&str> = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 8);
+    let folder = tempfile::tempdir().expect("folder");
+    let head = format!(
+        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\n",
+        folder.path().display(),
+        server.address(),
+        token_of("AUA")
+    );
+    let Some((_, _)) = program("curl", &["--version"]) else { return };
+    let script = head + &blocks.concat();
+    let Some((done, told)) = program("bash", &["-c", &script]) else { return };
+    assert!(done && told.contains("withdrawn") && told.contains("%PDF-"), "{told}");
+}
