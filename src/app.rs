@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exchange::Exchange;
-use crate::http::{self, Listeners, RateLimits};
+use crate::http::{self, Listeners, RateLimits, Tls};
 use crate::jobs::{self, Job, Schedule};
 use crate::limits;
 use crate::net::Http;
@@ -24,6 +24,8 @@ use crate::store::{FileLock, Migrations, Store};
 /// A server that is listening.
 pub struct Running {
     pub address: SocketAddr,
+    /// `http` or `https`.
+    scheme: &'static str,
     pub services: Services,
     pub exchange: Exchange,
     stop: Option<oneshot::Sender<()>>,
@@ -42,9 +44,14 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let first = first.map_err(|error| Error::Internal(format!("cannot start the runtime: {error}")))?;
     first.block_on(services.refresh_catalogue())?;
     first.block_on(services.judge_old_decisions())?;
-    let listeners = Listeners { main: bind(config.listen)?, ops: config.ops_listen.map(bind).transpose()? };
-    let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let metrics = metrics_recorder()?;
+    let listeners = Listeners {
+        main: bind(config.listen)?,
+        tls: config.http.tls.as_ref().map(Tls::open).transpose()?,
+        ops: config.ops_listen.map(bind).transpose()?,
+    };
+    let scheme = if listeners.tls.is_some() { "https" } else { "http" };
+    let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
     first.block_on(exchange.seal_secrets())?;
@@ -58,7 +65,7 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
         let _ = end.send(outcome);
     });
     thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
-    Ok(Running { address, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
+    Ok(Running { address, scheme, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener> {
@@ -90,6 +97,11 @@ pub fn open(config: &Config, clock: Clock) -> Result<Services> {
 }
 
 impl Running {
+    /// Where it is reached.
+    pub fn base(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
+
     /// Lets requests in flight finish (new ones are answered 503) and stops; at most ten seconds. What still waits then,
     /// for a partner or the database, is left where it is: bytes are stored before they are sent, so the next start sends
     /// them again, and a transaction that does not end is undone.
@@ -133,6 +145,7 @@ async fn serve(
 ) -> std::io::Result<()> {
     let stopping = Arc::new(AtomicBool::new(false));
     let rate_limits = Arc::new(RateLimits::new(&config.http));
+    let tls = listeners.tls.clone();
     let server = http::server(
         listeners,
         &config.http,
@@ -143,7 +156,7 @@ async fn serve(
         Arc::clone(&stopping),
     )?;
     let handle = server.handle();
-    let jobs = jobs::start(jobs(&services, &exchange, &rate_limits, &config), services.jobs());
+    let jobs = jobs::start(jobs(&services, &exchange, &rate_limits, tls, &config), services.jobs());
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -156,7 +169,13 @@ async fn serve(
 }
 
 /// What runs beside the requests.
-fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>, config: &Config) -> Vec<Job> {
+fn jobs(
+    services: &Services,
+    exchange: &Exchange,
+    rate_limits: &Arc<RateLimits>,
+    tls: Option<Arc<Tls>>,
+    config: &Config,
+) -> Vec<Job> {
     let ms = |ms| Schedule::Every(Duration::from_millis(ms));
     let sending = Schedule::OnSignal {
         signal: exchange.outbox_signal(),
@@ -185,10 +204,19 @@ fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>,
         Job::new("taking in", ms(1_000), exchange, async |work| work.take_in().await.map(drop)),
         Job::new("observing the exchange", ms(30_000), exchange, async |work| work.observe().await),
     ];
+    if let Some(tls) = tls {
+        jobs.push(Job::new("looking at the certificate", ms(1_000 * limits::TLS_LOOK_S), &tls, look_at_certificate));
+    }
     if services.store.numbers_changes_later() {
         jobs.push(Job::new("numbering", ms(100), services, async |work| work.number_changes().await.map(drop)));
     }
     jobs
+}
+
+/// On a thread: the files may lie on a drive that does not answer.
+async fn look_at_certificate(tls: Arc<Tls>) -> Result<()> {
+    let looking = tokio::task::spawn_blocking(move || tls.look_again()).await;
+    looking.map_err(|error| Error::Internal(format!("looking at the certificate: {error}")))
 }
 
 /// Tells other processes what was let through here, and counts what they let through.
@@ -201,6 +229,18 @@ async fn share_limits((services, rate_limits, sharing): (Services, Arc<RateLimit
 
 /// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.
 const GATHERING: Duration = Duration::from_millis(5);
+
+/// Counters that are there from the start, so that their first rise is seen as one.
+const COUNTERS: [&str; 8] = [
+    "entrepost_connections_closed_for_others_total",
+    "entrepost_connections_refused_total",
+    "entrepost_database_given_up_total",
+    "entrepost_malformed_requests_total",
+    "entrepost_slow_readers_total",
+    "entrepost_tls_handshakes_failed_total",
+    "entrepost_transaction_repeats_total",
+    "entrepost_authentications_looked_up_total",
+];
 
 /// The process-wide recorder; several servers in one process share it.
 fn metrics_recorder() -> Result<PrometheusHandle> {
@@ -215,5 +255,8 @@ fn metrics_recorder() -> Result<PrometheusHandle> {
             .install_recorder()
             .ok()
     });
+    for name in COUNTERS {
+        metrics::counter!(name).increment(0);
+    }
     handle.clone().ok_or_else(|| Error::Internal("the metrics recorder cannot be installed".into()))
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::http::{HttpOptions, TrustedProxies};
+use crate::http::{HttpOptions, TlsFiles, TrustedProxies};
 use crate::limits;
 use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions, Waits};
@@ -50,6 +50,13 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str, 
 /// Every setting, in the order shown.
 pub const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "address and port to listen on; port 0 takes a free one", Kind::Address),
+    setting(
+        "tls-certificate",
+        "",
+        "certificate with its chain (PEM): the listener speaks https then; read again when it changes",
+        Kind::File,
+    ),
+    setting("tls-key", "", "private key of the certificate (PEM)", Kind::File),
     setting(
         "database-url",
         "sqlite:entrepost.db",
@@ -310,6 +317,14 @@ impl Given {
             }
         }
         let vault = self.vault().inspect_err(|problem| mistakes.push(problem.clone())).unwrap_or_default();
+        let tls = match ["tls-certificate", "tls-key"].map(|name| self.text(name)) {
+            ["", ""] => None,
+            ["", _] | [_, ""] => {
+                mistakes.push("tls-certificate and tls-key: give both, or none".into());
+                None
+            }
+            [certificate, key] => Some(TlsFiles { certificate: certificate.into(), key: key.into() }),
+        };
         let soap = ["soap-path", "soap-full-path"].map(|name| self.text(name).to_ascii_lowercase());
         if soap[0] == soap[1] && !soap[0].is_empty() {
             mistakes.push("soap-path and soap-full-path: two contracts cannot stand at one address".into());
@@ -344,6 +359,7 @@ impl Given {
                 path_prefix: self.text("path-prefix").to_owned(),
                 soap_path: self.text("soap-path").to_owned(),
                 soap_full_path: self.text("soap-full-path").to_owned(),
+                tls,
                 workers: self.number("workers") as usize,
                 request_read: Duration::from_secs(self.number("request-read-seconds")),
                 requests_per_org_s: self.number("requests-per-org") as u32,
@@ -398,6 +414,30 @@ fn masked(url: &str) -> String {
     format!("{scheme}://{user}:***@{host}")
 }
 
+/// Whether this program can encrypt the way to PostgreSQL.
+const HAS_POSTGRES_TLS: bool = cfg!(feature = "postgres-tls");
+
+/// Refuses a URL that asks for encryption where there is none, which libpq would do without a word about the way out.
+fn encryption(database: &Database) -> Result<(), String> {
+    let Database::Postgres(url) = database else { return Ok(()) };
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let in_url = |name: &str| parameters.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let variable = std::env::var("PGSSLMODE").ok();
+    let (place, mode) = match in_url("sslmode") {
+        Some(mode) => ("sslmode", mode),
+        None => ("PGSSLMODE", variable.as_deref().unwrap_or_default()),
+    };
+    if HAS_POSTGRES_TLS || !matches!(mode, "require" | "verify-ca" | "verify-full") {
+        return Ok(());
+    }
+    Err(format!(
+        "{place}={mode} asks for TLS, and this program was built without TLS to PostgreSQL: use one that was built with \
+         `--features postgres-tls` (as deploy/Containerfile does), or reach the server by its local socket \
+         (postgres:///NAME?host=/run/postgresql), or through a pooler on this machine that encrypts (PgBouncer with \
+         server_tls_sslmode={mode})"
+    ))
+}
+
 impl Kind {
     fn check(&self, value: &str) -> Result<(), String> {
         match self {
@@ -406,7 +446,7 @@ impl Kind {
                 .parse::<SocketAddr>()
                 .map(|_| ())
                 .map_err(|_| format!("`{value}` is not an address with port, for example 127.0.0.1:8080")),
-            Self::DatabaseUrl => Database::parse(value).map(|_| ()),
+            Self::DatabaseUrl => Database::parse(value).and_then(|database| encryption(&database)),
             Self::PathPrefix => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
                 let fits =
@@ -479,6 +519,27 @@ mod tests {
         );
         assert!(mistakes[1].contains("option --database-url") && mistakes[1].contains("sqlite:"), "{mistakes:?}");
         assert!(mistakes[2].contains("variable ENTREPOST_POOL_SIZE"), "{mistakes:?}");
+    }
+
+    #[test]
+    fn encryption_that_is_not_there_is_refused_with_a_way_out() {
+        for mode in ["require", "verify-ca", "verify-full", "prefer", "disable"] {
+            let mut given = Given::default();
+            given.option("database-url", format!("postgres://u:s3cr3t@h/n?connect_timeout=3&sslmode={mode}"));
+            let is_there = HAS_POSTGRES_TLS || matches!(mode, "prefer" | "disable");
+            match given.into_config() {
+                Ok(_) => assert!(is_there, "{mode}"),
+                Err(mistakes) => {
+                    let told = mistakes.join("\n");
+                    assert!(!is_there && mistakes.len() == 1 && !told.contains("s3cr3t"), "{told}");
+                    for part in
+                        ["option --database-url", mode, "--features postgres-tls", "host=/run/postgresql", "PgBouncer"]
+                    {
+                        assert!(told.contains(part), "{part}: {told}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

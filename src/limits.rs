@@ -32,6 +32,9 @@ limits! {
     READER_LEAST_BYTES: usize = 32 * 1024, "bytes", "What a client takes of an answer at least in that time.";
     READ_TURN_BYTES: usize = 16 * 1024, "bytes", "What is read of one connection before others have a turn.";
     LINGER_MS: u64 = 2_000, "ms", "Once an answer is given that closes the connection, what the client is still sending is read and dropped for this long.";
+    TLS_HANDSHAKES: usize = 500, "connections", "Connections whose TLS handshake is under way; beyond it the one that has taken longest is closed.";
+    TLS_FILE_BYTES: u64 = 1024 * 1024, "bytes", "A certificate with its chain, or a key; a larger file is none.";
+    TLS_LOOK_S: u64 = 2, "s", "Certificate and key are looked at this often, to see whether they have changed.";
     PROXY_LINE_BYTES: usize = 4_096, "bytes", "A PROXY line with everything a proxy may add; beyond it the connection is closed.";
     JSON_DEPTH: usize = 32, "levels", "The contracts need nine; deeper nesting is an attack or a mistake; beyond it 400.";
     JSON_STRING_BYTES: usize = 65_536, "bytes", "No member needs more, encoded; beyond it 400.";

@@ -15,6 +15,7 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
 use entrepost::error::{Error, Finding};
+use entrepost::http::Tls;
 use entrepost::store::{self, Database, Migrations, Store};
 use entrepost::vault::{Vault, seal};
 
@@ -169,7 +170,7 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 fn serve(config: Config) -> Result<(), Failure> {
     let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
-    announce(&format!("listening on http://{}", running.address));
+    announce(&format!("listening on {}", running.base()));
     signals.wait();
     Ok(running.stop()?)
 }
@@ -188,6 +189,8 @@ fn demo_folder(config: &Config) -> Result<tempfile::TempDir, Failure> {
 fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Result<app::Running, Failure> {
     config.store.database = Database::Sqlite(folder.join(name));
     config.migrate_at_start = true;
+    // On loopback nobody listens in, and the two of a pair need not know each other's certificates.
+    config.http.tls = None;
     if !config.vault.has_key() {
         let key = seal::new_key()?;
         config.vault = Vault::new(Some(&key), None).map_err(Failure::Other)?;
@@ -200,7 +203,7 @@ fn run_demo(config: Config) -> Result<(), Failure> {
     let signals = Signals::heed()?;
     let running = start_demo(config, folder.path(), "demo.db")?;
     block_on(demo::fill(&running.services, &running.exchange))??;
-    let base = format!("http://{}", running.address);
+    let base = running.base();
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));
     signals.wait();
@@ -218,7 +221,7 @@ fn run_pair(config: Config) -> Result<(), Failure> {
     }
     let running =
         [start_demo(config, folder.path(), "australia.db")?, start_demo(second, folder.path(), "germany.db")?];
-    let bases = running.each_ref().map(|server| format!("http://{}", server.address));
+    let bases = running.each_ref().map(app::Running::base);
     for (which, server) in running.iter().enumerate() {
         block_on(demo::fill_half(&server.services, &server.exchange, which, &bases[1 - which]))??;
     }
@@ -293,6 +296,10 @@ fn check(given: Given) -> Result<(), Failure> {
     match pending.as_slice() {
         [] => println!("database: reachable, schema current"),
         some => println!("database: reachable, {} migrations to apply", some.len()),
+    }
+    if let Some(files) = &config.http.tls {
+        let expires = Tls::open(files)?.expires();
+        println!("certificate: valid until {}", expires.map_or("?".into(), |end| end.to_rfc3339()));
     }
     for warning in store::advice(&config.store)? {
         println!("warning: {warning}");

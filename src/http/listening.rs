@@ -13,6 +13,7 @@ use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_se
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Server};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 
 use super::pipeline::connection::{self, Connection};
 use super::pipeline::connections::Connections;
@@ -39,11 +40,16 @@ impl Listening {
         Self { builder, connections, head_read }
     }
 
-    /// Serves what `app` makes on another socket.
+    /// Serves what `app` makes on another socket, encrypted where there is `tls`.
     ///
     /// # Errors
     /// When the socket cannot be used.
-    pub(super) fn listen<F, I, S, B>(mut self, listener: TcpListener, app: F) -> io::Result<Self>
+    pub(super) fn listen<F, I, S, B>(
+        mut self,
+        listener: TcpListener,
+        tls: Option<TlsAcceptor>,
+        app: F,
+    ) -> io::Result<Self>
     where
         F: Fn() -> I + Send + Clone + 'static,
         I: IntoServiceFactory<S, Request>,
@@ -58,7 +64,7 @@ impl Listening {
         self.connections = Arc::clone(&all);
         let head_read = self.head_read;
         self.builder = self.builder.listen(name, listener, move || {
-            let (all, stopping) = (Arc::clone(&all), stopping.clone());
+            let (all, stopping, tls) = (Arc::clone(&all), stopping.clone(), tls.clone());
             let requests = app().into_factory().map_err(|error| error.into().error_response());
             let http = HttpService::build()
                 .keep_alive(Duration::from_secs(limits::KEEP_ALIVE_S))
@@ -72,8 +78,8 @@ impl Listening {
                 })
                 .h1(map_config(requests, |_| AppConfig::default()));
             let accept = fn_service(move |stream: TcpStream| {
-                let all = Arc::clone(&all);
-                async move { connection::accept(stream, &all).await.map_err(DispatchError::Io) }
+                let (all, tls) = (Arc::clone(&all), tls.clone());
+                async move { connection::accept(stream, &all, tls.as_ref()).await.map_err(DispatchError::Io) }
             });
             accept.and_then(http)
         })?;

@@ -22,6 +22,7 @@ mod reading;
 mod rest;
 mod shared;
 mod soap;
+mod tls;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub use options::HttpOptions;
 pub use pipeline::client::TrustedProxies;
 pub use pipeline::permission::{Callers, Permission};
 pub use pipeline::rate_limit::RateLimits;
+pub use tls::{Tls, TlsFiles};
 
 use cds::registry::Registry;
 use error::ErrorForm;
@@ -56,7 +58,9 @@ use shared::Shared;
 /// The sockets a server listens on.
 pub struct Listeners {
     pub main: TcpListener,
-    /// For metrics and documentation, when these are not to be had at the main one.
+    /// Encrypts what travels on the main one.
+    pub tls: Option<Arc<Tls>>,
+    /// For metrics and documentation, when these are not to be had at the main one; never encrypted.
     pub ops: Option<TcpListener>,
 }
 
@@ -74,6 +78,7 @@ pub fn server(
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
 ) -> std::io::Result<Server> {
+    let tls = listeners.tls.as_ref().map(Tls::acceptor).transpose().map_err(std::io::Error::other)?;
     let openapi = openapi::document(&options.path_prefix);
     let own_openapi = own_openapi::document();
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
@@ -93,6 +98,7 @@ pub fn server(
         budget: Budget::default(),
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url.clone(),
+        scheme: if tls.is_some() { "https" } else { "http" },
         connections: Arc::clone(&connections),
     });
     let methods = web::Data::new(Registry::default());
@@ -113,7 +119,8 @@ pub fn server(
             .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
             .default_service(web::route().to(nowhere))
     };
-    let mut listening = Listening::new(options.workers, options.request_read, all).listen(listeners.main, doors)?;
+    let mut listening =
+        Listening::new(options.workers, options.request_read, all).listen(listeners.main, tls, doors)?;
     if let Some(listener) = listeners.ops {
         let ops = move || {
             App::new()
@@ -124,7 +131,7 @@ pub fn server(
                 .configure(ops::insight)
                 .default_service(web::route().to(nowhere))
         };
-        listening = listening.listen(listener, ops)?;
+        listening = listening.listen(listener, None, ops)?;
     }
     Ok(listening.run())
 }

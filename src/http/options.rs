@@ -7,6 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::pipeline::client::TrustedProxies;
 use super::pipeline::connections::Connections;
+use super::tls::TlsFiles;
 use crate::limits;
 
 /// How the server listens.
@@ -18,6 +19,8 @@ pub struct HttpOptions {
     pub soap_path: String,
     /// Where every method is served over SOAP; empty for nowhere.
     pub soap_full_path: String,
+    /// What the listener is encrypted with.
+    pub tls: Option<TlsFiles>,
     pub workers: usize,
     /// Time for a request to arrive: the head, and then the body.
     pub request_read: Duration,

@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub connections: Arc<Connections>,
     /// Where clients reach the server, without a slash at the end.
     pub public_url: Option<String>,
+    /// What the main listener speaks: `http` or `https`.
+    pub scheme: &'static str,
 }
 
 impl Shared {

@@ -99,6 +99,7 @@ pub fn start(jobs: Vec<Job>, board: &Board) -> Running {
     let work = |job: Job| {
         let (board, mut quitting) = (board.clone(), quitting.clone());
         board.begun(job.name, job.schedule.longest());
+        metrics::counter!("entrepost_job_panics_total", "job" => job.name).increment(0);
         spawn_local(async move {
             loop {
                 tokio::select! {

@@ -260,7 +260,7 @@ fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
 fn metadata(request: &HttpRequest, shared: &Shared) -> HttpResponse {
     let issuer = shared.public_url.clone().unwrap_or_else(|| {
         let info = request.connection_info();
-        format!("http://{}", info.host())
+        format!("{}://{}", shared.scheme, info.host())
     });
     let at = |path: &str| format!("{issuer}{path}");
     let methods = ["client_secret_basic", "client_secret_post"];

@@ -1,5 +1,5 @@
 //! One connection under the requests: it ends when it has to make room, when the other side does not read, and it says who the
-//! client behind a proxy is.
+//! client behind a proxy is. The line of a proxy comes first, TLS begins behind it, requests are read from that.
 
 use std::io::{self, Error, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -10,24 +10,32 @@ use std::time::Duration;
 
 use actix_web::web::{Buf, BytesMut};
 use ppp::{HeaderResult, PartialResult, v1, v2};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
+use tokio::time::{Sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use super::connections::{Connections, Handle, Place};
 use super::refusal;
+use super::stream::{Socket, Stream};
 use crate::limits;
 
 /// What a client that finds no room is told, as far as its socket takes it.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
+/// What a client is told that speaks HTTP where TLS is spoken.
+const SPEAK_TLS: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: 46\r\n\r\n\
+                           this address takes https:// only, not http://\n";
+
+/// The first byte of what a TLS client sends: a handshake record.
+const HANDSHAKE: u8 = 22;
+
 /// A connection with its place.
 pub(in crate::http) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     place: Place,
-    /// Bytes of the first request that came with the line of a proxy.
-    ahead: BytesMut,
     /// Bytes to be written before others.
     instead: BytesMut,
     /// Bytes read since others had a turn.
@@ -46,13 +54,14 @@ struct Stall {
     taken: usize,
 }
 
-/// Takes in a connection; with the address of its client.
+/// Takes in a connection, encrypted where there is `tls`; with the address of its client.
 ///
 /// # Errors
-/// When there is no room for it, or a proxy does not say what it has to.
+/// When there is no room for it, a proxy does not say what it has to, or there is no shaking hands with the client.
 pub(in crate::http) async fn accept(
-    mut stream: TcpStream,
+    stream: TcpStream,
     all: &Arc<Connections>,
+    tls: Option<&TlsAcceptor>,
 ) -> io::Result<(Connection, Option<SocketAddr>)> {
     let peer = stream.peer_addr()?;
     let Some(place) = all.place(peer.ip()) else {
@@ -60,23 +69,48 @@ pub(in crate::http) async fn accept(
         return Err(Error::new(ErrorKind::ConnectionRefused, "too many connections"));
     };
     stream.set_nodelay(true)?;
-    let (mut ahead, mut client) = (BytesMut::new(), peer);
+    let (mut socket, mut client) = (Socket::new(stream), peer);
+    let time = Duration::from_secs(limits::HEAD_READ_S);
     if all.trusted().hold(peer.ip()) {
-        let time = Duration::from_secs(limits::HEAD_READ_S);
-        let said = tokio::time::timeout(time, client_behind(&mut stream, &mut ahead)).await;
+        let said = timeout(time, client_behind(&mut socket)).await;
         client = said.map_err(|_| Error::from(ErrorKind::TimedOut))??.unwrap_or(peer);
     }
+    let stream = match tls {
+        None => Stream::Plain(socket),
+        Some(tls) => {
+            let shaken = encrypted(socket, tls, &place, time).await;
+            shaken.inspect_err(|_| metrics::counter!("entrepost_tls_handshakes_failed_total").increment(1))?
+        }
+    };
     let instead = BytesMut::new();
-    Ok((
-        Connection { stream, place, ahead, instead, read_in_turn: 0, stall: Stall::default(), last_words: None },
-        Some(client),
-    ))
+    let connection = Connection { stream, place, instead, read_in_turn: 0, stall: Stall::default(), last_words: None };
+    Ok((connection, Some(client)))
+}
+
+/// Shakes hands within `time`, and while the place is not needed for others.
+async fn encrypted(mut socket: Socket, tls: &TlsAcceptor, place: &Place, time: Duration) -> io::Result<Stream> {
+    let _under_way = place.shakes_hands();
+    let shaking = async {
+        if socket.ahead.is_empty() && !socket.read_ahead().await? {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        if socket.ahead.first() != Some(&HANDSHAKE) {
+            let _ = socket.stream.try_write(SPEAK_TLS);
+            return Err(Error::new(ErrorKind::InvalidData, "no TLS"));
+        }
+        Ok(Stream::Tls(Box::new(tls.accept(socket).await?)))
+    };
+    tokio::select! {
+        shaken = timeout(time, shaking) => shaken.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())),
+        () = place.closed() => Err(Connection::closed()),
+    }
 }
 
 /// The client that a proxy names in a PROXY line (version 1 or 2) before the first request; `None` when it names none. What was
-/// read beyond the line stays in `ahead`.
-async fn client_behind(stream: &mut TcpStream, ahead: &mut BytesMut) -> io::Result<Option<SocketAddr>> {
-    while stream.read_buf(ahead).await? > 0 {
+/// read beyond the line stays ahead.
+async fn client_behind(socket: &mut Socket) -> io::Result<Option<SocketAddr>> {
+    while socket.read_ahead().await? {
+        let ahead = &mut socket.ahead;
         let begins = |line: &[u8]| ahead.starts_with(&line[..line.len().min(ahead.len())]);
         if !begins(v1::PROTOCOL_PREFIX.as_bytes()) && !begins(v2::PROTOCOL_PREFIX) {
             return Ok(None);
@@ -164,15 +198,30 @@ impl Connection {
                 self.stall.note_taken(bytes);
             }
             Poll::Ready(Err(_)) => {}
-            Poll::Pending => {
-                self.place.wakes(cx.waker());
-                if self.stall.is_over(cx) {
-                    metrics::counter!("entrepost_slow_readers_total").increment(1);
-                    return Poll::Ready(Err(Error::new(ErrorKind::TimedOut, "the answer is not being read")));
-                }
-            }
+            Poll::Pending => self.waits_for_reader(cx)?,
         }
         written
+    }
+
+    /// Notes what it came to that everything written is on its way: TLS takes more than its socket, and waits here.
+    fn sent(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        match sent {
+            Poll::Pending => self.waits_for_reader(cx)?,
+            Poll::Ready(_) if self.stream.is_encrypted() => self.stall = Stall::default(),
+            Poll::Ready(_) => {}
+        }
+        sent
+    }
+
+    /// # Errors
+    /// When the other side has taken too little for too long.
+    fn waits_for_reader(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        self.place.wakes(cx.waker());
+        if self.stall.is_over(cx) {
+            metrics::counter!("entrepost_slow_readers_total").increment(1);
+            return Err(Error::new(ErrorKind::TimedOut, "the answer is not being read"));
+        }
+        Ok(())
     }
 }
 
@@ -199,12 +248,6 @@ impl AsyncRead for Connection {
             return Poll::Ready(Ok(()));
         }
         self.place.wakes(cx.waker());
-        if !self.ahead.is_empty() {
-            let len = self.ahead.len().min(buffer.remaining());
-            buffer.put_slice(&self.ahead[..len]);
-            self.ahead.advance(len);
-            return Poll::Ready(Ok(()));
-        }
         if self.place.is_paused() {
             return Poll::Pending;
         }
@@ -243,12 +286,14 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.write_instead(cx))?;
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let sent = Pin::new(&mut self.stream).poll_flush(cx);
+        self.sent(cx, sent)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.write_instead(cx))?;
-        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        let sent = Pin::new(&mut self.stream).poll_shutdown(cx);
+        ready!(self.sent(cx, sent))?;
         self.linger(cx)
     }
 }

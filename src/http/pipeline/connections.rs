@@ -3,17 +3,19 @@
 //! Where there is no room for a newcomer, the connection that has been quiet for longest goes: one between two requests, or one
 //! whose caller is not known yet. Who is known is not cut off for who is not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::future::poll_fn;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Waker;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use actix_web::HttpRequest;
 use futures_util::task::AtomicWaker;
 
 use super::client::TrustedProxies;
+use crate::limits;
 
 /// Every connection of a server.
 pub(in crate::http) struct Connections {
@@ -29,6 +31,8 @@ struct Table {
     last_number: u64,
     open: HashMap<u64, Arc<State>>,
     of_address: HashMap<IpAddr, usize>,
+    /// Those that have not shaken hands yet, the oldest first.
+    shaking: BTreeSet<u64>,
 }
 
 /// One connection, as others see it.
@@ -109,15 +113,20 @@ impl Table {
         });
         let quietest = candidates.min_by_key(|(number, state)| (state.used_ms.load(Ordering::Relaxed), **number));
         let Some(number) = quietest.map(|(number, _)| *number) else { return false };
+        self.close(number);
+        true
+    }
+
+    fn close(&mut self, number: u64) {
         if let Some(state) = self.remove(number) {
             state.is_closed.store(true, Ordering::Release);
             state.waker.wake();
         }
         metrics::counter!("entrepost_connections_closed_for_others_total").increment(1);
-        true
     }
 
     fn remove(&mut self, number: u64) -> Option<Arc<State>> {
+        self.shaking.remove(&number);
         let state = self.open.remove(&number)?;
         if let Some(count) = self.of_address.get_mut(&state.address) {
             *count -= 1;
@@ -129,7 +138,42 @@ impl Table {
     }
 }
 
+/// Hands are being shaken, until this is dropped.
+pub(super) struct Shaking<'p>(&'p Place);
+
+impl Drop for Shaking<'_> {
+    fn drop(&mut self) {
+        self.0.table().shaking.remove(&self.0.number);
+    }
+}
+
 impl Place {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.all.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands are about to be shaken. That takes time and memory before anybody is known: where many do, the one that has been
+    /// at it for longest goes.
+    pub(super) fn shakes_hands(&self) -> Shaking<'_> {
+        let mut table = self.table();
+        if table.shaking.len() >= limits::TLS_HANDSHAKES
+            && let Some(oldest) = table.shaking.first().copied()
+        {
+            table.close(oldest);
+        }
+        table.shaking.insert(self.number);
+        Shaking(self)
+    }
+
+    /// When the connection has to go.
+    pub(super) async fn closed(&self) {
+        poll_fn(|cx| {
+            self.wakes(cx.waker());
+            if self.is_closed() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
     /// Whether the connection has to go.
     pub(super) fn is_closed(&self) -> bool {
         self.state.is_closed.load(Ordering::Acquire)
@@ -168,7 +212,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.all.table.lock().unwrap_or_else(PoisonError::into_inner).remove(self.number);
+        self.table().remove(self.number);
     }
 }
 
@@ -259,6 +303,20 @@ mod tests {
         drop((first, third, fourth, fifth));
         assert_eq!(all.open(), 0);
         assert!(all.table.lock().expect("a table").of_address.is_empty());
+    }
+
+    #[test]
+    fn of_many_that_shake_hands_the_oldest_goes() {
+        let all = Arc::new(Connections::new(10_000, 10_000, TrustedProxies::default()));
+        let places: Vec<_> = (0..=limits::TLS_HANDSHAKES).filter_map(|_| all.place(address(1))).collect();
+        let mut shaking: Vec<_> = places.iter().map(Place::shakes_hands).collect();
+        assert!(places[0].is_closed() && !places[1].is_closed());
+        drop(shaking.remove(1));
+        let last = all.place(address(2)).expect("room");
+        let _last = last.shakes_hands();
+        assert_eq!(places.iter().filter(|place| place.is_closed()).count(), 1, "one was through");
+        drop(shaking);
+        assert_eq!(all.table.lock().expect("a table").shaking.len(), 1);
     }
 
     #[test]

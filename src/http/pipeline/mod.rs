@@ -17,6 +17,7 @@ pub(super) mod permission;
 pub(super) mod rate_limit;
 mod refusal;
 pub(super) mod request_log;
+mod stream;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;

@@ -238,6 +238,7 @@ mod tests {
     /// Limiters with these limits of requests.
     fn limits_of(requests_per_s: u32, burst: u32) -> RateLimits {
         RateLimits::new(&HttpOptions {
+            tls: None,
             path_prefix: String::new(),
             soap_path: String::new(),
             soap_full_path: String::new(),

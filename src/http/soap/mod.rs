@@ -335,8 +335,7 @@ fn address(place: &Place, request: &HttpRequest, shared: &Shared) -> String {
         return format!("{}://{}{}", told.scheme(), told.host(), place.path);
     }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if request.app_config().secure() { "https" } else { "http" };
-    format!("{scheme}://{host}{}", place.path)
+    format!("{}://{host}{}", shared.scheme, place.path)
 }
 
 /// What a client of this door has to know beyond what the method says of itself.

@@ -7,6 +7,7 @@ pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod server;
+pub mod tls;
 
 pub use server::{Answer, Engine, Server};
 

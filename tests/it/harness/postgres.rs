@@ -180,7 +180,7 @@ fn run(command: &mut Command) -> bool {
 }
 
 /// The folder with initdb and pg_ctl, the newest version first.
-fn binaries() -> Option<PathBuf> {
+pub fn binaries() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|dir| dir.flatten().map(|entry| entry.path().join("bin")).collect())
         .unwrap_or_default();

@@ -77,7 +77,7 @@ pub fn run_with_input(arguments: &[&str], input: &str) -> Ran {
 pub struct Process {
     child: Child,
     out: BufReader<ChildStdout>,
-    /// `http://ADDRESS`.
+    /// `http://ADDRESS`, or `https://ADDRESS`.
     pub base: String,
 }
 
@@ -96,7 +96,7 @@ impl Process {
         let mut line = String::new();
         out.read_line(&mut line).expect("a line");
         let base = line.trim_end().strip_prefix("listening on ").map(str::to_owned);
-        let Some(base) = base.filter(|base| base.starts_with("http://127.0.0.1:")) else {
+        let Some(base) = base.filter(|base| base.contains("://127.0.0.1:")) else {
             let status = child.wait();
             panic!("the first line must say where it listens, not `{line}` ({status:?})");
         };
@@ -105,7 +105,7 @@ impl Process {
 
     /// `127.0.0.1:PORT`.
     pub fn address(&self) -> &str {
-        self.base.trim_start_matches("http://")
+        self.base.split_once("://").map_or("", |(_, address)| address)
     }
 
     /// The most memory it ever held, in bytes.

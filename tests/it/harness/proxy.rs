@@ -1,8 +1,8 @@
-//! A network between two ends that can fall silent: bytes go nowhere, and nobody is told.
+//! A network between two ends that can fall silent – bytes go nowhere, and nobody is told –, or cut a connection at a certain call.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A way to a server on loopback.
@@ -19,6 +19,19 @@ struct Way {
     all_silent: AtomicBool,
     /// What clients said.
     said: Mutex<Vec<u8>>,
+    /// Pieces of clients until one is cut off; below zero none is.
+    until_cut: AtomicI64,
+    cuts_answer: AtomicBool,
+    has_cut: AtomicBool,
+}
+
+/// What is lost when a connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// What the client said never arrives.
+    Question,
+    /// It arrives, and the client never hears of it.
+    Answer,
 }
 
 impl Proxy {
@@ -31,6 +44,9 @@ impl Proxy {
             silent_below: AtomicUsize::new(0),
             all_silent: AtomicBool::new(false),
             said: Mutex::default(),
+            until_cut: AtomicI64::new(-1),
+            cuts_answer: AtomicBool::new(false),
+            has_cut: AtomicBool::new(false),
         });
         let shared = Arc::clone(&way);
         std::thread::spawn(move || {
@@ -63,6 +79,19 @@ impl Proxy {
     /// All fall silent, also new ones.
     pub fn silence_all(&self, silent: bool) {
         self.way.all_silent.store(silent, Ordering::SeqCst);
+    }
+
+    /// The connection on which the `n`-th piece from now on is said is cut; 0 for none.
+    pub fn cut_at(&self, n: usize, cut: Cut) {
+        self.way.until_cut.store(-1, Ordering::SeqCst);
+        self.way.has_cut.store(false, Ordering::SeqCst);
+        self.way.cuts_answer.store(cut == Cut::Answer, Ordering::SeqCst);
+        self.way.until_cut.store(if n == 0 { -1 } else { i64::try_from(n).expect("fits") }, Ordering::SeqCst);
+    }
+
+    /// Whether it came to that.
+    pub fn has_cut(&self) -> bool {
+        self.way.has_cut.load(Ordering::SeqCst)
     }
 
     /// How many connections there have been.
@@ -101,6 +130,17 @@ impl Way {
         while let Ok(length @ 1..) = from.read(&mut bytes) {
             if self.all_silent.load(Ordering::SeqCst) || number < self.silent_below.load(Ordering::SeqCst) {
                 continue;
+            }
+            if by_client && self.until_cut.fetch_sub(1, Ordering::SeqCst) == 1 {
+                self.has_cut.store(true, Ordering::SeqCst);
+                if self.cuts_answer.load(Ordering::SeqCst) {
+                    let _ = to.write_all(&bytes[..length]);
+                    // The other end reads it, and sees the end behind it; what it answers goes nowhere.
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                    let _ = from.shutdown(std::net::Shutdown::Both);
+                    return;
+                }
+                break;
             }
             if by_client {
                 self.said.lock().expect("lock").extend_from_slice(&bytes[..length]);
