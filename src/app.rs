@@ -172,6 +172,9 @@ fn jobs(services: &Services, exchange: &Exchange, rate_limits: &Arc<RateLimits>,
             .drained(),
         Job::new("writing down last uses", ms(5_000), services, async |work| work.keep_activity().await).drained(),
         Job::new("looking at the disk", ms(2_000), services, async |work| work.store.look_at_disk().await),
+        Job::new("deriving events", ms(100), services, async |work| work.derive_events().await.map(drop)),
+        Job::new("judging what time changes", ms(10_000), services, async |work| work.judge_due().await.map(drop)),
+        Job::new("judging by new lists", ms(2_000), services, async |work| work.judge_by_lists().await.map(drop)),
         Job::new("sweeping the limiters", ms(60_000), rate_limits, async |rate_limits| {
             rate_limits.sweep();
             Ok(())

@@ -136,6 +136,7 @@ pub const SETTINGS: &[Setting] = &[
         "an anonymous declaration is erased this long after it was last changed; one that was converted keeps its two ids, d",
         Kind::Number { least: 1, most: 3_650 },
     ),
+    setting("event-days", "30", "published events are kept this long, d", Kind::Number { least: 1, most: 3_650 }),
     setting(
         "session-idle-minutes",
         "30",
@@ -360,6 +361,7 @@ impl Given {
                 session_idle: Duration::from_secs(60 * self.number("session-idle-minutes")),
                 session: Duration::from_secs(3600 * self.number("session-hours")),
                 anonymous: Duration::from_secs(86_400 * self.number("anonymous-days")),
+                events: Duration::from_secs(86_400 * self.number("event-days")),
             },
             migrate_at_start: self.flag("migrate-at-start"),
             seal_every: Duration::from_secs(self.number("seal-seconds")),

@@ -104,6 +104,8 @@ pub enum Error {
     Ambiguous { candidates: Vec<String> },
     /// 410: it was there, and its text was erased.
     Erased,
+    /// 410: the cursor leads to what is not kept any more.
+    CursorExpired,
     /// 412: it was changed since the version that the caller has.
     Changed,
     /// 413: the body is too large; holds the limit in bytes.
@@ -146,7 +148,7 @@ impl Error {
             Self::NotAcceptable { .. } => 406,
             Self::RequestTimeout => 408,
             Self::Conflict(_) | Self::Ambiguous { .. } => 409,
-            Self::Erased => 410,
+            Self::Erased | Self::CursorExpired => 410,
             Self::Changed => 412,
             Self::BodyTooLarge { .. } => 413,
             Self::EncodedBody | Self::UnknownMediaType { .. } => 415,
@@ -169,6 +171,7 @@ impl Error {
             Self::NotAcceptable { .. } => "NotAcceptableException",
             Self::Conflict(_) | Self::Ambiguous { .. } => "ConflictException",
             Self::Erased => "ErasedException",
+            Self::CursorExpired => "CursorExpiredException",
             Self::Changed | Self::VersionNeeded => "PreconditionException",
             Self::RequestTimeout => "RequestTimeoutException",
             Self::BodyTooLarge { .. } => "RequestTooLargeException",
@@ -216,6 +219,11 @@ impl fmt::Display for Error {
             Self::Erased => {
                 write!(f, "The text of this version was erased when its time had come; who stored it is kept.")
             }
+            Self::CursorExpired => write!(
+                f,
+                "The events that this cursor leads to are not kept any more; read what changed with Load and modifiedSince, then \
+                 start again without a cursor."
+            ),
             Self::Changed => {
                 write!(f, "If-Match: this was changed since the version you have; read it again and repeat the change.")
             }

@@ -94,6 +94,7 @@ fn item(number: u64, body: &StoredText, content: &[u8]) -> Item {
         security_state: None,
         declaration_seen: true,
         facts: 0,
+        light: None,
     });
     item.put_declaration(DeclarationRow {
         post_org: "AUA".into(),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod client;
+mod events;
 mod exchange;
 mod history;
 mod secrets;
@@ -172,6 +173,7 @@ pub fn command() -> Command {
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
+        .subcommand(events::command())
         .subcommand(group("feed", "Feeds of changes").subcommand(
             Command::new("new-epoch").about(
                 "After a database was restored: readers go on before what may have been lost since it was saved",
@@ -217,6 +219,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             }
             ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
+            ("events", _) => events::run(&services, verb, options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
                 println!("epoch {epoch} of the feeds begins; what was changed last is read once more");
@@ -271,6 +274,14 @@ fn settings_command() -> Command {
         )
         .arg(
             option(
+                "light-binding",
+                "YES|NO",
+                "of a post: its light is binding for who handles its items [default: no]",
+            )
+            .value_parser(["yes", "no"]),
+        )
+        .arg(
+            option(
                 "soap-load-limit",
                 "N",
                 "views of a page of Load over SOAP when a request names no limit; 0 for the usual",
@@ -285,6 +296,7 @@ async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(
         decision_clock: optional(options, "decision-clock").and_then(|name| DecisionClock::parse(&name)),
         reads: optional(options, "reads").and_then(|name| Reads::parse(&name)),
         answered_by_post: optional(options, "answered-by-post").map(|answer| answer == "yes"),
+        light_binding: optional(options, "light-binding").map(|answer| answer == "yes"),
         speaks_for: options.get_many::<String>("speaks-for").map(|named| posts(named.cloned().collect())),
         soap_load_limit: options.get_one("soap-load-limit").copied(),
     };

@@ -9,6 +9,7 @@ pub mod commerce;
 pub mod date;
 pub mod declaration;
 pub mod entity;
+pub mod event;
 pub mod heartbeat;
 pub mod hs_code;
 pub mod iso;

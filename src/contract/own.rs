@@ -36,7 +36,7 @@ pub struct LightView {
     pub conditions: Vec<&'static str>,
     /// Gravest first.
     pub reasons: Vec<LightReason>,
-    /// Always false: the light informs, who hands the item over answers for it.
+    /// Whether the post says that its light binds who handles its items; otherwise it informs.
     pub binding: bool,
 }
 
@@ -50,8 +50,8 @@ pub struct LightReason {
 }
 
 impl LightView {
-    /// What a status says of the light.
-    pub fn of(status: &CheckItemStatusResult) -> Self {
+    /// What a status says of the light; whether it binds is the post's to say.
+    pub fn of(status: &CheckItemStatusResult, binding: bool) -> Self {
         let reason = |reason: &super::item_status::StatusReason| LightReason {
             code: reason.code,
             light: reason.light,
@@ -64,9 +64,80 @@ impl LightView {
             may_proceed,
             conditions: if is_due { vec!["DUE_ON_DELIVERY"] } else { Vec::new() },
             reasons: status.reasons.iter().map(reason).collect(),
-            binding: false,
+            binding,
         }
     }
+}
+
+/// The light of an id, for who asks whether an item may go on.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemLight {
+    pub item_id: String,
+    /// Persistent id of the item; null where nothing is known under the id.
+    pub p_id: Option<Uuid>,
+    #[serde(flatten)]
+    pub light: LightView,
+    /// Rises with everything that happens to the item.
+    pub item_sequence: Option<i32>,
+    /// The office that it was moved at last; told to clients that act for some offices only.
+    pub office: Option<String>,
+    pub notice: &'static str,
+    pub links: LightLinks,
+}
+
+/// Where to read on.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LightLinks {
+    #[serde(rename = "self")]
+    pub this: String,
+    pub history: Option<String>,
+}
+
+/// The lights of many ids.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManyLights {
+    pub summary: LightSummary,
+    /// In the order asked.
+    pub items: Vec<ItemLight>,
+}
+
+/// How many there are of each colour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LightSummary {
+    pub green: usize,
+    pub amber: usize,
+    pub red: usize,
+}
+
+/// How the light of an item changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LightHistory {
+    pub p_id: Uuid,
+    pub item_id: String,
+    /// Oldest first.
+    pub changes: Vec<LightPeriod>,
+}
+
+/// One change of a light.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LightPeriod {
+    /// RFC 3339; from then on.
+    pub at: String,
+    /// The light before; null where it is the first.
+    pub was: Option<String>,
+    pub is: String,
+    /// Codes of the reasons, the gravest first.
+    pub reasons: Vec<String>,
+    /// What changed it, as the history calls it.
+    pub event: &'static str,
+    /// The organization that did; - is the server itself.
+    pub by: String,
 }
 
 /// An item with everything that is said of it. For the description of the surface only: documents are spliced as stored.

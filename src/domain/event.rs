@@ -46,8 +46,14 @@ stored_enum! {
         Judged = "item.judged",
         /// The decisions were judged by other notes, settings or lists than before.
         JudgedAnew = "item.judged-anew",
-        /// A mark was set; written by earlier versions only.
+        /// A mark that counts for it was set or cleared.
         MarkSet = "watchdog.set",
+        /// A mark that counted for it ended by itself.
+        MarkExpired = "watchdog.expired",
+        /// A list, a setting or the time changed its light.
+        LightJudged = "light.judged",
+        /// A referral waits although its answer was to be reminded of, or is due.
+        ReferralOverdue = "referral.overdue",
     }
 }
 
@@ -96,6 +102,23 @@ impl EventKind {
         self != Self::ResponseDraft
     }
 
+    /// Whether customs may see the item from then on, if it could not before.
+    pub fn shows_to_customs(self) -> bool {
+        use EventKind::*;
+        matches!(
+            self,
+            DeclarationFinal
+                | DeclarationToCustoms
+                | DeclarationReceived
+                | ObjectMoved
+                | ResponseFinal
+                | ResponseToCustoms
+                | ResponseToPost
+                | ResponseReceived
+                | ResponseAutomatic
+        )
+    }
+
     /// Whether it passed a declaration on; then, whether to customs.
     pub fn passes_on(self) -> Option<bool> {
         match self {
@@ -110,14 +133,19 @@ impl EventKind {
         matches!(self, Self::DeclarationWithdrawn | Self::DeclarationDeleted)
     }
 
-    /// Whether a judgement may go by it: a move past an office and a printed form are nothing of that kind.
+    /// Whether a judgement may go by it: a move past an office, a printed form, a mark and the passing of time are nothing
+    /// of that kind.
     pub fn says_anything(self) -> bool {
-        !matches!(self, Self::ObjectMoved | Self::ObjectChanged | Self::DeclarationPrinted)
+        use EventKind::*;
+        !matches!(
+            self,
+            ObjectMoved | ObjectChanged | DeclarationPrinted | MarkSet | MarkExpired | LightJudged | ReferralOverdue
+        )
     }
 
     /// Whether earlier versions wrote it and this one does not.
     pub fn is_retired(self) -> bool {
-        matches!(self, Self::ObjectChanged | Self::MarkSet)
+        self == Self::ObjectChanged
     }
 }
 

@@ -5,6 +5,8 @@
 mod event;
 mod exchange;
 mod item;
+mod light;
+mod notification;
 mod organization;
 mod scope;
 mod stored;
@@ -13,6 +15,8 @@ mod verdict;
 pub use event::{EventKind, RecordEventKind, RecordKind};
 pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
 pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
+pub use light::{Light, PackedLight};
+pub use notification::{EventAudience, EventPart, Notification};
 pub use organization::OrganizationKind;
 pub use scope::{Scope, Scopes};
 pub use stored::UnknownValue;

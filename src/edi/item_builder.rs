@@ -217,7 +217,7 @@ impl ItemBuilder {
         let mut builder = Self { mail_object: item.mail_object, ..Self::default() };
         if let Some(mut declaration) = item.declaration {
             builder.data = declaration.data.take().unwrap_or_default();
-            builder.declaration = declaration;
+            builder.declaration = *declaration;
             builder.extras[0] = take_extras(
                 Home::DeclarationData,
                 &mut builder.data.extra_field_names,
@@ -226,7 +226,7 @@ impl ItemBuilder {
         }
         if let Some(mut response) = item.response {
             builder.response_data = response.data.take().unwrap_or_default();
-            builder.response = response;
+            builder.response = *response;
             builder.extras[1] = take_extras(
                 Home::ResponseData,
                 &mut builder.response_data.extra_field_names,
@@ -234,13 +234,13 @@ impl ItemBuilder {
             );
         }
         if let Some(referral) = item.referral {
-            builder.referral = referral;
+            builder.referral = *referral;
             let known = &mut builder.referral.known;
             builder.extras[2] =
                 take_extras(Home::Referral, &mut known.extra_field_names, &mut known.extra_field_values);
         }
         if let Some(answer) = item.referral_response {
-            builder.answer = answer;
+            builder.answer = *answer;
             let known = &mut builder.answer.known;
             builder.extras[3] = take_extras(Home::Answer, &mut known.extra_field_names, &mut known.extra_field_values);
         }
@@ -284,12 +284,14 @@ impl ItemBuilder {
         let mut item = Item { mail_object: self.mail_object, ..Item::default() };
         let declared = self.declaration != Declaration::default() || self.data != DeclarationData::default();
         if kind.declares() || (kind == Kind::Refrsp && declared) {
-            item.declaration = Some(Declaration { data: Some(self.data), ..self.declaration });
+            item.declaration = Some(Box::new(Declaration { data: Some(self.data), ..self.declaration }));
         }
         match kind {
-            Kind::Cusrsp => item.response = Some(Response { data: Some(self.response_data), ..self.response }),
-            Kind::Itmref => item.referral = Some(self.referral),
-            Kind::Refrsp => item.referral_response = Some(self.answer),
+            Kind::Cusrsp => {
+                item.response = Some(Box::new(Response { data: Some(self.response_data), ..self.response }));
+            }
+            Kind::Itmref => item.referral = Some(Box::new(self.referral)),
+            Kind::Refrsp => item.referral_response = Some(Box::new(self.answer)),
             Kind::Itmatt | Kind::Cusitm => {}
         }
         item
@@ -313,12 +315,12 @@ impl ItemBuilder {
             Kind::Itmref => {
                 let mut referral = Referral::default();
                 referral.known.referral_id = self.referral.known.referral_id;
-                item.referral = Some(referral);
+                item.referral = Some(Box::new(referral));
             }
             Kind::Refrsp => {
                 let mut answer = ReferralResponse::default();
                 answer.known.referral_id = self.answer.known.referral_id;
-                item.referral_response = Some(answer);
+                item.referral_response = Some(Box::new(answer));
             }
             Kind::Itmatt | Kind::Cusitm | Kind::Cusrsp => {}
         }

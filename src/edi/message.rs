@@ -160,14 +160,15 @@ impl Organization {
 }
 
 /// One item of a message. Which bodies are set follows from the kind: a declaration in ITMATT and CUSITM, a response
-/// in CUSRSP, a referral in ITMREF, a referral response (and a declaration when data changed) in REFRSP.
+/// in CUSRSP, a referral in ITMREF, a referral response (and a declaration when data changed) in REFRSP. What a message does not
+/// say of an item takes no room.
 #[derive(Clone, Debug, Default)]
 pub struct Item {
     pub mail_object: MailObject,
-    pub declaration: Option<Declaration>,
-    pub response: Option<Response>,
-    pub referral: Option<Referral>,
-    pub referral_response: Option<ReferralResponse>,
+    pub declaration: Option<Box<Declaration>>,
+    pub response: Option<Box<Response>>,
+    pub referral: Option<Box<Referral>>,
+    pub referral_response: Option<Box<ReferralResponse>>,
 }
 
 impl PartialEq for Item {

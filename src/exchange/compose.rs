@@ -122,7 +122,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
         let mail_object = MailObject { id: Some(row.item_id.clone()), ..MailObject::default() };
         return Ok(Content::Say(Box::new(MessageItem {
             mail_object,
-            referral: Some(referral),
+            referral: Some(Box::new(referral)),
             ..MessageItem::default()
         })));
     }
@@ -140,7 +140,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                 if row.kind == MessageKind::Cusitm {
                     name_declarer(&mut declaration, item);
                 }
-                message_item.declaration = Some(declaration);
+                message_item.declaration = Some(Box::new(declaration));
             }
         },
         MessageKind::Cusrsp => {
@@ -154,8 +154,8 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     };
                     add(&mut data.extra_field_names, &mut data.extra_field_values, &told);
                     let cust_organization_cd = decision.customs;
-                    message_item.response =
-                        Some(Response { cust_organization_cd, data: Some(data), ..Response::default() });
+                    let response = Response { cust_organization_cd, data: Some(data), ..Response::default() };
+                    message_item.response = Some(Box::new(response));
                 }
             }
         }
@@ -175,7 +175,7 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
                     let known = &mut referral.known;
                     reserved::take(&mut known.extra_field_names, &mut known.extra_field_values);
                     add(&mut known.extra_field_names, &mut known.extra_field_values, &told);
-                    message_item.referral = Some(referral);
+                    message_item.referral = Some(Box::new(referral));
                 }
             }
         }
@@ -188,11 +188,11 @@ fn content(tx: &mut Tx<'_>, services: &Services, row: &MessageRow, item: Option<
             let Some(body) = given.body.as_deref() else { return Ok(Content::Overtaken) };
             match serde_json::from_str::<ReferralResponse>(body) {
                 Err(error) => return Ok(unreadable(error)),
-                Ok(answer) => message_item.referral_response = Some(answer),
+                Ok(answer) => message_item.referral_response = Some(Box::new(answer)),
             }
             if given.code == DATA_IN_MESSAGE {
                 let version = item.declaration().map(|row| row.version_no);
-                message_item.declaration = declared(item, version).and_then(Result::ok);
+                message_item.declaration = declared(item, version).and_then(Result::ok).map(Box::new);
                 if let (Some(declaration), Some(name)) = (&mut message_item.declaration, current_version(item)) {
                     name_version(declaration, &name);
                 }

@@ -71,7 +71,7 @@ impl Exchange {
             tracing::warn!(partner, "a file is larger than an interchange may be; it is put aside");
             return self.put_away(partner, file, false).await;
         };
-        let receipt = self.receive(partner, &bytes).await?;
+        let receipt = self.receive(partner, bytes.into()).await?;
         if answer_wanted && !receipt.control.is_empty() {
             let control = control_row(partner, receipt.control.clone(), self.clock.now());
             self.store.write(move |tx| send_control(tx, &control)).await?;

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -87,12 +88,11 @@ impl Exchange {
     /// # Errors
     /// 503 and the like: nothing happened, and the same bytes may come again. What is wrong with the interchange is no
     /// error; the receipt says it.
-    pub async fn receive(&self, from: &str, bytes: &[u8]) -> Result<Receipt> {
-        if let Some(receipt) = self.repeated(from, bytes).await? {
+    pub async fn receive(&self, from: &str, bytes: Bytes) -> Result<Receipt> {
+        if let Some(receipt) = self.repeated(from, &bytes).await? {
             return Ok(receipt);
         }
-        let bytes: Arc<[u8]> = bytes.into();
-        let mut reading = Arc::new(self.read(from, Arc::clone(&bytes)).await?);
+        let mut reading = Arc::new(self.read(from, bytes.clone()).await?);
         let receipt = match self.store_received(from, &bytes, &reading).await {
             Err(Error::Internal(why)) => {
                 // No outage, so it would fail again whenever it comes: it waits here for a fix, and its sender is answered.
@@ -127,9 +127,9 @@ impl Exchange {
             .await
     }
 
-    async fn store_received(&self, from: &str, bytes: &Arc<[u8]>, reading: &Arc<ParsedInterchange>) -> Result<Receipt> {
+    async fn store_received(&self, from: &str, bytes: &Bytes, reading: &Arc<ParsedInterchange>) -> Result<Receipt> {
         let (exchange, from) = (self.clone(), from.to_owned());
-        let (bytes, work) = (Arc::clone(bytes), Arc::clone(reading));
+        let (bytes, work) = (bytes.clone(), Arc::clone(reading));
         self.store.write(move |tx| exchange.take(tx, &from, &bytes, &work)).await
     }
 
@@ -333,7 +333,7 @@ impl Exchange {
         let (sender, reference) = (first.sender.clone(), first.reference.clone());
         let stored = self.store.read(move |tx| tx.received(&sender, &reference)).await?;
         let Some(stored) = stored else { return Ok(0) };
-        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
+        let reading = Arc::new(self.read(&stored.partner, Bytes::copy_from_slice(&stored.bytes)).await?);
         let exchange = self.clone();
         self.store
             .write(move |tx| {
@@ -376,7 +376,7 @@ impl Exchange {
     pub async fn rerun(&self, from: &str, reference: &str) -> Result<ReceiveOutcome> {
         let key = (from.to_owned(), reference.to_owned());
         let stored = self.store.read(move |tx| quarantined(tx, &key.0, &key.1)).await?;
-        let reading = Arc::new(self.read(&stored.partner, stored.bytes.as_slice().into()).await?);
+        let reading = Arc::new(self.read(&stored.partner, Bytes::copy_from_slice(&stored.bytes)).await?);
         if reading.state == ReceivedState::Quarantined {
             return Ok(ReceiveOutcome::Unreadable);
         }

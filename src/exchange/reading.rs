@@ -1,8 +1,7 @@
 //! From the bytes of an interchange to what can be applied: read, judged and checked, all that needs no transaction; and
 //! the CONTRL that answers it.
 
-use std::sync::Arc;
-
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::handle::Exchange;
@@ -77,7 +76,7 @@ pub(super) struct LinkContext {
 
 impl Exchange {
     /// Reads and judges the bytes, all that needs no transaction.
-    pub(super) async fn read(&self, from: &str, bytes: Arc<[u8]>) -> Result<ParsedInterchange> {
+    pub(super) async fn read(&self, from: &str, bytes: Bytes) -> Result<ParsedInterchange> {
         let (read, digest) = tokio::task::spawn_blocking(move || {
             let digest = Sha256::digest(&bytes).to_vec();
             (edi::read(&bytes), digest)
@@ -336,13 +335,12 @@ pub(super) fn said(
                 "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
             Err(Finding::new("profile", "Function", text))
         }
-        (MessageKind::Itmref, _) => entry
-            .referral
-            .map(|referral| InboundContent::Referred(Box::new(referral)))
-            .ok_or_else(|| missing("Referral")),
+        (MessageKind::Itmref, _) => {
+            entry.referral.map(|referral| InboundContent::Referred(referral)).ok_or_else(|| missing("Referral"))
+        }
         (MessageKind::Refrsp, _) => {
             let answer = entry.referral_response.ok_or_else(|| missing("ReferralResponse"))?;
-            Ok(InboundContent::Answered(Box::new(answer), data.map(Box::new)))
+            Ok(InboundContent::Answered(answer, data.map(Box::new)))
         }
     }
 }

@@ -9,63 +9,11 @@ use std::borrow::Cow;
 
 use super::item_facts::{Fact, Facts};
 use super::security::has_departed;
+pub use crate::domain::Light;
 use crate::domain::{FiscalState, Flow, SecurityState};
 
 /// The table above, as Markdown, for the documentation.
 pub const TABLE: &str = include_str!("light.md");
-
-/// The colour of an item, or of one concern about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Light {
-    Green,
-    Amber,
-    Red,
-}
-
-impl Light {
-    /// The word that travels.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Green => "Green",
-            Self::Amber => "Amber",
-            Self::Red => "Red",
-        }
-    }
-}
-
-/// Every reason with its number, which is stored in sets of reasons: never used for another one.
-pub const REASONS: [(&str, u8); 30] = [
-    ("WATCHDOG_WARNING", 0),
-    ("WATCHDOG_BLOCKED", 1),
-    ("STOPPED", 2),
-    ("DEPARTED_AFTER_DNL", 3),
-    ("CANCELLED", 4),
-    ("NOT_SETTLED", 5),
-    ("REFERRAL_OPEN", 6),
-    ("REFUSED", 7),
-    ("DETAINED", 8),
-    ("HOLD", 9),
-    ("DC_REFUSED", 10),
-    ("DC_DETAINED", 11),
-    ("DC_HOLD", 12),
-    ("DECISION_UNKNOWN", 13),
-    ("OK_TO_LOAD", 14),
-    ("DC_CLEARED", 15),
-    ("NOT_ASSESSED", 16),
-    ("CLEARED", 17),
-    ("CLEARED_DUE", 18),
-    ("NO_DECISION", 19),
-    ("LEFT_UNCLEARED", 20),
-    ("NO_DATA", 21),
-    ("UNKNOWN_ITEM", 22),
-    ("SEVERAL_ITEMS", 23),
-    ("FOREIGN_ID", 24),
-    ("DATA_NOT_OF_ORIGIN", 25),
-    ("CHANGED_SINCE_DECISION", 26),
-    ("DECISION_BY_POST", 27),
-    ("EARLIER_USE", 28),
-    ("REDIRECTED", 29),
-];
 
 /// One concern, or the ground of a green light.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -442,9 +390,9 @@ mod tests {
 
         #[test]
         fn every_reason_has_a_number_of_its_own(picture in any_picture()) {
-            let known = |reason: &Reason| REASONS.iter().filter(|(code, _)| *code == reason.code).count() == 1;
+            let known = |reason: &Reason| Light::REASONS.iter().filter(|(code, _)| *code == reason.code).count() == 1;
             prop_assert!(judge(&picture).1.iter().all(known));
-            prop_assert!(REASONS.iter().enumerate().all(|(at, (_, number))| usize::from(*number) == at));
+            prop_assert!(Light::REASONS.iter().enumerate().all(|(at, (_, number))| usize::from(*number) == at));
         }
 
         #[test]

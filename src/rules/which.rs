@@ -99,11 +99,7 @@ pub enum Purpose {
 /// Chooses among rows with one id. `named`: whether a row is what the question names (its origin), if it names any.
 pub fn choose(rows: &[Candidate<'_>], named: Option<&dyn Fn(&Candidate<'_>) -> bool>, purpose: Purpose) -> Chosen {
     let newest = newest_lives(rows);
-    let fits = |at: &usize| {
-        let row = &rows[*at];
-        row.fits || newest.iter().any(|out| row.returns(&rows[*out]))
-    };
-    let fitting: Vec<usize> = newest.iter().copied().filter(fits).collect();
+    let fitting: Vec<usize> = newest.iter().copied().filter(|at| fits(rows, &newest, *at)).collect();
     let unnamed = || if fitting.is_empty() { newest.clone() } else { fitting.clone() };
     let mut counting = match named {
         None => unnamed(),
@@ -136,6 +132,23 @@ pub fn choose(rows: &[Candidate<'_>], named: Option<&dyn Fn(&Candidate<'_>) -> b
     let comes_back = |at: &usize| counting.iter().any(|back| rows[*back].returns(&rows[*at]));
     let returning = counting.iter().copied().filter(comes_back).collect();
     Chosen { counting, done, returning, earlier, fitting }
+}
+
+/// Whether a row may rightly have the id: its origin may use it, or it is the way back of another row.
+pub fn fits_among(rows: &[Candidate<'_>], at: usize) -> bool {
+    fits(rows, &newest_lives(rows), at)
+}
+
+fn fits(rows: &[Candidate<'_>], newest: &[usize], at: usize) -> bool {
+    rows[at].fits || newest.iter().any(|out| rows[at].returns(&rows[*out]))
+}
+
+/// The earlier uses of the id by the origin of a row, at its post; none of a row that is an earlier use itself.
+pub fn earlier_uses(rows: &[Candidate<'_>], at: usize) -> Vec<usize> {
+    let newest = newest_lives(rows);
+    let of_one = |other: &usize| rows[*other].post == rows[at].post && rows[*other].origin == rows[at].origin;
+    let earlier = (0..rows.len()).filter(|other| newest.contains(&at) && !newest.contains(other));
+    earlier.filter(of_one).collect()
 }
 
 /// How many different items these rows are: a way out and its way back are one, and so is what several posts have of

@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 use std::ptr;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
+use sha2::{Digest, Sha256};
 
 use super::settings::{self, Settings};
 use crate::domain::Level;
@@ -32,6 +34,7 @@ use crate::rules::quality::{self, Context, Override, StopWords};
 use crate::rules::referral::{AutoReferral, DeadlineRow};
 use crate::store::reference::ListRow;
 use crate::store::settings::SettingRow;
+use crate::store::{Fault, Tx};
 
 /// The catalogue in use, shared by everything in one server.
 #[derive(Clone)]
@@ -56,6 +59,7 @@ impl CatalogueHandle {
 /// What is looked up in memory.
 pub struct Catalogue {
     version_no: i64,
+    light_basis: Vec<u8>,
     /// Present when a nomenclature was imported.
     own_goods: Option<HsIndex>,
     /// Present when restrictions were imported.
@@ -84,6 +88,8 @@ pub struct Catalogue {
     own_stop_words: Option<StopWords>,
     /// By goods and way.
     screened: Cache<String, [Kept; 2]>,
+    /// Customs administrations of posts, as they were lately.
+    customs: Cache<String, Option<String>>,
 }
 
 /// [`Against`] with the place of the rule among the restrictions: what can be kept beside them.
@@ -109,6 +115,7 @@ impl Catalogue {
             .collect();
         Self {
             version_no,
+            light_basis: light_basis(imported),
             own_goods: own_goods(imported),
             own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
             rates: rates_by_org(imported),
@@ -134,7 +141,26 @@ impl Catalogue {
             own_stop_words: own_stop_words(imported),
             countries,
             screened: Cache::new(limits::SCREENED_KEPT),
+            customs: Cache::builder()
+                .max_capacity(limits::TOKEN_CACHE_ENTRIES)
+                .time_to_live(Duration::from_millis(limits::TOKEN_CACHE_MS))
+                .build(),
         }
+    }
+
+    /// The customs administration of a post; what is known of that is a second old at most, as it is of callers.
+    pub(super) fn own_customs(&self, tx: &mut Tx<'_>, post: &str) -> Result<Option<String>, Fault> {
+        if let Some(known) = self.customs.get(post) {
+            return Ok(known);
+        }
+        let customs = tx.own_customs(post)?;
+        self.customs.insert(post.to_owned(), customs.clone());
+        Ok(customs)
+    }
+
+    /// Digest of the lists and settings that lights go by.
+    pub fn light_basis(&self) -> &[u8] {
+        &self.light_basis
     }
 
     /// Grows with every import and change of a rule.
@@ -277,6 +303,24 @@ fn rows_of<R>(imported: &[ListRow], kind: &str, read: impl Fn(&[u8]) -> Parsed<R
 fn own_stop_words(imported: &[ListRow]) -> Option<StopWords> {
     let own = rows_of(imported, "stop_words", read);
     (!own.is_empty()).then(|| StopWords::built_in().overlaid(own))
+}
+
+/// Which post may use which ids and how strict its owner is about it, and what decisions mean.
+fn light_basis(imported: &[ListRow]) -> Vec<u8> {
+    const LISTS: [&str; 5] = ["countries", "decisions", "foreign_ids", "id_countries", "operators"];
+    let is_meant = |row: &&ListRow| {
+        LISTS.contains(&row.kind.as_str()) || row.kind == "quality" && row.edition.starts_with(quality::FOREIGN_ID)
+    };
+    let mut rows: Vec<&ListRow> = imported.iter().filter(is_meant).collect();
+    rows.sort_by_key(|row| (&row.kind, &row.org, &row.edition));
+    let mut digest = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    for row in rows {
+        for text in [&row.kind, &row.org, &row.edition, &row.body] {
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        }
+    }
+    digest.finalize().to_vec()
 }
 
 /// The built-in nomenclature with the imported entries over it.

@@ -129,6 +129,13 @@ pub(super) fn read_place(text: &str, binding: [u8; 8]) -> Result<String> {
     place.ok_or_else(|| Error::invalid("cursor", "cursor", message))
 }
 
+/// The place of such a cursor, whoever and whatever it was made for; to be checked by who takes it.
+pub(super) fn place_of_any(text: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok()?;
+    let place = bytes.get(8..)?.strip_prefix(b"t")?;
+    String::from_utf8(place.to_vec()).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

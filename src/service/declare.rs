@@ -366,6 +366,7 @@ pub(super) fn place(
     let before = kept.as_ref().or(replaced.as_ref());
     let pid = before.map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
     let handed_over_by = before.and_then(|old| old.handed_over_by.clone());
+    item.put_place(content.place.clone());
     item.put_declaration(DeclarationRow {
         post_org: item.object.post_org.clone(),
         object_pid: item.object.pid,

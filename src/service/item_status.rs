@@ -5,26 +5,25 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::catalogue::Catalogue;
+use super::item::light::{Facts, Seen, security_of};
+use super::item::visible;
 use super::item::which::{Candidates, Row};
-use super::item::{state, visible};
 use super::marks::Marks;
 use super::{Actor, Services, marks};
+use crate::contract::WcfDate;
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
-use crate::contract::{WatchdogInfo, WcfDate};
-use crate::domain::{FiscalState, ResponseState, SecurityState, Side};
 use crate::error::Result;
 use crate::rules::item_facts::{self, Fact};
-use crate::rules::light::{self, Light, Picture, Reason};
+use crate::rules::light::{self, Light, Reason};
 use crate::rules::security::{self, Asks};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::rules::which::{self, Candidate, Purpose};
 use crate::store::item::Item;
 use crate::store::item_status::{DecisionFact, ReferralFact, StatusRow};
-use crate::store::types::{At, Id};
+use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
 /// Items that one connection looks up; more are looked up by several at once, since somebody waits at the scanner.
@@ -40,6 +39,11 @@ impl Services {
         actor: &Actor,
         asked: Vec<CheckItemStatusRequest>,
     ) -> Result<Vec<CheckItemStatusResult>> {
+        Ok(self.answers(actor, asked).await?.into_iter().map(|answer| answer.status).collect())
+    }
+
+    /// The same with the item that each answer is about.
+    pub(super) async fn answers(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<Answer>> {
         let parts = asked.chunks(ITEMS_PER_READING).map(|part| {
             let (actor, catalogue, part) = (actor.clone(), self.catalogue(), part.to_vec());
             self.store.read(move |tx| status(tx, &catalogue, &actor, &part))
@@ -48,12 +52,19 @@ impl Services {
     }
 }
 
+/// The status of an id.
+pub(super) struct Answer {
+    pub status: CheckItemStatusResult,
+    /// The row whose light is shown, by its post; none where the caller has none.
+    pub row: Option<(String, Id)>,
+}
+
 fn status(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     actor: &Actor,
     asked: &[CheckItemStatusRequest],
-) -> Result<Vec<CheckItemStatusResult>, Fault> {
+) -> Result<Vec<Answer>, Fault> {
     let mut ids: Vec<&str> = asked.iter().filter_map(|item| given(&item.item_id)).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -72,7 +83,7 @@ fn status(
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.iter().flat_map(Meant::rows))?;
     let each = asked.iter().zip(&meant).map(|(item, meant)| {
         let answer = facts.answer(item, meant, &mut countries, &marks);
-        answer.unwrap_or_else(|| without_item(item, &marks))
+        answer.unwrap_or_else(|| Answer { status: without_item(item, &marks), row: None })
     });
     Ok(each.collect())
 }
@@ -174,7 +185,7 @@ pub(super) fn status_of(
     let marks = marks::marks(tx, actor, &[&id])?;
     let facts = Facts::load(tx, catalogue, &actor.posts, meant.rows())?;
     let answer = facts.answer(&asked, &meant, &mut countries, &marks);
-    Ok(answer.unwrap_or_else(|| without_item(&asked, &marks)))
+    Ok(answer.map_or_else(|| without_item(&asked, &marks), |answer| answer.status))
 }
 
 /// Countries of posts, each looked up once.
@@ -225,56 +236,7 @@ fn reason(reason: Reason) -> StatusReason {
     StatusReason { code: reason.code, light: reason.light.name(), text: reason.text }
 }
 
-/// One row with what is looked at besides.
-struct Seen<'r> {
-    row: &'r StatusRow,
-    mark: Option<WatchdogInfo>,
-    earlier_use: bool,
-    /// Its origin may not use the id, nor is it a way back.
-    is_foreign: bool,
-}
-
-/// Leaving departure aside.
-fn security_of(row: &StatusRow) -> SecurityState {
-    state::security_state(row.declared_at.is_some(), row.declaration_seen, row.security_state)
-}
-
-/// Responses and referrals of the items asked about.
-struct Facts<'c> {
-    catalogue: &'c Catalogue,
-    decisions: HashMap<Id, Vec<DecisionFact>>,
-    referrals: HashMap<Id, Vec<ReferralFact>>,
-}
-
-impl<'c> Facts<'c> {
-    fn load<'r>(
-        tx: &mut Tx<'_>,
-        catalogue: &'c Catalogue,
-        posts: &[String],
-        rows: impl Iterator<Item = &'r StatusRow>,
-    ) -> Result<Self, Fault> {
-        let (mut answered, mut referred) = (Vec::new(), Vec::new());
-        for row in rows {
-            let decided = item_facts::Facts(row.facts).has(Fact::Decided);
-            if decided || row.has_response || row.has_dc_response {
-                answered.push(row.pid);
-            }
-            if row.security_state.is_some() {
-                referred.push(row.pid);
-            }
-        }
-        let mut facts = Self { catalogue, decisions: HashMap::new(), referrals: HashMap::new() };
-        for fact in tx.decision_facts(posts, &answered)? {
-            if fact.state_cd != ResponseState::Draft {
-                facts.decisions.entry(fact.object_pid).or_default().push(fact);
-            }
-        }
-        for fact in tx.referral_facts(posts, &referred)? {
-            facts.referrals.entry(fact.object_pid).or_default().push(fact);
-        }
-        Ok(facts)
-    }
-
+impl Facts<'_> {
     /// The answer about what an id means. Nothing where it means nothing.
     fn answer(
         &self,
@@ -282,7 +244,7 @@ impl<'c> Facts<'c> {
         meant: &Meant<'_>,
         countries: &mut Countries<'_>,
         marks: &Marks,
-    ) -> Option<CheckItemStatusResult> {
+    ) -> Option<Answer> {
         let (reasons, seen) = self.shown(meant, marks)?;
         let fulfilled = meant.returning.iter().filter(|row| self.is_refused(row));
         let outlasting = meant.done.iter().chain(fulfilled).flat_map(|row| {
@@ -293,12 +255,13 @@ impl<'c> Facts<'c> {
         if meant.several {
             reasons.push(light::several(light));
         }
-        Some(self.result(asked, seen, (light, reasons), countries))
+        let row = Some((seen.row.post_org.clone(), seen.row.pid));
+        Some(Answer { status: self.result(asked, seen, (light, reasons), countries), row })
     }
 
     /// The gravest row of what counts, and why it is so grave; of several alike, the latest.
     fn shown<'r>(&self, meant: &Meant<'r>, marks: &Marks) -> Option<(Vec<Reason>, Seen<'r>)> {
-        let earlier_use = meant.earlier.iter().any(|row| self.still_stops(row, marks.now()));
+        let earlier_use = meant.earlier.iter().any(|row| self.stops_until(row, marks.now()).is_some());
         let age = |row: &StatusRow| (Row::from(row).effective(), row.life_no, row.pid);
         // A refusal is fulfilled by the way back.
         let fulfilled = |row: &StatusRow| meant.returning.iter().any(|out| out.pid == row.pid) && self.is_refused(row);
@@ -311,30 +274,6 @@ impl<'c> Facts<'c> {
         Some((reasons, seen))
     }
 
-    /// Whether what stopped or refused an earlier use of an id still counts: for twelve months from its receipt.
-    fn still_stops(&self, row: &StatusRow, now: DateTime<Utc>) -> bool {
-        let recent = |at: At| which::is_same_life(at.0, now);
-        let (own, destination) = self.sides(row);
-        let refused = [own, destination].into_iter().flatten().any(|fact| {
-            matches!(self.fiscal(fact), FiscalState::Refused | FiscalState::Detained) && recent(fact.decided_at)
-        });
-        let stopped = row.security_state == Some(SecurityState::Stopped);
-        let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
-        refused || (stopped && referrals.iter().any(|fact| recent(fact.created_at)))
-    }
-
-    fn is_refused(&self, row: &StatusRow) -> bool {
-        let (own, destination) = self.sides(row);
-        [own, destination].into_iter().flatten().any(|fact| self.fiscal(fact) == FiscalState::Refused)
-    }
-
-    /// What was decided by the own customs, and by the destination's while the item goes there.
-    fn sides(&self, row: &StatusRow) -> (Option<&DecisionFact>, Option<&DecisionFact>) {
-        let decisions = self.decisions.get(&row.pid).map_or(&[][..], Vec::as_slice);
-        let side = |side: Side| decisions.iter().find(|fact| fact.side == side);
-        (side(Side::Own), side(Side::Destination).filter(|_| row.has_dc_response))
-    }
-
     fn result(
         &self,
         asked: &CheckItemStatusRequest,
@@ -344,7 +283,6 @@ impl<'c> Facts<'c> {
     ) -> CheckItemStatusResult {
         let Seen { row, mark, .. } = seen;
         let (own, destination) = self.sides(row);
-        let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
         let security = security_of(row);
         let shown = if security::has_departed(row.mail_state) { security::departed(security) } else { security };
         let country = |known: Option<String>, asked: &Option<String>| known.or_else(|| asked.clone());
@@ -364,52 +302,10 @@ impl<'c> Facts<'c> {
             mail_state_cd: row.mail_state,
             origin_country_cd: country(countries.of(&row.orig_post), &asked.origin_country_cd),
             reasons: reasons.into_iter().map(reason).collect(),
-            referrals: referrals.iter().filter(|fact| !lapsed(row, fact)).map(referral).collect(),
+            referrals: self.referrals(row).iter().filter(|fact| !lapsed(row, fact)).map(referral).collect(),
             security_state: Some(shown.stored()),
             watchdog: mark,
         }
-    }
-
-    /// Where the item stands with its own customs.
-    fn fiscal_of(&self, row: &StatusRow, own: Option<&DecisionFact>) -> FiscalState {
-        let untold = if row.declaration_seen { FiscalState::Sent } else { FiscalState::NotSent };
-        own.map_or(untold, |fact| self.fiscal(fact))
-    }
-
-    fn light(&self, seen: &Seen<'_>) -> (Light, Vec<Reason>) {
-        let row = seen.row;
-        let (own, destination) = self.sides(row);
-        let referrals = self.referrals.get(&row.pid).map_or(&[][..], Vec::as_slice);
-        let open: Vec<&str> = referrals.iter().filter(|fact| fact.pending).map(|fact| fact.code.as_str()).collect();
-        light::judge(&Picture {
-            flow: row.flow,
-            has_data: row.declared_at.is_some(),
-            security: security_of(row),
-            fiscal: self.fiscal_of(row, own),
-            destination: destination.map(|fact| self.fiscal(fact)),
-            unknown_decision: [own, destination].into_iter().flatten().find_map(|fact| self.unlisted(fact)),
-            open_referrals: &open,
-            mark: marks::meaning(seen.mark.as_ref()),
-            remarks: seen.mark.as_ref().and_then(|mark| mark.remarks.as_deref()),
-            mail_state: row.mail_state,
-            facts: item_facts::Facts(row.facts),
-            foreign_id: seen.is_foreign && self.catalogue.foreign_id_is_amber(&row.post_org),
-            earlier_use: seen.earlier_use,
-        })
-    }
-
-    fn fiscal(&self, fact: &DecisionFact) -> FiscalState {
-        fact.fiscal_state.unwrap_or_else(|| {
-            state::fiscal_of(&self.catalogue.decisions, fact.customs_org.as_deref(), fact.decision_cd.as_deref())
-        })
-    }
-
-    /// The decision, when its code is in no list.
-    fn unlisted<'f>(&self, fact: &'f DecisionFact) -> Option<&'f str> {
-        let code = fact.decision_cd.as_deref()?;
-        let customs = fact.customs_org.as_deref().unwrap_or_default();
-        let decision = self.catalogue.decisions.decide(customs, code).ok()?;
-        (!decision.known).then_some(code)
     }
 }
 

@@ -229,7 +229,8 @@ impl Moving<'_> {
         }
         item.object.customs_visible = visible;
         let mail_object = Some(changed.into_iter().map(str::to_owned).collect());
-        let detail = Detail { mail_object, handed_over_by, ..Detail::of_user(self.user_created) };
+        let mail_state = item.object.mail_state;
+        let detail = Detail { mail_object, mail_state, handed_over_by, ..Detail::of_user(self.user_created) };
         item.record(Event { detail, ..Event::of(EventKind::ObjectMoved) });
         Outcome::Stored
     }

@@ -93,6 +93,7 @@ impl Services {
                 Ok(())
             })
             .await?;
+        self.drop_old_events().await?;
         while self.store.write(|tx| tx.drop_expired_anonymous(EXPIRED_AT_ONCE)).await? as i64 == EXPIRED_AT_ONCE {}
         Ok(())
     }

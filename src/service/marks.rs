@@ -102,6 +102,14 @@ impl Marks {
         mark::gravest(marks, uses, self.now).map(|(_, row)| info(row))
     }
 
+    /// When the first of the marks that count for an item ends by itself.
+    pub(super) fn next_end(&self, row: &StatusRow) -> Option<DateTime<Utc>> {
+        let has_say = |author: &str| author == row.post_org || Some(author) == self.customs.as_deref();
+        let marks = self.rows(&row.item_id).iter().filter(|mark| has_say(&mark.author_org)).filter_map(word);
+        let counting = marks.filter(|mark| mark.is_in_force(self.now) && mark.counts_for(&usage(row)));
+        counting.filter_map(|mark| mark.until).min()
+    }
+
     pub(super) fn rows(&self, item_id: &str) -> &[MarkRow] {
         self.by_id.get(item_id).map_or(&[], Vec::as_slice)
     }

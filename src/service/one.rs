@@ -210,7 +210,7 @@ pub(super) fn show(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &Item, reader: 
         to_canonical(&status.mail_state_cd),
         to_canonical(&status.fiscal_state),
         to_canonical(&status.security_state),
-        to_canonical(&LightView::of(&status)),
+        to_canonical(&LightView::of(&status, catalogue.settings(&item.object.post_org).light_binding)),
         dialogues.unwrap_or_else(|| "null".into()),
     );
     let version = version_tag(&item.object, declaration_for(reader, item));

@@ -6,6 +6,7 @@ use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, Entity, MailObject};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::given;
+use crate::store::item::ItemPlace;
 use crate::store::text::StoredText;
 
 /// A declaration checked and written canonically, outside the transaction.
@@ -31,6 +32,17 @@ pub(super) struct Content {
     pub sender_country: Option<String>,
     pub recipient_country: Option<String>,
     pub judgement: Judgement,
+    /// What the item lies in, by its extra fields.
+    pub place: ItemPlace,
+}
+
+/// The receptacle and the despatch that a declaration names.
+fn place_of(data: &DeclarationData) -> ItemPlace {
+    let named = |name: &str| {
+        let at = data.extra_field_names.iter().position(|known| known.as_deref().map(str::trim) == Some(name))?;
+        data.extra_field_values.get(at)?.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    };
+    ItemPlace::new(named("EP.ReceptacleId"), named("EP.DespatchId"))
 }
 
 impl Content {
@@ -53,6 +65,7 @@ impl Content {
         Self {
             digest: digest(&body),
             body: body.into(),
+            place: place_of(data),
             sender_zip: given(&data.sender_zip).map(identity::comparable_zip),
             recipient_zip: given(&data.recipient_zip).map(identity::comparable_zip),
             sender_country: given(&data.sender_country_cd).map(str::to_owned),

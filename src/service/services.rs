@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
+use super::events::Waiters;
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
 use super::offload::Places;
@@ -41,6 +42,7 @@ pub struct Services {
     pub(super) places: Places,
     proofreader: Arc<OnceLock<Proofreader>>,
     jobs: Board,
+    pub(super) waiters: Waiters,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -55,6 +57,8 @@ pub struct Terms {
     pub session: Duration,
     /// Data of an anonymous declaration is erased this long after it was last changed.
     pub anonymous: Duration,
+    /// Events are kept this long.
+    pub events: Duration,
 }
 
 impl Services {
@@ -85,6 +89,7 @@ impl Services {
             places: Places::default(),
             proofreader: Arc::default(),
             jobs: Board::default(),
+            waiters: Waiters::default(),
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Settings {
     pub answered_by_post: bool,
     /// Of a post: origins that it may give item data for, by agreement.
     pub speaks_for: Vec<String>,
+    /// Of a post: its light is binding for who handles its items.
+    pub light_binding: bool,
     /// Views of a page of Load over SOAP where the request names no limit: clients there may read short replies only.
     pub soap_load_limit: Option<i32>,
 }
@@ -46,6 +48,7 @@ const DECISION_CLOCK: &str = "decision_clock";
 const READS: &str = "reads";
 const ANSWERED_BY_POST: &str = "answered_by_post";
 const SPEAKS_FOR: &str = "speaks_for";
+const LIGHT_BINDING: &str = "light_binding";
 const SOAP_LOAD_LIMIT: &str = "soap_load_limit";
 
 impl DecisionClock {
@@ -84,6 +87,7 @@ impl Settings {
             READS => self.reads = Reads::parse(value).unwrap_or_default(),
             ANSWERED_BY_POST => self.answered_by_post = value == "yes",
             SPEAKS_FOR => self.speaks_for = value.split_whitespace().map(str::to_owned).collect(),
+            LIGHT_BINDING => self.light_binding = value == "yes",
             SOAP_LOAD_LIMIT => self.soap_load_limit = value.parse().ok().filter(|limit| *limit > 0),
             _ => {}
         }
@@ -95,12 +99,14 @@ impl Settings {
         let reads = (self.reads != Reads::default()).then(|| self.reads.name().to_owned());
         let by_post = self.answered_by_post.then(|| "yes".to_owned());
         let speaks_for = (!self.speaks_for.is_empty()).then(|| self.speaks_for.join(" "));
+        let binding = self.light_binding.then(|| "yes".to_owned());
         let limit = self.soap_load_limit.map(|limit| limit.to_string());
         [
             ("decision-clock", clock),
             ("reads", reads),
             ("answered-by-post", by_post),
             ("speaks-for", speaks_for),
+            ("light-binding", binding),
             ("soap-load-limit", limit),
         ]
         .into_iter()
@@ -126,6 +132,7 @@ pub struct SettingChanges {
     pub reads: Option<Reads>,
     pub answered_by_post: Option<bool>,
     pub speaks_for: Option<Vec<String>>,
+    pub light_binding: Option<bool>,
     /// Zero for the usual one.
     pub soap_load_limit: Option<u16>,
 }
@@ -143,7 +150,8 @@ impl SettingChanges {
             customs.into_iter().filter_map(|(name, value)| Some((name, value?, Some(OrganizationKind::Customs))));
         let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), Some(OrganizationKind::Post)));
         let limit = self.soap_load_limit.map(|limit| (SOAP_LOAD_LIMIT, limit.to_string(), None));
-        customs.chain(post).chain(limit).collect()
+        let binding = self.light_binding.map(|binds| (LIGHT_BINDING, yes_or_no(binds), Some(OrganizationKind::Post)));
+        customs.chain(post).chain(binding).chain(limit).collect()
     }
 
     pub(super) fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {

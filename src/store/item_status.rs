@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::engine::conn::on_engine;
+use super::item::{ObjectRow, ReferralRow, ResponseRow};
 use super::schema::{mail_object, referral, response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -58,6 +59,59 @@ pub struct ReferralFact {
     pub reference: String,
     pub raised_by: String,
     pub created_at: At,
+}
+
+impl From<&ObjectRow> for StatusRow {
+    fn from(row: &ObjectRow) -> Self {
+        Self {
+            post_org: row.post_org.clone(),
+            pid: row.pid,
+            item_id: row.item_id.clone(),
+            orig_post: row.orig_post.clone(),
+            dest_post: row.dest_post.clone(),
+            life_no: row.life_no,
+            flow: row.flow,
+            mail_state: row.mail_state,
+            posting_dt: row.posting_dt,
+            customs_visible: row.customs_visible,
+            declaration_seen: row.declaration_seen,
+            has_response: row.has_response,
+            has_dc_response: row.has_dc_response,
+            declared_at: row.declared_at,
+            security_state: row.security_state,
+            facts: row.facts,
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl From<&ResponseRow> for DecisionFact {
+    fn from(row: &ResponseRow) -> Self {
+        Self {
+            object_pid: row.object_pid,
+            side: row.side,
+            state_cd: row.state_cd,
+            customs_org: row.customs_org.clone(),
+            decision_cd: row.decision_cd.clone(),
+            fiscal_state: row.fiscal_state,
+            decided_at: row.decided_at,
+            lapsed: row.lapsed.clone(),
+        }
+    }
+}
+
+impl From<&ReferralRow> for ReferralFact {
+    fn from(row: &ReferralRow) -> Self {
+        Self {
+            object_pid: row.object_pid,
+            code: row.code.clone(),
+            event_at: row.event_at,
+            pending: row.pending,
+            reference: row.reference.clone(),
+            raised_by: row.raised_by.clone(),
+            created_at: row.created_at,
+        }
+    }
 }
 
 /// The rows of a table that belong to the things named, post by post: one is asked for by equality, so that its statement

@@ -7,12 +7,14 @@
 pub mod anonymous;
 pub mod columns;
 mod engine;
+pub mod event;
 pub mod feed;
 pub mod handed;
 pub mod inbox;
 mod insert;
 pub mod item;
 pub mod item_status;
+pub mod light;
 pub mod load;
 pub mod mark;
 pub mod oauth;

@@ -143,6 +143,74 @@ diesel::table! {
         security_state -> Nullable<Text>,
         declaration_seen -> Bool,
         facts -> Integer,
+        light -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    item_place (post_org, object_pid) {
+        post_org -> Text,
+        object_pid -> crate::store::types::DbId,
+        receptacle -> Nullable<Text>,
+        despatch -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    event (post_org, event_no) {
+        post_org -> Text,
+        event_no -> BigInt,
+        object_pid -> crate::store::types::DbId,
+        seq -> Integer,
+        part -> Text,
+        at -> crate::store::types::DbTime,
+        event_type -> Text,
+        subtype -> Nullable<Text>,
+        item_id -> Text,
+        flow -> Text,
+        orig_post -> Text,
+        dest_post -> Text,
+        partner_country -> Nullable<Text>,
+        mail_class -> Nullable<Text>,
+        office -> Nullable<Text>,
+        audience -> Text,
+        light -> Nullable<BigInt>,
+        light_was -> Nullable<Integer>,
+        doc_version -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    event_follow (post_org) {
+        post_org -> Text,
+        change_no -> BigInt,
+        last_event_no -> BigInt,
+        since_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    event_reader (org, name) {
+        org -> Text,
+        name -> Text,
+        places -> Text,
+        updated_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    light_due (post_org, item_id) {
+        post_org -> Text,
+        item_id -> Text,
+        at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    light_walk (post_org) {
+        post_org -> Text,
+        basis -> Binary,
+        after_pid -> Nullable<crate::store::types::DbId>,
     }
 }
 

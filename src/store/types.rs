@@ -16,9 +16,9 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use crate::domain::{
-    Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
-    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
-    ResponseState, SecurityState, Side, TransportKind,
+    Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
+    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
+    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, Side, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -190,7 +190,7 @@ macro_rules! stored_as {
 stored_as!(
     sql_types::Text, str, String, |word| word.stored(), |read| &read;
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
-    RecordEventKind, RecordKind, TransportKind,
+    RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;

@@ -489,7 +489,12 @@ fn refrsp_with(reference: &str, id: &str, referral: &str, code: &str, data: Opti
     message.created = date();
     let mail_object = MailObject { id: Some(id.into()), ..MailObject::default() };
     let referral_response = Some(answer);
-    message.items.push(edi::Item { mail_object, referral_response, declaration: data, ..edi::Item::default() });
+    message.items.push(edi::Item {
+        mail_object,
+        referral_response: referral_response.map(Box::new),
+        declaration: data.map(Box::new),
+        ..edi::Item::default()
+    });
     let interchange = edi::Interchange {
         sender: edi::Mailbox::upu("AUA"),
         recipient: edi::Mailbox::upu("DEA"),

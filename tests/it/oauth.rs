@@ -32,13 +32,13 @@ fn client(server: &Server, org: &str, of: &[Scope]) -> (String, String) {
     client_like(server, new_client(org, of))
 }
 
-fn client_like(server: &Server, new: NewClient) -> (String, String) {
+pub fn client_like(server: &Server, new: NewClient) -> (String, String) {
     let added = server.block_on(|services| async move { services.add_client(new).await });
     let (id, secret) = added.expect("adds");
     (id, secret.expose().to_owned())
 }
 
-fn new_client(org: &str, of: &[Scope]) -> NewClient {
+pub fn new_client(org: &str, of: &[Scope]) -> NewClient {
     NewClient {
         org: org.into(),
         label: "counter system".into(),
@@ -73,7 +73,7 @@ fn token_answer(server: &Server, id: &str, secret: &str, more: &str) -> Answer {
     ask(server, "/oauth2/token", &format!("grant_type=client_credentials{more}"), Some(&basic(id, secret)))
 }
 
-fn token(server: &Server, id: &str, secret: &str) -> String {
+pub fn token(server: &Server, id: &str, secret: &str) -> String {
     let answer = token_answer(server, id, secret, "").ok().json();
     answer["access_token"].as_str().expect("a token").to_owned()
 }

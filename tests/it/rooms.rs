@@ -57,6 +57,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "clock",
             "http/pipeline",
             "jobs",
+            "service/events/waiting",
             "store/engine/line",
             "store/engine/pool",
             "store/engine/store",

@@ -20,13 +20,17 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use entrepost::clock::Clock;
+use entrepost::service::events::EventQuery;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
 use dice::Dice;
 use network::{Link, Network, Tally};
-use site::{PLANS, Site};
+use site::{PLANS, Site, database_url};
 use work::{Act, Kind, Story};
+
+use crate::events::faults_of_feed;
+use crate::harness::raw::Raw;
 
 /// When each course begins: 2026-11-10.
 const BEGIN: i64 = 1_794_268_800;
@@ -75,6 +79,12 @@ impl Simulation {
     /// Starts a server, on the file that it left behind.
     async fn start(&self, name: &'static str) {
         let site = Site::open(self.folder.path(), name, &self.clock, self.network.seen_by(name)).await;
+        let lives = PLANS.iter().filter(|plan| plan.name == name).flat_map(|plan| plan.lives);
+        for post in lives.filter(|org| org.len() == 3) {
+            // The first call begins the post's feed of events.
+            let actor = site.actor(post).await;
+            site.services.events(&actor, EventQuery::default()).await.expect("reads");
+        }
         self.network.start(name, site);
     }
 
@@ -237,6 +247,7 @@ impl Simulation {
                 && let Some(site) = self.network.site(name)
             {
                 site.services.seal().await.expect("seals");
+                site.services.derive_events().await.expect("derives");
             }
         }
     }
@@ -282,6 +293,13 @@ impl Simulation {
             let site = self.network.site(plan.name).expect("runs");
             let verdict = site.services.verify_history().await.expect("verifies");
             wrong.extend(verdict.fault.map(|fault| format!("{}: history: {fault}", plan.name)));
+            site.services.judge_due().await.expect("judges");
+            Raw::open(&database_url(self.folder.path(), plan.name)).run("DELETE FROM light_walk");
+            let stale = site.services.judge_by_lists().await.expect("judges");
+            site.services.derive_events().await.expect("derives");
+            let url = database_url(self.folder.path(), plan.name);
+            wrong.extend(plan.lives.iter().filter(|org| org.len() == 3).flat_map(|post| faults_of_feed(&url, post)));
+            wrong.extend((stale > 0).then(|| format!("{}: {stale} lights are not those that are kept", plan.name)));
         }
         wrong
     }

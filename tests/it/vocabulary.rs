@@ -2,12 +2,13 @@
 //! fault, never another one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use entrepost::clock::Clock;
 use entrepost::domain::{
-    Author, Category, DeclarationState, DocumentKind, EventKind, FiscalState, Flow, InterchangeState, ItemOutcome,
-    MarkOperation, MessageKind, MessageState, OrganizationKind, ReceivedState, RecordEventKind, RecordKind,
-    ResponseState, SecurityState, Side, TransportKind,
+    Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
+    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
+    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, Side, TransportKind,
 };
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
@@ -127,6 +128,29 @@ fn judged_anew(server: &Server) {
     server.settle();
 }
 
+/// A mark that ends, a setting that changes lights, and a question that nobody answers.
+fn lights(server: &Server) {
+    let (marked, asked, foreign) = (fresh_id("AU"), fresh_id("AU"), fresh_id("FR"));
+    [&marked, &asked, &foreign].into_iter().for_each(|id| declare(server, id, "1.00", "DEA", 2));
+    let until = format!("/Date({}+0000)/", server.clock.now().timestamp_millis() + 3_600_000);
+    let mark = json!({ "itemId": marked, "watchdogInfo": { "Operation": 4, "ExpiryDt": until } });
+    server.call_as("DEA", "SetWatchdogItemInfo", mark).ok();
+    let question = json!({
+        "id": asked, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
+        "referral": { "ReferralCd": "RFI", "ReferralId": "Q2", "Remarks": "What is it made of?" },
+    });
+    server.call_as("DEA", "CreateReferral", question).ok();
+    server.clock.advance(Duration::from_secs(60 * 24 * 3_600));
+    server.block_on(|services| async move {
+        services.judge_due().await.expect("judges");
+        services.set_quality("DEA", "foreign_id", "amber", None).await.expect("sets");
+        services.judge_by_lists().await.expect("judges");
+        services.set_quality("DEA", "foreign_id", "off", None).await.expect("sets");
+        services.refresh_catalogue().await.expect("looks");
+        services.judge_by_lists().await.expect("judges");
+    });
+}
+
 on_both_engines! {
     fn every_kind_of_event_happens_and_says_what_it_says(server) {
         declarations(server);
@@ -134,6 +158,7 @@ on_both_engines! {
         responses(server);
         referral(server);
         judged_anew(server);
+        lights(server);
         let engine = if server.database_url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         let mut members = Members::new();
         note_members(&server.database_url, &mut members);
@@ -286,7 +311,10 @@ fn columns_are_there(engine: Engine) {
         Category::COLUMNS,
         DeclarationState::COLUMNS,
         DocumentKind::COLUMNS,
+        EventAudience::COLUMNS,
         EventKind::COLUMNS,
+        EventPart::COLUMNS,
+        Notification::COLUMNS,
         FiscalState::COLUMNS,
         Flow::COLUMNS,
         InterchangeState::COLUMNS,

@@ -409,8 +409,8 @@ on_both_engines! {
     fn history_says_who_set_a_mark_and_what_it_was(server) {
         let id = fresh_id("AU");
         server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "DEA", 2)).ok();
-        let items = || (server.history("AUA", &id).len(), server.load("AUA", json!({ "id": id })));
-        let before = items();
+        let seen = || server.load("AUA", json!({ "id": id }));
+        let before = seen();
         for remarks in ["ask the sender", "ask the sender", "weigh again"] {
             set(server, "AU", &id, json!({ "Operation": BLOCK, "Remarks": remarks })).ok();
         }
@@ -422,7 +422,11 @@ on_both_engines! {
         let replaced = |at: usize| rows[at].replaced.as_deref().unwrap_or_default();
         assert!(replaced(1).contains("ask the sender") && replaced(1).contains("MarkAsBlocked"), "{}", replaced(1));
         assert!(replaced(2).contains("weigh again"), "{}", replaced(2));
-        assert_eq!(items(), before, "the item is none the wiser");
+        assert_eq!(seen(), before, "the item is none the wiser");
+        let of_item = server.history("AUA", &id);
+        let told: Vec<_> = of_item.iter().map(|row| (row.event.as_str(), row.actor_org.as_str())).skip(1).collect();
+        assert_eq!(told, [("watchdog.set", "AU"); 3], "its history tells of what counts for it");
+        assert!(of_item.iter().all(|row| !row.detail.contains("sender")), "and holds no remark");
     }
 
     fn customs_marks_what_it_does_not_see_without_uncovering_it(server) {

@@ -1,9 +1,11 @@
 //! The lexer: an interchange cut into segments, elements and components, without copying a byte.
 //!
 //! Knows the service string advice, the release character and the repetition separator, and nothing of messages.
-//! The result is a flat list of offsets, so reading costs three growing lists, however many segments there are.
+//! The result is a flat list of offsets, so reading costs three growing lists, however many segments there are. Of a
+//! component only the end is kept: it begins where the one before it ended.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::super::profile::Charset;
 use crate::edi::finding::{Finding, Findings, Position};
@@ -78,13 +80,6 @@ const REPEATED: u32 = 1 << 31;
 const REPEATS: u32 = 1 << 31;
 
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u32,
-    /// With [`RELEASED`].
-    end: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
 struct SegmentSpan {
     /// With [`REPEATS`].
     start: u32,
@@ -106,7 +101,8 @@ pub struct Lexer<'b> {
     segments: Vec<SegmentSpan>,
     /// First component of each element, with [`REPEATED`]. The tag is element 0.
     elements: Vec<u32>,
-    components: Vec<Span>,
+    /// Where each component ends, with [`RELEASED`].
+    ends: Vec<u32>,
 }
 
 impl<'b> Lexer<'b> {
@@ -122,7 +118,7 @@ impl<'b> Lexer<'b> {
             // Room that is not used takes no memory; growing would take it twice.
             segments: Vec::with_capacity(bytes.len() / 12),
             elements: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
-            components: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
+            ends: Vec::with_capacity(bytes.len() / limits::EDI_COMPONENT_BYTES),
         };
         let most = limits::EDI_FEW_COMPONENTS.max(bytes.len() / limits::EDI_COMPONENT_BYTES);
         lexer.lex(body, most, findings);
@@ -140,7 +136,7 @@ impl<'b> Lexer<'b> {
             }
             match self.segment_from(at, most, &classes) {
                 Some(end) => at = skip_space(self.bytes, end),
-                None if self.components.len() >= most => {
+                None if self.ends.len() >= most => {
                     let text = format!("reading stops after {most} data elements: hardly any of them holds something");
                     return findings.push(Finding::error("limit", "", text).at(self.place(at)));
                 }
@@ -161,15 +157,14 @@ impl<'b> Lexer<'b> {
     /// Lexes the segment at `start`; gives the offset after its terminator, or `None` (and no segment added) when there
     /// is none, or there are too many components.
     fn segment_from(&mut self, start: usize, most: usize, classes: &[u8; 256]) -> Option<usize> {
-        let (elements, components) = (self.elements.len(), self.components.len());
+        let (elements, components) = (self.elements.len(), self.ends.len());
         self.elements.push(count(components));
-        let mut from = start;
         let mut released = 0;
         let mut at = start;
         loop {
             let Some(byte) = self.bytes.get(at) else {
                 self.elements.truncate(elements);
-                self.components.truncate(components);
+                self.ends.truncate(components);
                 return None;
             };
             let class = classes[usize::from(*byte)];
@@ -182,17 +177,16 @@ impl<'b> Lexer<'b> {
                 at += 2;
                 continue;
             }
-            if self.components.len() >= most {
+            if self.ends.len() >= most {
                 self.elements.truncate(elements);
                 return None;
             }
-            self.components.push(Span { start: count(from), end: count(at) | released });
+            self.ends.push(count(at) | released);
             released = 0;
             at += 1;
-            from = at;
             match class {
-                ELEMENT => self.elements.push(count(self.components.len())),
-                REPETITION => self.elements.push(count(self.components.len()) | REPEATED),
+                ELEMENT => self.elements.push(count(self.ends.len())),
+                REPETITION => self.elements.push(count(self.ends.len()) | REPEATED),
                 TERMINATOR => break,
                 _ => {}
             }
@@ -289,8 +283,8 @@ impl<'t> Segment<'t> {
 
     /// The bytes of the whole segment, without its terminator.
     pub fn source(&self) -> &'t [u8] {
-        let last = self.components(self.elements.len() - 1).last().map_or(0, |span| span.end & !RELEASED);
-        &self.lexer.bytes[self.byte()..(last as usize).max(self.byte())]
+        let last = self.components(self.elements.len() - 1).last().map_or(0, |last| self.span(last).end);
+        &self.lexer.bytes[self.byte()..last.max(self.byte())]
     }
 
     /// Whether any element is repeated.
@@ -317,17 +311,26 @@ impl<'t> Segment<'t> {
         own.map(|(place, _)| place).nth(element).unwrap_or(self.elements.len())
     }
 
-    fn components(&self, place: usize) -> &'t [Span] {
-        let Some(first) = self.elements.get(place) else { return &[] };
+    /// The numbers of an element's components among all of the interchange.
+    fn components(&self, place: usize) -> Range<usize> {
+        let Some(first) = self.elements.get(place) else { return 0..0 };
         let end = match self.elements.get(place + 1) {
             Some(next) => (next & !REPEATED) as usize,
             None => {
                 let next = self.lexer.segments.get(self.number + 1);
                 let next = next.map(|next| self.lexer.elements[next.first_element as usize] & !REPEATED);
-                next.map_or(self.lexer.components.len(), |next| next as usize)
+                next.map_or(self.lexer.ends.len(), |next| next as usize)
             }
         };
-        &self.lexer.components[(first & !REPEATED) as usize..end]
+        (first & !REPEATED) as usize..end
+    }
+
+    /// The bytes that a component takes, behind the separator that ended the one before it.
+    fn span(&self, component: usize) -> Range<usize> {
+        let end = |component: usize| (self.lexer.ends[component] & !RELEASED) as usize;
+        let is_first = component == self.components(0).start;
+        let start = if is_first { self.byte() } else { end(component - 1) + 1 };
+        start..end(component)
     }
 
     /// An element; one that is not there has no components.
@@ -367,18 +370,18 @@ impl<'t> Element<'t> {
 
     /// See [`Segment::raw`].
     pub fn raw(&self, component: usize) -> &'t [u8] {
-        match self.segment.components(self.place).get(component) {
-            Some(span) => &self.segment.lexer.bytes[span.start as usize..(span.end & !RELEASED) as usize],
+        match self.segment.components(self.place).nth(component) {
+            Some(component) => &self.segment.lexer.bytes[self.segment.span(component)],
             None => &[],
         }
     }
 
     /// See [`Segment::text`].
     pub fn text(&self, component: usize) -> Cow<'t, str> {
-        let Some(span) = self.segment.components(self.place).get(component) else { return Cow::Borrowed("") };
+        let Some(component) = self.segment.components(self.place).nth(component) else { return Cow::Borrowed("") };
         let lexer = self.segment.lexer;
-        let bytes = &lexer.bytes[span.start as usize..(span.end & !RELEASED) as usize];
-        if span.end & RELEASED == 0 {
+        let bytes = &lexer.bytes[self.segment.span(component)];
+        if lexer.ends[component] & RELEASED == 0 {
             return lexer.charset.decode(bytes);
         }
         let plain = unreleased(bytes, lexer.service.release);

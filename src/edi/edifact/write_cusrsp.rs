@@ -41,7 +41,7 @@ impl Writer<'_> {
         }
         self.text_extras(HOME, &extras, &[("CCI", "EP.Instruction"), ("AAO", "EP.ErrorText")]);
         self.note_mail_object(&item.mail_object);
-        self.note_members(Home::Response, 0, response);
+        self.note_members(Home::Response, 0, &**response);
         if data.dutiable == data.taxes.is_empty() {
             self.note_member(HOME, 0, "Dutiable", if data.dutiable { "true" } else { "false" });
         }

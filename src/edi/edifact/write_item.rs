@@ -65,7 +65,7 @@ impl Writer<'_> {
         self.documents(data);
         self.note_mail_object(&item.mail_object);
         if let Some(declaration) = declaration {
-            self.note_members(Home::Declaration, 0, declaration);
+            self.note_members(Home::Declaration, 0, &**declaration);
         }
         self.note_members(DATA, 0, data);
         for (at, sale) in data.commercial_transactions.iter().enumerate() {

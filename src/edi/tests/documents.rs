@@ -151,11 +151,17 @@ fn size(element: &Element) -> usize {
     1 + element.children.iter().map(size).sum::<usize>()
 }
 
+fn named(name: &str, text: &str) -> Element {
+    let mut element = Element::default();
+    (element.name, element.text) = (name.into(), text.into());
+    element
+}
+
 /// Spoils one place of a document, or changes nothing of consequence.
 fn spoil(root: &mut Element, dice: &mut Dice) {
     let mut at = dice.below(size(root));
     let Some(element) = nth(root, &mut at) else { return };
-    let (children, attributes) = (element.children.len(), element.attributes.len());
+    let (children, attributes) = (element.children.len(), element.attributes().len());
     let child = dice.below(children);
     match dice.below(11) {
         0 if children > 0 => element.children.insert(child, element.children[child].clone()),
@@ -163,20 +169,22 @@ fn spoil(root: &mut Element, dice: &mut Dice) {
         2 if children > 1 => element.children.swap(child, (child + 1) % children),
         3 => dice.of(&NAMES).clone_into(&mut element.name),
         4 => dice.of(&TEXTS).clone_into(&mut element.text),
-        5 => element.attributes.push((dice.of(&["unit", "odd", "name", "x:odd"]).into(), dice.of(&TEXTS).into())),
-        6 if attributes > 0 => drop(element.attributes.remove(dice.below(attributes))),
+        5 => element.attributes_mut().push((dice.of(&["unit", "odd", "name", "x:odd"]).into(), dice.of(&TEXTS).into())),
+        6 if attributes > 0 => drop(element.attributes_mut().remove(dice.below(attributes))),
         // xmllint leaves white space in attributes, where the standard takes it off.
-        7 if attributes > 0 => dice.of(&TEXTS).trim().clone_into(&mut element.attributes[dice.below(attributes)].1),
+        7 if attributes > 0 => {
+            dice.of(&TEXTS).trim().clone_into(&mut element.attributes_mut()[dice.below(attributes)].1)
+        }
         8 if children > 0 => {
             let mut again = element.children[child].clone();
             dice.of(&TEXTS).clone_into(&mut again.text);
             element.children.insert(child + 1, again);
         }
         9 => {
-            let named = Element { name: dice.of(&NAMES).into(), text: dice.of(&TEXTS).into(), ..Element::default() };
+            let named = named(dice.of(&NAMES), dice.of(&TEXTS));
             element.children.insert(child, named);
         }
-        10 => element.children.insert(child, Element { name: "x:Description".into(), ..Element::default() }),
+        10 => element.children.insert(child, named("x:Description", "")),
         _ => {}
     }
 }
@@ -194,7 +202,7 @@ fn xml(element: &Element, out: &mut String) {
     let name = format!("{prefix}{}", element.name);
     out.push_str(&format!("<{name}"));
     let mut seen = std::collections::HashSet::new();
-    for (attribute, value) in element.attributes.iter().filter(|(attribute, _)| seen.insert(attribute)) {
+    for (attribute, value) in element.attributes().iter().filter(|(attribute, _)| seen.insert(attribute)) {
         out.push_str(&format!(" {attribute}=\"{}\"", escaped(value)));
     }
     out.push('>');
@@ -228,7 +236,7 @@ fn the_schema_and_the_reader_agree() {
             spoil(&mut root, &mut dice);
         }
         let mut text = String::new();
-        root.attributes.retain(|(name, _)| !name.starts_with("xmlns"));
+        root.attributes_mut().retain(|(name, _)| !name.starts_with("xmlns"));
         xml(&root, &mut text);
         let spaces = " xmlns:p=\"urn:x-pcx:postal-customs:1\" xmlns:x=\"urn:other\"";
         let end = text.find(['>', ' ']).unwrap();

@@ -324,16 +324,21 @@ fn answer() -> BoxedStrategy<ReferralResponse> {
     (known, others()).prop_map(|(known, other)| ReferralResponse { known, other }).boxed()
 }
 
+/// One that is there, as items hold it.
+fn boxed<T: std::fmt::Debug + 'static>(strategy: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Option<Box<T>>> {
+    strategy.prop_map(|value| Some(Box::new(value))).boxed()
+}
+
 /// A complete item for a message of this kind.
 pub fn item(kind: Kind) -> BoxedStrategy<Item> {
     let declaration = match kind {
-        Kind::Itmatt | Kind::Cusitm => declaration().prop_map(Some).boxed(),
-        Kind::Refrsp => option::of(declaration()).boxed(),
+        Kind::Itmatt | Kind::Cusitm => boxed(declaration()),
+        Kind::Refrsp => option::of(declaration().prop_map(Box::new)).boxed(),
         Kind::Cusrsp | Kind::Itmref => Just(None).boxed(),
     };
-    let response = if kind == Kind::Cusrsp { response().prop_map(Some).boxed() } else { Just(None).boxed() };
-    let referral = if kind == Kind::Itmref { referral().prop_map(Some).boxed() } else { Just(None).boxed() };
-    let answer = if kind == Kind::Refrsp { answer().prop_map(Some).boxed() } else { Just(None).boxed() };
+    let response = if kind == Kind::Cusrsp { boxed(response()) } else { Just(None).boxed() };
+    let referral = if kind == Kind::Itmref { boxed(referral()) } else { Just(None).boxed() };
+    let answer = if kind == Kind::Refrsp { boxed(answer()) } else { Just(None).boxed() };
     (mail_object(), declaration, response, referral, answer)
         .prop_map(|(mail_object, declaration, response, referral, referral_response)| Item {
             mail_object,

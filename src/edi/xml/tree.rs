@@ -16,24 +16,52 @@ use crate::limits;
 pub struct Element {
     /// Local name.
     pub name: String,
-    pub attributes: Vec<(String, String)>,
     /// Text directly inside, references resolved, white space kept.
     pub text: String,
     pub children: Vec<Self>,
-    /// Names of elements and attributes of other namespaces, which are left out.
-    pub strangers: Vec<String>,
+    /// Most elements have nothing of it, and there may be many elements.
+    beside: Option<Box<Beside>>,
     /// Offset of the tag.
-    pub byte: usize,
+    byte: u32,
     /// Number of the element in the document, from 1.
-    pub number: usize,
+    number: u32,
     /// Whether it is in our namespace.
     pub ours: bool,
 }
 
+/// What else an element may have.
+#[derive(Clone, Debug, Default)]
+struct Beside {
+    attributes: Vec<(String, String)>,
+    strangers: Vec<String>,
+}
+
 impl Element {
+    pub fn attributes(&self) -> &[(String, String)] {
+        self.beside.as_ref().map_or(&[], |beside| &beside.attributes)
+    }
+
+    /// Names of elements and attributes of other namespaces, which are left out.
+    pub fn strangers(&self) -> &[String] {
+        self.beside.as_ref().map_or(&[], |beside| &beside.strangers)
+    }
+
+    pub fn attributes_mut(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.beside.get_or_insert_default().attributes
+    }
+
+    fn strangers_mut(&mut self) -> &mut Vec<String> {
+        &mut self.beside.get_or_insert_default().strangers
+    }
+
+    /// Offset of the tag.
+    pub fn byte(&self) -> usize {
+        self.byte as usize
+    }
+
     /// Value of an attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.attributes().iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The first child of that name.
@@ -53,8 +81,8 @@ impl Element {
 
     /// Whether another element has the same text, attributes and children.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let same_attributes = self.attributes.len() == other.attributes.len()
-            && self.attributes.iter().all(|attribute| other.attributes.contains(attribute));
+        let same_attributes = self.attributes().len() == other.attributes().len()
+            && self.attributes().iter().all(|attribute| other.attributes().contains(attribute));
         self.name == other.name
             && self.text.trim() == other.text.trim()
             && same_attributes
@@ -64,7 +92,7 @@ impl Element {
 
     /// Where it stands.
     pub fn position(&self) -> Position {
-        Position { byte: self.byte, tag: self.name.clone(), number: self.number, in_message: 0 }
+        Position { byte: self.byte(), tag: self.name.clone(), number: self.number as usize, in_message: 0 }
     }
 }
 
@@ -195,10 +223,13 @@ impl Builder {
         if name.len() > NAME_BYTES {
             return Err(("limit", "the name of an element is too long"));
         }
-        let mut element = Element { name, byte, number: self.number, ours, ..Element::default() };
+        // Offsets and numbers fit: a document is at most [`limits::EDI_BYTES`] long.
+        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let (byte, number) = (fit(byte), fit(self.number));
+        let mut element = Element { name, byte, number, ours, ..Element::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|_| ("syntax", "an attribute is not well-formed"))?;
-            if element.attributes.len() + element.strangers.len() >= ATTRIBUTES {
+            if element.attributes().len() + element.strangers().len() >= ATTRIBUTES {
                 return Err(("limit", "too many attributes"));
             }
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
@@ -208,10 +239,10 @@ impl Builder {
             match attribute.key.prefix() {
                 _ if attribute.key.as_namespace_binding().is_some() => {}
                 Some(_) if SCHEMA_HINTS.contains(&name.as_str()) => {}
-                Some(_) => element.strangers.push(name),
+                Some(_) => element.strangers_mut().push(name),
                 None => {
                     let value = self.plain(value, |_| element.position()).into_owned();
-                    element.attributes.push((name, value));
+                    element.attributes_mut().push((name, value));
                 }
             }
         }
@@ -223,7 +254,7 @@ impl Builder {
         let element = self.open.pop().ok_or(("syntax", "an end tag without its start"))?;
         match self.open.last_mut() {
             Some(parent) if element.ours => parent.children.push(element),
-            Some(parent) if parent.strangers.len() < STRANGERS => parent.strangers.push(element.name),
+            Some(parent) if parent.strangers().len() < STRANGERS => parent.strangers_mut().push(element.name),
             Some(_) => {}
             None => self.root = Some(element),
         }

@@ -90,15 +90,15 @@ impl Judge<'_> {
     }
 
     fn attributes(&mut self, element: &Element, known: &[Attribute]) {
-        for name in &element.strangers {
+        for name in element.strangers() {
             self.warn(element, "segment", format!("`{name}` is of another namespace; it is not taken over"));
         }
-        for (name, value) in &element.attributes {
+        for (name, value) in element.attributes() {
             match known.iter().find(|attribute| attribute.name == name) {
                 None => self.warn(element, "segment", format!("the attribute `{name}` is not known here")),
                 Some(attribute) => {
                     let fits = attribute.text.fits(value) && attribute.fixed.is_none_or(|fixed| fixed == value);
-                    if !fits && !self.reported.contains(&element.byte) {
+                    if !fits && !self.reported.contains(&element.byte()) {
                         let form = attribute.fixed.map_or_else(|| attribute.text.form(), str::to_owned);
                         self.warn(element, "format", format!("the attribute `{name}` is {form}"));
                     }
@@ -113,7 +113,7 @@ impl Judge<'_> {
     }
 
     fn text(&mut self, element: &Element, text: Text) {
-        if !text.fits(&element.text) && !self.reported.contains(&element.byte) {
+        if !text.fits(&element.text) && !self.reported.contains(&element.byte()) {
             self.warn(element, "format", format!("{} is expected", text.form()));
         }
     }

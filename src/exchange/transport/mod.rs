@@ -34,7 +34,7 @@ impl Exchange {
     pub(super) async fn deliver(&self, partner: &Partner, sending: &SendingRow) -> Result<Delivery, DeliveryError> {
         match &partner.way {
             Transport::Hosted => {
-                let received = self.receive(&sending.sender, &sending.bytes).await;
+                let received = self.receive(&sending.sender, sending.bytes.clone().into()).await;
                 received
                     .map(|receipt| Delivery::Answered(receipt.control))
                     .map_err(|error| DeliveryError::Later(error.to_string()))

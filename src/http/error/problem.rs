@@ -118,6 +118,7 @@ fn kind(error: &Error) -> (&'static str, &'static str) {
         }
         Error::Conflict(_) | Error::Ambiguous { .. } => ("ambiguous", "Several items fit"),
         Error::Erased => ("erased", "The text was erased"),
+        Error::CursorExpired => ("cursor_expired", "The events are not kept any more"),
         Error::Changed => ("precondition", "It was changed in between"),
         Error::VersionNeeded => ("precondition_required", "The version is not named"),
         Error::VerbNotAllowed { .. } => ("verb", "Another verb is needed"),

@@ -38,7 +38,7 @@ pub(super) async fn inbox(request: &HttpRequest, shared: &Shared, payload: Paylo
     if bytes.is_empty() {
         return Err(Error::invalid("required", "", "the body is an interchange, EDIFACT or XML"));
     }
-    Ok(answer(shared.exchange.receive(&partner, bytes).await?))
+    Ok(answer(shared.exchange.receive(&partner, bytes.clone()).await?))
 }
 
 fn answer(receipt: Receipt) -> HttpResponse {

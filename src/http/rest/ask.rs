@@ -290,6 +290,13 @@ impl Ask<'_> {
         Some(value).filter(|value| !value.is_empty())
     }
 
+    /// The value of a preference of the Prefer header (RFC 7240).
+    pub fn prefers(&self, name: &str) -> Option<&str> {
+        let all = self.header("prefer")?;
+        let mut each = all.split(',').filter_map(|one| one.split(';').next()?.split_once('='));
+        each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
+    }
+
     /// The JSON text of the body; an object without members where none was sent.
     pub fn body_text(&self) -> &str {
         if let Some(text) = &self.from_xml {

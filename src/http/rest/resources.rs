@@ -1,11 +1,13 @@
 //! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
 
 use super::ask;
-use super::{declarations, dialogue, documents, history, items, offers, reference};
+use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference};
+use crate::contract::event::{EventList, EventView, ReaderView};
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
-    BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemPage, JudgedView,
-    ListNames, MadeView, OfferReceipt, Requirements, RestrictionList, ServicePage, StatusList, StoredView, VersionView,
+    BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
+    JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
+    ServicePage, StatusList, StoredView, VersionView,
 };
 use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
 use crate::domain::Scope;
@@ -79,6 +81,7 @@ const CONFLICT: (&str, &str) =
     ("409", "The state does not allow it (`state`), or several items have this id (`ambiguous`).");
 const CHANGED: (&str, &str) = ("412", "It was changed since the version that If-Match names.");
 const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
+const EXPIRED: (&str, &str) = ("410", "The events that the cursor leads to are not kept any more.");
 const ERASED: (&str, &str) = ("410", "The text of this version was erased.");
 
 const fn json(status: &'static str, says: &'static str, schema: SchemaOf) -> Answer {
@@ -127,6 +130,28 @@ const LIST_QUERY: &[Parameter] = &[
     parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Items of a page; 100 when absent."),
     parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before; the filters stay the same."),
     parameter("count", ParameterKind::Flag, "Answer in X-Total-Count how many items match the filters."),
+];
+
+/// Of the feed of events.
+const EVENT_QUERY: &[Parameter] = &[
+    parameter(
+        "after",
+        ParameterKind::Text,
+        "`next` of the page before; the filters stay the same. The oldest event kept when absent.",
+    ),
+    parameter("reader", ParameterKind::Text, "Goes on from where this reader has acknowledged."),
+    parameter(
+        "type",
+        ParameterKind::Text,
+        "Only these types, separated by commas; light.* and the like mean all that begin so.",
+    ),
+    parameter("item", ParameterKind::Text, "Only events of items with this id."),
+    parameter("limit", ParameterKind::Number { most: limits::EVENTS_MOST }, "Events of a page; 100 when absent."),
+    parameter(
+        "wait",
+        ParameterKind::Number { most: limits::EVENT_WAIT_S },
+        "Seconds to wait where there is nothing yet.",
+    ),
 ];
 
 const POST_QUERY: &[Parameter] =
@@ -277,7 +302,8 @@ resources! {
             problems: &[NOT_THERE, SEVERAL],
             run: documents::pdf,
         }
-    }    "Decisions and referrals" {
+    }
+    "Decisions and referrals" {
         POST "/v1/declarations/{id}/responses" createResponse PostsAndCustoms [WriteResponses] "Stores a decision of customs on an item." {
             remarks: "Of customs on its items, or entered by a post on its behalf.",
             body: dialogue::NewResponse,
@@ -446,6 +472,83 @@ resources! {
             answers: &[json("200", "Rules with their strictness, limits, and how much is restricted.", named::<Requirements>)],
             problems: &[],
             run: reference::requirements,
+        }
+    }
+    "Events" {
+        GET "/v1/events" listEvents PostsAndCustoms [ReadEvents] "What happened to items, as a feed." {
+            remarks: "Keep `next` and send it as `after`. The first call of an organization begins the feed; what happens from then on is in it. Each event comes at least once; its `id` never changes. Names and codes only: read the item for what it is about.",
+            query: EVENT_QUERY,
+            answers: &[json("200", "A page, perhaps empty.", named::<EventList>)],
+            problems: &[NOT_THERE, EXPIRED],
+            run: events::list,
+        }
+        GET "/v1/events/{id}" readEvent PostsAndCustoms [ReadEvents] "One event." {
+            answers: &[json("200", "The event.", named::<EventView>)],
+            problems: &[NOT_THERE],
+            run: events::one,
+        }
+        GET "/v1/readers" listReaders PostsAndCustoms [ReadEvents] "Who reads the feed under a name of its own." {
+            answers: &[json("200", "The readers, by name.", named::<Vec<ReaderView>>)],
+            problems: &[],
+            run: events::readers,
+        }
+        PUT "/v1/readers/{name}" acknowledgeEvents PostsAndCustoms [ReadEvents] "Acknowledges what a reader is done with; makes one that is new." {
+            remarks: "GET /v1/events?reader=name goes on from here; what was not acknowledged comes again.",
+            body: events::Acknowledgement,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::acknowledge,
+        }
+        DELETE "/v1/readers/{name}" forgetReader PostsAndCustoms [ReadEvents] "Forgets a reader." {
+            answers: &[Answer { status: "204", says: "Forgotten.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE],
+            run: events::forget,
+        }
+    }
+    "Light" {
+        GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {
+            remarks: "Only `mayProceed` says so: amber may not. With If-None-Match and `Prefer: wait=20` it answers when the light changes, or 304 after that time.",
+            query: &[
+                parameter("origin", ParameterKind::Text, "Origin post (three characters) or country (two); only an item from there is meant."),
+                parameter("destination", ParameterKind::Text, "Country that it is bound for."),
+            ],
+            headers: &[IF_NONE_MATCH, ("Prefer", "wait and seconds, at most 25: how long to wait for a change.")],
+            answers: &[tagged("200", "The light; of an id that nobody knows amber.", named::<ItemLight>), KNOWN],
+            problems: &[],
+            run: lights::one,
+        }
+        POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
+            writes: false,
+            body: lights::AskedLights,
+            answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
+            problems: &[],
+            run: lights::many,
+        }
+        GET "/v1/items/{id}/light/history" readLightHistory PostsAndCustoms [ReadLight] "How the light of an item changed." {
+            query: POST_QUERY,
+            answers: &[json("200", "The changes, oldest first.", named::<LightHistory>)],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::history,
+        }
+        PUT "/v1/containers/{id}/items" fillContainer Posts [WriteMovements] "Says that items lie in a receptacle or despatch." {
+            remarks: "A declaration says so itself with EP.ReceptacleId or EP.DespatchId; the last word counts.",
+            body: lights::Contents,
+            answers: &[Answer { status: "204", says: "Noted.", content: Content::Nothing, headers: &[], or_error: false }],
+            problems: &[NOT_THERE, SEVERAL],
+            run: lights::fill,
+        }
+        GET "/v1/containers/{id}/lights" readContainerLights PostsAndCustoms [ReadLight] "The lights of what lies in a receptacle (S9) or despatch (S8)." {
+            remarks: "`summary` counts the page, before the filter. Follow the Link header with rel=next for the rest.",
+            query: &[
+                parameter("light", ParameterKind::OneOf(&["Green", "Amber", "Red"]), "Only items of this colour."),
+                parameter("cursor", ParameterKind::Text, "Of the Link header of the page before."),
+            ],
+            answers: &[Answer {
+                headers: &[("Link", "Address of the next page, rel=next; absent on the last.")],
+                ..json("200", "A page.", named::<ManyLights>)
+            }],
+            problems: &[NOT_THERE],
+            run: lights::of_container,
         }
     }
 }

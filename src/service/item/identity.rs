@@ -164,6 +164,7 @@ pub(in crate::service) fn new_object(post: &str, key: &Key, life_no: i32, now: D
         security_state: None,
         declaration_seen: false,
         facts: 0,
+        light: None,
     }
 }
 

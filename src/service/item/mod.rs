@@ -7,6 +7,8 @@
 pub(super) mod handed;
 pub(super) mod identity;
 pub(super) mod judging;
+pub(super) mod kept_light;
+pub(super) mod light;
 pub mod messages;
 pub(super) mod save;
 pub(super) mod state;

@@ -1,6 +1,7 @@
-//! Saving items: whatever follows from what was said is brought up to date ([`judging`]), and partners are notified
-//! ([`messages`]), in the transaction of the change.
+//! Saving items: whatever follows from what was said is brought up to date ([`judging`], [`kept_light`]), and partners are
+//! notified ([`messages`]), in the transaction of the change.
 
+use super::kept_light::{self, Cause};
 use super::{judging, messages, version};
 use crate::contract::canonical::hex;
 use crate::domain::{EventKind, Flow};
@@ -24,7 +25,12 @@ pub(in crate::service) fn save(
         judging::settle(tx, catalogue, item, stamp)?;
     }
     messages::notify_partners(tx, items)?;
-    tx.save_items(items, stamp)
+    let others = kept_light::keep(tx, catalogue, items)?;
+    tx.save_items(items, stamp)?;
+    for (post, item_id) in others {
+        kept_light::judge_id(tx, catalogue, &post, &item_id, (&Cause::Others, &Stamp::server()))?;
+    }
+    Ok(())
 }
 
 /// Notes in the history which version stands after what happened to a declared item.

@@ -9,6 +9,7 @@ use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
+use crate::service::item::kept_light::{self, Cause};
 use crate::service::item::which::Row;
 use crate::service::marks::{SetMark, marks, seen, usage, word};
 use crate::store::item_status::StatusRow;
@@ -38,7 +39,7 @@ pub(super) fn set(tx: &mut Tx<'_>, catalogue: &Catalogue, actor: &Actor, sent: &
     };
     let row = row(tx, actor, sent, origin.as_deref().unwrap_or(UNKNOWN_POST));
     let old = own.into_iter().find(|old| old.orig_post == row.orig_post);
-    put(tx, actor, old, &row)
+    put(tx, catalogue, actor, old, &row)
 }
 
 /// The origin of the mark to clear, out of those in force; nothing when there is none to clear.
@@ -130,7 +131,13 @@ fn row(tx: &Tx<'_>, actor: &Actor, sent: &SetMark, origin: &str) -> MarkRow {
     }
 }
 
-fn put(tx: &mut Tx<'_>, actor: &Actor, old: Option<&MarkRow>, row: &MarkRow) -> Result<(), Fault> {
+fn put(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    actor: &Actor,
+    old: Option<&MarkRow>,
+    row: &MarkRow,
+) -> Result<(), Fault> {
     if old.is_some_and(|old| is_repeat(old, row)) {
         return Ok(());
     }
@@ -148,7 +155,12 @@ fn put(tx: &mut Tx<'_>, actor: &Actor, old: Option<&MarkRow>, row: &MarkRow) -> 
         replaced: old.map(MarkRow::content),
     };
     tx.record(event, &actor.stamp())?;
-    tx.put_mark(row)
+    tx.put_mark(row)?;
+    for post in &actor.posts {
+        kept_light::judge_id(tx, catalogue, post, &row.item_id, (&Cause::Mark(row), &actor.stamp()))?;
+        tx.judge_soon(post, &row.item_id)?;
+    }
+    Ok(())
 }
 
 fn is_repeat(old: &MarkRow, new: &MarkRow) -> bool {

@@ -51,4 +51,9 @@ INSERT INTO record_head (org, kind, id, seq, hash, seal_no)
     SELECT post, 'good', item, 1, hash, CASE WHEN n % 50 > 0 THEN 1 END FROM shape;
 INSERT INTO mark (author_org, item_id, orig_post, operation, set_at) SELECT post, item, '?0', 4, at FROM shape;
 INSERT INTO retired_mark (post_org, object_pid, head_seq) SELECT post, pid, 1 FROM shape;
+INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, item_id, flow, orig_post, dest_post, audience)
+    SELECT post, n * 3 + seq, pid, seq, 'c', at, 'declaration.stored', item, 'O', '?0', '?1', 'A'
+    FROM shape, generate_series(1, 3) AS seq;
+INSERT INTO item_place (post_org, object_pid, receptacle, despatch) SELECT post, pid, 'R' || n / 50, 'D' || n / 500 FROM shape;
+INSERT INTO light_due (post_org, item_id, at) SELECT post, item, at FROM shape;
 SET CONSTRAINTS ALL IMMEDIATE;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::contract::canonical::to_canonical;
 use crate::contract::{WcfDate, date};
+use crate::domain::{Light, PackedLight};
 
 /// What an event tells of a row: nothing, that it was taken away, or the digest it has now (see `row_digest`).
 pub type Attestation = Option<Option<String>>;
@@ -43,6 +44,8 @@ said_members! {
         handed_over_by: String,
         /// Members of the mail object that changed.
         mail_object: Vec<String>,
+        /// Where a move put it.
+        mail_state: i32,
         referral_cd: String,
         referral_id: String,
         referral_response_cd: String,
@@ -61,6 +64,12 @@ said_members! {
         referral_row: Option<String>,
         #[serde(deserialize_with = "present_or_null")]
         answer_row: Option<String>,
+        /// What a mark says that was set on the id.
+        operation: String,
+        /// How the light changed.
+        light: LightChange,
+        /// A referral whose answer was to be reminded of, or is due.
+        overdue: Overdue,
         /// References of the referrals that wait for their answer from now on.
         waiting: Vec<String>,
         /// The whole name of the version that stands now, hexadecimal.
@@ -77,6 +86,34 @@ said_members! {
         object_row: Option<String>,
         /// Why the declaration was withdrawn, in the words of who did.
         reason: String,
+    }
+}
+
+/// A referral that waits too long.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Overdue {
+    pub referral_id: String,
+    pub referral_cd: String,
+}
+
+/// A light that changed, or was judged for the first time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LightChange {
+    /// The light before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    pub is: String,
+    /// Codes of the reasons, the gravest first.
+    pub why: Vec<String>,
+}
+
+impl LightChange {
+    /// The light as it is kept; none of a colour that nobody knows.
+    pub fn packed(&self) -> Option<PackedLight> {
+        let light = Light::ALL.into_iter().find(|light| light.name() == self.is)?;
+        Some(PackedLight::new(light, self.why.iter().map(String::as_str)))
     }
 }
 

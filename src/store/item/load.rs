@@ -93,13 +93,7 @@ impl Tx<'_> {
 
     /// Loads what is not at hand of an item: responses, decisions, referrals and answers.
     pub fn complete(&mut self, item: &mut Item) -> Done {
-        if !item.has_responses {
-            let pid = item.object.pid;
-            for row in self.responses(&item.object.post_org.clone(), &[pid])? {
-                item.put_loaded(row);
-            }
-            item.has_responses = true;
-        }
+        self.complete_responses(item)?;
         if !item.has_decisions {
             let rows: Vec<DecisionRow> = decision::table
                 .filter(decision::post_org.eq(&item.object.post_org))
@@ -110,6 +104,28 @@ impl Tx<'_> {
             item.has_decisions = true;
         }
         self.complete_referrals(item)
+    }
+
+    /// Loads the responses about an item, unless they are at hand.
+    pub fn complete_responses(&mut self, item: &mut Item) -> Done {
+        if !item.has_responses {
+            for row in self.responses(&item.object.post_org, &[item.object.pid])? {
+                item.put_loaded(row);
+            }
+            item.has_responses = true;
+        }
+        Ok(())
+    }
+
+    /// Items of a post in the order of their persistent ids, after one of them.
+    pub fn items_after(&mut self, post_org: &str, after: Id, limit: i64) -> Done<Vec<Item>> {
+        let objects = mail_object::table
+            .filter(mail_object::post_org.eq(post_org))
+            .filter(mail_object::pid.gt(after))
+            .order(mail_object::pid)
+            .limit(limit)
+            .load(self.conn)?;
+        self.with_documents(post_org, objects, Parts::All)
     }
 
     /// Loads the referrals and answers of an item, unless they are at hand.

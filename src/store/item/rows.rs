@@ -56,6 +56,8 @@ pub struct ObjectRow {
     pub declaration_seen: bool,
     /// What else is true of the item, as bits: see `rules::item_facts`.
     pub facts: i32,
+    /// [`PackedLight`](crate::domain::PackedLight) as it was judged last; absent until an item of an earlier version is judged.
+    pub light: Option<i64>,
 }
 
 /// The current declaration of an item.

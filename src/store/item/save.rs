@@ -29,6 +29,7 @@ impl Tx<'_> {
         self.place_changes(&items)?;
         self.write_documents(&items)?;
         self.write_referrals(&items)?;
+        self.write_places(&items)?;
         insert_all(self.conn, &history)?;
         self.write_messages(&mut items)?;
         for item in items {
@@ -47,6 +48,16 @@ impl Tx<'_> {
                 .execute(self.conn)?;
         }
         insert_all(self.conn, with_action(items.iter().flat_map(|item| &item.answers), WriteAction::Insert))?;
+        Ok(())
+    }
+
+    /// Where items lie, as far as that was said.
+    fn write_places(&mut self, items: &[&mut Item]) -> Done {
+        for item in items {
+            if let Some(place) = item.place.as_ref().filter(|place| !item.is_new() || !place.is_nowhere()) {
+                self.put_place(&item.object.post_org, item.object.pid, place)?;
+            }
+        }
         Ok(())
     }
 

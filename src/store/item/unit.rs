@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::detail::Attestation;
 use super::event::Event;
+use super::place::ItemPlace;
 use super::row_digest::{GONE, attest, decision_key, row_digest};
 use super::rows::{
     AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow,
@@ -75,6 +76,8 @@ pub struct Item {
     pub(super) restored: Vec<(DocumentKind, i32)>,
     pub(super) events: Vec<Event>,
     pub(super) messages: Vec<MessageRow>,
+    /// Where it lies, where that was said.
+    pub(super) place: Option<ItemPlace>,
 }
 
 impl Item {
@@ -100,7 +103,13 @@ impl Item {
             restored: Vec::new(),
             events: Vec::new(),
             messages: Vec::new(),
+            place: None,
         }
+    }
+
+    /// Says where it lies.
+    pub fn put_place(&mut self, place: ItemPlace) {
+        self.place = Some(place);
     }
 
     pub fn is_new(&self) -> bool {
@@ -311,6 +320,7 @@ impl Item {
         self.referrals.iter_mut().for_each(|slot| slot.action = WriteAction::Keep);
         self.answers.iter_mut().for_each(|slot| slot.action = WriteAction::Keep);
         self.messages.clear();
+        self.place = None;
         settled(&mut self.declaration);
         settled(&mut self.own);
         settled(&mut self.destination);

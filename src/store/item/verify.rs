@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
-use super::detail::{Attestation, Detail};
+use super::detail::{Attestation, Detail, LightChange};
 use super::event::HistoryRow;
 use super::row_digest::{MarkedRow, RetiredMark, decision_key, row_digest};
 use super::rows::{AnswerRow, DecisionRow, DeclarationRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 use crate::contract::canonical;
-use crate::domain::{DocumentKind, Side};
+use crate::domain::{DocumentKind, PackedLight, Side};
 use crate::store::columns::{Attested, text_digest};
 use crate::store::schema::{
     decision, declaration, document_version, item_history, mail_object, referral, referral_response, response,
@@ -35,6 +35,7 @@ struct Attestations {
     answers: Vec<(String, Option<String>)>,
     /// References of the referrals that wait; nothing where no event tells.
     waiting: Option<Vec<String>>,
+    light: Option<LightChange>,
 }
 
 impl Attestations {
@@ -51,6 +52,7 @@ impl Attestations {
             latest(&mut attested.destination_response, detail.destination_response_row);
             attested.decisions.extend(detail.decision_rows.into_iter().flatten());
             attested.waiting = detail.waiting.or(attested.waiting);
+            attested.light = detail.light.or(attested.light);
             let reference = detail.referral_id.unwrap_or_default();
             if detail.referral_cd.is_some() {
                 attested.referrals.push((reference, detail.referral_row.flatten()));
@@ -212,6 +214,11 @@ impl Evidence {
             && !self.is_attested_with_mark(&attested.object)
         {
             return fault("the mail object", how);
+        }
+        if let Some(told) = &attested.light
+            && self.object.light.is_some_and(|light| told.packed() != Some(PackedLight::from_stored(light)))
+        {
+            return fault("the light", "altered");
         }
         if let Some(how) = judge(&attested.declaration, self.declaration.as_ref()) {
             return fault("the declaration", how);

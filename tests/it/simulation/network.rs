@@ -326,7 +326,7 @@ async fn deliver(site: &Site, request: &Outbound) -> Answered {
     };
     let token = header("authorization").trim_start_matches("Bearer ");
     let received = match site.exchange.caller(token, signed, &request.body).await {
-        Ok(partner) => site.exchange.receive(&partner, &request.body).await,
+        Ok(partner) => site.exchange.receive(&partner, request.body.clone().into()).await,
         Err(error) => Err(error),
     };
     match received {

@@ -59,7 +59,7 @@ impl Itmatt {
         let declaration: Declaration =
             serde_json::from_str(&json!({ "Data": self.data }).to_string()).expect("a declaration");
         let declaration = (self.function != Function::Cancellation).then_some(declaration);
-        let item = edi::Item { mail_object, declaration, ..edi::Item::default() };
+        let item = edi::Item { mail_object, declaration: declaration.map(Box::new), ..edi::Item::default() };
         one_item(course, edi::Kind::Itmatt, ["AUA", "DEA"], item, |message| {
             let now = course.scene.server("DEA").clock.now();
             message.created = Some(WcfDate::new(now + TimeDelta::days(self.days_ahead)));
@@ -100,7 +100,7 @@ pub fn clears(course: &Course, from: &str) -> Vec<u8> {
     let told =
         json!({ "CustOrganizationCd": "DE", "Data": { "DecisionCd": "2", "ClearanceDt": date, "Dutiable": false } });
     let response: Response = serde_json::from_str(&told.to_string()).expect("a response");
-    let item = edi::Item { mail_object: to_dea(course), response: Some(response), ..edi::Item::default() };
+    let item = edi::Item { mail_object: to_dea(course), response: Some(Box::new(response)), ..edi::Item::default() };
     one_item(course, edi::Kind::Cusrsp, [from, "AUA"], item, |_| {})
 }
 
@@ -108,7 +108,7 @@ pub fn clears(course: &Course, from: &str) -> Vec<u8> {
 pub fn assesses(course: &Course, from: &str) -> Vec<u8> {
     let told = json!({ "ReferralCd": "ASC", "ReferralId": fresh_reference(), "EventDt": course.posting_date(1) });
     let referral: Referral = serde_json::from_str(&told.to_string()).expect("a referral");
-    let item = edi::Item { mail_object: to_dea(course), referral: Some(referral), ..edi::Item::default() };
+    let item = edi::Item { mail_object: to_dea(course), referral: Some(Box::new(referral)), ..edi::Item::default() };
     one_item(course, edi::Kind::Itmref, [from, "AUA"], item, |_| {})
 }
 

@@ -93,6 +93,11 @@ impl Scene {
         self.servers.len() == 2
     }
 
+    /// All of them.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        self.servers.iter()
+    }
+
     fn place_of(&self, org: &str) -> usize {
         if self.is_two() { party_of(org).home } else { 0 }
     }

@@ -14,6 +14,7 @@ use super::notation::Course;
 use super::scene::{Place, Scene};
 use crate::harness::Engine;
 use crate::harness::data::fresh_id;
+use crate::kept_light::stale_lights;
 use crate::simulation::dice::Dice;
 
 const STEPS: usize = 14;
@@ -270,7 +271,10 @@ fn v53_strangers_improve_nothing_and_spoil_nothing() {
                 return vec![format!("{}\n  {}", played.join("; "), wrongs.join("\n  "))];
             }
         }
-        Vec::new()
+        match course.scene.servers().map(stale_lights).sum() {
+            0 => Vec::new(),
+            stale => vec![format!("{}\n  {stale} lights are not those that are kept", played.join("; "))],
+        }
     });
 }
 

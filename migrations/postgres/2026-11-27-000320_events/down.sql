@@ -1,0 +1,3 @@
+DROP TABLE event_reader;
+DROP TABLE event_follow;
+DROP TABLE event;

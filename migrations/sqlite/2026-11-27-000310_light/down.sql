@@ -1,0 +1,4 @@
+DELETE FROM sqlite_stat1 WHERE tbl = 'light_due';
+DROP TABLE light_walk;
+DROP TABLE light_due;
+ALTER TABLE mail_object DROP COLUMN light;

@@ -1,0 +1,2 @@
+DELETE FROM sqlite_stat1 WHERE tbl = 'item_place';
+DROP TABLE item_place;

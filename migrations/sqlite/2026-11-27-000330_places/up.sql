@@ -1,0 +1,14 @@
+-- What items lie in, as far as that is known: few have it.
+CREATE TABLE item_place (
+    post_org TEXT NOT NULL,
+    object_pid BLOB NOT NULL,
+    receptacle TEXT,
+    despatch TEXT,
+    PRIMARY KEY (post_org, object_pid)
+) WITHOUT ROWID;
+CREATE INDEX item_place_receptacle ON item_place (post_org, receptacle, object_pid) WHERE receptacle IS NOT NULL;
+CREATE INDEX item_place_despatch ON item_place (post_org, despatch, object_pid) WHERE despatch IS NOT NULL;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('item_place', 'item_place', '100000 20000 1'),
+    ('item_place', 'item_place_receptacle', '100000 20000 50 1'),
+    ('item_place', 'item_place_despatch', '100000 20000 500 1');

@@ -1,0 +1,40 @@
+//! What those concerned are told of items: the published names of events, and who may hear of them.
+
+use super::stored::stored_enum;
+
+stored_enum! {
+    /// The type of a published event.
+    pub enum Notification: text in "event.event_type" {
+        DeclarationStored = "declaration.stored",
+        ResponseStored = "response.stored",
+        ReferralRaised = "referral.raised",
+        ReferralAnswered = "referral.answered",
+        ReferralOverdue = "referral.overdue",
+        ItemMoved = "item.moved",
+        ItemChanged = "item.changed",
+        ItemRedirected = "item.redirected",
+        LightChanged = "light.changed",
+        WatchdogChanged = "watchdog.changed",
+        DocumentPrinted = "document.printed",
+    }
+}
+
+stored_enum! {
+    /// Who hears of an event.
+    pub enum EventAudience: text in "event.audience" {
+        /// The post whose item it is.
+        Post = "P",
+        /// Its customs, too.
+        PostAndCustoms = "A",
+    }
+}
+
+stored_enum! {
+    /// Which of the events that one row of a history makes.
+    pub enum EventPart: text in "event.part" {
+        /// What the row says.
+        Cause = "c",
+        /// The light that it changed.
+        Light = "l",
+    }
+}

@@ -1,0 +1,69 @@
+//! Events: the feed, one of them, and readers.
+
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::ask::Ask;
+use super::reply::Reply;
+use crate::contract::canonical::to_canonical;
+use crate::contract::event::{EventList, ReaderView};
+use crate::error::Result;
+use crate::service::events::EventQuery;
+
+/// What a reader has done with.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Acknowledgement {
+    /// `next` of the last page that is done with; the oldest event kept where absent.
+    #[serde(default)]
+    through: Option<String>,
+}
+
+pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
+    let query = EventQuery {
+        after: ask.own("after"),
+        reader: ask.own("reader"),
+        types: ask
+            .text("type")
+            .map(|types| types.split(',').map(|one| one.trim().to_owned()).collect())
+            .unwrap_or_default(),
+        item_id: ask.own("item"),
+        limit: ask.number("limit"),
+        wait: Duration::from_secs(ask.number("wait").map_or(0, i32::unsigned_abs).into()),
+        base: base(&ask).to_owned(),
+    };
+    let page = ask.services.events(&ask.actor, query).await?;
+    Ok(Reply::ok(to_canonical(&EventList { events: page.events, next: page.next, more: page.more })))
+}
+
+pub(super) async fn one(ask: Ask<'_>) -> Result<Reply> {
+    Ok(Reply::ok(to_canonical(&ask.services.event(&ask.actor, ask.path("id"), base(&ask)).await?)))
+}
+
+/// What links begin with.
+fn base<'a>(ask: &'a Ask<'_>) -> &'a str {
+    ask.shared.public_url.as_deref().map_or("", |url| url.trim_end_matches('/'))
+}
+
+pub(super) async fn readers(ask: Ask<'_>) -> Result<Reply> {
+    let readers = ask.services.event_readers(&ask.actor).await?.into_iter();
+    let view = |(name, at): (String, chrono::DateTime<chrono::Utc>)| ReaderView {
+        name,
+        updated_at: at.to_rfc3339_opts(SecondsFormat::Secs, true),
+    };
+    Ok(Reply::ok(to_canonical(&readers.map(view).collect::<Vec<_>>())))
+}
+
+pub(super) async fn acknowledge(ask: Ask<'_>) -> Result<Reply> {
+    let Acknowledgement { through } = ask.body()?;
+    ask.services.acknowledge(&ask.actor, ask.path("name"), through.as_deref()).await?;
+    Ok(Reply::nothing())
+}
+
+pub(super) async fn forget(ask: Ask<'_>) -> Result<Reply> {
+    ask.services.drop_event_reader(&ask.actor, ask.path("name")).await?;
+    Ok(Reply::nothing())
+}

@@ -1,0 +1,12 @@
+//! Published events: what happened to items, for those who have to know at once.
+//!
+//! They are derived from the histories, not written beside them (`deriving`): a store pays nothing for them, none is lost between
+//! commit and event, and they can be derived anew. Read as a feed by cursor or under a reader's name (`feed`).
+
+mod deriving;
+mod feed;
+mod view;
+mod waiting;
+
+pub use feed::{EventPage, EventQuery, StoredEvents};
+pub(super) use waiting::Waiters;

@@ -1,0 +1,82 @@
+//! What items lie in: a receptacle, and the despatch that this belongs to.
+
+use diesel::prelude::*;
+
+use crate::store::engine::conn::on_engine;
+use crate::store::schema::item_place;
+use crate::store::types::Id;
+use crate::store::{Fault, Tx};
+
+type Done<T = ()> = Result<T, Fault>;
+
+/// Characters of the id of a despatch, with which the ids of its receptacles begin (S8, S9).
+const DESPATCH_CHARS: usize = 20;
+
+/// Where an item lies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemPlace {
+    pub receptacle: Option<String>,
+    pub despatch: Option<String>,
+}
+
+impl ItemPlace {
+    /// By the ids that were given; the id of a receptacle names its despatch as well.
+    pub fn new(receptacle: Option<&str>, despatch: Option<&str>) -> Self {
+        let of_receptacle = receptacle.and_then(|id| id.get(..DESPATCH_CHARS));
+        Self { receptacle: receptacle.map(str::to_owned), despatch: despatch.or(of_receptacle).map(str::to_owned) }
+    }
+
+    pub(super) fn is_nowhere(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = item_place, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct PlaceRow<'p> {
+    post_org: &'p str,
+    object_pid: Id,
+    receptacle: Option<&'p str>,
+    despatch: Option<&'p str>,
+}
+
+impl Tx<'_> {
+    /// Notes where an item lies.
+    pub fn put_place(&mut self, post: &str, pid: Id, place: &ItemPlace) -> Done {
+        if place.is_nowhere() {
+            diesel::delete(item_place::table.find((post, pid))).execute(self.conn)?;
+            return Ok(());
+        }
+        let (receptacle, despatch) = (place.receptacle.as_deref(), place.despatch.as_deref());
+        let row = PlaceRow { post_org: post, object_pid: pid, receptacle, despatch };
+        let key = (item_place::post_org, item_place::object_pid);
+        let put = diesel::insert_into(item_place::table).values(&row).on_conflict(key).do_update().set(&row);
+        on_engine!(self.conn, |conn| put.execute(conn))?;
+        Ok(())
+    }
+
+    /// Items of a post that lie in a receptacle or despatch, in the order of their persistent ids, after one of them.
+    pub fn items_in(&mut self, post: &str, container: &str, after: Id, limit: i64) -> Done<Vec<Id>> {
+        let of_post = item_place::table.filter(item_place::post_org.eq(post)).filter(item_place::object_pid.gt(after));
+        let in_order = of_post.order(item_place::object_pid).limit(limit).select(item_place::object_pid);
+        Ok(match container.len() <= DESPATCH_CHARS {
+            true => in_order.filter(item_place::despatch.eq(container)).load(self.conn)?,
+            false => in_order.filter(item_place::receptacle.eq(container)).load(self.conn)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receptacle_names_its_despatch() {
+        let receptacle = "AUSYDADEFRAACUN60001001900015";
+        let place = ItemPlace::new(Some(receptacle), None);
+        assert_eq!(place.despatch.as_deref(), Some("AUSYDADEFRAACUN60001"));
+        assert_eq!(ItemPlace::new(Some("BAG 7"), None).despatch, None);
+        assert_eq!(ItemPlace::new(Some(receptacle), Some("D1")).despatch.as_deref(), Some("D1"));
+        assert!(ItemPlace::new(None, None).is_nowhere());
+    }
+}
