@@ -81,6 +81,8 @@ pub fn server(
     let tls = listeners.tls.as_ref().map(Tls::acceptor).transpose().map_err(std::io::Error::other)?;
     let openapi = openapi::document(&options.path_prefix);
     let own_openapi = own_openapi::document();
+    let shapes = rest::shapes::Shapes::of(&own_openapi)?;
+    let own_xsd = rest::xml::schema(&shapes);
     let printer = Arc::new(printing::Printer::new(options.font_folder.clone()));
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
@@ -93,6 +95,8 @@ pub fn server(
         stopping,
         openapi,
         own_openapi,
+        shapes,
+        own_xsd,
         printer,
         request_read: options.request_read,
         budget: Budget::default(),

@@ -81,7 +81,7 @@ pub(super) fn complete(part: &mut Value) {
 pub(super) fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
     let (media_type, schema) = match form {
         ErrorForm::Cds => ("application/json", named::<ErrorBody>(schemas)),
-        ErrorForm::Problem => ("application/problem+json", named::<Problem>(schemas)),
+        ErrorForm::Problem | ErrorForm::ProblemXml => ("application/problem+json", named::<Problem>(schemas)),
         ErrorForm::OAuth => ("application/json", named::<OAuthError>(schemas)),
     };
     json!({ media_type: { "schema": to_value(schema) } })

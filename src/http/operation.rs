@@ -190,9 +190,9 @@ impl Operation {
         }
     }
 
-    /// Whether it is described in the document of the own surface alone: its resources, and that document.
+    /// Whether it is described in the document of the own surface alone: its resources, that document and its XML Schema.
     pub fn is_own(&self) -> bool {
-        matches!(self.door, Door::Resource(_)) || self.path == "/v1/openapi.json"
+        matches!(self.door, Door::Resource(_)) || ["ownDocument", "ownXmlSchema"].contains(&self.name)
     }
 
     pub(super) async fn serve(

@@ -6,6 +6,7 @@ use super::error::ErrorForm;
 use super::openapi::{beside_methods, complete, error, header, refusals, to_value};
 use super::operation::{Door, Operation, ParameterKind, Resource, Schemas};
 use super::operations::operations;
+use super::rest::ask::XML;
 
 /// What any call of a resource may be refused with.
 const ALWAYS: &[(&str, &str)] = &[
@@ -72,12 +73,34 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     for (status, refusal) in [ALWAYS, more].into_iter().flat_map(|listed| refusals(&error, listed)) {
         described["responses"][status] = refusal;
     }
+    if resource.offers.contains(&XML) {
+        tell_xml(&mut described);
+    }
     tell_headers(&mut described["responses"]);
     let parameters = parameters(operation, resource);
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
     }
     described
+}
+
+/// XML beside JSON: the same values.
+fn tell_xml(described: &mut Value) {
+    if let Some(body) = described.get_mut("requestBody") {
+        add_xml(body);
+    }
+    for response in described["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        add_xml(response);
+    }
+}
+
+fn add_xml(part: &mut Value) {
+    let Some(content) = part.get_mut("content").and_then(Value::as_object_mut) else { return };
+    for (json, xml) in [("application/json", XML), ("application/problem+json", "application/problem+xml")] {
+        if let Some(schema) = content.get(json).cloned() {
+            content.insert(xml.into(), schema);
+        }
+    }
 }
 
 /// What every answer to a caller tells of its limit, and a missing scope of itself.

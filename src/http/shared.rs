@@ -11,6 +11,7 @@ use super::pipeline::client::TrustedProxies;
 use super::pipeline::connections::Connections;
 use super::pipeline::rate_limit::RateLimits;
 use super::printing::Printer;
+use super::rest::shapes::Shapes;
 use crate::exchange::Exchange;
 use crate::service::Services;
 
@@ -24,6 +25,9 @@ pub(super) struct Shared {
     pub openapi: String,
     /// The document of the own surface.
     pub own_openapi: String,
+    /// What its values look like, and the same as an XML Schema.
+    pub shapes: Shapes,
+    pub own_xsd: String,
     pub printer: Arc<Printer>,
     pub request_read: Duration,
     pub budget: Budget,

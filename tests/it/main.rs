@@ -44,6 +44,7 @@ mod rest;
 mod rest_access;
 mod rest_dialogue;
 mod rest_outside;
+mod rest_xml;
 mod rooms;
 mod rules;
 mod samples;

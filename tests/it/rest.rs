@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, mail_state, respond, store};
 use crate::harness::server::token_of;
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Engine, Server};
 use crate::on_both_engines;
 
 /// The body of POST /v1/declarations.
@@ -188,7 +188,8 @@ on_both_engines! {
         assert_eq!(passed_on.json()["state"], 2);
         let back = patch(r#"{"event":"draft"}"#, &etag(&passed_on)).refused(409);
         assert_eq!((back.json()["code"].as_str(), back.faults()), (Some("state"), vec![("state".to_owned(), "/evtCd".to_owned())]));
-        patch(r#"{"mailObject":{"Id":"EE000000000AU"}}"#, &etag(&passed_on)).refused(400);
+        let other = patch(r#"{"mailObject":{"Id":"EE000000000AU"}}"#, &etag(&passed_on)).refused(409);
+        assert_eq!(other.json()["code"], "ambiguous");
         // A change of nothing is none.
         assert_eq!(patch("{}", &etag(&passed_on)).ok().json()["outcome"], "unchanged");
     }
@@ -499,4 +500,20 @@ on_both_engines! {
             assert_eq!(answer.ok().json()["mailObject"]["OrigPostOrgCd"], "AUA", "the one that may use the id");
         }
     }
+}
+
+#[test]
+fn a_withdrawal_reaches_a_partner_elsewhere() {
+    let [australia, germany] = Server::pair([Engine::Sqlite, Engine::Sqlite]);
+    let id = fresh_id("AU");
+    create(&australia, &id, "final").refused(201);
+    assert!(read(&germany, "DEA", &id).ok().json()["declaration"].is_object());
+    let reason = json!({ "reason": "the sender keeps the item" });
+    australia.rest("AUA", "POST", &format!("/v1/declarations/{id}/withdrawal"), Some(&reason), &[]).ok();
+    for org in ["DEA", "DE"] {
+        let told = read(&germany, org, &id).ok().json();
+        assert_eq!((&told["declaration"], &told["states"]["security"]), (&Value::Null, &json!("CANCELLED")), "{org}");
+    }
+    create(&australia, &id, "final").refused(201);
+    assert!(read(&germany, "DEA", &id).ok().json()["declaration"].is_object());
 }

@@ -21,6 +21,8 @@ pub enum ErrorForm {
     Cds,
     /// Problem details (RFC 9457).
     Problem,
+    /// The same in XML.
+    ProblemXml,
     /// The errors of OAuth2.
     OAuth,
 }
@@ -54,6 +56,9 @@ impl ErrorForm {
             Self::Problem => response
                 .insert_header((CONTENT_TYPE, "application/problem+json"))
                 .body(to_canonical(&problem::Problem::of(error, request_id))),
+            Self::ProblemXml => response
+                .insert_header((CONTENT_TYPE, "application/problem+xml"))
+                .body(problem::Problem::of(error, request_id).to_xml()),
         }
     }
 }

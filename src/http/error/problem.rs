@@ -1,6 +1,8 @@
 //! Errors as problem details (RFC 9457), for our own surfaces.
 
+use quick_xml::escape::escape;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::{Error, Finding};
 
@@ -74,6 +76,31 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The problem in XML, as the standard has it: entries of lists are called `i`.
+    pub(super) fn to_xml(&self) -> String {
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<problem xmlns=\"urn:ietf:rfc:7807\">");
+        write_members(&mut out, &serde_json::to_value(self).unwrap_or_default());
+        out.push_str("</problem>");
+        out
+    }
+}
+
+fn write_members(out: &mut String, value: &Value) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| write_element(out, name, value)),
+        Value::Array(list) => list.iter().for_each(|value| write_element(out, "i", value)),
+        Value::String(text) => out.push_str(&escape(text.as_str())),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn write_element(out: &mut String, name: &str, value: &Value) {
+    out.push_str(&format!("<{name}>"));
+    write_members(out, value);
+    out.push_str(&format!("</{name}>"));
+}
+
 /// Code and title of the problem.
 fn kind(error: &Error) -> (&'static str, &'static str) {
     match error {
@@ -86,8 +113,10 @@ fn kind(error: &Error) -> (&'static str, &'static str) {
         Error::NoSuchMethod { .. } => ("absent", "There is nothing at this path"),
         Error::Absent { .. } => ("absent", "It is not there"),
         Error::NotAcceptable { .. } => ("not_acceptable", "It cannot be answered in that form"),
-        Error::Conflict(_) => ("state", "The present state does not allow it"),
-        Error::Ambiguous { .. } => ("ambiguous", "Several items fit"),
+        Error::Conflict(findings) if findings.iter().all(|found| found.code == "state") => {
+            ("state", "The present state does not allow it")
+        }
+        Error::Conflict(_) | Error::Ambiguous { .. } => ("ambiguous", "Several items fit"),
         Error::Erased => ("erased", "The text was erased"),
         Error::CursorExpired => ("cursor_expired", "The events are not kept any more"),
         Error::Changed => ("precondition", "It was changed in between"),

@@ -10,13 +10,15 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
-use super::reply::Reply;
+use super::reply::{Reply, Written};
+use super::xml;
 use crate::contract::WcfDate;
 use crate::contract::date::with_zone;
 use crate::error::{Error, Findings, Result};
+use crate::http::error::ErrorForm;
 use crate::http::operation::{ParameterKind, Resource};
 use crate::http::pipeline::admission::{self, Asked};
-use crate::http::pipeline::{body, idempotency, json_scan};
+use crate::http::pipeline::{body, idempotency, json_scan, request_log};
 use crate::http::reading;
 use crate::http::shared::Shared;
 use crate::service::{Actor, BatchMode, IfVersion, RequestKey, Services};
@@ -28,10 +30,12 @@ pub(super) struct Ask<'a> {
     pub actor: Arc<Actor>,
     request: &'a HttpRequest,
     query: Vec<(String, String)>,
+    /// The body, where it came as XML.
+    from_xml: Option<String>,
     asked: Asked,
 }
 
-/// Serves a call of a resource by its handler.
+/// Serves a call of a resource by its handler, in the form that is asked for.
 ///
 /// # Errors
 /// Those of the pipeline and of the handler, as this surface tells them.
@@ -45,9 +49,41 @@ pub(super) async fn serve<'a, F>(
 where
     F: Future<Output = Result<Reply>>,
 {
-    let asked = read(request, shared, payload, resource).await?;
-    let reply = handler(asked).await.map_err(told)?;
-    Ok(reply.into_response())
+    let serving = async {
+        let ask = read(request, shared, payload, resource).await?;
+        handler(ask).await.map_err(told)
+    };
+    match serving.await {
+        Ok(reply) => Ok(reply.into_response(Written::of(request, shared, resource))),
+        Err(error) if reads_xml_alone(request) => {
+            Ok(ErrorForm::ProblemXml.answer(&error, &request_log::request_id(request)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl<'a> Written<'a> {
+    /// The form that a request prefers among those of its resource.
+    fn of(request: &HttpRequest, shared: &'a Shared, resource: &Resource) -> Self {
+        match preferred(request, resource.offers) {
+            Some(XML) => {
+                let path = request.match_pattern().unwrap_or_default();
+                Self::Xml { shapes: &shared.shapes, path, verb: resource.verb }
+            }
+            _ => Self::Json,
+        }
+    }
+}
+
+/// XML, as it is offered.
+pub(in crate::http) const XML: &str = "application/xml";
+
+/// Whether a request takes its answers in XML and in no form of JSON.
+fn reads_xml_alone(request: &HttpRequest) -> bool {
+    let accepted = accepted(request);
+    let json = ["application/json", "application/problem+json"].iter().any(|kind| weight(accepted, kind) > 0.0);
+    let xml = [XML, "application/problem+xml"].iter().any(|kind| weight(accepted, kind) > 0.0);
+    xml && !json
 }
 
 /// What a use case refused, as this surface tells it: another's is not there, and what the state forbids is no fault of the
@@ -56,7 +92,7 @@ fn told(error: Error) -> Error {
     let all = |findings: &Findings, code: &str| !findings.is_empty() && findings.iter().all(|one| one.code == code);
     match error {
         Error::Unauthorized => Error::Absent { what: "item or organization" },
-        Error::Invalid(findings) if all(&findings, "state") => Error::Conflict(findings),
+        Error::Invalid(findings) if all(&findings, "state") || all(&findings, "ambiguous") => Error::Conflict(findings),
         Error::Invalid(findings) if all(&findings, "absent") => Error::Absent { what: "item" },
         error => error,
     }
@@ -70,41 +106,80 @@ async fn read<'a>(
 ) -> Result<Ask<'a>> {
     let reads = resource.body.is_some();
     let asked = admission::resource(request, shared, reads.then_some(payload), resource.permission).await?;
-    check_accept(request, resource)?;
-    if let Some(body) = &asked.body {
-        body::check_json(request)?;
-        json_scan::check(&body.bytes)?;
+    if preferred(request, resource.offers).is_none() {
+        return Err(Error::NotAcceptable { offered: resource.offers.join(", ") });
     }
+    let from_xml = match &asked.body {
+        Some(body) if says_xml(request) => Some(transcribed(request, shared, resource, &body.bytes)?),
+        Some(body) => {
+            body::check_json(request).map_err(|error| match error {
+                Error::UnknownMediaType { .. } => Error::UnknownMediaType { taken: TAKEN },
+                error => error,
+            })?;
+            json_scan::check(&body.bytes)?;
+            None
+        }
+        None => None,
+    };
     let query = pairs(request, resource)?;
-    Ok(Ask { services: &shared.services, shared, actor: Arc::clone(&asked.actor), request, query, asked })
+    Ok(Ask { services: &shared.services, shared, actor: Arc::clone(&asked.actor), request, query, from_xml, asked })
 }
 
-/// # Errors
-/// 406 when the caller accepts nothing of what is offered.
-fn check_accept(request: &HttpRequest, resource: &Resource) -> Result<()> {
-    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let offered = resource.offers;
-    if offered.iter().any(|kind| accepts(accepted, kind)) {
-        return Ok(());
-    }
-    Err(Error::NotAcceptable { offered: offered.join(", ") })
+/// What bodies are read.
+const TAKEN: &str = "application/json or application/xml, in UTF-8";
+
+/// Whether a body is said to be XML.
+fn says_xml(request: &HttpRequest) -> bool {
+    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == XML || kind == "text/xml"
 }
 
-/// Whether a list of media ranges takes a media type; a range with the weight zero takes nothing.
-fn accepts(ranges: &str, kind: &str) -> bool {
+/// The JSON text that an XML body says.
+fn transcribed(request: &HttpRequest, shared: &Shared, resource: &Resource, bytes: &[u8]) -> Result<String> {
+    body::check_plain(request)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::UnknownMediaType { taken: TAKEN })?;
+    let path = request.match_pattern().unwrap_or_default();
+    let schema = shared.shapes.body(&path, resource.verb);
+    let schema = schema.ok_or_else(|| Error::Internal(format!("no body is described at {path}")))?;
+    let json = xml::to_json(&shared.shapes, schema, text).map_err(|finding| Error::Invalid(finding.into()))?;
+    json_scan::check(json.as_bytes())?;
+    Ok(json)
+}
+
+/// What a request accepts.
+fn accepted(request: &HttpRequest) -> &str {
+    let said = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if said.trim().is_empty() { "*/*" } else { said }
+}
+
+/// The media type that a request prefers among those offered, of which the first goes before the others.
+fn preferred(request: &HttpRequest, offered: &[&'static str]) -> Option<&'static str> {
+    let accepted = accepted(request);
+    let weighed = offered.iter().map(|kind| (weight(accepted, kind), *kind));
+    let best =
+        weighed.fold((0.0, None), |best, (weight, kind)| if weight > best.0 { (weight, Some(kind)) } else { best });
+    best.1
+}
+
+/// How much a list of media ranges wants a media type: the weight of the range that names it most closely.
+fn weight(ranges: &str, kind: &str) -> f32 {
     let family = kind.split('/').next().unwrap_or_default();
-    let fits = |range: &str| range == "*/*" || range == kind || range.strip_suffix("/*") == Some(family);
-    let mut taken = false;
+    let mut closest = (0, 0.0);
     for range in ranges.to_ascii_lowercase().split(',') {
         let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let refused = parts.filter_map(|part| part.strip_prefix("q=")).any(|weight| weight.parse() == Ok(0.0));
-        if name == kind && refused {
-            return false;
+        let closeness = match parts.next().unwrap_or_default() {
+            name if name == kind => 3,
+            name if name.strip_suffix("/*") == Some(family) => 2,
+            "*/*" => 1,
+            _ => continue,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f32);
+        if closeness > closest.0 {
+            closest = (closeness, weight);
         }
-        taken |= fits(name) && !refused;
     }
-    taken || ranges.trim().is_empty()
+    closest.1
 }
 
 /// The parameters of the query.
@@ -224,6 +299,9 @@ impl Ask<'_> {
 
     /// The JSON text of the body; an object without members where none was sent.
     pub fn body_text(&self) -> &str {
+        if let Some(text) = &self.from_xml {
+            return text;
+        }
         let bytes = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         if text.trim().is_empty() { "{}" } else { text }
@@ -299,22 +377,22 @@ impl Ask<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::accepts;
+    use super::weight;
 
     #[test]
-    fn media_ranges_are_read() {
+    fn the_closest_media_range_weighs() {
         for (ranges, kind, expected) in [
-            ("*/*", "application/json", true),
-            ("", "application/json", true),
-            ("application/*", "application/json", true),
-            ("application/json;q=0", "application/json", false),
-            ("*/*, application/json;q=0", "application/json", false),
-            ("image/png, text/html;q=0.9", "application/json", false),
-            ("image/png, */*;q=0.1", "application/json", true),
-            ("APPLICATION/JSON; charset=utf-8", "application/json", true),
-            ("application/xml", "application/json", false),
+            ("*/*", "application/json", 1.0),
+            ("application/*;q=0.4, */*;q=0.1", "application/json", 0.4),
+            ("application/json;q=0", "application/json", 0.0),
+            ("*/*, application/json;q=0", "application/json", 0.0),
+            ("image/png, text/html;q=0.9", "application/json", 0.0),
+            ("image/png, */*;q=0.1", "application/json", 0.1),
+            ("APPLICATION/JSON; charset=utf-8", "application/json", 1.0),
+            ("application/xml", "application/json", 0.0),
+            ("application/xml;q=x", "application/xml", 1.0),
         ] {
-            assert_eq!(accepts(ranges, kind), expected, "{ranges} {kind}");
+            assert!((weight(ranges, kind) - expected).abs() < f32::EPSILON, "{ranges} {kind}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `resources` has a row for each; a call becomes an `Ask`, its answer a `Reply`. `registry` has what is described in the
 //! document of the CDS surface as well.
 
-mod ask;
+pub(super) mod ask;
 mod authorization;
 mod dates;
 mod declarations;
@@ -20,3 +20,5 @@ mod reference;
 pub(super) mod registry;
 mod reply;
 pub(super) mod resources;
+pub(super) mod shapes;
+pub(super) mod xml;

@@ -94,4 +94,32 @@ pub(in crate::http) static OPERATIONS: &[Operation] = &[
             ("503", "Not now. Retry-After says how long to wait."),
         ],
     },
+    Operation {
+        path: "/v1/schemas/entrepost.xsd",
+        name: "ownXmlSchema",
+        family: "Reference",
+        summary: "What is sent and answered in XML, as an XML Schema.",
+        remarks: "",
+        door: Door::Open {
+            run: |_, shared| {
+                Box::pin(async {
+                    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").body(shared.own_xsd.clone()))
+                })
+            },
+        },
+        errors: ErrorForm::Problem,
+        headers: &[],
+        answers: &[Answer {
+            status: "200",
+            says: "The schema.",
+            content: Content::File(&["application/xml"]),
+            headers: &[],
+            or_error: false,
+        }],
+        refusals: &[
+            ("405", "It is called with GET."),
+            ("500", "A fault of the server."),
+            ("503", "Not now. Retry-After says how long to wait."),
+        ],
+    },
 ];

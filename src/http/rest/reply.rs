@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 
-use super::dates;
+use super::shapes::Shapes;
+use super::{dates, xml};
 
 /// What a resource answers.
 pub(super) struct Reply {
@@ -18,6 +19,17 @@ enum Content {
     /// JSON text with dates as the contract writes them.
     Json(String),
     Pdf(Vec<u8>),
+}
+
+/// The form that values are written in.
+pub(super) enum Written<'a> {
+    Json,
+    /// By the answers that the document has for an operation.
+    Xml {
+        shapes: &'a Shapes,
+        path: String,
+        verb: &'static str,
+    },
 }
 
 impl Reply {
@@ -87,19 +99,24 @@ impl Reply {
         self
     }
 
-    pub fn into_response(self) -> HttpResponse {
+    pub fn into_response(self, written: Written<'_>) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.insert_header((name, value));
             }
         }
-        match self.content {
-            Content::Nothing => response.finish(),
-            Content::Json(text) => {
-                response.insert_header((CONTENT_TYPE, "application/json")).body(dates::in_rfc3339(text))
-            }
-            Content::Pdf(bytes) => response.insert_header((CONTENT_TYPE, "application/pdf")).body(bytes),
+        let json = match self.content {
+            Content::Nothing => return response.finish(),
+            Content::Pdf(bytes) => return response.insert_header((CONTENT_TYPE, "application/pdf")).body(bytes),
+            Content::Json(text) => dates::in_rfc3339(text),
+        };
+        if let Written::Xml { shapes, path, verb } = written
+            && let Some(schema) = shapes.answer(&path, verb, self.status.as_u16())
+        {
+            let text = xml::of_json(shapes, schema, &json);
+            return response.insert_header((CONTENT_TYPE, "application/xml; charset=utf-8")).body(text);
         }
+        response.insert_header((CONTENT_TYPE, "application/json")).body(json)
     }
 }

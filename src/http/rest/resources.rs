@@ -16,8 +16,8 @@ use crate::http::operation::{Answer, Content, Door, Operation, Parameter, Parame
 use crate::http::pipeline::permission::{Callers, Permission};
 use crate::limits;
 
-/// JSON, which every resource answers in unless its row says otherwise.
-const JSON: &[&str] = &["application/json"];
+/// What a resource answers in unless its row says otherwise.
+const VALUES: &[&str] = &["application/json", ask::XML];
 
 macro_rules! or {
     ($default:expr) => {
@@ -54,7 +54,7 @@ macro_rules! resources {
                 writes: or!(!matches!(stringify!($verb).as_bytes(), b"GET") $(, $writes)?),
                 query: or!(&[] $(, $query)?),
                 body: or!(None $(, Some(named::<$body>))?),
-                offers: or!(JSON $(, $offers)?),
+                offers: or!(VALUES $(, $offers)?),
                 run: |request, shared, payload, resource| Box::pin(ask::serve(request, shared, payload, resource, $run)),
             }),
             errors: ErrorForm::Problem,

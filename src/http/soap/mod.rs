@@ -11,9 +11,9 @@ mod json;
 mod model;
 mod read;
 mod types;
-mod write;
+pub(super) mod write;
 mod wsdl;
-mod xml;
+pub(super) mod xml;
 
 #[cfg(test)]
 mod tests;
