@@ -87,3 +87,11 @@ pub struct ReaderView {
     /// When it acknowledged last; RFC 3339.
     pub updated_at: String,
 }
+
+/// The readers of an organization.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReaderList {
+    /// By name.
+    pub readers: Vec<ReaderView>,
+}

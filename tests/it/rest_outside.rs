@@ -99,6 +99,7 @@ on_both_engines! {
         calls.call(server, "AUA", ("PUT", "/v1/readers/{name}"), json!({}), &[("{name}", "stock")]).refused(204);
         calls.call(server, "AUA", ("GET", "/v1/readers"), Value::Null, &[]).ok();
         calls.call(server, "AUA", ("POST", &below("withdrawal")), json!({ "reason": "a test" }), &[at]).ok();
+        server.settle();
         server.block_on(|services| async move { services.derive_events().await }).expect("derives");
         let told = calls.call(server, "AUA", ("GET", "/v1/events"), Value::Null, &[("?reader", "stock")]).ok().json();
         let event = ("{id}", told["events"][0]["id"].as_str().expect("an event"));

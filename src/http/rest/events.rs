@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::ask::Ask;
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
-use crate::contract::event::{EventList, ReaderView};
+use crate::contract::event::{EventList, ReaderList, ReaderView};
 use crate::error::Result;
 use crate::service::events::EventQuery;
 
@@ -54,7 +54,7 @@ pub(super) async fn readers(ask: Ask<'_>) -> Result<Reply> {
         name,
         updated_at: at.to_rfc3339_opts(SecondsFormat::Secs, true),
     };
-    Ok(Reply::ok(to_canonical(&readers.map(view).collect::<Vec<_>>())))
+    Ok(Reply::ok(to_canonical(&ReaderList { readers: readers.map(view).collect() })))
 }
 
 pub(super) async fn acknowledge(ask: Ask<'_>) -> Result<Reply> {

@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference};
-use crate::contract::event::{EventList, EventView, ReaderView};
+use crate::contract::event::{EventList, EventView, ReaderList};
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
     BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
@@ -488,7 +488,7 @@ resources! {
             run: events::one,
         }
         GET "/v1/readers" listReaders PostsAndCustoms [ReadEvents] "Who reads the feed under a name of its own." {
-            answers: &[json("200", "The readers, by name.", named::<Vec<ReaderView>>)],
+            answers: &[json("200", "The readers, by name.", named::<ReaderList>)],
             problems: &[],
             run: events::readers,
         }
