@@ -69,6 +69,18 @@ impl LightView {
     }
 }
 
+/// A text as one part of an address.
+pub fn segment(text: &str) -> String {
+    let mut part = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => part.push(byte.into()),
+            _ => part.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    part
+}
+
 /// The light of an id, for who asks whether an item may go on.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

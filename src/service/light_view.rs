@@ -14,7 +14,9 @@ use super::one::{self, Named};
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::item_status::CheckItemStatusRequest;
-use crate::contract::own::{ItemLight, LightHistory, LightLinks, LightPeriod, LightSummary, LightView, ManyLights};
+use crate::contract::own::{
+    ItemLight, LightHistory, LightLinks, LightPeriod, LightSummary, LightView, ManyLights, segment,
+};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::store::item::LightChange;
@@ -134,7 +136,7 @@ impl Services {
 fn item_light(answer: Answer, row: Option<&LightRow>, binds: bool) -> ItemLight {
     let id = &answer.status.item_id;
     let links = LightLinks {
-        this: format!("/v1/items/{id}/light"),
+        this: format!("/v1/items/{}/light", segment(id)),
         history: row.map(|row| format!("/v1/items/{}/light/history", row.pid.0)),
     };
     ItemLight {
@@ -169,7 +171,7 @@ fn unknown(id: &str) -> ItemLight {
         item_sequence: None,
         office: None,
         notice: NOTICE,
-        links: LightLinks { this: format!("/v1/items/{id}/light"), history: None },
+        links: LightLinks { this: format!("/v1/items/{}/light", segment(id)), history: None },
     }
 }
 

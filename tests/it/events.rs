@@ -368,6 +368,16 @@ on_both_engines! {
         }
     }
 
+    fn an_id_of_any_form_is_found_by_its_link(server) {
+        let id = format!("R/{}+1%20", &fresh_id("AU")[2..10]);
+        let light = |path: &str| get_as(server, "AUA", path).ok().json();
+        let unknown = light(&format!("/v1/items/{}/light", id.replace('%', "%25").replace('/', "%2F").replace('+', "%2B")));
+        assert_eq!((&unknown["itemId"], unknown["pId"].is_null()), (&json!(id), true));
+        declare(server, &id, 2);
+        let known = light(unknown["links"]["self"].as_str().expect("a link"));
+        assert_eq!((&known["itemId"], known["pId"].is_null()), (&json!(id), false));
+    }
+
     fn a_client_of_an_office_sees_what_was_moved_there(server) {
         let (here, there) = (fresh_id("AU"), fresh_id("AU"));
         begin(server, "DEA");

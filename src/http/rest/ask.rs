@@ -29,6 +29,8 @@ pub(super) struct Ask<'a> {
     pub shared: &'a Shared,
     pub actor: Arc<Actor>,
     request: &'a HttpRequest,
+    /// The parts of the path that have names.
+    path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     /// The body, where it came as XML.
     from_xml: Option<String>,
@@ -122,7 +124,25 @@ async fn read<'a>(
         None => None,
     };
     let query = pairs(request, resource)?;
-    Ok(Ask { services: &shared.services, shared, actor: Arc::clone(&asked.actor), request, query, from_xml, asked })
+    let path = request.match_info().iter().map(|(name, value)| (name.to_owned(), plain(value))).collect();
+    let actor = Arc::clone(&asked.actor);
+    Ok(Ask { services: &shared.services, shared, actor, request, path, query, from_xml, asked })
+}
+
+/// A part of the path as it is meant: the HTTP library leaves these three as they are encoded, so that paths stay apart.
+fn plain(part: &str) -> String {
+    let mut text = String::with_capacity(part.len());
+    let mut rest = part;
+    while let Some(at) = rest.find('%') {
+        let (before, encoded) = rest.split_at(at);
+        text.push_str(before);
+        let known = [("%25", '%'), ("%2F", '/'), ("%2B", '+')];
+        let begins = |code: &str| encoded.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case(code));
+        let found = known.into_iter().find(|(code, _)| begins(code));
+        text.push(found.map_or('%', |(_, sign)| sign));
+        rest = &encoded[if found.is_some() { 3 } else { 1 }..];
+    }
+    text + rest
 }
 
 /// What bodies are read.
@@ -240,7 +260,7 @@ fn fault(kind: ParameterKind, value: &str) -> Option<String> {
 impl Ask<'_> {
     /// A part of the path.
     pub fn path(&self, name: &str) -> &str {
-        self.request.match_info().get(name).unwrap_or_default()
+        self.path.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// A parameter of the query.
@@ -377,7 +397,21 @@ impl Ask<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::weight;
+    use super::{plain, weight};
+
+    #[test]
+    fn what_is_encoded_in_a_path_is_read_once() {
+        for (part, meant) in [
+            ("EE1AU", "EE1AU"),
+            ("A%2fB%2BC", "A/B+C"),
+            ("100%25", "100%"),
+            ("%252F", "%2F"),
+            ("%", "%"),
+            ("a%4é", "a%4é"),
+        ] {
+            assert_eq!(plain(part), meant);
+        }
+    }
 
     #[test]
     fn the_closest_media_range_weighs() {

@@ -3,6 +3,7 @@
 use chrono::SecondsFormat;
 
 use crate::contract::event::{EventData, EventLight, EventLinks, EventView};
+use crate::contract::own::segment;
 use crate::domain::{Light, PackedLight};
 use crate::store::event::EventRow;
 
@@ -13,7 +14,7 @@ pub(super) fn view(row: EventRow, base: &str, binding: bool) -> EventView {
     let links = EventLinks {
         this: format!("{base}/v1/events/{id}"),
         declaration: format!("{base}/v1/declarations/{pid}"),
-        light: format!("{base}/v1/items/{}/light", row.item_id),
+        light: format!("{base}/v1/items/{}/light", segment(&row.item_id)),
     };
     let light = row.light.map(PackedLight::from_stored).map(|light| EventLight {
         is: light.light().name(),
