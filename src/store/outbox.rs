@@ -216,14 +216,14 @@ impl Tx<'_> {
         let mut told = Vec::new();
         match message_ref {
             None => {
-                diesel::update(message_out::table.filter(of_interchange.clone())).set(change).execute(self.conn)?;
+                diesel::update(message_out::table.filter(of_interchange)).set(change).execute(self.conn)?;
                 if trouble_of(state).is_some() {
                     told = message_out::table.filter(of_interchange).select(TOLD).load(self.conn)?;
                 }
             }
             Some(reference) => {
                 let these = of_interchange.and(message_out::message_ref.eq(reference));
-                diesel::update(message_out::table.filter(these.clone())).set(change).execute(self.conn)?;
+                diesel::update(message_out::table.filter(these)).set(change).execute(self.conn)?;
                 if trouble_of(state).is_some() {
                     told = message_out::table.filter(these).select(TOLD).load(self.conn)?;
                 }

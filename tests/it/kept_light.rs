@@ -190,7 +190,7 @@ on_both_engines! {
         assert!(fault.contains("the light of item") && fault.contains("altered"), "{fault}");
         raw.run(&format!("UPDATE mail_object SET light = light + 72057594037927936 WHERE {own}"));
         assert_eq!(verified(server), None);
-        raw.run(&format!("UPDATE item_history SET detail = replace(detail, '\"REFUSED\"', '\"CLEARED\"') WHERE post_org = 'DEA'"));
+        raw.run("UPDATE item_history SET detail = replace(detail, '\"REFUSED\"', '\"CLEARED\"') WHERE post_org = 'DEA'");
         assert!(verified(server).is_some_and(|fault| fault.contains("altered")));
     }
 
