@@ -107,7 +107,7 @@ on_both_engines! {
             ("<NewDeclaration>".to_owned(), "syntax", ""),
             ("nothing".to_owned(), "type", ""),
             (String::new(), "syntax", ""),
-            (format!("{start}<mailObjekt/></NewDeclaration>"), "type", "/mailObjekt"),
+            (format!("{start}<mailThing/></NewDeclaration>"), "type", "/mailThing"),
             (format!("{start}<mailObject><Id>A</Id><Id>B</Id></mailObject></NewDeclaration>"), "syntax", "/mailObject/Id"),
             (format!("{start}<mailObject><PostingDt>soon</PostingDt></mailObject></NewDeclaration>"), "type", "/mailObject/PostingDt"),
             (format!("{start}</NewDeclaration><NewDeclaration/>"), "syntax", ""),
