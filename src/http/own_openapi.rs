@@ -63,7 +63,8 @@ pub(super) fn document() -> String {
 
 const DESCRIPTION: &str = "Documents are the contracts of the CDS surface as they are, with dates in RFC 3339; what stands \
 around them is in camel case. Errors are problem details (RFC 9457). Changes name the version they are of (If-Match), and \
-repeats are harmless with an Idempotency-Key.";
+repeats are harmless with an Idempotency-Key. With application/xml as Content-Type and Accept the same values are read and \
+written as XML, by the schema at /v1/schemas/entrepost.xsd.";
 
 fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut described = beside_methods(operation, schemas);
@@ -84,11 +85,9 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     described
 }
 
-/// XML beside JSON: the same values.
+/// Answers in XML beside JSON: the same values. Bodies are described in JSON alone, for generators of clients know one form of
+/// a body.
 fn tell_xml(described: &mut Value) {
-    if let Some(body) = described.get_mut("requestBody") {
-        add_xml(body);
-    }
     for response in described["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         add_xml(response);
     }
