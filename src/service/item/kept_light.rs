@@ -3,7 +3,7 @@
 //! Saving an item may change the light of others with its id at the same post (a later use of it, a way back): these are judged
 //! in the same transaction. What time will change is noted, to be judged then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -57,7 +57,7 @@ impl<'c> Judge<'c> {
         Ok(Self { catalogue, marks })
     }
 
-    /// `at_hand`: items of the post as this transaction has made them.
+    /// `at_hand`: other items with the id as this transaction has made them.
     fn judge(&self, tx: &mut Tx<'_>, item: &mut Item, at_hand: &[StatusRow]) -> Result<Judged, Fault> {
         let row = StatusRow::from(&item.object);
         let facts = Facts::of_item(tx, self.catalogue, item, &row)?;
@@ -88,8 +88,13 @@ impl<'c> Judge<'c> {
         }
         let posts = [row.post_org.clone()];
         let stored = tx.status_rows(&posts, &[&row.item_id])?;
-        let mut rows: Vec<StatusRow> = at_hand.iter().filter(|other| other.item_id == row.item_id).cloned().collect();
-        rows.extend(stored.into_iter().filter(|other| at_hand.iter().all(|known| known.pid != other.pid)));
+        let mut rows = at_hand.to_vec();
+        if rows.iter().all(|known| known.pid != row.pid) {
+            rows.push(row.clone());
+        }
+        let is_new = |other: &StatusRow| rows.iter().all(|known| known.pid != other.pid);
+        let new: Vec<StatusRow> = stored.into_iter().filter(is_new).collect();
+        rows.extend(new);
         let candidates = Candidates::of(tx, rows.iter().map(Row::from))?;
         let seen = candidates.see(self.catalogue);
         let Some(at) = rows.iter().position(|other| other.pid == row.pid) else { return Ok((false, None)) };
@@ -145,11 +150,11 @@ pub(in crate::service) fn keep(
     let mut others = BTreeSet::new();
     for (post, ids) in posts {
         let judge = Judge::of(tx, catalogue, &post, &ids.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let of_post = |item: &&Item| item.object.post_org == post;
-        let at_hand: Vec<StatusRow> = items.iter().filter(of_post).map(|item| StatusRow::from(&item.object)).collect();
+        let alike = alike(items, &post);
         for item in items.iter_mut().filter(|item| item.object.post_org == post && !item.events().is_empty()) {
-            let judged = judge.judge(tx, item, &at_hand)?;
-            if moves_others(item, &judged, &at_hand) {
+            let at_hand = alike.get(&item.object.item_id).map_or(&[][..], Vec::as_slice);
+            let judged = judge.judge(tx, item, at_hand)?;
+            if moves_others(item, &judged, at_hand) {
                 others.insert((post.clone(), item.object.item_id.clone()));
             }
             put(tx, item, &judged)?;
@@ -158,11 +163,25 @@ pub(in crate::service) fn keep(
     Ok(others)
 }
 
+/// Of the items of a post at hand, those whose id several of them have; by id.
+fn alike(items: &[Item], post: &str) -> HashMap<String, Vec<StatusRow>> {
+    let of_post = || items.iter().map(|item| &item.object).filter(|object| object.post_org == post);
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for object in of_post() {
+        *counts.entry(&object.item_id).or_default() += 1;
+    }
+    let mut alike: HashMap<String, Vec<StatusRow>> = HashMap::new();
+    for object in of_post().filter(|object| counts.get(object.item_id.as_str()).is_some_and(|count| *count > 1)) {
+        alike.entry(object.item_id.clone()).or_default().push(object.into());
+    }
+    alike
+}
+
 /// Whether the light of other items with the id goes by what this one becomes.
 fn moves_others(item: &Item, judged: &Judged, at_hand: &[StatusRow]) -> bool {
     const STOPS: [&str; 6] = ["REFUSED", "DETAINED", "DC_REFUSED", "DC_DETAINED", "STOPPED", "DEPARTED_AFTER_DNL"];
     let (was, is) = (light_of(item), judged.packed());
-    let others = at_hand.iter().filter(|other| other.item_id == item.object.item_id && other.pid != item.object.pid);
+    let others = at_hand.iter().filter(|other| other.pid != item.object.pid);
     let goes_elsewhere = |kind| matches!(kind, EventKind::ObjectRedirected | EventKind::ObjectOriginKnown);
     if others.count() > 0 || item.has_event(goes_elsewhere) {
         return true;
