@@ -50,7 +50,7 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
         tls: config.http.tls.as_ref().map(Tls::open).transpose()?,
         ops: config.ops_listen.map(bind).transpose()?,
     };
-    let scheme = if listeners.tls.is_some() { "https" } else { "http" };
+    let scheme = listeners.scheme();
     let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let (stop, stopped) = oneshot::channel();
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));

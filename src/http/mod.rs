@@ -64,6 +64,13 @@ pub struct Listeners {
     pub ops: Option<TcpListener>,
 }
 
+impl Listeners {
+    /// What the main one speaks.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+}
+
 /// Builds the server on bound listeners, behind `rate_limits`. It runs when awaited; set `stopping` before stopping it, so that
 /// requests on open connections are answered 503.
 ///
@@ -102,7 +109,7 @@ pub fn server(
         budget: Budget::default(),
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url.clone(),
-        scheme: if tls.is_some() { "https" } else { "http" },
+        scheme: listeners.scheme(),
         connections: Arc::clone(&connections),
     });
     let methods = web::Data::new(Registry::default());

@@ -22,17 +22,19 @@ parser.add_argument("--target", action="append")
 options = parser.parse_args()
 targets = options.target or sorted(path.stem for path in (ROOT / "fuzz/fuzz_targets").glob("*.rs"))
 failed = []
+if subprocess.run(["cargo", "+nightly", "fuzz", "--version"], cwd=ROOT, capture_output=True).returncode != 0:
+    sys.exit("SKIPPED: no nightly compiler with cargo-fuzz (cargo install cargo-fuzz)")
 for target in targets:
     grown, seeds = ROOT / "fuzz/target/corpus" / target, ROOT / "fuzz/corpus" / target
     grown.mkdir(parents=True, exist_ok=True)
-    build = subprocess.run(["cargo", "+nightly", "fuzz", "build", "--dev", "-O", target], cwd=ROOT, capture_output=True, text=True)
+    build = subprocess.run(["cargo", "+nightly", "fuzz", "build", "-a", target], cwd=ROOT, capture_output=True, text=True)
     if build.returncode != 0:
         sys.exit(build.stderr[-3000:])
     limit = [f"-runs={options.runs}"] if options.runs else [f"-max_total_time={options.seconds}"]
     folders = [str(grown), *([str(seeds)] if seeds.is_dir() else [])]
     began = time.monotonic()
     ran = subprocess.run(
-        ["cargo", "+nightly", "fuzz", "run", "--dev", "-O", target, *folders, "--", *limit, "-rss_limit_mb=2048", "-timeout=10", "-max_len=65536",
+        ["cargo", "+nightly", "fuzz", "run", "-a", target, *folders, "--", *limit, "-rss_limit_mb=2048", "-timeout=10", "-max_len=65536",
          "-print_final_stats=1"],
         cwd=ROOT, capture_output=True, text=True, env={**os.environ, "RUST_BACKTRACE": "1"})
     took = time.monotonic() - began

@@ -28,6 +28,7 @@ mod life_cycle;
 mod load;
 mod logs;
 mod lookups;
+mod nth_call;
 mod oauth;
 mod openapi;
 mod outside;
