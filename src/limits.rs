@@ -162,6 +162,7 @@ limits! {
     EDI_COMPONENT_BYTES: usize = 4, "bytes", "A data element has this length on average at least, or reading stops: the places of empty ones take more memory than the bytes.";
     EDI_FEW_ELEMENTS: usize = 50_000, "elements", "An XML document may have these however short they are.";
     EDI_ELEMENT_BYTES: usize = 30, "bytes", "An XML element has this length on average at least, tags and all, or reading stops.";
+    EDI_STATUSES: usize = 10_000, "statuses", "What CONTRL messages of one interchange say of messages: ten full interchanges; beyond it it is refused.";
     EDI_MESSAGES: usize = 1_000, "messages", "Messages of one interchange; beyond it it is refused.";
     EDI_ALL_ITEMS: usize = 4_000, "items", "Items of one interchange; beyond it it is refused.";
     EDI_PARTS: usize = 100_000, "parts", "Lines, taxes, pointers, reasons and documents of one interchange; beyond it it is refused.";

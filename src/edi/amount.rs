@@ -10,14 +10,16 @@ use crate::limits;
 pub(super) enum Counted {
     Message,
     Item,
-    /// A line, tax, pointer, reason or document of an item, or a status of a message.
+    /// A line, tax, pointer, reason or document of an item.
     Part,
+    /// What a CONTRL says of a message.
+    Status,
 }
 
 /// What was read so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Amount {
-    counts: [usize; 3],
+    counts: [usize; 4],
     stopped: bool,
 }
 
@@ -27,6 +29,7 @@ impl Amount {
         let (most, what) = match of {
             Counted::Message => (limits::EDI_MESSAGES, "messages"),
             Counted::Item => (limits::EDI_ALL_ITEMS, "items"),
+            Counted::Status => (limits::EDI_STATUSES, "statuses of messages"),
             Counted::Part => (limits::EDI_PARTS, "lines, taxes, pointers, reasons and documents"),
         };
         let count = &mut self.counts[of as usize];

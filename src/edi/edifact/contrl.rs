@@ -61,7 +61,7 @@ impl Body {
                     self.control.error = error(5);
                 }
             },
-            b"UCM" if !reader.one_more(Counted::Part, segment) => {}
+            b"UCM" if !reader.one_more(Counted::Status, segment) => {}
             b"UCM" => {
                 self.messages.push(segment.number());
                 self.control.messages.push(MessageControl {
