@@ -4,6 +4,7 @@ Argument: FOLDER|URL|TOKEN|ITEM, where FOLDER holds the package `own`.
 """
 
 import sys
+from datetime import datetime, timezone
 
 folder, url, token, item = sys.argv[1].split("|")
 sys.path.insert(0, folder)
@@ -35,7 +36,10 @@ data = DeclarationData(
     gross_weight=1.25, nature_type_cd="11", handling_class_cd="N", postage=23.4, postage_currency_cd="AUD",
     content_pieces=[piece],
 )
-post = MailObject(id=item, orig_post_org_cd="AUA", dest_post_org_cd="DEA", mail_class_cd="E", mail_category_cd="A")
+post = MailObject(
+    id=item, orig_post_org_cd="AUA", dest_post_org_cd="DEA", mail_class_cd="E", mail_category_cd="A",
+    posting_dt=datetime(2026, 11, 20, 10, tzinfo=timezone.utc),
+)
 new = NewDeclaration(mail_object=post, declaration=Declaration(data=data), event=Event.FINAL)
 created = create_declaration.sync_detailed(client=client, body=new, x_entrepost_user="clerk", idempotency_key=item)
 assert created.status_code == 201, created.content
