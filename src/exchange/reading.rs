@@ -335,9 +335,7 @@ pub(super) fn said(
                 "referrals and answers are not withdrawn; a newer one (ASC ends an assessment) takes their place";
             Err(Finding::new("profile", "Function", text))
         }
-        (MessageKind::Itmref, _) => {
-            entry.referral.map(|referral| InboundContent::Referred(referral)).ok_or_else(|| missing("Referral"))
-        }
+        (MessageKind::Itmref, _) => entry.referral.map(InboundContent::Referred).ok_or_else(|| missing("Referral")),
         (MessageKind::Refrsp, _) => {
             let answer = entry.referral_response.ok_or_else(|| missing("ReferralResponse"))?;
             Ok(InboundContent::Answered(answer, data.map(Box::new)))
