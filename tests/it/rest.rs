@@ -517,3 +517,16 @@ fn a_withdrawal_reaches_a_partner_elsewhere() {
     create(&australia, &id, "final").refused(201);
     assert!(read(&germany, "DEA", &id).ok().json()["declaration"].is_object());
 }
+
+#[test]
+fn what_a_change_leaves_out_of_the_mail_object_is_checked_as_it_was() {
+    let server = Server::start_strict(Engine::Sqlite);
+    let id = fresh_id("AU");
+    let created = create(&server, &id, "final").refused(201);
+    let mut changed = json!({ "declaration": declaration("38.50") });
+    changed["declaration"]["Data"]["GrossWeight"] = json!(2);
+    let path = format!("/v1/declarations/{id}");
+    let answer = server.rest("AUA", "PUT", &path, Some(&changed), &[("if-match", &etag(&created))]).ok();
+    assert_eq!(answer.json()["version"], 2);
+    assert_eq!(read(&server, "AUA", &id).ok().json()["mailObject"]["MailClassCd"], "E");
+}

@@ -256,12 +256,31 @@ pub(super) async fn replace(ask: Ask<'_>) -> Result<Reply> {
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
     let Replacement { mail_object, declaration, event, .. } = ask.body()?;
     let own: MailObject = ask.parsed(&as_it_is.mail_object)?;
-    let object = MailObject { p_id: own.p_id, ..mail_object.unwrap_or_default() };
+    let object = filled(mail_object.unwrap_or_default(), own);
     let Some(declaration) = declaration else {
         return Err(Error::invalid("required", "declaration", "give the declaration as it is to be"));
     };
     let event = event.map_or(as_it_is.event, StoreEvent::from);
     amend(&ask, Amendment { object, declaration, event, if_version }).await
+}
+
+/// A mail object as sent, with what it leaves out as it was: the checks look at the whole.
+fn filled(sent: MailObject, own: MailObject) -> MailObject {
+    MailObject {
+        entity_state: own.entity_state,
+        dest_post_org_cd: sent.dest_post_org_cd.or(own.dest_post_org_cd),
+        id: sent.id.or(own.id),
+        local_id: sent.local_id.or(own.local_id),
+        local_id2: sent.local_id2.or(own.local_id2),
+        mail_category_cd: sent.mail_category_cd.or(own.mail_category_cd),
+        mail_class_cd: sent.mail_class_cd.or(own.mail_class_cd),
+        mail_state_cd: sent.mail_state_cd.or(own.mail_state_cd),
+        mail_state_remarks: sent.mail_state_remarks.or(own.mail_state_remarks),
+        orig_post_org_cd: sent.orig_post_org_cd.or(own.orig_post_org_cd),
+        p_id: own.p_id,
+        posting_dt: sent.posting_dt.or(own.posting_dt),
+        type_cd: sent.type_cd.or(own.type_cd),
+    }
 }
 
 /// A change of an item (RFC 7396): members named are set, those that are null are taken out.
