@@ -262,7 +262,8 @@ fn whatever_is_refused_is_an_error_of_the_check(level: Level) {
             _ => Vec::new(),
         };
         let mut told = String::new();
-        for id in items {
+        // An id that a change puts in may be that of an item of another case, which a check of the bytes alone cannot know.
+        for id in items.into_iter().filter(|id| !texts.contains(&id.as_str())) {
             let exchange = germany.exchange().clone();
             let log = germany.block_on(|_| async move { exchange.item_log("DEA", &id).await }).expect("a log").1;
             let refused = |row: &&ItemInRow| row.reference == reference && row.fate == ItemOutcome::Refused;
