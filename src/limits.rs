@@ -80,6 +80,7 @@ limits! {
     JUDGED_AGAIN_S: i64 = 10, "s", "On PostgreSQL an item whose id was marked is judged once more, for what was stored at the same time.";
     EVENTS_DERIVED: i64 = 200, "items", "Changed items whose events are derived together.";
     EVENTS_READ: i64 = 500, "events", "Events looked at in one query of the feed.";
+    EVENTS_LOOKED_AT: i64 = 50_000, "events", "Events that one call looks at, so that a narrow filter makes no endless page; the cursor goes on.";
     EVENTS_DEFAULT: usize = 100, "events", "Events of a page when no number is given.";
     EVENTS_MOST: usize = 500, "events", "A page of events stays below a MiB; a larger number is refused.";
     EVENTS_DROPPED: i64 = 1_000, "events", "Events dropped in one short transaction when their time is over.";

@@ -33,7 +33,7 @@ pub struct EventData {
     pub dest_post: String,
     pub partner_country: Option<String>,
     pub mail_class: Option<String>,
-    /// The office that it happened at, where one was stated.
+    /// The office that the item was moved at last by then.
     pub office: Option<String>,
     /// The version of the document that it is about.
     pub version: Option<i32>,
@@ -48,7 +48,7 @@ pub struct EventData {
 pub struct EventLight {
     /// Green, Amber or Red.
     pub is: &'static str,
-    /// The light before; null where it is the first.
+    /// The light before; null where it is the first, or the item came to another office.
     pub was: Option<&'static str>,
     /// Codes of the reasons.
     pub reasons: Vec<&'static str>,

@@ -125,6 +125,21 @@ pub struct LightSummary {
     pub red: usize,
 }
 
+impl LightSummary {
+    /// Counts lights by their names.
+    pub fn of<'n>(lights: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let count = |colour: &str| lights.clone().filter(|light| *light == colour).count();
+        Self { green: count("Green"), amber: count("Amber"), red: count("Red") }
+    }
+}
+
+impl ManyLights {
+    /// Lights with how many there are of each colour.
+    pub fn of(items: Vec<ItemLight>) -> Self {
+        Self { summary: LightSummary::of(items.iter().map(|item| item.light.light)), items }
+    }
+}
+
 /// How the light of an item changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -374,18 +389,10 @@ pub struct CopyView {
     pub anonymous_id: Option<String>,
 }
 
-/// How many items have which light.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StatusSummary {
-    pub green: usize,
-    pub amber: usize,
-    pub red: usize,
-}
-
 /// The status of items, in the order asked.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StatusList {
-    pub summary: StatusSummary,
+    pub summary: LightSummary,
     pub items: Vec<CheckItemStatusResult>,
 }
 

@@ -82,6 +82,12 @@ impl Actor {
         self.scopes.is_none_or(|own| own.hold_all(scopes))
     }
 
+    /// Whether it may act for what is at an office; where it may for some only, what is at none is not among them.
+    pub fn acts_at(&self, office: Option<&str>) -> bool {
+        let Some(own) = &self.offices else { return true };
+        office.is_some_and(|office| own.iter().any(|known| known == office))
+    }
+
     /// Who goes into the history.
     pub fn stamp(&self) -> Stamp {
         Stamp {

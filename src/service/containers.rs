@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::cursor::{Cursor, binding};
+use super::cursor::{Cursor, binding, cut};
+use super::item::visible::sees;
 use super::one::{self, Named};
 use super::{Actor, Services};
 use crate::contract::item_status::CheckItemStatusRequest;
@@ -11,6 +12,7 @@ use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::store::item::ItemPlace;
 use crate::store::types::Id;
+use crate::store::{Fault, Tx};
 
 /// What is asked about a container.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +38,7 @@ impl Services {
         check_container(id)?;
         let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         let write = self.store.write(move |tx| {
-            let is_despatch = id.len() <= DESPATCH_CHARS;
-            let place = if is_despatch { ItemPlace::new(None, Some(&id)) } else { ItemPlace::new(Some(&id), None) };
+            let place = ItemPlace::in_container(&id);
             for named in &items {
                 let item = one::find(tx, &services.catalogue(), &actor, &actor.posts, named)?;
                 tx.put_place(&item.object.post_org, item.object.pid, &place)?;
@@ -62,44 +63,57 @@ impl Services {
                 return Err(Error::invalid("cursor", "cursor", "not a cursor of this list"));
             }
         };
-        let (reader, most) = (actor.clone(), limits::CONTAINER_PAGE);
-        let read = self.store.read(move |tx| {
-            let mut found = Vec::new();
-            for post in &reader.posts {
-                let pids = tx.items_in(post, &id, Id(after), most + 1)?;
-                let items = tx.items_by_pids(post, &pids)?;
-                found.extend(items.into_iter().filter(|item| super::item::visible::sees(&reader, item)));
-            }
-            found.sort_by_key(|item| item.object.pid);
-            Ok(found)
-        });
-        let mut items = read.await?;
-        if items.is_empty() && after.is_nil() {
+        let is_first = after.is_nil();
+        let (mut after, mut items) = (Some(after), Vec::new());
+        // A stretch that the caller may not see is passed over rather than answered empty.
+        while let (Some(from), true) = (after, items.is_empty()) {
+            let (reader, id) = (actor.clone(), id.clone());
+            let Contents { asked, next } = self.store.read(move |tx| contents(tx, &reader, &id, Id(from))).await?;
+            after = next;
+            items = self.lights_of(actor, asked).await?;
+            // What is at other offices is as if it were not there.
+            items.retain(|item| actor.offices.is_none() || item.p_id.is_some());
+        }
+        if items.is_empty() && is_first {
             return Err(Error::Absent { what: "receptacle or despatch" });
         }
-        let more = items.len() as i64 > most;
-        items.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-        let last = items.last().filter(|_| more).map(|item| Cursor::AfterItem(item.object.pid.0).write(bound));
-        let asked = items.into_iter().map(|item| CheckItemStatusRequest {
-            item_id: Some(item.object.item_id),
-            origin_postal_org_cd: Some(item.object.orig_post),
-            ..CheckItemStatusRequest::default()
-        });
-        let mut lights = self.lights(actor, asked.collect()).await?;
-        if actor.offices.is_some() {
-            // What is at other offices is as if it were not there.
-            lights.items.retain(|item| item.p_id.is_some());
-            if lights.items.is_empty() && !more {
-                return Err(Error::Absent { what: "receptacle or despatch" });
-            }
-        }
+        let mut lights = ManyLights::of(items);
         lights.items.retain(|item| light.as_ref().is_none_or(|wanted| wanted == item.light.light));
-        Ok(ContainerLights { lights, next_cursor: last })
+        Ok(ContainerLights { lights, next_cursor: after.map(|pid| Cursor::AfterItem(pid).write(bound)) })
     }
 }
 
-/// Characters of the id of a despatch (S8); that of a receptacle (S9) has more.
-const DESPATCH_CHARS: usize = 20;
+/// A stretch of what lies in a container.
+struct Contents {
+    /// What the caller sees of it, each item once.
+    asked: Vec<CheckItemStatusRequest>,
+    /// After which item the rest begins; none when there is no more.
+    next: Option<Uuid>,
+}
+
+fn contents(tx: &mut Tx<'_>, reader: &Actor, id: &str, after: Id) -> Result<Contents, Fault> {
+    let most = limits::CONTAINER_PAGE;
+    let mut found: Vec<(Id, String)> = Vec::new();
+    for post in &reader.posts {
+        found.extend(tx.items_in(post, id, after, most + 1)?.into_iter().map(|pid| (pid, post.clone())));
+    }
+    found.sort_unstable();
+    let next = cut(&mut found, usize::try_from(most).unwrap_or(usize::MAX)).map(|(pid, _)| pid.0);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for post in &reader.posts {
+        let pids: Vec<Id> = found.iter().filter(|(_, of)| of == post).map(|(pid, _)| *pid).collect();
+        let items = tx.items_by_pids(post, &pids)?.into_iter().filter(|item| sees(reader, item));
+        seen.extend(items.map(|item| (item.object.item_id, item.object.orig_post)));
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    let asked = seen.into_iter().map(|(item_id, origin)| CheckItemStatusRequest {
+        item_id: Some(item_id),
+        origin_postal_org_cd: Some(origin),
+        ..CheckItemStatusRequest::default()
+    });
+    Ok(Contents { asked: asked.collect(), next })
+}
 
 /// # Errors
 /// 400 for what cannot be such an id.

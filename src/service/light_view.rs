@@ -3,24 +3,26 @@
 //! It is what CheckItemStatus shows. A client that acts for some offices only sees what was moved at one of them last: the rest is
 //! as if it were not there.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
 use sha2::{Digest, Sha256};
 
-use super::item::visible::sees;
 use super::item_status::Answer;
 use super::one::{self, Named};
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::{
-    ItemLight, LightHistory, LightLinks, LightPeriod, LightSummary, LightView, ManyLights, segment,
+    ItemLight, LightHistory, LightLinks, LightPeriod, LightReason, LightView, ManyLights, segment,
 };
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
-use crate::store::item::LightChange;
+use crate::rules::light;
+use crate::store::item::{LightChange, Recorded};
 use crate::store::light::LightRow;
+use crate::store::types::Id;
 
 /// What every answer says of itself.
 const NOTICE: &str = "Information only: who hands the item over answers for it. Ask again before it leaves.";
@@ -59,38 +61,27 @@ impl Services {
     /// # Errors
     /// When the database cannot be read.
     pub async fn lights(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<ManyLights> {
-        let items = self.lights_of(actor, asked).await?;
-        let count = |colour: &str| items.iter().filter(|item| item.light.light == colour).count();
-        let summary = LightSummary { green: count("Green"), amber: count("Amber"), red: count("Red") };
-        Ok(ManyLights { summary, items })
+        Ok(ManyLights::of(self.lights_of(actor, asked).await?))
     }
 
-    async fn lights_of(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<ItemLight>> {
-        let answers = self.answers(actor, asked.clone()).await?;
-        let rows: Vec<(String, crate::store::types::Id)> =
-            answers.iter().filter_map(|answer| answer.row.clone()).collect();
+    /// The lights of ids, in the order asked; of what the caller may not see as of an id that nobody knows.
+    pub(super) async fn lights_of(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<ItemLight>> {
+        let answers = self.answers(actor, asked).await?;
+        let rows: Vec<(String, Id)> = answers.iter().filter_map(|answer| answer.row.clone()).collect();
         let with_office = actor.offices.is_some();
         let rows = self.store.read(move |tx| tx.light_rows(&rows, with_office)).await?;
+        let rows: HashMap<(String, Id), LightRow> =
+            rows.into_iter().map(|row| ((row.post_org.clone(), row.pid), row)).collect();
         let catalogue = self.catalogue();
-        let mut shown = Vec::with_capacity(answers.len());
-        let mut hidden = Vec::new();
-        for answer in answers {
-            let row = answer.row.as_ref().and_then(|row| rows.iter().find(|known| known.is(row)));
-            let may_see = match (&actor.offices, row) {
-                (Some(own), Some(row)) => row.office.as_ref().is_some_and(|office| own.contains(office)),
-                (Some(_), None) => false,
-                (None, _) => true,
-            };
-            if !may_see {
-                hidden.push(shown.len());
+        let lights = answers.into_iter().map(|answer| {
+            let row = answer.row.as_ref().and_then(|row| rows.get(row));
+            if !actor.acts_at(row.and_then(|row| row.office.as_deref())) {
+                return unknown(&answer.status.item_id);
             }
             let binds = row.is_some_and(|row| catalogue.settings(&row.post_org).light_binding);
-            shown.push(item_light(answer, row, binds));
-        }
-        for at in hidden {
-            shown[at] = unknown(&shown[at].item_id);
-        }
-        Ok(shown)
+            item_light(answer, row, binds)
+        });
+        Ok(lights.collect())
     }
 
     /// How the light of an item changed, oldest first, as its history proves.
@@ -102,18 +93,14 @@ impl Services {
         let (services, actor) = (self.clone(), actor.clone());
         self.store
             .read(move |tx| {
-                let absent = || Error::Absent { what: "item" };
                 let item = one::find(tx, &services.catalogue(), &actor, &posts, &named)?;
-                let rows =
-                    tx.light_rows(&[(item.object.post_org.clone(), item.object.pid)], actor.offices.is_some())?;
-                let is_at_own_office = |own: &Vec<String>| {
-                    rows.iter().any(|row| row.office.as_ref().is_some_and(|office| own.contains(office)))
-                };
-                if !sees(&actor, &item) || !actor.offices.as_ref().is_none_or(is_at_own_office) {
-                    return Err(absent().into());
+                let row = (item.object.post_org.clone(), item.object.pid);
+                let rows = tx.light_rows(&[row], actor.offices.is_some())?;
+                if !actor.acts_at(rows.first().and_then(|row| row.office.as_deref())) {
+                    return Err(Error::Absent { what: "item" }.into());
                 }
                 let history = tx.recorded(&item.object)?;
-                let shows = |row: &crate::store::item::Recorded| row.event.kind.shows_to_customs();
+                let shows = |row: &Recorded| row.event.kind.shows_to_customs();
                 let first = match actor.kind {
                     OrganizationKind::Post => 0,
                     OrganizationKind::Customs => history.iter().position(shows).unwrap_or(history.len()),
@@ -152,8 +139,8 @@ fn item_light(answer: Answer, row: Option<&LightRow>, binds: bool) -> ItemLight 
 
 /// As of an id that nothing is known about.
 fn unknown(id: &str) -> ItemLight {
-    let (light, reasons) = crate::rules::light::unknown();
-    let reasons = reasons.into_iter().map(|reason| crate::contract::own::LightReason {
+    let (light, reasons) = light::unknown();
+    let reasons = reasons.into_iter().map(|reason| LightReason {
         code: reason.code,
         light: reason.light.name(),
         text: reason.text.into_owned(),

@@ -36,7 +36,7 @@ pub struct EventRow {
     pub dest_post: String,
     pub partner_country: Option<String>,
     pub mail_class: Option<String>,
-    /// The office that it happened at, where one was stated.
+    /// The office that the item was moved at last by then, where one was stated.
     pub office: Option<String>,
     pub audience: EventAudience,
     /// [`PackedLight`](crate::domain::PackedLight), of events about the light.
@@ -78,8 +78,18 @@ pub struct Changed {
     pub rows: Vec<HistoryRow>,
     /// The first row with which customs could see the item; none when that is not known.
     pub visible_from: Option<i32>,
-    /// What is told already: rows and parts.
-    pub told: HashSet<(i32, EventPart)>,
+    /// The offices that it was moved at, with the rows of the history that say so, oldest first.
+    pub offices: Vec<(i32, String)>,
+    /// What was derived already: rows and parts.
+    pub derived: HashSet<(i32, EventPart)>,
+}
+
+impl Changed {
+    /// The office that it was moved at last by the time of a row.
+    pub fn office_at(&self, seq: i32) -> Option<&str> {
+        let (_, office) = self.offices.iter().rev().find(|(moved, _)| *moved <= seq)?;
+        Some(office)
+    }
 }
 
 impl Tx<'_> {
@@ -180,13 +190,25 @@ impl Tx<'_> {
                 item.visible_from = seq;
             }
         }
-        let told: Vec<(Id, i32, EventPart)> = event::table
+        let moves: Vec<(Id, i32, Option<String>)> = item_history::table
+            .filter(item_history::post_org.eq(post).and(item_history::object_pid.eq_any(pids.clone())))
+            .filter(item_history::event.eq(EventKind::ObjectMoved.stored()))
+            .filter(item_history::office_cd.is_not_null())
+            .order((item_history::object_pid, item_history::seq))
+            .select((item_history::object_pid, item_history::seq, item_history::office_cd))
+            .load(self.conn)?;
+        for (pid, seq, office) in moves {
+            if let (Some(item), Some(office)) = (found.get_mut(&pid), office) {
+                item.offices.push((seq, office));
+            }
+        }
+        let derived: Vec<(Id, i32, EventPart)> = event::table
             .filter(event::post_org.eq(post).and(event::object_pid.eq_any(pids.clone())))
             .select((event::object_pid, event::seq, event::part))
             .load(self.conn)?;
-        for (pid, seq, part) in told {
+        for (pid, seq, part) in derived {
             if let Some(item) = found.get_mut(&pid) {
-                item.told.insert((seq, part));
+                item.derived.insert((seq, part));
             }
         }
         Ok((pids.iter().filter_map(|pid| found.remove(pid)).collect(), reached))
@@ -270,6 +292,6 @@ impl Tx<'_> {
 
 impl Changed {
     fn of(object: ObjectRow) -> Self {
-        Self { object, rows: Vec::new(), visible_from: None, told: HashSet::new() }
+        Self { object, rows: Vec::new(), visible_from: None, offices: Vec::new(), derived: HashSet::new() }
     }
 }

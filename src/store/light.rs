@@ -42,13 +42,6 @@ pub struct LightRow {
     pub office: Option<String>,
 }
 
-impl LightRow {
-    /// Whether it is of this item of this post.
-    pub fn is(&self, (post, pid): &(String, Id)) -> bool {
-        self.post_org == *post && self.pid == *pid
-    }
-}
-
 impl Tx<'_> {
     /// What is shown beside the lights of some items; their offices where these are asked for.
     pub fn light_rows(&mut self, items: &[(String, Id)], with_office: bool) -> Done<Vec<LightRow>> {

@@ -1,7 +1,7 @@
 //! Published events: everything that happens is told once to those who may know, in order, under names that last; and the light
 //! under `/v1`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use entrepost::domain::Scope;
@@ -14,6 +14,7 @@ use crate::harness::raw::Raw;
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Server};
 use crate::oauth::{client_like, new_client, token};
+use crate::watchdog::second_german_post;
 use crate::{on_both_engines, on_both_engines_with};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -127,22 +128,22 @@ pub fn faults_of_feed(database_url: &str, post: &str) -> Vec<String> {
     let hex =
         if database_url.starts_with("sqlite:") { "hex(object_pid)" } else { "replace(object_pid::text, '-', '')" };
     let rows = raw.texts(&format!(
-        "SELECT lower({hex}) || '|' || seq || '|' || event || '|' || detail AS t FROM item_history WHERE post_org = '{post}'"
+        "SELECT lower({hex}) || '|' || seq || '|' || event || '|' || coalesce(office_cd, '') || '|' || detail AS t \
+         FROM item_history WHERE post_org = '{post}' ORDER BY object_pid, seq"
     ));
     let mut expected = BTreeSet::new();
+    let mut offices: BTreeMap<String, String> = BTreeMap::new();
     for row in rows {
-        let mut parts = row.splitn(4, '|');
-        let (pid, seq, kind, detail) = (
-            parts.next().expect("pid"),
-            parts.next().expect("seq"),
-            parts.next().expect("kind"),
-            parts.next().expect("detail"),
-        );
+        let parts: Vec<&str> = row.splitn(5, '|').collect();
+        let [pid, seq, kind, office, detail] = parts[..] else { panic!("{row}") };
         if tells(kind) {
             expected.insert(format!("evt_{pid}_{seq}c"));
         }
         let detail: Value = serde_json::from_str(detail).expect("JSON");
-        if detail["Light"]["Was"].is_string() || detail["Light"]["Is"] == "Red" {
+        let comes_to_office = kind == "object.moved"
+            && !office.is_empty()
+            && offices.insert(pid.to_owned(), office.to_owned()).as_deref() != Some(office);
+        if detail["Light"]["Was"].is_string() || detail["Light"]["Is"] == "Red" || comes_to_office {
             expected.insert(format!("evt_{pid}_{seq}l"));
         }
     }
@@ -381,25 +382,79 @@ on_both_engines! {
     fn a_client_of_an_office_sees_what_was_moved_there(server) {
         let (here, there) = (fresh_id("AU"), fresh_id("AU"));
         begin(server, "DEA");
-        for (id, office) in [(&here, "DEAAAA"), (&there, "PTLISA")] {
-            declare(server, id, 2);
-            let mut body = mail_state(id, "DEA", "AUA", "I", 50);
+        let moved = |id: &str, office: &str, state: usize| {
+            let mut body = mail_state(id, "DEA", "AUA", "I", state);
             body["officeCd"] = json!(office);
             server.call_as("DEA", "UpdateMailState", body).ok();
+        };
+        for (id, office) in [(&here, "DEAAAA"), (&there, "PTLISA")] {
+            declare(server, id, 2);
+            moved(id, office, 50);
+            decide(server, id, "2");
         }
-        derive(server);
         let mut new = new_client("DEA", &[Scope::ReadLight, Scope::ReadEvents]);
         new.only_offices = vec!["DEAAAA".into()];
         let (client, secret) = client_like(server, new);
         let token = token(server, &client, &secret);
         let read = |path: &str| get_with(server, &token, path, &[]);
         let code = |id: &str| read(&format!("/v1/items/{id}/light")).ok().json()["reasons"][0]["code"].clone();
-        assert_eq!((code(&here), code(&there)), (json!("NO_DECISION"), json!("UNKNOWN_ITEM")));
+        assert_eq!((code(&here), code(&there)), (json!("CLEARED"), json!("UNKNOWN_ITEM")));
         assert_eq!(read(&format!("/v1/items/{here}/light/history")).status, 200);
         assert_eq!(read(&format!("/v1/items/{there}/light/history")).status, 404);
-        let events = read("/v1/events").ok().json()["events"].as_array().expect("a list").clone();
-        assert!(!events.is_empty() && events.iter().all(|event| event["data"]["itemId"] == json!(here)), "{events:?}");
         assert_eq!(read(&format!("/v1/declarations/{here}")).status, 403, "nothing else of the item");
+        let events = || {
+            derive(server);
+            read("/v1/events").ok().json()["events"].as_array().expect("a list").clone()
+        };
+        // It hears of what comes to its office, and of what customs decides afterwards.
+        let heard = events();
+        assert!(heard.iter().all(|event| event["data"]["itemId"] == json!(here)), "{heard:?}");
+        assert_eq!(names(&heard), ["item.moved 50", "light.changed amber", "response.stored final", "light.changed green"]);
+        assert_eq!(heard[1]["data"]["light"]["was"], json!(null), "its light when it came");
+        let whole = feed(server, "DEA");
+        let own = whole.iter().find(|event| event["id"] == heard[0]["id"]).expect("the post hears of it, too");
+        assert_eq!(get_with(server, &token, own["data"]["links"]["self"].as_str().expect("a link"), &[]).status, 200);
+        let other = whole.iter().find(|event| event["data"]["itemId"] == json!(there)).expect("an event");
+        assert_eq!(get_with(server, &token, other["data"]["links"]["self"].as_str().expect("a link"), &[]).status, 404);
+        // The other comes here, the first one leaves.
+        moved(&there, "DEAAAA", 51);
+        moved(&here, "PTLISA", 51);
+        assert_eq!((code(&here), code(&there)), (json!("UNKNOWN_ITEM"), json!("CLEARED")));
+        let new = events().split_off(heard.len());
+        assert!(new.iter().all(|event| event["data"]["itemId"] == json!(there)), "{new:?}");
+        assert_eq!(names(&new), ["item.moved 51", "light.changed green"]);
+        // In a receptacle the other's items are neither shown nor counted.
+        let receptacle = "AUSYDADEFRAACUN60002001900015";
+        let path = format!("/v1/containers/{receptacle}/items");
+        assert_eq!(send(server, "DEA", "PUT", &path, &json!({ "items": [here, there] })).status, 204);
+        let lights = read(&format!("/v1/containers/{receptacle}/lights")).ok().json();
+        assert_eq!(lights["summary"], json!({ "green": 1, "amber": 0, "red": 0 }));
+        assert_eq!(lights["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(send(server, "DEA", "PUT", &path, &json!({ "items": [here] })).status, 204);
+        let mut elsewhere = new_client("DEA", &[Scope::ReadLight]);
+        elsewhere.only_offices = vec!["DEBBBB".into()];
+        let (client, secret) = client_like(server, elsewhere);
+        let token = self::token(server, &client, &secret);
+        assert_eq!(get_with(server, &token, &format!("/v1/containers/{receptacle}/lights"), &[]).status, 404);
+    }
+
+    fn a_busy_post_keeps_no_other_waiting(server) {
+        // Two posts of one customs administration.
+        second_german_post(server);
+        begin(server, "DE");
+        let ids: Vec<String> = (0..6).map(|_| fresh_id("AU")).collect();
+        for (at, id) in ids.iter().enumerate() {
+            server.call_as("AUA", "StoreDeclaration", store(id, "AUA", if at < 5 { "DEA" } else { "DEB" }, 2)).ok();
+        }
+        derive(server);
+        let (mut after, mut posts) = (String::new(), Vec::new());
+        for _ in 0..6 {
+            let page = get_as(server, "DE", &format!("/v1/events?limit=1{after}")).ok().json();
+            posts.push(page["events"][0]["organization"].as_str().expect("a post").to_owned());
+            after = format!("&after={}", page["next"].as_str().expect("a cursor"));
+        }
+        assert!(posts[..2].contains(&"DEB".to_owned()), "{posts:?}");
+        assert_eq!(posts.iter().filter(|post| *post == "DEA").count(), 5);
     }
 
     fn receptacles_and_despatches_are_asked_about_as_a_whole(server) {

@@ -96,7 +96,7 @@ fn history(server: &Server, author: &str, id: &str, origin: &str) -> Vec<RecordR
 }
 
 /// A second post of Germany, whose customs is DE, with its token.
-fn second_german_post(server: &Server) {
+pub fn second_german_post(server: &Server) {
     let second = NewOrganization {
         code: "DEB".into(),
         kind: OrganizationKind::Post,

@@ -8,7 +8,7 @@ use super::declarations::{FLOWS, flow_of, stored};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult};
-use crate::contract::own::{StatusList, StatusSummary};
+use crate::contract::own::{LightSummary, StatusList};
 use crate::contract::{WatchdogInfo, WcfDate, date};
 use crate::domain::Flow;
 use crate::error::{Error, Findings, Result};
@@ -72,8 +72,7 @@ pub(super) async fn statuses(ask: Ask<'_>) -> Result<Reply> {
     }
     check(&ask, &items)?;
     let found = ask.services.item_status(&ask.actor, items.into_iter().map(Into::into).collect()).await?;
-    let count = |light: &str| found.iter().filter(|item| item.light == light).count();
-    let summary = StatusSummary { green: count("Green"), amber: count("Amber"), red: count("Red") };
+    let summary = LightSummary::of(found.iter().map(|item| item.light));
     Ok(Reply::ok(to_canonical(&StatusList { summary, items: found })))
 }
 

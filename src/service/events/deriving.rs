@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::service::Services;
 use crate::store::event::{Changed, EventRow, FollowRow};
-use crate::store::item::{HistoryRow, Recorded};
+use crate::store::item::{Detail, HistoryRow, Recorded};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -80,7 +80,7 @@ impl Services {
 /// The next events of a post.
 struct Derived {
     follow: FollowRow,
-    /// Changes up to this number are told.
+    /// Changes up to this number were looked at.
     reached: i64,
     events: Vec<EventRow>,
 }
@@ -96,42 +96,47 @@ fn derive(tx: &mut Tx<'_>, follow: FollowRow, kept: TimeDelta) -> Result<Derived
     let since = (follow.since_at.0 - TimeDelta::seconds(CLOCK_MARGIN_S)).max(tx.now - kept);
     let (items, reached) = tx.changed_items(&follow, At(since), limits::EVENTS_DERIVED)?;
     let mut events = Vec::new();
-    for item in items {
-        let Changed { object, rows, visible_from, told } = item;
-        for row in rows {
-            let (seq, office) = (row.seq, row.office_cd.clone());
-            let is_visible = object.customs_visible && visible_from.is_some_and(|from| from <= seq);
-            for said in tell(row)?.into_iter().filter(|said| !told.contains(&(seq, said.part))) {
-                let for_customs = is_visible && said.audience == EventAudience::PostAndCustoms;
-                events.push(EventRow {
-                    post_org: object.post_org.clone(),
-                    event_no: follow.last_event_no + 1 + events.len() as i64,
-                    object_pid: object.pid,
-                    seq,
-                    part: said.part,
-                    at: said.at,
-                    event_type: said.event_type,
-                    subtype: said.subtype,
-                    item_id: object.item_id.clone(),
-                    flow: object.flow,
-                    orig_post: object.orig_post.clone(),
-                    dest_post: object.dest_post.clone(),
-                    partner_country: object.partner_country.clone(),
-                    mail_class: object.mail_class.clone(),
-                    office: office.clone(),
-                    audience: if for_customs { EventAudience::PostAndCustoms } else { EventAudience::Post },
-                    light: said.light.map(PackedLight::stored),
-                    light_was: said.light_was.map(|light| light as i32),
-                    doc_version: said.doc_version,
-                });
+    for mut item in items {
+        for row in std::mem::take(&mut item.rows) {
+            let seq = row.seq;
+            let new = events_of(row, &item)?.into_iter().filter(|new| !item.derived.contains(&(seq, new.part)));
+            for new in new {
+                let event_no = follow.last_event_no + 1 + events.len() as i64;
+                events.push(event_row(&item, seq, event_no, new));
             }
         }
     }
     Ok(Derived { follow, reached, events })
 }
 
-/// What a row of a history is told as.
-struct Said {
+fn event_row(item: &Changed, seq: i32, event_no: i64, new: NewEvent) -> EventRow {
+    let object = &item.object;
+    let is_visible = object.customs_visible && item.visible_from.is_some_and(|from| from <= seq);
+    EventRow {
+        post_org: object.post_org.clone(),
+        event_no,
+        object_pid: object.pid,
+        seq,
+        part: new.part,
+        at: new.at,
+        event_type: new.event_type,
+        subtype: new.subtype,
+        item_id: object.item_id.clone(),
+        flow: object.flow,
+        orig_post: object.orig_post.clone(),
+        dest_post: object.dest_post.clone(),
+        partner_country: object.partner_country.clone(),
+        mail_class: object.mail_class.clone(),
+        office: item.office_at(seq).map(str::to_owned),
+        audience: if is_visible { new.audience } else { EventAudience::Post },
+        light: new.light.map(PackedLight::stored),
+        light_was: new.light_was.map(|light| light as i32),
+        doc_version: new.doc_version,
+    }
+}
+
+/// An event of a row of a history.
+struct NewEvent {
     part: EventPart,
     at: At,
     event_type: Notification,
@@ -143,39 +148,46 @@ struct Said {
 }
 
 /// The events of one row.
-fn tell(row: HistoryRow) -> Result<Vec<Said>, Fault> {
+fn events_of(row: HistoryRow, item: &Changed) -> Result<Vec<NewEvent>, Fault> {
+    let comes_to_office =
+        item.offices.iter().any(|(seq, _)| *seq == row.seq) && item.office_at(row.seq) != item.office_at(row.seq - 1);
     let Recorded { event, at, .. } = row.read()?;
-    let mut said = Vec::new();
+    let mut events = Vec::new();
     if let Some((event_type, subtype, audience)) = cause(event.kind, &event.detail) {
         let doc_version = event.document.as_ref().map(|made| made.version_no);
         let part = EventPart::Cause;
-        said.push(Said { part, at, event_type, subtype, audience, light: None, light_was: None, doc_version });
+        events.push(NewEvent { part, at, event_type, subtype, audience, light: None, light_was: None, doc_version });
     }
     let change = event.detail.light.as_ref();
-    if let Some((change, light)) = change.and_then(|change| Some((change, change.packed()?))) {
-        let light_was = Light::ALL.into_iter().find(|light| Some(light.name()) == change.was.as_deref());
+    let changed = change.and_then(|change| {
+        let was = Light::ALL.into_iter().find(|light| Some(light.name()) == change.was.as_deref());
+        Some((change.packed()?, was))
+    });
+    let light = match changed {
         // The first light of an item says nothing that its declaration does not, unless it is red.
-        if light_was.is_some() || light.light() == Light::Red {
-            said.push(Said {
-                part: EventPart::Light,
-                at,
-                event_type: Notification::LightChanged,
-                subtype: Some(light.light().name().to_lowercase()),
-                audience: EventAudience::PostAndCustoms,
-                light: Some(light),
-                light_was,
-                doc_version: None,
-            });
-        }
+        Some((light, was)) if was.is_some() || light.light() == Light::Red => Some((light, was)),
+        // An office hears of what comes to it.
+        Some((light, _)) if comes_to_office => Some((light, None)),
+        None if comes_to_office => item.object.light.map(|light| (PackedLight::from_stored(light), None)),
+        _ => None,
+    };
+    if let Some((light, light_was)) = light {
+        events.push(NewEvent {
+            part: EventPart::Light,
+            at,
+            event_type: Notification::LightChanged,
+            subtype: Some(light.light().name().to_lowercase()),
+            audience: EventAudience::PostAndCustoms,
+            light: Some(light),
+            light_was,
+            doc_version: None,
+        });
     }
-    Ok(said)
+    Ok(events)
 }
 
 /// Type, subtype and audience of what happened; nothing for what changes nothing but perhaps the light.
-fn cause(
-    kind: EventKind,
-    detail: &crate::store::item::Detail,
-) -> Option<(Notification, Option<String>, EventAudience)> {
+fn cause(kind: EventKind, detail: &Detail) -> Option<(Notification, Option<String>, EventAudience)> {
     use EventAudience::{Post, PostAndCustoms};
     use EventKind::*;
     use Notification::*;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::view::view;
 use crate::contract::event::EventView;
@@ -16,9 +17,6 @@ use crate::service::{Actor, Services};
 use crate::store::event::{EventRow, ReaderRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
-
-/// The last event of each post, by its code.
-type Place = BTreeMap<String, i64>;
 
 /// What to read.
 #[derive(Clone, Debug, Default)]
@@ -54,56 +52,101 @@ pub struct StoredEvents {
     pub last: i64,
 }
 
+/// How far a feed was read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Place {
+    /// Which of the posts comes first on the next page, so that none waits for a busy one.
+    #[serde(default)]
+    first: usize,
+    /// The last event of each post, by its code.
+    numbers: BTreeMap<String, i64>,
+}
+
+impl Place {
+    /// # Errors
+    /// 400 for a text that is no place.
+    fn parse(text: &str) -> Result<Self> {
+        let fits = |place: &Self| place.numbers.values().all(|number| *number >= 0);
+        let place = serde_json::from_str(text).ok().filter(fits);
+        place
+            .ok_or_else(|| Error::invalid("cursor", "cursor", "not a cursor of the event feed; start again without it"))
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Whether a caller may hear of an event.
+fn may_hear(actor: &Actor, row: &EventRow) -> bool {
+    (actor.kind == OrganizationKind::Post || row.audience == EventAudience::PostAndCustoms)
+        && actor.acts_at(row.office.as_deref())
+}
+
+/// Whether a type is the one wanted, or of the family wanted (`light.*`).
+fn is_wanted(wanted: &str, event_type: Notification) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(family) => event_type.stored().starts_with(family),
+        None => event_type.stored() == wanted,
+    }
+}
+
 struct Feed {
-    posts: Vec<String>,
-    for_customs: bool,
-    offices: Option<Vec<String>>,
+    actor: Actor,
     types: Vec<String>,
     item_id: Option<String>,
     limit: usize,
 }
 
+/// Some rows of a feed.
+struct Stretch {
+    rows: Vec<EventRow>,
+    more: bool,
+    reached: Place,
+}
+
 impl Feed {
     fn lets_through(&self, row: &EventRow) -> bool {
-        let of_type = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(family) => row.event_type.stored().starts_with(family),
-            None => row.event_type.stored() == wanted,
-        };
-        (!self.for_customs || row.audience == EventAudience::PostAndCustoms)
-            && (self.types.is_empty() || self.types.iter().any(of_type))
+        may_hear(&self.actor, row)
+            && (self.types.is_empty() || self.types.iter().any(|wanted| is_wanted(wanted, row.event_type)))
             && self.item_id.as_ref().is_none_or(|id| *id == row.item_id)
-            && self.offices.as_ref().is_none_or(|own| row.office.as_ref().is_some_and(|office| own.contains(office)))
     }
 
-    /// What comes after `place`, which is moved on.
-    fn read(&self, tx: &mut Tx<'_>, place: &mut Place) -> Result<(Vec<EventRow>, bool), Fault> {
-        let (mut found, mut more) = (Vec::new(), false);
-        for post in &self.posts {
+    /// What comes after a place. A filter that lets little through ends the stretch as well, with what was found until then.
+    fn read(&self, tx: &mut Tx<'_>, from: &Place) -> Result<Stretch, Fault> {
+        let (posts, mut numbers) = (&self.actor.posts, from.numbers.clone());
+        let first = from.first % posts.len().max(1);
+        let (mut rows, mut more, mut room) = (Vec::new(), false, limits::EVENTS_LOOKED_AT);
+        let mut next = None;
+        for at in (first..posts.len()).chain(0..first) {
+            let post = &posts[at];
             let (oldest, last) = tx.event_range(post)?;
-            let number = place.entry(post.clone()).or_insert_with(|| oldest.map_or(last, |oldest| oldest - 1));
-            if *number < oldest.map_or(last, |oldest| oldest - 1) {
+            let before_oldest = oldest.map_or(last, |oldest| oldest - 1);
+            let number = numbers.entry(post.clone()).or_insert(before_oldest);
+            if *number < before_oldest {
                 return Err(Error::CursorExpired.into());
             }
-            while *number < last && found.len() < self.limit {
-                let rows = tx.events_after(post, *number, limits::EVENTS_READ)?;
-                let Some(end) = rows.last().map(|row| row.event_no) else {
+            while *number < last && rows.len() < self.limit && room > 0 {
+                let some = tx.events_after(post, *number, limits::EVENTS_READ.min(room))?;
+                if some.is_empty() {
                     *number = last;
-                    break;
-                };
-                for row in rows {
-                    *number = row.event_no;
+                }
+                for row in some {
+                    (*number, room) = (row.event_no, room - 1);
                     if self.lets_through(&row) {
-                        found.push(row);
-                        if found.len() == self.limit {
+                        rows.push(row);
+                        if rows.len() == self.limit {
                             break;
                         }
                     }
                 }
-                debug_assert!(*number <= end);
             }
             more |= *number < last;
+            if next.is_none() && (rows.len() == self.limit || room == 0) {
+                next = Some((at + 1) % posts.len());
+            }
         }
-        Ok((found, more))
+        Ok(Stretch { rows, more, reached: Place { first: next.unwrap_or(0), numbers } })
     }
 }
 
@@ -117,15 +160,13 @@ impl Services {
         check_types(&query.types)?;
         let bound = binding(&format!("events {} {:?} {:?} {:?}", actor.org, actor.posts, query.types, query.item_id));
         let mut place = match (&query.after, &query.reader) {
-            (Some(after), _) => read_place(after, bound).and_then(|text| place_of(&text))?,
+            (Some(after), _) => Place::parse(&read_place(after, bound)?)?,
             (None, Some(reader)) => self.acknowledged(actor, reader).await?,
-            (None, None) => Place::new(),
+            (None, None) => Place::default(),
         };
-        place.retain(|post, _| actor.posts.contains(post));
+        place.numbers.retain(|post, _| actor.posts.contains(post));
         let feed = Arc::new(Feed {
-            posts: actor.posts.clone(),
-            for_customs: actor.kind == OrganizationKind::Customs,
-            offices: actor.offices.clone(),
+            actor: actor.clone(),
             types: query.types,
             item_id: query.item_id,
             limit: page_size(query.limit, limits::EVENTS_DEFAULT, limits::EVENTS_MOST),
@@ -134,16 +175,11 @@ impl Services {
         let mut patience = self.waiters.patience(&actor.org, query.wait);
         loop {
             let (reading, from) = (Arc::clone(&feed), place);
-            let read = self.store.read(move |tx| {
-                let mut from = from.clone();
-                let (events, more) = reading.read(tx, &mut from)?;
-                Ok((events, more, from))
-            });
-            let (events, more, reached) = read.await?;
+            let Stretch { rows, more, reached } = self.store.read(move |tx| reading.read(tx, &from)).await?;
             place = reached;
-            if !events.is_empty() || !patience.wait().await? {
-                let next = write_place(&serde_json::to_string(&place).unwrap_or_default(), bound);
-                let events = events.into_iter().map(|row| self.shown(row, &query.base)).collect();
+            if !rows.is_empty() || more || !patience.wait().await? {
+                let next = write_place(&place.write(), bound);
+                let events = rows.into_iter().map(|row| self.shown(row, &query.base)).collect();
                 return Ok(EventPage { events, next, more });
             }
         }
@@ -192,11 +228,7 @@ impl Services {
             }
             Ok(None)
         });
-        let may_hear = |row: &EventRow| {
-            (actor.kind == OrganizationKind::Post || row.audience == EventAudience::PostAndCustoms)
-                && actor.offices.as_ref().is_none_or(|own| row.office.as_ref().is_some_and(|at| own.contains(at)))
-        };
-        found.await?.filter(may_hear).map(|row| self.shown(row, base)).ok_or(absent)
+        found.await?.filter(|row| may_hear(actor, row)).map(|row| self.shown(row, base)).ok_or(absent)
     }
 
     fn shown(&self, row: EventRow, base: &str) -> EventView {
@@ -207,7 +239,7 @@ impl Services {
     async fn acknowledged(&self, actor: &Actor, name: &str) -> Result<Place> {
         let (org, name) = (actor.org.clone(), name.to_owned());
         let row = self.store.read(move |tx| tx.reader(&org, &name)).await?;
-        place_of(&row.ok_or(Error::Absent { what: "reader" })?.places)
+        Place::parse(&row.ok_or(Error::Absent { what: "reader" })?.places)
     }
 
     /// Has a reader go on after a cursor of an unfiltered or filtered feed of the same caller; one that is new begins there, or
@@ -224,15 +256,15 @@ impl Services {
             return Err(Error::invalid("format", "name", message));
         }
         let place = match through {
-            Some(cursor) => place_of(&any_place(cursor)?)?,
-            None => Place::new(),
+            Some(cursor) => Place::parse(&any_place(cursor)?)?,
+            None => Place::default(),
         };
-        if place.keys().any(|post| !actor.posts.contains(post)) {
+        if place.numbers.keys().any(|post| !actor.posts.contains(post)) {
             return Err(Error::invalid("cursor", "through", "not a cursor of this organization"));
         }
         self.follow(&actor.posts).await?;
         let (org, name) = (actor.org.clone(), name.to_owned());
-        let places = serde_json::to_string(&place).unwrap_or_default();
+        let places = place.write();
         let write = self.store.write(move |tx| {
             let known = tx.readers(&org)?;
             if known.len() >= limits::READERS && known.iter().all(|row| row.name != name) {
@@ -284,12 +316,7 @@ fn parts_of(id: &str) -> Option<(crate::store::types::Id, i32, crate::domain::Ev
 fn check_types(types: &[String]) -> Result<()> {
     let mut findings = Findings::default();
     for wanted in types {
-        let begins = wanted.strip_suffix('*');
-        let known = |known: &Notification| match begins {
-            Some(family) => known.stored().starts_with(family),
-            None => known.stored() == wanted,
-        };
-        if !Notification::ALL.iter().any(known) {
+        if !Notification::ALL.iter().any(|known| is_wanted(wanted, *known)) {
             let all = Notification::ALL.map(Notification::stored).join(", ");
             findings.add(
                 "unknown_code",
@@ -299,12 +326,6 @@ fn check_types(types: &[String]) -> Result<()> {
         }
     }
     findings.into_result()
-}
-
-fn place_of(text: &str) -> Result<Place> {
-    let fits = |place: &Place| place.values().all(|number| *number >= 0);
-    let place = serde_json::from_str(text).ok().filter(fits);
-    place.ok_or_else(|| Error::invalid("cursor", "cursor", "not a cursor of the event feed; start again without it"))
 }
 
 /// The place of a cursor, whatever the filters it was made with.

@@ -12,6 +12,11 @@ type Done<T = ()> = Result<T, Fault>;
 /// Characters of the id of a despatch, with which the ids of its receptacles begin (S8, S9).
 const DESPATCH_CHARS: usize = 20;
 
+/// Whether an id names a despatch; that of a receptacle has more characters.
+fn is_despatch(id: &str) -> bool {
+    id.len() <= DESPATCH_CHARS
+}
+
 /// Where an item lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemPlace {
@@ -24,6 +29,11 @@ impl ItemPlace {
     pub fn new(receptacle: Option<&str>, despatch: Option<&str>) -> Self {
         let of_receptacle = receptacle.and_then(|id| id.get(..DESPATCH_CHARS));
         Self { receptacle: receptacle.map(str::to_owned), despatch: despatch.or(of_receptacle).map(str::to_owned) }
+    }
+
+    /// In the receptacle or despatch that an id names.
+    pub fn in_container(id: &str) -> Self {
+        if is_despatch(id) { Self::new(None, Some(id)) } else { Self::new(Some(id), None) }
     }
 
     pub(super) fn is_nowhere(&self) -> bool {
@@ -59,7 +69,7 @@ impl Tx<'_> {
     pub fn items_in(&mut self, post: &str, container: &str, after: Id, limit: i64) -> Done<Vec<Id>> {
         let of_post = item_place::table.filter(item_place::post_org.eq(post)).filter(item_place::object_pid.gt(after));
         let in_order = of_post.order(item_place::object_pid).limit(limit).select(item_place::object_pid);
-        Ok(match container.len() <= DESPATCH_CHARS {
+        Ok(match is_despatch(container) {
             true => in_order.filter(item_place::despatch.eq(container)).load(self.conn)?,
             false => in_order.filter(item_place::receptacle.eq(container)).load(self.conn)?,
         })
