@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::limits;
 use crate::service::Services;
 use crate::store::event::{Changed, EventRow, FollowRow};
-use crate::store::item::{Detail, HistoryRow, Recorded};
+use crate::store::item::{Detail, LightChange, Recorded};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
@@ -97,9 +97,15 @@ fn derive(tx: &mut Tx<'_>, follow: FollowRow, kept: TimeDelta) -> Result<Derived
     let (items, reached) = tx.changed_items(&follow, At(since), limits::EVENTS_DERIVED)?;
     let mut events = Vec::new();
     for mut item in items {
-        for row in std::mem::take(&mut item.rows) {
-            let seq = row.seq;
-            let new = events_of(row, &item)?.into_iter().filter(|new| !item.derived.contains(&(seq, new.part)));
+        let rows = std::mem::take(&mut item.rows).into_iter().map(|row| Ok((row.seq, row.read()?)));
+        let rows: Vec<(i32, Recorded)> = rows.collect::<Result<_, Fault>>()?;
+        // Where none of these rows changed it, the light was what it is.
+        let never_changed = rows.iter().all(|(_, row)| row.event.detail.light.is_none());
+        let mut light = item.object.light.map(PackedLight::from_stored).filter(|_| never_changed);
+        for (seq, row) in rows {
+            light = row.event.detail.light.as_ref().and_then(LightChange::packed).or(light);
+            let new =
+                events_of(&row, seq, &item, light).into_iter().filter(|new| !item.derived.contains(&(seq, new.part)));
             for new in new {
                 let event_no = follow.last_event_no + 1 + events.len() as i64;
                 events.push(event_row(&item, seq, event_no, new));
@@ -147,11 +153,11 @@ struct NewEvent {
     doc_version: Option<i32>,
 }
 
-/// The events of one row.
-fn events_of(row: HistoryRow, item: &Changed) -> Result<Vec<NewEvent>, Fault> {
-    let comes_to_office =
-        item.offices.iter().any(|(seq, _)| *seq == row.seq) && item.office_at(row.seq) != item.office_at(row.seq - 1);
-    let Recorded { event, at, .. } = row.read()?;
+/// The events of one row of an item; `now`: its light after the row, as far as that is known.
+fn events_of(row: &Recorded, seq: i32, item: &Changed, now: Option<PackedLight>) -> Vec<NewEvent> {
+    let is_move = item.offices.iter().any(|(moved, _)| *moved == seq);
+    let comes_to_office = is_move && item.office_at(seq) != item.office_at(seq - 1);
+    let (event, at) = (&row.event, row.at);
     let mut events = Vec::new();
     if let Some((event_type, subtype, audience)) = cause(event.kind, &event.detail) {
         let doc_version = event.document.as_ref().map(|made| made.version_no);
@@ -168,7 +174,7 @@ fn events_of(row: HistoryRow, item: &Changed) -> Result<Vec<NewEvent>, Fault> {
         Some((light, was)) if was.is_some() || light.light() == Light::Red => Some((light, was)),
         // An office hears of what comes to it.
         Some((light, _)) if comes_to_office => Some((light, None)),
-        None if comes_to_office => item.object.light.map(|light| (PackedLight::from_stored(light), None)),
+        None if comes_to_office => now.map(|light| (light, None)),
         _ => None,
     };
     if let Some((light, light_was)) = light {
@@ -183,7 +189,7 @@ fn events_of(row: HistoryRow, item: &Changed) -> Result<Vec<NewEvent>, Fault> {
             doc_version: None,
         });
     }
-    Ok(events)
+    events
 }
 
 /// Type, subtype and audience of what happened; nothing for what changes nothing but perhaps the light.
