@@ -504,6 +504,37 @@ on_both_engines! {
         assert_eq!(items(&lights("DEA", &receptacle(1), "").ok()), set(&[ids[0].clone(), ids[2].clone()]));
     }
 
+    fn a_large_receptacle_is_read_page_by_page_past_what_is_not_seen(server) {
+        let receptacle = "AUSYDADEFRAACUN60003001900015";
+        let entry = |event: &str| {
+            let mut declared = declaration("38.50");
+            declared["Data"]["ExtraFieldNames"] = json!(["EP.ReceptacleId"]);
+            declared["Data"]["ExtraFieldValues"] = json!([receptacle]);
+            json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declared, "event": event })
+        };
+        let batch = |count: usize, event: &str| {
+            let entries: Vec<Value> = (0..count).map(|_| entry(event)).collect();
+            server.rest("AUA", "POST", "/v1/declarations/batch", Some(&json!({ "declarations": entries })), &[]).ok();
+        };
+        // More drafts than a page has; customs does not see these.
+        batch(501, "draft");
+        batch(2, "final");
+        let pages = |org: &str| {
+            let (mut path, mut pages) = (format!("/v1/containers/{receptacle}/lights"), Vec::new());
+            loop {
+                let page = get_as(server, org, &path).ok();
+                let items = page.json()["items"].as_array().expect("a list").clone();
+                pages.push(items.into_iter().map(|one| one["itemId"].to_string()).collect::<Vec<_>>());
+                let Some(link) = page.header("link") else { return pages };
+                path = link[1..link.find('>').expect("a link")].to_owned();
+            }
+        };
+        let of_post = pages("AUA");
+        assert_eq!(of_post.iter().map(Vec::len).collect::<Vec<_>>(), [500, 3]);
+        assert_eq!(of_post.concat().into_iter().collect::<BTreeSet<_>>().len(), 503, "each once");
+        assert_eq!(pages("AU").iter().map(Vec::len).collect::<Vec<_>>(), [2]);
+    }
+
     fn whether_a_light_binds_is_the_posts_to_say(server) {
         let id = fresh_id("AU");
         declare(server, &id, 2);

@@ -24,19 +24,58 @@ use crate::service::one::Named;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AskedItem {
     item_id: Option<String>,
-    /// ISO country of origin.
+    /// Origin post (three characters) or country (two); only an item from there is meant.
     origin: Option<String>,
-    /// ISO country of destination.
+    /// Country that it is bound for; only an item to there is meant.
     destination: Option<String>,
 }
 
+impl AskedItem {
+    /// The item with this id, as far as the query says more of it.
+    pub fn of_query(ask: &Ask<'_>, id: &str) -> Self {
+        Self { item_id: Some(id.to_owned()), origin: ask.own("origin"), destination: ask.own("destination") }
+    }
+
+    fn has_origin_post(&self) -> bool {
+        self.origin.as_deref().is_some_and(|origin| origin.trim().len() == POST_CHARS)
+    }
+
+    fn faults(&self, ask: &Ask<'_>) -> Findings {
+        let (mut found, catalogue) = (Findings::default(), ask.services.catalogue());
+        match given(&self.item_id) {
+            None => found.add("required", "itemId", "give the item id, for example EE123456785AU"),
+            id => forms::check_item_id(&mut found, "itemId", id),
+        }
+        if self.has_origin_post() {
+            forms::check_post(&mut found, "origin", given(&self.origin));
+        } else {
+            places::check_country(&mut found, "origin", given(&self.origin), catalogue.countries());
+        }
+        places::check_country(&mut found, "destination", given(&self.destination), catalogue.countries());
+        found
+    }
+
+    /// What is asked of the services.
+    ///
+    /// # Errors
+    /// 400 for what is no id, post or country.
+    pub fn checked(self, ask: &Ask<'_>) -> Result<CheckItemStatusRequest> {
+        self.faults(ask).into_result()?;
+        Ok(self.into())
+    }
+}
+
+/// Characters of the code of a post; of a country there are two.
+const POST_CHARS: usize = 3;
+
 impl From<AskedItem> for CheckItemStatusRequest {
     fn from(asked: AskedItem) -> Self {
+        let is_post = asked.has_origin_post();
         Self {
             item_id: asked.item_id,
-            origin_country_cd: asked.origin,
+            origin_country_cd: asked.origin.clone().filter(|_| !is_post),
+            origin_postal_org_cd: asked.origin.filter(|_| is_post),
             destination_country_cd: asked.destination,
-            ..Self::default()
         }
     }
 }
@@ -48,30 +87,35 @@ pub(super) struct AskedItems {
     items: Vec<AskedItem>,
 }
 
-fn check(ask: &Ask<'_>, asked: &[AskedItem]) -> Result<()> {
-    let mut findings = Findings::default();
-    let catalogue = ask.services.catalogue();
-    for (index, item) in asked.iter().enumerate() {
-        let mut found = Findings::default();
-        match given(&item.item_id) {
-            None => found.add("required", "itemId", "give the item id, for example EE123456785AU"),
-            id => forms::check_item_id(&mut found, "itemId", id),
+impl AskedItems {
+    /// What is asked of the services, in the same order.
+    ///
+    /// # Errors
+    /// 400 for too many, and for what is no id, post or country.
+    pub fn checked(self, ask: &Ask<'_>) -> Result<Vec<CheckItemStatusRequest>> {
+        check_count(self.items.len())?;
+        let mut findings = Findings::default();
+        for (index, item) in self.items.iter().enumerate() {
+            findings.extend_under(&format!("items[{index}]"), item.faults(ask));
         }
-        places::check_country(&mut found, "origin", given(&item.origin), catalogue.countries());
-        places::check_country(&mut found, "destination", given(&item.destination), catalogue.countries());
-        findings.extend_under(&format!("items[{index}]"), found);
+        findings.into_result()?;
+        Ok(self.items.into_iter().map(Into::into).collect())
     }
-    findings.into_result()
+}
+
+/// # Errors
+/// 400 for more items than one call takes.
+pub(super) fn check_count(items: usize) -> Result<()> {
+    if items <= limits::STATUS_ITEMS {
+        return Ok(());
+    }
+    let message = format!("at most {} items fit in one call; split the list", limits::STATUS_ITEMS);
+    Err(Error::invalid("too_long", "items", message))
 }
 
 pub(super) async fn statuses(ask: Ask<'_>) -> Result<Reply> {
-    let AskedItems { items } = ask.body()?;
-    if items.len() > limits::STATUS_ITEMS {
-        let message = format!("at most {} items fit in one call; split the list", limits::STATUS_ITEMS);
-        return Err(Error::invalid("too_long", "items", message));
-    }
-    check(&ask, &items)?;
-    let found = ask.services.item_status(&ask.actor, items.into_iter().map(Into::into).collect()).await?;
+    let asked = ask.body::<AskedItems>()?.checked(&ask)?;
+    let found = ask.services.item_status(&ask.actor, asked).await?;
     let summary = LightSummary::of(found.iter().map(|item| item.light));
     Ok(Reply::ok(to_canonical(&StatusList { summary, items: found })))
 }
@@ -79,9 +123,8 @@ pub(super) async fn statuses(ask: Ask<'_>) -> Result<Reply> {
 pub(super) async fn status(ask: Ask<'_>) -> Result<Reply> {
     let found: CheckItemStatusResult = match Named::read(ask.path("id")) {
         Named::ItemId(id) => {
-            let asked = AskedItem { item_id: Some(id), origin: ask.own("origin"), destination: ask.own("destination") };
-            check(&ask, std::slice::from_ref(&asked)).map_err(|_| Error::Absent { what: "item" })?;
-            let mut found = ask.services.item_status(&ask.actor, vec![asked.into()]).await?;
+            let asked = AskedItem::of_query(&ask, &id).checked(&ask).map_err(|_| Error::Absent { what: "item" })?;
+            let mut found = ask.services.item_status(&ask.actor, vec![asked]).await?;
             found.pop().ok_or(Error::Absent { what: "item" })?
         }
         named => ask.services.status_of_one(&ask.actor, named).await?,

@@ -161,9 +161,13 @@ const LANE_FROM: Parameter = parameter("from", ParameterKind::Text, "Country of 
 const LANE_TO: Parameter = parameter("to", ParameterKind::Text, "Country of destination, ISO 3166-1 alpha-2; needed.");
 const NEXT: (&str, &str) = ("Link", "Address of the next page, rel=next; absent on the last.");
 
-const COUNTRIES: &[Parameter] = &[
-    parameter("origin", ParameterKind::Text, "Country of origin, where several items have the id."),
-    parameter("destination", ParameterKind::Text, "Country of destination, where several items have the id."),
+const LANE: &[Parameter] = &[
+    parameter(
+        "origin",
+        ParameterKind::Text,
+        "Origin post (three characters) or country (two); only an item from there is meant.",
+    ),
+    parameter("destination", ParameterKind::Text, "Country that it is bound for; only an item to there is meant."),
 ];
 
 const OF_NO_VERSION: Answer =
@@ -326,7 +330,7 @@ resources! {
     }
     "Items" {
         GET "/v1/items/{id}" readItem PostsAndCustoms [ReadItems] "The status of an item; what is not known is amber." {
-            query: COUNTRIES,
+            query: LANE,
             answers: &[json("200", "The status.", named::<CheckItemStatusResult>)],
             problems: &[NOT_THERE, SEVERAL],
             run: items::status,
@@ -508,10 +512,7 @@ resources! {
     "Light" {
         GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {
             remarks: "Only `mayProceed` says so: amber may not. With If-None-Match and `Prefer: wait=20` it answers when the light changes, or 304 after that time.",
-            query: &[
-                parameter("origin", ParameterKind::Text, "Origin post (three characters) or country (two); only an item from there is meant."),
-                parameter("destination", ParameterKind::Text, "Country that it is bound for."),
-            ],
+            query: LANE,
             headers: &[IF_NONE_MATCH, ("Prefer", "wait and seconds, at most 25: how long to wait for a change.")],
             answers: &[tagged("200", "The light; of an id that nobody knows amber.", named::<ItemLight>), KNOWN],
             problems: &[],
@@ -519,7 +520,7 @@ resources! {
         }
         POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
             writes: false,
-            body: lights::AskedLights,
+            body: items::AskedItems,
             answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
             problems: &[],
             run: lights::many,

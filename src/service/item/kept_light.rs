@@ -32,6 +32,8 @@ struct Judged {
     light: Light,
     reasons: Vec<Reason>,
     next: Option<DateTime<Utc>>,
+    /// It goes by other items with the id.
+    goes_by_others: bool,
 }
 
 impl Judged {
@@ -61,7 +63,11 @@ impl<'c> Judge<'c> {
     fn judge(&self, tx: &mut Tx<'_>, item: &mut Item, at_hand: &[StatusRow]) -> Result<Judged, Fault> {
         let row = StatusRow::from(&item.object);
         let facts = Facts::of_item(tx, self.catalogue, item, &row)?;
-        let (is_foreign, earlier_until) = self.among_others(tx, item, &row, at_hand)?;
+        let goes_by_others = self.goes_by_others(item, &row);
+        let (is_foreign, earlier_until) = match goes_by_others {
+            true => self.among_others(tx, &row, at_hand)?,
+            false => (false, None),
+        };
         let seen = Seen { row: &row, mark: self.marks.on(&row), earlier_use: earlier_until.is_some(), is_foreign };
         let (light, reasons) = facts.light(&seen);
         let after_earlier = earlier_until.map(|until| until + TimeDelta::microseconds(1));
@@ -70,22 +76,22 @@ impl<'c> Judge<'c> {
             None => None,
         };
         let next = [after_earlier, self.marks.next_end(&row), next_overdue].into_iter().flatten().min();
-        Ok(Judged { light, reasons, next })
+        Ok(Judged { light, reasons, next, goes_by_others })
+    }
+
+    /// Whether other items with the id have to be looked at: hardly any item's.
+    fn goes_by_others(&self, item: &Item, row: &StatusRow) -> bool {
+        let had_earlier = light_of(item).is_some_and(|light| light.has("EARLIER_USE"));
+        row.life_no > 1 || had_earlier || !Row::from(row).fits(self.catalogue)
     }
 
     /// Whether an item may not rightly have its id, and until when an earlier use of it counts against it.
     fn among_others(
         &self,
         tx: &mut Tx<'_>,
-        item: &Item,
         row: &StatusRow,
         at_hand: &[StatusRow],
     ) -> Result<(bool, Option<DateTime<Utc>>), Fault> {
-        let had_earlier = light_of(item).is_some_and(|light| light.has("EARLIER_USE"));
-        if row.life_no == 1 && !had_earlier && Row::from(row).fits(self.catalogue) {
-            // Nearly every item.
-            return Ok((false, None));
-        }
         let posts = [row.post_org.clone()];
         let stored = tx.status_rows(&posts, &[&row.item_id])?;
         let mut rows = at_hand.to_vec();
@@ -154,8 +160,12 @@ pub(in crate::service) fn keep(
         for item in items.iter_mut().filter(|item| item.object.post_org == post && !item.events().is_empty()) {
             let at_hand = alike.get(&item.object.item_id).map_or(&[][..], Vec::as_slice);
             let judged = judge.judge(tx, item, at_hand)?;
-            if moves_others(item, &judged, at_hand) {
+            let moves_others = moves_others(item, &judged, at_hand);
+            if moves_others {
                 others.insert((post.clone(), item.object.item_id.clone()));
+            }
+            if moves_others || judged.goes_by_others {
+                tx.judge_soon(&post, &item.object.item_id)?;
             }
             put(tx, item, &judged)?;
         }
