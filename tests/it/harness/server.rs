@@ -22,6 +22,7 @@ use tokio::runtime::Runtime;
 
 use super::postgres;
 use super::process::SECRET_KEY;
+use super::raw::Raw;
 
 use super::process::run;
 
@@ -350,6 +351,9 @@ impl Filled {
         server.fill();
         adjust(&server);
         server.settle();
+        // What was stored side by side is judged again later; not in the middle of a test.
+        Raw::open(&url).run("DELETE FROM light_walk; DELETE FROM light_due");
+        server.block_on(|services| async move { services.judge_by_lists().await }).expect("judges");
         server.stop();
         match folder {
             Some(folder) => Self::Sqlite(std::fs::read(folder.path().join("test.db")).expect("a file")),
