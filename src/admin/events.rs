@@ -1,4 +1,4 @@
-//! `admin events`: what posts are told, shown, followed and derived anew.
+//! `admin events`: the events of posts, shown, followed and derived anew.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What those concerned are told of items: the published names of events, and who may hear of them.
+//! The published names of events about items, and who may hear of them.
 
 use super::stored::stored_enum;
 

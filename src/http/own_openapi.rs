@@ -75,9 +75,9 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
         described["responses"][status] = refusal;
     }
     if resource.offers.contains(&XML) {
-        tell_xml(&mut described);
+        describe_xml(&mut described);
     }
-    tell_headers(&mut described["responses"]);
+    describe_headers(&mut described["responses"]);
     let parameters = parameters(operation, resource);
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
@@ -87,7 +87,7 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
 
 /// Answers in XML beside JSON: the same values. Bodies are described in JSON alone, for generators of clients know one form of
 /// a body.
-fn tell_xml(described: &mut Value) {
+fn describe_xml(described: &mut Value) {
     for response in described["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         add_xml(response);
     }
@@ -103,7 +103,7 @@ fn add_xml(part: &mut Value) {
 }
 
 /// What every answer to a caller tells of its limit, and a missing scope of itself.
-fn tell_headers(responses: &mut Value) {
+fn describe_headers(responses: &mut Value) {
     let text = |says: &str| json!({ "description": says, "schema": { "type": "string" } });
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         if !matches!(status.as_str(), "401" | "403") {

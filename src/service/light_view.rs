@@ -45,12 +45,12 @@ impl Services {
         asked: CheckItemStatusRequest,
         (wait, is_known): (Duration, impl Fn(&str) -> bool),
     ) -> Result<TaggedLight> {
-        let mut patience = self.waiters.patience(&actor.org, wait);
+        let mut poll = self.long_polls.begin(&actor.org, wait);
         loop {
             let light = self.lights_of(actor, vec![asked.clone()]).await?.into_iter().next();
             let light = light.ok_or_else(|| Error::Internal("a light without an answer".into()))?;
             let tag = tag_of(&light);
-            if !is_known(&tag) || !patience.wait().await? {
+            if !is_known(&tag) || !poll.wait().await? {
                 return Ok(TaggedLight { light, tag });
             }
         }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::Services;
-use super::item::kept_light::{self, Cause};
+use super::item::stored_light::{self, Cause};
 use crate::error::Result;
 use crate::limits;
 use crate::store::item::Stamp;
@@ -27,7 +27,7 @@ impl Services {
                     let judged = self.store.write(move |tx| {
                         tx.settle_due(&row)?;
                         let why = (&Cause::Time(&row), &Stamp::server());
-                        kept_light::judge_id(tx, &catalogue, &row.post_org, &row.item_id, why)
+                        stored_light::judge_id(tx, &catalogue, &row.post_org, &row.item_id, why)
                     });
                     changed += judged.await?;
                 }
@@ -65,7 +65,7 @@ impl Services {
                 None => Id(Uuid::nil()),
             };
             let mut items = tx.items_after(&of_post, after, limits::JUDGED_PER_ROUND)?;
-            let differ = kept_light::differ(tx, &catalogue, &mut items)?;
+            let differ = stored_light::differ(tx, &catalogue, &mut items)?;
             let last = items.last().map(|item| item.object.pid);
             let differing: Vec<Id> =
                 items.iter().zip(differ).filter(|(_, differs)| *differs).map(|(item, _)| item.object.pid).collect();
@@ -75,7 +75,7 @@ impl Services {
         let catalogue = self.catalogue();
         let write = self.store.write(move |tx| {
             let mut items = tx.items_by_pids(&walk.post_org, &differing)?;
-            let changed = kept_light::judge_items(tx, &catalogue, &mut items, (&Cause::Others, &Stamp::server()))?;
+            let changed = stored_light::judge_items(tx, &catalogue, &mut items, (&Cause::Others, &Stamp::server()))?;
             tx.put_walk(&walk)?;
             Ok(Some(changed))
         });

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
-use super::events::Waiters;
+use super::events::LongPolls;
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
 use super::offload::Places;
@@ -42,7 +42,7 @@ pub struct Services {
     pub(super) places: Places,
     proofreader: Arc<OnceLock<Proofreader>>,
     jobs: Board,
-    pub(super) waiters: Waiters,
+    pub(super) long_polls: LongPolls,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -89,7 +89,7 @@ impl Services {
             places: Places::default(),
             proofreader: Arc::default(),
             jobs: Board::default(),
-            waiters: Waiters::default(),
+            long_polls: LongPolls::default(),
         }
     }
 

@@ -127,7 +127,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Keeps the light of an item that has none yet: nothing changed, so that its history tells of nothing.
+    /// Stores the light of an item that has none yet: nothing changed, so that its history records nothing.
     pub fn put_first_light(&mut self, post: &str, pid: Id, light: i64) -> Done {
         let item = mail_object::table.find((post, pid)).filter(mail_object::light.is_null());
         diesel::update(item).set(mail_object::light.eq(light)).execute(self.conn)?;

@@ -96,11 +96,11 @@ fn jumps(table: &str, first: i32, of_index: &str) -> String {
     )
 }
 
-/// What the history tells of a message that does not get through.
-const TOLD: (message_out::post_org, message_out::object_pid, message_out::kind, message_out::partner) =
+/// What the history records of a message that does not get through.
+const CONCERNED: (message_out::post_org, message_out::object_pid, message_out::kind, message_out::partner) =
     (message_out::post_org, message_out::object_pid, message_out::kind, message_out::partner);
 
-/// What is told of a message in this state, if that is trouble.
+/// What is recorded of a message in this state, if that is trouble.
 fn trouble_of(state: MessageState) -> Option<EventKind> {
     match state {
         MessageState::Refused => Some(EventKind::MessageRefused),
@@ -175,15 +175,15 @@ impl Tx<'_> {
                 .set((message_out::state.eq(state), message_out::note.eq(note)))
                 .execute(self.conn)?;
             if let Some(kind) = trouble_of(state) {
-                let told = message_out::table.filter(these).select(TOLD).load(self.conn)?;
-                self.tell_of_trouble(kind, told)?;
+                let concerned = message_out::table.filter(these).select(CONCERNED).load(self.conn)?;
+                self.record_trouble(kind, concerned)?;
             }
         }
         Ok(())
     }
 
     /// Has the histories of items tell of messages about them that do not get through.
-    fn tell_of_trouble(&mut self, kind: EventKind, messages: Vec<(String, Id, MessageKind, String)>) -> Done {
+    fn record_trouble(&mut self, kind: EventKind, messages: Vec<(String, Id, MessageKind, String)>) -> Done {
         let mut by_post: BTreeMap<String, BTreeMap<Id, (MessageKind, String)>> = BTreeMap::new();
         // What is about an item that is not stored here has a nil id.
         for (post, pid, message, partner) in messages.into_iter().filter(|(_, pid, ..)| !pid.0.is_nil()) {
@@ -213,23 +213,23 @@ impl Tx<'_> {
     ) -> Done {
         let of_interchange = message_out::interchange.eq(interchange).and(message_out::sender.eq(sender));
         let change = (message_out::state.eq(state), message_out::note.eq(note));
-        let mut told = Vec::new();
+        let mut concerned = Vec::new();
         match message_ref {
             None => {
                 diesel::update(message_out::table.filter(of_interchange)).set(change).execute(self.conn)?;
                 if trouble_of(state).is_some() {
-                    told = message_out::table.filter(of_interchange).select(TOLD).load(self.conn)?;
+                    concerned = message_out::table.filter(of_interchange).select(CONCERNED).load(self.conn)?;
                 }
             }
             Some(reference) => {
                 let these = of_interchange.and(message_out::message_ref.eq(reference));
                 diesel::update(message_out::table.filter(these)).set(change).execute(self.conn)?;
                 if trouble_of(state).is_some() {
-                    told = message_out::table.filter(these).select(TOLD).load(self.conn)?;
+                    concerned = message_out::table.filter(these).select(CONCERNED).load(self.conn)?;
                 }
             }
         }
-        trouble_of(state).map_or(Ok(()), |kind| self.tell_of_trouble(kind, told))
+        trouble_of(state).map_or(Ok(()), |kind| self.record_trouble(kind, concerned))
     }
 
     /// The types of the messages that went into an interchange.

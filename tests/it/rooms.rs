@@ -57,7 +57,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "clock",
             "http/pipeline",
             "jobs",
-            "service/events/waiting",
+            "service/events/long_poll",
             "store/engine/line",
             "store/engine/pool",
             "store/engine/store",

@@ -299,7 +299,7 @@ impl Simulation {
             site.services.derive_events().await.expect("derives");
             let url = database_url(self.folder.path(), plan.name);
             wrong.extend(plan.lives.iter().filter(|org| org.len() == 3).flat_map(|post| faults_of_feed(&url, post)));
-            wrong.extend((stale > 0).then(|| format!("{}: {stale} lights are not those that are kept", plan.name)));
+            wrong.extend((stale > 0).then(|| format!("{}: {stale} lights are not those that are stored", plan.name)));
         }
         wrong
     }

@@ -40,7 +40,7 @@ pub(super) struct Ask<'a> {
 /// Serves a call of a resource by its handler, in the form that is asked for.
 ///
 /// # Errors
-/// Those of the pipeline and of the handler, as this surface tells them.
+/// Those of the pipeline and of the handler, as this surface answers it.
 pub(super) async fn serve<'a, F>(
     request: &'a HttpRequest,
     shared: &'a Shared,
@@ -53,7 +53,7 @@ where
 {
     let serving = async {
         let ask = read(request, shared, payload, resource).await?;
-        handler(ask).await.map_err(told)
+        handler(ask).await.map_err(as_own_error)
     };
     match serving.await {
         Ok(reply) => Ok(reply.into_response(Written::of(request, shared, resource))),
@@ -90,7 +90,7 @@ fn reads_xml_alone(request: &HttpRequest) -> bool {
 
 /// What a use case refused, as this surface tells it: another's is not there, and what the state forbids is no fault of the
 /// request.
-fn told(error: Error) -> Error {
+fn as_own_error(error: Error) -> Error {
     let all = |findings: &Findings, code: &str| !findings.is_empty() && findings.iter().all(|one| one.code == code);
     match error {
         Error::Unauthorized => Error::Absent { what: "item or organization" },

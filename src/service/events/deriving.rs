@@ -24,7 +24,7 @@ impl Services {
             derived += self.derive_of(&post).await?;
         }
         if derived > 0 {
-            self.waiters.wake();
+            self.long_polls.wake();
         }
         Ok(derived)
     }
@@ -57,7 +57,7 @@ impl Services {
         let of_post = post.to_owned();
         self.store.write(move |tx| tx.follow_again(&of_post, At(since))).await?;
         let derived = self.derive_of(post).await?;
-        self.waiters.wake();
+        self.long_polls.wake();
         Ok(derived)
     }
 

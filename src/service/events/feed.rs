@@ -172,12 +172,12 @@ impl Services {
             limit: page_size(query.limit, limits::EVENTS_DEFAULT, limits::EVENTS_MOST),
         });
         self.follow(&actor.posts).await?;
-        let mut patience = self.waiters.patience(&actor.org, query.wait);
+        let mut poll = self.long_polls.begin(&actor.org, query.wait);
         loop {
             let (reading, from) = (Arc::clone(&feed), place);
             let Stretch { rows, more, reached } = self.store.read(move |tx| reading.read(tx, &from)).await?;
             place = reached;
-            if !rows.is_empty() || more || !patience.wait().await? {
+            if !rows.is_empty() || more || !poll.wait().await? {
                 let next = write_place(&place.write(), bound);
                 let events = rows.into_iter().map(|row| self.shown(row, &query.base)).collect();
                 return Ok(EventPage { events, next, more });

@@ -5,8 +5,8 @@
 
 mod deriving;
 mod feed;
+mod long_poll;
 mod view;
-mod waiting;
 
 pub use feed::{EventPage, EventQuery, StoredEvents};
-pub(super) use waiting::Waiters;
+pub(super) use long_poll::LongPolls;

@@ -7,11 +7,11 @@
 pub(super) mod handed;
 pub(super) mod identity;
 pub(super) mod judging;
-pub(super) mod kept_light;
 pub(super) mod light;
 pub mod messages;
 pub(super) mod save;
 pub(super) mod state;
+pub(super) mod stored_light;
 pub(super) mod unit_of_work;
 pub(super) mod version;
 pub(super) mod visible;

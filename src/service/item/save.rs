@@ -1,7 +1,7 @@
-//! Saving items: whatever follows from what was said is brought up to date ([`judging`], [`kept_light`]), and partners are
+//! Saving items: whatever follows from what was said is brought up to date ([`judging`], [`stored_light`]), and partners are
 //! notified ([`messages`]), in the transaction of the change.
 
-use super::kept_light::{self, Cause};
+use super::stored_light::{self, Cause};
 use super::{judging, messages, version};
 use crate::contract::canonical::hex;
 use crate::domain::{EventKind, Flow};
@@ -25,10 +25,10 @@ pub(in crate::service) fn save(
         judging::settle(tx, catalogue, item, stamp)?;
     }
     messages::notify_partners(tx, items)?;
-    let others = kept_light::keep(tx, catalogue, items)?;
+    let others = stored_light::update(tx, catalogue, items)?;
     tx.save_items(items, stamp)?;
     for (post, item_id) in others {
-        kept_light::judge_id(tx, catalogue, &post, &item_id, (&Cause::Others, &Stamp::server()))?;
+        stored_light::judge_id(tx, catalogue, &post, &item_id, (&Cause::Others, &Stamp::server()))?;
     }
     Ok(())
 }

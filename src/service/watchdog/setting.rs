@@ -9,7 +9,7 @@ use crate::rules::mark::{is_renewed, is_same_use};
 use crate::rules::structure::{UNKNOWN_POST, given};
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
-use crate::service::item::kept_light::{self, Cause};
+use crate::service::item::stored_light::{self, Cause};
 use crate::service::item::which::Row;
 use crate::service::marks::{SetMark, marks, seen, usage, word};
 use crate::store::item_status::StatusRow;
@@ -157,7 +157,7 @@ fn put(
     tx.record(event, &actor.stamp())?;
     tx.put_mark(row)?;
     for post in &actor.posts {
-        kept_light::judge_id(tx, catalogue, post, &row.item_id, (&Cause::Mark(row), &actor.stamp()))?;
+        stored_light::judge_id(tx, catalogue, post, &row.item_id, (&Cause::Mark(row), &actor.stamp()))?;
         tx.judge_soon(post, &row.item_id)?;
     }
     Ok(())

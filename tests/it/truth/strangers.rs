@@ -14,8 +14,8 @@ use super::notation::Course;
 use super::scene::{Place, Scene};
 use crate::harness::Engine;
 use crate::harness::data::fresh_id;
-use crate::kept_light::stale_lights;
 use crate::simulation::dice::Dice;
+use crate::stored_light::stale_lights;
 
 const STEPS: usize = 14;
 
@@ -273,7 +273,7 @@ fn v53_strangers_improve_nothing_and_spoil_nothing() {
         }
         match course.scene.servers().map(stale_lights).sum() {
             0 => Vec::new(),
-            stale => vec![format!("{}\n  {stale} lights are not those that are kept", played.join("; "))],
+            stale => vec![format!("{}\n  {stale} lights are not those that are stored", played.join("; "))],
         }
     });
 }

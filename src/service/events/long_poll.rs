@@ -1,4 +1,4 @@
-//! Who waits for what is not there yet: so many of an organization, so many in all.
+//! Long polls: calls that wait for what is not there yet, so many of an organization and so many in all.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +9,9 @@ use tokio::sync::Notify;
 use crate::error::{Error, Result};
 use crate::limits;
 
-/// Those who wait for events or another light.
+/// Calls that wait for events or another light.
 #[derive(Clone, Default)]
-pub(in crate::service) struct Waiters(Arc<Inner>);
+pub(in crate::service) struct LongPolls(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -25,26 +25,26 @@ struct Counts {
     of_org: HashMap<String, usize>,
 }
 
-/// One that waits. Its place is free again when it is dropped.
-struct Waiter {
-    all: Waiters,
+/// One that waits and counts, until it is dropped.
+struct OpenPoll {
+    all: LongPolls,
     org: String,
 }
 
-impl Waiters {
+impl LongPolls {
     /// Says that there is news.
     pub(in crate::service) fn wake(&self) {
         self.0.news.notify_waiters();
     }
 
-    /// A caller of an organization that waits for so long at most; it takes a place once it has to wait.
-    pub(in crate::service) fn patience(&self, org: &str, wait: Duration) -> Patience {
-        Patience { all: self.clone(), org: org.to_owned(), until: Instant::now() + wait, waiter: None }
+    /// A call of an organization that waits for so long at most; it counts once it has to wait.
+    pub(in crate::service) fn begin(&self, org: &str, wait: Duration) -> LongPoll {
+        LongPoll { all: self.clone(), org: org.to_owned(), until: Instant::now() + wait, open: None }
     }
 
     /// # Errors
     /// 429 when too many wait already.
-    fn join(&self, org: &str) -> Result<Waiter> {
+    fn join(&self, org: &str) -> Result<OpenPoll> {
         let mut counts = self.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let own = counts.of_org.get(org).copied().unwrap_or_default();
         if counts.all >= limits::WAITERS || own >= limits::WAITERS_PER_ORG {
@@ -55,19 +55,19 @@ impl Waiters {
         }
         counts.all += 1;
         *counts.of_org.entry(org.to_owned()).or_default() += 1;
-        Ok(Waiter { all: self.clone(), org: org.to_owned() })
+        Ok(OpenPoll { all: self.clone(), org: org.to_owned() })
     }
 }
 
-/// How long a caller is willing to wait.
-pub(in crate::service) struct Patience {
-    all: Waiters,
+/// A call that may wait.
+pub(in crate::service) struct LongPoll {
+    all: LongPolls,
     org: String,
     until: Instant,
-    waiter: Option<Waiter>,
+    open: Option<OpenPoll>,
 }
 
-impl Patience {
+impl LongPoll {
     /// Waits for news, but no longer than it takes to look for what other servers did. Says whether to look again.
     ///
     /// # Errors
@@ -77,8 +77,8 @@ impl Patience {
         if left.is_zero() {
             return Ok(false);
         }
-        if self.waiter.is_none() {
-            self.waiter = Some(self.all.join(&self.org)?);
+        if self.open.is_none() {
+            self.open = Some(self.all.join(&self.org)?);
         }
         let look = Duration::from_millis(limits::NEWS_LOOK_MS).min(left);
         let _ = tokio::time::timeout(look, self.all.0.news.notified()).await;
@@ -86,7 +86,7 @@ impl Patience {
     }
 }
 
-impl Drop for Waiter {
+impl Drop for OpenPoll {
     fn drop(&mut self) {
         let mut counts = self.all.0.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.all -= 1;
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn so_many_wait_and_no_more() {
-        let all = Waiters::default();
+        let all = LongPolls::default();
         let some: Vec<_> = (0..limits::WAITERS_PER_ORG).map(|_| all.join("AUA").expect("a place")).collect();
         assert!(all.join("AUA").is_err());
         let other = all.join("DEA").expect("others have their own");

@@ -1,4 +1,4 @@
-//! The light that is kept with each item: it is what a scan shows, changes with an event that tells so, and is proven.
+//! The stored light of each item: it is what a scan shows, changes with an event that records it, and is proven.
 
 use std::time::Duration;
 
@@ -140,7 +140,7 @@ on_both_engines! {
             rows.iter().map(|row| (light(row)["Is"].clone(), light(row)["Why"].clone())).collect::<Vec<_>>()
         };
         let red = (json!("Red"), json!(["EARLIER_USE", "NO_DECISION"]));
-        assert_eq!(later_light(), [red.clone()]);
+        assert_eq!(later_light(), std::slice::from_ref(&red));
         assert_eq!(shown(server, "DEA", &id), "Red (EARLIER_USE NO_DECISION)");
         server.clock.advance(DAY * 264);
         assert_eq!(server.block_on(|services| async move { services.judge_due().await }).expect("judges"), 0);

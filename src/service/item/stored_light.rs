@@ -1,4 +1,4 @@
-//! The light that is kept with an item: judged whenever the item is saved, and told by the event that changed it.
+//! The light that is stored with an item: judged whenever the item is saved, and recorded with the event that changed it.
 //!
 //! Saving an item may change the light of others with its id at the same post (a later use of it, a way back): these are judged
 //! in the same transaction. What time will change is noted, to be judged then.
@@ -112,13 +112,13 @@ impl<'c> Judge<'c> {
     }
 }
 
-/// The light of an item as it was kept last.
+/// The light of an item as it was stored last.
 fn light_of(item: &Item) -> Option<PackedLight> {
     item.object.light.map(PackedLight::from_stored)
 }
 
-/// What the history of an item told of its light last: it is not kept where an earlier version ran meanwhile.
-fn told_light(tx: &mut Tx<'_>, item: &Item) -> Result<Option<PackedLight>, Fault> {
+/// The light that the history of an item recorded last: it is not stored where an earlier version ran meanwhile.
+fn recorded_light(tx: &mut Tx<'_>, item: &Item) -> Result<Option<PackedLight>, Fault> {
     let told = tx.recorded(&item.object)?.into_iter().rev().find_map(|row| row.event.detail.light);
     Ok(told.and_then(|change| change.packed()))
 }
@@ -142,9 +142,9 @@ fn overdue(
     Ok(found)
 }
 
-/// Keeps the lights of the items about to be saved, those with events. Gives posts and ids of items that are to be judged once
+/// Brings the lights of the items about to be saved, those with events, up to date. Gives posts and ids of items that are to be judged once
 /// these are saved.
-pub(in crate::service) fn keep(
+pub(in crate::service) fn update(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     items: &mut [Item],
@@ -199,7 +199,7 @@ fn moves_others(item: &Item, judged: &Judged, at_hand: &[StatusRow]) -> bool {
     STOPS.iter().any(|code| was.is_some_and(|was| was.has(code)) != is.has(code))
 }
 
-/// Keeps a light; the last event tells of it where it changed.
+/// Stores a light; where it changed, the last event records it.
 fn put(tx: &mut Tx<'_>, item: &mut Item, judged: &Judged) -> Result<(), Fault> {
     if let Some(next) = judged.next {
         tx.judge_at(&item.object.post_org, &item.object.item_id, At(next))?;
@@ -218,7 +218,7 @@ fn put(tx: &mut Tx<'_>, item: &mut Item, judged: &Judged) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Why items are judged that nothing else is said about.
+/// Why items are judged that nobody wrote to.
 pub(in crate::service) enum Cause<'c> {
     /// Another item, a list or a setting.
     Others,
@@ -247,7 +247,7 @@ impl Cause<'_> {
         }
         let was = match light_of(item) {
             Some(was) => Some(was),
-            None => told_light(tx, item)?,
+            None => recorded_light(tx, item)?,
         };
         let Some(was) = was.filter(|was| *was != judged.packed()) else { return Ok(()) };
         let is_marked = |light: PackedLight| light.has("WATCHDOG_BLOCKED") || light.has("WATCHDOG_WARNING");
@@ -261,8 +261,8 @@ impl Cause<'_> {
     }
 }
 
-/// Judges the items of a post that have an id; gives how many were saved since their light changed, or there is something to
-/// tell of them.
+/// Judges the items of a post that have an id; gives how many were saved, since their light changed or something happened to
+/// them.
 pub(in crate::service) fn judge_id(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -295,7 +295,7 @@ pub(in crate::service) fn judge_items(
     Ok(saved)
 }
 
-/// Whether the light of any of some stored items of a post is not what is kept; of each.
+/// Of each of some items of a post, whether its light is another than is stored.
 pub(in crate::service) fn differ(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
