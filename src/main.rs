@@ -168,6 +168,9 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 fn serve(config: Config) -> Result<(), Failure> {
+    if config.notify_time_scale != 1 {
+        return Err(Failure::Configuration(vec!["notify-time-scale: only the demo has it".into()]));
+    }
     let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
     announce(&format!("listening on {}", running.base()));

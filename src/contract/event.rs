@@ -1,6 +1,6 @@
 //! An event as it is published. Names and codes, never personal data, goods or amounts: who needs those reads the item.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,9 +14,52 @@ pub struct EventView {
     pub subtype: Option<String>,
     /// RFC 3339.
     pub timestamp: String,
-    /// The post whose item it is.
+    /// The post whose item it is; of what is about no item, whom it concerns.
     pub organization: String,
-    pub data: EventData,
+    /// The subscription that it is sent by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// Its number among what is sent by that subscription, without gaps; the same when it is sent again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i64>,
+    /// Whether it is sent once more at its owner's wish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<bool>,
+    /// True of a sample that was asked for: nothing happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<bool>,
+    pub data: EventContent,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum EventContent {
+    Item(Box<EventData>),
+    Notice(NoticeData),
+}
+
+/// What happened besides items: to a subscription, or a client's secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeData {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// The OAuth2 client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Since when; RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// When it will end or be ended; RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// The item that something happened to.

@@ -10,6 +10,7 @@ mod notification;
 mod organization;
 mod scope;
 mod stored;
+mod subscription;
 mod verdict;
 
 pub use event::{EventKind, RecordEventKind, RecordKind};
@@ -20,4 +21,7 @@ pub use notification::{EventAudience, EventPart, Notification};
 pub use organization::OrganizationKind;
 pub use scope::{Scope, Scopes};
 pub use stored::UnknownValue;
+pub use subscription::{
+    AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
+};
 pub use verdict::{Author, Category, FiscalState, Level, MarkOperation, SecurityState};

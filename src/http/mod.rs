@@ -35,6 +35,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::error::Error;
 use crate::exchange::Exchange;
+use crate::notify::Notifier;
 use crate::service::Services;
 
 pub use cds::names::{Named, Names};
@@ -79,8 +80,7 @@ impl Listeners {
 pub fn server(
     listeners: Listeners,
     options: &HttpOptions,
-    services: Services,
-    exchange: Exchange,
+    (services, exchange, notifier): (Services, Exchange, Notifier),
     rate_limits: Arc<RateLimits>,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
@@ -97,6 +97,7 @@ pub fn server(
     let shared = web::Data::new(Shared {
         services,
         exchange,
+        notifier,
         rate_limits,
         metrics,
         stopping,

@@ -6,6 +6,7 @@
 
 pub mod anonymous;
 pub mod columns;
+pub mod delivery;
 mod engine;
 pub mod event;
 pub mod feed;
@@ -14,6 +15,7 @@ pub mod inbox;
 mod insert;
 pub mod item;
 pub mod item_status;
+mod lease;
 pub mod light;
 pub mod load;
 pub mod mark;
@@ -28,6 +30,7 @@ pub mod requests;
 mod schema;
 pub mod seal;
 pub mod settings;
+pub mod subscription;
 pub mod text;
 pub mod trade;
 pub mod types;

@@ -8,4 +8,4 @@ pub mod signature;
 mod text;
 
 pub use seal::{Place, Vault};
-pub use text::{Secret, SecretKind, client_id};
+pub use text::{Secret, SecretKind, challenge, client_id};

@@ -95,9 +95,23 @@ pub fn client_id() -> Result<String> {
 }
 
 fn random_text<const BYTES: usize>() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<BYTES>()?))
+}
+
+/// # Errors
+/// When the system gives no random bytes.
+pub(super) fn random_bytes<const BYTES: usize>() -> Result<[u8; BYTES]> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
+}
+
+/// A new challenge: a text that nobody can know before.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn challenge() -> Result<String> {
+    random_text::<RANDOM_BYTES>()
 }
 
 fn checksum(kind: SecretKind, body: &str) -> String {
