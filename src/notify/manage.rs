@@ -273,30 +273,38 @@ impl Notifier {
         self.shown_now(actor, id).await
     }
 
-    /// Changes the row of a subscription.
-    async fn alter(
+    /// Changes the row of a subscription, and shows it.
+    async fn altered(
         &self,
         actor: &Actor,
         id: SubscriptionId,
         alter: impl Fn(&mut Tx<'_>, &mut SubscriptionRow) -> Result<(), Fault> + Send + Sync + 'static,
     ) -> Result<SubscriptionView> {
+        self.alter(actor, id, alter).await?;
+        self.shown_now(actor, id).await
+    }
+
+    async fn alter(
+        &self,
+        actor: &Actor,
+        id: SubscriptionId,
+        alter: impl Fn(&mut Tx<'_>, &mut SubscriptionRow) -> Result<(), Fault> + Send + Sync + 'static,
+    ) -> Result<()> {
         let by = actor.clone();
         let change = move |tx: &mut Tx<'_>| {
             let mut row = of_actor(tx, &by, id)?;
-            let old = row.clone();
             alter(tx, &mut row)?;
-            let (was_gone, is_gone) = (old.state, row.state);
             row.revision += 1;
             row.pace = row.pace.clamp(1, row.concurrency);
-            let event = match (was_gone, is_gone) {
-                (_, SubscriptionState::Removed) => RecordEventKind::Removed,
+            let event = match row.state {
+                SubscriptionState::Removed => RecordEventKind::Removed,
                 _ => RecordEventKind::Changed,
             };
             tx.put_subscription(&row, event, &by.stamp())
         };
         self.store.write(change).await?;
         self.signal.notify_one();
-        self.shown_now(actor, id).await
+        Ok(())
     }
 
     /// Changes what is stated. Another address has to answer a challenge first.
@@ -348,7 +356,7 @@ impl Notifier {
             }
             Ok(())
         };
-        self.alter(actor, id, alter).await
+        self.altered(actor, id, alter).await
     }
 
     /// Challenges the receiver again.
@@ -366,7 +374,7 @@ impl Notifier {
             unverify(row, At(tx.now));
             Ok(())
         };
-        self.alter(actor, id, alter).await
+        self.altered(actor, id, alter).await
     }
 
     /// Sends nothing until it is enabled again.
@@ -386,7 +394,7 @@ impl Notifier {
                 Err(Error::invalid("state", "id", message).into())
             }
         };
-        self.alter(actor, id, alter).await
+        self.altered(actor, id, alter).await
     }
 
     /// Goes on sending: everything that waits, or leaving out what came before now or an event.
@@ -413,7 +421,7 @@ impl Notifier {
             row.due_at = Some(At(tx.now));
             Ok(())
         };
-        self.alter(actor, id, alter).await
+        self.altered(actor, id, alter).await
     }
 
     /// Ends a subscription; what it delivered is dropped by and by.
@@ -425,16 +433,7 @@ impl Notifier {
             (row.state, row.auth) = (SubscriptionState::Removed, None);
             tx.drop_subscription_secrets(&row.org, row.id)
         };
-        match self.alter(actor, id, alter).await {
-            Err(Error::Absent { .. }) if self.was_removed(actor, id).await? => Ok(()),
-            other => other.map(drop),
-        }
-    }
-
-    async fn was_removed(&self, actor: &Actor, id: SubscriptionId) -> Result<bool> {
-        let org = actor.org.clone();
-        let rows = self.store.read(|tx| tx.subscriptions()).await?;
-        Ok(rows.iter().any(|row| row.org == org && row.id == id.0 && row.state == SubscriptionState::Removed))
+        self.alter(actor, id, alter).await
     }
 
     /// Makes another key; the others sign along for some hours.
@@ -488,7 +487,7 @@ impl Notifier {
             }
             tx.end_subscription_secret(one, now)
         };
-        self.alter(actor, id, alter).await.map(drop)
+        self.alter(actor, id, alter).await
     }
 
     /// Sends a sample and waits for the answer.

@@ -44,7 +44,7 @@ impl Deliverer for Notifier {
             let taken = tx.lease_subscription(&org, id, owner, tx.now + TimeDelta::seconds(limits::HOOK_LEASE_S))?;
             if taken {
                 // Whoever comes after one that died looks for what it left.
-                tx.set_due(&org, id, Some(At(tx.now)))?;
+                tx.keep_due(&org, id)?;
             }
             Ok(taken)
         };
@@ -161,7 +161,8 @@ impl Work {
             row.state,
             SubscriptionState::Active | SubscriptionState::Blocked | SubscriptionState::Unverified
         );
-        if rests || !is_at_work {
+        let is_challenged = row.state != SubscriptionState::Unverified || row.due_at.is_some_and(|at| at.0 <= tx.now);
+        if rests || !is_at_work || !is_challenged {
             return Ok(None);
         }
         let Some(source) = line_up::Source::of(tx, &row)? else { return Ok(None) };

@@ -188,6 +188,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Has it looked at again by whoever comes, in case that what is begun now does not end.
+    pub fn keep_due(&mut self, org: &str, id: Id) -> Done {
+        diesel::update(subscription::table.find((org, id)))
+            .filter(subscription::state.eq_any([SubscriptionState::Active.stored(), SubscriptionState::Blocked.stored()]))
+            .set(subscription::due_at.eq(At(self.now)))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
     /// Keeps the same secrets in another form. That is no change: nothing is recorded.
     pub fn keep_subscription_sealed(&mut self, row: &SubscriptionRow, secrets: &[SubscriptionSecretRow]) -> Done {
         let place = subscription::table.find((&row.org, row.id));

@@ -27,6 +27,7 @@ mod life_cycle;
 mod load;
 mod logs;
 mod lookups;
+mod notify;
 mod nth_call;
 mod oauth;
 mod openapi;
