@@ -191,11 +191,8 @@ fn jobs(
         gather: GATHERING_OF_EVENTS,
         at_latest: Duration::from_millis(100),
     };
-    let notifying = Schedule::OnSignal {
-        signal: notifier.signal(),
-        gather: Duration::ZERO,
-        at_latest: Duration::from_millis(500),
-    };
+    let notifying =
+        Schedule::OnSignal { signal: notifier.signal(), gather: Duration::ZERO, at_latest: Duration::from_millis(500) };
     let sharing = (services.clone(), Arc::clone(rate_limits), Arc::<Sharing>::default());
     let mut jobs = vec![
         Job::new("sealing", Schedule::Every(config.seal_every), services, async |work| work.seal().await.map(drop)),

@@ -187,7 +187,8 @@ limits! {
     HOOK_WAITING: usize = 10_000, "deliveries", "Lined up for one receiver; beyond it the events stay where they are until it has taken some.";
     HOOK_REFILL: i64 = 500, "events", "Looked at and lined up at a time.";
     HOOK_BATCH: usize = 500, "deliveries", "Taken up at a time.";
-    HOOK_LEASE_S: i64 = 60, "s", "A server that died gives its subscriptions free after this long, three times as long as a receiver may take.";
+    HOOK_LEASE_S: i64 = 15, "s", "A server that died gives its subscriptions free after this long.";
+    HOOK_RENEWAL_S: u64 = 5, "s", "A server that works for a subscription says so this often.";
     HOOK_ATTEMPTS: usize = 10, "attempts", "Of one delivery, over 75 hours; then it is given up, and can be replayed.";
     HOOK_PILOT_S: i64 = 30, "s", "A receiver that takes nothing is tried this often with its oldest delivery.";
     HOOK_BLOCKED_AFTER: i32 = 5, "failures", "In a row, with no success for a minute, and a receiver counts as taking nothing.";

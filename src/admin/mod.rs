@@ -6,6 +6,7 @@ mod events;
 mod exchange;
 mod history;
 mod secrets;
+mod subscription;
 
 use clap::{ArgAction, ArgMatches, Command};
 
@@ -174,6 +175,8 @@ pub fn command() -> Command {
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
         .subcommand(events::command())
+        .subcommand(subscription::command())
+        .subcommand(subscription::delivery_command())
         .subcommand(group("feed", "Feeds of changes").subcommand(
             Command::new("new-epoch").about(
                 "After a database was restored: readers go on before what may have been lost since it was saved",
@@ -220,6 +223,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
             ("events", _) => events::run(&services, verb, options).await,
+            ("subscription" | "delivery", _) => subscription::run(&services, config, (group, verb), options).await,
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
                 println!("epoch {epoch} of the feeds begins; what was changed last is read once more");

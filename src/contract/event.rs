@@ -1,7 +1,9 @@
 //! An event as it is published. Names and codes, never personal data, goods or amounts: who needs those reads the item.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// What happened to an item. Members may be added; types that are not known are to be passed over.
@@ -32,11 +34,29 @@ pub struct EventView {
 }
 
 /// What an event is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum EventContent {
     Item(Box<EventData>),
     Notice(NoticeData),
+}
+
+/// Either of both; not exactly one, for members may be added to each.
+impl PartialSchema for EventContent {
+    fn schema() -> RefOr<Schema> {
+        let of = |name: &str| Ref::from_schema_name(name);
+        AnyOfBuilder::new().item(of(&EventData::name())).item(of(&NoticeData::name())).into()
+    }
+}
+
+impl ToSchema for EventContent {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for (name, schema) in [(EventData::name(), EventData::schema()), (NoticeData::name(), NoticeData::schema())] {
+            schemas.push((name.into_owned(), schema));
+        }
+        EventData::schemas(schemas);
+        NoticeData::schemas(schemas);
+    }
 }
 
 /// What happened besides items: to a subscription, or a client's secret.

@@ -8,6 +8,7 @@
 pub mod cds;
 mod error;
 mod exchange;
+pub mod hooks;
 mod listening;
 mod oauth;
 mod openapi;

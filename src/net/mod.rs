@@ -170,12 +170,15 @@ impl Net for Http {
         }
         let mut response = sending.send(&request.body[..]).map_err(unanswered)?;
         let status = response.status().as_u16();
-        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after =
+            response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
         match request.reach {
             Reach::Any => {
                 let reading = response.body_mut().with_config().limit(limits::EXCHANGE_ANSWER_BYTES as u64);
-                body = reading.read_to_vec().map_err(|error| Unanswered::Failed(format!("the answer broke off: {error}")))?;
+                body = reading
+                    .read_to_vec()
+                    .map_err(|error| Unanswered::Failed(format!("the answer broke off: {error}")))?;
             }
             Reach::Guarded => {
                 let beginning = response.body_mut().as_reader().take(limits::HOOK_ANSWER_BYTES);

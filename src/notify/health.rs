@@ -40,8 +40,7 @@ pub(super) struct Attempt {
 pub(super) type Notice = (Notification, Option<&'static str>);
 
 /// Seconds between one attempt and the next.
-const PAUSES_S: [i64; limits::HOOK_ATTEMPTS - 1] =
-    [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+const PAUSES_S: [i64; limits::HOOK_ATTEMPTS - 1] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 const XPRESS_PAUSES_S: [i64; limits::HOOK_ATTEMPTS + 1] =
     [30, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400, 86_400];
 /// An address that may not be reached is not tried by the fast steps.

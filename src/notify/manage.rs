@@ -151,7 +151,10 @@ impl Notifier {
     async fn check_url(&self, url: &str, path: &str) -> Result<()> {
         let named = |code, message: String| Err(Error::invalid(code, path, message));
         if url.is_empty() {
-            return named("required", "write where events are to be sent, for example https://hooks.example/entrepost".into());
+            return named(
+                "required",
+                "write where events are to be sent, for example https://hooks.example/entrepost".into(),
+            );
         }
         let is_plain = url.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) && !url.contains('#');
         if !is_plain || url.len() > limits::HOOK_URL_CHARS {
@@ -237,7 +240,7 @@ impl Notifier {
         row.auth = seal_auth(&self.services.vault, &row, &auth)?;
         let (secret_row, secret) = new_secret(self, (&row.org, row.id), kind)?;
         self.count_challenge(&row.url)?;
-        let (id, by) = (SubscriptionId(row.id), actor.clone());
+        let (id, by, stamp) = (SubscriptionId(row.id), actor.clone(), self.stamp(actor));
         let make = move |tx: &mut Tx<'_>| {
             if tx.subscriptions_of(&row.org)?.len() >= limits::SUBSCRIPTIONS {
                 let message = format!("an organization has at most {} subscriptions", limits::SUBSCRIPTIONS);
@@ -245,7 +248,7 @@ impl Notifier {
             }
             begin_now(tx, &by, row.id)?;
             tx.add_subscription_secret(&secret_row)?;
-            tx.put_subscription(&row, RecordEventKind::Stored, &by.stamp())
+            tx.put_subscription(&row, RecordEventKind::Stored, &stamp)
         };
         self.store.write(make).await?;
         self.signal.notify_one();
@@ -290,7 +293,7 @@ impl Notifier {
         id: SubscriptionId,
         alter: impl Fn(&mut Tx<'_>, &mut SubscriptionRow) -> Result<(), Fault> + Send + Sync + 'static,
     ) -> Result<()> {
-        let by = actor.clone();
+        let (by, stamp) = (actor.clone(), self.stamp(actor));
         let change = move |tx: &mut Tx<'_>| {
             let mut row = of_actor(tx, &by, id)?;
             alter(tx, &mut row)?;
@@ -300,7 +303,7 @@ impl Notifier {
                 SubscriptionState::Removed => RecordEventKind::Removed,
                 _ => RecordEventKind::Changed,
             };
-            tx.put_subscription(&row, event, &by.stamp())
+            tx.put_subscription(&row, event, &stamp)
         };
         self.store.write(change).await?;
         self.signal.notify_one();
@@ -311,7 +314,12 @@ impl Notifier {
     ///
     /// # Errors
     /// 404; 400 for what it cannot be.
-    pub async fn change(&self, actor: &Actor, id: SubscriptionId, changes: SubscriptionChanges) -> Result<SubscriptionView> {
+    pub async fn change(
+        &self,
+        actor: &Actor,
+        id: SubscriptionId,
+        changes: SubscriptionChanges,
+    ) -> Result<SubscriptionView> {
         let now = self.show(actor, id).await?;
         if let Some(filter) = &changes.filter {
             filter::check(filter)?;
@@ -529,13 +537,8 @@ impl Notifier {
 
     fn sample(&self, row: &SubscriptionRow, event_type: Notification) -> EventView {
         let (id, pid) = (Uuid::now_v7(), Uuid::nil());
-        let light = EventLight {
-            is: "Green",
-            was: Some("Amber"),
-            reasons: vec!["CLEARED"],
-            may_proceed: true,
-            binding: false,
-        };
+        let light =
+            EventLight { is: "Green", was: Some("Amber"), reasons: vec!["CLEARED"], may_proceed: true, binding: false };
         let base = &self.base;
         EventView {
             id: format!("evt_{}_1t", id.simple()),
@@ -572,12 +575,7 @@ impl Notifier {
     ///
     /// # Errors
     /// 404.
-    pub async fn deliveries(
-        &self,
-        actor: &Actor,
-        id: SubscriptionId,
-        filter: DeliveryFilter,
-    ) -> Result<DeliveryList> {
+    pub async fn deliveries(&self, actor: &Actor, id: SubscriptionId, filter: DeliveryFilter) -> Result<DeliveryList> {
         let (by, limit, event) = (actor.clone(), filter.limit, filter.event);
         let query = DeliveryQuery {
             state: filter.state.as_deref().map(delivery_state).transpose()?,

@@ -13,8 +13,9 @@ use crate::delivery::{self, Deliverer, Turns};
 use crate::error::Result;
 use crate::limits;
 use crate::net::Net;
-use crate::service::Services;
+use crate::service::{Actor, Services};
 use crate::store::Store;
+use crate::store::item::Stamp;
 use crate::store::types::Id;
 
 /// Organization and id of a subscription.
@@ -43,6 +44,8 @@ pub struct Notifier {
     pub(super) challenges: Cache<String, Arc<AtomicU32>>,
     pub(super) tests: Cache<Key, Arc<AtomicU32>>,
     pub(super) signal: Arc<Notify>,
+    /// Who acts, if not whose subscriptions they are.
+    by: Option<Stamp>,
 }
 
 impl Notifier {
@@ -67,7 +70,19 @@ impl Notifier {
             challenges: counts(3_600),
             tests: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build(),
             services,
+            by: None,
         }
+    }
+
+    /// The same for an operator, who acts for any organization.
+    #[must_use]
+    pub fn for_command_line(self) -> Self {
+        Self { by: Some(Stamp::command_line()), ..self }
+    }
+
+    /// Who goes into the history.
+    pub(super) fn stamp(&self, actor: &Actor) -> Stamp {
+        self.by.clone().unwrap_or_else(|| actor.stamp())
     }
 
     /// The same with all pauses divided by a number, for demonstrations.

@@ -48,7 +48,9 @@ impl ReceiverAuth {
         }
         for (name, value) in &self.headers {
             let lower = name.to_ascii_lowercase();
-            let is_token = !name.is_empty() && name.len() <= 100 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+            let is_token = !name.is_empty()
+                && name.len() <= 100
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
             let path = format!("headers.{}", name.chars().take(40).collect::<String>());
             if !is_token {
                 findings.add("format", &path, "a name has letters, digits, hyphens and underscores");

@@ -143,13 +143,7 @@ impl Notifier {
         Called { attempt, status, ms, trouble, body }
     }
 
-    async fn answer(
-        &self,
-        to: &Receiver,
-        url: Option<&str>,
-        id: &str,
-        body: Vec<u8>,
-    ) -> Result<Answered, Unanswered> {
+    async fn answer(&self, to: &Receiver, url: Option<&str>, id: &str, body: Vec<u8>) -> Result<Answered, Unanswered> {
         let mut headers = vec![("content-type".into(), "application/json".to_owned())];
         let signed = signature::headers(&to.keys, id, self.clock.now(), &body);
         headers.extend(signed.map(|(name, value)| (name.into(), value)));

@@ -8,9 +8,7 @@ use super::notifier::Notifier;
 use super::receiver::open_auth;
 use crate::contract::canonical::to_canonical;
 use crate::contract::event::NoticeData;
-use crate::contract::subscription::{
-    AttemptView, DeliveryView, ReplayView, SubscriptionKey, SubscriptionView,
-};
+use crate::contract::subscription::{AttemptView, DeliveryView, ReplayView, SubscriptionKey, SubscriptionView};
 use crate::domain::DeliveryState;
 use crate::error::Result;
 use crate::service::Services;

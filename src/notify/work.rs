@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{SecondsFormat, TimeDelta};
 use uuid::Uuid;
@@ -119,7 +120,9 @@ fn due_subscriptions(tx: &mut Tx<'_>) -> Result<Vec<Key>, Fault> {
         let sends = matches!(row.state, SubscriptionState::Active | SubscriptionState::Blocked);
         let has_work = row.due_at.is_some_and(|at| at <= now);
         let key = (row.org.clone(), row.id);
-        !rests && ((sends && (has_work || behind.contains(&key))) || (row.state == SubscriptionState::Unverified && has_work))
+        !rests
+            && ((sends && (has_work || behind.contains(&key)))
+                || (row.state == SubscriptionState::Unverified && has_work))
     };
     Ok(rows.iter().filter(|row| is_due(row)).map(|row| (row.org.clone(), row.id)).collect())
 }
@@ -157,10 +160,8 @@ impl Work {
     fn find(tx: &mut Tx<'_>, (org, id): &Key) -> Result<Option<Self>, Fault> {
         let Some(row) = tx.subscription(org, *id)? else { return Ok(None) };
         let rests = row.rests_until.is_some_and(|until| until.0 > tx.now);
-        let is_at_work = matches!(
-            row.state,
-            SubscriptionState::Active | SubscriptionState::Blocked | SubscriptionState::Unverified
-        );
+        let is_at_work =
+            matches!(row.state, SubscriptionState::Active | SubscriptionState::Blocked | SubscriptionState::Unverified);
         let is_challenged = row.state != SubscriptionState::Unverified || row.due_at.is_some_and(|at| at.0 <= tx.now);
         if rests || !is_at_work || !is_challenged {
             return Ok(None);
@@ -168,8 +169,8 @@ impl Work {
         let Some(source) = line_up::Source::of(tx, &row)? else { return Ok(None) };
         let waiting = usize::try_from(tx.count_waiting(org, *id)?).unwrap_or(usize::MAX);
         let has_news = waiting < limits::HOOK_WAITING && line_up::has_news(tx, &source, &row)?;
-        let has_replay = waiting < limits::HOOK_WAITING + limits::REPLAY_WAITING
-            && tx.running_replay(org, *id)?.is_some();
+        let has_replay =
+            waiting < limits::HOOK_WAITING + limits::REPLAY_WAITING && tx.running_replay(org, *id)?.is_some();
         let secrets = tx.subscription_secrets(org, *id)?;
         Ok(Some(Self { row, secrets, has_news, has_replay }))
     }
@@ -239,16 +240,24 @@ impl Notifier {
             receiver,
             events: batch.events,
             is_pilot: batch.is_pilot,
-            shared: Mutex::new(Shared {
-                row: batch.row,
-                chains: batch.chains,
-                results: Vec::new(),
-                is_over: false,
-            }),
+            shared: Mutex::new(Shared { row: batch.row, chains: batch.chains, results: Vec::new(), is_over: false }),
             writer: tokio::sync::Mutex::new(()),
         };
         let calls = (0..slots).map(|slot| sending.slot(slot == 0 || slot * 2 < slots));
-        futures_util::future::try_join_all(calls).await?;
+        let mut calls = std::pin::pin!(futures_util::future::try_join_all(calls));
+        let pause = Duration::from_secs(limits::HOOK_RENEWAL_S);
+        // A call may take longer than the lease.
+        loop {
+            match tokio::time::timeout(pause, &mut calls).await {
+                Ok(done) => {
+                    done?;
+                    break;
+                }
+                Err(_) => {
+                    self.lease(&sending.receiver.key).await?;
+                }
+            }
+        }
         let row = &sending.shared.lock().unwrap_or_else(PoisonError::into_inner).row;
         let rests = row.rests_until.is_some_and(|until| until.0 > self.clock.now());
         Ok(if rests || row.state != SubscriptionState::Active { Step::Resting } else { Step::Done })
@@ -390,8 +399,7 @@ impl Sending<'_> {
         if results.is_empty() {
             return Ok(()); // who wrote before took it along
         }
-        let (owner, base) = (self.notifier.owner, row.clone());
-        let store = move |tx: &mut Tx<'_>| store_results(tx, &base, &results, owner);
+        let store = move |tx: &mut Tx<'_>| store_results(tx, &row, &results);
         match self.notifier.store.write(store).await {
             Ok(true) => Ok(()),
             // Its owner changed something: what is under way ends, and the next step goes by that.
@@ -408,12 +416,7 @@ impl Sending<'_> {
 }
 
 /// Stores results and how the receiver fares; says whether the latter still counts.
-fn store_results(
-    tx: &mut Tx<'_>,
-    row: &SubscriptionRow,
-    results: &[Stored],
-    owner: crate::store::types::Id,
-) -> Result<bool, Fault> {
+fn store_results(tx: &mut Tx<'_>, row: &SubscriptionRow, results: &[Stored]) -> Result<bool, Fault> {
     let mut attempts = Vec::with_capacity(results.len());
     for Stored { delivery, attempt, .. } in results {
         tx.put_delivery(delivery)?;
@@ -428,7 +431,6 @@ fn store_results(
             notice_of(tx, row, notice, disabled_at(row))?;
         }
     }
-    tx.lease_subscription(&row.org, row.id, owner, tx.now + TimeDelta::seconds(limits::HOOK_LEASE_S))?;
     Ok(counts)
 }
 

@@ -158,9 +158,8 @@ impl Tx<'_> {
         }
         let mut found = HashMap::with_capacity(rows.len());
         for (post, numbers) in by_post {
-            let events: Vec<EventRow> = event::table
-                .filter(event::post_org.eq(post).and(event::event_no.eq_any(numbers)))
-                .load(self.conn)?;
+            let events: Vec<EventRow> =
+                event::table.filter(event::post_org.eq(post).and(event::event_no.eq_any(numbers))).load(self.conn)?;
             found.extend(events.into_iter().map(|event| ((event.post_org.clone(), event.event_no), event)));
         }
         Ok(found)
@@ -184,10 +183,8 @@ impl Tx<'_> {
 
     /// Leaves out what waits, all of it or what is of events of a post up to a number.
     pub fn skip_waiting(&mut self, org: &str, id: Id, through: Option<(&str, i64)>) -> Done<usize> {
-        let waiting = delivery::org
-            .eq(org)
-            .and(delivery::subscription.eq(id))
-            .and(delivery::state.eq(DeliveryState::Waiting));
+        let waiting =
+            delivery::org.eq(org).and(delivery::subscription.eq(id)).and(delivery::state.eq(DeliveryState::Waiting));
         let skipped = (delivery::state.eq(DeliveryState::Skipped), delivery::done_at.eq(At(self.now)));
         Ok(match through {
             None => diesel::update(delivery::table.filter(waiting)).set(skipped).execute(self.conn)?,

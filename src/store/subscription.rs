@@ -191,7 +191,9 @@ impl Tx<'_> {
     /// Has it looked at again by whoever comes, in case that what is begun now does not end.
     pub fn keep_due(&mut self, org: &str, id: Id) -> Done {
         diesel::update(subscription::table.find((org, id)))
-            .filter(subscription::state.eq_any([SubscriptionState::Active.stored(), SubscriptionState::Blocked.stored()]))
+            .filter(
+                subscription::state.eq_any([SubscriptionState::Active.stored(), SubscriptionState::Blocked.stored()]),
+            )
             .set(subscription::due_at.eq(At(self.now)))
             .execute(self.conn)?;
         Ok(())

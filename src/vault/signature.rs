@@ -75,7 +75,9 @@ impl Key {
 
     fn sign(&self, id: &str, timestamp: &str, body: &[u8]) -> String {
         match self {
-            Self::Shared(key) => format!("v1,{}", STANDARD.encode(mac(key, id, timestamp, body).finalize().into_bytes())),
+            Self::Shared(key) => {
+                format!("v1,{}", STANDARD.encode(mac(key, id, timestamp, body).finalize().into_bytes()))
+            }
             Self::Own(key) => {
                 let signed = [id.as_bytes(), b".", timestamp.as_bytes(), b".", body].concat();
                 format!("v1a,{}", STANDARD.encode(key.sign(&signed).to_bytes()))

@@ -28,6 +28,7 @@ mod load;
 mod logs;
 mod lookups;
 mod notify;
+mod notify_crash;
 mod nth_call;
 mod oauth;
 mod openapi;

@@ -12,10 +12,11 @@ use sha2::Sha256;
 
 use crate::harness::data::{declaration, fresh_id, mail_object, mail_state, respond};
 use crate::harness::raw::Raw;
-use crate::harness::receiver::{Receiver, Received, Reply};
+use crate::harness::receiver::{Received, Receiver, Reply};
 use crate::harness::server::token_of;
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Engine, Server};
 use crate::oauth::{client_like, new_client, token};
+use crate::outside::webhook;
 use crate::{on_both_engines, on_both_engines_with};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -82,7 +83,8 @@ fn declare(server: &Server, id: &str, amount: &str) {
 }
 
 fn declare_as(server: &Server, id: &str, destination: &str, amount: &str, event: i32) {
-    let body = json!({ "mailObject": mail_object(id, "AUA", destination), "decl": declaration(amount), "evtCd": event });
+    let body =
+        json!({ "mailObject": mail_object(id, "AUA", destination), "decl": declaration(amount), "evtCd": event });
     server.call_as("AUA", "StoreDeclaration", body).ok();
 }
 
@@ -184,7 +186,9 @@ on_both_engines_with! {
             declare(server, &b, amount);
             server.notify();
         }
-        assert_eq!(sequences(&receiver.events()), [1, 2, 4, 6], "the first of A, and all of B");
+        let mut sent = sequences(&receiver.events());
+        sent.sort_unstable();
+        assert_eq!(sent, [1, 2, 4, 6], "the first of A, and all of B");
         receiver.answer_always(200);
         receiver.forget();
         server.clock.advance(Duration::from_secs(6));
@@ -670,6 +674,42 @@ on_both_engines! {
         assert_eq!(receiver.connections(), 0);
         for headers in [json!({ "Host": "x" }), json!({ "webhook-id": "x" }), json!({ "a b": "x" }), json!({ "x": "a\r\nb" }), json!({ "a": "", "b": "", "c": "", "d": "", "e": "", "f": "" })] {
             as_org(server, "DEA", "POST", "/v1/subscriptions", json!({ "url": "https://93.184.216.34/", "headers": headers })).is(400);
+        }
+    }
+}
+
+#[test]
+fn the_library_of_the_scheme_and_another_verify_what_is_sent() {
+    let server = Server::start_with(Engine::Sqlite, &[("notify-allow-nets", "127.0.0.0/8")]);
+    for kind in ["v1", "v1a"] {
+        let receiver = Receiver::start();
+        let one = Subscribed::make(
+            &server,
+            "DEA",
+            &receiver,
+            json!({ "signature": kind, "filter": { "types": ["declaration.stored"] } }),
+        );
+        let other = Subscribed::make(&server, "DEA", &Receiver::start(), json!({ "signature": kind }));
+        declare(&server, &fresh_id("AU"), "1.00");
+        server.notify();
+        let sent = receiver.events().remove(0);
+        let timestamp: i64 = sent.header("webhook-timestamp").parse().expect("a number");
+        let given = |key: &str, id: &str, timestamp: i64, body: &str| {
+            let input = json!({ "key": key, "id": id, "timestamp": timestamp, "body": body, "signature": sent.header("webhook-signature") });
+            webhook(&input)
+        };
+        let (id, body) = (sent.header("webhook-id"), String::from_utf8(sent.body.clone()).expect("text"));
+        let Some(verdict) = given(&one.secret, id, timestamp, &body) else { return };
+        assert_eq!(verdict, "right", "{kind}");
+        let altered = body.replace("DEA", "DEB");
+        for (key, id, timestamp, body) in [
+            (&one.secret, id, timestamp, &altered),
+            (&one.secret, "evt_other", timestamp, &body),
+            (&one.secret, id, timestamp + 301, &body),
+            (&one.secret, id, timestamp - 301, &body),
+            (&other.secret, id, timestamp, &body),
+        ] {
+            assert_eq!(given(key, id, timestamp, body).as_deref(), Some("wrong"), "{kind} {id} {timestamp}");
         }
     }
 }

@@ -247,7 +247,15 @@ fn with_a_subscription(server: &Server, id: &str) {
     server.notify();
     let event = receiver.events()[0].json()["id"].clone();
     let event = event.as_str().expect("an id");
-    for rest in ["", "?state=waiting", "?state=given-up", "?since=2026-01-01", "?after=1", &format!("?item={id}"), &format!("?event={event}")] {
+    for rest in [
+        "",
+        "?state=waiting",
+        "?state=given-up",
+        "?since=2026-01-01",
+        "?after=1",
+        &format!("?item={id}"),
+        &format!("?event={event}"),
+    ] {
         ask("GET", &path(&format!("/deliveries{rest}")), None).ok();
     }
     ask("GET", &path("/deliveries/1"), None).ok();

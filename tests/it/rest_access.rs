@@ -20,8 +20,15 @@ fn rows() -> impl Iterator<Item = (&'static Operation, Permission)> {
 
 /// The address of a row about `id`.
 fn address(operation: &Operation, id: &str) -> String {
-    let fixed =
-        [("{version}", "1"), ("{document}", "cn22"), ("{reference}", "R1"), ("{number}", "1"), ("{list}", "countries"), ("{sequence}", "1"), ("{key}", "00000000000000000000000000000001")];
+    let fixed = [
+        ("{version}", "1"),
+        ("{document}", "cn22"),
+        ("{reference}", "R1"),
+        ("{number}", "1"),
+        ("{list}", "countries"),
+        ("{sequence}", "1"),
+        ("{key}", "00000000000000000000000000000001"),
+    ];
     let id = match operation.name {
         "readEvent" => "evt_00000000000000000000000000000001_1c",
         _ if operation.path.starts_with("/v1/subscriptions") => "sub_00000000000000000000000000000001",

@@ -48,8 +48,7 @@ impl Exchange {
                 let request = request(url, token.as_deref(), key.as_deref(), sending, self.clock.now())?;
                 let net = std::sync::Arc::clone(&self.net);
                 let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
-                let answered =
-                    answered
+                let answered = answered
                     .map_err(|error| DeliveryError::Later(error.to_string()))?
                     .map_err(|error| DeliveryError::Later(error.to_string()))?;
                 judge(answered.status, answered.body)

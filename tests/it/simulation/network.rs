@@ -330,7 +330,9 @@ async fn deliver(site: &Site, request: &Outbound) -> Answered {
         Err(error) => Err(error),
     };
     match received {
-        Ok(Receipt { outcome, control, .. }) => Answered { status: status(outcome), body: control, ..Answered::default() },
+        Ok(Receipt { outcome, control, .. }) => {
+            Answered { status: status(outcome), body: control, ..Answered::default() }
+        }
         Err(error) => Answered { status: error.status(), ..Answered::default() },
     }
 }
