@@ -51,11 +51,11 @@ on_both_engines! {
         let send = |kind: &str| server.post_bytes("/GetHeartbeat", beat().as_bytes(), &[("content-type", kind)]);
         for kind in [
             "application/json", "Application/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"", "text/json",
-            "application/problem+json",
+            "application/problem+json", "application/x-www-form-urlencoded",
         ] {
             send(kind).ok();
         }
-        for kind in ["application/x-www-form-urlencoded", "text/plain", "application/xml", "application/json; charset=latin1"] {
+        for kind in ["text/plain", "multipart/form-data", "application/xml", "application/json; charset=latin1"] {
             let answer = send(kind).refused(415);
             let told = answer.json()["Message"].as_str().expect("a message").to_owned();
             assert!(told.contains("Content-Type") && told.contains("application/json"), "{kind}: {told}");

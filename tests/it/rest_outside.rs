@@ -256,17 +256,18 @@ fn schemathesis_finds_no_answer_that_the_document_does_not_describe() {
 
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// Runs the examples of a page in one shell, as an organization; gives what they print.
+/// Runs the examples of a page in one shell, as an organization that may be notified; gives what they print.
 fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)> {
     let text = std::fs::read_to_string(format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"))).expect("a page");
     let blocks: Vec<&str> = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(blocks.len() > 4);
     let folder = tempfile::tempdir().expect("folder");
     let head = format!(
-        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\n",
+        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\nHOOK={}\n",
         folder.path().display(),
         server.address(),
-        token_of(org)
+        token_of(org),
+        Receiver::start().url
     );
     program("curl", &["--version"])?;
     program("bash", &["-c", &(head + &blocks.concat())])
@@ -274,11 +275,14 @@ fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)
 
 #[test]
 fn the_examples_of_the_documentation_run() {
-    let server = Server::start(Engine::Sqlite);
+    let server = Server::start_with(Engine::Sqlite, &[("notify-allow-nets", "127.0.0.0/8")]);
     if let Some((done, told)) = run_examples(&server, "rest.md", "AUA") {
         assert!(done && told.contains("withdrawn") && told.contains("%PDF-"), "{told}");
     }
     if let Some((done, told)) = run_examples(&server, "events.md", "DEA") {
         assert!(done && told.contains("mayProceed") && told.contains("\"changes\""), "{told}");
+    }
+    if let Some((done, told)) = run_examples(&server, "webhooks.md", "DEA") {
+        assert!(done && told.contains("\"delivered\":true") && told.contains("rep_"), "{told}");
     }
 }
