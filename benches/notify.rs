@@ -31,7 +31,10 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const MANY: usize = 1_000;
 
 fn main() -> Outcome {
-    println!("notify: StoreDeclaration with a receiver that takes everything, deliveries, latency, many receivers; {} clients", clients());
+    println!(
+        "notify: StoreDeclaration with a receiver that takes everything, deliveries, latency, many receivers; {} clients",
+        clients()
+    );
     start_logging()?;
     let folder = folder()?;
     if wants("sqlite") {
@@ -254,8 +257,18 @@ fn latency(engine: &str, url: &str, slowest_ms: f64) -> Outcome {
     hanging.hangs.store(true, Ordering::Relaxed);
     let second = run_paced(&running, &receivers, 1_000_000)?;
     let p = |seen: &[f64], percent| 1_000.0 * percentile(seen, percent);
-    println!("{engine}, store to receiver: 50 % {:.0} ms, 99 % {:.0} ms; with one that hangs 99 % {:.0} ms", p(&first, 50.0), p(&first, 99.0), p(&second, 99.0));
-    verdict(&format!("{engine}, 99 % from store to receiver, ms"), p(&first, 99.0), p(&first, 99.0) <= slowest_ms, &format!("{slowest_ms} or less"));
+    println!(
+        "{engine}, store to receiver: 50 % {:.0} ms, 99 % {:.0} ms; with one that hangs 99 % {:.0} ms",
+        p(&first, 50.0),
+        p(&first, 99.0),
+        p(&second, 99.0)
+    );
+    verdict(
+        &format!("{engine}, 99 % from store to receiver, ms"),
+        p(&first, 99.0),
+        p(&first, 99.0) <= slowest_ms,
+        &format!("{slowest_ms} or less"),
+    );
     let ratio = p(&second, 99.0) / p(&first, 99.0);
     verdict(&format!("{engine}, the same beside one that hangs"), ratio, ratio <= 1.5, "1.5 or less");
     running.stop()?;
@@ -327,7 +340,11 @@ async fn multiply(running: &Running, _: SubscriptionId) -> Outcome {
             let mut of_it = secret.clone();
             (of_it.subscription, of_it.key_id, of_it.sealed) = (id, key, sealed);
             tx.add_subscription_secret(&of_it)?;
-            tx.put_subscription(&new, entrepost::domain::RecordEventKind::Stored, &entrepost::store::item::Stamp::command_line())?;
+            tx.put_subscription(
+                &new,
+                entrepost::domain::RecordEventKind::Stored,
+                &entrepost::store::item::Stamp::command_line(),
+            )?;
             for (stream, number) in &cursors {
                 tx.put_subscription_cursor("AUA", id, stream, *number)?;
             }

@@ -417,13 +417,18 @@ impl Sending<'_> {
 
 /// Stores results and how the receiver fares; says whether the latter still counts.
 fn store_results(tx: &mut Tx<'_>, row: &SubscriptionRow, results: &[Stored]) -> Result<bool, Fault> {
-    let mut attempts = Vec::with_capacity(results.len());
-    for Stored { delivery, attempt, .. } in results {
-        tx.put_delivery(delivery)?;
-        if let Some(attempt) = attempt {
-            attempts.push(attempt.clone());
-        }
+    let is_plain = |one: &&Stored| {
+        one.delivery.state == DeliveryState::Delivered && one.delivery.tries == 1 && one.delivery.run == 0
+    };
+    let (plain, others): (Vec<_>, Vec<_>) = results.iter().partition(is_plain);
+    let numbers: Vec<i64> = plain.iter().map(|one| one.delivery.seq_no).collect();
+    if !numbers.is_empty() {
+        tx.put_taken(&row.org, row.id, &numbers)?;
     }
+    for one in others {
+        tx.put_delivery(&one.delivery)?;
+    }
+    let attempts: Vec<AttemptRow> = results.iter().filter_map(|one| one.attempt.clone()).collect();
     tx.add_attempts(&attempts)?;
     let counts = tx.put_health(row)?;
     if counts {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::engine::conn::on_engine;
 use super::event::EventRow;
 use super::insert::{insert_all, inserted_rows};
 use super::schema::{delivery, delivery_attempt, event, replay};
@@ -167,17 +168,26 @@ impl Tx<'_> {
 
     /// Notes how a delivery stands now.
     pub fn put_delivery(&mut self, row: &DeliveryRow) -> Done {
-        diesel::update(delivery::table.find((&row.org, row.subscription, row.seq_no)))
-            .set((
-                delivery::state.eq(row.state),
-                delivery::is_replay.eq(row.is_replay),
-                delivery::run.eq(row.run),
-                delivery::attempts.eq(row.attempts),
-                delivery::tries.eq(row.tries),
-                delivery::next_at.eq(row.next_at),
-                delivery::done_at.eq(row.done_at),
-            ))
-            .execute(self.conn)?;
+        let put = diesel::update(delivery::table.find((&row.org, row.subscription, row.seq_no))).set((
+            delivery::state.eq(row.state),
+            delivery::is_replay.eq(row.is_replay),
+            delivery::run.eq(row.run),
+            delivery::attempts.eq(row.attempts),
+            delivery::tries.eq(row.tries),
+            delivery::next_at.eq(row.next_at),
+            delivery::done_at.eq(row.done_at),
+        ));
+        on_engine!(self.conn, |conn| put.execute(conn))?;
+        Ok(())
+    }
+
+    /// Notes that deliveries of a subscription were taken at the first attempt.
+    pub fn put_taken(&mut self, org: &str, id: Id, numbers: &[i64]) -> Done {
+        let taken =
+            (delivery::state.eq(DeliveryState::Delivered), delivery::tries.eq(1), delivery::done_at.eq(At(self.now)));
+        let of_it = delivery::org.eq(org).and(delivery::subscription.eq(id));
+        let put = diesel::update(delivery::table.filter(of_it.and(delivery::seq_no.eq_any(numbers)))).set(taken);
+        on_engine!(self.conn, |conn| put.execute(conn))?;
         Ok(())
     }
 

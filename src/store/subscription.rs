@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::columns::{Attested, Columns, columns_digest};
+use super::engine::conn::on_engine;
 use super::item::Stamp;
 use super::lease::leases;
 use super::record_history::RecordEvent;
@@ -173,7 +174,8 @@ impl Tx<'_> {
             subscription::rests_until.eq(row.rests_until),
             subscription::warned.eq(row.warned),
         );
-        Ok(diesel::update(known).set(set).execute(self.conn)? > 0)
+        let put = diesel::update(known).set(set);
+        Ok(on_engine!(self.conn, |conn| put.execute(conn))? > 0)
     }
 
     /// Notes up to which number deliveries are lined up; says whether that was done: not when somebody else did meanwhile.
