@@ -20,6 +20,9 @@ macro_rules! limits {
     };
 }
 
+/// A client is told of a secret that ends so many days before.
+pub const SECRET_WARNING_D: [i64; 2] = [14, 2];
+
 limits! {
     BODY_BYTES: usize = 8 * 1024 * 1024, "bytes", "Keeps one request from filling memory; beyond it 413.";
     REQUEST_READ_S: u64 = 30, "s", "A body that trickles in holds a connection; beyond it 408.";

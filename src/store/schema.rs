@@ -60,6 +60,7 @@ diesel::table! {
         expires_at -> Nullable<crate::store::types::DbTime>,
         revoked_at -> Nullable<crate::store::types::DbTime>,
         last_used_at -> Nullable<crate::store::types::DbTime>,
+        warned -> Integer,
     }
 }
 

@@ -247,9 +247,9 @@ on_both_engines_with! {
         assert_eq!(items(&receiver.events()).iter().filter(|item| **item == bad).count(), 10);
         // The next of the item goes, and what was given up can be replayed.
         receiver.answer_always(200);
+        receiver.forget();
         declare(server, &bad, "2.00");
         one.post(server, "/replays", json!({ "state": "failed" })).is(202);
-        receiver.forget();
         server.notify();
         let mut sent: Vec<_> = receiver.events().iter().map(|one| (one.json()["sequence"].as_i64(), one.json()["replay"].clone())).collect();
         sent.sort_by_key(|(sequence, _)| *sequence);
@@ -615,6 +615,26 @@ on_both_engines_with! {
         for table in ["subscription", "subscription_secret", "subscription_cursor", "delivery", "delivery_attempt", "replay"] {
             assert_eq!(raw.number(&format!("SELECT COUNT(*) AS n FROM {table}")), 0, "{table}");
         }
+    }
+
+    fn a_secret_that_ends_is_told_of_in_time(server) {
+        let (id, _) = client_like(server, new_client("DEA", &[Scope::ReadEvents]));
+        get(server, "DEA", "/v1/events");
+        let added = id.clone();
+        server.block_on(|services| async move { services.add_client_secret(&added, None).await }).expect("adds"); // the first one ends in 30 days
+        let told = |days: u64| -> Vec<Value> {
+            server.clock.advance(HOUR * 24 * u32::try_from(days).expect("few"));
+            for _ in 0..2 {
+                server.block_on(|services| async move { services.warn_of_ending_secrets().await }).expect("warns");
+            }
+            get(server, "DEA", "/v1/events?type=secret.*")["events"].as_array().expect("a list").clone()
+        };
+        assert_eq!(told(15).len(), 0);
+        let first = told(2);
+        assert_eq!((first.len(), &first[0]["data"]["client"]), (1, &json!(id)));
+        assert!(first[0]["data"]["until"].is_string() && first[0]["data"]["reason"].as_str().is_some_and(|why| why.contains("secret")));
+        assert_eq!((told(10).len(), told(2).len(), told(1).len(), told(5).len()), (1, 2, 2, 2));
+        assert_eq!(get(server, "AUA", "/v1/events?type=secret.*")["events"], json!([]));
     }
 
     fn a_courier_s_receiver_has_to_say_ok(server) {

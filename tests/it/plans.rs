@@ -25,6 +25,7 @@ const TINY: &[&str] = &[
     "subscription",
     "subscription_cursor",
     "subscription_secret",
+    "oauth_secret",
     "replay",
     "feed_epoch",
     "feed_timeline",
@@ -218,6 +219,7 @@ fn use_everything(server: &Server) {
         services.seal().await.expect("seals");
         services.keep_activity().await.expect("notes");
         services.drop_expired().await.expect("drops");
+        services.warn_of_ending_secrets().await.expect("warns");
         let token = services.issue_token("AUA", "x", None, None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");
