@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use super::arguments::{needed, option, optional, text};
 use crate::Failure;
 use entrepost::config::Config;
-use entrepost::contract::subscription::{DeliveryView, GoOn, NewReplay, SubscriptionView};
+use entrepost::contract::subscription::{DeliveryView, GoOn, NewReplay, NewSubscription, SubscriptionView};
 use entrepost::net::Http;
 use entrepost::notify::{DeliveryFilter, Notifier, SubscriptionId};
 use entrepost::service::Services;
@@ -31,6 +31,29 @@ pub(super) fn command() -> Command {
         )
         .subcommand(Command::new("pause").about("Send nothing until it is enabled again").arg(org()).arg(id()))
         .subcommand(Command::new("remove").about("End one").arg(org()).arg(id()))
+}
+
+pub(super) fn callback_host_command() -> Command {
+    let org = || needed("ORG", "whose it is");
+    Command::new("callback-host")
+        .about(
+            "Addresses under which declarations may name one of their own, to have the events of their item sent there",
+        )
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("add")
+                .about("Add one, which is taken for verified; its secret is shown once")
+                .arg(org())
+                .arg(needed("URL", "a prefix that ends with a slash"))
+                .arg(option("label", "TEXT", "what it is").default_value(""))
+                .arg(
+                    option("mode", "MODE", "`xpress`: only {\"status\":\"OK\"} is a receipt")
+                        .value_parser(["standard", "xpress"])
+                        .default_value("standard"),
+                ),
+        )
+        .subcommand(Command::new("list").about("List those of an organization").arg(org()))
+        .subcommand(Command::new("remove").about("End one").arg(org()).arg(needed("ID", "the callback host: sub_…")))
 }
 
 pub(super) fn delivery_command() -> Command {
@@ -79,6 +102,21 @@ pub(super) async fn run(
         notifier.list(&actor).await?.iter().for_each(print_line);
         return Ok(());
     }
+    if (group, verb) == ("callback-host", "list") {
+        notifier.callback_hosts(&actor).await?.iter().for_each(print_line);
+        return Ok(());
+    }
+    if verb == "add" {
+        let new = NewSubscription {
+            url: text(options, "URL").into(),
+            label: optional(options, "label"),
+            mode: optional(options, "mode"),
+            ..NewSubscription::default()
+        };
+        let made = notifier.create_callback_host(&actor, new).await?;
+        println!("{}\t{}", made.subscription.id, made.secret);
+        return Ok(());
+    }
     let id = SubscriptionId::parse(text(options, "ID"))?;
     match (group, verb) {
         ("subscription", "show") => print_whole(&notifier.show(&actor, id).await?),
@@ -87,7 +125,7 @@ pub(super) async fn run(
             print_line(&notifier.enable(&actor, id, go_on).await?);
         }
         ("subscription", "pause") => print_line(&notifier.pause(&actor, id).await?),
-        ("subscription", _) => {
+        ("subscription" | "callback-host", _) => {
             notifier.remove(&actor, id).await?;
             println!("removed");
         }

@@ -3,6 +3,7 @@
 //! Addresses of partners come from the administrator, so private ones are allowed there; those of receivers of notifications come from
 //! customers and pass [`guard`].
 
+mod address;
 mod guard;
 mod networks;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::transport::DefaultConnector;
 
+pub use address::is_under;
 use guard::Guard;
 pub use guard::GuardRules;
 pub use networks::Networks;

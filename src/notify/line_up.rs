@@ -1,10 +1,12 @@
 //! Lines up what is to be sent by a subscription: the events after its cursors that its filter lets through, each under the next
 //! number.
 
+use std::collections::HashMap;
+
 use super::filter::lets_through;
 use super::notifier::Key;
 use crate::contract::subscription::EventFilter;
-use crate::domain::{DeliveryState, SubscriptionState};
+use crate::domain::{DeliveryState, SubscriptionKind, SubscriptionState};
 use crate::error::Error;
 use crate::limits;
 use crate::service::Actor;
@@ -111,9 +113,17 @@ pub(super) fn line_up(tx: &mut Tx<'_>, (org, id): &Key) -> Result<bool, Fault> {
         room -= events.len() as i64;
         let Some(last) = events.last().map(|event| event.event_no) else { continue };
         looked = true;
-        for event in events.iter().filter(|event| source.lets_through(event)) {
+        let mut wanted: Vec<&EventRow> = events.iter().filter(|event| source.lets_through(event)).collect();
+        let mut urls = HashMap::new();
+        if row.kind == SubscriptionKind::CallbackHost {
+            let pids: Vec<Id> = wanted.iter().map(|event| event.object_pid).collect();
+            urls = tx.callbacks(&stream, &pids, *id)?;
+            wanted.retain(|event| event.item_id.is_some() && urls.contains_key(&event.object_pid));
+        }
+        for event in wanted {
             let seq_no = row.last_seq + 1 + new.len() as i64;
-            new.push(delivery_of(tx, &row, event, seq_no));
+            let url = urls.get(&event.object_pid).cloned();
+            new.push(DeliveryRow { url, ..delivery_of(tx, &row, event, seq_no) });
         }
         tx.put_subscription_cursor(org, *id, &stream, last)?;
     }

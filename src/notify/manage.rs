@@ -26,8 +26,10 @@ use crate::domain::{
 };
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::net::is_under;
 use crate::service::Actor;
 use crate::store::delivery::{DeliveryQuery, ReplayRow};
+use crate::store::item::Callback;
 use crate::store::subscription::{SubscriptionRow, SubscriptionSecretRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
@@ -196,10 +198,46 @@ impl Notifier {
     /// # Errors
     /// 400 for what it cannot be, or one too many, or without a key to seal secrets with.
     pub async fn create(&self, actor: &Actor, new: NewSubscription) -> Result<Made> {
+        self.make(actor, SubscriptionKind::Webhook, new).await
+    }
+
+    /// Makes a callback host: declarations may name addresses under its own, to which the events of their items are sent. One that the
+    /// operator makes is taken for verified, for not every receiver can answer a challenge.
+    ///
+    /// # Errors
+    /// As of a subscription; 400 for an address that does not end with a slash.
+    pub async fn create_callback_host(&self, actor: &Actor, new: NewSubscription) -> Result<Made> {
+        if !new.url.ends_with('/') || new.url.contains('?') {
+            let message = "write a prefix that ends with a slash, for example https://hooks.example/entrepost/";
+            return Err(Error::invalid("format", "url", message));
+        }
+        self.make(actor, SubscriptionKind::CallbackHost, new).await
+    }
+
+    /// The callback host that an address lies under.
+    ///
+    /// # Errors
+    /// 400 where it lies under none of the caller's organization.
+    pub async fn callback(&self, actor: &Actor, url: &str) -> Result<Callback> {
+        let org = actor.org.clone();
+        let rows = self.store.read(move |tx| tx.subscriptions_of(&org)).await?;
+        let is_host = |row: &&SubscriptionRow| {
+            row.kind == SubscriptionKind::CallbackHost && row.verified_at.is_some() && is_under(url, &row.url)
+        };
+        match rows.iter().find(is_host).filter(|_| url.len() <= limits::HOOK_URL_CHARS) {
+            Some(row) => Ok(Callback { host: row.id, url: url.to_owned() }),
+            None => {
+                let message = "it lies under no callback host of yours; add one at /v1/callback-hosts, or have the operator do so";
+                Err(Error::invalid("callback_host", "callbackUrl", message))
+            }
+        }
+    }
+
+    async fn make(&self, actor: &Actor, kind: SubscriptionKind, new: NewSubscription) -> Result<Made> {
         filter::check(&new.filter)?;
         let label = new.label.unwrap_or_default();
         check_label(&label)?;
-        let kind = new.signature.as_deref().map_or(Ok(SignatureKind::Shared), signature_kind)?;
+        let signature = new.signature.as_deref().map_or(Ok(SignatureKind::Shared), signature_kind)?;
         let auth = ReceiverAuth { headers: new.headers.unwrap_or_default(), oauth: new.oauth };
         auth.check()?;
         self.check_url(&new.url, "url").await?;
@@ -212,7 +250,7 @@ impl Notifier {
             org: actor.org.clone(),
             id: Id(Uuid::now_v7()),
             revision: 0,
-            kind: SubscriptionKind::Webhook,
+            kind,
             mode: new.mode.as_deref().map_or(Ok(ReceiverMode::Standard), mode)?,
             label,
             url: new.url,
@@ -238,8 +276,12 @@ impl Notifier {
             lease_until: None,
         };
         row.auth = seal_auth(&self.services.vault, &row, &auth)?;
-        let (secret_row, secret) = new_secret(self, (&row.org, row.id), kind)?;
-        self.count_challenge(&row.url)?;
+        let (secret_row, secret) = new_secret(self, (&row.org, row.id), signature)?;
+        if kind == SubscriptionKind::CallbackHost && self.is_operator() {
+            (row.state, row.reason, row.verified_at, row.due_at) = (SubscriptionState::Active, None, Some(now), None);
+        } else {
+            self.count_challenge(&row.url)?;
+        }
         let (id, by, stamp) = (SubscriptionId(row.id), actor.clone(), self.stamp(actor));
         let make = move |tx: &mut Tx<'_>| {
             if tx.subscriptions_of(&row.org)?.len() >= limits::SUBSCRIPTIONS {
@@ -255,7 +297,16 @@ impl Notifier {
         Ok(Made { secret, subscription: self.shown_now(actor, id).await? })
     }
 
-    /// The subscriptions of the caller's organization, the oldest first.
+    /// The callback hosts of the caller's organization, the oldest first.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn callback_hosts(&self, actor: &Actor) -> Result<Vec<SubscriptionView>> {
+        let all = self.list(actor).await?;
+        Ok(all.into_iter().filter(|one| one.kind == SubscriptionKind::CallbackHost.stored()).collect())
+    }
+
+    /// The subscriptions of the caller's organization, the oldest first; callback hosts are among them.
     ///
     /// # Errors
     /// When the database is away.

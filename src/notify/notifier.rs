@@ -80,6 +80,11 @@ impl Notifier {
         Self { by: Some(Stamp::command_line()), ..self }
     }
 
+    /// Whether the operator acts.
+    pub(super) fn is_operator(&self) -> bool {
+        self.by.is_some()
+    }
+
     /// Who goes into the history.
     pub(super) fn stamp(&self, actor: &Actor) -> Stamp {
         self.by.clone().unwrap_or_else(|| actor.stamp())

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::line_up::{Source, delivery_of, number};
 use super::notifier::Key;
 use crate::contract::subscription::NewReplay;
-use crate::domain::DeliveryState;
+use crate::domain::{DeliveryState, SubscriptionKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::service::events::parts_of;
@@ -139,6 +139,8 @@ impl Lines<'_> {
     fn event(&mut self, tx: &mut Tx<'_>, event: &EventRow) -> Result<(), Fault> {
         match tx.delivery_of(&self.row.org, self.row.id, &event.post_org, event.event_no)? {
             Some(delivery) => self.again(tx, delivery),
+            // What goes to a callback host is settled when it is lined up.
+            None if self.row.kind == SubscriptionKind::CallbackHost => Ok(()),
             None => {
                 let seq_no = self.row.last_seq + 1 + self.new.len() as i64;
                 self.new.push(DeliveryRow { is_replay: true, ..delivery_of(tx, self.row, event, seq_no) });

@@ -154,6 +154,8 @@ diesel::table! {
         object_pid -> crate::store::types::DbId,
         receptacle -> Nullable<Text>,
         despatch -> Nullable<Text>,
+        callback -> Nullable<crate::store::types::DbId>,
+        callback_url -> Nullable<Text>,
     }
 }
 

@@ -60,7 +60,7 @@ fn body(operation: &Operation, id: &str) -> Option<Value> {
         "readItems" => Some(json!({ "items": [{ "itemId": id }] })),
         "setWatchdog" => Some(json!({ "watchdog": { "Operation": 4, "Remarks": "look" } })),
         "createMovement" => Some(json!({ "itemId": id, "flow": "outbound", "partner": "DEA", "mailState": 1 })),
-        "createSubscription" => Some(json!({ "url": "https://hooks.example/" })),
+        "createSubscription" | "createCallbackHost" => Some(json!({ "url": "https://hooks.example/" })),
         "verifySubscription" | "pauseSubscription" => None,
         "changeSubscription" | "enableSubscription" | "testSubscription" | "addSubscriptionKey" => Some(json!({})),
         "replayEvents" => Some(json!({ "state": "failed" })),

@@ -56,6 +56,9 @@ fn subscribe(server: &Server, calls: &mut Calls, item: &str) {
     let at = ("{id}", made["id"].as_str().expect("an id"));
     server.notify();
     calls.call(server, "AUA", ("GET", all), Value::Null, &[]).ok();
+    let host = json!({ "url": receiver.url.replace("/hook", "/back/"), "mode": "xpress" });
+    calls.call(server, "AUA", ("POST", "/v1/callback-hosts"), host, &[]).is(201);
+    calls.call(server, "AUA", ("GET", "/v1/callback-hosts"), Value::Null, &[]).ok();
     calls.call(server, "AUA", ("GET", &one("")), Value::Null, &[at]).ok();
     calls.call(server, "DEA", ("GET", &one("")), Value::Null, &[at]).is(404);
     calls.call(server, "AUA", ("POST", &one("/test")), json!({ "type": "item.moved" }), &[at]).ok();

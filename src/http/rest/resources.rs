@@ -617,6 +617,18 @@ resources! {
             problems: &[NOT_THERE, STANDS_OTHERWISE],
             run: subscriptions::replay,
         }
+        GET "/v1/callback-hosts" listCallbackHosts PostsAndCustoms [ReadSubscriptions] "Under which addresses declarations may name one of their own." {
+            answers: &[json("200", "The oldest first. Each is a subscription: pause, keys, deliveries and replays are there.", named::<SubscriptionList>)],
+            problems: &[],
+            run: subscriptions::callback_hosts,
+        }
+        POST "/v1/callback-hosts" createCallbackHost PostsAndCustoms [CreateSubscriptions] "Lets declarations name addresses under this one (`callbackUrl`), to which the events of their items are sent." {
+            remarks: "The address ends with a slash, and is challenged as a subscription is.",
+            body: NewSubscription,
+            answers: &[created_untagged("It was made.", named::<SubscriptionMade>)],
+            problems: &[],
+            run: subscriptions::create_callback_host,
+        }
     }
     "Light" {
         GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {

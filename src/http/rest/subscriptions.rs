@@ -30,6 +30,18 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     Ok(Reply::created(to_canonical(&made), &location))
 }
 
+pub(super) async fn create_callback_host(ask: Ask<'_>) -> Result<Reply> {
+    let new: NewSubscription = ask.body()?;
+    let made = ask.shared.notifier.create_callback_host(&who(&ask), new).await?;
+    let location = format!("/v1/subscriptions/{}", made.subscription.id);
+    Ok(Reply::created(to_canonical(&made), &location))
+}
+
+pub(super) async fn callback_hosts(ask: Ask<'_>) -> Result<Reply> {
+    let subscriptions = ask.shared.notifier.callback_hosts(&ask.actor).await?;
+    Ok(Reply::ok(to_canonical(&SubscriptionList { subscriptions })))
+}
+
 pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
     let subscriptions = ask.shared.notifier.list(&ask.actor).await?;
     Ok(Reply::ok(to_canonical(&SubscriptionList { subscriptions })))
