@@ -1,7 +1,7 @@
 //! The only opener of outbound connections: time limits, size limits, no redirects, no proxies out of the environment.
 //!
 //! Addresses of partners come from the administrator, so private ones are allowed there; those of receivers of notifications come from
-//! customers and pass [`guard`].
+//! customers and pass a guard ([`GuardRules`]).
 
 mod address;
 mod guard;

@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_challenge_is_repeated_or_it_is_not() {
         assert!(repeats(br#"{"challenge":"abc","more":1}"#, "abc"));
-        for wrong in [&b"abc"[..], b"", br#"{"challenge":"abd"}"#, br#"{"challenge":1}"#, br#"["abc"]"#] {
+        for wrong in [&b"abc"[..], b"", br#"{"challenge":"abcd"}"#, br#"{"challenge":1}"#, br#"["abc"]"#] {
             assert!(!repeats(wrong, "abc"));
         }
     }
