@@ -61,6 +61,22 @@ impl<K: Clone + Eq + Hash> Turns<K> {
         Arc::clone(turns.entry(key.clone()).or_default())
     }
 
+    /// Waits for those who work just now; says whether anybody did.
+    pub async fn wait_for_others(&self) -> bool {
+        let turns: Vec<Turn> = {
+            let turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.values().map(Arc::clone).collect()
+        };
+        let mut worked = false;
+        for turn in turns {
+            if turn.try_lock().is_err() {
+                worked = true;
+                drop(turn.lock().await);
+            }
+        }
+        worked
+    }
+
     /// Forgets a receiver that nobody works for.
     fn forget(&self, key: &K, turn: Turn) {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);

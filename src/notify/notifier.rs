@@ -110,7 +110,7 @@ impl Notifier {
         delivery::dispatch(self).await
     }
 
-    /// Works off everything that can be done now, one subscription after the other.
+    /// Works off everything that can be done now, one subscription after the other, and waits for what this process does beside it.
     ///
     /// # Errors
     /// When the database is away.
@@ -120,7 +120,7 @@ impl Notifier {
             for key in self.due().await? {
                 done += delivery::serve(self, &key).await?;
             }
-            if done == 0 {
+            if done == 0 && !self.turns.wait_for_others().await {
                 return Ok(());
             }
         }
