@@ -186,6 +186,11 @@ fn jobs(
         gather: GATHERING,
         at_latest: Duration::from_millis(500),
     };
+    let ingesting = Schedule::OnSignal {
+        signal: services.ingestion_signal(),
+        gather: INGESTING_AFTER,
+        at_latest: Duration::from_secs(1),
+    };
     let deriving = Schedule::OnSignal {
         signal: services.history_signal(),
         gather: GATHERING_OF_EVENTS,
@@ -206,6 +211,7 @@ fn jobs(
         Job::new("deriving events", deriving, services, async |work| work.derive_events().await.map(drop)),
         Job::new("judging what time changes", ms(10_000), services, async |work| work.judge_due().await.map(drop)),
         Job::new("judging by new lists", ms(2_000), services, async |work| work.judge_by_lists().await.map(drop)),
+        Job::new("taking in ingestions", ingesting, services, async |work| work.take_in_ingestions().await.map(drop)),
         Job::new("sweeping the limiters", ms(60_000), rate_limits, async |rate_limits| {
             rate_limits.sweep();
             Ok(())
@@ -245,6 +251,9 @@ async fn share_limits((services, rate_limits, sharing): (Services, Arc<RateLimit
 const GATHERING: Duration = Duration::from_millis(5);
 /// The same of what happened to items, from which events are derived in one transaction.
 const GATHERING_OF_EVENTS: Duration = Duration::from_millis(20);
+
+/// An import that is answered at once is begun by who asked, before the job looks.
+const INGESTING_AFTER: Duration = Duration::from_millis(20);
 
 /// Counters that are there from the start, so that their first rise is seen as one.
 const COUNTERS: [&str; 8] = [

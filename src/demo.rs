@@ -215,6 +215,8 @@ async fn declare(
             event: StoreEvent::Final,
             object_path: "mailObject".into(),
             declaration_path: "decl".into(),
+            external_reference: None,
+            ingestion: None,
         }),
     };
     services.store_declarations(actor, vec![entry], BatchMode::AllOrNothing, None).await.map(|_| ())

@@ -77,6 +77,8 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ),
     ("count", "A control count or control reference of the interchange disagrees with what was received."),
     ("segment", "A segment or element is not expected at this place."),
+    ("changed_since", "The item was changed since it was exported."),
+    ("not_carried", "The item holds what a sheet cannot carry; change it by other means."),
     ("profile", "The message follows another profile, or uses a value the profile does not know."),
 ];
 
@@ -115,6 +117,8 @@ pub enum Error {
     EncodedBody,
     /// 415: the body is said to be of a kind that is not read here; holds what is.
     UnknownMediaType { taken: &'static str },
+    /// 422: a file that cannot be read as a table at all; says why, and what to do.
+    Unreadable { code: &'static str, reason: String },
     /// 422: the idempotency key was used with another request.
     KeyReused,
     /// 428: a change has to say which version it is of.
@@ -153,7 +157,7 @@ impl Error {
             Self::Changed => 412,
             Self::BodyTooLarge { .. } => 413,
             Self::EncodedBody | Self::UnknownMediaType { .. } => 415,
-            Self::KeyReused => 422,
+            Self::KeyReused | Self::Unreadable { .. } => 422,
             Self::VersionNeeded => 428,
             Self::TooManyRequests { .. } => 429,
             Self::Internal(_) => 500,
@@ -179,6 +183,7 @@ impl Error {
             Self::EncodedBody => "EncodingNotTakenException",
             Self::UnknownMediaType { .. } => "MediaTypeNotTakenException",
             Self::KeyReused => "IdempotencyKeyReusedException",
+            Self::Unreadable { .. } => "UnreadableFileException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::Internal(_) => "InternalException",
             Self::Unavailable { .. } => "UnavailableException",
@@ -251,6 +256,7 @@ impl fmt::Display for Error {
             Self::TooManyRequests { retry_after_s, what } => {
                 write!(f, "Too many {what}; wait {retry_after_s} s and try again.")
             }
+            Self::Unreadable { reason, .. } => write!(f, "{reason}."),
             Self::Internal(_) => write!(f, "An internal fault; nothing was stored. Report it with the request id."),
             Self::Unavailable { reason, .. } => write!(f, "{reason}."),
         }
@@ -369,9 +375,31 @@ impl<'f> IntoIterator for &'f Findings {
     }
 }
 
+/// A path of ours (`a.b[0].c`) as a JSON Pointer (`/a/b/0/c`).
+pub fn pointer(path: &str) -> String {
+    let mut pointer = String::with_capacity(path.len() + 1);
+    for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')).filter(|part| !part.is_empty()) {
+        pointer.push('/');
+        pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_become_pointers() {
+        for (path, expected) in [
+            ("", ""),
+            ("a", "/a"),
+            ("decl.Data.ContentPieces[3].Amount", "/decl/Data/ContentPieces/3/Amount"),
+            ("a/b~c", "/a~1b~0c"),
+        ] {
+            assert_eq!(pointer(path), expected);
+        }
+    }
 
     #[test]
     fn what_is_not_shown_is_counted() {

@@ -25,5 +25,6 @@ pub mod print;
 pub mod refdata;
 pub mod rules;
 pub mod service;
+pub mod sheet;
 pub mod store;
 pub mod vault;

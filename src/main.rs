@@ -1,6 +1,6 @@
-//! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `print`, `edi …`, `admin …`.
+//! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `print`, `edi …`, `sheet …`, `admin …`.
 //!
-//! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else.
+//! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else; those of `sheet` say what became of the file.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -23,6 +23,7 @@ use entrepost::vault::{Vault, seal};
 mod admin;
 mod edi_files;
 mod print_files;
+mod sheet_files;
 
 /// Why the program ends without having done what it was asked.
 pub enum Failure {
@@ -47,7 +48,7 @@ impl From<Error> for Failure {
 fn main() -> ExitCode {
     let matches = command().get_matches();
     match run(&matches) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(Failure::Configuration(mistakes)) => {
             for mistake in mistakes {
                 eprintln!("configuration: {mistake}");
@@ -111,10 +112,22 @@ fn command() -> Command {
         ))
         .subcommand(edi_files::command())
         .subcommand(with_settings(print_files::command()))
+        .subcommand(with_settings(sheet_files::command()))
         .subcommand(with_settings(admin::command()))
 }
 
-fn run(matches: &ArgMatches) -> Result<(), Failure> {
+fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let Some(("sheet", options)) = matches.subcommand() else { return done(matches).map(|()| ExitCode::SUCCESS) };
+    let mut config = given(options).into_config().map_err(Failure::Configuration)?;
+    if config.log_level == "info" {
+        // The report is what counts; how a database is opened is not told beside it.
+        config.log_level = "warn".into();
+    }
+    start_logging(&config);
+    sheet_files::run(&config, options)
+}
+
+fn done(matches: &ArgMatches) -> Result<(), Failure> {
     let Some((name, options)) = matches.subcommand() else { return Ok(()) };
     if name == "openapi" {
         println!("{}", entrepost::http::openapi_document(""));

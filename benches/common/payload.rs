@@ -68,7 +68,8 @@ pub fn data(number: u64) -> String {
 
 const REST: &str = r#""GrossWeight":1.840,"HandlingClassCd":"N","MaxIndex":3,"NatureTypeCd":"11","Postage":42.10,"PostageCurrencyCd":"AUD","RecipientAddressLine1":"22 Kinsella Road","RecipientCity":"Springfield","RecipientCountryCd":"US","RecipientEmail":"reader@books.example","RecipientName":"Jordan Kinsella","RecipientState":"IL","RecipientTelephone":"+1 217 555 0184","RecipientZIP":"62701","SenderAddressLine1":"1 Harbour Street","SenderCity":"Sydney","SenderCountryCd":"AU","SenderEmail":"post@toys.example","SenderName":"Harbour Toys Pty","SenderTelephone":"+61 2 5550 0173","SenderZIP":"2000""#;
 
-fn object(number: u64) -> String {
+/// The mail object of an item.
+pub fn object(number: u64) -> String {
     format!(
         r#"{{"Id":"{}","OrigPostOrgCd":"AUA","DestPostOrgCd":"USA","MailClassCd":"C","MailCategoryCd":"A","PostingDt":"/Date({}+0000)/","TypeCd":"I"}}"#,
         item_id(number),

@@ -6,6 +6,8 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
+use super::ingestion::Counts;
+
 /// What happened to an item. Members may be added; types that are not known are to be passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -68,6 +70,12 @@ pub struct NoticeData {
     /// The OAuth2 client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
+    /// What was sent at once, and is over now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingestion_reference: Option<Uuid>,
+    /// What became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -90,6 +98,10 @@ pub struct EventData {
     pub p_id: Uuid,
     /// Rises with every event of the item; what is left out is not the caller's to see.
     pub item_sequence: i32,
+    /// What its declarer calls the item.
+    pub external_reference: Option<String>,
+    /// The ingestion that brought the item.
+    pub ingestion_reference: Option<Uuid>,
     /// I inbound, O outbound, T transit.
     pub flow: &'static str,
     pub orig_post: String,

@@ -178,6 +178,8 @@ pub struct ItemDocument {
     pub post: String,
     /// Number of the declaration's version; 0 where there is none to be seen.
     pub version: i32,
+    /// What its post calls it in its own house; told to the post alone.
+    pub external_reference: Option<String>,
     pub mail_object: MailObject,
     pub declaration: Option<Declaration>,
     /// Of the customs of `post`.
@@ -199,6 +201,8 @@ pub struct ListedItem {
     pub item_id: String,
     pub post: String,
     pub version: i32,
+    /// What its post calls it in its own house; told to the post alone.
+    pub external_reference: Option<String>,
     pub mail_object: MailObject,
     pub declaration: Option<Declaration>,
     pub response: Option<Response>,

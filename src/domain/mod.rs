@@ -4,6 +4,7 @@
 
 mod event;
 mod exchange;
+mod ingestion;
 mod item;
 mod light;
 mod notification;
@@ -15,6 +16,7 @@ mod verdict;
 
 pub use event::{EventKind, RecordEventKind, RecordKind};
 pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
+pub use ingestion::{IngestionKind, IngestionMedia, IngestionState};
 pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
 pub use light::{Light, PackedLight};
 pub use notification::{EventAudience, EventPart, Notification};

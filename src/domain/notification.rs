@@ -18,6 +18,10 @@ stored_enum! {
         DocumentPrinted = "document.printed",
         MessageRefused = "message.refused",
         MessageQuarantined = "message.quarantined",
+        /// All of what was sent at once was stored, or a part.
+        IngestionCompleted = "ingestion.completed",
+        /// None of it was.
+        IngestionFailed = "ingestion.failed",
         SubscriptionVerified = "subscription.verified",
         /// Without success for a day, or for four.
         SubscriptionFailing = "subscription.failing",

@@ -110,6 +110,8 @@ pub(super) struct Resource {
     pub query: &'static [Parameter],
     /// The schema of the body; none where none is read.
     pub body: Option<SchemaOf>,
+    /// Media types of files that are taken beside it, as they are.
+    pub files: &'static [&'static str],
     /// Media types it can answer in, the usual one first.
     pub offers: &'static [&'static str],
     pub run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload, &'static Resource) -> Serving<'a>,

@@ -74,6 +74,9 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     for (status, refusal) in [ALWAYS, more].into_iter().flat_map(|listed| refusals(&error, listed)) {
         described["responses"][status] = refusal;
     }
+    for kind in resource.files {
+        described["requestBody"]["content"][kind] = json!({ "schema": {} });
+    }
     if resource.offers.contains(&XML) {
         describe_xml(&mut described);
     }
@@ -145,6 +148,7 @@ fn in_path(name: &str) -> Value {
         "number" => "Number of the goods.",
         "service" => "Id of the service.",
         "list" => "Name of the list.",
+        "ingestion" => "Reference of the ingestion.",
         _ => "Which one.",
     };
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" }, "description": text })

@@ -70,6 +70,8 @@ impl Notifier {
                 item_id: "EE123456785AU".into(),
                 p_id: pid,
                 item_sequence: 1,
+                external_reference: None,
+                ingestion_reference: None,
                 flow: "I",
                 orig_post: "AUA".into(),
                 dest_post: "DEA".into(),

@@ -88,7 +88,8 @@ pub fn check_user(findings: &mut Findings, path: &str, code: Option<&str>) {
     }
 }
 
-pub(super) fn check_length(findings: &mut Findings, path: &str, text: &Option<String>, most: usize) {
+/// Finds a text that is longer than its member may be.
+pub fn check_length(findings: &mut Findings, path: &str, text: &Option<String>, most: usize) {
     if text.as_ref().is_some_and(|text| text.len() > most && text.chars().count() > most) {
         findings.add("too_long", path, format!("at most {most} characters fit here; shorten the text"));
     }

@@ -6,6 +6,7 @@
 //! either is refused. Pure; knows no item and no store.
 
 use super::security::has_departed;
+use crate::contract::ingestion::DeclarationEvent;
 use crate::domain::{DeclarationState, Flow, ResponseState};
 
 /// The table above, as Markdown, for the documentation.
@@ -22,6 +23,17 @@ pub enum StoreEvent {
     ToCustoms,
     /// 7: send to the partner post.
     ToPost,
+}
+
+impl From<DeclarationEvent> for StoreEvent {
+    fn from(event: DeclarationEvent) -> Self {
+        match event {
+            DeclarationEvent::Draft => Self::Draft,
+            DeclarationEvent::Final => Self::Final,
+            DeclarationEvent::ToCustoms => Self::ToCustoms,
+            DeclarationEvent::ToPost => Self::ToPost,
+        }
+    }
 }
 
 impl StoreEvent {

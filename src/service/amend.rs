@@ -41,6 +41,8 @@ pub struct Amendment {
     pub object: MailObject,
     pub declaration: Declaration,
     pub event: StoreEvent,
+    /// What the item is called in the sender's own house; as before when absent, empty to take that away.
+    pub external_reference: Option<String>,
     pub if_version: IfVersion,
 }
 
@@ -84,8 +86,9 @@ impl Services {
     /// # Errors
     /// Every finding; 412 when the item was changed since; 401 for customs.
     pub async fn amend(&self, actor: &Actor, change: Amendment, key: Option<RequestKey>) -> Result<Answer> {
-        let Amendment { object, declaration, event, if_version } = change;
-        let ready = prepare(self, actor, declared(object, declaration, event))?;
+        let Amendment { object, declaration, event, external_reference, if_version } = change;
+        let sent = Declared { external_reference, ..declared(object, declaration, event) };
+        let ready = prepare(self, actor, sent)?;
         let warnings = ready.content.judgement.warnings;
         let about = ready.key.clone();
         let work = move |tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, user_created: bool| {
@@ -234,6 +237,8 @@ fn declared(object: MailObject, declaration: Declaration, event: StoreEvent) -> 
         event,
         object_path: "mailObject".into(),
         declaration_path: "declaration".into(),
+        external_reference: None,
+        ingestion: None,
         found: Findings::default(),
     }
 }

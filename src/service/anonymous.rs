@@ -383,6 +383,8 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
         event: StoreEvent::Final,
         object_path: "MailObject".into(),
         declaration_path: "anonymousDeclaration".into(),
+        external_reference: None,
+        ingestion: None,
         found: Findings::default(),
     };
     let entry = Entry { list: "", index: None, item_id: Some(item_id.clone()), content: Ok(declared) };

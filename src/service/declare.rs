@@ -1,6 +1,7 @@
 //! Storing declarations: StoreDeclaration and CreateOrUpdateDeclarations.
 
 use tracing::Span;
+use uuid::Uuid;
 
 use super::batch::{self, Entry, Ledger, Outcome};
 use super::catalogue::Catalogue;
@@ -19,12 +20,14 @@ use crate::contract::own::Receipt;
 use crate::contract::{Declaration, Entity, MailObject};
 use crate::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use crate::error::{Error, Findings, Result};
+use crate::limits;
+use crate::rules::forms::check_length;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
-use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, Parts};
+use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, ItemReference, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
@@ -37,6 +40,10 @@ pub struct Declared {
     /// Path of the mail object in the request, for findings.
     pub object_path: String,
     pub declaration_path: String,
+    /// What the item is called in the sender's own house; empty to take that away.
+    pub external_reference: Option<String>,
+    /// The ingestion that it comes with.
+    pub ingestion: Option<Uuid>,
     /// What was found before.
     pub found: Findings,
 }
@@ -82,7 +89,9 @@ impl Services {
 
 /// Checks a declaration and writes it canonically.
 pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
-    let Declared { object, declaration, event, object_path, declaration_path, found: mut findings } = sent;
+    let Declared { object, declaration, event, object_path, declaration_path, external_reference, ingestion, found } =
+        sent;
+    let mut findings = found;
     let objects = batch::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings)) };
     actor.own_post(given(&declaration.post_organization_cd))?;
@@ -118,6 +127,8 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
         }
         (_, false) => {}
     }
+    let external_reference = external_reference.map(|text| text.trim().to_owned());
+    check_length(&mut findings, "externalReference", &external_reference, limits::EXTERNAL_REFERENCE_CHARS);
     findings.into_result()?;
     Ok(Ready {
         key: Key::of(&object),
@@ -128,6 +139,7 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
         content: Content::of(&declaration.data.unwrap_or_default(), judgement),
         object_path,
         declaration_path,
+        reference: ItemReference { external: external_reference, ingestion: ingestion.map(Id) },
     })
 }
 
@@ -291,8 +303,14 @@ fn put(
     let declarer = item.object.post_org.clone();
     let said = NewDeclaration { event: ready.event, customs, declarer: &declarer, content: &ready.content };
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
+        if ready.reference.external.is_some() {
+            item.put_reference(ItemReference { ingestion: None, ..ready.reference.clone() });
+        }
         return Ok(Outcome::Unchanged);
     };
+    if ready.reference != ItemReference::default() {
+        item.put_reference(ready.reference.clone());
+    }
     made.older += u32::from(placed.is_older);
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
     item.record(Event { kind: event_kind(ready.event), detail, document: placed.document });
@@ -364,7 +382,7 @@ pub(super) fn place(
     item.object.partner_country = identity::partner_country(catalogue, &item.object, address.as_deref());
     let (kept, replaced) = if same_text { (old, None) } else { (None, old) };
     let before = kept.as_ref().or(replaced.as_ref());
-    let pid = before.map_or_else(|| Id(uuid::Uuid::now_v7()), |old| old.pid);
+    let pid = before.map_or_else(|| Id(Uuid::now_v7()), |old| old.pid);
     let handed_over_by = before.and_then(|old| old.handed_over_by.clone());
     item.put_place(content.place.clone());
     item.put_declaration(DeclarationRow {

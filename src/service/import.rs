@@ -25,6 +25,7 @@ use crate::rules::auto_response::{DryRun, Facts, RuleSet, parse};
 use crate::rules::places;
 use crate::rules::quality;
 use crate::rules::referral::{AutoReferral, DeadlineRow};
+use crate::sheet::list::{as_csv, is_workbook};
 use crate::store::item::Stamp;
 use crate::store::load::ItemFilter;
 use crate::store::reference::{CURRENT, ListRow};
@@ -382,12 +383,21 @@ fn one_by_one(text: &str) -> Result<Vec<(String, String)>> {
 
 /// Reads a file, however a spreadsheet has saved it. What one of the databases cannot keep is a fault like any other.
 fn read_list(import: &Import, countries: &List<Country>) -> Checked {
-    let checked = read_kind(import, &plain(&import.bytes), countries);
+    let fault = |problem: String| Checked {
+        rows: 0,
+        faults: vec![Fault { line: 0, column: String::new(), problem }],
+        body: String::new(),
+    };
+    let of_workbook = if is_workbook(&import.bytes) { as_csv(&import.bytes).map(Some) } else { Ok(None) };
+    let checked = match of_workbook {
+        Ok(Some(csv)) => read_kind(import, &csv, countries),
+        Ok(None) => read_kind(import, &plain(&import.bytes), countries),
+        Err(refusal) => return fault(format!("{refusal}; or save the sheet as CSV UTF-8")),
+    };
     if !checked.body.contains('\0') {
         return checked;
     }
-    let problem = "a text holds the character U+0000, which cannot be kept; take it out".to_owned();
-    Checked { rows: 0, faults: vec![Fault { line: 0, column: String::new(), problem }], body: String::new() }
+    fault("a text holds the character U+0000, which cannot be kept; take it out".to_owned())
 }
 
 /// Whether a table begins with this column.

@@ -1,5 +1,7 @@
 //! Reading many items: Load and LoadByMailState, page by page or as a feed of changes.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::cursor::{Cursor, FeedPlaces, binding, cut, page_size};
@@ -11,8 +13,8 @@ use super::{Actor, Services};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::item::Item;
-use crate::store::types::At;
+use crate::store::item::{Item, ItemReference};
+use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
 pub use crate::store::load::ItemFilter;
@@ -151,7 +153,7 @@ impl Range<'_> {
         }
         found.sort_by_key(|item| item.object.pid);
         let last = cut(&mut found, self.limit).map(|item| Cursor::AfterItem(item.object.pid.0).write(self.bound));
-        Ok(Page { views: self.views(&found, reader), next_cursor: last, ..Page::default() })
+        Ok(Page { views: self.views(tx, &found, reader)?, next_cursor: last, ..Page::default() })
     }
 
     /// The change feed: what was numbered after `places`, post by post. The page after a full one begins with another post,
@@ -184,19 +186,22 @@ impl Range<'_> {
             }
         }
         places.first = next.unwrap_or(0);
-        let views = self.views(&found, reader);
+        let views = self.views(tx, &found, reader)?;
         let cursor = Cursor::AfterChanges(places).write(self.bound);
         Ok(Page { views, next_cursor: Some(cursor), more: Some(more), total: None })
     }
 
     /// The views of a page; what customs gets to see is noted.
-    fn views(&self, items: &[Item], reader: &Reader) -> Vec<String> {
+    fn views(&self, tx: &mut Tx<'_>, items: &[Item], reader: &Reader) -> Result<Vec<String>, Fault> {
         self.services.note_handed(&reader.actor, items, reader.reading);
-        let write = match reader.form {
-            ViewForm::View => view,
-            ViewForm::Listed => in_list,
-        };
-        items.iter().map(|item| write(item, &reader.actor)).collect()
+        if reader.form == ViewForm::View {
+            return Ok(items.iter().map(|item| view(item, &reader.actor)).collect());
+        }
+        let pids: Vec<Id> = items.iter().map(|item| item.object.pid).collect();
+        let own = self.posts.iter().find(|post| **post == reader.actor.org);
+        let references = own.map(|post| tx.references(post, &pids)).transpose()?.unwrap_or_default();
+        let references: HashMap<Id, ItemReference> = references.into_iter().collect();
+        Ok(items.iter().map(|item| in_list(item, &reader.actor, references.get(&item.object.pid))).collect())
     }
 
     fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Fault> {

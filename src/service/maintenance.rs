@@ -94,6 +94,7 @@ impl Services {
             })
             .await?;
         self.drop_old_events().await?;
+        self.drop_old_ingestions().await?;
         while self.store.write(|tx| tx.drop_expired_anonymous(EXPIRED_AT_ONCE)).await? as i64 == EXPIRED_AT_ONCE {}
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::LightView;
 use crate::error::{Error, Result};
 use crate::rules::which::{self, Purpose};
-use crate::store::item::{DeclarationRow, Item, ObjectRow, Parts};
+use crate::store::item::{DeclarationRow, Item, ItemReference, ObjectRow, Parts};
 use crate::store::{Fault, Tx};
 
 /// How a request names an item.
@@ -201,7 +201,8 @@ pub(super) fn show(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &Item, reader: 
     let status = item_status::status_of(tx, catalogue, reader, item)?;
     let dialogues = referrals::dialogues_of(tx, item)?;
     let (pid, item_id) = (item.object.pid.0, item.object.item_id.clone());
-    let mut text = opening(item, reader);
+    let reference = tx.references(&item.object.post_org, &[item.object.pid])?.pop().map(|(_, reference)| reference);
+    let mut text = opening(item, reader, reference.as_ref());
     // Writing into a string cannot fail.
     let _ = write!(
         text,
@@ -219,23 +220,25 @@ pub(super) fn show(tx: &mut Tx<'_>, catalogue: &Catalogue, item: &Item, reader: 
 }
 
 /// An item in a list: the same without what has to be judged.
-pub(super) fn in_list(item: &Item, reader: &Actor) -> String {
+pub(super) fn in_list(item: &Item, reader: &Actor, reference: Option<&ItemReference>) -> String {
     let state = to_canonical(&declaration_for(reader, item).map(|row| row.state_cd.stored()));
     let (pid, mail) = (item.object.pid.0, to_canonical(&item.object.mail_state));
     format!(
         r#"{},"states":{{"declaration":{state},"mail":{mail}}},"links":{{"self":"/v1/declarations/{pid}"}}}}"#,
-        opening(item, reader)
+        opening(item, reader, reference)
     )
 }
 
 /// Ids, version and documents; the object stays open.
-fn opening(item: &Item, reader: &Actor) -> String {
+fn opening(item: &Item, reader: &Actor, reference: Option<&ItemReference>) -> String {
+    let external = reference.filter(|_| reader.org == item.object.post_org).and_then(|known| known.external.as_deref());
     let Documents { mail_object, declaration, response, dc_response } = documents(item, reader);
     let version = declaration_for(reader, item).map_or(0, |row| row.version_no);
     format!(
-        r#"{{"pId":"{}","itemId":{},"post":{},"version":{version},"mailObject":{mail_object},"declaration":{declaration},"response":{response},"dcResponse":{dc_response}"#,
+        r#"{{"pId":"{}","itemId":{},"post":{},"version":{version},"externalReference":{},"mailObject":{mail_object},"declaration":{declaration},"response":{response},"dcResponse":{dc_response}"#,
         item.object.pid.0,
         to_canonical(&item.object.item_id),
         to_canonical(&item.object.post_org),
+        to_canonical(&external),
     )
 }

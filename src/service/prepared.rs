@@ -6,7 +6,7 @@ use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{DeclarationData, Entity, MailObject};
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::structure::given;
-use crate::store::item::ItemPlace;
+use crate::store::item::{ItemPlace, ItemReference};
 use crate::store::text::StoredText;
 
 /// A declaration checked and written canonically, outside the transaction.
@@ -20,6 +20,8 @@ pub(super) struct Ready {
     pub content: Content,
     pub object_path: String,
     pub declaration_path: String,
+    /// What the item is called, and what it comes with.
+    pub reference: ItemReference,
 }
 
 /// What a declaration says, written canonically, with what is kept of it in columns.

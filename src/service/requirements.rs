@@ -1,12 +1,16 @@
 //! What is asked of a declaration today on a lane: the quality rules as strict as they are for the caller and the destination,
 //! what an item of a class may weigh, and how many restrictions the destination has.
 
+use std::collections::HashSet;
+
 use super::{Actor, Services};
 use crate::contract::own::{Requirement, Requirements};
 use crate::domain::Level;
 use crate::error::{Error, Result};
-use crate::refdata::lists::lists;
+use crate::refdata::lists::{Language, lists};
+use crate::rules::forms::is_country_code;
 use crate::rules::quality::{Context, RULES};
+use crate::sheet::template::template;
 
 impl Services {
     /// What is asked for from one country to another, of items of a class.
@@ -48,4 +52,47 @@ impl Services {
             restrictions: count("R"),
         })
     }
+
+    /// The workbook to begin with, in a language; what a lane such as AU-DE needs is marked.
+    ///
+    /// # Errors
+    /// 400 for a lane that is none.
+    pub fn sheet_template(&self, actor: &Actor, language: Language, lane: Option<&str>) -> Result<Vec<u8>> {
+        let needed = match lane {
+            None => HashSet::new(),
+            Some(lane) => {
+                let countries = lane.split_once('-').filter(|(from, to)| is_country_code(from) && is_country_code(to));
+                let message = "write two countries, for example AU-DE";
+                let (from, to) = countries.ok_or_else(|| Error::invalid("format", "lane", message))?;
+                let asked = self.requirements(actor, from, to, None)?;
+                let is_needed =
+                    asked.rules.iter().any(|rule| rule.rule == REQUIRED && rule.level == Level::Reject.stored());
+                if is_needed { NEEDED.iter().map(|key| (*key).to_owned()).collect() } else { HashSet::new() }
+            }
+        };
+        template(language, &needed)
+    }
 }
+
+/// The rule that asks for members that no lane does without.
+const REQUIRED: &str = "required";
+/// Keys of the columns that it asks for.
+const NEEDED: [&str; 17] = [
+    "item_id",
+    "destination",
+    "mail_class",
+    "nature",
+    "gross_kg",
+    "sender_name",
+    "sender_address1",
+    "sender_city",
+    "sender_country",
+    "recipient_name",
+    "recipient_address1",
+    "recipient_city",
+    "recipient_country",
+    "piece_description",
+    "piece_quantity",
+    "piece_value",
+    "piece_currency",
+];

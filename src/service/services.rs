@@ -37,6 +37,7 @@ pub struct Services {
     pub(super) activity: Activity,
     pub(super) tokens_used: TokensUsed,
     outbox_signal: Arc<Notify>,
+    pub(super) ingestion_signal: Arc<Notify>,
     history_signal: Arc<Notify>,
     events_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
@@ -86,6 +87,7 @@ impl Services {
             activity: Activity::default(),
             tokens_used: TokensUsed::default(),
             outbox_signal: Arc::default(),
+            ingestion_signal: Arc::default(),
             history_signal: Arc::default(),
             events_signal: Arc::default(),
             handed: HandedNotes::default(),
@@ -122,6 +124,11 @@ impl Services {
     /// Wakes when something may have been put into the outbox.
     pub fn outbox_signal(&self) -> Arc<Notify> {
         Arc::clone(&self.outbox_signal)
+    }
+
+    /// Wakes when something was taken in that is to be worked off.
+    pub fn ingestion_signal(&self) -> Arc<Notify> {
+        Arc::clone(&self.ingestion_signal)
     }
 
     /// Says that something may have been put into the outbox. To be called after the commit; a signal not given only

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::engine::conn::on_engine;
 use super::insert::{insert_all, inserted_rows};
-use super::item::{HistoryRow, ObjectRow};
+use super::item::{HistoryRow, ItemReference, ObjectRow};
 use super::schema::{change, change_counter, event, event_follow, event_reader, item_history, mail_object};
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -45,6 +45,10 @@ pub struct EventRow {
     /// Number of the colour before.
     pub light_was: Option<i32>,
     pub doc_version: Option<i32>,
+    /// What its declarer calls the item.
+    pub external_ref: Option<String>,
+    /// The ingestion that brought the item.
+    pub ingestion: Option<Id>,
     /// JSON, of a notice: what happened.
     pub detail: Option<String>,
 }
@@ -85,6 +89,8 @@ pub struct Changed {
     pub offices: Vec<(i32, String)>,
     /// What was derived already: rows and parts.
     pub derived: HashSet<(i32, EventPart)>,
+    /// What its declarer calls it, and the ingestion that brought it.
+    pub reference: ItemReference,
 }
 
 impl Changed {
@@ -214,6 +220,11 @@ impl Tx<'_> {
                 item.derived.insert((seq, part));
             }
         }
+        for (pid, reference) in self.references(post, &pids)? {
+            if let Some(item) = found.get_mut(&pid) {
+                item.reference = reference;
+            }
+        }
         Ok((pids.iter().filter_map(|pid| found.remove(pid)).collect(), reached))
     }
 
@@ -256,6 +267,8 @@ impl Tx<'_> {
             light: None,
             light_was: None,
             doc_version: None,
+            external_ref: None,
+            ingestion: None,
             detail: Some(detail),
         };
         if self.put_events(&follow, follow.change_no, &[row])? {
@@ -326,6 +339,13 @@ impl Tx<'_> {
 
 impl Changed {
     fn of(object: ObjectRow) -> Self {
-        Self { object, rows: Vec::new(), visible_from: None, offices: Vec::new(), derived: HashSet::new() }
+        Self {
+            object,
+            rows: Vec::new(),
+            visible_from: None,
+            offices: Vec::new(),
+            derived: HashSet::new(),
+            reference: ItemReference::default(),
+        }
     }
 }

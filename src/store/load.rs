@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::engine::conn::{MultiBackend, on_engine};
 use super::item::{Item, ObjectRow, Parts};
-use super::schema::{change, declaration, mail_object, response};
+use super::schema::{change, declaration, item_place, mail_object, response};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
 use crate::contract::date;
@@ -42,6 +42,8 @@ pub struct ItemFilter {
     pub zip_to: Option<String>,
     pub mail_class: Option<String>,
     pub mail_state: Option<i32>,
+    /// What its declarer calls it.
+    pub external_ref: Option<String>,
     pub without_response: bool,
     pub with_document: bool,
     /// Seen by the customs administration rather than by the post.
@@ -89,6 +91,13 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
     }
     if let Some(destination) = filter.dest_post.clone() {
         query = query.filter(mail_object::dest_post.eq(destination));
+    }
+    if let Some(reference) = filter.external_ref.clone() {
+        let called = item_place::table
+            .filter(item_place::post_org.eq(post.to_owned()))
+            .filter(item_place::external_ref.eq(reference))
+            .select(item_place::object_pid);
+        query = query.filter(mail_object::pid.eq_any(called));
     }
     query = by_documents(within(query, filter), post, filter);
     if filter.without_response {

@@ -12,6 +12,7 @@ pub mod event;
 pub mod feed;
 pub mod handed;
 pub mod inbox;
+pub mod ingestion;
 mod insert;
 pub mod item;
 pub mod item_status;

@@ -154,8 +154,70 @@ diesel::table! {
         object_pid -> crate::store::types::DbId,
         receptacle -> Nullable<Text>,
         despatch -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        ingestion -> Nullable<crate::store::types::DbId>,
         callback -> Nullable<crate::store::types::DbId>,
         callback_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    ingestion (org, id) {
+        org -> Text,
+        id -> crate::store::types::DbId,
+        client -> Nullable<Text>,
+        user_cd -> Nullable<Text>,
+        office_cd -> Nullable<Text>,
+        kind -> Text,
+        media -> Text,
+        options -> Text,
+        sha256 -> Binary,
+        request_digest -> Binary,
+        dry_run -> Bool,
+        state -> Integer,
+        next_index -> Integer,
+        rows_read -> Integer,
+        created -> Integer,
+        changed -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        warnings -> Integer,
+        findings -> Integer,
+        about -> Nullable<Text>,
+        received_at -> crate::store::types::DbTime,
+        done_at -> Nullable<crate::store::types::DbTime>,
+        lease_owner -> Nullable<crate::store::types::DbId>,
+        lease_until -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    ingestion_bytes (org, id) {
+        org -> Text,
+        id -> crate::store::types::DbId,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    ingestion_finding (org, ingestion, number) {
+        org -> Text,
+        ingestion -> crate::store::types::DbId,
+        number -> Integer,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    ingestion_item (org, ingestion, number) {
+        org -> Text,
+        ingestion -> crate::store::types::DbId,
+        number -> Integer,
+        item_id -> Nullable<Text>,
+        first_row -> Nullable<Integer>,
+        last_row -> Nullable<Integer>,
+        outcome -> Text,
+        members -> Text,
     }
 }
 
@@ -180,6 +242,8 @@ diesel::table! {
         light -> Nullable<BigInt>,
         light_was -> Nullable<Integer>,
         doc_version -> Nullable<Integer>,
+        external_ref -> Nullable<Text>,
+        ingestion -> Nullable<crate::store::types::DbId>,
         detail -> Nullable<Text>,
     }
 }
@@ -826,7 +890,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     item_history,
     seal_entry,
     referral,
-    referral_response
+    referral_response,
+    item_place
 );
 diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);
 diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object, organization);

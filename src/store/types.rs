@@ -17,9 +17,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     AttemptCause, Author, Category, DeclarationState, DeliveryState, DocumentKind, EventAudience, EventKind, EventPart,
-    FiscalState, Flow, InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, Ordering,
-    OrganizationKind, ReceivedState, ReceiverMode, RecordEventKind, RecordKind, ResponseState, SecurityState, Side,
-    SignatureKind, SubscriptionKind, SubscriptionState, TransportKind,
+    FiscalState, Flow, IngestionKind, IngestionMedia, IngestionState, InterchangeState, ItemOutcome, MarkOperation,
+    MessageKind, MessageState, Notification, Ordering, OrganizationKind, ReceivedState, ReceiverMode, RecordEventKind,
+    RecordKind, ResponseState, SecurityState, Side, SignatureKind, SubscriptionKind, SubscriptionState, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -193,8 +193,10 @@ stored_as!(
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
     RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart,
     AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
+    IngestionKind, IngestionMedia,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;
     Author, DeclarationState, InterchangeState, ItemOutcome, MarkOperation, MessageState, ReceivedState, ResponseState,
+    IngestionState,
 );

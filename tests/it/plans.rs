@@ -213,6 +213,7 @@ fn use_everything(server: &Server) {
         }
     }
     with_a_session(server);
+    in_bulk(server);
     with_a_subscription(server, &id);
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
@@ -232,6 +233,37 @@ fn use_everything(server: &Server) {
         services.record_history("AUA", RecordKind::Office, "AUSYDA").await.expect("shows");
         services.access_history(DateTime::UNIX_EPOCH).await.expect("lists");
     });
+}
+
+/// Imports, exports and what is told of them.
+fn in_bulk(server: &Server) {
+    let new = json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00"), "externalReference": "R1" });
+    let sent = json!([new, new, {}]).to_string();
+    let taken =
+        crate::ingestions::send(server, "/v1/ingestions", "application/json", sent.as_bytes()).refused(202).json();
+    crate::ingestions::send(server, "/v1/ingestions", "application/json", sent.as_bytes()).refused(202);
+    server.block_on(|services| async move { services.take_in_ingestions().await }).expect("works off");
+    let sheet = b"item_id,destination,external_reference\nEE1,DE,R2\n";
+    let import = crate::ingestions::send(server, "/v1/imports", "text/csv", sheet).ok().json();
+    let id = |view: &Value| view["referenceId"].as_str().expect("a reference").to_owned();
+    server
+        .rest(
+            "AUA",
+            "PATCH",
+            &format!("/v1/declarations/{}", new["mailObject"]["Id"].as_str().expect("an id")),
+            Some(&json!({ "externalReference": null })),
+            &[("if-match", "*")],
+        )
+        .ok();
+    for path in [
+        "/v1/ingestions".to_owned(),
+        format!("/v1/ingestions/{}/findings", id(&taken)),
+        format!("/v1/imports/{}/refused.xlsx", id(&import)),
+        "/v1/declarations?externalReference=R1".to_owned(),
+        "/v1/exports/declarations.csv?externalReference=R1".to_owned(),
+    ] {
+        server.rest("AUA", "GET", &path, None, &[]).ok();
+    }
 }
 
 /// Everything that is done with a subscription.
@@ -534,6 +566,10 @@ const OWNED: &[(&str, &str)] = &[
     ("light_walk", "post_org"),
     ("event", "post_org"),
     ("item_place", "post_org"),
+    ("ingestion", "org"),
+    ("ingestion_bytes", "org"),
+    ("ingestion_finding", "org"),
+    ("ingestion_item", "org"),
     ("delivery", "org"),
     ("delivery_attempt", "org"),
     ("item_in", "recipient"),

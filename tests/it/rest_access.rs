@@ -39,7 +39,8 @@ fn address(operation: &Operation, id: &str) -> String {
         .path
         .replace("{name}", "stock")
         .replace("{id}", id)
-        .replace("{service}", &uuid::Uuid::nil().to_string());
+        .replace("{service}", &uuid::Uuid::nil().to_string())
+        .replace("{ingestion}", &uuid::Uuid::nil().to_string());
     fixed.iter().fold(path, |path, (name, value)| path.replace(name, value))
 }
 
@@ -48,6 +49,7 @@ fn body(operation: &Operation, id: &str) -> Option<Value> {
     let whole = json!({ "mailObject": mail_object(id, "AUA", "DEA"), "declaration": declaration("38.50") });
     match operation.name {
         "createDeclaration" | "replaceDeclaration" => Some(whole),
+        "createIngestion" | "createImport" => Some(json!({ "declarations": [] })),
         "createDeclarations" => Some(json!({ "declarations": [whole] })),
         "patchDeclaration" | "submitDeclaration" | "validateDeclaration" | "copyDeclaration" => Some(json!({})),
         "withdrawDeclaration" => Some(json!({ "reason": "a test" })),

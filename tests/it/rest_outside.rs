@@ -169,6 +169,21 @@ on_both_engines_with! {
         calls.call(server, "AUA", ("GET", "/v1/services/{service}"), Value::Null, &[named]).ok();
         calls.call(server, "AUA", ("PUT", "/v1/services/{service}"), service, &[named, ("if-match", "*")]).ok();
         calls.call(server, "AUA", ("DELETE", "/v1/services/{service}"), Value::Null, &[named]).refused(204);
+        let sent = json!({ "declarations": [new(&fresh_id("AU")), {}] });
+        let taken = calls.call(server, "AUA", ("POST", "/v1/ingestions"), sent.clone(), &[("?dryRun", "true")]).refused(202).json();
+        server.block_on(|services| async move { services.take_in_ingestions().await }).expect("works off");
+        let ingestion = ("{ingestion}", taken["referenceId"].as_str().expect("a reference"));
+        calls.call(server, "AUA", ("GET", "/v1/ingestions"), Value::Null, &[]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/ingestions/{ingestion}"), Value::Null, &[ingestion]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/ingestions/{ingestion}/findings"), Value::Null, &[ingestion]).ok();
+        calls.call(server, "AUA", ("POST", "/v1/imports"), sent, &[]).ok();
+        let sheet = crate::ingestions::send(server, "/v1/imports", "text/csv", b"item_id,destination\nno id,DE\n").ok().json();
+        let import = ("{ingestion}", sheet["referenceId"].as_str().expect("a reference"));
+        calls.call(server, "AUA", ("GET", "/v1/imports/{ingestion}"), Value::Null, &[import]).ok();
+        for (path, more) in [("/v1/imports/{ingestion}/refused.xlsx", vec![import]), ("/v1/exports/declarations.xlsx", vec![("?flow", "outbound")]),
+            ("/v1/exports/declarations.csv", vec![]), ("/v1/exports/declarations.json", vec![]), ("/v1/sheets/declarations.xlsx", vec![("?lang", "FR")])] {
+            calls.call(server, "AUA", ("GET", path), Value::Null, &more).ok();
+        }
         calls.call(server, "AUA", ("GET", "/v1/reference"), Value::Null, &[]).ok();
         calls.call(server, "AUA", ("GET", "/v1/reference/{list}"), Value::Null, &[("{list}", "decisions")]).ok();
         calls.call(server, "AUA", ("GET", "/v1/reference/{list}"), Value::Null, &[("{list}", "countries")]).ok();
@@ -214,7 +229,7 @@ fn a_client_made_from_the_document_creates_reads_amends_and_prints() {
     let server = Server::start(Engine::Sqlite);
     let (folder, file) = document(&server);
     let config = folder.path().join("config.yml");
-    std::fs::write(&config, "content_type_overrides:\n  application/pdf: application/octet-stream\n  application/xml: application/octet-stream\n  application/problem+xml: application/octet-stream\n").expect("writes");
+    std::fs::write(&config, "content_type_overrides:\n  application/pdf: application/octet-stream\n  application/xml: application/octet-stream\n  application/problem+xml: application/octet-stream\n  application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream\n  application/x-ndjson: application/octet-stream\n  text/csv: application/octet-stream\n").expect("writes");
     let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
     let arguments = [
         "generate",
@@ -281,6 +296,9 @@ fn the_examples_of_the_documentation_run() {
     let server = Server::start_with(Engine::Sqlite, &[("notify-allow-nets", "127.0.0.0/8")]);
     if let Some((done, told)) = run_examples(&server, "rest.md", "AUA") {
         assert!(done && told.contains("withdrawn") && told.contains("%PDF-"), "{told}");
+    }
+    if let Some((done, told)) = run_examples(&server, "sheets.md", "AUA") {
+        assert!(done && told.contains("\"date_form\"") && told.contains("EE410000301AU"), "{told}");
     }
     if let Some((done, told)) = run_examples(&server, "events.md", "DEA") {
         assert!(done && told.contains("mayProceed") && told.contains("\"changes\""), "{told}");

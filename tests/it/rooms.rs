@@ -22,9 +22,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("rules", &["contract", "refdata"]),
     ("edi", &["contract", "refdata"]),
     ("print", &["contract", "refdata"]),
+    ("sheet", &["contract", "refdata"]),
     ("store", &["contract", "clock"]),
     ("jobs", &[]),
-    ("service", &["contract", "rules", "refdata", "store", "clock", "jobs", "vault"]),
+    ("service", &["contract", "rules", "refdata", "sheet", "store", "clock", "jobs", "vault"]),
     ("delivery", &[]),
     ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock", "vault", "delivery"]),
     ("notify", &["contract", "service", "store", "net", "clock", "vault", "delivery"]),
@@ -43,7 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const GROUND: &[&str] = &["error", "limits", "domain"];
 
 /// May use everything.
-const OPEN: &[&str] = &["app", "main", "admin", "edi_files", "print_files", "lib"];
+const OPEN: &[&str] = &["app", "main", "admin", "edi_files", "print_files", "sheet_files", "lib"];
 
 /// Rooms whose circles are still to be broken.
 const WITH_CIRCLES: &[&str] = &[];
@@ -61,6 +62,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "http/pipeline",
             "jobs",
             "service/events/long_poll",
+            "sheet_files",
             "store/engine/line",
             "store/engine/pool",
             "store/engine/store",

@@ -37,6 +37,8 @@ pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Res
         event,
         object_path: "mailObject".into(),
         declaration_path: "decl".into(),
+        external_reference: None,
+        ingestion: None,
         found,
     };
     let entry = Entry { list: "", index: None, item_id, content: Ok(sent) };
@@ -71,6 +73,8 @@ fn declared(at: &str, view: CdsView, found: Findings) -> Declared {
         event: StoreEvent::Final,
         object_path: format!("{at}.MailObject"),
         declaration_path: format!("{at}.Declaration"),
+        external_reference: None,
+        ingestion: None,
         found,
     }
 }

@@ -4,6 +4,7 @@ use quick_xml::escape::escape;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(in crate::http) use crate::error::pointer;
 use crate::error::{Error, Finding};
 
 /// A problem. `type` and `title` are the same for all problems of a kind.
@@ -127,6 +128,7 @@ fn kind(error: &Error) -> (&'static str, &'static str) {
         Error::EncodedBody | Error::UnknownMediaType { .. } => {
             ("media_type", "The body is of no kind that is read here")
         }
+        Error::Unreadable { .. } => ("unreadable", "The file cannot be read"),
         Error::KeyReused => ("key_reused", "The idempotency key belongs to another request"),
         Error::TooManyRequests { .. } => ("rate", "Too many requests"),
         Error::Unavailable { .. } => ("unavailable", "Not now"),
@@ -141,32 +143,5 @@ fn fault(finding: &Finding) -> Fault {
         index: finding.index,
         item_id: finding.item_id.clone(),
         message: finding.message.clone(),
-    }
-}
-
-/// A path of ours (`a.b[0].c`) as a JSON Pointer (`/a/b/0/c`).
-pub(in crate::http) fn pointer(path: &str) -> String {
-    let mut pointer = String::with_capacity(path.len() + 1);
-    for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')).filter(|part| !part.is_empty()) {
-        pointer.push('/');
-        pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pointer;
-
-    #[test]
-    fn paths_become_pointers() {
-        for (path, expected) in [
-            ("", ""),
-            ("a", "/a"),
-            ("decl.Data.ContentPieces[3].Amount", "/decl/Data/ContentPieces/3/Amount"),
-            ("a/b~c", "/a~1b~0c"),
-        ] {
-            assert_eq!(pointer(path), expected);
-        }
     }
 }

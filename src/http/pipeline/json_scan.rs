@@ -9,6 +9,14 @@ use crate::limits;
 /// # Errors
 /// 400 naming the limit and the byte where it is exceeded.
 pub(in crate::http) fn check(text: &[u8]) -> Result<()> {
+    check_within(text, limits::JSON_LIST_ITEMS, limits::BODY_PIECES)
+}
+
+/// The same for a text with lists and content pieces of other lengths.
+///
+/// # Errors
+/// Like [`check`].
+pub(in crate::http) fn check_within(text: &[u8], most_entries: usize, most_pieces: usize) -> Result<()> {
     let mut open: Vec<Open> = Vec::with_capacity(limits::JSON_DEPTH);
     // The text met last: the name of what opens next.
     let mut name: &[u8] = b"";
@@ -31,11 +39,9 @@ pub(in crate::http) fn check(text: &[u8]) -> Result<()> {
                 let is_list = text[at] == b'[';
                 if !is_list && open.last().is_some_and(|list| list.holds_pieces) {
                     pieces += 1;
-                    if pieces > limits::BODY_PIECES {
-                        let message = format!(
-                            "there are more than {} content pieces; send fewer items in one call",
-                            limits::BODY_PIECES
-                        );
+                    if pieces > most_pieces {
+                        let message =
+                            format!("there are more than {most_pieces} content pieces; send fewer items in one call");
                         return Err(exceeded(at, message));
                     }
                 }
@@ -47,8 +53,8 @@ pub(in crate::http) fn check(text: &[u8]) -> Result<()> {
             b',' => {
                 if let Some(Open { entries: Some(entries), .. }) = open.last_mut() {
                     *entries += 1;
-                    if *entries > limits::JSON_LIST_ITEMS {
-                        return Err(exceeded(at, format!("a list has more than {} entries", limits::JSON_LIST_ITEMS)));
+                    if *entries > most_entries {
+                        return Err(exceeded(at, format!("a list has more than {most_entries} entries")));
                     }
                 }
             }

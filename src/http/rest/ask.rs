@@ -21,6 +21,7 @@ use crate::http::pipeline::admission::{self, Asked};
 use crate::http::pipeline::{body, idempotency, json_scan, request_log};
 use crate::http::reading;
 use crate::http::shared::Shared;
+use crate::limits;
 use crate::service::{Actor, BatchMode, IfVersion, RequestKey, Services};
 
 /// A call whose caller is known and entitled, and whose query has only parameters of its row.
@@ -34,6 +35,8 @@ pub(super) struct Ask<'a> {
     query: Vec<(String, String)>,
     /// The body, where it came as XML.
     from_xml: Option<String>,
+    /// The media type of the body, where it is a file.
+    file: Option<&'static str>,
     asked: Asked,
 }
 
@@ -111,14 +114,22 @@ async fn read<'a>(
     if preferred(request, resource.offers).is_none() {
         return Err(Error::NotAcceptable { offered: resource.offers.join(", ") });
     }
+    let file = resource.files.iter().copied().find(|kind| *kind == said_kind(request));
     let from_xml = match &asked.body {
+        Some(_) if file.is_some() => {
+            body::check_plain(request)?;
+            None
+        }
         Some(body) if says_xml(request) => Some(transcribed(request, shared, resource, &body.bytes)?),
         Some(body) => {
             body::check_json(request).map_err(|error| match error {
                 Error::UnknownMediaType { .. } => Error::UnknownMediaType { taken: TAKEN },
                 error => error,
             })?;
-            json_scan::check(&body.bytes)?;
+            match resource.files {
+                [] => json_scan::check(&body.bytes)?,
+                _ => json_scan::check_within(&body.bytes, limits::INGESTION_ROWS, limits::INGESTION_ROWS)?,
+            }
             None
         }
         None => None,
@@ -126,7 +137,7 @@ async fn read<'a>(
     let query = pairs(request, resource)?;
     let path = request.match_info().iter().map(|(name, value)| (name.to_owned(), plain(value))).collect();
     let actor = Arc::clone(&asked.actor);
-    Ok(Ask { services: &shared.services, shared, actor, request, path, query, from_xml, asked })
+    Ok(Ask { services: &shared.services, shared, actor, request, path, query, from_xml, file, asked })
 }
 
 /// A part of the path as it is meant: the HTTP library leaves these three as they are encoded, so that paths stay apart.
@@ -148,10 +159,15 @@ fn plain(part: &str) -> String {
 /// What bodies are read.
 const TAKEN: &str = "application/json or application/xml, in UTF-8";
 
+/// The media type that a body is said to be of.
+fn said_kind(request: &HttpRequest) -> String {
+    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 /// Whether a body is said to be XML.
 fn says_xml(request: &HttpRequest) -> bool {
-    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = said_kind(request);
     kind == XML || kind == "text/xml"
 }
 
@@ -315,6 +331,12 @@ impl Ask<'_> {
         let all = self.header("prefer")?;
         let mut each = all.split(',').filter_map(|one| one.split(';').next()?.split_once('='));
         each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
+    }
+
+    /// The bytes of a file, with its media type; none where the body is JSON or XML.
+    pub fn file(&self) -> Option<(&str, &[u8])> {
+        let file = self.file?;
+        self.asked.body.as_ref().map(|body| (file, &body.bytes[..]))
     }
 
     /// The JSON text of the body; an object without members where none was sent.

@@ -10,6 +10,7 @@ use super::merge;
 use super::reply::Reply;
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::canonical::to_canonical;
+use crate::contract::ingestion::{DeclarationEvent, NewDeclaration};
 use crate::contract::outcome::Outcome;
 use crate::contract::own::{BatchView, CopyView, FaultView, JudgedView, ListedLinks, OutcomeView, Receipt, StoredView};
 use crate::contract::{AnonymousDeclaration, Declaration, MailObject};
@@ -26,32 +27,14 @@ use crate::service::load::{ItemFilter, Query, ViewForm, moment};
 use crate::service::one::Named;
 use crate::service::{Answer, BatchMode, Entry};
 
-/// What is to be done with a declaration.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Event {
-    /// Kept as a draft.
-    Draft,
-    /// Stored final, with everything that follows by itself.
-    Final,
-    /// Sent to the own customs.
-    ToCustoms,
-    /// Sent to the destination post.
-    ToPost,
-}
-
-/// The names of [`Event`] and of the states they lead to.
+/// The names of [`DeclarationEvent`] and of the states they lead to.
 pub(super) const STATES: &[&str] = &["draft", "final", "toCustoms", "toPost"];
 
-impl From<Event> for StoreEvent {
-    fn from(event: Event) -> Self {
-        match event {
-            Event::Draft => Self::Draft,
-            Event::Final => Self::Final,
-            Event::ToCustoms => Self::ToCustoms,
-            Event::ToPost => Self::ToPost,
-        }
-    }
+/// What a name stands for.
+pub(super) fn state_named(name: &str) -> Option<DeclarationEvent> {
+    let events =
+        [DeclarationEvent::Draft, DeclarationEvent::Final, DeclarationEvent::ToCustoms, DeclarationEvent::ToPost];
+    STATES.iter().position(|known| *known == name).map(|at| events[at])
 }
 
 fn state_of(name: &str) -> Option<DeclarationState> {
@@ -60,39 +43,30 @@ fn state_of(name: &str) -> Option<DeclarationState> {
     STATES.iter().position(|known| *known == name).map(|at| states[at])
 }
 
-/// A declaration to store.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct NewDeclaration {
-    mail_object: Option<MailObject>,
-    declaration: Option<Declaration>,
-    /// Final when absent.
-    event: Option<Event>,
+/// The item id of a declaration to store, where it is short enough to be repeated.
+fn item_id(new: &NewDeclaration) -> Option<String> {
+    let id = new.mail_object.as_ref().and_then(|object| given(&object.id));
+    id.filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
 }
 
-impl NewDeclaration {
-    fn item_id(&self) -> Option<String> {
-        let id = self.mail_object.as_ref().and_then(|object| given(&object.id));
-        id.filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
-    }
-
-    fn declared(self, at: &str) -> Declared {
-        let path = |member: &str| if at.is_empty() { member.to_owned() } else { format!("{at}.{member}") };
-        Declared {
-            object: self.mail_object,
-            declaration: self.declaration,
-            event: self.event.unwrap_or(Event::Final).into(),
-            object_path: path("mailObject"),
-            declaration_path: path("declaration"),
-            found: Findings::default(),
-        }
+fn declared(new: NewDeclaration, at: &str) -> Declared {
+    let path = |member: &str| if at.is_empty() { member.to_owned() } else { format!("{at}.{member}") };
+    Declared {
+        object: new.mail_object,
+        declaration: new.declaration,
+        event: new.event.unwrap_or(DeclarationEvent::Final).into(),
+        object_path: path("mailObject"),
+        declaration_path: path("declaration"),
+        external_reference: new.external_reference,
+        ingestion: None,
+        found: Findings::default(),
     }
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     let new: NewDeclaration = ask.body()?;
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let entry = Entry { list: "", index: None, item_id: new.item_id(), content: Ok(new.declared("")) };
+    let entry = Entry { list: "", index: None, item_id: item_id(&new), content: Ok(declared(new, "")) };
     let answer = ask.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, key).await?;
     stored(&answer)
 }
@@ -140,8 +114,8 @@ pub(super) async fn create_many(ask: Ask<'_>) -> Result<Reply> {
 fn entry(zone: chrono_tz::Tz, index: usize, raw: &RawValue) -> Entry<Declared> {
     let at = format!("declarations[{index}]");
     let read: Result<NewDeclaration, Finding> = reading::parse(zone, raw.get());
-    let item_id = read.as_ref().ok().and_then(NewDeclaration::item_id);
-    let content = read.map(|new| new.declared(&at)).map_err(|finding| finding.under(&at).into());
+    let item_id = read.as_ref().ok().and_then(item_id);
+    let content = read.map(|new| declared(new, &at)).map_err(|finding| finding.under(&at).into());
     Entry { list: "declarations", index: Some(index), item_id, content }
 }
 
@@ -169,9 +143,11 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Reply> {
     Ok(Reply::ok(shown.text).tagged(&shown.tag).unless_known(is_known))
 }
 
-pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
-    let filter = ItemFilter {
+/// The filters that a list and an export have in common.
+pub(super) fn filter(ask: &Ask<'_>) -> ItemFilter {
+    ItemFilter {
         item_id: ask.own("itemId"),
+        external_ref: ask.own("externalReference"),
         flow: ask.text("flow").and_then(flow_of),
         orig_post: ask.own("origPost"),
         dest_post: ask.own("destPost"),
@@ -183,7 +159,11 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
         posting_from: ask.from("postedFrom").map(moment),
         posting_to: ask.to("postedTo").map(moment),
         ..ItemFilter::default()
-    };
+    }
+}
+
+pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
+    let filter = filter(&ask);
     let query = Query {
         post: ask.own("post"),
         filter,
@@ -218,7 +198,9 @@ pub(super) struct Replacement {
     /// Takes the place of the declaration as a whole.
     declaration: Option<Declaration>,
     /// What is to be done with it; as before when absent.
-    event: Option<Event>,
+    event: Option<DeclarationEvent>,
+    /// What the item is called in the sender's own house; none when absent.
+    external_reference: Option<String>,
     #[serde(default, rename = "pId")]
     #[schema(value_type = Option<String>)]
     _p_id: Option<IgnoredAny>,
@@ -254,14 +236,15 @@ pub(super) struct Replacement {
 pub(super) async fn replace(ask: Ask<'_>) -> Result<Reply> {
     let if_version = ask.if_match()?;
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
-    let Replacement { mail_object, declaration, event, .. } = ask.body()?;
+    let Replacement { mail_object, declaration, event, external_reference, .. } = ask.body()?;
     let own: MailObject = ask.parsed(&as_it_is.mail_object)?;
     let object = filled(mail_object.unwrap_or_default(), own);
     let Some(declaration) = declaration else {
         return Err(Error::invalid("required", "declaration", "give the declaration as it is to be"));
     };
     let event = event.map_or(as_it_is.event, StoreEvent::from);
-    amend(&ask, Amendment { object, declaration, event, if_version }).await
+    let external_reference = Some(external_reference.unwrap_or_default());
+    amend(&ask, Amendment { object, declaration, event, external_reference, if_version }).await
 }
 
 /// A mail object as sent, with what it leaves out as it was: the checks look at the whole.
@@ -293,7 +276,15 @@ pub(super) struct Patch {
     #[serde(rename = "declaration")]
     #[schema(value_type = Option<Declaration>)]
     _declaration: Option<IgnoredAny>,
-    event: Option<Event>,
+    event: Option<DeclarationEvent>,
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    external_reference: Option<String>,
+}
+
+/// A member that takes something away where it is null.
+fn named<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::<String>::deserialize(deserializer)?.unwrap_or_default()))
 }
 
 pub(super) async fn patch(ask: Ask<'_>) -> Result<Reply> {
@@ -301,15 +292,19 @@ pub(super) async fn patch(ask: Ask<'_>) -> Result<Reply> {
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
     let mut findings = Findings::default();
     for name in merge::members(ask.body_text())?.keys() {
-        if !matches!(name.as_str(), "mailObject" | "declaration" | "event") {
-            findings.add("read_only", shown(name), "this cannot be changed; mailObject, declaration and event can");
+        if !matches!(name.as_str(), "mailObject" | "declaration" | "event" | "externalReference") {
+            findings.add(
+                "read_only",
+                shown(name),
+                "this cannot be changed; mailObject, declaration, event and externalReference can",
+            );
         }
     }
     findings.into_result()?;
-    let Patch { event, .. } = ask.body()?;
+    let Patch { event, external_reference, .. } = ask.body()?;
     let (object, declaration) = parts(&ask, &as_it_is, ask.body_text())?;
     let event = event.map_or(as_it_is.event, StoreEvent::from);
-    amend(&ask, Amendment { object, declaration, event, if_version }).await
+    amend(&ask, Amendment { object, declaration, event, external_reference, if_version }).await
 }
 
 /// A name as it is repeated to the caller: short.
@@ -345,22 +340,23 @@ async fn amend(ask: &Ask<'_>, change: Amendment) -> Result<Reply> {
 #[serde(deny_unknown_fields)]
 pub(super) struct Submission {
     /// Final when absent.
-    event: Option<Event>,
+    event: Option<DeclarationEvent>,
 }
 
 pub(super) async fn submit(ask: Ask<'_>) -> Result<Reply> {
     let Submission { event } = ask.body()?;
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
     let (object, declaration) = parts(&ask, &as_it_is, "{}")?;
-    let event = event.unwrap_or(Event::Final).into();
-    amend(&ask, Amendment { object, declaration, event, if_version: ask.if_match_given() }).await
+    let event = event.unwrap_or(DeclarationEvent::Final).into();
+    let if_version = ask.if_match_given();
+    amend(&ask, Amendment { object, declaration, event, external_reference: None, if_version }).await
 }
 
 pub(super) async fn validate(ask: Ask<'_>) -> Result<Reply> {
     let Submission { event } = ask.body()?;
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
     let (object, declaration) = parts(&ask, &as_it_is, "{}")?;
-    let change = (object, declaration, event.unwrap_or(Event::Final).into());
+    let change = (object, declaration, event.unwrap_or(DeclarationEvent::Final).into());
     let judged = ask.services.judge_only(&ask.actor, &as_it_is, change)?;
     let more = judged.refused.more();
     let refused = judged.refused.into_vec().into_iter();

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ask::Ask;
-use super::declarations::Event;
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
+use crate::contract::ingestion::DeclarationEvent;
 use crate::contract::own::{ListedLinks, MadeView};
 use crate::contract::referral::{ReferralMembers, ReferralResponseMembers};
 use crate::contract::{MailObject, Referral, ReferralResponse, Response};
@@ -22,7 +22,7 @@ use crate::service::{BatchMode, Entry};
 pub(super) struct NewResponse {
     response: Option<Response>,
     /// Final when absent; `toCustoms` keeps it from the origin, `toPost` passes it on to it.
-    event: Option<Event>,
+    event: Option<DeclarationEvent>,
 }
 
 pub(super) async fn respond(ask: Ask<'_>) -> Result<Reply> {
@@ -40,7 +40,7 @@ pub(super) async fn respond(ask: Ask<'_>) -> Result<Reply> {
     let sent = Responded {
         object: Some(object),
         response,
-        event: event.unwrap_or(Event::Final).into(),
+        event: event.unwrap_or(DeclarationEvent::Final).into(),
         object_path: "mailObject".into(),
         response_path: "response".into(),
         found: Findings::default(),

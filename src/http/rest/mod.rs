@@ -11,6 +11,7 @@ mod dialogue;
 mod documents;
 mod events;
 mod history;
+mod ingestions;
 mod items;
 mod lights;
 pub(super) mod limits;

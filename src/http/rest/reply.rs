@@ -18,7 +18,8 @@ enum Content {
     Nothing,
     /// JSON text with dates as the contract writes them.
     Json(String),
-    Pdf(Vec<u8>),
+    /// A file of a media type.
+    File(Vec<u8>, &'static str),
 }
 
 /// The form that values are written in.
@@ -60,7 +61,13 @@ impl Reply {
     /// A file to be kept under a name.
     pub fn pdf(bytes: Vec<u8>, name: &str) -> Self {
         let disposition = format!("inline; filename=\"{name}\"");
-        Self::new(StatusCode::OK, Content::Pdf(bytes)).with(CONTENT_DISPOSITION, disposition)
+        Self::new(StatusCode::OK, Content::File(bytes, "application/pdf")).with(CONTENT_DISPOSITION, disposition)
+    }
+
+    /// A file of a media type, to be kept under a name.
+    pub fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Self {
+        let disposition = format!("attachment; filename=\"{name}\"");
+        Self::new(StatusCode::OK, Content::File(bytes, kind)).with(CONTENT_DISPOSITION, disposition)
     }
 
     /// The same, or 304 where the caller has it.
@@ -113,7 +120,7 @@ impl Reply {
         }
         let json = match self.content {
             Content::Nothing => return response.finish(),
-            Content::Pdf(bytes) => return response.insert_header((CONTENT_TYPE, "application/pdf")).body(bytes),
+            Content::File(bytes, kind) => return response.insert_header((CONTENT_TYPE, kind)).body(bytes),
             Content::Json(text) => dates::in_rfc3339(text),
         };
         if let Written::Xml { shapes, path, verb } = written

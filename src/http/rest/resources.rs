@@ -1,8 +1,11 @@
 //! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
 
 use super::ask;
-use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference, subscriptions};
+use super::{
+    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference, subscriptions,
+};
 use crate::contract::event::{EventList, EventView, ReaderList};
+use crate::contract::ingestion::{FindingPage, IngestionList, IngestionReceipt, IngestionView, NewDeclaration};
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
     BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
@@ -39,6 +42,7 @@ macro_rules! resources {
             $(writes: $writes:literal,)?
             $(query: $query:expr,)?
             $(body: $body:ty,)?
+            $(files: $files:expr,)?
             $(offers: $offers:expr,)?
             $(headers: $headers:expr,)?
             answers: $answers:expr,
@@ -58,6 +62,7 @@ macro_rules! resources {
                 writes: or!(!matches!(stringify!($verb).as_bytes(), b"GET") $(, $writes)?),
                 query: or!(&[] $(, $query)?),
                 body: or!(None $(, Some(named::<$body>))?),
+                files: or!(&[] $(, $files)?),
                 offers: or!(VALUES $(, $offers)?),
                 run: |request, shared, payload, resource| Box::pin(ask::serve(request, shared, payload, resource, $run)),
             }),
@@ -116,6 +121,7 @@ const KNOWN: Answer = Answer {
 /// Of the items of a list.
 const LIST_QUERY: &[Parameter] = &[
     parameter("itemId", ParameterKind::Text, "Only items with this id."),
+    parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
     parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
     parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
     parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
@@ -175,6 +181,57 @@ const EVENT_QUERY: &[Parameter] = &[
     ),
 ];
 
+/// Workbooks.
+const XLSX: &str = ingestions::XLSX;
+const UNREADABLE: (&str, &str) =
+    ("422", "The file cannot be read at all, or the idempotency key was used with another request.");
+const TOTAL: (&str, &str) = ("X-Total-Count", "How many items there are in it.");
+const FILE: Answer =
+    Answer { status: "200", says: "The file.", content: Content::File(&[XLSX]), headers: &[NAMED], or_error: false };
+const EXPORT: Answer = Answer { headers: &[NAMED, TOTAL], ..FILE };
+const NAMED: (&str, &str) = ("Content-Disposition", "The name of the file.");
+
+const DRY_RUN: Parameter = parameter("dryRun", ParameterKind::Flag, "Does everything but store.");
+const MODE: Parameter = parameter(
+    "mode",
+    ParameterKind::OneOf(&["wholeItems", "all"]),
+    "Each item on its own when absent; `all` stores all or none.",
+);
+const AGAIN: Parameter = parameter("again", ParameterKind::Flag, "Takes it in even if the same was sent within a day.");
+const EVENT: Parameter =
+    parameter("event", ParameterKind::OneOf(declarations::STATES), "For what does not say itself; final when absent.");
+const SHEET: Parameter =
+    parameter("sheet", ParameterKind::Text, "The sheet that is meant; the first with keys when absent.");
+
+/// Of an ingestion.
+const INGESTION_QUERY: &[Parameter] =
+    &[parameter("kind", ParameterKind::OneOf(&["declarations"]), "What it holds."), DRY_RUN, MODE, EVENT, AGAIN];
+/// Of an import.
+const IMPORT_QUERY: &[Parameter] = &[DRY_RUN, MODE, EVENT, SHEET, AGAIN];
+
+/// Of an export: the filters of a list.
+const EXPORT_QUERY: &[Parameter] = &[
+    parameter("itemId", ParameterKind::Text, "Only items with this id."),
+    parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
+    parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
+    parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
+    parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
+    parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
+    parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
+    parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
+    parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
+    parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
+    parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
+    parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
+    parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+    parameter("lang", ParameterKind::OneOf(reference::LANGUAGES), "Language of the names of columns; EN when absent."),
+    parameter(
+        "sep",
+        ParameterKind::OneOf(&["comma", "semicolon", "tab"]),
+        "Of CSV; the comma in English, else the semicolon.",
+    ),
+];
+
 const POST_QUERY: &[Parameter] =
     &[parameter("post", ParameterKind::Text, "The post whose item is meant, where customs has several posts.")];
 
@@ -208,7 +265,7 @@ resources! {
     "Declarations" {
         POST "/v1/declarations" createDeclaration Posts [CreateMessages] "Stores a declaration." {
             remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH.",
-            body: declarations::NewDeclaration,
+            body: NewDeclaration,
             answers: &[
                 created("The item is declared now.", named::<StoredView>),
                 tagged("200", "The item was declared before: changed, or unchanged.", named::<StoredView>),
@@ -302,6 +359,87 @@ resources! {
             answers: &[json("200", "The version.", named::<VersionView>)],
             problems: &[NOT_THERE, SEVERAL, ERASED],
             run: history::version,
+        }
+    }
+    "Bulk" {
+        POST "/v1/ingestions" createIngestion Posts [CreateMessages] "Takes in up to 100,000 declarations, to be stored one after the other." {
+            remarks: "A list, an object a line (application/x-ndjson), CSV, or a workbook. The same bytes within a day are the same ingestion.",
+            query: INGESTION_QUERY,
+            body: declarations::NewDeclarations,
+            files: &["application/x-ndjson", "text/csv", XLSX],
+            answers: &[Answer { headers: &[LOCATION], ..json("202", "It is kept, and worked off from now on.", named::<IngestionReceipt>) }],
+            problems: &[UNREADABLE],
+            run: ingestions::create,
+        }
+        GET "/v1/ingestions" listIngestions Posts [CreateMessages] "The newest ingestions." {
+            answers: &[json("200", "Without what was found.", named::<IngestionList>)],
+            problems: &[],
+            run: ingestions::list,
+        }
+        GET "/v1/ingestions/{ingestion}" readIngestion Posts [CreateMessages] "How far an ingestion is, and what came of it." {
+            answers: &[json("200", "The report.", named::<IngestionView>)],
+            problems: &[NOT_THERE],
+            run: ingestions::read,
+        }
+        GET "/v1/ingestions/{ingestion}/findings" listFindings Posts [CreateMessages] "What was found in an ingestion." {
+            query: &[parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before.")],
+            answers: &[Answer { headers: &[NEXT], ..json("200", "A page.", named::<FindingPage>) }],
+            problems: &[NOT_THERE],
+            run: ingestions::findings,
+        }
+        POST "/v1/imports" createImport Posts [CreateMessages] "Takes in a sheet of declarations: a workbook (.xlsx) or CSV." {
+            remarks: "Up to 1,000 rows are answered with the report at once. A JSON list is taken as well, as /v1/ingestions does.",
+            query: IMPORT_QUERY,
+            body: declarations::NewDeclarations,
+            files: &[XLSX, "text/csv"],
+            answers: &[
+                json("200", "The report.", named::<IngestionView>),
+                Answer { headers: &[LOCATION], ..json("202", "It is kept, and worked off from now on.", named::<IngestionView>) },
+            ],
+            problems: &[UNREADABLE],
+            run: ingestions::import,
+        }
+        GET "/v1/imports/{ingestion}" readImport Posts [CreateMessages] "How far an import is, and what came of it." {
+            answers: &[json("200", "The report.", named::<IngestionView>)],
+            problems: &[NOT_THERE],
+            run: ingestions::read,
+        }
+        GET "/v1/imports/{ingestion}/refused.xlsx" readRefusedRows Posts [CreateMessages] "The rows that were refused, as a workbook to be mended and sent again." {
+            offers: &[XLSX],
+            answers: &[FILE],
+            problems: &[NOT_THERE, ("410", "What was sent is not kept any more.")],
+            run: ingestions::refused,
+        }
+        GET "/v1/exports/declarations.xlsx" exportWorkbook PostsAndCustoms [ReadDeclarations] "Items as a workbook, which can be changed and imported." {
+            query: EXPORT_QUERY,
+            offers: &[XLSX],
+            answers: &[EXPORT],
+            problems: &[NOT_THERE],
+            run: ingestions::export_workbook,
+        }
+        GET "/v1/exports/declarations.csv" exportCsv PostsAndCustoms [ReadDeclarations] "Items as CSV, which can be changed and imported." {
+            query: EXPORT_QUERY,
+            offers: &["text/csv"],
+            answers: &[Answer { content: Content::File(&["text/csv"]), ..EXPORT }],
+            problems: &[NOT_THERE],
+            run: ingestions::export_csv,
+        }
+        GET "/v1/exports/declarations.json" exportJson PostsAndCustoms [ReadDeclarations] "Items as a list." {
+            query: EXPORT_QUERY,
+            offers: &["application/json"],
+            answers: &[Answer { headers: &[TOTAL], ..json("200", "The items.", named::<Vec<crate::contract::own::ListedItem>>) }],
+            problems: &[NOT_THERE],
+            run: ingestions::export_json,
+        }
+        GET "/v1/sheets/declarations.xlsx" readTemplate Posts [ReadReference] "The workbook to begin with: columns, notes, drop-downs." {
+            query: &[
+                parameter("lang", ParameterKind::OneOf(reference::LANGUAGES), "Language of names and notes; EN when absent."),
+                parameter("lane", ParameterKind::Text, "Marks the columns that are needed, for example AU-DE."),
+            ],
+            offers: &[XLSX],
+            answers: &[FILE],
+            problems: &[],
+            run: ingestions::template,
         }
     }
     "Printing" {

@@ -138,6 +138,8 @@ fn event_row(item: &Changed, seq: i32, event_no: i64, new: NewEvent) -> EventRow
         light: new.light.map(PackedLight::stored),
         light_was: new.light_was.map(|light| light as i32),
         doc_version: new.doc_version,
+        external_ref: item.reference.external.clone(),
+        ingestion: item.reference.ingestion,
         detail: None,
     }
 }

@@ -54,6 +54,8 @@ fn of_item(row: EventRow, id: &str, base: &str, binding: bool) -> EventData {
         item_id,
         p_id: pid,
         item_sequence: row.seq,
+        external_reference: row.external_ref,
+        ingestion_reference: row.ingestion.map(|id| id.0),
         flow: row.flow.map(Flow::stored).unwrap_or_default(),
         orig_post: row.orig_post.unwrap_or_default(),
         dest_post: row.dest_post.unwrap_or_default(),

@@ -54,7 +54,14 @@ INSERT INTO retired_mark (post_org, object_pid, head_seq) SELECT post, pid, 1 FR
 INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, item_id, flow, orig_post, dest_post, audience)
     SELECT post, n * 3 + seq, pid, seq, 'c', at, 'declaration.stored', item, 'O', '?0', '?1', 'A'
     FROM shape, generate_series(1, 3) AS seq;
-INSERT INTO item_place (post_org, object_pid, receptacle, despatch) SELECT post, pid, 'R' || n / 50, 'D' || n / 500 FROM shape;
+INSERT INTO item_place (post_org, object_pid, receptacle, despatch, external_ref)
+    SELECT post, pid, 'R' || n / 50, 'D' || n / 500, 'E' || n FROM shape;
+INSERT INTO ingestion (org, id, kind, media, options, sha256, request_digest, dry_run, state, next_index, rows_read, created, changed, unchanged,
+        refused, warnings, findings, received_at)
+    SELECT post, pid, 'declarations', 'json', '{}', hash, hash, FALSE, CASE WHEN n % 50 = 0 THEN 0 ELSE 2 END, 0, 0, 0, 0, 0, 0, 0, 0, at FROM shape;
+INSERT INTO ingestion_bytes (org, id, bytes) SELECT post, pid, hash FROM shape;
+INSERT INTO ingestion_finding (org, ingestion, number, body) SELECT post, pid, no, '{}' FROM shape, generate_series(1, 3) AS no;
+INSERT INTO ingestion_item (org, ingestion, number, outcome, members) SELECT post, pid, no, 'refused', '[]' FROM shape, generate_series(1, 3) AS no;
 INSERT INTO light_due (post_org, item_id, at) SELECT post, item, at FROM shape;
 INSERT INTO delivery (org, subscription, seq_no, post_org, event_no, object_pid, item_id, state, is_replay, run, attempts, tries, next_at,
         lined_up_at)

@@ -22,7 +22,7 @@ pub use callback::Callback;
 pub use detail::{Attestation, Detail, LightChange, Overdue};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
-pub use place::ItemPlace;
+pub use place::{ItemPlace, ItemReference};
 pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 pub use unit::Item;

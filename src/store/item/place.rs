@@ -1,4 +1,5 @@
-//! What items lie in: a receptacle, and the despatch that this belongs to.
+//! What items lie in: a receptacle, and the despatch that this belongs to; what their declarer calls them, and the ingestion
+//! that brought them.
 
 use diesel::prelude::*;
 
@@ -41,6 +42,14 @@ impl ItemPlace {
     }
 }
 
+/// What an item is called by who declared it, and the ingestion that brought it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemReference {
+    /// Empty in what is to be taken away.
+    pub external: Option<String>,
+    pub ingestion: Option<Id>,
+}
+
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = item_place, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct PlaceRow<'p> {
@@ -54,7 +63,8 @@ impl Tx<'_> {
     /// Notes where an item lies.
     pub fn put_place(&mut self, post: &str, pid: Id, place: &ItemPlace) -> Done {
         if place.is_nowhere() {
-            diesel::delete(item_place::table.find((post, pid))).execute(self.conn)?;
+            let nowhere = (item_place::receptacle.eq(None::<&str>), item_place::despatch.eq(None::<&str>));
+            diesel::update(item_place::table.find((post, pid))).set(nowhere).execute(self.conn)?;
             return Ok(());
         }
         let (receptacle, despatch) = (place.receptacle.as_deref(), place.despatch.as_deref());
@@ -63,6 +73,54 @@ impl Tx<'_> {
         let put = diesel::insert_into(item_place::table).values(&row).on_conflict(key).do_update().set(&row);
         on_engine!(self.conn, |conn| put.execute(conn))?;
         Ok(())
+    }
+
+    /// Notes what is known of where an item comes from; what is not known stays as it is.
+    pub fn put_item_reference(&mut self, post: &str, pid: Id, reference: &ItemReference) -> Done {
+        if reference.external.as_deref() == Some("") {
+            self.drop_external_reference(post, pid)?;
+            let ingestion = reference.ingestion;
+            return if ingestion.is_none() {
+                Ok(())
+            } else {
+                self.put_item_reference(post, pid, &ItemReference { external: None, ingestion })
+            };
+        }
+        #[derive(Insertable, AsChangeset)]
+        #[diesel(table_name = item_place, treat_none_as_default_value = false)]
+        struct ReferenceRow<'r> {
+            post_org: &'r str,
+            object_pid: Id,
+            external_ref: Option<&'r str>,
+            ingestion: Option<Id>,
+        }
+        let (external_ref, ingestion) = (reference.external.as_deref(), reference.ingestion);
+        let row = ReferenceRow { post_org: post, object_pid: pid, external_ref, ingestion };
+        let key = (item_place::post_org, item_place::object_pid);
+        let put = diesel::insert_into(item_place::table).values(&row).on_conflict(key).do_update().set(&row);
+        on_engine!(self.conn, |conn| put.execute(conn))?;
+        Ok(())
+    }
+
+    /// Takes away what an item is called by its declarer.
+    fn drop_external_reference(&mut self, post: &str, pid: Id) -> Done {
+        let none = item_place::external_ref.eq(None::<&str>);
+        diesel::update(item_place::table.find((post, pid))).set(none).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// What is known of where items come from, of those of which anything is.
+    pub fn references(&mut self, post: &str, pids: &[Id]) -> Done<Vec<(Id, ItemReference)>> {
+        if pids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(Id, Option<String>, Option<Id>)> = item_place::table
+            .filter(item_place::post_org.eq(post))
+            .filter(item_place::object_pid.eq_any(pids.to_vec()))
+            .select((item_place::object_pid, item_place::external_ref, item_place::ingestion))
+            .load(self.conn)?;
+        let known = |(pid, external, ingestion)| (pid, ItemReference { external, ingestion });
+        Ok(rows.into_iter().map(known).collect())
     }
 
     /// Items of a post that lie in a receptacle or despatch, in the order of their persistent ids, after one of them.

@@ -14,6 +14,12 @@ type Done<T = ()> = Result<T, Fault>;
 impl Tx<'_> {
     /// Writes what changed in `items`: rows, superseded versions, history, change numbers and messages.
     pub fn save_items(&mut self, items: &mut [Item], stamp: &Stamp) -> Done {
+        // What an item is called is no part of its history, and may change without anything else.
+        for item in items.iter_mut().filter(|item| !item.is_new() || !item.events().is_empty()) {
+            if let Some(reference) = item.reference.take() {
+                self.put_item_reference(&item.object.post_org, item.object.pid, &reference)?;
+            }
+        }
         let mut items: Vec<&mut Item> = items.iter_mut().filter(|item| !item.events().is_empty()).collect();
         if items.is_empty() {
             return Ok(());

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::detail::Attestation;
 use super::event::Event;
-use super::place::ItemPlace;
+use super::place::{ItemPlace, ItemReference};
 use super::row_digest::{GONE, attest, decision_key, row_digest};
 use super::rows::{
     AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow,
@@ -78,6 +78,8 @@ pub struct Item {
     pub(super) messages: Vec<MessageRow>,
     /// Where it lies, where that was said.
     pub(super) place: Option<ItemPlace>,
+    /// What its declarer calls it and the ingestion it came with, where that was said.
+    pub(super) reference: Option<ItemReference>,
 }
 
 impl Item {
@@ -104,12 +106,18 @@ impl Item {
             events: Vec::new(),
             messages: Vec::new(),
             place: None,
+            reference: None,
         }
     }
 
     /// Says where it lies.
     pub fn put_place(&mut self, place: ItemPlace) {
         self.place = Some(place);
+    }
+
+    /// Says what its declarer calls it, and the ingestion it comes with.
+    pub fn put_reference(&mut self, reference: ItemReference) {
+        self.reference = Some(reference);
     }
 
     pub fn is_new(&self) -> bool {

@@ -208,6 +208,8 @@ fn declared(story: &Story, act: &Act) -> Entry<Declared> {
         event: StoreEvent::Final,
         object_path: "mailObject".into(),
         declaration_path: "decl".into(),
+        external_reference: None,
+        ingestion: None,
         found: Findings::default(),
     })
 }

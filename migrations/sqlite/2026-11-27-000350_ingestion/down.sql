@@ -1,0 +1,10 @@
+ALTER TABLE event DROP COLUMN ingestion;
+ALTER TABLE event DROP COLUMN external_ref;
+DROP INDEX item_place_reference;
+ALTER TABLE item_place DROP COLUMN ingestion;
+ALTER TABLE item_place DROP COLUMN external_ref;
+DROP TABLE ingestion_item;
+DROP TABLE ingestion_finding;
+DROP TABLE ingestion_bytes;
+DROP TABLE ingestion;
+DELETE FROM sqlite_stat1 WHERE tbl IN ('ingestion', 'ingestion_bytes', 'ingestion_finding', 'ingestion_item') OR idx = 'item_place_reference';

@@ -1,0 +1,125 @@
+//! Many declarations at once: ingestions and imports with their reports, exports, templates.
+
+use uuid::Uuid;
+
+use super::ask::Ask;
+use super::declarations::{filter, state_named};
+use super::reply::Reply;
+use crate::contract::canonical::to_canonical;
+use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionReceipt};
+use crate::domain::{IngestionKind, IngestionMedia};
+use crate::error::{Error, Result};
+use crate::refdata::lists::Language;
+use crate::service::exports::ExportForm;
+use crate::service::ingest::{IngestOptions, NewIngestion, Taken, links_of};
+
+/// The media type of workbooks.
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
+    let (media, bytes) = match ask.file() {
+        Some(("application/x-ndjson", bytes)) => (IngestionMedia::Lines, bytes),
+        Some((_, bytes)) => (IngestionMedia::Sheet, bytes),
+        None => (IngestionMedia::Json, ask.body_text().as_bytes()),
+    };
+    NewIngestion {
+        kind: IngestionKind::Declarations,
+        media,
+        bytes: bytes.to_vec(),
+        dry_run: ask.flag("dryRun"),
+        options: IngestOptions {
+            all: ask.text("mode") == Some("all"),
+            event: ask.text("event").and_then(state_named).unwrap_or(DeclarationEvent::Final),
+            sheet: ask.own("sheet"),
+        },
+        waits,
+        again: ask.flag("again"),
+    }
+}
+
+pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
+    let (actor, key) = (ask.acting()?, ask.key()?);
+    let taken = ask.services.ingest(&actor, new(&ask, false), key).await?;
+    let links = links_of(taken.id);
+    let location = links.itself.clone();
+    let receipt = IngestionReceipt { reference_id: taken.id, repeated: taken.repeated, links };
+    Ok(Reply::accepted(to_canonical(&receipt), &location))
+}
+
+pub(super) async fn import(ask: Ask<'_>) -> Result<Reply> {
+    let (actor, key) = (ask.acting()?, ask.key()?);
+    let taken = ask.services.ingest(&actor, new(&ask, true), key).await?;
+    if taken.is_short {
+        ask.services.finish_ingestion(&actor.org, taken.id, None).await?;
+    }
+    let Taken { view, is_over, is_failed } = ask.services.ingestion(&actor, taken.id).await?;
+    if let (true, Some(finding)) = (is_failed, view.findings.first()) {
+        return Err(Error::Unreadable { code: "damaged", reason: finding.message.trim_end_matches('.').to_owned() });
+    }
+    let text = to_canonical(&view);
+    Ok(if is_over { Reply::ok(text) } else { Reply::accepted(text, &format!("/v1/imports/{}", taken.id)) })
+}
+
+/// What an address names.
+fn id_of(ask: &Ask<'_>) -> Result<Uuid> {
+    Uuid::parse_str(ask.path("ingestion")).map_err(|_| Error::Absent { what: "ingestion" })
+}
+
+pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
+    let ingestions = ask.services.ingestions(&ask.actor).await?;
+    Ok(Reply::ok(to_canonical(&IngestionList { ingestions })))
+}
+
+pub(super) async fn read(ask: Ask<'_>) -> Result<Reply> {
+    let taken = ask.services.ingestion(&ask.actor, id_of(&ask)?).await?;
+    Ok(Reply::ok(to_canonical(&taken.view)))
+}
+
+pub(super) async fn findings(ask: Ask<'_>) -> Result<Reply> {
+    let page = ask.services.ingestion_findings(&ask.actor, id_of(&ask)?, ask.text("cursor")).await?;
+    let next = page.next_cursor.as_deref().map(|cursor| ask.next_page(cursor));
+    Ok(Reply::ok(to_canonical(&page)).next(next))
+}
+
+pub(super) async fn refused(ask: Ask<'_>) -> Result<Reply> {
+    let bytes = ask.services.refused_workbook(&ask.actor, id_of(&ask)?).await?;
+    Ok(Reply::file(bytes, XLSX, "refused.xlsx"))
+}
+
+fn language(ask: &Ask<'_>) -> Language {
+    ask.text("lang").and_then(Language::parse).unwrap_or_default()
+}
+
+async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str, name: &str) -> Result<Reply> {
+    let what = (ask.text("post"), filter(ask));
+    let export = ask.services.export(&ask.actor, what, (form, language(ask)), &|_| ()).await?;
+    let count = i64::try_from(export.items).ok();
+    Ok(Reply::file(export.bytes, kind, name).counted(count, None))
+}
+
+pub(super) async fn export_workbook(ask: Ask<'_>) -> Result<Reply> {
+    export(&ask, ExportForm::Xlsx, XLSX, "declarations.xlsx").await
+}
+
+pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
+    let separator = match ask.text("sep") {
+        Some("comma") => b',',
+        Some("tab") => b'\t',
+        Some(_) => b';',
+        None if language(&ask) == Language::En => b',',
+        None => b';',
+    };
+    export(&ask, ExportForm::Csv { separator }, "text/csv; charset=utf-8", "declarations.csv").await
+}
+
+pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
+    let what = (ask.text("post"), filter(&ask));
+    let export = ask.services.export(&ask.actor, what, (ExportForm::Json, Language::En), &|_| ()).await?;
+    let text = String::from_utf8(export.bytes).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(Reply::ok(text).counted(i64::try_from(export.items).ok(), None))
+}
+
+pub(super) async fn template(ask: Ask<'_>) -> Result<Reply> {
+    let bytes = ask.services.sheet_template(&ask.actor, language(&ask), ask.text("lane"))?;
+    Ok(Reply::file(bytes, XLSX, "declarations.xlsx"))
+}

@@ -1,0 +1,143 @@
+//! Many declarations at once: kept as they came, worked off some at a time, and told of in one report, whatever their form.
+//!
+//! `reading` makes declarations of what was sent, `storing` puts some of them into their items (the same code for a dry run,
+//! up to saving), `work` goes from one to the next and can be taken up where a crash left it, `report` tells.
+
+mod options;
+mod reading;
+mod report;
+mod storing;
+mod work;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::{Actor, Answer, RequestKey, Services};
+use crate::contract::canonical::to_canonical;
+use crate::domain::{IngestionKind, IngestionMedia, IngestionState};
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::sheet::SheetFile;
+use crate::store::Tx;
+use crate::store::ingestion::IngestionRow;
+use crate::store::types::{At, Id};
+
+use options::unreadable;
+
+pub use options::IngestOptions;
+pub use report::{Taken, links_of};
+pub use work::Progress;
+
+/// Declarations that come in at once.
+#[derive(Clone, Debug)]
+pub struct NewIngestion {
+    pub kind: IngestionKind,
+    pub media: IngestionMedia,
+    pub bytes: Vec<u8>,
+    pub dry_run: bool,
+    pub options: IngestOptions,
+    /// Who sent it waits for its end, if it is short: nobody else works it off meanwhile.
+    pub waits: bool,
+    /// Taken anew, even if the same was sent within a day.
+    pub again: bool,
+}
+
+/// An ingestion that was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ingestion {
+    pub id: Uuid,
+    /// The same was sent within the last day.
+    pub repeated: bool,
+    /// It is short enough to be waited for.
+    pub is_short: bool,
+}
+
+impl Services {
+    /// Keeps what was sent, to be worked off. The same bytes with the same options are the same ingestion for a day.
+    ///
+    /// # Errors
+    /// 422 for what cannot be read at all, 401 for customs, 422 for a key that was used otherwise.
+    pub async fn ingest(&self, actor: &Actor, new: NewIngestion, key: Option<RequestKey>) -> Result<Ingestion> {
+        let org = actor.own_post(None)?.to_owned();
+        let (new, is_short) = self.offload(move || looked_at(new)).await??;
+        let options = to_canonical(&new.options);
+        let mut hasher = Sha256::new();
+        for part in [actor.client.as_deref().unwrap_or_default(), &options, new.kind.stored(), new.media.stored()] {
+            hasher.update(part);
+            hasher.update([0, u8::from(new.dry_run)]);
+        }
+        hasher.update(&new.bytes);
+        let row = IngestionRow {
+            org,
+            id: Id(Uuid::now_v7()),
+            client: actor.client.clone(),
+            user_cd: actor.user_cd.clone(),
+            office_cd: actor.office_cd.clone(),
+            kind: new.kind,
+            media: new.media,
+            options,
+            sha256: Sha256::digest(&new.bytes).to_vec(),
+            request_digest: hasher.finalize().to_vec(),
+            dry_run: new.dry_run,
+            state: IngestionState::Waiting,
+            next_index: 0,
+            rows_read: 0,
+            created: 0,
+            changed: 0,
+            unchanged: 0,
+            refused: 0,
+            warnings: 0,
+            findings: 0,
+            about: None,
+            received_at: At(self.clock.now()),
+            done_at: None,
+            lease_owner: None,
+            lease_until: None,
+        };
+        let mut row = row;
+        if new.waits && is_short {
+            let until = self.clock.now() + TimeDelta::seconds(limits::INGESTION_LEASE_S);
+            (row.lease_owner, row.lease_until) = (Some(row.id), Some(At(until)));
+        }
+        let (actor, again) = (actor.clone(), new.again);
+        let keep = move |tx: &mut Tx<'_>| {
+            once(tx, &actor, key.as_ref(), |tx| {
+                let since = At(tx.now - TimeDelta::hours(limits::INGESTION_REPEAT_H));
+                let before = if again { None } else { tx.ingestion_like(&row.org, &row.request_digest, since)? };
+                // What failed may go well now.
+                let before = before.filter(|row| row.state != IngestionState::Failed);
+                let repeated = before.is_some();
+                let id = before.map_or(row.id, |row| row.id).0;
+                if !repeated {
+                    tx.add_ingestion(&row, &new.bytes)?;
+                }
+                Ok(Answer::of(to_canonical(&Ingestion { id, repeated, is_short })))
+            })
+        };
+        let answer = self.store.write(keep).await?;
+        self.ingestion_signal.notify_one();
+        serde_json::from_str(&answer.value)
+            .map_err(|error| Error::Internal(format!("the answer of an ingestion cannot be read: {error}")))
+    }
+}
+
+/// Looks whether a file can be read, and whether it is short.
+fn looked_at(new: NewIngestion) -> Result<(NewIngestion, bool)> {
+    let is_short = match new.media {
+        IngestionMedia::Sheet => {
+            let most = limits::INGESTION_AT_ONCE;
+            let rows =
+                SheetFile::open(&new.bytes, new.options.sheet.as_deref()).and_then(|mut file| file.count(most + 1));
+            rows.map_err(unreadable)? <= most
+        }
+        IngestionMedia::Json | IngestionMedia::Lines => {
+            let text = std::str::from_utf8(&new.bytes);
+            let text = text.map_err(|_| Error::invalid("json", "", "the body is not UTF-8"))?;
+            reading::count(new.media, text)? <= limits::INGESTION_AT_ONCE
+        }
+    };
+    Ok((new, is_short))
+}

@@ -1,0 +1,312 @@
+//! Sheets on the command line and in the hands of programs that are not ours.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::harness::data::fresh_id;
+use crate::harness::outside::{program, python};
+use crate::harness::process::{Process, entrepost, finish, run};
+use crate::harness::server::{agent, filled_database, token_of};
+use crate::harness::{Engine, Server};
+use crate::ingestions::{XLSX, fetch, send};
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().expect("a path").to_owned()
+}
+
+/// What openpyxl and XlsxWriter do.
+fn outside(input: &Value) -> Option<Value> {
+    let output = python("sheets.py", &["openpyxl", "xlsxwriter"], input)?;
+    Some(serde_json::from_str(&output).unwrap_or_else(|error| panic!("{error}: {output}")))
+}
+
+const ROW: [(&str, &str); 25] = [
+    ("destination", "DEA"),
+    ("mail_class", "E"),
+    ("mail_category", "A"),
+    ("nature", "31"),
+    ("handling", "N"),
+    ("gross_kg", "1.5"),
+    ("postage", "14.5"),
+    ("postage_currency", "EUR"),
+    ("sender_name", "Harbour Toys Pty"),
+    ("sender_address1", "1 Example Street"),
+    ("sender_city", "Sydney"),
+    ("sender_zip", "02000"),
+    ("sender_country", "AU"),
+    ("recipient_name", "Beispielempfang"),
+    ("recipient_address1", "Probestrasse 5"),
+    ("recipient_city", "Köln — 北京"),
+    ("recipient_zip", "01067"),
+    ("recipient_country", "DE"),
+    ("recipient_phone", "+49695550102"),
+    ("piece_description", "Wooden toy train for children"),
+    ("piece_quantity", "2"),
+    ("piece_net_kg", "0.8"),
+    ("piece_value", "38.5"),
+    ("piece_currency", "EUR"),
+    ("piece_hs", "950300"),
+];
+
+/// A row for an item, with some cells otherwise.
+fn filled(id: &str, other: &[(&str, Value)]) -> Value {
+    let mut row: serde_json::Map<String, Value> = ROW
+        .iter()
+        .map(|(key, text)| {
+            let is_number = matches!(*key, "gross_kg" | "postage" | "piece_quantity" | "piece_net_kg" | "piece_value");
+            ((*key).to_owned(), if is_number { json!(text.parse::<f64>().expect("a number")) } else { json!(text) })
+        })
+        .collect();
+    row.insert("item_id".into(), json!(id));
+    row.insert("posted_on".into(), json!({ "date": "2026-11-26" }));
+    for (key, value) in other {
+        row.insert((*key).to_owned(), value.clone());
+    }
+    Value::Object(row)
+}
+
+#[test]
+fn a_template_filled_in_by_another_program_is_imported() {
+    let server = Server::start(Engine::Sqlite);
+    let folder = tempfile::tempdir().expect("folder");
+    let (template, full) = (path(folder.path(), "t.xlsx"), path(folder.path(), "full.xlsx"));
+    std::fs::write(&template, fetch(&server, "AUA", "/v1/sheets/declarations.xlsx?lang=PT&lane=AU-DE"))
+        .expect("writes");
+    let ids = [fresh_id("AU"), fresh_id("AU")];
+    let more = |text: &str| json!({ "piece_description": text, "piece_quantity": 1, "piece_net_kg": 0.1, "piece_value": 5, "piece_currency": "EUR", "piece_hs": "950300" });
+    let rows =
+        [filled(&ids[0], &[]), more("Wooden blocks"), more("Tin soldiers"), filled(&ids[1], &[]), more("Cotton socks")];
+    let Some(told) = outside(&json!({ "do": "fill", "template": template, "out": full, "rows": rows })) else { return };
+    // What the template has: rows and columns that stay in sight, drop-downs, notes, text formats.
+    assert_eq!(told["freeze"], "B3");
+    assert!(told["validations"].as_u64() > Some(20) && told["notes"].as_u64() > Some(10), "{told}");
+    assert_eq!((&told["formats"]["piece_hs"], &told["formats"]["gross_kg"]), (&json!("@"), &json!("0.000")));
+    assert_eq!(told["sheets"], json!(["Declarações", "Ajuda", "Listas"]));
+    let bytes = std::fs::read(&full).expect("reads");
+    let dry = send(&server, "/v1/imports?dryRun=true", XLSX, &bytes).ok().json();
+    assert_eq!(
+        (&dry["counts"]["new"], &dry["counts"]["refused"], &dry["rows"]),
+        (&json!(2), &json!(0), &json!(5)),
+        "{dry}"
+    );
+    let stored = send(&server, "/v1/imports", XLSX, &bytes).ok().json();
+    assert_eq!(stored["counts"]["new"], 2);
+    let view = server.rest("AUA", "GET", &format!("/v1/declarations/{}", ids[0]), None, &[]).ok().json();
+    let data = &view["declaration"]["Data"];
+    assert_eq!(
+        (&data["SenderZIP"], &data["RecipientCity"], &data["GrossWeight"]),
+        (&json!("02000"), &json!("Köln — 北京"), &json!(1.5))
+    );
+    assert_eq!(data["ContentPieces"].as_array().map(Vec::len), Some(3));
+    assert_eq!(view["mailObject"]["PostingDt"], "2026-11-26T00:00:00Z");
+}
+
+/// Texts, zeros, dates and numbers as other programs write and read them.
+#[test]
+fn cells_are_read_as_other_programs_wrote_them() {
+    let folder = tempfile::tempdir().expect("folder");
+    let cells = json!([
+        ["item_id", "sender_zip", "posted_on", "gross_kg", "comments", "piece_quantity", "recipient_city"],
+        ["EE123456785AU", "01067", { "date": "2026-11-26" }, 0.51, "two\nlines & <tags> \"quoted\"", 3, "Köln — 北京 𝄞"],
+        ["EE000000014AU", "  x ", { "date": "1999-02-28" }, 1e-7, "'=1", 1_000_000, "_x0041_"],
+    ]);
+    let mut files = Vec::new();
+    for writer in ["openpyxl", "xlsxwriter", "xlsxwriter-constant"] {
+        let file = path(folder.path(), &format!("{writer}.xlsx"));
+        if outside(&json!({ "do": "write", "by": writer, "out": file, "cells": cells })).is_none() {
+            return;
+        }
+        files.push(file);
+    }
+    if let Some((done, told)) = program("ssconvert", &[&files[0], &path(folder.path(), "gnumeric.xlsx")]) {
+        assert!(done, "{told}");
+        files.push(path(folder.path(), "gnumeric.xlsx"));
+    }
+    for file in files {
+        let theirs = outside(&json!({ "do": "read", "file": file })).expect("python");
+        let bytes = std::fs::read(&file).expect("reads");
+        let mut book = entrepost::sheet::xlsx::Workbook::open(&bytes).expect("opens");
+        let mut ours: Vec<Value> = Vec::new();
+        book.rows(0, &mut |place, cells| {
+            use entrepost::sheet::cell::Value as Held;
+            for cell in cells {
+                let value = match cell.value {
+                    Some(Held::Text(text)) => json!(text),
+                    Some(Held::Number(number)) => json!(number),
+                    Some(Held::Date(days)) => json!({ "days": days }),
+                    other => json!(format!("{other:?}")),
+                };
+                ours.push(json!([place.row, cell.column + 1, value]));
+            }
+            std::ops::ControlFlow::Continue(())
+        })
+        .expect("reads");
+        assert_eq!(json!(ours), theirs, "{file}");
+    }
+}
+
+#[test]
+fn what_we_write_is_read_by_others() {
+    let server = Server::start(Engine::Sqlite);
+    let id = fresh_id("AU");
+    let mut new = json!({ "mailObject": crate::harness::data::mail_object(&id, "AUA", "DEA"), "declaration": crate::harness::data::declaration("38.50") });
+    new["declaration"]["Data"]["SenderName"] = json!("=HYPERLINK(\"http://x\")");
+    new["declaration"]["Data"]["SenderZIP"] = json!("01067");
+    server.rest("AUA", "POST", "/v1/declarations", Some(&new), &[]).refused(201);
+    let folder = tempfile::tempdir().expect("folder");
+    let file = path(folder.path(), "export.xlsx");
+    std::fs::write(&file, fetch(&server, "AUA", &format!("/v1/exports/declarations.xlsx?itemId={id}")))
+        .expect("writes");
+    let csv =
+        String::from_utf8(fetch(&server, "AUA", &format!("/v1/exports/declarations.csv?itemId={id}"))).expect("UTF-8");
+    assert!(csv.starts_with('\u{FEFF}') && csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"), "{csv}");
+    if let Some((done, told)) = program("ssconvert", &[&file, &path(folder.path(), "back.csv")]) {
+        assert!(done, "{told}");
+        let back = std::fs::read_to_string(path(folder.path(), "back.csv")).expect("reads");
+        assert!(back.contains("01067") && back.contains("=HYPERLINK") && back.contains(&id), "{back}");
+    }
+    let Some(cells) = outside(&json!({ "do": "read", "file": file })) else { return };
+    let cells = cells.as_array().expect("cells");
+    let has = |value: &str| cells.iter().any(|cell| cell[2] == value);
+    assert!(has("=HYPERLINK(\"http://x\")") && has("01067") && has(&id), "{cells:?}");
+}
+
+/// A file with one fault of each kind a line.
+fn faulty(ids: &[String]) -> String {
+    let keys = "item_id,destination,posted_on,mail_class,mail_category,nature,handling,gross_kg,postage,postage_currency,sender_name,sender_address1,sender_city,sender_country,recipient_name,recipient_address1,recipient_city,recipient_zip,recipient_country,recipient_phone,piece_description,piece_quantity,piece_net_kg,piece_value,piece_currency,piece_hs,my_note";
+    let row = |id: &str, posted: &str, phone: &str, value: &str, hs: &str| {
+        format!(
+            "{id},DEA,{posted},E,A,31,N,1.5,14.5,EUR,Harbour Toys,1 Example Street,Sydney,AU,Beispiel,Probestrasse 5,Frankfurt,60594,DE,{phone},Wooden toy train for children,2,0.8,{value},EUR,{hs},x"
+        )
+    };
+    [
+        keys.to_owned(),
+        row(&ids[0], "2026-11-26", "+49695550102", "38.50", "950300"),
+        row(&ids[1], "26/11/2026", "+49695550102", "38.50", "950300"),
+        row(&ids[2], "2026-11-26", "1.23457E+12", "38.50", "950300"),
+        row(&ids[3], "2026-11-26", "+49695550102", "\"1,234.50\"", "950300"),
+        row(&ids[4], "2026-11-26", "+49695550102", "38.50", "95"),
+        row(&ids[0], "2026-11-26", "+49695550102", "38.50", "950300"),
+    ]
+    .join("\n")
+}
+
+#[test]
+fn a_check_finds_what_an_import_finds() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = path(folder.path(), "faulty.csv");
+    let ids: Vec<String> = (0..5).map(|_| fresh_id("AU")).collect();
+    std::fs::write(&file, faulty(&ids)).expect("writes");
+    let checked = run(&["sheet", "check", &file]);
+    assert_eq!(checked.code, Some(1), "{checked:?}");
+    let expected = [
+        ("date_form", "C3 posted_on"),
+        ("digits_lost", "T4 recipient_phone"),
+        ("number_form", "X5 piece_value"),
+        ("hs_form", "Z6 piece_hs"),
+        ("twice", "A7 item_id"),
+    ];
+    for (code, place) in expected {
+        assert!(
+            checked.out.lines().any(|line| line.starts_with(&format!("error {code}: {place}"))),
+            "{code} {place}\n{}",
+            checked.out
+        );
+    }
+    assert!(
+        checked
+            .out
+            .trim_end()
+            .lines()
+            .last()
+            .is_some_and(|line| line.starts_with("new 1, changed 0, unchanged 0, refused 5, warnings ")),
+        "{}",
+        checked.out
+    );
+    // A bar is for terminals.
+    assert_eq!(checked.err, "");
+    let server = Server::start_strict(Engine::Sqlite);
+    let sent = send(&server, "/v1/imports?dryRun=true", "text/csv", faulty(&ids).as_bytes()).ok().json();
+    let errors = |view: &Value| {
+        view["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .filter(|found| found["level"] == "error")
+            .map(|found| json!([found["code"], found["cell"]]))
+            .collect::<Vec<_>>()
+    };
+    let printed: Value = serde_json::from_str(&run(&["sheet", "check", &file, "--json"]).out).expect("JSON");
+    assert_eq!(errors(&printed), errors(&sent));
+}
+
+#[test]
+fn the_command_line_writes_templates_imports_and_exports() {
+    let (url, _kept) = filled_database(Engine::Sqlite);
+    let folder = tempfile::tempdir().expect("folder");
+    let (template, file, out) =
+        (path(folder.path(), "t.xlsx"), path(folder.path(), "in.csv"), path(folder.path(), "out.xlsx"));
+    run(&["sheet", "template", "--lang", "fr", "--lane", "AU-DE", "--out", &template]).ok();
+    let empty = run(&["sheet", "check", &template, "--post", "AUA"]);
+    assert!(empty.out.contains("new 0, changed 0, unchanged 0, refused 0"), "{empty:?}");
+    let ids: Vec<String> = (0..5).map(|_| fresh_id("AU")).collect();
+    std::fs::write(&file, faulty(&ids)).expect("writes");
+    let import = |more: &[&str]| {
+        let mut arguments = vec!["sheet", "import", &file, "--post", "AUA", "--database-url", &url];
+        arguments.extend(more);
+        finish(&mut entrepost(&arguments))
+    };
+    let dry = import(&["--dry-run"]);
+    assert!(dry.code == Some(1) && dry.out.contains("new 2, changed 0"), "{dry:?}");
+    let stored = import(&[]);
+    assert!(stored.code == Some(1) && stored.out.contains("new 2, changed 0, unchanged 0, refused 4"), "{stored:?}");
+    assert!(import(&[]).out.contains("new 0, changed 0, unchanged 2, refused 4"));
+    let all = import(&["--all"]);
+    assert!(all.code == Some(1) && all.out.contains("new 0, changed 0"), "{all:?}");
+    std::fs::write(&file, "nothing\n").expect("writes");
+    assert_eq!(import(&[]).code, Some(2));
+    let told =
+        run(&["sheet", "export", "--post", "AUA", "--item", &ids[0], "--out", &out, "--database-url", &url]).ok();
+    assert!(told.starts_with("1 items"), "{told}");
+    let again = finish(&mut entrepost(&["sheet", "import", &out, "--post", "AUA", "--database-url", &url]));
+    assert!(again.code == Some(0) && again.out.contains("unchanged 1"), "{again:?}");
+}
+
+/// Files that take memory or time from a reader that believes them; the server goes on within little memory.
+#[test]
+fn hostile_files_do_no_harm_to_a_server_with_little_memory() {
+    let Some(made) = outside(&json!({ "do": "hostile" })) else { return };
+    let (url, _folder) = filled_database(Engine::Sqlite);
+    let mut command = std::process::Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_entrepost");
+    let line = format!(
+        "ulimit -v {ADDRESS_SPACE_KIB}; exec {program} serve --listen 127.0.0.1:0 --log-level error --database-url {url}"
+    );
+    command.args(["-c", &line]).env("ENTREPOST_SECRET_KEY", crate::harness::process::SECRET_KEY);
+    let process = Process::start(&mut command);
+    let (agent, bearer) = (agent(), format!("Bearer {}", token_of("AUA")));
+    let before = process.memory_mib();
+    for (name, packed) in made.as_object().expect("files") {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed.as_str().expect("text")).expect("base64");
+        let request = agent.post(format!("{}/v1/imports", process.base)).header("authorization", &bearer);
+        let request = request.header("x-entrepost-user", "t").header("content-type", XLSX);
+        let began = std::time::Instant::now();
+        let mut answer = request.send(&bytes[..]).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().expect("text");
+        assert_eq!(status, 422, "{name}: {text}");
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{name} took {:?}", began.elapsed());
+    }
+    assert!(
+        process.most_memory() / (1 << 20) < before as usize + 250,
+        "{} MiB from {before}",
+        process.most_memory() / (1 << 20)
+    );
+    let alive = agent.get(format!("{}/v1/limits", process.base)).call().expect("answers");
+    assert_eq!(alive.status().as_u16(), 200);
+}
+
+/// Of the server with hostile files.
+const ADDRESS_SPACE_KIB: usize = 2 * 1024 * 1024;
