@@ -217,6 +217,7 @@ async fn declare(
             declaration_path: "decl".into(),
             external_reference: None,
             ingestion: None,
+            callback: None,
         }),
     };
     services.store_declarations(actor, vec![entry], BatchMode::AllOrNothing, None).await.map(|_| ())

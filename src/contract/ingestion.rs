@@ -32,6 +32,9 @@ pub struct NewDeclaration {
     /// What the item is called in the sender's own house: repeated by events about it. At most 64 characters.
     #[schema(max_length = 64)]
     pub external_reference: Option<String>,
+    /// Where the events of the item are sent: under a callback host of yours. Not in ingestions.
+    #[schema(max_length = 500)]
+    pub callback_url: Option<String>,
 }
 
 /// How grave a finding is.

@@ -8,7 +8,22 @@ use crate::limits;
 use crate::net::is_under;
 use crate::service::Actor;
 use crate::store::item::Callback;
-use crate::store::subscription::SubscriptionRow;
+use crate::store::types::Id;
+/// Under which addresses declarations of an organization may name one of their own.
+#[derive(Clone, Debug, Default)]
+pub struct CallbackHosts(Vec<(Id, String)>);
+
+impl CallbackHosts {
+    /// The callback that an address stands for; none where it lies under no host.
+    pub fn callback(&self, url: &str) -> Option<Callback> {
+        if url.len() > limits::HOOK_URL_CHARS {
+            return None;
+        }
+        let (host, _) = self.0.iter().find(|(_, prefix)| is_under(url, prefix))?;
+        Some(Callback { host: *host, url: url.to_owned() })
+    }
+}
+
 impl Notifier {
     /// Makes a callback host: declarations may name addresses under its own, to which the events of their items are sent. One that the
     /// operator makes is taken for verified, for not every receiver can answer a challenge.
@@ -23,23 +38,15 @@ impl Notifier {
         self.make(actor, SubscriptionKind::CallbackHost, new).await
     }
 
-    /// The callback host that an address lies under.
+    /// The callback hosts of the caller's organization that were verified.
     ///
     /// # Errors
-    /// 400 where it lies under none of the caller's organization.
-    pub async fn callback(&self, actor: &Actor, url: &str) -> Result<Callback> {
+    /// When the database is away.
+    pub async fn verified_callback_hosts(&self, actor: &Actor) -> Result<CallbackHosts> {
         let org = actor.org.clone();
-        let rows = self.store.read(move |tx| tx.subscriptions_of(&org)).await?;
-        let is_host = |row: &&SubscriptionRow| {
-            row.kind == SubscriptionKind::CallbackHost && row.verified_at.is_some() && is_under(url, &row.url)
-        };
-        match rows.iter().find(is_host).filter(|_| url.len() <= limits::HOOK_URL_CHARS) {
-            Some(row) => Ok(Callback { host: row.id, url: url.to_owned() }),
-            None => {
-                let message = "it lies under no callback host of yours; add one at /v1/callback-hosts, or have the operator do so";
-                Err(Error::invalid("callback_host", "callbackUrl", message))
-            }
-        }
+        let mut rows = self.store.read(move |tx| tx.subscriptions_of(&org)).await?;
+        rows.retain(|row| row.kind == SubscriptionKind::CallbackHost && row.verified_at.is_some());
+        Ok(CallbackHosts(rows.into_iter().map(|row| (row.id, row.url)).collect()))
     }
 
     /// The callback hosts of the caller's organization, the oldest first.

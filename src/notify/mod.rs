@@ -21,6 +21,7 @@ mod send;
 mod view;
 mod work;
 
+pub use callback_host::CallbackHosts;
 pub use deliveries::DeliveryFilter;
 pub use notifier::Notifier;
 pub use owner::SubscriptionId;

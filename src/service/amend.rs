@@ -239,6 +239,7 @@ fn declared(object: MailObject, declaration: Declaration, event: StoreEvent) -> 
         declaration_path: "declaration".into(),
         external_reference: None,
         ingestion: None,
+        callback: None,
         found: Findings::default(),
     }
 }

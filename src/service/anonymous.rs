@@ -385,6 +385,7 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
         declaration_path: "anonymousDeclaration".into(),
         external_reference: None,
         ingestion: None,
+        callback: None,
         found: Findings::default(),
     };
     let entry = Entry { list: "", index: None, item_id: Some(item_id.clone()), content: Ok(declared) };

@@ -27,6 +27,7 @@ use crate::rules::overlay;
 use crate::rules::places;
 use crate::rules::reserved;
 use crate::rules::structure::{self, given};
+pub use crate::store::item::Callback;
 use crate::store::item::{DeclarationRow, Detail, Document, Event, Item, ItemReference, Parts};
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -44,6 +45,8 @@ pub struct Declared {
     pub external_reference: Option<String>,
     /// The ingestion that it comes with.
     pub ingestion: Option<Uuid>,
+    /// Where the events of the item are sent; as before when absent.
+    pub callback: Option<Callback>,
     /// What was found before.
     pub found: Findings,
 }
@@ -89,8 +92,17 @@ impl Services {
 
 /// Checks a declaration and writes it canonically.
 pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Result<Ready> {
-    let Declared { object, declaration, event, object_path, declaration_path, external_reference, ingestion, found } =
-        sent;
+    let Declared {
+        object,
+        declaration,
+        event,
+        object_path,
+        declaration_path,
+        external_reference,
+        ingestion,
+        callback,
+        found,
+    } = sent;
     let mut findings = found;
     let objects = batch::both(&mut findings, (&object_path, object), (&declaration_path, declaration));
     let Some((object, mut declaration)) = objects else { return Err(Error::Invalid(findings)) };
@@ -139,7 +151,7 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
         content: Content::of(&declaration.data.unwrap_or_default(), judgement),
         object_path,
         declaration_path,
-        reference: ItemReference { external: external_reference, ingestion: ingestion.map(Id) },
+        reference: ItemReference { external: external_reference, ingestion: ingestion.map(Id), callback },
     })
 }
 
@@ -303,7 +315,7 @@ fn put(
     let declarer = item.object.post_org.clone();
     let said = NewDeclaration { event: ready.event, customs, declarer: &declarer, content: &ready.content };
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
-        if ready.reference.external.is_some() {
+        if ready.reference.external.is_some() || ready.reference.callback.is_some() {
             item.put_reference(ItemReference { ingestion: None, ..ready.reference.clone() });
         }
         return Ok(Outcome::Unchanged);

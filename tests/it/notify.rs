@@ -637,6 +637,55 @@ on_both_engines_with! {
         assert_eq!(get(server, "AUA", "/v1/events?type=secret.*")["events"], json!([]));
     }
 
+    fn a_declaration_names_an_address_of_its_own(server) {
+        let receiver = Receiver::start();
+        let prefix = receiver.url.replace("/hook", "/back/");
+        let new = |id: &str, amount: &str, url: Option<&str>| {
+            let mut body = json!({ "mailObject": mail_object(id, "AUA", "DEA"), "declaration": declaration(amount) });
+            if let Some(url) = url {
+                body["callbackUrl"] = json!(url);
+            }
+            server.rest("AUA", "POST", "/v1/declarations", Some(&body), &[])
+        };
+        let (mine, other) = (fresh_id("AU"), fresh_id("AU"));
+        let mine_url = format!("{prefix}orders/7?x=1");
+        assert_eq!(new(&mine, "1.00", Some(&mine_url)).refused(400).faults(), [("callback_host".to_owned(), "/callbackUrl".to_owned())]);
+        as_org(server, "AUA", "POST", "/v1/callback-hosts", json!({ "url": prefix.trim_end_matches('/') })).is(400);
+        let made = as_org(server, "AUA", "POST", "/v1/callback-hosts", json!({ "url": prefix, "filter": { "types": ["response.stored", "light.changed"] } })).is(201).json();
+        new(&mine, "1.00", Some(&mine_url)).refused(400); // not verified yet, or only just
+        server.notify();
+        assert_eq!(get(server, "AUA", "/v1/callback-hosts")["subscriptions"][0]["state"], "active");
+        for wrong in [prefix.replace("127.0.0.1", "127.0.0.2") + "x", format!("{prefix}../hook"), receiver.url.clone(), prefix.replace("http:", "https:") + "x"] {
+            assert_eq!(new(&mine, "1.00", Some(&wrong)).refused(400).faults()[0].0, "callback_host", "{wrong}");
+        }
+        assert_eq!(server.rest("AUA", "GET", &format!("/v1/declarations/{mine}"), None, &[]).status, 404, "nothing was stored");
+        new(&mine, "1.00", Some(&mine_url)).is(201);
+        new(&other, "1.00", None).is(201);
+        receiver.forget();
+        for id in [&mine, &other] {
+            server.call_as("DE", "StoreResponse", respond(id, "AUA", "DEA", "2", 2)).ok();
+        }
+        server.deliver();
+        server.notify();
+        let sent = receiver.events();
+        assert!(!sent.is_empty() && sent.iter().all(|one| one.path == "/back/orders/7?x=1"), "{sent:?}");
+        assert_eq!(BTreeSet::from_iter(items(&sent)), BTreeSet::from([mine.clone()]));
+        assert_eq!(sent[0].header("webhook-signature"), signature(made["secret"].as_str().expect("a secret"), &sent[0]));
+        // Declared again without one it stays.
+        new(&mine, "2.00", None).is(200);
+        receiver.forget();
+        server.call_as("DE", "StoreResponse", respond(&mine, "AUA", "DEA", "4", 2)).ok();
+        server.deliver();
+        server.notify();
+        assert!(receiver.events().iter().all(|one| one.path == "/back/orders/7?x=1") && !receiver.events().is_empty());
+        let batch = json!({ "declarations": [
+            { "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00"), "callbackUrl": mine_url },
+            { "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00"), "callbackUrl": "https://evil.example/" },
+        ] });
+        let outcomes = server.rest("AUA", "POST", "/v1/declarations/batch", Some(&batch), &[]).ok().json()["outcomes"].clone();
+        assert_eq!((&outcomes[0]["outcome"], &outcomes[1]["errors"][0]["code"]), (&json!("stored"), &json!("callback_host")), "{outcomes}");
+    }
+
     fn a_courier_s_receiver_has_to_say_ok(server) {
         let receiver = Receiver::start();
         let one = Subscribed::make(server, "DEA", &receiver, json!({ "mode": "xpress", "filter": { "types": ["declaration.stored"] } }));

@@ -39,6 +39,7 @@ pub(super) async fn store(call: Call<'_>, params: StoreDeclarationParams) -> Res
         declaration_path: "decl".into(),
         external_reference: None,
         ingestion: None,
+        callback: None,
         found,
     };
     let entry = Entry { list: "", index: None, item_id, content: Ok(sent) };
@@ -75,6 +76,7 @@ fn declared(at: &str, view: CdsView, found: Findings) -> Declared {
         declaration_path: format!("{at}.Declaration"),
         external_reference: None,
         ingestion: None,
+        callback: None,
         found,
     }
 }

@@ -19,6 +19,7 @@ use crate::error::{Error, Finding, Findings, Result};
 use crate::http::error::problem::pointer;
 use crate::http::reading;
 use crate::limits;
+use crate::notify::CallbackHosts;
 use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::amend::{Amendment, Changeable};
@@ -49,8 +50,15 @@ fn item_id(new: &NewDeclaration) -> Option<String> {
     id.filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
 }
 
-fn declared(new: NewDeclaration, at: &str) -> Declared {
+fn declared(new: NewDeclaration, at: &str, hosts: &CallbackHosts) -> Declared {
     let path = |member: &str| if at.is_empty() { member.to_owned() } else { format!("{at}.{member}") };
+    let mut found = Findings::default();
+    let callback = new.callback_url.as_deref().and_then(|url| hosts.callback(url));
+    if new.callback_url.is_some() && callback.is_none() {
+        let message =
+            "it lies under no callback host of yours; add one at /v1/callback-hosts, or have the operator do so";
+        found.add("callback_host", path("callbackUrl"), message);
+    }
     Declared {
         object: new.mail_object,
         declaration: new.declaration,
@@ -59,14 +67,24 @@ fn declared(new: NewDeclaration, at: &str) -> Declared {
         declaration_path: path("declaration"),
         external_reference: new.external_reference,
         ingestion: None,
-        found: Findings::default(),
+        callback,
+        found,
+    }
+}
+
+/// The callback hosts of the caller, where a body names an address.
+async fn hosts(ask: &Ask<'_>) -> Result<CallbackHosts> {
+    match ask.body_text().contains("\"callbackUrl\"") {
+        true => ask.shared.notifier.verified_callback_hosts(&ask.actor).await,
+        false => Ok(CallbackHosts::default()),
     }
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     let new: NewDeclaration = ask.body()?;
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let entry = Entry { list: "", index: None, item_id: item_id(&new), content: Ok(declared(new, "")) };
+    let entry =
+        Entry { list: "", index: None, item_id: item_id(&new), content: Ok(declared(new, "", &hosts(&ask).await?)) };
     let answer = ask.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, key).await?;
     stored(&answer)
 }
@@ -105,17 +123,18 @@ pub(super) async fn create_many(ask: Ask<'_>) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
     let mode = if ask.flag("atomic") { BatchMode::AllOrNothing } else { BatchMode::PerItem };
     let zone = actor.zone;
-    let read = move || declarations.iter().enumerate().map(|(index, raw)| entry(zone, index, raw)).collect();
+    let hosts = hosts(&ask).await?;
+    let read = move || declarations.iter().enumerate().map(|(index, raw)| entry(zone, index, raw, &hosts)).collect();
     let entries = ask.services.offload(read).await?;
     let answer = ask.services.store_declarations(&actor, entries, mode, key).await?;
     Ok(Reply::ok(to_canonical(&outcomes(&answer)?)))
 }
 
-fn entry(zone: chrono_tz::Tz, index: usize, raw: &RawValue) -> Entry<Declared> {
+fn entry(zone: chrono_tz::Tz, index: usize, raw: &RawValue, hosts: &CallbackHosts) -> Entry<Declared> {
     let at = format!("declarations[{index}]");
     let read: Result<NewDeclaration, Finding> = reading::parse(zone, raw.get());
     let item_id = read.as_ref().ok().and_then(item_id);
-    let content = read.map(|new| declared(new, &at)).map_err(|finding| finding.under(&at).into());
+    let content = read.map(|new| declared(new, &at, hosts)).map_err(|finding| finding.under(&at).into());
     Entry { list: "declarations", index: Some(index), item_id, content }
 }
 

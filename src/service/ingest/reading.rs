@@ -159,6 +159,7 @@ impl Reader<'_> {
             declaration_path: "declaration".into(),
             external_reference: item.external_reference,
             ingestion: self.ingestion,
+            callback: None,
             found: Findings::default(),
         });
         Sent {
@@ -191,6 +192,12 @@ impl Reader<'_> {
         match reading::parse::<NewDeclaration>(self.actor.zone, entry) {
             Ok(new) => {
                 let item_id = new.mail_object.as_ref().and_then(item_id);
+                let mut found = Findings::default();
+                if new.callback_url.is_some() {
+                    let message =
+                        "an ingestion takes none; declare the item at /v1/declarations, or subscribe to events";
+                    found.add("callback_host", "callbackUrl", message);
+                }
                 let declared = Declared {
                     object: new.mail_object,
                     declaration: new.declaration,
@@ -199,7 +206,8 @@ impl Reader<'_> {
                     declaration_path: "declaration".into(),
                     external_reference: new.external_reference,
                     ingestion: self.ingestion,
-                    found: Findings::default(),
+                    callback: None,
+                    found,
                 };
                 Sent { number, item_id, place, findings: Vec::new(), declared: Some(declared), version: None }
             }

@@ -3,7 +3,6 @@
 //! At the ground are the [rows](ObjectRow) and what the history tells of them ([`Event`], [`Detail`], digests of rows); over
 //! them [`Item`], which [`crate::store::Tx`] loads and saves; on top the proof that rows and history agree.
 
-mod callback;
 mod decisions;
 mod detail;
 mod event;
@@ -18,11 +17,10 @@ mod unit;
 mod verify;
 mod versions;
 
-pub use callback::Callback;
 pub use detail::{Attestation, Detail, LightChange, Overdue};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
-pub use place::{ItemPlace, ItemReference};
+pub use place::{Callback, ItemPlace, ItemReference};
 pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};
 pub use unit::Item;

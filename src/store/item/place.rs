@@ -1,6 +1,8 @@
 //! What items lie in: a receptacle, and the despatch that this belongs to; what their declarer calls them, and the ingestion
 //! that brought them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::store::engine::conn::on_engine;
@@ -42,12 +44,22 @@ impl ItemPlace {
     }
 }
 
-/// What an item is called by who declared it, and the ingestion that brought it.
+/// What an item is called by who declared it, the ingestion that brought it, and where its events are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemReference {
     /// Empty in what is to be taken away.
     pub external: Option<String>,
     pub ingestion: Option<Id>,
+    /// Written here, and read by whoever sends.
+    pub callback: Option<Callback>,
+}
+
+/// An address under a callback host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The callback host, which is a subscription.
+    pub host: Id,
+    pub url: String,
 }
 
 #[derive(Insertable, AsChangeset)]
@@ -79,12 +91,8 @@ impl Tx<'_> {
     pub fn put_item_reference(&mut self, post: &str, pid: Id, reference: &ItemReference) -> Done {
         if reference.external.as_deref() == Some("") {
             self.drop_external_reference(post, pid)?;
-            let ingestion = reference.ingestion;
-            return if ingestion.is_none() {
-                Ok(())
-            } else {
-                self.put_item_reference(post, pid, &ItemReference { external: None, ingestion })
-            };
+            let rest = ItemReference { external: None, ..reference.clone() };
+            return if rest == ItemReference::default() { Ok(()) } else { self.put_item_reference(post, pid, &rest) };
         }
         #[derive(Insertable, AsChangeset)]
         #[diesel(table_name = item_place, treat_none_as_default_value = false)]
@@ -93,9 +101,19 @@ impl Tx<'_> {
             object_pid: Id,
             external_ref: Option<&'r str>,
             ingestion: Option<Id>,
+            callback: Option<Id>,
+            callback_url: Option<&'r str>,
         }
         let (external_ref, ingestion) = (reference.external.as_deref(), reference.ingestion);
-        let row = ReferenceRow { post_org: post, object_pid: pid, external_ref, ingestion };
+        let callback = reference.callback.as_ref();
+        let row = ReferenceRow {
+            post_org: post,
+            object_pid: pid,
+            external_ref,
+            ingestion,
+            callback: callback.map(|callback| callback.host),
+            callback_url: callback.map(|callback| callback.url.as_str()),
+        };
         let key = (item_place::post_org, item_place::object_pid);
         let put = diesel::insert_into(item_place::table).values(&row).on_conflict(key).do_update().set(&row);
         on_engine!(self.conn, |conn| put.execute(conn))?;
@@ -119,8 +137,19 @@ impl Tx<'_> {
             .filter(item_place::object_pid.eq_any(pids.to_vec()))
             .select((item_place::object_pid, item_place::external_ref, item_place::ingestion))
             .load(self.conn)?;
-        let known = |(pid, external, ingestion)| (pid, ItemReference { external, ingestion });
+        let known = |(pid, external, ingestion)| (pid, ItemReference { external, ingestion, callback: None });
         Ok(rows.into_iter().map(known).collect())
+    }
+
+    /// The addresses under a callback host to which the events of items are sent.
+    pub fn callbacks(&mut self, post: &str, pids: &[Id], host: Id) -> Done<HashMap<Id, String>> {
+        let rows: Vec<(Id, Option<String>)> = item_place::table
+            .filter(item_place::post_org.eq(post))
+            .filter(item_place::object_pid.eq_any(pids.to_vec()))
+            .filter(item_place::callback.eq(host))
+            .select((item_place::object_pid, item_place::callback_url))
+            .load(self.conn)?;
+        Ok(rows.into_iter().filter_map(|(pid, url)| Some((pid, url?))).collect())
     }
 
     /// Items of a post that lie in a receptacle or despatch, in the order of their persistent ids, after one of them.

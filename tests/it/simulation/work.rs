@@ -210,6 +210,7 @@ fn declared(story: &Story, act: &Act) -> Entry<Declared> {
         declaration_path: "decl".into(),
         external_reference: None,
         ingestion: None,
+        callback: None,
         found: Findings::default(),
     })
 }
