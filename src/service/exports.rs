@@ -154,13 +154,13 @@ fn check_rows(rows: usize) -> Result<()> {
 
 enum Writer {
     Book(Box<BookWriter>),
-    Csv(CsvWriter),
+    Csv(Box<CsvWriter>),
 }
 
 impl Writer {
     fn new(form: ExportForm, heads: &[Head], language: Language) -> Result<Self> {
         match form {
-            ExportForm::Csv { separator } => CsvWriter::new(heads, separator).map(Self::Csv),
+            ExportForm::Csv { separator } => Ok(Self::Csv(Box::new(CsvWriter::new(heads, separator)?))),
             _ => Ok(Self::Book(Box::new(BookWriter::new(heads, language)?))),
         }
     }

@@ -159,7 +159,7 @@ on_both_engines! {
                 match number % 40 {
                     7 => entry["mailObject"]["Id"] = json!("no id"),
                     8 => entry["declaration"]["Data"]["ContentPieces"][0]["Amount"] = json!(-1),
-                    9 => entry["mailObjekt"] = json!({}),
+                    9 => entry["mailObjectX"] = json!({}),
                     10 => entry["declaration"]["PostOrganizationCd"] = json!("FRA"),
                     _ => {}
                 }
