@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::domain::{
     Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
     InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
-    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, Side, TransportKind,
+    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, SessionKind, Side, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -190,7 +190,7 @@ macro_rules! stored_as {
 stored_as!(
     sql_types::Text, str, String, |word| word.stored(), |read| &read;
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
-    RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart,
+    RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart, SessionKind,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;

@@ -16,6 +16,8 @@ pub enum SecretKind {
     ClientSecret,
     /// An access token.
     AccessToken,
+    /// A link that sets a password once.
+    ResetLink,
 }
 
 impl SecretKind {
@@ -23,6 +25,7 @@ impl SecretKind {
         match self {
             Self::ClientSecret => "eps_",
             Self::AccessToken => "epa_",
+            Self::ResetLink => "epr_",
         }
     }
 }
@@ -95,9 +98,17 @@ pub fn client_id() -> Result<String> {
 }
 
 fn random_text<const BYTES: usize>() -> Result<String> {
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<BYTES>()?))
+}
+
+/// Random bytes of the system.
+///
+/// # Errors
+/// When it gives none.
+pub fn random_bytes<const BYTES: usize>() -> Result<[u8; BYTES]> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }
 
 fn checksum(kind: SecretKind, body: &str) -> String {
