@@ -1,4 +1,4 @@
-//! `entrepost admin secrets …`: the key that secrets of partners are kept under.
+//! `entrepost admin secrets …`: the key that secrets of partners and second factors are kept under.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -41,7 +41,8 @@ pub(super) fn new_key(options: &ArgMatches) -> Result<(), Failure> {
 
 pub(super) async fn rekey(services: &Services) -> Result<(), Failure> {
     let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
-    let count = exchange.seal_secrets().await?;
+    let (count, factors) = (exchange.seal_secrets().await?, services.seal_factors().await?);
     println!("sealed secrets of {count} partners with the key of secret-key-file");
+    println!("sealed second factors of {factors} users with it");
     Ok(())
 }

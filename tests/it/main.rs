@@ -13,6 +13,8 @@ mod cases_files;
 mod cases_messages;
 mod cases_quality;
 mod catalogue;
+mod console;
+mod console_access;
 mod crash;
 mod deploy;
 mod events;

@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
     ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "vault"]),
     // A user of the services like any other, kept apart from the rooms it fills.
-    ("demo", &["contract", "rules", "service", "exchange"]),
+    ("demo", &["contract", "rules", "service", "exchange", "vault"]),
     // Its product is the options of the rooms that have any.
     ("config", &["http", "service", "store", "vault"]),
 ];

@@ -8,6 +8,7 @@ pub mod proxy;
 pub mod raw;
 pub mod server;
 pub mod tls;
+pub mod visitor;
 
 pub use server::{Answer, Engine, Server};
 
