@@ -9,6 +9,7 @@ mod access;
 mod admin;
 mod anonymous;
 mod batch;
+mod browser;
 mod cases_files;
 mod cases_messages;
 mod cases_quality;

@@ -1,5 +1,6 @@
 //! Starts the real server on a free port with a database of its own, and speaks to it like a client.
 
+pub mod browser;
 pub mod data;
 pub mod outside;
 pub mod postgres;
