@@ -1,7 +1,5 @@
 //! What people do with their own account: password, second factor, sessions, language. And the link that sets a password once.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
@@ -363,38 +361,6 @@ pub struct FactorState {
     /// One of the user's roles demands it.
     pub is_demanded: bool,
     pub recovery_codes_left: usize,
-}
-
-/// Languages that pages are in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tongue {
-    #[default]
-    En,
-    Fr,
-    Es,
-    Pt,
-}
-
-impl Tongue {
-    pub const ALL: [Self; 4] = [Self::En, Self::Fr, Self::Es, Self::Pt];
-
-    /// By ISO 639.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-            Self::Es => "es",
-            Self::Pt => "pt",
-        }
-    }
-}
-
-impl FromStr for Tongue {
-    type Err = ();
-
-    fn from_str(code: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|tongue| tongue.code() == code).ok_or(())
-    }
 }
 
 /// Characters of a new secret.

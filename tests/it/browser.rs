@@ -65,10 +65,18 @@ fn everybody_can_use_every_page() {
         .expect("locks");
     let pages =
         PAGES.iter().filter(|page| page.verb == "GET" && matches!(page.access, Access::SignedIn | Access::May(_)));
+    let of_post = server.load("AUA", json!({ "id": "EE123456785AU", "postalOrgCd": "AUA" }));
+    let item = of_post[0]["MailObject"]["PId"].as_str().expect("an id").to_owned();
     let addresses: Vec<(String, String)> = pages
         .map(|page| {
-            let query = if page.path.starts_with("/console/admin/user") { "?user=zoe" } else { "" };
-            (page.path.trim_start_matches("/console").replace('/', "-"), format!("{}{query}", page.path))
+            let query = match page.path {
+                path if path.starts_with("/console/admin/user") => "?user=zoe",
+                "/console/scan" => "?id=EE123456785AU",
+                _ => "",
+            };
+            let name = page.path.trim_start_matches("/console").replace('/', "-").replace(['{', '}'], "");
+            let path = page.path.replace("{post}", "AUA").replace("{pid}", &item);
+            (name, format!("{path}{query}"))
         })
         .collect();
     for language in ["fr", "es", "pt", "en"] {
@@ -185,4 +193,34 @@ fn pages_work_without_script() {
     browser.sees("#code[aria-invalid=true]");
     browser.click(".out button");
     browser.arrives_at("Sign in");
+}
+
+#[test]
+fn a_scanner_is_answered_without_a_page_and_never_with_what_was_known_before() {
+    if axe().is_none() {
+        return;
+    }
+    let server = server();
+    let browser = Browser::start(true);
+    sign_in(&browser, &server, "AUA", "zoe");
+    browser.arrives_at("Start");
+    browser.go(&format!("{}/console/scan", server.base));
+    browser.sees("#id");
+    browser.script("window.same = true");
+    for (id, class) in [("EE123456785AU", "green"), ("EE000000014AU", "amber"), ("EE123456785AU", "green")] {
+        browser.press(&format!("{id}{ENTER}"));
+        browser.sees(&format!("#answer .{class}"));
+        assert_eq!(browser.script("return document.querySelector('#answer .id').innerText"), id);
+        assert_eq!(
+            browser.script("return [document.activeElement.id, document.activeElement.value, window.same]"),
+            json!(["id", "", true])
+        );
+    }
+    browser.press(&format!("{}{ENTER}", "X".repeat(36)));
+    browser.sees("#answer .summary");
+    server.stop();
+    browser.press(&format!("EE123456785AU{ENTER}"));
+    browser.sees("#answer .huge:not(:has(.light))");
+    let told = browser.script("return document.getElementById('answer').innerText");
+    assert!(told.as_str().is_some_and(|told| told.contains("No answer") && !told.contains("Green")), "{told}");
 }

@@ -8,11 +8,12 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets;
 use super::field::Problems;
 use super::security::masked_token;
+use super::texts::code;
 use super::visit::Visit;
 use crate::domain::SessionKind;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::service::account::Tongue;
+use crate::refdata::lists::Language;
 use crate::service::person::INSTANCE;
 
 /// A page that was asked for.
@@ -95,7 +96,7 @@ fn document(visit: &Visit<'_>, title: &str, heading: &str, content: Markup) -> R
     let theme = visit.person.as_ref().and_then(|person| person.theme.as_deref());
     Ok(html! {
         (DOCTYPE)
-        html lang=(texts.0.code()) data-theme=[theme] {
+        html lang=(code(texts.0)) data-theme=[theme] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -160,10 +161,10 @@ fn footer(visit: &Visit<'_>) -> Markup {
             @if !chosen {
                 nav aria-label=(texts.get("frame.language")) {
                     ul {
-                        @for tongue in Tongue::ALL {
+                        @for tongue in Language::ALL {
                             li {
-                                @if tongue == texts.0 { span lang=(tongue.code()) aria-current="true" { (name_of(tongue)) } }
-                                @else { a href=(format!("?lang={}", tongue.code())) lang=(tongue.code()) hreflang=(tongue.code()) { (name_of(tongue)) } }
+                                @if tongue == texts.0 { span lang=(code(tongue)) aria-current="true" { (name_of(tongue)) } }
+                                @else { a href=(format!("?lang={}", code(tongue))) lang=(code(tongue)) hreflang=(code(tongue)) { (name_of(tongue)) } }
                             }
                         }
                     }
@@ -183,12 +184,12 @@ fn visit_minutes(visit: &Visit<'_>) -> String {
 }
 
 /// A language in itself.
-pub(super) fn name_of(tongue: Tongue) -> &'static str {
+pub(super) fn name_of(tongue: Language) -> &'static str {
     match tongue {
-        Tongue::En => "English",
-        Tongue::Fr => "Français",
-        Tongue::Es => "Español",
-        Tongue::Pt => "Português",
+        Language::En => "English",
+        Language::Fr => "Français",
+        Language::Es => "Español",
+        Language::Pt => "Português",
     }
 }
 

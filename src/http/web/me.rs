@@ -8,11 +8,12 @@ use super::factor::{limit, wrong_password};
 use super::field::{Line, Problems, choice, line, send, table};
 use super::layout::{form, form_again, name_of, page, see_other, token};
 use super::security::hold_key;
-use super::texts::Texts;
+use super::texts::{Texts, code};
 use super::visit::Visit;
 use crate::domain::Roles;
 use crate::error::{Error, Result};
-use crate::service::account::{Preferences, SessionView, Tongue};
+use crate::refdata::lists::Language;
+use crate::service::account::{Preferences, SessionView};
 
 /// Names of roles in the language of the page.
 pub(super) fn roles_text(texts: Texts, roles: Roles) -> String {
@@ -49,7 +50,7 @@ fn said<'v>(visit: &'v Visit<'_>, name: &str, stored: &'v str) -> &'v str {
 async fn account(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
     let (texts, person) = (visit.texts, visit.person()?);
     let languages: Vec<(&str, String)> = std::iter::once(("", texts.get("me.as-browser").to_owned()))
-        .chain(Tongue::ALL.map(|tongue| (tongue.code(), name_of(tongue).to_owned())))
+        .chain(Language::ALL.map(|tongue| (code(tongue), name_of(tongue).to_owned())))
         .collect();
     let themes = [("", "me.as-browser"), ("light", "me.light"), ("dark", "me.dark")]
         .map(|(value, key)| (value, texts.get(key).to_owned()));
@@ -98,7 +99,7 @@ pub(super) async fn save(visit: Visit<'_>) -> Result<HttpResponse> {
     };
     let wanted = Preferences {
         display_name: visit.form.trimmed("display-name").to_owned(),
-        language: chosen("language", &Tongue::ALL.map(Tongue::code)),
+        language: chosen("language", &Language::ALL.map(code)),
         theme: chosen("theme", &["light", "dark"]),
     };
     match visit.shared.services.set_preferences(visit.person()?, wanted).await {

@@ -6,10 +6,13 @@
 mod assets;
 mod factor;
 mod field;
+mod items;
 mod layout;
+mod light;
 mod me;
 mod reset;
 mod routes;
+mod scan;
 mod security;
 mod sign_in;
 mod texts;
@@ -26,10 +29,10 @@ use super::pipeline::{self, admission, body};
 use super::shared::Shared;
 use crate::domain::SessionKind;
 use crate::error::{Error, Result};
-use crate::service::account::Tongue;
+use crate::refdata::lists::Language;
 use crate::service::person::INSTANCE;
 use security::{LANGUAGE, check_origin, check_token, cookie, keep_word, protect, session_key};
-use texts::{Texts, accepted};
+use texts::{Texts, accepted, code, language};
 use visit::{Form, Visit};
 
 pub use routes::PAGES;
@@ -56,15 +59,16 @@ async fn serve(request: HttpRequest, shared: Data<Shared>, payload: Payload) -> 
         key: None,
         query: Form::read(request.query_string().as_bytes()).unwrap_or_default(),
         form: Form::default(),
+        parts: Vec::new(),
     };
-    let chosen: Option<Tongue> = visit.query.get("lang").parse().ok();
+    let chosen = language(visit.query.get("lang"));
     let served = match request.path().strip_prefix(ASSETS).filter(|_| request.method() != Method::POST) {
         Some(name) => assets::serve(name),
         None => served(&mut visit, payload).await,
     };
     let mut response = served.unwrap_or_else(|error| layout::error_page(&visit, &error));
     if let Some(tongue) = chosen {
-        keep_word(&mut response, shared.console, LANGUAGE, tongue.code());
+        keep_word(&mut response, shared.console, LANGUAGE, code(tongue));
     }
     protect(&mut response, shared.console);
     pipeline::answered(&request, response)
@@ -102,7 +106,10 @@ async fn open(visit: &mut Visit<'_>, payload: Payload) -> Result<Gate> {
         check_origin(request, shared)?;
     }
     let verb = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
-    let found = visit.page(verb, request.path()).map(|(page, _)| page);
+    let found = visit.page(verb, request.path()).map(|(page, parts)| {
+        visit.parts = parts.into_iter().map(str::to_owned).collect();
+        page
+    });
     if found.is_none() {
         let others = visit.pages.iter().filter(|page| page.fits(request.path()).is_some());
         let allowed: Vec<&str> = others.map(|page| page.verb).collect();
@@ -162,7 +169,7 @@ async fn who(visit: &mut Visit<'_>) -> Result<()> {
         limits.request(&person.org)?;
     }
     note_organization(visit.request, &person.org);
-    let own = person.language.as_deref().and_then(|code| code.parse().ok());
+    let own = person.language.as_deref().and_then(language);
     if let (Some(tongue), false) = (own, visit.query.has("lang")) {
         visit.texts = Texts(tongue);
     }
@@ -172,10 +179,10 @@ async fn who(visit: &mut Visit<'_>) -> Result<()> {
 }
 
 /// The language of a page: asked for in the address, chosen before, or what the browser asks for.
-fn asked_language(request: &HttpRequest) -> Tongue {
+fn asked_language(request: &HttpRequest) -> Language {
     let query = Form::read(request.query_string().as_bytes()).unwrap_or_default();
-    let asked = query.get("lang").parse().ok();
-    let chosen = || cookie(request, LANGUAGE).and_then(|code| code.parse().ok());
+    let asked = language(query.get("lang"));
+    let chosen = || cookie(request, LANGUAGE).and_then(language);
     let browser = || request.headers().get(ACCEPT_LANGUAGE).and_then(|value| accepted(value.to_str().ok()?));
     asked.or_else(chosen).or_else(browser).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use super::me;
 use super::visit::{Access, Page, Visit};
-use super::{factor, reset, sign_in, users};
+use super::{factor, items, reset, scan, sign_in, users};
 use crate::domain::SessionKind;
 use crate::service::rights::UseCase;
 
@@ -22,6 +22,7 @@ macro_rules! page {
     };
 }
 
+const ITEMS: Access = Access::May(UseCase::SeeItems);
 const USERS: Access = Access::May(UseCase::ManageUsers);
 
 /// Every page, in the order of the menu.
@@ -39,6 +40,10 @@ pub static PAGES: &[Page] = &[
     page!("POST" "/console/logout", Access::Begun, sign_in::leave),
     page!("GET" "/console/reset", Access::Anybody, reset::show),
     page!("POST" "/console/reset", Access::Anybody, reset::set),
+    page!("GET" "/console/items", ITEMS, items::list, "items.menu"),
+    page!("GET" "/console/items/{post}/{pid}", ITEMS, items::show),
+    page!("POST" "/console/items/{post}/{pid}/print", Access::May(UseCase::Print), items::print),
+    page!("GET" "/console/scan", ITEMS, scan::show, "scan.title"),
     page!("GET" "/console/admin/users", USERS, users::list, "users.menu"),
     page!("GET" "/console/admin/users/new", USERS, users::ask_new),
     page!("POST" "/console/admin/users/new", USERS, users::add),

@@ -210,7 +210,9 @@ async fn go_on(visit: Visit<'_>, key: Uuid) -> Result<HttpResponse> {
         .members()
         .filter_map(|(name, value)| Some((name.strip_prefix(KEPT)?.to_owned(), value.to_owned())))
         .collect();
-    let (was, page) = (visit.form.get("was").to_owned(), visit.page("POST", &to).map(|(page, _)| page));
+    let was = visit.form.get("was").to_owned();
+    let (page, parts) = visit.page("POST", &to).map_or((None, Vec::new()), |(page, parts)| (Some(page), parts));
+    let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
     let is_kept = visit.form.has("was") && page.is_some();
     if !is_kept {
         // What was a form's address need not be a page's.
@@ -227,7 +229,7 @@ async fn go_on(visit: Visit<'_>, key: Uuid) -> Result<HttpResponse> {
         Access::Anybody | Access::Begun | Access::Step(_) => false,
     };
     match page.filter(|page| is_same && may(page.access)) {
-        Some(page) => (page.run)(Visit { form: kept, query: Form::default(), ..visit }).await,
+        Some(page) => (page.run)(Visit { form: kept, query: Form::default(), parts, ..visit }).await,
         None => Ok(see_other(HOME)),
     }
 }

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
-use crate::service::account::Tongue;
+use crate::refdata::lists::Language;
 
 const TABLE: &str = include_str!("texts.csv");
 
-/// Key, and the text in each language in the order of [`Tongue::ALL`].
+/// Key, and the text in each language in the order of [`Language::ALL`].
 fn table() -> &'static HashMap<String, [String; 4]> {
     static TEXTS: LazyLock<HashMap<String, [String; 4]>> = LazyLock::new(|| {
         let mut reader = csv::Reader::from_reader(TABLE.as_bytes());
@@ -22,7 +22,22 @@ fn table() -> &'static HashMap<String, [String; 4]> {
 
 /// The texts of one language.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Texts(pub Tongue);
+pub(super) struct Texts(pub Language);
+
+/// A language by ISO 639, as pages name it.
+pub(super) fn code(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Fr => "fr",
+        Language::Es => "es",
+        Language::Pt => "pt",
+    }
+}
+
+/// The language of a code; none for another one.
+pub(super) fn language(text: &str) -> Option<Language> {
+    Language::ALL.into_iter().find(|language| code(*language) == text)
+}
 
 impl Texts {
     /// The text of a key; the key itself where there is none, which a test rules out.
@@ -49,13 +64,13 @@ impl Texts {
 }
 
 /// The language that a browser asks for first of those there are (`Accept-Language`).
-pub(super) fn accepted(header: &str) -> Option<Tongue> {
-    let mut asked: Vec<(f32, Tongue)> = header
+pub(super) fn accepted(header: &str) -> Option<Language> {
+    let mut asked: Vec<(f32, Language)> = header
         .split(',')
         .filter_map(|entry| {
             let (tag, rest) = entry.split_once(';').unwrap_or((entry, ""));
             let quality = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse().ok())?;
-            let tongue = tag.trim().split('-').next()?.to_ascii_lowercase().parse().ok()?;
+            let tongue = Language::parse(tag)?;
             (quality > 0.0).then_some((quality, tongue))
         })
         .collect();
@@ -70,6 +85,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::domain::{EventKind, Light};
 
     fn places(text: &str) -> BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
@@ -88,7 +104,7 @@ mod tests {
                 assert_eq!(places(&row[1]), places(&row[column]), "{}: {column}", &row[0]);
             }
         }
-        for tongue in Tongue::ALL {
+        for tongue in Language::ALL {
             assert_eq!(Texts(tongue).get("months").split(' ').count(), 12);
         }
     }
@@ -109,7 +125,8 @@ mod tests {
             }
         }
         for key in table().keys() {
-            let is_made = ["fault.", "role.", "hint.role.", "language."].iter().any(|start| key.starts_with(start));
+            let is_made =
+                ["fault.", "role.", "hint.role.", "event.", "reason."].iter().any(|start| key.starts_with(start));
             assert!(is_made || used.contains(key), "nobody asks for {key}");
         }
         let starts: BTreeSet<&str> =
@@ -129,11 +146,23 @@ mod tests {
     }
 
     #[test]
+    fn what_happens_to_items_and_every_reason_of_a_light_has_words() {
+        for kind in EventKind::ALL {
+            assert!(table().contains_key(&format!("event.{kind}")), "{kind}");
+        }
+        // Those that name what they found are told as they come.
+        let told = ["REFERRAL_OPEN", "DECISION_UNKNOWN", "WATCHDOG_WARNING", "WATCHDOG_BLOCKED"];
+        for (code, _) in Light::REASONS {
+            assert!(told.contains(&code) != table().contains_key(&format!("reason.{code}")), "{code}");
+        }
+    }
+
+    #[test]
     fn the_language_is_the_one_asked_for_first() {
         for (header, expected) in [
-            ("fr-CH, fr;q=0.9, en;q=0.8", Some(Tongue::Fr)),
-            ("de, en;q=0.5, es;q=0.7", Some(Tongue::Es)),
-            ("en;q=0, pt", Some(Tongue::Pt)),
+            ("fr-CH, fr;q=0.9, en;q=0.8", Some(Language::Fr)),
+            ("de, en;q=0.5, es;q=0.7", Some(Language::Es)),
+            ("en;q=0, pt", Some(Language::Pt)),
             ("de", None),
             ("", None),
             (";;;,q=,fr;q=x", None),
@@ -145,7 +174,7 @@ mod tests {
     #[test]
     fn a_time_is_told_in_its_zone() {
         let at = DateTime::from_timestamp(1_795_644_000, 0).expect("a time").with_timezone(&Tz::Australia__Sydney);
-        assert_eq!(Texts(Tongue::En).time(at), "26 Nov 2026, 09:00 AEDT");
-        assert_eq!(Texts(Tongue::Es).time(at), "26 nov 2026, 09:00 AEDT");
+        assert_eq!(Texts(Language::En).time(at), "26 Nov 2026, 09:00 AEDT");
+        assert_eq!(Texts(Language::Es).time(at), "26 nov 2026, 09:00 AEDT");
     }
 }

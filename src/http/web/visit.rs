@@ -128,6 +128,8 @@ pub(super) struct Visit<'a> {
     pub key: Option<Uuid>,
     pub query: Form,
     pub form: Form,
+    /// What stands in the place of the braces of the path.
+    pub parts: Vec<String>,
 }
 
 impl<'a> Visit<'a> {
@@ -152,7 +154,7 @@ impl<'a> Visit<'a> {
     /// The visit with what was sent; who visits stays here as well.
     pub fn take_forms(&mut self) -> Visit<'a> {
         let (query, form) = (std::mem::take(&mut self.query), std::mem::take(&mut self.form));
-        Visit { query, form, person: self.person.clone(), ..*self }
+        Visit { query, form, parts: std::mem::take(&mut self.parts), person: self.person.clone(), ..*self }
     }
 
     /// Where this server is reached, as the browser calls it.

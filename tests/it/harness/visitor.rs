@@ -114,6 +114,20 @@ impl<'s> Visitor<'s> {
         self.send("POST", path, Some(&with_token), &[("origin", &origin)])
     }
 
+    /// Sends a form that is answered with a file.
+    pub fn post_for_bytes(&self, path: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let token = self.token();
+        let with_token: Vec<(&str, &str)> = fields.iter().copied().chain([("csrf", token.as_str())]).collect();
+        let jar: Vec<String> = self.jar.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = ureq::http::Request::post(format!("{}{path}", self.server.base))
+            .header("cookie", jar.join("; "))
+            .header("origin", &self.server.base)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(serde_urlencoded::to_string(with_token).expect("a form"));
+        let mut answer = self.agent.run(request.expect("a request")).expect("answers");
+        answer.body_mut().read_to_vec().expect("bytes")
+    }
+
     /// Sends a request as it is described.
     pub fn send(&self, verb: &str, path: &str, form: Option<&[(&str, &str)]>, headers: &[(&str, &str)]) -> Shown {
         let mut request = ureq::http::Request::builder().method(verb).uri(format!("{}{path}", self.server.base));
