@@ -16,7 +16,8 @@ use crate::exchange::Exchange;
 use crate::http::{self, Listeners, RateLimits, Tls};
 use crate::jobs::{self, Job, Schedule};
 use crate::limits;
-use crate::net::Http;
+use crate::net::{Http, Net};
+use crate::notify::Notifier;
 use crate::service::Services;
 use crate::service::sharing::Sharing;
 use crate::store::{FileLock, Migrations, Store};
@@ -28,6 +29,7 @@ pub struct Running {
     scheme: &'static str,
     pub services: Services,
     pub exchange: Exchange,
+    pub notifier: Notifier,
     stop: Option<oneshot::Sender<()>>,
     /// Says how serving ended, once everything has come to rest; locked so that a server can be shared.
     ended: Mutex<Receiver<std::io::Result<()>>>,
@@ -53,19 +55,24 @@ pub fn start(config: Config, clock: Clock) -> Result<Running> {
     let scheme = listeners.scheme();
     let address = listeners.main.local_addr().map_err(|error| Error::Internal(error.to_string()))?;
     let (stop, stopped) = oneshot::channel();
-    let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
+    let mut guard = config.guard.clone();
+    guard.own.push(address);
+    let net: Arc<dyn Net> = Arc::new(Http::open(guard, config.ca_file.as_deref()).map_err(Error::Internal)?);
+    let exchange = Exchange::new(services.clone(), Arc::clone(&net));
+    let notifier = Notifier::new(services.clone(), net, config.http.public_url.as_deref());
+    let notifier = notifier.with_time_scale(config.notify_time_scale);
     first.block_on(exchange.seal_secrets())?;
-    let shared = exchange.clone();
-    let work = services.clone();
+    first.block_on(notifier.seal_secrets())?;
+    let shared = (services.clone(), exchange.clone(), notifier.clone());
     let (end, ended) = channel();
     let thread = std::thread::Builder::new().name("entrepost".into()).spawn(move || {
         // Dropped before the word is given: that waits for what runs on other threads.
-        let outcome = actix_web::rt::System::new().block_on(serve(listeners, config, work, shared, metrics, stopped));
+        let outcome = actix_web::rt::System::new().block_on(serve(listeners, config, shared, metrics, stopped));
         drop(lock);
         let _ = end.send(outcome);
     });
     thread.map_err(|error| Error::Internal(format!("cannot start a thread: {error}")))?;
-    Ok(Running { address, scheme, services, exchange, stop: Some(stop), ended: Mutex::new(ended) })
+    Ok(Running { address, scheme, services, exchange, notifier, stop: Some(stop), ended: Mutex::new(ended) })
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener> {
@@ -138,8 +145,7 @@ impl Drop for Running {
 async fn serve(
     listeners: Listeners,
     config: Config,
-    services: Services,
-    exchange: Exchange,
+    (services, exchange, notifier): (Services, Exchange, Notifier),
     metrics: PrometheusHandle,
     stopped: oneshot::Receiver<()>,
 ) -> std::io::Result<()> {
@@ -149,14 +155,13 @@ async fn serve(
     let server = http::server(
         listeners,
         &config.http,
-        services.clone(),
-        exchange.clone(),
+        (services.clone(), exchange.clone(), notifier.clone()),
         Arc::clone(&rate_limits),
         metrics,
         Arc::clone(&stopping),
     )?;
     let handle = server.handle();
-    let jobs = jobs::start(jobs(&services, &exchange, &rate_limits, tls, &config), services.jobs());
+    let jobs = jobs::start(jobs((&services, &exchange, &notifier), &rate_limits, tls, &config), services.jobs());
     let serving = actix_web::rt::spawn(server);
     // Fails when the sender is dropped: either way it is time to stop.
     let _ = stopped.await;
@@ -170,8 +175,7 @@ async fn serve(
 
 /// What runs beside the requests.
 fn jobs(
-    services: &Services,
-    exchange: &Exchange,
+    (services, exchange, notifier): (&Services, &Exchange, &Notifier),
     rate_limits: &Arc<RateLimits>,
     tls: Option<Arc<Tls>>,
     config: &Config,
@@ -182,16 +186,24 @@ fn jobs(
         gather: GATHERING,
         at_latest: Duration::from_millis(500),
     };
+    let deriving = Schedule::OnSignal {
+        signal: services.history_signal(),
+        gather: GATHERING_OF_EVENTS,
+        at_latest: Duration::from_millis(100),
+    };
+    let notifying =
+        Schedule::OnSignal { signal: notifier.signal(), gather: Duration::ZERO, at_latest: Duration::from_millis(500) };
     let sharing = (services.clone(), Arc::clone(rate_limits), Arc::<Sharing>::default());
     let mut jobs = vec![
         Job::new("sealing", Schedule::Every(config.seal_every), services, async |work| work.seal().await.map(drop)),
         Job::new("reading imported lists", ms(3_000), services, async |work| work.refresh_catalogue().await.map(drop)),
         Job::new("dropping what expired", ms(600_000), services, async |work| work.drop_expired().await),
+        Job::new("warning of secrets", ms(600_000), services, async |work| work.warn_of_ending_secrets().await),
         Job::new("noting what customs was handed", ms(500), services, async |work| work.write_notes().await.map(drop))
             .drained(),
         Job::new("writing down last uses", ms(5_000), services, async |work| work.keep_activity().await).drained(),
         Job::new("looking at the disk", ms(2_000), services, async |work| work.store.look_at_disk().await),
-        Job::new("deriving events", ms(100), services, async |work| work.derive_events().await.map(drop)),
+        Job::new("deriving events", deriving, services, async |work| work.derive_events().await.map(drop)),
         Job::new("judging what time changes", ms(10_000), services, async |work| work.judge_due().await.map(drop)),
         Job::new("judging by new lists", ms(2_000), services, async |work| work.judge_by_lists().await.map(drop)),
         Job::new("sweeping the limiters", ms(60_000), rate_limits, async |rate_limits| {
@@ -201,6 +213,8 @@ fn jobs(
         Job::new("sharing limits", ms(1_000), &sharing, share_limits),
         // What other processes put into the outbox, and partners whose rest has ended, are looked for without a signal.
         Job::new("sending", sending, exchange, async |work| work.dispatch().await),
+        Job::new("notifying", notifying, notifier, async |work| work.dispatch().await),
+        Job::new("dropping old deliveries", ms(600_000), notifier, async |work| work.drop_old_deliveries().await),
         Job::new("taking in", ms(1_000), exchange, async |work| work.take_in().await.map(drop)),
         Job::new("observing the exchange", ms(30_000), exchange, async |work| work.observe().await),
     ];
@@ -229,6 +243,8 @@ async fn share_limits((services, rate_limits, sharing): (Services, Arc<RateLimit
 
 /// How long a signal is not acted upon once it came, so that what is stored in quick succession is looked for once.
 const GATHERING: Duration = Duration::from_millis(5);
+/// The same of what happened to items, from which events are derived in one transaction.
+const GATHERING_OF_EVENTS: Duration = Duration::from_millis(20);
 
 /// Counters that are there from the start, so that their first rise is seen as one.
 const COUNTERS: [&str; 8] = [

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::domain::Role;
-use crate::http::{ConsoleSetting, HttpOptions, TlsFiles, TrustedProxies};
+use crate::http::{ConsoleSetting, HttpOptions, TlsFiles};
 use crate::limits;
+use crate::net::{GuardRules, Networks};
 use crate::service::Terms;
 use crate::store::{Database, GroupRules, StoreOptions, Waits};
 use crate::vault::Vault;
@@ -32,6 +33,8 @@ enum Kind {
     Url,
     /// Empty, or addresses and networks.
     Networks,
+    /// Port numbers.
+    Ports,
     /// Empty, or a folder that exists.
     Folder,
     /// Empty, or a file.
@@ -184,6 +187,26 @@ pub const SETTINGS: &[Setting] = &[
         Kind::File,
     ),
     setting("secret-key-old", "", "file with the key before, while `admin secrets rekey` is to be run", Kind::File),
+    setting(
+        "notify-allow-nets",
+        "",
+        "networks whose addresses may receive notifications though they are not public: addresses and networks, separated by commas",
+        Kind::Networks,
+    ),
+    setting("notify-deny-nets", "", "networks that may receive none though they are public", Kind::Networks),
+    setting("notify-ports", "443,8443", "ports of public receivers of notifications, separated by commas", Kind::Ports),
+    setting(
+        "notify-time-scale",
+        "1",
+        "demo only: pauses between attempts at notifications are divided by it",
+        Kind::Number { least: 1, most: 100_000 },
+    ),
+    setting(
+        "ca-file",
+        "",
+        "certificates (PEM) that those of receivers and partners are checked by, in place of the public ones",
+        Kind::File,
+    ),
     setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
     setting(
         "console",
@@ -211,6 +234,12 @@ pub struct Config {
     pub http: HttpOptions,
     pub terms: Terms,
     pub vault: Vault,
+    /// Where notifications may go.
+    pub guard: GuardRules,
+    /// Certificates in place of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// Pauses between notifications are divided by it.
+    pub notify_time_scale: i32,
     pub migrate_at_start: bool,
     pub seal_every: Duration,
     pub log_level: String,
@@ -336,6 +365,7 @@ impl Given {
         if soap[0] == soap[1] && !soap[0].is_empty() {
             mistakes.push("soap-path and soap-full-path: two contracts cannot stand at one address".into());
         }
+        let ops_listen: Option<SocketAddr> = self.text("ops-listen").parse().ok();
         let (Ok(listen), Ok(database)) = (self.text("listen").parse(), Database::parse(self.text("database-url")))
         else {
             return Err(mistakes);
@@ -346,7 +376,15 @@ impl Given {
         Ok(Config {
             listen,
             vault,
-            ops_listen: self.text("ops-listen").parse().ok(),
+            guard: GuardRules {
+                allowed: self.text("notify-allow-nets").parse().unwrap_or_default(),
+                denied: self.text("notify-deny-nets").parse().unwrap_or_default(),
+                ports: ports(self.text("notify-ports")).unwrap_or_default(),
+                own: [Some(listen), ops_listen].into_iter().flatten().collect(),
+            },
+            ca_file: Some(PathBuf::from(self.text("ca-file"))).filter(|file| file != Path::new("")),
+            notify_time_scale: self.number("notify-time-scale") as i32,
+            ops_listen,
             store: StoreOptions {
                 pool_size: self.number("pool-size") as u32,
                 write_queue: self.number("write-queue") as usize,
@@ -451,6 +489,13 @@ fn encryption(database: &Database) -> Result<(), String> {
     ))
 }
 
+/// The numbers in a list of ports.
+fn ports(text: &str) -> Result<Vec<u16>, String> {
+    let number = |one: &str| one.trim().parse().ok().filter(|port| *port != 0);
+    let all: Option<Vec<u16>> = text.split(',').map(number).collect();
+    all.ok_or_else(|| format!("`{text}` is no list of ports; write for example 443,8443"))
+}
+
 impl Kind {
     fn check(&self, value: &str) -> Result<(), String> {
         match self {
@@ -479,7 +524,8 @@ impl Kind {
                     Err(format!("`{value}` is no address like https://entrepost.example, without a slash at the end"))
                 }
             }
-            Self::Networks => value.parse::<TrustedProxies>().map(drop),
+            Self::Networks => value.parse::<Networks>().map(drop),
+            Self::Ports => ports(value).map(drop),
             Self::Folder if value.is_empty() || Path::new(value).is_dir() => Ok(()),
             Self::Folder => Err(format!("there is no folder `{value}`")),
             Self::File if value.is_empty() || Path::new(value).is_file() => Ok(()),

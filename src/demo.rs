@@ -417,6 +417,17 @@ curl -s {other}/CreateReferral -d '{{"token":"{dea}","userCd":"clerk","id":"EE00
     )
 }
 
+/// How to have events sent to the demo's own receiver at `hook`.
+pub fn hook_hints(base: &str, hook: &str) -> String {
+    let dea = "63de3b10-521c-4dbb-8836-59da8dad803e";
+    format!(
+        r#"
+5. Have the events of Germany's post sent to {hook}; they are printed here. Declare the item of 2 afterwards:
+curl -s {base}/v1/subscriptions -H 'Authorization: Bearer {dea}' -H 'Content-Type: application/json' -d '{{"url":"{hook}"}}'
+"#
+    )
+}
+
 /// What to try, ready to paste, against a demo at `base` (`http://127.0.0.1:8080`).
 pub fn hints(base: &str) -> String {
     let aua = "b5507016-7da2-4777-a161-1e8042a6a377";

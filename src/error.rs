@@ -71,6 +71,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
+    ("callback_host", "The address lies under no callback host of the organization."),
     ("unconfigured", "The server lacks a setting that this needs; the message names it."),
     ("http", "What was sent is not an HTTP/1.1 request."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),

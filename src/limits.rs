@@ -20,6 +20,9 @@ macro_rules! limits {
     };
 }
 
+/// A client is told of a secret that ends so many days before.
+pub const SECRET_WARNING_D: [i64; 2] = [14, 2];
+
 limits! {
     BODY_BYTES: usize = 8 * 1024 * 1024, "bytes", "Keeps one request from filling memory; beyond it 413.";
     REQUEST_READ_S: u64 = 30, "s", "A body that trickles in holds a connection; beyond it 408.";
@@ -191,6 +194,41 @@ limits! {
     EXCHANGE_ITEMS: usize = 500, "items", "Items of one interchange we send: a few hundred milliseconds of work for the receiver.";
     EXCHANGE_BYTES: usize = 1024 * 1024, "bytes", "An interchange we send is closed at about this size.";
     EXCHANGE_TIMEOUT_S: u64 = 20, "s", "A partner that does not answer in time is tried again.";
+    HOOK_TIMEOUT_S: u64 = 20, "s", "A receiver of notifications that has not answered completely by then is tried again.";
+    HOOK_ANSWER_BYTES: u64 = 16 * 1024, "bytes", "Of a receiver's answer no more is read.";
+    HOOK_CONCURRENCY: i32 = 8, "calls", "At once to one receiver, unless its subscription says otherwise.";
+    HOOK_CONCURRENCY_MOST: i32 = 32, "calls", "The most a subscription may say.";
+    HOOK_CALLS: usize = 128, "calls", "At once to receivers whose last answer was well.";
+    HOOK_CALLS_IN_TROUBLE: usize = 32, "calls", "At once to all others, so that they keep no well one waiting.";
+    HOOK_WAITING: usize = 10_000, "deliveries", "Lined up for one receiver; beyond it the events stay where they are until it has taken some.";
+    HOOK_REFILL: i64 = 500, "events", "Looked at and lined up at a time.";
+    HOOK_BATCH: usize = 500, "deliveries", "Taken up at a time.";
+    HOOK_LEASE_S: i64 = 15, "s", "A server that died gives its subscriptions free after this long.";
+    HOOK_RENEWAL_S: u64 = 5, "s", "A server that works for a subscription says so this often.";
+    HOOK_ATTEMPTS: usize = 10, "attempts", "Of one delivery, over 75 hours; then it is given up, and can be replayed.";
+    HOOK_PILOT_S: i64 = 30, "s", "A receiver that takes nothing is tried this often with its oldest delivery.";
+    HOOK_BLOCKED_AFTER: i32 = 5, "failures", "In a row, with no success for a minute, and a receiver counts as taking nothing.";
+    HOOK_FAILING_H: i64 = 24, "h", "Without a success, and the organization is notified.";
+    HOOK_FAILING_AGAIN_H: i64 = 96, "h", "The same once more, with the time at which the subscription will be disabled.";
+    HOOK_DISABLED_H: i64 = 120, "h", "Without a success, and the subscription is disabled.";
+    HOOK_REST_S: i64 = 60, "s", "Shortest rest of a receiver that says it is asked too much, or does not answer in time.";
+    HOOK_VERIFICATIONS_H: u32 = 6, "challenges", "To one host an hour, whoever asks.";
+    HOOK_TESTS_MIN: u32 = 10, "tests", "Of one subscription a minute.";
+    HOOK_URL_CHARS: usize = 500, "characters", "An address of a receiver.";
+    HOOK_HEADERS: usize = 5, "headers", "That a receiver wants sent along.";
+    HOOK_HEADER_CHARS: usize = 1_000, "characters", "A value of these.";
+    HOOK_LABEL_CHARS: usize = 100, "characters", "What a subscription is called.";
+    HOOK_FILTER_VALUES: usize = 100, "values", "In each list of a filter.";
+    HOOK_GRACE_H: i64 = 168, "h", "Longest time that an old secret signs along with a new one.";
+    HOOK_SECRETS: usize = 2, "secrets", "Of each kind that sign at a time.";
+    SUBSCRIPTIONS: usize = 50, "subscriptions", "Of one organization.";
+    REPLAY_EVENTS: usize = 1_000, "events", "Named in one replay.";
+    REPLAY_DAYS: i64 = 30, "d", "Spanned by one replay.";
+    REPLAY_WAITING: usize = 1_000, "deliveries", "Of a replay are lined up at a time.";
+    RESOLVE_S: u64 = 5, "s", "A name that cannot be looked up in this time is tried again.";
+    RESOLVED_S: u64 = 10, "s", "What a name leads to is looked up again after this long.";
+    RESOLVED_NAMES: u64 = 10_000, "names", "Remembered at a time.";
+    HOST_CHARS: usize = 253, "characters", "A host name has no more.";
     EXCHANGE_FOLDER_S: u64 = 20, "s", "A partner's folder that does not answer for this long (a network drive) is left alone until it does.";
     EXCHANGE_ANSWER_BYTES: usize = 1024 * 1024, "bytes", "Of a partner's answer no more is read.";
     EXCHANGE_LEASE_S: i64 = 30, "s", "A server that died gives its partners elsewhere free after this long, longer than a partner may take to answer.";

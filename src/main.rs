@@ -3,6 +3,7 @@
 //! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,7 +16,7 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given, SETTINGS};
 use entrepost::demo;
 use entrepost::error::{Error, Finding};
-use entrepost::http::Tls;
+use entrepost::http::{self, Tls};
 use entrepost::store::{self, Database, Migrations, Store};
 use entrepost::vault::{Vault, seal};
 
@@ -77,12 +78,21 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(with_settings(Command::new("serve").about("Serve until stopped by a signal")))
         .subcommand(
-            with_settings(Command::new("demo").about("Serve a fresh demo database, on loopback only")).arg(
-                Arg::new("pair")
-                    .long("pair")
-                    .action(clap::ArgAction::SetTrue)
-                    .help("serve two that exchange messages, Australia's and Germany's"),
-            ),
+            with_settings(Command::new("demo").about("Serve a fresh demo database, on loopback only"))
+                .arg(
+                    Arg::new("pair")
+                        .long("pair")
+                        .action(clap::ArgAction::SetTrue)
+                        .help("serve two that exchange messages, Australia's and Germany's"),
+                )
+                .arg(
+                    Arg::new("listen-hooks")
+                        .long("listen-hooks")
+                        .value_name("ADDRESS")
+                        .value_parser(clap::value_parser!(SocketAddr))
+                        .conflicts_with("pair")
+                        .help("receive notifications there, on loopback, and print what comes"),
+                ),
         )
         .subcommand(
             with_settings(Command::new("migrate").about("Bring the database schema up to date")).arg(
@@ -122,7 +132,7 @@ fn run(matches: &ArgMatches) -> Result<(), Failure> {
     match name {
         "serve" => serve(config),
         "demo" if options.get_flag("pair") => run_pair(config),
-        "demo" => run_demo(config),
+        "demo" => run_demo(config, options.get_one("listen-hooks").copied()),
         "migrate" => migrate(&config, options.get_flag("down")),
         "backup" => backup(&config, options),
         "print" => print_files::run(&config, options),
@@ -168,6 +178,9 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 fn serve(config: Config) -> Result<(), Failure> {
+    if config.notify_time_scale != 1 {
+        return Err(Failure::Configuration(vec!["notify-time-scale: only the demo has it".into()]));
+    }
     let signals = Signals::heed()?;
     let running = app::start(config, Clock::default())?;
     announce(&format!("listening on {}", running.base()));
@@ -200,9 +213,10 @@ fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Resul
     Ok(app::start(config, Clock::default())?)
 }
 
-fn run_demo(config: Config) -> Result<(), Failure> {
+fn run_demo(mut config: Config, hooks: Option<SocketAddr>) -> Result<(), Failure> {
     let folder = demo_folder(&config)?;
     let signals = Signals::heed()?;
+    let hooks = hooks.map(|address| listen_for_hooks(&mut config, address)).transpose()?;
     let running = start_demo(config, folder.path(), "demo.db")?;
     block_on(demo::fill(&running.services, &running.exchange))??;
     let people = block_on(demo::people(&running.services))??;
@@ -210,8 +224,21 @@ fn run_demo(config: Config) -> Result<(), Failure> {
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));
     announce(&format!("In a browser: {base}/console (organization, user, password)\n{}", people.join("\n")));
+    if let Some(hooks) = hooks {
+        announce(&demo::hook_hints(&base, &format!("http://{hooks}/")));
+    }
     signals.wait();
     Ok(running.stop()?)
+}
+
+/// Receives notifications at an address, which the server may then send to.
+fn listen_for_hooks(config: &mut Config, address: SocketAddr) -> Result<SocketAddr, Failure> {
+    if !address.ip().is_loopback() {
+        return Err(Failure::Configuration(vec![format!("listen-hooks: {address} is not a loopback address")]));
+    }
+    config.guard.allowed.add(address.ip());
+    let listening = http::hooks::listen(address, announce);
+    listening.map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))
 }
 
 /// Two servers in one process, each with its own database, that know each other by address only. The second one

@@ -54,7 +54,12 @@ pub fn config(url: &str, wish: &Wish) -> Outcome<Config> {
 /// Starts a server and makes sure that AUA may call it.
 pub fn start(url: &str, wish: &Wish) -> Outcome<Running> {
     start_logging()?;
-    let running = app::start(config(url, wish)?, Clock::default())?;
+    start_on(config(url, wish)?)
+}
+
+/// The same with a configuration.
+pub fn start_on(config: Config) -> Outcome<Running> {
+    let running = app::start(config, Clock::default())?;
     wait(prepare(&running.services))??;
     Ok(running)
 }

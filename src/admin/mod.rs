@@ -7,6 +7,7 @@ mod exchange;
 mod history;
 mod people;
 mod secrets;
+mod subscription;
 
 use clap::{ArgMatches, Command};
 
@@ -157,6 +158,9 @@ pub fn command() -> Command {
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
         .subcommand(events::command())
+        .subcommand(subscription::command())
+        .subcommand(subscription::delivery_command())
+        .subcommand(subscription::callback_host_command())
         .subcommand(group("feed", "Feeds of changes").subcommand(
             Command::new("new-epoch").about(
                 "After a database was restored: readers go on before what may have been lost since it was saved",
@@ -203,6 +207,9 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
             ("events", _) => events::run(&services, verb, options).await,
+            ("subscription" | "delivery" | "callback-host", _) => {
+                subscription::run(&services, config, (group, verb), options).await
+            }
             ("feed", _) => {
                 let epoch = services.begin_epoch().await?;
                 println!("epoch {epoch} of the feeds begins; what was changed last is read once more");

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use clap::{ArgMatches, Command};
 
 use entrepost::exchange::Exchange;
-use entrepost::net::Http;
+use entrepost::net::{Http, Net};
+use entrepost::notify::Notifier;
 use entrepost::service::Services;
 use entrepost::vault::seal;
 
@@ -40,9 +41,10 @@ pub(super) fn new_key(options: &ArgMatches) -> Result<(), Failure> {
 }
 
 pub(super) async fn rekey(services: &Services) -> Result<(), Failure> {
-    let exchange = Exchange::new(services.clone(), Arc::new(Http::default()));
-    let (count, factors) = (exchange.seal_secrets().await?, services.seal_factors().await?);
-    println!("sealed secrets of {count} partners with the key of secret-key-file");
-    println!("sealed second factors of {factors} users with it");
+    let net: Arc<dyn Net> = Arc::new(Http::default());
+    let partners = Exchange::new(services.clone(), Arc::clone(&net)).seal_secrets().await?;
+    let subscriptions = Notifier::new(services.clone(), net, None).seal_secrets().await?;
+    println!("sealed secrets of {partners} partners and {subscriptions} subscriptions with the key of secret-key-file");
+    println!("sealed second factors of {} users with it", services.seal_factors().await?);
     Ok(())
 }

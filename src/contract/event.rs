@@ -1,7 +1,9 @@
 //! An event as it is published. Names and codes, never personal data, goods or amounts: who needs those reads the item.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// What happened to an item. Members may be added; types that are not known are to be passed over.
@@ -14,9 +16,70 @@ pub struct EventView {
     pub subtype: Option<String>,
     /// RFC 3339.
     pub timestamp: String,
-    /// The post whose item it is.
+    /// The post whose item it is; of what is about no item, whom it concerns.
     pub organization: String,
-    pub data: EventData,
+    /// The subscription that it is sent by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// Its number among what is sent by that subscription, without gaps; the same when it is sent again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i64>,
+    /// Whether it is sent once more at its owner's wish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<bool>,
+    /// True of a sample that was asked for: nothing happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<bool>,
+    pub data: EventContent,
+}
+
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum EventContent {
+    Item(Box<EventData>),
+    Notice(NoticeData),
+}
+
+/// Either of both; not exactly one, for members may be added to each.
+impl PartialSchema for EventContent {
+    fn schema() -> RefOr<Schema> {
+        let of = |name: &str| Ref::from_schema_name(name);
+        AnyOfBuilder::new().item(of(&EventData::name())).item(of(&NoticeData::name())).into()
+    }
+}
+
+impl ToSchema for EventContent {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        for (name, schema) in [(EventData::name(), EventData::schema()), (NoticeData::name(), NoticeData::schema())] {
+            schemas.push((name.into_owned(), schema));
+        }
+        EventData::schemas(schemas);
+        NoticeData::schemas(schemas);
+    }
+}
+
+/// What happened besides items: to a subscription, or a client's secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeData {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<String>,
+    /// The OAuth2 client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Since when; RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// When it will end or be ended; RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// The item that something happened to.

@@ -23,6 +23,7 @@ pub mod own;
 pub mod refdata;
 pub mod referral;
 pub mod response;
+pub mod subscription;
 pub mod view;
 pub mod watchdog;
 

@@ -181,6 +181,8 @@ stored_enum! {
         User = "user",
         /// How a partner is reached and what was agreed with it.
         Partner = "partner",
+        /// Where events are sent, by its id.
+        Subscription = "subscription",
         /// An imported list, by its name; one of several editions by name and edition: `rates/0a1b2c3d4e5f6071`.
         List = "list",
         /// `rule/NAME`: an automatic answer; `quality/NAME`, `quality/NAME@COUNTRY`: how strict a quality rule is.

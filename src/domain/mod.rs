@@ -11,6 +11,7 @@ mod organization;
 mod person;
 mod scope;
 mod stored;
+mod subscription;
 mod verdict;
 
 pub use event::{EventKind, RecordEventKind, RecordKind};
@@ -22,4 +23,7 @@ pub use organization::OrganizationKind;
 pub use person::{Role, Roles, SessionKind};
 pub use scope::{Scope, Scopes};
 pub use stored::UnknownValue;
+pub use subscription::{
+    AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
+};
 pub use verdict::{Author, Category, FiscalState, Level, MarkOperation, SecurityState};

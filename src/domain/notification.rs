@@ -1,4 +1,4 @@
-//! The published names of events about items, and who may hear of them.
+//! The published names of events, and who may hear of them.
 
 use super::stored::stored_enum;
 
@@ -18,6 +18,14 @@ stored_enum! {
         DocumentPrinted = "document.printed",
         MessageRefused = "message.refused",
         MessageQuarantined = "message.quarantined",
+        SubscriptionVerified = "subscription.verified",
+        /// Without success for a day, or for four.
+        SubscriptionFailing = "subscription.failing",
+        SubscriptionBlocked = "subscription.blocked",
+        SubscriptionDisabled = "subscription.disabled",
+        SubscriptionResumed = "subscription.resumed",
+        /// A secret of a client ends soon.
+        SecretExpiring = "secret.expiring",
     }
 }
 
@@ -32,11 +40,13 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// Which of the events that one row of a history makes.
+    /// Which of the events that one row of a history makes, or that none does.
     pub enum EventPart: text in "event.part" {
         /// What the row says.
         Cause = "c",
         /// The light that it changed.
         Light = "l",
+        /// It is about no item, and stands in no history.
+        Notice = "n",
     }
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::compose::{self, Composed};
 use super::handle::Exchange;
 use super::partner::{self, Partner};
 use super::transport::{Delivery, DeliveryError};
 use super::{inbox, reference};
+use crate::delivery::{self, Deliverer, Step, Turns, pause};
 use crate::domain::{InterchangeState, MessageKind, MessageState};
 use crate::edi::contrl::Control;
 use crate::edi::{self, Message};
@@ -26,36 +26,13 @@ use crate::store::outbox::SendingRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
-/// What one step for a partner came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    /// Something was done; there may be more.
-    Done,
-    /// Nothing to do, or no way to do it.
-    Idle,
-    /// The partner is in trouble; it is to rest.
-    Resting,
-}
-
 impl Exchange {
     /// Sets a courier to work for each partner that something can be sent to now and that has none; waits for none.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn dispatch(&self) -> Result<()> {
-        for code in self.store.read(due_partners).await? {
-            let turn = self.turn(&code);
-            if turn.try_lock().is_err() {
-                continue; // its courier looks for more before it ends
-            }
-            let exchange = self.clone();
-            tokio::spawn(async move {
-                if let Err(error) = exchange.serve(&code).await {
-                    tracing::warn!(%error, "sending was interrupted; it will be tried again");
-                }
-            });
-        }
-        Ok(())
+        delivery::dispatch(self).await
     }
 
     /// Takes in what lies in folders, and looks at parked items again; gives how much was done.
@@ -73,8 +50,8 @@ impl Exchange {
     /// When the database is away.
     pub async fn round(&self) -> Result<usize> {
         let mut done = 0;
-        for code in self.store.read(due_partners).await? {
-            done += self.serve(&code).await?;
+        for code in self.due().await? {
+            done += delivery::serve(self, &code).await?;
         }
         Ok(done + self.take_in().await?)
     }
@@ -88,7 +65,7 @@ impl Exchange {
         let attempts = (limits::EXCHANGE_LEASE_S + 5) * 10;
         for _ in 0..attempts {
             self.drain().await?;
-            if self.store.read(due_partners).await?.is_empty() {
+            if self.due().await?.is_empty() {
                 return Ok(());
             }
             tokio::time::sleep(pause).await;
@@ -103,96 +80,6 @@ impl Exchange {
     pub async fn drain(&self) -> Result<()> {
         while self.round().await? > 0 {}
         Ok(())
-    }
-
-    /// Sends what waits for one partner until nothing is left or it has to rest.
-    async fn serve(&self, code: &str) -> Result<usize> {
-        let turn = self.turn(code);
-        let _held = turn.lock().await;
-        let mut arrived = 0;
-        loop {
-            if !self.lease(code).await? {
-                return Ok(arrived);
-            }
-            match self.step(code).await {
-                Ok(Step::Done) => arrived += 1,
-                Ok(Step::Idle | Step::Resting) => break,
-                // What is wrong with the rows of one partner keeps no other waiting.
-                Err(Error::Internal(why)) => {
-                    tracing::error!(partner = code, why, "nothing can be sent to a partner");
-                    self.rest(code, why).await?;
-                    break;
-                }
-                Err(error) => {
-                    self.release(code).await?;
-                    return Err(error);
-                }
-            }
-        }
-        self.release(code).await?;
-        Ok(arrived)
-    }
-
-    /// Lets a link rest that cannot be used.
-    async fn rest(&self, code: &str, why: String) -> Result<()> {
-        let code = code.to_owned();
-        self.store
-            .write(move |tx| {
-                let failures = tx.link(&code)?.map_or(0, |link| link.failures);
-                tx.link_failed(&code, &why, next_attempt(tx.now, failures))
-            })
-            .await
-    }
-
-    async fn lease(&self, code: &str) -> Result<bool> {
-        let (code, owner) = (code.to_owned(), self.owner);
-        let lease = move |tx: &mut Tx<'_>| {
-            let elsewhere = tx.partner(&code)?.is_some();
-            let seconds = if elsewhere { limits::EXCHANGE_LEASE_S } else { limits::EXCHANGE_HOSTED_LEASE_S };
-            tx.lease_link(&code, owner, tx.now + TimeDelta::seconds(seconds))
-        };
-        self.store.write(lease).await
-    }
-
-    async fn release(&self, code: &str) -> Result<()> {
-        let (code, owner) = (code.to_owned(), self.owner);
-        self.store.write(move |tx| tx.release_link(&code, owner)).await
-    }
-
-    /// Sends the next interchange to a partner, made now unless it was made before.
-    async fn step(&self, code: &str) -> Result<Step> {
-        let (name, services) = (code.to_owned(), self.services.clone());
-        let found = self
-            .store
-            .read(move |tx| match partner::find(tx, &name)? {
-                None => Ok(None),
-                Some(partner) => match tx.next_sending(&name)? {
-                    Some(sending) => Ok(Some((partner, Some(sending), None))),
-                    None => {
-                        let batch = compose::load(tx, &services, &partner)?;
-                        Ok(Some((partner, None, batch)))
-                    }
-                },
-            })
-            .await?;
-        let Some((partner, sending, batch)) = found else { return Ok(Step::Idle) };
-        let sending = match (sending, batch) {
-            (Some(sending), _) => sending,
-            (None, None) => return Ok(Step::Idle),
-            (None, Some(batch)) => {
-                let more = batch.more;
-                match self.make(&partner, batch).await? {
-                    // While the partner works on a full one, the next is made.
-                    Some(sending) if more => {
-                        let (sent, made) = tokio::join!(self.send(&partner, sending), self.make_next(&partner));
-                        return made.and(sent);
-                    }
-                    Some(sending) => sending,
-                    None => return Ok(Step::Done),
-                }
-            }
-        };
-        self.send(&partner, sending).await
     }
 
     /// Makes the interchange that follows; it is found among those to be sent.
@@ -244,6 +131,80 @@ impl Exchange {
                 self.services.note_activity(part);
             }
         }
+    }
+}
+
+impl Deliverer for Exchange {
+    /// The partner's code.
+    type Key = String;
+
+    fn turns(&self) -> &Turns<String> {
+        &self.turns
+    }
+
+    async fn due(&self) -> Result<Vec<String>> {
+        self.store.read(due_partners).await
+    }
+
+    async fn lease(&self, code: &String) -> Result<bool> {
+        let (code, owner) = (code.clone(), self.owner);
+        let lease = move |tx: &mut Tx<'_>| {
+            let elsewhere = tx.partner(&code)?.is_some();
+            let seconds = if elsewhere { limits::EXCHANGE_LEASE_S } else { limits::EXCHANGE_HOSTED_LEASE_S };
+            tx.lease_link(&code, owner, tx.now + TimeDelta::seconds(seconds))
+        };
+        self.store.write(lease).await
+    }
+
+    /// Sends the next interchange to a partner, made now unless it was made before.
+    async fn step(&self, code: &String) -> Result<Step> {
+        let (name, services) = (code.clone(), self.services.clone());
+        let found = self
+            .store
+            .read(move |tx| match partner::find(tx, &name)? {
+                None => Ok(None),
+                Some(partner) => match tx.next_sending(&name)? {
+                    Some(sending) => Ok(Some((partner, Some(sending), None))),
+                    None => {
+                        let batch = compose::load(tx, &services, &partner)?;
+                        Ok(Some((partner, None, batch)))
+                    }
+                },
+            })
+            .await?;
+        let Some((partner, sending, batch)) = found else { return Ok(Step::Idle) };
+        let sending = match (sending, batch) {
+            (Some(sending), _) => sending,
+            (None, None) => return Ok(Step::Idle),
+            (None, Some(batch)) => {
+                let more = batch.more;
+                match self.make(&partner, batch).await? {
+                    // While the partner works on a full one, the next is made.
+                    Some(sending) if more => {
+                        let (sent, made) = tokio::join!(self.send(&partner, sending), self.make_next(&partner));
+                        return made.and(sent);
+                    }
+                    Some(sending) => sending,
+                    None => return Ok(Step::Done),
+                }
+            }
+        };
+        self.send(&partner, sending).await
+    }
+
+    async fn rest(&self, code: &String, why: String) -> Result<()> {
+        let code = code.clone();
+        self.store
+            .write(move |tx| {
+                let failures = tx.link(&code)?.map_or(0, |link| link.failures);
+                tx.link_failed(&code, &why, next_attempt(tx.now, failures))
+            })
+            .await
+    }
+
+    async fn release(&self, code: &String) -> Result<()> {
+        let (code, owner) = (code.clone(), self.owner);
+        self.store.write(move |tx| tx.release_link(&code, owner)).await
     }
 }
 
@@ -361,26 +322,6 @@ fn failed(tx: &mut Tx<'_>, sending: &SendingRow, why: &str, refused: bool) -> Re
     Ok(Step::Resting)
 }
 
-/// Growing pauses from one second on, a fifth more or less so that many senders do not come at once.
 fn next_attempt(now: DateTime<Utc>, failures: i32) -> DateTime<Utc> {
-    let pause_ms = (1_000u64 << failures.clamp(0, 20)).min(limits::EXCHANGE_PAUSE_S * 1_000);
-    let spread = u64::from(Uuid::new_v4().as_bytes()[0]);
-    let pause = Duration::from_millis(pause_ms * 4 / 5 + pause_ms * 2 / 5 * spread / 255);
-    now + TimeDelta::from_std(pause).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_a_quarter_of_an_hour() {
-        let now = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-        let pause = |failures| (next_attempt(now, failures) - now).num_milliseconds();
-        assert!((800..=1_200).contains(&pause(0)), "{}", pause(0));
-        assert!((6_400..=9_600).contains(&pause(3)), "{}", pause(3));
-        for failures in [10, 31, i32::MAX] {
-            assert!((720_000..=1_080_000).contains(&pause(failures)), "{failures}");
-        }
-    }
+    now + pause::growing(failures, limits::EXCHANGE_PAUSE_S)
 }

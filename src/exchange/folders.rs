@@ -32,7 +32,7 @@ impl Exchange {
     /// Takes what lies in the folder of one partner.
     async fn collect_from(&self, row: PartnerRow) -> usize {
         let code = row.code;
-        let turn = self.turn(&format!("{code}/in"));
+        let turn = self.turns.of(&format!("{code}/in"));
         let _held = turn.lock().await;
         let folder = PathBuf::from(&row.endpoint);
         let files = match self.in_folder(&code, move || Waiting::list(&folder)).await {

@@ -1,12 +1,13 @@
 //! The exchange as one server process has it: what it works with, and who serves which partner.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::delivery::Turns;
 use crate::net::Net;
 use crate::service::Services;
 use crate::store::Store;
@@ -21,10 +22,9 @@ pub struct Exchange {
     pub(super) net: Arc<dyn Net>,
     /// This process, as owner of leases.
     pub(super) owner: Id,
-    /// One worker a partner within this process.
     /// Partners whose folders do not answer.
     pub(super) stuck_folders: Arc<Mutex<HashSet<String>>>,
-    turns: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    pub(super) turns: Turns<String>,
 }
 
 impl Exchange {
@@ -33,17 +33,11 @@ impl Exchange {
         let (store, clock) = (services.store.clone(), services.clock.clone());
         // A SQLite file has one server: what a dead one left behind is its successor's at once.
         let owner = if store.numbers_changes_later() { Uuid::now_v7() } else { Uuid::nil() };
-        Self { services, store, clock, net, owner: Id(owner), stuck_folders: Arc::default(), turns: Arc::default() }
+        Self { services, store, clock, net, owner: Id(owner), stuck_folders: Arc::default(), turns: Turns::default() }
     }
 
     /// Wakes when something may wait in the outbox.
     pub fn outbox_signal(&self) -> Arc<Notify> {
         self.services.outbox_signal()
-    }
-
-    /// The place at which one worker at a time serves a partner.
-    pub(super) fn turn(&self, partner: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Arc::clone(turns.entry(partner.to_owned()).or_default())
     }
 }

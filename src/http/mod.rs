@@ -9,6 +9,7 @@
 pub mod cds;
 mod error;
 mod exchange;
+pub mod hooks;
 mod listening;
 mod oauth;
 mod openapi;
@@ -38,6 +39,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::error::Error;
 use crate::exchange::Exchange;
+use crate::notify::Notifier;
 use crate::service::Services;
 
 pub use cds::names::{Named, Names};
@@ -83,8 +85,7 @@ impl Listeners {
 pub fn server(
     listeners: Listeners,
     options: &HttpOptions,
-    services: Services,
-    exchange: Exchange,
+    (services, exchange, notifier): (Services, Exchange, Notifier),
     rate_limits: Arc<RateLimits>,
     metrics: PrometheusHandle,
     stopping: Arc<AtomicBool>,
@@ -102,6 +103,7 @@ pub fn server(
     let shared = Data::new(Shared {
         services,
         exchange,
+        notifier,
         rate_limits,
         metrics,
         stopping,

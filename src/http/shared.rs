@@ -14,12 +14,14 @@ use super::pipeline::rate_limit::RateLimits;
 use super::printing::Printer;
 use super::rest::shapes::Shapes;
 use crate::exchange::Exchange;
+use crate::notify::Notifier;
 use crate::service::Services;
 
 /// One for all workers of the server.
 pub(super) struct Shared {
     pub services: Services,
     pub exchange: Exchange,
+    pub notifier: Notifier,
     pub rate_limits: Arc<RateLimits>,
     pub metrics: PrometheusHandle,
     pub stopping: Arc<AtomicBool>,

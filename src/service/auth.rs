@@ -142,8 +142,11 @@ fn by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Option<Actor>, Fault> {
     }
 }
 
-/// The actor of an organization that is served here.
-pub(super) fn hosted_actor(tx: &mut Tx<'_>, org: &str) -> Result<Option<Actor>, Fault> {
+/// The actor of an organization that is served here; none where there is none.
+///
+/// # Errors
+/// When the database is away.
+pub fn hosted_actor(tx: &mut Tx<'_>, org: &str) -> Result<Option<Actor>, Fault> {
     match tx.organization(org)? {
         Some(org) if !org.remote => actor_of(tx, &org).map(Some),
         _ => Ok(None),

@@ -3,10 +3,12 @@
 //! A token is looked up like an organization's own, so it ends within a second wherever it is ended. Knows nothing of HTTP: how a
 //! client says who it is, and how a refusal is told, is the door's business.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::{Actor, Services};
-use crate::domain::Scopes;
+use crate::contract::canonical::to_canonical;
+use crate::contract::event::NoticeData;
+use crate::domain::{Notification, Scopes};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::store::item::Stamp;
@@ -109,6 +111,36 @@ impl ClientRow {
 }
 
 impl Services {
+    /// Tells organizations which secrets of their clients end soon, as events: two weeks before, and two days.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn warn_of_ending_secrets(&self) -> Result<()> {
+        let warn = |tx: &mut Tx<'_>| {
+            for (nth, days) in (1..).zip(limits::SECRET_WARNING_D) {
+                for secret in tx.ending_secrets(At(tx.now + TimeDelta::days(days)), nth)? {
+                    let Some(client) = tx.client(&secret.client)?.filter(|client| client.is_live(tx.now)) else {
+                        continue;
+                    };
+                    let until = secret.expires_at.map(|At(at)| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+                    let data = NoticeData {
+                        client: Some(client.id),
+                        label: Some(client.label),
+                        reason: Some(format!("secret {} ends; add another one in time", secret.name())),
+                        until,
+                        ..NoticeData::default()
+                    };
+                    tx.add_notice(&client.org, Notification::SecretExpiring, None, to_canonical(&data))?;
+                    tx.note_warning(&secret.digest, nth)?;
+                }
+            }
+            Ok(())
+        };
+        self.store.write(warn).await?;
+        self.notify_events();
+        Ok(())
+    }
+
     /// Adds a client; gives its id, and its secret, which is kept nowhere.
     ///
     /// # Errors
@@ -415,6 +447,7 @@ fn new_secret(tx: &Tx<'_>, client: &str, digest: &[u8]) -> SecretRow {
         expires_at: None,
         revoked_at: None,
         last_used_at: None,
+        warned: 0,
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Services {
     pub(super) activity: Activity,
     pub(super) tokens_used: TokensUsed,
     outbox_signal: Arc<Notify>,
+    history_signal: Arc<Notify>,
+    events_signal: Arc<Notify>,
     pub(super) handed: HandedNotes,
     pub(super) groups: Groups,
     pub(super) places: Places,
@@ -87,6 +89,8 @@ impl Services {
             activity: Activity::default(),
             tokens_used: TokensUsed::default(),
             outbox_signal: Arc::default(),
+            history_signal: Arc::default(),
+            events_signal: Arc::default(),
             handed: HandedNotes::default(),
             groups: Groups::default(),
             places: Places::default(),
@@ -127,6 +131,23 @@ impl Services {
     /// costs time.
     pub fn notify_outbox(&self) {
         self.outbox_signal.notify_one();
+        self.history_signal.notify_one();
+    }
+
+    /// Wakes when something may have happened to an item.
+    pub fn history_signal(&self) -> Arc<Notify> {
+        Arc::clone(&self.history_signal)
+    }
+
+    /// Wakes when there may be an event, or something else to do for a subscription.
+    pub fn events_signal(&self) -> Arc<Notify> {
+        Arc::clone(&self.events_signal)
+    }
+
+    /// Says that there may be an event. To be called after the commit; a signal not given only costs time.
+    pub fn notify_events(&self) {
+        self.long_polls.wake();
+        self.events_signal.notify_one();
     }
 
     /// The catalogue as it is now.

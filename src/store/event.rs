@@ -30,10 +30,11 @@ pub struct EventRow {
     pub at: At,
     pub event_type: Notification,
     pub subtype: Option<String>,
-    pub item_id: String,
-    pub flow: Flow,
-    pub orig_post: String,
-    pub dest_post: String,
+    /// The item that it is about; none of a notice.
+    pub item_id: Option<String>,
+    pub flow: Option<Flow>,
+    pub orig_post: Option<String>,
+    pub dest_post: Option<String>,
     pub partner_country: Option<String>,
     pub mail_class: Option<String>,
     /// The office that the item was moved at last by then, where one was stated.
@@ -44,6 +45,8 @@ pub struct EventRow {
     /// Number of the colour before.
     pub light_was: Option<i32>,
     pub doc_version: Option<i32>,
+    /// JSON, of a notice: what happened.
+    pub detail: Option<String>,
 }
 
 inserted_rows!(EventRow => event);
@@ -228,6 +231,37 @@ impl Tx<'_> {
         }
         insert_all(self.conn, events)?;
         Ok(true)
+    }
+
+    /// Adds an event that is about no item, if the organization is followed.
+    pub fn add_notice(&mut self, org: &str, event_type: Notification, subtype: Option<&str>, detail: String) -> Done {
+        let Some(follow) = self.follow(org)? else { return Ok(()) };
+        let row = EventRow {
+            post_org: org.to_owned(),
+            event_no: follow.last_event_no + 1,
+            object_pid: Id(uuid::Uuid::now_v7()),
+            seq: 1,
+            part: EventPart::Notice,
+            at: At(self.now),
+            event_type,
+            subtype: subtype.map(str::to_owned),
+            item_id: None,
+            flow: None,
+            orig_post: None,
+            dest_post: None,
+            partner_country: None,
+            mail_class: None,
+            office: None,
+            audience: EventAudience::Post,
+            light: None,
+            light_was: None,
+            doc_version: None,
+            detail: Some(detail),
+        };
+        if self.put_events(&follow, follow.change_no, &[row])? {
+            return Ok(());
+        }
+        Err(crate::error::Error::unavailable("Another server added an event meanwhile").into())
     }
 
     /// Events of a post after a number, at most `limit`.

@@ -51,6 +51,8 @@ pub struct SecretRow {
     pub expires_at: Option<At>,
     pub revoked_at: Option<At>,
     pub last_used_at: Option<At>,
+    /// How many notices there were that it ends.
+    pub warned: i32,
 }
 
 /// An access token, by its SHA-256.
@@ -180,6 +182,21 @@ impl Tx<'_> {
             .execute(self.conn)?;
         let event = if secret.revoked_at.is_some() { RecordEventKind::Revoked } else { RecordEventKind::Changed };
         self.record_client(client, event, by)
+    }
+
+    /// Secrets in force that end by a time, with fewer notices of that than so many.
+    pub fn ending_secrets(&mut self, by: At, fewer: i32) -> Done<Vec<SecretRow>> {
+        Ok(oauth_secret::table
+            .filter(oauth_secret::revoked_at.is_null())
+            .filter(oauth_secret::expires_at.gt(At(self.now)).and(oauth_secret::expires_at.le(by)))
+            .filter(oauth_secret::warned.lt(fewer))
+            .load(self.conn)?)
+    }
+
+    /// Notes how many notices there were that a secret ends.
+    pub fn note_warning(&mut self, digest: &[u8], warned: i32) -> Done {
+        diesel::update(oauth_secret::table.find(digest)).set(oauth_secret::warned.eq(warned)).execute(self.conn)?;
+        Ok(())
     }
 
     /// Notes when a secret was last used.

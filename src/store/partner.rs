@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::{Attested, Columns, columns_digest};
 use super::item::Stamp;
+use super::lease::leases;
 use super::record_history::{RecordEvent, stored_or_changed};
 use super::schema::{link, partner};
 use super::types::{At, Id};
@@ -88,6 +89,8 @@ impl LinkRow {
         }
     }
 }
+
+leases!(link by (code: &str): take_link, release_link);
 
 impl Tx<'_> {
     /// What was agreed with the partner of this code.
@@ -180,23 +183,8 @@ impl Tx<'_> {
     /// Takes the link for `owner` until `until`, unless somebody else has it or it is to rest; says whether it did.
     pub fn lease_link(&mut self, code: &str, owner: Id, until: DateTime<Utc>) -> Done<bool> {
         let row = self.link_or_new(code)?;
-        let taken = row.lease_owner.is_some_and(|other| other != owner)
-            && row.lease_until.is_some_and(|until| until.0 > self.now);
         let rests = row.next_attempt_at.is_some_and(|at| at.0 > self.now);
-        if taken || rests {
-            return Ok(false);
-        }
-        self.put_link(&LinkRow { lease_owner: Some(owner), lease_until: Some(At(until)), ..row })?;
-        Ok(true)
-    }
-
-    /// Gives the link back.
-    pub fn release_link(&mut self, code: &str, owner: Id) -> Done {
-        diesel::update(link::table.find(code))
-            .filter(link::lease_owner.eq(owner))
-            .set((link::lease_owner.eq(None::<Id>), link::lease_until.eq(None::<At>)))
-            .execute(self.conn)?;
-        Ok(())
+        Ok(!rests && self.take_link(code, owner, until)?)
     }
 
     /// Lets the link rest until `next` after a failure.

@@ -196,6 +196,7 @@ impl Tx<'_> {
             RecordKind::Client => self.present_client(id)?,
             RecordKind::Office => self.office(id)?.map(|row| columns_digest(&row)),
             RecordKind::User => self.present_user(org, id)?,
+            RecordKind::Subscription => self.present_subscription(org, id)?,
             RecordKind::Partner => self.partner(id)?.map(|row| columns_digest(&row)),
             RecordKind::List | RecordKind::Rule => self.recorded_list(org, id)?.map(|row| text_digest(&row.body)),
         };

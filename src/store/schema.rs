@@ -60,6 +60,7 @@ diesel::table! {
         expires_at -> Nullable<crate::store::types::DbTime>,
         revoked_at -> Nullable<crate::store::types::DbTime>,
         last_used_at -> Nullable<crate::store::types::DbTime>,
+        warned -> Integer,
     }
 }
 
@@ -194,6 +195,8 @@ diesel::table! {
         object_pid -> crate::store::types::DbId,
         receptacle -> Nullable<Text>,
         despatch -> Nullable<Text>,
+        callback -> Nullable<crate::store::types::DbId>,
+        callback_url -> Nullable<Text>,
     }
 }
 
@@ -207,10 +210,10 @@ diesel::table! {
         at -> crate::store::types::DbTime,
         event_type -> Text,
         subtype -> Nullable<Text>,
-        item_id -> Text,
-        flow -> Text,
-        orig_post -> Text,
-        dest_post -> Text,
+        item_id -> Nullable<Text>,
+        flow -> Nullable<Text>,
+        orig_post -> Nullable<Text>,
+        dest_post -> Nullable<Text>,
         partner_country -> Nullable<Text>,
         mail_class -> Nullable<Text>,
         office -> Nullable<Text>,
@@ -218,6 +221,7 @@ diesel::table! {
         light -> Nullable<BigInt>,
         light_was -> Nullable<Integer>,
         doc_version -> Nullable<Integer>,
+        detail -> Nullable<Text>,
     }
 }
 
@@ -748,6 +752,110 @@ diesel::table! {
         items -> Integer,
         late -> Integer,
         blank -> Integer,
+    }
+}
+
+diesel::table! {
+    subscription (org, id) {
+        org -> Text,
+        id -> crate::store::types::DbId,
+        revision -> Integer,
+        kind -> Text,
+        mode -> Text,
+        label -> Text,
+        url -> Text,
+        filter -> Text,
+        offices -> Nullable<Text>,
+        ordering -> Text,
+        concurrency -> Integer,
+        auth -> Nullable<Text>,
+        created_at -> crate::store::types::DbTime,
+        created_by -> Text,
+        state -> Text,
+        reason -> Nullable<Text>,
+        verified_at -> Nullable<crate::store::types::DbTime>,
+        pace -> Integer,
+        failures -> Integer,
+        first_failure_at -> Nullable<crate::store::types::DbTime>,
+        last_success_at -> Nullable<crate::store::types::DbTime>,
+        rests_until -> Nullable<crate::store::types::DbTime>,
+        warned -> Integer,
+        last_seq -> BigInt,
+        due_at -> Nullable<crate::store::types::DbTime>,
+        lease_owner -> Nullable<crate::store::types::DbId>,
+        lease_until -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    subscription_cursor (org, subscription, post_org) {
+        org -> Text,
+        subscription -> crate::store::types::DbId,
+        post_org -> Text,
+        event_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscription_secret (org, subscription, key_id) {
+        org -> Text,
+        subscription -> crate::store::types::DbId,
+        key_id -> crate::store::types::DbId,
+        kind -> Text,
+        sealed -> Text,
+        public_key -> Nullable<Text>,
+        created_at -> crate::store::types::DbTime,
+        expires_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    delivery (org, subscription, seq_no) {
+        org -> Text,
+        subscription -> crate::store::types::DbId,
+        seq_no -> BigInt,
+        post_org -> Text,
+        event_no -> BigInt,
+        object_pid -> crate::store::types::DbId,
+        item_id -> Nullable<Text>,
+        url -> Nullable<Text>,
+        state -> Text,
+        is_replay -> Bool,
+        run -> Integer,
+        attempts -> Integer,
+        tries -> Integer,
+        next_at -> crate::store::types::DbTime,
+        lined_up_at -> crate::store::types::DbTime,
+        done_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    delivery_attempt (org, subscription, seq_no, run, attempt_no) {
+        org -> Text,
+        subscription -> crate::store::types::DbId,
+        seq_no -> BigInt,
+        run -> Integer,
+        attempt_no -> Integer,
+        at -> crate::store::types::DbTime,
+        cause -> Text,
+        status -> Nullable<Integer>,
+        ms -> Integer,
+        error -> Nullable<Text>,
+        head -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    replay (org, subscription, id) {
+        org -> Text,
+        subscription -> crate::store::types::DbId,
+        id -> crate::store::types::DbId,
+        selection -> Text,
+        place -> Text,
+        lined_up -> BigInt,
+        created_at -> crate::store::types::DbTime,
+        done_at -> Nullable<crate::store::types::DbTime>,
     }
 }
 

@@ -16,9 +16,10 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use crate::domain::{
-    Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
-    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
-    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, SessionKind, Side, TransportKind,
+    AttemptCause, Author, Category, DeclarationState, DeliveryState, DocumentKind, EventAudience, EventKind, EventPart,
+    FiscalState, Flow, InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, Ordering,
+    OrganizationKind, ReceivedState, ReceiverMode, RecordEventKind, RecordKind, ResponseState, SecurityState,
+    SessionKind, Side, SignatureKind, SubscriptionKind, SubscriptionState, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -191,6 +192,7 @@ stored_as!(
     sql_types::Text, str, String, |word| word.stored(), |read| &read;
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
     RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart, SessionKind,
+    AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;

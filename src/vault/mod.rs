@@ -9,4 +9,4 @@ mod text;
 pub mod totp;
 
 pub use seal::{Place, Vault};
-pub use text::{Secret, SecretKind, client_id, random_bytes};
+pub use text::{Secret, SecretKind, challenge, client_id, random_bytes};

@@ -9,6 +9,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
+use super::text::random_bytes;
 use crate::error::{Error, Result};
 
 /// Begins a sealed text of this form.
@@ -61,9 +62,7 @@ impl SealKey {
 /// # Errors
 /// When the system gives no random bytes.
 pub fn new_key() -> Result<String> {
-    let mut bytes = [0; KEY_BYTES];
-    fill(&mut bytes)?;
-    Ok(STANDARD.encode(bytes))
+    Ok(STANDARD.encode(random_bytes::<KEY_BYTES>()?))
 }
 
 /// The keys of a server: the one it seals with, and one that it may still have to open with.
@@ -99,8 +98,7 @@ impl Vault {
     /// 400 `unconfigured` without a key.
     pub fn seal(&self, place: Place<'_>, secret: &str) -> Result<String> {
         let Some(key) = &self.key else { return Err(Error::invalid("unconfigured", place.column, NO_KEY)) };
-        let mut nonce = [0; NONCE_BYTES];
-        fill(&mut nonce)?;
+        let nonce = random_bytes::<NONCE_BYTES>()?;
         let bound = Payload { msg: secret.as_bytes(), aad: &place.bytes() };
         let sealed = key.cipher.encrypt(&XNonce::from(nonce), bound);
         let sealed = sealed.map_err(|_| Error::Internal("a secret cannot be sealed".into()))?;
@@ -134,10 +132,6 @@ impl Vault {
         let id = parts.as_deref().and_then(|parts| parts.get(..KEY_ID_BYTES));
         id.is_none() || id != self.key.as_ref().map(|key| key.id.as_slice())
     }
-}
-
-fn fill(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))
 }
 
 #[cfg(test)]

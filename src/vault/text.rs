@@ -111,6 +111,14 @@ pub fn random_bytes<const BYTES: usize>() -> Result<[u8; BYTES]> {
     Ok(bytes)
 }
 
+/// A new challenge: a text that nobody can know before.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn challenge() -> Result<String> {
+    random_text::<RANDOM_BYTES>()
+}
+
 fn checksum(kind: SecretKind, body: &str) -> String {
     let hash = Sha256::new().chain_update(kind.prefix()).chain_update(body).finalize();
     URL_SAFE_NO_PAD.encode(hash).chars().take(CHECK_CHARS).collect()

@@ -31,6 +31,8 @@ mod life_cycle;
 mod load;
 mod logs;
 mod lookups;
+mod notify;
+mod notify_crash;
 mod nth_call;
 mod oauth;
 mod openapi;

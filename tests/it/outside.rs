@@ -221,8 +221,8 @@ fn redocly_finds_no_fault_in_the_document() {
 
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn webhook(input: &Value) -> Option<String> {
-    Some(python("webhook.py", &["standardwebhooks"], input)?.trim().to_owned())
+pub fn webhook(input: &Value) -> Option<String> {
+    Some(python("webhook.py", &["standardwebhooks", "nacl"], input)?.trim().to_owned())
 }
 
 #[test]

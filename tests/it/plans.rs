@@ -9,9 +9,10 @@ use entrepost::http::{Callers, methods};
 use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
-use crate::harness::data::{declaration, fresh_id, mail_object, response, s10};
+use crate::harness::data::{declaration, fresh_id, mail_object, response, s10, store};
 use crate::harness::process::run;
 use crate::harness::raw::Raw;
+use crate::harness::receiver::Receiver;
 use crate::harness::server::{filled_database, fresh_database, token_of};
 use crate::harness::{Answer, Engine, Server, postgres};
 
@@ -22,6 +23,11 @@ const TINY: &[&str] = &[
     "office",
     "change_counter",
     "event_follow",
+    "subscription",
+    "subscription_cursor",
+    "subscription_secret",
+    "oauth_secret",
+    "replay",
     "feed_epoch",
     "feed_timeline",
     "heartbeat",
@@ -38,7 +44,10 @@ const TINY: &[&str] = &[
 
 /// A server that remembers its queries.
 fn remembering(url: &str) -> Server {
-    Server::on_adjusted(url, |config| config.store.remember_queries = true)
+    Server::on_adjusted(url, |config| {
+        config.store.remember_queries = true;
+        config.guard.allowed.add([127, 0, 0, 1].into());
+    })
 }
 
 /// Bodies for a method that make it take each of its ways: (organization, body).
@@ -205,11 +214,13 @@ fn use_everything(server: &Server) {
         }
     }
     with_a_session(server);
+    with_a_subscription(server, &id);
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
         services.seal().await.expect("seals");
         services.keep_activity().await.expect("notes");
         services.drop_expired().await.expect("drops");
+        services.warn_of_ending_secrets().await.expect("warns");
         let token = services.issue_token("AUA", "x", None, None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");
@@ -221,6 +232,55 @@ fn use_everything(server: &Server) {
         services.item_history("AUA", &id).await.expect("shows");
         services.record_history("AUA", RecordKind::Office, "AUSYDA").await.expect("shows");
         services.access_history(DateTime::UNIX_EPOCH).await.expect("lists");
+    });
+}
+
+/// Everything that is done with a subscription.
+fn with_a_subscription(server: &Server, id: &str) {
+    let receiver = Receiver::start();
+    let ask = |verb: &str, path: &str, body: Option<Value>| server.rest("DEA", verb, path, body.as_ref(), &[]);
+    let made = ask("POST", "/v1/subscriptions", Some(json!({ "url": receiver.url }))).is(201).json();
+    let path = |rest: &str| format!("/v1/subscriptions/{}{rest}", made["id"].as_str().expect("an id"));
+    server.notify();
+    server.call_as("AUA", "StoreDeclaration", store(&fresh_id("AU"), "AUA", "DEA", 2)).ok();
+    receiver.answer_always(500);
+    server.notify();
+    receiver.answer_always(200);
+    server.clock.advance(Duration::from_secs(10));
+    server.notify();
+    let event = receiver.events()[0].json()["id"].clone();
+    let event = event.as_str().expect("an id");
+    for rest in [
+        "",
+        "?state=waiting",
+        "?state=given-up",
+        "?since=2026-01-01",
+        "?after=1",
+        &format!("?item={id}"),
+        &format!("?event={event}"),
+    ] {
+        ask("GET", &path(&format!("/deliveries{rest}")), None).ok();
+    }
+    ask("GET", &path("/deliveries/1"), None).ok();
+    ask("GET", &format!("/v1/events?subscription={}", made["id"].as_str().expect("an id")), None).ok();
+    let now = chrono::Utc::now();
+    let day = chrono::TimeDelta::days(1);
+    let span = json!({ "from": (now - day).to_rfc3339(), "to": (now + day).to_rfc3339() });
+    for selection in [json!({ "events": [event] }), span, json!({ "state": "failed" })] {
+        ask("POST", &path("/replays"), Some(selection)).is(202);
+        server.notify();
+    }
+    ask("POST", &path("/pause"), None).is(200);
+    for from in ["waiting", "now", event] {
+        ask("POST", &path("/enable"), Some(json!({ "from": from }))).is(200);
+    }
+    ask("POST", &path("/secrets"), Some(json!({}))).is(201);
+    ask("PATCH", &path(""), Some(json!({ "label": "x" }))).is(200);
+    ask("DELETE", &path(""), None).is(204);
+    let notifier = server.notifier().clone();
+    server.block_on(|_| async move {
+        notifier.seal_secrets().await.expect("seals");
+        notifier.drop_old_deliveries().await.expect("drops");
     });
 }
 
@@ -475,6 +535,8 @@ const OWNED: &[(&str, &str)] = &[
     ("light_walk", "post_org"),
     ("event", "post_org"),
     ("item_place", "post_org"),
+    ("delivery", "org"),
+    ("delivery_attempt", "org"),
     ("item_in", "recipient"),
     ("interchange_out", "sender"),
     ("interchange_in", "sender"),

@@ -20,10 +20,18 @@ fn rows() -> impl Iterator<Item = (&'static Operation, Permission)> {
 
 /// The address of a row about `id`.
 fn address(operation: &Operation, id: &str) -> String {
-    let fixed =
-        [("{version}", "1"), ("{document}", "cn22"), ("{reference}", "R1"), ("{number}", "1"), ("{list}", "countries")];
+    let fixed = [
+        ("{version}", "1"),
+        ("{document}", "cn22"),
+        ("{reference}", "R1"),
+        ("{number}", "1"),
+        ("{list}", "countries"),
+        ("{sequence}", "1"),
+        ("{key}", "00000000000000000000000000000001"),
+    ];
     let id = match operation.name {
         "readEvent" => "evt_00000000000000000000000000000001_1c",
+        _ if operation.path.starts_with("/v1/subscriptions") => "sub_00000000000000000000000000000001",
         "fillContainer" | "readContainerLights" => "AUSYDADEFRAACUN60001",
         _ => id,
     };
@@ -52,6 +60,10 @@ fn body(operation: &Operation, id: &str) -> Option<Value> {
         "readItems" => Some(json!({ "items": [{ "itemId": id }] })),
         "setWatchdog" => Some(json!({ "watchdog": { "Operation": 4, "Remarks": "look" } })),
         "createMovement" => Some(json!({ "itemId": id, "flow": "outbound", "partner": "DEA", "mailState": 1 })),
+        "createSubscription" | "createCallbackHost" => Some(json!({ "url": "https://hooks.example/" })),
+        "verifySubscription" | "pauseSubscription" => None,
+        "changeSubscription" | "enableSubscription" | "testSubscription" | "addSubscriptionKey" => Some(json!({})),
+        "replayEvents" => Some(json!({ "state": "failed" })),
         "createGood" | "replaceGood" | "createService" | "replaceService" => Some(json!({})),
         _ if matches!(operation.verb(), "GET" | "DELETE") => None,
         other => panic!("{other} needs a body here, so that it is tried"),
@@ -117,9 +129,11 @@ on_both_engines! {
     }
 
     fn every_row_needs_its_scopes(server) {
+        let mut without = std::collections::HashMap::new();
         for (operation, permission) in rows() {
             for scope in permission.scopes {
-                let answer = call(server, operation, &fresh_id("AU"), Some(&client_without(server, &[*scope]))).refused(403);
+                let client = without.entry(*scope as u32).or_insert_with(|| client_without(server, &[*scope]));
+                let answer = call(server, operation, &fresh_id("AU"), Some(client)).refused(403);
                 let challenge = answer.header("www-authenticate").expect("a challenge");
                 assert!(challenge.contains("insufficient_scope") && challenge.contains(&scope.to_string()), "{challenge}");
                 assert_eq!(answer.json()["code"], "scope", "{}", operation.name);
@@ -132,9 +146,9 @@ on_both_engines! {
         let new = json!({ "mailObject": mail_object(&theirs, "AUA", "DEA"), "declaration": declaration("38.50") });
         let pid = server.rest("AUA", "POST", "/v1/declarations", Some(&new), &[]).refused(201).json()["pId"].clone();
         let pid = pid.as_str().expect("an id");
-        // Events and containers have ids of their own, and tests of their own.
+        // Events, subscriptions and containers have ids of their own, and tests of their own.
         let of_item = |operation: &Operation| {
-            operation.path.contains("{id}") && !["/v1/events", "/v1/containers"].iter().any(|other| operation.path.starts_with(other))
+            operation.path.contains("{id}") && !["/v1/events", "/v1/subscriptions", "/v1/containers"].iter().any(|other| operation.path.starts_with(other))
         };
         for (operation, permission) in rows().filter(|(operation, _)| of_item(operation)) {
             let strangers: &[&str] = if permission.callers == Callers::Posts { &["FRA"] } else { &["FRA", "FR", "PTA"] };

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response};
 use crate::harness::outside::{program, python, python_program};
+use crate::harness::receiver::Receiver;
 use crate::harness::server::token_of;
 use crate::harness::{Answer, Engine, Server};
-use crate::on_both_engines;
+use crate::on_both_engines_with;
 
 /// Calls as the validators get them.
 #[derive(Default)]
@@ -39,7 +40,54 @@ fn below(what: &str) -> String {
     format!("{ONE}/{what}")
 }
 
-on_both_engines! {
+/// Everything that is done with a subscription.
+fn subscribe(server: &Server, calls: &mut Calls, item: &str) {
+    let receiver = Receiver::start();
+    let all = "/v1/subscriptions";
+    let one = |rest: &str| format!("/v1/subscriptions/{{id}}{rest}");
+    let auth = json!({ "tokenUrl": receiver.url, "clientId": "us", "clientSecret": "secret" });
+    let filter = json!({ "types": ["light.*"], "flows": ["O"], "lights": ["Red"], "posts": ["AUA"] });
+    calls
+        .call(server, "AUA", ("POST", all), json!({ "url": receiver.url, "oauth": auth, "filter": filter }), &[])
+        .is(201);
+    calls.call(server, "AUA", ("POST", all), json!({ "url": "https://127.0.0.1.example.invalid/" }), &[]).is(400);
+    let new = json!({ "url": receiver.url, "label": "ERP", "signature": "v1a", "ordering": "all", "mode": "standard", "concurrency": 4, "headers": { "X-Key": "k" } });
+    let made = calls.call(server, "AUA", ("POST", all), new, &[]).is(201).json();
+    let at = ("{id}", made["id"].as_str().expect("an id"));
+    server.notify();
+    calls.call(server, "AUA", ("GET", all), Value::Null, &[]).ok();
+    let host = json!({ "url": receiver.url.replace("/hook", "/back/"), "mode": "xpress" });
+    calls.call(server, "AUA", ("POST", "/v1/callback-hosts"), host, &[]).is(201);
+    calls.call(server, "AUA", ("GET", "/v1/callback-hosts"), Value::Null, &[]).ok();
+    calls.call(server, "AUA", ("GET", &one("")), Value::Null, &[at]).ok();
+    calls.call(server, "DEA", ("GET", &one("")), Value::Null, &[at]).is(404);
+    calls.call(server, "AUA", ("POST", &one("/test")), json!({ "type": "item.moved" }), &[at]).ok();
+    let store = json!({ "mailObject": mail_object(item, "AUA", "DEA"), "declaration": declaration("40.00") });
+    calls.call(server, "AUA", ("POST", DECLARATIONS), store, &[]);
+    server.notify();
+    let sent = calls.call(server, "AUA", ("GET", &one("/deliveries")), Value::Null, &[at]).ok().json();
+    let event = sent["deliveries"][0]["event"].clone();
+    calls.call(server, "AUA", ("GET", &one("/deliveries/{sequence}")), Value::Null, &[at, ("{sequence}", "1")]).ok();
+    calls.call(server, "AUA", ("GET", "/v1/events"), Value::Null, &[("?subscription", at.1)]).ok();
+    calls.call(server, "AUA", ("POST", &one("/replays")), json!({ "events": [event] }), &[at]).is(202);
+    calls.call(server, "AUA", ("GET", &one("/replays")), Value::Null, &[at]).ok();
+    let key = calls.call(server, "AUA", ("POST", &one("/secrets")), json!({ "graceHours": 0 }), &[at]).is(201).json();
+    calls.call(server, "AUA", ("POST", &one("/secrets")), json!({ "signature": "v1" }), &[at]).is(201);
+    let key = ("{key}", key["id"].as_str().expect("an id"));
+    calls.call(server, "AUA", ("DELETE", &one("/secrets/{key}")), Value::Null, &[at, key]).is(204);
+    calls.call(server, "AUA", ("POST", &one("/pause")), Value::Null, &[at]).ok();
+    calls.call(server, "AUA", ("POST", &one("/verify")), Value::Null, &[at]).is(409);
+    calls.call(server, "AUA", ("POST", &one("/enable")), json!({ "from": "now" }), &[at]).ok();
+    receiver.repeat_challenges(false);
+    let elsewhere = json!({ "url": receiver.url.replace("/hook", "/other") });
+    calls.call(server, "AUA", ("PATCH", &one("")), elsewhere, &[at]).ok();
+    server.notify();
+    calls.call(server, "AUA", ("POST", &one("/verify")), Value::Null, &[at]).ok();
+    calls.call(server, "AUA", ("DELETE", &one("")), Value::Null, &[at]).is(204);
+}
+
+on_both_engines_with! {
+    [("notify-allow-nets", "127.0.0.0/8")];
     fn the_document_is_valid_and_says_what_is_taken_and_answered(server) {
         let document = server.get("/v1/openapi.json").ok().json();
         let mut calls = Calls::default();
@@ -130,6 +178,8 @@ on_both_engines! {
         calls.call(server, "AUA", ("GET", "/v1/authorizationStatus"), Value::Null, &[]).ok();
         calls.call(server, "AUA", ("GET", "/v1/limits"), Value::Null, &[]).ok();
 
+        subscribe(server, &mut calls, &other);
+
         // A row that no call of this test answers is not looked at.
         for operation in operations().filter(|operation| operation.is_own() && operation.audience() != Audience::Anybody) {
             let is_it = |call: &&Value| call["path"] == operation.path && call["verb"] == operation.verb().to_lowercase();
@@ -209,17 +259,18 @@ fn schemathesis_finds_no_answer_that_the_document_does_not_describe() {
 
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// Runs the examples of a page in one shell, as an organization; gives what they print.
+/// Runs the examples of a page in one shell, as an organization that may be notified; gives what they print.
 fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)> {
     let text = std::fs::read_to_string(format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"))).expect("a page");
     let blocks: Vec<&str> = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(blocks.len() > 4);
     let folder = tempfile::tempdir().expect("folder");
     let head = format!(
-        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\n",
+        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\nHOOK={}\n",
         folder.path().display(),
         server.address(),
-        token_of(org)
+        token_of(org),
+        Receiver::start().url
     );
     program("curl", &["--version"])?;
     program("bash", &["-c", &(head + &blocks.concat())])
@@ -227,11 +278,14 @@ fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)
 
 #[test]
 fn the_examples_of_the_documentation_run() {
-    let server = Server::start(Engine::Sqlite);
+    let server = Server::start_with(Engine::Sqlite, &[("notify-allow-nets", "127.0.0.0/8")]);
     if let Some((done, told)) = run_examples(&server, "rest.md", "AUA") {
         assert!(done && told.contains("withdrawn") && told.contains("%PDF-"), "{told}");
     }
     if let Some((done, told)) = run_examples(&server, "events.md", "DEA") {
         assert!(done && told.contains("mayProceed") && told.contains("\"changes\""), "{told}");
+    }
+    if let Some((done, told)) = run_examples(&server, "webhooks.md", "DEA") {
+        assert!(done && told.contains("\"delivered\":true") && told.contains("rep_"), "{told}");
     }
 }

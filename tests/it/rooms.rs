@@ -25,15 +25,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["contract", "clock"]),
     ("jobs", &[]),
     ("service", &["contract", "rules", "refdata", "store", "clock", "jobs", "vault"]),
-    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock", "vault"]),
+    ("delivery", &[]),
+    ("exchange", &["contract", "rules", "edi", "service", "store", "net", "clock", "vault", "delivery"]),
+    ("notify", &["contract", "service", "store", "net", "clock", "vault", "delivery"]),
     ("net", &[]),
     ("vault", &[]),
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
-    ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "vault"]),
+    // `net` for the networks that settings name.
+    ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "notify", "net", "vault"]),
     // A user of the services like any other, kept apart from the rooms it fills.
     ("demo", &["contract", "rules", "service", "exchange", "vault"]),
     // Its product is the options of the rooms that have any.
-    ("config", &["http", "service", "store", "vault"]),
+    ("config", &["http", "service", "store", "net", "vault"]),
 ];
 
 /// Open to every room.
@@ -65,6 +68,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
             "store/engine/writer",
             "edi/tests/bounds",
             "edi/tests/broken",
+            "notify/send",
         ],
     ),
     // What is left to wait, by the limiter's own stopwatch.
@@ -75,7 +79,7 @@ const RESERVED: &[(&[&str], &[&str])] = &[
     // The address is bound where everything is wired; the HTTP room takes the socket.
     (&["TcpListener"], &["app", "http"]),
     // Through the services' own methods only.
-    (&["services.store"], &["app", "exchange", "main", "service"]),
+    (&["services.store"], &["app", "exchange", "main", "notify", "service"]),
 ];
 
 /// A source file: its room, its place in the house and its text without comments and tests.

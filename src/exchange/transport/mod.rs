@@ -5,9 +5,9 @@ mod directory;
 use super::handle::Exchange;
 use super::partner::{Partner, Transport};
 use super::secrets::Kept;
-use crate::net::Outbound;
+use crate::net::{Outbound, Reach};
 use crate::store::outbox::SendingRow;
-use crate::vault::signature;
+use crate::vault::signature::{self, Key};
 
 pub(super) use directory::{Incoming, Waiting};
 
@@ -48,8 +48,9 @@ impl Exchange {
                 let request = request(url, token.as_deref(), key.as_deref(), sending, self.clock.now())?;
                 let net = std::sync::Arc::clone(&self.net);
                 let answered = tokio::task::spawn_blocking(move || net.post(request)).await;
-                let answered =
-                    answered.map_err(|error| DeliveryError::Later(error.to_string()))?.map_err(DeliveryError::Later)?;
+                let answered = answered
+                    .map_err(|error| DeliveryError::Later(error.to_string()))?
+                    .map_err(|error| DeliveryError::Later(error.to_string()))?;
                 judge(answered.status, answered.body)
             }
             Transport::Directory(folder) => {
@@ -70,18 +71,17 @@ fn request(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Outbound, DeliveryError> {
     let content_type = if sending.form == "xml" { "application/xml" } else { "application/edifact" };
-    let mut headers = vec![("content-type", content_type.to_owned())];
+    let mut headers = vec![("content-type".into(), content_type.to_owned())];
     if let Some(token) = token {
-        headers.push(("authorization", format!("Bearer {token}")));
+        headers.push(("authorization".into(), format!("Bearer {token}")));
     }
     if let Some(key) = sign_key {
-        let signed = signature::headers(key, &sending.reference, now, &sending.bytes);
-        headers.extend(
-            signed
-                .ok_or_else(|| DeliveryError::Later("the key of the link cannot be read; set sign-key anew".into()))?,
-        );
+        let key = Key::parse(key)
+            .map_err(|_| DeliveryError::Later("the key of the link cannot be read; set sign-key anew".into()))?;
+        let signed = signature::headers(&[key], &sending.reference, now, &sending.bytes);
+        headers.extend(signed.map(|(name, value)| (name.into(), value)));
     }
-    Ok(Outbound { url: url.to_owned(), headers, body: sending.bytes.clone() })
+    Ok(Outbound { url: url.to_owned(), reach: Reach::Any, headers, body: sending.bytes.clone() })
 }
 
 /// A body that comes with success or with a refusal of the bytes is the partner's answer; anything else is trouble.

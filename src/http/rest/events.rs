@@ -10,7 +10,8 @@ use super::ask::Ask;
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::event::{EventList, ReaderList, ReaderView};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::notify::SubscriptionId;
 use crate::service::events::EventQuery;
 
 /// What a reader has done with.
@@ -23,6 +24,9 @@ pub(super) struct Acknowledgement {
 }
 
 pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
+    if let Some(subscription) = ask.text("subscription") {
+        return of_subscription(&ask, SubscriptionId::parse(subscription)?).await;
+    }
     let query = EventQuery {
         after: ask.own("after"),
         reader: ask.own("reader"),
@@ -37,6 +41,24 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
     };
     let page = ask.services.events(&ask.actor, query).await?;
     Ok(Reply::ok(to_canonical(&EventList { events: page.events, next: page.next, more: page.more })))
+}
+
+/// What a receiver is sent, to be read in its place.
+async fn of_subscription(ask: &Ask<'_>, id: SubscriptionId) -> Result<Reply> {
+    if ["reader", "type", "item"].into_iter().any(|name| ask.text(name).is_some()) {
+        let message = "the filter is the subscription's own; leave out reader, type and item";
+        return Err(Error::invalid("unknown_parameter", "subscription", message));
+    }
+    let after = ask.text("after").unwrap_or("0");
+    let after: i64 = after
+        .parse()
+        .map_err(|_| Error::invalid("cursor", "after", "of a subscription it is the number of the last event read"))?;
+    let limit = ask.number("limit").map_or(100, i64::from);
+    let mut events = ask.shared.notifier.sent_events(&ask.actor, id, (after, limit + 1), base(ask)).await?;
+    let more = events.len() as i64 > limit;
+    events.truncate(usize::try_from(limit).unwrap_or(0));
+    let next = events.last().and_then(|event| event.sequence).unwrap_or(after).to_string();
+    Ok(Reply::ok(to_canonical(&EventList { events, next, more })))
 }
 
 pub(super) async fn one(ask: Ask<'_>) -> Result<Reply> {

@@ -21,4 +21,5 @@ pub(super) mod registry;
 mod reply;
 pub(super) mod resources;
 pub(super) mod shapes;
+mod subscriptions;
 pub(super) mod xml;

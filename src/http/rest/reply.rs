@@ -47,6 +47,11 @@ impl Reply {
         Self::new(StatusCode::CREATED, Content::Json(json)).with(LOCATION, location.to_owned())
     }
 
+    /// 202: what becomes of it is to be seen at `location`.
+    pub fn accepted(json: String, location: &str) -> Self {
+        Self::new(StatusCode::ACCEPTED, Content::Json(json)).with(LOCATION, location.to_owned())
+    }
+
     /// 204.
     pub fn nothing() -> Self {
         Self::new(StatusCode::NO_CONTENT, Content::Nothing)

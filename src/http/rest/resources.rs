@@ -1,13 +1,17 @@
 //! Every resource under `/v1`: the single source for routes, the document of this surface and its access tests.
 
 use super::ask;
-use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference};
+use super::{declarations, dialogue, documents, events, history, items, lights, offers, reference, subscriptions};
 use crate::contract::event::{EventList, EventView, ReaderList};
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
     BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
     JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
     ServicePage, StatusList, StoredView, VersionView,
+};
+use crate::contract::subscription::{
+    DeliveryList, DeliveryView, GoOn, KeyMade, NewKey, NewReplay, NewSubscription, ReplayList, ReplayView,
+    SubscriptionChanges, SubscriptionList, SubscriptionMade, SubscriptionView, TestCall, TestResult,
 };
 use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
 use crate::domain::Scope;
@@ -79,6 +83,7 @@ const NOT_THERE: (&str, &str) = ("404", "It is not there, or not yours.");
 const SEVERAL: (&str, &str) = ("409", "Several items have this id: `links` says where each is.");
 const CONFLICT: (&str, &str) =
     ("409", "The state does not allow it (`state`), or several items have this id (`ambiguous`).");
+const STANDS_OTHERWISE: (&str, &str) = ("409", "As it stands this cannot be done; the message says how it stands.");
 const CHANGED: (&str, &str) = ("412", "It was changed since the version that If-Match names.");
 const VERSION_NEEDED: (&str, &str) = ("428", "If-Match is needed.");
 const EXPIRED: (&str, &str) = ("410", "The events that the cursor leads to are not kept any more.");
@@ -132,6 +137,16 @@ const LIST_QUERY: &[Parameter] = &[
     parameter("count", ParameterKind::Flag, "Answer in X-Total-Count how many items match the filters."),
 ];
 
+/// Of a list of deliveries.
+const DELIVERY_QUERY: &[Parameter] = &[
+    parameter("state", ParameterKind::OneOf(subscriptions::DELIVERY_STATES), "Only those that stand so."),
+    parameter("item", ParameterKind::Text, "Only those about items with this id."),
+    parameter("event", ParameterKind::Text, "Only that of the event with this id."),
+    parameter("since", ParameterKind::Date, "Only those lined up since."),
+    parameter("after", ParameterKind::Number { most: i32::MAX as usize }, "`next` of the page before."),
+    parameter("limit", ParameterKind::Number { most: limits::EVENTS_MOST }, "Deliveries of a page; 100 when absent."),
+];
+
 /// Of the feed of events.
 const EVENT_QUERY: &[Parameter] = &[
     parameter(
@@ -146,6 +161,12 @@ const EVENT_QUERY: &[Parameter] = &[
         "Only these types, separated by commas; light.* and the like mean all that begin so.",
     ),
     parameter("item", ParameterKind::Text, "Only events of items with this id."),
+    parameter(
+        "subscription",
+        ParameterKind::Text,
+        "What this subscription sends, with its numbers; `next` is the number of the last. Goes with `after` and `limit` \
+         alone.",
+    ),
     parameter("limit", ParameterKind::Number { most: limits::EVENTS_MOST }, "Events of a page; 100 when absent."),
     parameter(
         "wait",
@@ -507,6 +528,106 @@ resources! {
             answers: &[Answer { status: "204", says: "Forgotten.", content: Content::Nothing, headers: &[], or_error: false }],
             problems: &[NOT_THERE],
             run: events::forget,
+        }
+    }
+    "Subscriptions" {
+        GET "/v1/subscriptions" listSubscriptions PostsAndCustoms [ReadSubscriptions] "Where events are sent." {
+            answers: &[json("200", "The subscriptions, the oldest first.", named::<SubscriptionList>)],
+            problems: &[],
+            run: subscriptions::list,
+        }
+        POST "/v1/subscriptions" createSubscription PostsAndCustoms [CreateSubscriptions] "Has events sent to an address." {
+            remarks: "The receiver is sent a signed challenge within a second and has to repeat it: `{\"challenge\":\"…\"}`. Until then it is sent nothing. `secret` is shown this once.",
+            body: NewSubscription,
+            answers: &[created_untagged("It was made.", named::<SubscriptionMade>)],
+            problems: &[],
+            run: subscriptions::create,
+        }
+        GET "/v1/subscriptions/{id}" readSubscription PostsAndCustoms [ReadSubscriptions] "One subscription, and how its receiver fares." {
+            answers: &[json("200", "The subscription.", named::<SubscriptionView>)],
+            problems: &[NOT_THERE],
+            run: subscriptions::one,
+        }
+        PATCH "/v1/subscriptions/{id}" changeSubscription PostsAndCustoms [CreateSubscriptions] "Changes what is stated; another address has to answer a challenge first." {
+            body: SubscriptionChanges,
+            answers: &[json("200", "The subscription.", named::<SubscriptionView>)],
+            problems: &[NOT_THERE],
+            run: subscriptions::change,
+        }
+        DELETE "/v1/subscriptions/{id}" removeSubscription PostsAndCustoms [DeleteSubscriptions] "Ends a subscription." {
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE],
+            run: subscriptions::remove,
+        }
+        POST "/v1/subscriptions/{id}/verify" verifySubscription PostsAndCustoms [CreateSubscriptions] "Challenges the receiver again." {
+            answers: &[json("200", "The subscription.", named::<SubscriptionView>)],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::verify,
+        }
+        POST "/v1/subscriptions/{id}/pause" pauseSubscription PostsAndCustoms [CreateSubscriptions] "Sends nothing until it is enabled again." {
+            answers: &[json("200", "The subscription.", named::<SubscriptionView>)],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::pause,
+        }
+        POST "/v1/subscriptions/{id}/enable" enableSubscription PostsAndCustoms [CreateSubscriptions] "Goes on sending." {
+            remarks: "`from`: `waiting` sends everything that waits, `now` leaves it out, the id of an event leaves out what came before it.",
+            body: GoOn,
+            answers: &[json("200", "The subscription.", named::<SubscriptionView>)],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::enable,
+        }
+        POST "/v1/subscriptions/{id}/test" testSubscription PostsAndCustoms [CreateSubscriptions] "Sends a signed sample with `test` true, and waits for the answer." {
+            writes: false,
+            body: TestCall,
+            answers: &[json("200", "What the receiver made of it.", named::<TestResult>)],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::test,
+        }
+        POST "/v1/subscriptions/{id}/secrets" addSubscriptionKey PostsAndCustoms [CreateSubscriptions] "Makes another key; the others sign along for some hours." {
+            body: NewKey,
+            answers: &[created_untagged("It signs from now on. `secret` is shown this once.", named::<KeyMade>)],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::add_key,
+        }
+        DELETE "/v1/subscriptions/{id}/secrets/{key}" endSubscriptionKey PostsAndCustoms [CreateSubscriptions] "Ends a key at once." {
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::end_key,
+        }
+        GET "/v1/subscriptions/{id}/deliveries" listDeliveries PostsAndCustoms [ReadSubscriptions] "What was sent, and what waits." {
+            query: DELIVERY_QUERY,
+            answers: &[json("200", "In order of their numbers.", named::<DeliveryList>)],
+            problems: &[NOT_THERE],
+            run: subscriptions::deliveries,
+        }
+        GET "/v1/subscriptions/{id}/deliveries/{sequence}" readDelivery PostsAndCustoms [ReadSubscriptions] "One delivery with every attempt at it." {
+            answers: &[json("200", "The delivery.", named::<DeliveryView>)],
+            problems: &[NOT_THERE],
+            run: subscriptions::delivery,
+        }
+        GET "/v1/subscriptions/{id}/replays" listReplays PostsAndCustoms [ReadSubscriptions] "What was sent once more." {
+            answers: &[json("200", "The newest first.", named::<ReplayList>)],
+            problems: &[NOT_THERE],
+            run: subscriptions::replays,
+        }
+        POST "/v1/subscriptions/{id}/replays" replayEvents PostsAndCustoms [CreateSubscriptions] "Has events sent once more, behind what is new." {
+            remarks: "`events` (ids, at most 1,000), or `from` and `to` (at most 30 days), or `state` failed. Ids and numbers stay; `replay` is true.",
+            body: NewReplay,
+            answers: &[Answer { status: "202", says: "It is being lined up.", content: Content::Json(named::<ReplayView>), headers: &[LOCATION], or_error: false }],
+            problems: &[NOT_THERE, STANDS_OTHERWISE],
+            run: subscriptions::replay,
+        }
+        GET "/v1/callback-hosts" listCallbackHosts PostsAndCustoms [ReadSubscriptions] "Under which addresses declarations may name one of their own." {
+            answers: &[json("200", "The oldest first. Each is a subscription: pause, keys, deliveries and replays are there.", named::<SubscriptionList>)],
+            problems: &[],
+            run: subscriptions::callback_hosts,
+        }
+        POST "/v1/callback-hosts" createCallbackHost PostsAndCustoms [CreateSubscriptions] "Lets declarations name addresses under this one (`callbackUrl`), to which the events of their items are sent." {
+            remarks: "The address ends with a slash, and is challenged as a subscription is.",
+            body: NewSubscription,
+            answers: &[created_untagged("It was made.", named::<SubscriptionMade>)],
+            problems: &[],
+            run: subscriptions::create_callback_host,
         }
     }
     "Light" {

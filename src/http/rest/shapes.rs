@@ -75,7 +75,7 @@ impl Shapes {
             let is_null = |kind: &&Value| kind["type"] != "null";
             return kinds.iter().find(is_null).map_or(Shape::Free, |kind| self.shape(kind));
         }
-        if schema.get("allOf").is_some() {
+        if PARTS.iter().any(|parts| schema.get(parts).is_some()) {
             return Shape::Object(schema);
         }
         let kind = match &schema["type"] {
@@ -96,7 +96,7 @@ impl Shapes {
     /// The members of an object, in the order in which they are written.
     pub(super) fn members<'s>(&'s self, schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
         let mut members = Vec::new();
-        for part in schema["allOf"].as_array().into_iter().flatten() {
+        for part in PARTS.iter().filter_map(|parts| schema[parts].as_array()).flatten() {
             let part = name_of(part).and_then(|name| self.named().get(name)).unwrap_or(part);
             members.extend(self.members(part));
         }
@@ -105,6 +105,9 @@ impl Shapes {
         members
     }
 }
+
+/// Of objects that have the members of several others, or of some of them.
+const PARTS: [&str; 2] = ["allOf", "anyOf"];
 
 /// The name of the schema that a reference leads to.
 pub(super) fn name_of(schema: &Value) -> Option<&str> {

@@ -24,7 +24,7 @@ impl Services {
             derived += self.derive_of(&post).await?;
         }
         if derived > 0 {
-            self.long_polls.wake();
+            self.notify_events();
         }
         Ok(derived)
     }
@@ -57,7 +57,7 @@ impl Services {
         let of_post = post.to_owned();
         self.store.write(move |tx| tx.follow_again(&of_post, At(since))).await?;
         let derived = self.derive_of(post).await?;
-        self.long_polls.wake();
+        self.notify_events();
         Ok(derived)
     }
 
@@ -127,10 +127,10 @@ fn event_row(item: &Changed, seq: i32, event_no: i64, new: NewEvent) -> EventRow
         at: new.at,
         event_type: new.event_type,
         subtype: new.subtype,
-        item_id: object.item_id.clone(),
-        flow: object.flow,
-        orig_post: object.orig_post.clone(),
-        dest_post: object.dest_post.clone(),
+        item_id: Some(object.item_id.clone()),
+        flow: Some(object.flow),
+        orig_post: Some(object.orig_post.clone()),
+        dest_post: Some(object.dest_post.clone()),
         partner_country: object.partner_country.clone(),
         mail_class: object.mail_class.clone(),
         office: item.office_at(seq).map(str::to_owned),
@@ -138,6 +138,7 @@ fn event_row(item: &Changed, seq: i32, event_no: i64, new: NewEvent) -> EventRow
         light: new.light.map(PackedLight::stored),
         light_was: new.light_was.map(|light| light as i32),
         doc_version: new.doc_version,
+        detail: None,
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::view::view;
 use crate::contract::event::EventView;
-use crate::domain::{EventAudience, Notification, OrganizationKind};
+use crate::domain::{EventAudience, EventPart, Notification, OrganizationKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::service::cursor::{binding, page_size, read_place, write_place};
@@ -78,14 +78,23 @@ impl Place {
     }
 }
 
+/// Whose events a caller may hear of: those of the posts whose items it may see, and its own.
+pub fn streams(actor: &Actor) -> Vec<String> {
+    let own = Some(&actor.org).filter(|org| !actor.posts.contains(org));
+    actor.posts.iter().chain(own).cloned().collect()
+}
+
 /// Whether a caller may hear of an event.
-fn may_hear(actor: &Actor, row: &EventRow) -> bool {
+pub fn may_hear(actor: &Actor, row: &EventRow) -> bool {
+    if row.part == EventPart::Notice {
+        return row.post_org == actor.org && actor.offices.is_none();
+    }
     (actor.kind == OrganizationKind::Post || row.audience == EventAudience::PostAndCustoms)
         && actor.acts_at(row.office.as_deref())
 }
 
 /// Whether a type is the one wanted, or of the family wanted (`light.*`).
-fn is_wanted(wanted: &str, event_type: Notification) -> bool {
+pub fn is_wanted(wanted: &str, event_type: Notification) -> bool {
     match wanted.strip_suffix('*') {
         Some(family) => event_type.stored().starts_with(family),
         None => event_type.stored() == wanted,
@@ -94,6 +103,7 @@ fn is_wanted(wanted: &str, event_type: Notification) -> bool {
 
 struct Feed {
     actor: Actor,
+    streams: Vec<String>,
     types: Vec<String>,
     item_id: Option<String>,
     limit: usize,
@@ -110,12 +120,12 @@ impl Feed {
     fn lets_through(&self, row: &EventRow) -> bool {
         may_hear(&self.actor, row)
             && (self.types.is_empty() || self.types.iter().any(|wanted| is_wanted(wanted, row.event_type)))
-            && self.item_id.as_ref().is_none_or(|id| *id == row.item_id)
+            && self.item_id.as_ref().is_none_or(|id| row.item_id.as_ref() == Some(id))
     }
 
     /// What comes after a place. A filter that lets little through ends the stretch as well, with what was found until then.
     fn read(&self, tx: &mut Tx<'_>, from: &Place) -> Result<Stretch, Fault> {
-        let (posts, mut numbers) = (&self.actor.posts, from.numbers.clone());
+        let (posts, mut numbers) = (&self.streams, from.numbers.clone());
         let first = from.first % posts.len().max(1);
         let (mut rows, mut more, mut room) = (Vec::new(), false, limits::EVENTS_LOOKED_AT);
         let mut next = None;
@@ -166,14 +176,16 @@ impl Services {
             (None, Some(reader)) => self.acknowledged(actor, reader).await?,
             (None, None) => Place::default(),
         };
-        place.numbers.retain(|post, _| actor.posts.contains(post));
+        let streams = streams(actor);
+        place.numbers.retain(|post, _| streams.contains(post));
+        self.follow(&streams).await?;
         let feed = Arc::new(Feed {
             actor: actor.clone(),
+            streams,
             types: query.types,
             item_id: query.item_id,
             limit: page_size(query.limit, limits::EVENTS_DEFAULT, limits::EVENTS_MOST),
         });
-        self.follow(&actor.posts).await?;
         let mut poll = self.long_polls.begin(&actor.org, query.wait);
         loop {
             let (reading, from) = (Arc::clone(&feed), place);
@@ -187,7 +199,8 @@ impl Services {
         }
     }
 
-    /// Events of a post after a number with their numbers, whoever may hear of them; at most `limit`. For administrators.
+    /// Events of a post, or the notices of an organization, after a number, whoever may hear of them, with their numbers; at most
+    /// `limit`. For administrators.
     ///
     /// # Errors
     /// 400 for what is no post; when the database is away.
@@ -205,7 +218,11 @@ impl Services {
         Ok(StoredEvents { events, last })
     }
 
-    async fn follow(&self, posts: &[String]) -> Result<()> {
+    /// Begins to follow what is not followed yet.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn follow(&self, posts: &[String]) -> Result<()> {
         let followed = self.store.read(|tx| tx.followed_posts()).await?;
         let new: Vec<String> = posts.iter().filter(|post| !followed.contains(post)).cloned().collect();
         if new.is_empty() {
@@ -222,9 +239,9 @@ impl Services {
         actor.check(UseCase::SeeItems)?;
         let absent = Error::Absent { what: "event" };
         let Some((pid, seq, part)) = parts_of(id) else { return Err(absent) };
-        let posts = actor.posts.clone();
+        let streams = streams(actor);
         let found = self.store.read(move |tx| {
-            for post in &posts {
+            for post in &streams {
                 if let Some(row) = tx.event(post, pid, seq, part)? {
                     return Ok(Some(row));
                 }
@@ -234,7 +251,8 @@ impl Services {
         found.await?.filter(|row| may_hear(actor, row)).map(|row| self.shown(row, base)).ok_or(absent)
     }
 
-    fn shown(&self, row: EventRow, base: &str) -> EventView {
+    /// An event as it is published; its links begin with `base`.
+    pub fn shown(&self, row: EventRow, base: &str) -> EventView {
         let binding = self.catalogue().settings(&row.post_org).light_binding;
         view(row, base, binding)
     }
@@ -263,10 +281,11 @@ impl Services {
             Some(cursor) => Place::parse(&any_place(cursor)?)?,
             None => Place::default(),
         };
-        if place.numbers.keys().any(|post| !actor.posts.contains(post)) {
+        let streams = streams(actor);
+        if place.numbers.keys().any(|post| !streams.contains(post)) {
             return Err(Error::invalid("cursor", "through", "not a cursor of this organization"));
         }
-        self.follow(&actor.posts).await?;
+        self.follow(&streams).await?;
         let (org, name) = (actor.org.clone(), name.to_owned());
         let places = place.write();
         let write = self.store.write(move |tx| {
@@ -308,7 +327,7 @@ impl Services {
 }
 
 /// The row and part that an event's id names.
-fn parts_of(id: &str) -> Option<(crate::store::types::Id, i32, crate::domain::EventPart)> {
+pub fn parts_of(id: &str) -> Option<(crate::store::types::Id, i32, crate::domain::EventPart)> {
     let (pid, rest) = id.strip_prefix("evt_")?.split_once('_')?;
     let at = rest.len().checked_sub(1)?;
     let (seq, part) = rest.split_at_checked(at)?;
@@ -319,7 +338,7 @@ fn parts_of(id: &str) -> Option<(crate::store::types::Id, i32, crate::domain::Ev
 
 /// # Errors
 /// 400 naming the types there are.
-fn check_types(types: &[String]) -> Result<()> {
+pub fn check_types(types: &[String]) -> Result<()> {
     let mut findings = Findings::default();
     for wanted in types {
         if !Notification::ALL.iter().any(|known| is_wanted(wanted, *known)) {

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Text};
 
 /// Tables that grow with the mail, each with the columns that hold organizations, first the one whose rows they are; what others
 /// refer to last.
-const FIGURED: [(&str, &[&str]); 21] = [
+const FIGURED: [(&str, &[&str]); 23] = [
     ("change", &["post_org"]),
     ("declaration", &["post_org"]),
     ("response", &["post_org"]),
@@ -31,6 +31,8 @@ const FIGURED: [(&str, &[&str]); 21] = [
     ("light_due", &["post_org"]),
     ("event", &["post_org"]),
     ("item_place", &["post_org"]),
+    ("delivery", &["org"]),
+    ("delivery_attempt", &["org"]),
     ("mail_object", &["post_org"]),
 ];
 const ROWS: &str = include_str!("planner_rows.sql");

@@ -56,4 +56,11 @@ INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, it
     FROM shape, generate_series(1, 3) AS seq;
 INSERT INTO item_place (post_org, object_pid, receptacle, despatch) SELECT post, pid, 'R' || n / 50, 'D' || n / 500 FROM shape;
 INSERT INTO light_due (post_org, item_id, at) SELECT post, item, at FROM shape;
+INSERT INTO delivery (org, subscription, seq_no, post_org, event_no, object_pid, item_id, state, is_replay, run, attempts, tries, next_at,
+        lined_up_at)
+    SELECT post, md5(post || n % 4)::uuid, n, post, n, pid, item, CASE n % 20 WHEN 0 THEN 'waiting' WHEN 1 THEN 'given-up' ELSE 'delivered' END,
+        FALSE, 0, 0, 1, at, at
+    FROM shape;
+INSERT INTO delivery_attempt (org, subscription, seq_no, run, attempt_no, at, cause, ms)
+    SELECT post, md5(post || n % 4)::uuid, n, 0, no, at, 'new', 1 FROM shape, generate_series(1, 2) AS no;
 SET CONSTRAINTS ALL IMMEDIATE;

@@ -3,6 +3,7 @@
 //! At the ground are the [rows](ObjectRow) and what the history tells of them ([`Event`], [`Detail`], digests of rows); over
 //! them [`Item`], which [`crate::store::Tx`] loads and saves; on top the proof that rows and history agree.
 
+mod callback;
 mod decisions;
 mod detail;
 mod event;
@@ -17,6 +18,7 @@ mod unit;
 mod verify;
 mod versions;
 
+pub use callback::Callback;
 pub use detail::{Attestation, Detail, LightChange, Overdue};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;

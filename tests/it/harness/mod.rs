@@ -7,6 +7,7 @@ pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod raw;
+pub mod receiver;
 pub mod server;
 pub mod tls;
 pub mod visitor;

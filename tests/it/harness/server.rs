@@ -12,6 +12,7 @@ use entrepost::clock::Clock;
 use entrepost::config::{Config, Given};
 use entrepost::demo;
 use entrepost::exchange::Exchange;
+use entrepost::notify::Notifier;
 use entrepost::rules::quality::{FOREIGN_ID, RULES};
 use entrepost::service::Services;
 use entrepost::store::item::{HistoryRow, Stamp};
@@ -71,6 +72,10 @@ impl Server {
         self.block_on(|services| async move { demo::fill(&services, &exchange).await }).expect("demo data");
     }
 
+    pub fn notifier(&self) -> &Notifier {
+        &self.running.as_ref().expect("running").notifier
+    }
+
     pub fn exchange(&self) -> &Exchange {
         &self.running.as_ref().expect("running").exchange
     }
@@ -79,6 +84,14 @@ impl Server {
     pub fn deliver(&self) {
         let exchange = self.exchange().clone();
         self.block_on(|_| async move { exchange.drain().await }).expect("the exchange works");
+    }
+
+    /// Sends every notification that can be sent now, of what happened until now.
+    pub fn notify(&self) {
+        self.settle();
+        self.block_on(|services| async move { services.derive_events().await }).expect("derives");
+        let notifier = self.notifier().clone();
+        self.block_on(|_| async move { notifier.drain().await }).expect("notifies");
     }
 
     /// Two servers that know each other by address only: Australia's post and customs on one, Germany's on the other.
@@ -446,6 +459,13 @@ impl Answer {
     #[track_caller]
     pub fn ok(self) -> Self {
         assert_eq!(self.status, 200, "{}", self.text);
+        self
+    }
+
+    /// The answer, which must have this status.
+    #[track_caller]
+    pub fn is(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
         self
     }
 

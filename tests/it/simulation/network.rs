@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard};
 
 use entrepost::exchange::{Receipt, ReceiveOutcome};
-use entrepost::net::{Answered, Net, Outbound};
+use entrepost::net::{Answered, Net, Outbound, Unanswered};
 use entrepost::vault::signature::{self, Signed};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -299,8 +299,8 @@ struct Plug {
 }
 
 impl Net for Plug {
-    fn post(&self, request: Outbound) -> Result<Answered, String> {
-        self.network.carry(self.name, request)
+    fn post(&self, request: Outbound) -> Result<Answered, Unanswered> {
+        self.network.carry(self.name, request).map_err(Unanswered::Failed)
     }
 }
 
@@ -330,8 +330,10 @@ async fn deliver(site: &Site, request: &Outbound) -> Answered {
         Err(error) => Err(error),
     };
     match received {
-        Ok(Receipt { outcome, control, .. }) => Answered { status: status(outcome), body: control },
-        Err(error) => Answered { status: error.status(), body: Vec::new() },
+        Ok(Receipt { outcome, control, .. }) => {
+            Answered { status: status(outcome), body: control, ..Answered::default() }
+        }
+        Err(error) => Answered { status: error.status(), ..Answered::default() },
     }
 }
 

@@ -9,7 +9,7 @@ use entrepost::demo;
 use entrepost::domain::OrganizationKind;
 use entrepost::exchange::Exchange;
 use entrepost::exchange::partner::NewPartner;
-use entrepost::net::{Answered, Net, Outbound};
+use entrepost::net::{Answered, Net, Outbound, Unanswered};
 use entrepost::service::admin::NewOrganization;
 use entrepost::service::auth::Credential;
 use entrepost::service::import::{Import, ListKind};
@@ -177,7 +177,7 @@ async fn put_organization(services: &Services, code: &str, remote: bool) {
 struct NoNet;
 
 impl Net for NoNet {
-    fn post(&self, _: Outbound) -> Result<Answered, String> {
-        Err("there is no network".into())
+    fn post(&self, _: Outbound) -> Result<Answered, Unanswered> {
+        Err(Unanswered::Failed("there is no network".into()))
     }
 }

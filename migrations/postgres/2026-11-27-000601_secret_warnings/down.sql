@@ -1,0 +1,1 @@
+ALTER TABLE oauth_secret DROP COLUMN warned;

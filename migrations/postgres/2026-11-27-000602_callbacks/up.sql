@@ -1,0 +1,3 @@
+-- Where the events of an item are sent at its declarer's wish: the callback host, and the address there.
+ALTER TABLE item_place ADD COLUMN callback UUID;
+ALTER TABLE item_place ADD COLUMN callback_url TEXT;
