@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::http::{HttpOptions, TlsFiles};
+use crate::domain::Role;
+use crate::http::{ConsoleSetting, HttpOptions, TlsFiles};
 use crate::limits;
 use crate::net::{GuardRules, Networks};
 use crate::service::Terms;
@@ -182,7 +183,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "secret-key-file",
         "",
-        "file with the key that secrets of partners are kept under (or its text as ENTREPOST_SECRET_KEY)",
+        "file with the key that secrets of partners and second factors are kept under (or its text as ENTREPOST_SECRET_KEY)",
         Kind::File,
     ),
     setting("secret-key-old", "", "file with the key before, while `admin secrets rekey` is to be run", Kind::File),
@@ -207,6 +208,12 @@ pub const SETTINGS: &[Setting] = &[
         Kind::File,
     ),
     setting("font-folder", "", "fonts (TTF, OTF) for scripts that the embedded ones lack", Kind::Folder),
+    setting(
+        "console",
+        "auto",
+        "pages for people at /console; auto: by https, or on this machine alone",
+        Kind::OneOf(&["auto", "on", "off"]),
+    ),
     setting("seal-seconds", "60", "time between seals of the history, s", Kind::Number { least: 1, most: 86_400 }),
     setting(
         "log-level",
@@ -409,6 +416,11 @@ impl Given {
                 connections: self.number("connections") as usize,
                 connections_per_address: self.number("connections-per-address") as usize,
                 trusted_proxies: self.text("trusted-proxies").parse().unwrap_or_default(),
+                console: ConsoleSetting::NAMES
+                    .into_iter()
+                    .find(|(name, _)| *name == self.text("console"))
+                    .map(|(_, setting)| setting)
+                    .unwrap_or_default(),
                 font_folder: Some(self.text("font-folder")).filter(|folder| !folder.is_empty()).map(Into::into),
             },
             terms: Terms {
@@ -416,6 +428,7 @@ impl Given {
                 session: Duration::from_secs(3600 * self.number("session-hours")),
                 anonymous: Duration::from_secs(86_400 * self.number("anonymous-days")),
                 events: Duration::from_secs(86_400 * self.number("event-days")),
+                operator_factor_for: [Role::Operator].into_iter().collect(),
             },
             migrate_at_start: self.flag("migrate-at-start"),
             seal_every: Duration::from_secs(self.number("seal-seconds")),

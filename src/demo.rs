@@ -10,8 +10,8 @@ use crate::contract::{
     AnonymousDeclaration, ContentPiece, Declaration, DeclarationData, MailObject, Number, Referral, Response,
     ResponseData, WcfDate,
 };
-use crate::domain::Flow;
 use crate::domain::OrganizationKind::{self, Customs, Post};
+use crate::domain::{Flow, Role};
 use crate::error::{Error, Findings, Result};
 use crate::exchange::Exchange;
 use crate::exchange::partner::NewPartner;
@@ -20,9 +20,12 @@ use crate::service::admin::NewOrganization;
 use crate::service::auth::Credential;
 use crate::service::declare::Declared;
 use crate::service::mail_state::{Answering, Move};
+use crate::service::person::INSTANCE;
 use crate::service::refer::About;
 use crate::service::respond::Responded;
+use crate::service::users::{AccountChanges, Administrator, Expected};
 use crate::service::{Actor, BatchMode, Entry, Services};
+use crate::vault::totp::recovery_codes;
 
 /// Code, kind, country, name, time zone, token.
 type DemoOrganization = (&'static str, OrganizationKind, &'static str, &'static str, &'static str, &'static str);
@@ -77,6 +80,37 @@ pub async fn fill(services: &Services, exchange: &Exchange) -> Result<()> {
         services.put_user("DEA", user, Some("xxxxxx".into()), offices).await?;
     }
     items(services, exchange).await
+}
+
+/// People who sign in at the demo's pages: organization, user, role, offices.
+const PEOPLE: &[(&str, &str, Role, &[&str])] = &[
+    ("AUA", "clerk", Role::Clerk, &["AUSYDA"]),
+    ("DEA", "clerk", Role::Clerk, &["DEAAAA", "DEFRAA"]),
+    ("DE", "officer", Role::Officer, &[]),
+    ("DE", "supervisor", Role::Supervisor, &[]),
+    ("AUA", "admin", Role::Admin, &[]),
+    (INSTANCE, "operator", Role::Operator, &[]),
+];
+
+/// Adds the people, each with a password of its own; gives lines that tell how they sign in.
+///
+/// # Errors
+/// What the services answer.
+pub async fn people(services: &Services) -> Result<Vec<String>> {
+    let admin = Administrator::command_line();
+    let mut lines = Vec::new();
+    for (org, user, role, offices) in PEOPLE {
+        let words = recovery_codes()?.swap_remove(0);
+        let changes = AccountChanges {
+            password: Some(words.clone()),
+            roles: Some([*role].into_iter().collect()),
+            offices: Some(offices.iter().map(|office| (*office).to_owned()).collect()),
+            ..AccountChanges::default()
+        };
+        services.put_account(&admin, org, user, changes, Expected::Either).await?;
+        lines.push(format!("  {org:<4} {user:<11} {words}"));
+    }
+    Ok(lines)
 }
 
 /// Fills the empty database of one server of a pair (0 the Australian, 1 the German one) that reaches the other at

@@ -63,6 +63,11 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("unknown_parameter", "The query has a parameter that this resource does not know, or has one twice."),
     ("read_only", "The member is shown and cannot be changed here."),
+    ("password_wrong", "This is not the password."),
+    ("password_length", "A password is too short, or too long."),
+    ("password_common", "A password is among those that are tried first."),
+    ("password_user", "A password holds the code of its user."),
+    ("code", "A code of the second factor is not the one that counts now."),
     ("limit", "A structural limit of the request is exceeded."),
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
@@ -91,6 +96,10 @@ pub enum Error {
     Unauthorized,
     /// 403: entitled, but not for this; holds the scopes that are needed.
     MissingScope { needed: String },
+    /// 403: signed in, but without a role for this; holds the roles that have it.
+    MissingRole { needed: String },
+    /// 403: a form of a browser that did not come from a page of ours.
+    ForeignForm,
     /// 404: no such method; holds the nearest name.
     NoSuchMethod { suggestion: Option<String> },
     /// 404: what is named is not there, or not the caller's; says what it is.
@@ -147,7 +156,7 @@ impl Error {
         match self {
             Self::Invalid(_) => 400,
             Self::Unauthorized => 401,
-            Self::MissingScope { .. } => 403,
+            Self::MissingScope { .. } | Self::MissingRole { .. } | Self::ForeignForm => 403,
             Self::NoSuchMethod { .. } | Self::Absent { .. } => 404,
             Self::VerbNotAllowed { .. } => 405,
             Self::NotAcceptable { .. } => 406,
@@ -169,7 +178,8 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "ValidationException",
-            Self::Unauthorized | Self::MissingScope { .. } => "UnauthorizedException",
+            Self::Unauthorized | Self::MissingScope { .. } | Self::MissingRole { .. } => "UnauthorizedException",
+            Self::ForeignForm => "ForeignFormException",
             Self::NoSuchMethod { .. } => "MethodNotFoundException",
             Self::Absent { .. } => "NotFoundException",
             Self::VerbNotAllowed { .. } => "VerbNotAllowedException",
@@ -211,6 +221,12 @@ impl fmt::Display for Error {
             },
             Self::Unauthorized => write!(f, "Authentication failed."),
             Self::MissingScope { needed } => write!(f, "This needs the scope {needed}; ask for a token with it."),
+            Self::MissingRole { needed } => {
+                write!(f, "This needs one of the roles {needed}; an administrator gives them.")
+            }
+            Self::ForeignForm => {
+                write!(f, "This form did not come from a page of this server; open the page and send it again.")
+            }
             Self::NoSuchMethod { suggestion: Some(name) } => {
                 write!(f, "There is no such method; did you mean {name}? Names are case-sensitive.")
             }

@@ -217,6 +217,8 @@ fn start_demo(mut config: Config, folder: &std::path::Path, name: &str) -> Resul
     config.migrate_at_start = true;
     // On loopback nobody listens in, and the two of a pair need not know each other's certificates.
     config.http.tls = None;
+    // Whoever tries the demo has no device set up for it.
+    config.terms.operator_factor_for = Default::default();
     if !config.vault.has_key() {
         let key = seal::new_key()?;
         config.vault = Vault::new(Some(&key), None).map_err(Failure::Other)?;
@@ -230,9 +232,11 @@ fn run_demo(mut config: Config, hooks: Option<SocketAddr>) -> Result<(), Failure
     let hooks = hooks.map(|address| listen_for_hooks(&mut config, address)).transpose()?;
     let running = start_demo(config, folder.path(), "demo.db")?;
     block_on(demo::fill(&running.services, &running.exchange))??;
+    let people = block_on(demo::people(&running.services))??;
     let base = running.base();
     announce(&format!("listening on {base}"));
     announce(&demo::hints(&base));
+    announce(&format!("In a browser: {base}/console (organization, user, password)\n{}", people.join("\n")));
     if let Some(hooks) = hooks {
         announce(&demo::hook_hints(&base, &format!("http://{hooks}/")));
     }

@@ -1,19 +1,20 @@
-//! `entrepost admin …`: organizations, tokens, offices, users, lists, rules, history, partners, exchange.
+//! `entrepost admin …`: organizations, tokens, offices, users, sessions, lists, rules, history, partners, exchange.
 
 mod arguments;
 mod client;
 mod events;
 mod exchange;
 mod history;
+mod people;
 mod secrets;
 mod subscription;
 
-use clap::{ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
-use entrepost::domain::OrganizationKind;
+use entrepost::domain::{OrganizationKind, Roles};
 use entrepost::limits;
 use entrepost::service::Services;
 use entrepost::service::admin::NewOrganization;
@@ -22,13 +23,13 @@ use entrepost::service::report::ForeignLane;
 use entrepost::service::settings::{DecisionClock, Reads, SettingChanges};
 
 use crate::{Failure, block_on};
-use arguments::{guid, needed, option, optional, secret, secret_option, switch, text};
+use arguments::{guid, needed, option, optional, secret, switch, text};
 use entrepost::contract::canonical::hex;
 
 pub fn command() -> Command {
     let group = |name: &'static str, about: &'static str| Command::new(name).about(about).subcommand_required(true);
     Command::new("admin")
-        .about("Organizations, tokens, offices, users, lists, rules, history, partners, exchange")
+        .about("Organizations, tokens, offices, users, sessions, lists, rules, history, partners, exchange")
         .subcommand_required(true)
         .subcommand(
             group("organization", "Posts and customs administrations")
@@ -91,26 +92,8 @@ pub fn command() -> Command {
                 )
                 .subcommand(Command::new("list").about("List offices")),
         )
-        .subcommand(
-            group("user", "Users who may log in")
-                .subcommand(
-                    Command::new("add")
-                        .about("Add a user, or change password and offices")
-                        .arg(needed("USER", "user code"))
-                        .arg(option("org", "CODE", "organization").required(true))
-                        .arg(secret_option("password", "TEXT", "password"))
-                        .arg(
-                            option(
-                                "office",
-                                "CODE",
-                                "office the user may act for; repeat for more [default: as before]",
-                            )
-                            .action(ArgAction::Append),
-                        )
-                        .arg(switch("no-office", "the user may act for no office any more").conflicts_with("office")),
-                )
-                .subcommand(Command::new("list").about("List users").arg(needed("CODE", "organization"))),
-        )
+        .subcommand(people::user_command())
+        .subcommand(people::session_command())
         .subcommand(
             group(
                 "refdata",
@@ -208,8 +191,8 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
                 Ok(())
             }
             ("office", _) => list_offices(&services).await,
-            ("user", "add") => add_user(&services, options).await,
-            ("user", _) => list_users(&services, options).await,
+            ("user", _) => people::run_user(&services, verb, options).await,
+            ("session", _) => people::run_session(&services, verb, options).await,
             ("refdata", _) => import_list(&services, options).await,
             ("rule", "set") => set_rules(&services, options).await,
             ("rule", "drop") => {
@@ -295,6 +278,10 @@ fn settings_command() -> Command {
             )
             .value_parser(clap::value_parser!(u16).range(0..=limits::LOAD_MAX as i64)),
         )
+        .arg(
+            option("second-factor-for", "ROLE", "roles that cannot be used without a second factor; `none` for none")
+                .num_args(1..),
+        )
 }
 
 async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
@@ -306,10 +293,18 @@ async fn set_organization(services: &Services, options: &ArgMatches) -> Result<(
         light_binding: optional(options, "light-binding").map(|answer| answer == "yes"),
         speaks_for: options.get_many::<String>("speaks-for").map(|named| posts(named.cloned().collect())),
         soap_load_limit: options.get_one("soap-load-limit").copied(),
+        second_factor_for: demanded(options)?,
     };
     services.set_organization(text(options, "CODE"), changes).await?;
     println!("organization {}", text(options, "CODE"));
     Ok(())
+}
+
+/// The roles that demand a second factor from now on, where they are given.
+fn demanded(options: &ArgMatches) -> Result<Option<Roles>, Failure> {
+    let Some(given) = options.get_many::<String>("second-factor-for") else { return Ok(None) };
+    let words = given.map(String::as_str).filter(|word| *word != "none").collect::<Vec<_>>().join(" ");
+    words.parse().map(Some).map_err(|unknown| Failure::Other(format!("second-factor-for: {unknown}")))
 }
 
 async fn list_organizations(services: &Services) -> Result<(), Failure> {
@@ -359,23 +354,6 @@ async fn list_tokens(services: &Services, options: &ArgMatches) -> Result<(), Fa
 async fn list_offices(services: &Services) -> Result<(), Failure> {
     for office in services.offices().await? {
         println!("{}\t{}\t{}", office.code, office.org, office.name);
-    }
-    Ok(())
-}
-
-async fn add_user(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    let password = secret(options, "password")?;
-    let named = options.get_many::<String>("office").map(|list| list.cloned().collect());
-    let offices = if options.get_flag("no-office") { Some(Vec::new()) } else { named };
-    services.put_user(text(options, "org"), text(options, "USER"), password, offices).await?;
-    println!("user {}", text(options, "USER"));
-    Ok(())
-}
-
-async fn list_users(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
-    for user in services.users(text(options, "CODE")).await? {
-        let login = if user.password_hash.is_some() { "may log in" } else { "no password" };
-        println!("{}\t{login}\tcreated by {} {}", user.user_cd, user.created_by, user.created_at.0);
     }
     Ok(())
 }

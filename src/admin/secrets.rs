@@ -1,4 +1,4 @@
-//! `entrepost admin secrets …`: the key that secrets of partners are kept under.
+//! `entrepost admin secrets …`: the key that secrets of partners and second factors are kept under.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -45,5 +45,6 @@ pub(super) async fn rekey(services: &Services) -> Result<(), Failure> {
     let partners = Exchange::new(services.clone(), Arc::clone(&net)).seal_secrets().await?;
     let subscriptions = Notifier::new(services.clone(), net, None).seal_secrets().await?;
     println!("sealed secrets of {partners} partners and {subscriptions} subscriptions with the key of secret-key-file");
+    println!("sealed second factors of {} users with it", services.seal_factors().await?);
     Ok(())
 }

@@ -217,5 +217,7 @@ stored_enum! {
         Issued = "issued",
         /// Of a token.
         Revoked = "revoked",
+        /// Of a user: at a browser.
+        SignedIn = "signed-in",
     }
 }

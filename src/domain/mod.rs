@@ -9,6 +9,7 @@ mod item;
 mod light;
 mod notification;
 mod organization;
+mod person;
 mod scope;
 mod stored;
 mod subscription;
@@ -21,6 +22,7 @@ pub use item::{DeclarationState, DocumentKind, Flow, ResponseState, Side};
 pub use light::{Light, PackedLight};
 pub use notification::{EventAudience, EventPart, Notification};
 pub use organization::OrganizationKind;
+pub use person::{Role, Roles, SessionKind};
 pub use scope::{Scope, Scopes};
 pub use stored::UnknownValue;
 pub use subscription::{

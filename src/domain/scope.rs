@@ -1,9 +1,6 @@
 //! What a credential may be used for.
 
-use std::fmt;
-use std::str::FromStr;
-
-use super::stored::stored_enum;
+use super::stored::{stored_enum, word_set};
 
 stored_enum! {
     /// A kind of use.
@@ -31,59 +28,9 @@ stored_enum! {
     }
 }
 
-/// Several kinds of use. As text their names, separated by blanks, in the order of the vocabulary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u32);
-
-impl Scopes {
-    /// Whether `scope` is among them.
-    pub fn hold(self, scope: Scope) -> bool {
-        self.0 & (1 << scope as u32) != 0
-    }
-
-    /// Whether all of `others` are among them.
-    pub fn hold_all(self, others: Self) -> bool {
-        self.0 & others.0 == others.0
-    }
-
-    /// Those that are among both.
-    #[must_use]
-    pub fn both(self, others: Self) -> Self {
-        Self(self.0 & others.0)
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    fn each(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.into_iter().filter(move |scope| self.hold(*scope))
-    }
-}
-
-impl FromIterator<Scope> for Scopes {
-    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().fold(0, |all, scope| all | 1 << scope as u32))
-    }
-}
-
-impl FromStr for Scopes {
-    type Err = super::UnknownValue;
-
-    /// # Errors
-    /// A word that names no scope.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split_ascii_whitespace().map(Scope::from_stored).collect()
-    }
-}
-
-impl fmt::Display for Scopes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, scope) in self.each().enumerate() {
-            write!(f, "{}{scope}", if at > 0 { " " } else { "" })?;
-        }
-        Ok(())
-    }
+word_set! {
+    /// Several kinds of use.
+    pub struct Scopes(u32) of Scope
 }
 
 #[cfg(test)]

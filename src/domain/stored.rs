@@ -121,6 +121,69 @@ macro_rules! stored_enum {
 }
 pub(super) use stored_enum;
 
+/// Several of an enum's words at once. As text the words, separated by blanks, in the order of the vocabulary.
+macro_rules! word_set {
+    ($(#[$meta:meta])* pub struct $name:ident($bits:ty) of $one:ident) => {
+        $(#[$meta])* ///
+        /// As text their words, separated by blanks, in the order of the vocabulary.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $name($bits);
+
+        impl $name {
+            /// Whether `one` is among them.
+            pub fn hold(self, one: $one) -> bool {
+                self.0 & (1 << one as u32) != 0
+            }
+
+            /// Whether all of `others` are among them.
+            pub fn hold_all(self, others: Self) -> bool {
+                self.0 & others.0 == others.0
+            }
+
+            /// Those that are among both.
+            #[must_use]
+            pub fn both(self, others: Self) -> Self {
+                Self(self.0 & others.0)
+            }
+
+            pub fn is_empty(self) -> bool {
+                self.0 == 0
+            }
+
+            /// Each of them, in the order of the vocabulary.
+            pub fn each(self) -> impl Iterator<Item = $one> {
+                $one::ALL.into_iter().filter(move |one| self.hold(*one))
+            }
+        }
+
+        impl FromIterator<$one> for $name {
+            fn from_iter<I: IntoIterator<Item = $one>>(some: I) -> Self {
+                Self(some.into_iter().fold(0, |all, one| all | 1 << one as u32))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::UnknownValue;
+
+            /// # Errors
+            /// A word that names none.
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.split_ascii_whitespace().map($one::from_stored).collect()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                for (at, one) in self.each().enumerate() {
+                    write!(f, "{}{one}", if at > 0 { " " } else { "" })?;
+                }
+                Ok(())
+            }
+        }
+    };
+}
+pub(super) use word_set;
+
 #[cfg(test)]
 mod tests {
     use crate::domain::{EventKind, Flow, MessageState};

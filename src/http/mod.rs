@@ -1,7 +1,8 @@
 //! The only room that knows actix-web: from bytes to a use case and back.
 //!
 //! A request passes the `pipeline`, then a door: `cds` (methods in one registry, which also gives the routes, the OpenAPI
-//! document and the access tests), `exchange` (partners), `rest` (our own surface), `ops` (health, metrics, documentation).
+//! document and the access tests), `exchange` (partners), `rest` (our own surface), `web` (pages
+//! for people), `ops` (health, metrics, documentation).
 //! What is called beside the methods stands in rows of its door, put together in `operations`, to the same end. `error`
 //! renders one error in the form of the door.
 
@@ -24,6 +25,7 @@ mod rest;
 mod shared;
 mod soap;
 mod tls;
+mod web;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -31,7 +33,8 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, web};
+use actix_web::web::{Data, route};
+use actix_web::{App, HttpRequest, HttpResponse};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::error::Error;
@@ -44,11 +47,12 @@ pub use cds::registry::{Method, methods};
 pub use openapi::document as openapi_document;
 pub use operation::{Audience, Operation};
 pub use operations::operations;
-pub use options::HttpOptions;
+pub use options::{ConsoleSetting, HttpOptions};
 pub use pipeline::client::TrustedProxies;
 pub use pipeline::permission::{Callers, Permission};
 pub use pipeline::rate_limit::RateLimits;
 pub use tls::{Tls, TlsFiles};
+pub use web::{Access, PAGES, Page};
 
 use cds::registry::Registry;
 use error::ErrorForm;
@@ -95,7 +99,8 @@ pub fn server(
     let proofs = Arc::clone(&printer);
     services.read_proofs_by(Box::new(move |object, data| proofs.proofread(object, data)));
     let connections = Arc::new(options.connections());
-    let shared = web::Data::new(Shared {
+    let console = options.console(listeners.main.local_addr()?, listeners.scheme());
+    let shared = Data::new(Shared {
         services,
         exchange,
         notifier,
@@ -111,10 +116,11 @@ pub fn server(
         budget: Budget::default(),
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url.clone(),
+        console,
         scheme: listeners.scheme(),
         connections: Arc::clone(&connections),
     });
-    let methods = web::Data::new(Registry::default());
+    let methods = Data::new(Registry::default());
     let prefix = options.path_prefix.clone();
     let (soap_path, soap_full_path) = (options.soap_path.clone(), options.soap_full_path.clone());
     let has_ops_of_its_own = listeners.ops.is_some();
@@ -127,10 +133,11 @@ pub fn server(
             .wrap(from_fn(request_log::request))
             .configure(ops::health);
         let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
+        let app = if console.is_on { app.configure(web::routes) } else { app };
         app.configure(operations::routes)
             .configure(|app| soap::routes(app, &soap_path, &soap_full_path))
-            .route(&format!("{prefix}/{{method}}"), web::route().to(cds::call))
-            .default_service(web::route().to(nowhere))
+            .route(&format!("{prefix}/{{method}}"), route().to(cds::call))
+            .default_service(route().to(nowhere))
     };
     let mut listening =
         Listening::new(options.workers, options.request_read, all).listen(listeners.main, tls, doors)?;
@@ -142,7 +149,7 @@ pub fn server(
                 .wrap(from_fn(request_log::request))
                 .configure(ops::health)
                 .configure(ops::insight)
-                .default_service(web::route().to(nowhere))
+                .default_service(route().to(nowhere))
         };
         listening = listening.listen(listener, None, ops)?;
     }

@@ -38,11 +38,53 @@ pub struct HttpOptions {
     pub connections_per_address: usize,
     /// Proxies whose word about the client counts.
     pub trusted_proxies: TrustedProxies,
+    /// Whether there are pages for people.
+    pub console: ConsoleSetting,
     /// Fonts beside the embedded ones, for scripts these lack.
     pub font_folder: Option<PathBuf>,
 }
 
+/// Whether there is a console, and how its cookies travel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Console {
+    pub is_on: bool,
+    /// Browsers reach it by https alone.
+    pub is_secure: bool,
+}
+
+/// Whether there are pages for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ConsoleSetting {
+    /// Where passwords do not travel in clear: by https, or on the machine itself.
+    #[default]
+    Auto,
+    On,
+    Off,
+}
+
+impl ConsoleSetting {
+    /// Every one, with its name.
+    pub const NAMES: [(&str, Self); 3] = [("auto", Self::Auto), ("on", Self::On), ("off", Self::Off)];
+}
+
 impl HttpOptions {
+    /// The console of a server that listens on `address` and speaks `scheme` there.
+    pub(super) fn console(&self, address: std::net::SocketAddr, scheme: &str) -> Console {
+        let is_secure = self.public_url.as_deref().map_or(scheme == "https", |url| url.starts_with("https://"));
+        let is_on = match self.console {
+            ConsoleSetting::On => true,
+            ConsoleSetting::Off => false,
+            ConsoleSetting::Auto => is_secure || address.ip().is_loopback(),
+        };
+        if !is_on && self.console == ConsoleSetting::Auto {
+            tracing::info!(
+                %address,
+                "no console: passwords would travel in clear; give tls-certificate or an https public-url, or set console"
+            );
+        }
+        Console { is_on, is_secure }
+    }
+
     /// The connections there may be: as many as configured, unless the process may not open so many files.
     pub(super) fn connections(&self) -> Connections {
         let room = open_files().saturating_sub(limits::FILES_KEPT).max(1);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::options::Console;
 use super::pipeline::budget::Budget;
 use super::pipeline::client::TrustedProxies;
 use super::pipeline::connections::Connections;
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub connections: Arc<Connections>,
     /// Where clients reach the server, without a slash at the end.
     pub public_url: Option<String>,
+    pub console: Console,
     /// What the main listener speaks: `http` or `https`.
     pub scheme: &'static str,
 }

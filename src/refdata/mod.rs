@@ -4,6 +4,7 @@
 //! organization, no database and no clock: lists imported at run time are handed in as rows, dates as values.
 
 pub mod cocktail;
+pub mod common_passwords;
 mod fault;
 pub mod hs;
 pub mod id_countries;
@@ -19,7 +20,8 @@ pub mod vocabulary;
 
 /// Name and text of every list built into the program.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let singles = [hs::EMBEDDED, rates::EMBEDDED, restrictions::EMBEDDED, search::synonyms::EMBEDDED];
+    let singles =
+        [common_passwords::EMBEDDED, hs::EMBEDDED, rates::EMBEDDED, restrictions::EMBEDDED, search::synonyms::EMBEDDED];
     lists::EMBEDDED.iter().copied().chain(singles)
 }
 

@@ -16,6 +16,7 @@ pub mod mail_state;
 pub mod mark;
 pub mod material;
 pub mod overlay;
+pub mod password;
 pub mod places;
 pub mod precedence;
 pub mod quality;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::{OrganizationKind, Scopes};
+use crate::domain::{OrganizationKind, Roles, Scopes};
 use crate::error::{Error, Result};
 use crate::store::item::Stamp;
 
@@ -37,6 +37,8 @@ pub struct Actor {
     pub scopes: Option<Scopes>,
     /// The offices it may act for; all when absent.
     pub offices: Option<Vec<String>>,
+    /// Of who signed in at a browser; systems have none and need none.
+    pub roles: Option<Roles>,
     /// When what it came with ends by itself.
     pub ends_at: Option<DateTime<Utc>>,
 }

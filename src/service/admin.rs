@@ -1,14 +1,13 @@
 //! What administrators do: organizations, tokens, offices, users, checking histories.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::Services;
-use super::auth::{digest, hash_password};
+use super::auth::digest;
 use super::oauth::hosted;
 use super::settings::SettingChanges;
+use super::users::{AccountChanges, Administrator, Expected};
 use crate::domain::{DocumentKind, OrganizationKind, RecordKind, Scopes};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
@@ -21,7 +20,7 @@ use crate::store::seal::SealProof;
 use crate::store::settings::SettingRow;
 use crate::store::text::StoredText;
 use crate::store::types::{At, Id};
-use crate::store::who::{OfficeRow, OrganizationRow, TokenRow, UserRow};
+use crate::store::who::{OfficeRow, OrganizationRow, TokenRow};
 use crate::store::{Fault, Tx};
 
 /// An organization to add or change.
@@ -172,7 +171,7 @@ impl Services {
     }
 
     /// Adds a user who may log in for the offices named (of any organization), or changes what is given of password and
-    /// offices; a change ends the user's sessions.
+    /// offices; a change ends the user's sessions. For fixtures, whose passwords are published: it asks nothing of them.
     ///
     /// # Errors
     /// 400 with what is wrong.
@@ -183,54 +182,9 @@ impl Services {
         password: Option<String>,
         offices: Option<Vec<String>>,
     ) -> Result<()> {
-        if user_cd.trim().is_empty() || user_cd.chars().count() > limits::USER_CD_CHARS {
-            return Err(Error::invalid(
-                "format",
-                "USER",
-                format!("a user code has 1 to {} characters", limits::USER_CD_CHARS),
-            ));
-        }
-        let hash = match password {
-            Some(password) => tokio::task::spawn_blocking(move || hash_password(&password).map(Some)).await,
-            None => Ok(Ok(None)),
-        };
-        let hash = hash.map_err(|error| Error::Internal(error.to_string()))??;
-        let (org, user_cd) = (org.to_owned(), user_cd.trim().to_owned());
-        let offices = offices.map(|named| named.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
-        self.store
-            .write(move |tx| {
-                if tx.organization(&org)?.is_none() {
-                    return Err(Error::invalid("absent", "org", "there is no such organization; add it first").into());
-                }
-                let mut findings = Findings::default();
-                for code in offices.iter().flatten() {
-                    if tx.office(code)?.is_none() {
-                        findings.add("absent", "office", format!("there is no office {code}; add it first"));
-                    }
-                }
-                findings.into_result()?;
-                let (offices, by) = (offices.as_deref(), Stamp::command_line());
-                let Some(user) = tx.user(&org, &user_cd)? else {
-                    let user = UserRow {
-                        org: org.clone(),
-                        user_cd: user_cd.clone(),
-                        password_hash: hash.clone(),
-                        created_by: "admin".into(),
-                        created_at: At(tx.now),
-                    };
-                    return tx.add_user(&user, offices.unwrap_or_default(), &by);
-                };
-                if tx.change_user(&user, hash.as_deref(), offices, &by)? {
-                    tx.end_sessions_of(&org, &user_cd)?;
-                }
-                Ok(())
-            })
+        let changes = AccountChanges { password, offices, ..AccountChanges::default() };
+        self.store_account(&Administrator::command_line(), org, user_cd, changes, Expected::Either, Findings::default())
             .await
-    }
-
-    pub async fn users(&self, org: &str) -> Result<Vec<UserRow>> {
-        let org = org.to_owned();
-        self.store.read(move |tx| tx.users_of(&org)).await
     }
 
     /// What happened to organizations, settings, tokens, offices, users, partners, lists and rules since `since`, oldest

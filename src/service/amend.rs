@@ -12,6 +12,7 @@ use super::item::unit_of_work::UnitOfWork;
 use super::judgement::{Found, Judgement, found_in};
 use super::one::{self, IfVersion, Named};
 use super::prepared::Ready;
+use super::rights::UseCase;
 use super::views::documents;
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::to_canonical;
@@ -63,6 +64,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has none, 409 when several fit, 401 for customs.
     pub async fn changeable(&self, actor: &Actor, named: Named) -> Result<Changeable> {
+        actor.check(UseCase::Declare)?;
         let post = actor.own_post(None)?.to_owned();
         let (services, actor) = (self.clone(), actor.clone());
         self.store
@@ -86,6 +88,7 @@ impl Services {
     /// # Errors
     /// Every finding; 412 when the item was changed since; 401 for customs.
     pub async fn amend(&self, actor: &Actor, change: Amendment, key: Option<RequestKey>) -> Result<Answer> {
+        actor.check(UseCase::Declare)?;
         let Amendment { object, declaration, event, external_reference, if_version } = change;
         let sent = Declared { external_reference, ..declared(object, declaration, event) };
         let ready = prepare(self, actor, sent)?;
@@ -112,6 +115,7 @@ impl Services {
         as_it_is: &Changeable,
         change: (MailObject, Declaration, StoreEvent),
     ) -> Result<Judged> {
+        actor.check(UseCase::Declare)?;
         let (object, declaration, event) = change;
         let mut refused = Findings::default();
         if let Err(illegal) = life_cycle::declaration(as_it_is.standing, event, as_it_is.flow) {
@@ -144,6 +148,7 @@ impl Services {
         if_version: IfVersion,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Declare)?;
         let about = self.key_of(actor, named).await?;
         let work = move |_: &mut Tx<'_>, _: &Catalogue, item: &mut Item, user_created: bool| {
             if_version.check(item)?;
@@ -170,6 +175,7 @@ impl Services {
         (object, declaration): (MailObject, Declaration),
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Declare)?;
         let ready = prepare(self, actor, declared(object, declaration, StoreEvent::Draft))?;
         let warnings = ready.content.judgement.warnings;
         let about = ready.key.clone();

@@ -15,6 +15,7 @@ use super::declare::{self, Declared};
 use super::idempotency::once;
 use super::item::identity::{self, Found, Key, comparable_zip};
 use super::refer::check_other;
+use super::rights::UseCase;
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, to_canonical};
 use crate::contract::{AnonymousDeclaration, Declaration, DeclarationData, MailObject, SearchCriteria, WcfDate};
@@ -58,6 +59,7 @@ impl Services {
         sent: AnonymousDeclaration,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::TakeOver)?;
         actor.own_post(given(&sent.known.postal_org_cd))?;
         check(&sent, self.catalogue().countries()).into_result()?;
         let row = row_of(actor, &sent);
@@ -78,6 +80,7 @@ impl Services {
     /// # Errors
     /// 400 with findings; 401 for customs.
     pub async fn import_anonymous(&self, actor: &Actor, id: &str, sent: AnonymousDeclaration) -> Result<()> {
+        actor.check(UseCase::TakeOver)?;
         actor.own_post(None)?;
         check(&sent, self.catalogue().countries()).into_result()?;
         let row = AnonymousRow { id: id.to_owned(), ..row_of(actor, &sent) };
@@ -95,6 +98,7 @@ impl Services {
     /// # Errors
     /// 400 when no criterion is given or the cursor does not fit; 401 for customs and for another post.
     pub async fn find_anonymous(&self, actor: &Actor, criteria: SearchCriteria) -> Result<Page> {
+        actor.check(UseCase::TakeOver)?;
         let post = actor.own_post(given(&criteria.postal_org_cd))?.to_owned();
         let filter = filter_of(&criteria);
         if filter == AnonymousFilter::default() && given(&criteria.postal_org_cd).is_none() {
@@ -127,6 +131,7 @@ impl Services {
     /// # Errors
     /// 400 when the caller keeps no such declaration; 401 for customs.
     pub async fn final_id(&self, actor: &Actor, id: &str) -> Result<String> {
+        actor.check(UseCase::TakeOver)?;
         let (post, id) = (actor.own_post(None)?.to_owned(), id.to_owned());
         self.store.read(move |tx| Ok(existing(tx, &post, &id, "anonymousDeclId")?.final_id.unwrap_or_default())).await
     }
@@ -142,6 +147,7 @@ impl Services {
         wanted: Conversion,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::TakeOver)?;
         actor.own_post(None)?;
         let mut findings = Findings::default();
         structure::check_item_id(&mut findings, "internationalItemId", wanted.item_id.as_deref());

@@ -16,8 +16,9 @@ use super::{Actor, Services};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::store::account::{SessionRow, UserRow};
 use crate::store::types::At;
-use crate::store::who::{OrganizationRow, SessionRow, UserRow};
+use crate::store::who::OrganizationRow;
 use crate::store::{Fault, Tx};
 use crate::vault::{Secret, SecretKind};
 
@@ -78,6 +79,15 @@ pub fn hash_password(password: &str) -> Result<String> {
     hash.map(|hash| hash.to_string()).map_err(|error| Error::Internal(format!("argon2: {error}")))
 }
 
+/// The same on a thread of its own, for it takes long.
+///
+/// # Errors
+/// Those of [`hash_password`].
+pub(super) async fn new_password_hash(password: String) -> Result<String> {
+    let hashing = tokio::task::spawn_blocking(move || hash_password(&password));
+    hashing.await.map_err(|error| Error::Internal(error.to_string()))?
+}
+
 fn password_fits(password: &str, hash: &str) -> bool {
     password.chars().count() <= limits::PASSWORD_CHARS
         && Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
@@ -110,6 +120,7 @@ fn actor_of(tx: &mut Tx<'_>, org: &OrganizationRow) -> Result<Actor, Fault> {
         source_system: None,
         scopes: None,
         offices: None,
+        roles: None,
         ends_at: None,
     })
 }
@@ -234,20 +245,7 @@ impl Services {
         password: String,
         office: Option<&str>,
     ) -> Result<LoggedIn> {
-        let (org, user) = (actor.org.clone(), user_cd.to_owned());
-        let (account, offices) =
-            self.store.read(move |tx| Ok((tx.user(&org, &user)?, tx.offices_of_user(&org, &user)?))).await?;
-        let hash = account.and_then(|account| account.password_hash);
-        let checked = tokio::task::spawn_blocking(move || match hash {
-            Some(hash) => password_fits(&password, &hash),
-            None => {
-                password_fits(&password, NOBODY);
-                false
-            }
-        });
-        if !checked.await.unwrap_or(false) {
-            return Err(Error::Unauthorized);
-        }
+        let (_, offices) = self.account_by_password(&actor.org, user_cd, password).await?;
         let office = choose_office(office, &offices)?;
         let token = actor.token.clone().ok_or(Error::Unauthorized)?;
         let key = Uuid::new_v4();
@@ -271,6 +269,32 @@ impl Services {
         Ok(LoggedIn { security_key: key, office, allowed_offices: offices })
     }
 
+    /// The user that a password is right for, and its offices. Who is unknown or locked takes as long as who is known.
+    ///
+    /// # Errors
+    /// 401 when it is right for nobody.
+    pub(super) async fn account_by_password(
+        &self,
+        org: &str,
+        user_cd: &str,
+        password: String,
+    ) -> Result<(UserRow, Vec<String>)> {
+        let (org, user) = (org.to_owned(), user_cd.to_owned());
+        let (account, offices) =
+            self.store.read(move |tx| Ok((tx.user(&org, &user)?, tx.offices_of_user(&org, &user)?))).await?;
+        let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+        let checked = tokio::task::spawn_blocking(move || match hash {
+            Some(hash) => password_fits(&password, &hash),
+            None => {
+                password_fits(&password, NOBODY);
+                false
+            }
+        });
+        let fits = checked.await.unwrap_or(false);
+        let account = account.filter(|account| fits && account.locked_at.is_none());
+        Ok((account.ok_or(Error::Unauthorized)?, offices))
+    }
+
     /// Ends the session of the key that was sent, or, called with the organization's token, all of the user's.
     ///
     /// # Errors
@@ -282,7 +306,7 @@ impl Services {
         let (org, user, session) = (actor.org.clone(), user_cd.to_owned(), actor.session.clone());
         self.store
             .write(move |tx| match &session {
-                Some(digest) => tx.end_session(digest),
+                Some(digest) => tx.end_session(digest).map(drop),
                 None if tx.user(&org, &user)?.is_none() => Err(Error::Unauthorized.into()),
                 None => tx.end_sessions_of(&org, &user).map(|_| ()),
             })
@@ -307,13 +331,7 @@ impl Services {
                            have it added by the administrator";
             return Err(Error::invalid("absent", "userCd", message).into());
         }
-        let user = UserRow {
-            org: actor.org.clone(),
-            user_cd,
-            password_hash: None,
-            created_by: "call".into(),
-            created_at: At(tx.now),
-        };
+        let user = UserRow::new(&actor.org, &user_cd, "call", tx.now);
         tx.add_user(&user, &[], &actor.stamp())?;
         Ok(true)
     }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, binding, cut};
 use super::item::visible::sees;
 use super::one::{self, Named};
+use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::ManyLights;
@@ -35,6 +36,7 @@ impl Services {
     /// # Errors
     /// 400 for an id that is none; 404 naming the first item that the caller does not have, 409 where several fit.
     pub async fn put_into_container(&self, actor: &Actor, id: &str, items: Vec<Named>) -> Result<()> {
+        actor.check(UseCase::MoveItems)?;
         check_container(id)?;
         let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         let write = self.store.write(move |tx| {
@@ -53,6 +55,7 @@ impl Services {
     /// # Errors
     /// 404 where nothing of the caller's lies in it; 400 for a cursor that does not fit.
     pub async fn container_lights(&self, actor: &Actor, query: ContainerQuery) -> Result<ContainerLights> {
+        actor.check(UseCase::SeeItems)?;
         let ContainerQuery { id, light, cursor } = query;
         check_container(&id)?;
         let bound = binding(&format!("container {} {:?} {id}", actor.org, actor.posts));

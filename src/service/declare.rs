@@ -13,6 +13,7 @@ use super::judgement::{Judgement, is_older_version};
 use super::one::version_tag;
 use super::prepared::{Content, Ready};
 use super::quality::Declarer;
+use super::rights::UseCase;
 use super::views::changed_members;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::canonical::to_canonical;
@@ -64,6 +65,7 @@ impl Services {
         mode: BatchMode,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Declare)?;
         actor.own_post(None)?;
         let is_batch = entries.len() > 1;
         let (services, by) = (self.clone(), actor.clone());

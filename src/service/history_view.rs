@@ -4,6 +4,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::one::{self, Named};
+use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::own::{HistoryEntry, HistoryView};
@@ -28,6 +29,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has none, 409 when several fit.
     pub async fn history_view(&self, actor: &Actor, named: Named) -> Result<HistoryView> {
+        actor.check(UseCase::SeeItems)?;
         self.read_one(actor, named, move |tx, actor, item| {
             let mut entries = Vec::new();
             for row in tx.history_of(&item.object)? {
@@ -43,6 +45,7 @@ impl Services {
     /// # Errors
     /// 404 when there is no such version to be seen, 410 when its text was erased.
     pub async fn version_view(&self, actor: &Actor, named: Named, version: i32) -> Result<String> {
+        actor.check(UseCase::SeeItems)?;
         self.read_one(actor, named, move |tx, actor, item| {
             if !is_known(tx, actor, item, version)? {
                 return Err(Error::Absent { what: "version" }.into());

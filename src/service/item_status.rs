@@ -12,6 +12,7 @@ use super::item::light::{Facts, Seen, security_of};
 use super::item::visible;
 use super::item::which::{Candidates, Row};
 use super::marks::Marks;
+use super::rights::UseCase;
 use super::{Actor, Services, marks};
 use crate::contract::WcfDate;
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult, StatusReason, StatusReferral};
@@ -39,6 +40,7 @@ impl Services {
         actor: &Actor,
         asked: Vec<CheckItemStatusRequest>,
     ) -> Result<Vec<CheckItemStatusResult>> {
+        actor.check(UseCase::SeeItems)?;
         Ok(self.answers(actor, asked).await?.into_iter().map(|answer| answer.status).collect())
     }
 

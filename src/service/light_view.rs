@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::item_status::Answer;
 use super::one::{self, Named};
+use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::item_status::CheckItemStatusRequest;
@@ -45,6 +46,7 @@ impl Services {
         asked: CheckItemStatusRequest,
         (wait, is_known): (Duration, impl Fn(&str) -> bool),
     ) -> Result<TaggedLight> {
+        actor.check(UseCase::SeeItems)?;
         let mut poll = self.long_polls.begin(&actor.org, wait);
         loop {
             let light = self.lights_of(actor, vec![asked.clone()]).await?.into_iter().next();
@@ -61,6 +63,7 @@ impl Services {
     /// # Errors
     /// When the database cannot be read.
     pub async fn lights(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<ManyLights> {
+        actor.check(UseCase::SeeItems)?;
         Ok(ManyLights::of(self.lights_of(actor, asked).await?))
     }
 
@@ -89,6 +92,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has no such item, 409 when several fit.
     pub async fn light_history(&self, actor: &Actor, named: Named, post: Option<&str>) -> Result<LightHistory> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         let (services, actor) = (self.clone(), actor.clone());
         self.store

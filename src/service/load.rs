@@ -8,6 +8,7 @@ use super::cursor::{Cursor, FeedPlaces, binding, cut, page_size};
 use super::item::handed::Reading;
 use super::item::identity::comparable_zip;
 use super::one::in_list;
+use super::rights::UseCase;
 use super::views::view;
 use super::{Actor, Services};
 use crate::domain::OrganizationKind;
@@ -64,6 +65,7 @@ impl Services {
     /// # Errors
     /// 400 for a cursor that does not fit, 401 for a post that is not the caller's.
     pub async fn load(&self, actor: &Actor, query: Query) -> Result<Page> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(query.post.as_deref())?;
         let mut filter = query.filter;
         filter.as_customs = actor.kind == OrganizationKind::Customs;

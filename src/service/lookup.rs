@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::catalogue::Catalogue;
 use super::item::visible::declaration_for;
 use super::item::which::{Candidates, Row};
+use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhibition, SimpleRefDataCocktail};
@@ -125,6 +126,7 @@ impl Services {
     /// # Errors
     /// 400 when the caller has no such item, or it has no declaration.
     pub async fn screen_item(&self, actor: &Actor, screening: Screening) -> Result<Vec<RestrictionProhibition>> {
+        actor.check(UseCase::SeeItems)?;
         let (actor, id, catalogue) = (actor.clone(), screening.item_id.clone(), self.catalogue());
         let declared = self.store.read(move |tx| declared(tx, &catalogue, &actor, &id)).await?;
         if declared.is_empty() {

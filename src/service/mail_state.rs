@@ -10,6 +10,7 @@ use super::idempotency::once;
 use super::item::identity::{self, Key};
 use super::item::unit_of_work::UnitOfWork;
 use super::item::which::{Candidates, Row};
+use super::rights::UseCase;
 use super::views::view;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
@@ -61,6 +62,7 @@ impl Services {
         answering: Answering,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::MoveItems)?;
         let post = actor.own_post(sent.post.as_deref())?.to_owned();
         let object = object_of(&post, &sent)?;
         let (services, actor) = (self.clone(), actor.clone());

@@ -87,6 +87,7 @@ impl Services {
         self.store
             .write(|tx| {
                 tx.drop_expired_sessions()?;
+                tx.drop_expired_resets()?;
                 tx.drop_old_answers()?;
                 tx.drop_ended_access_tokens()?;
                 tx.drop_old_use(At(tx.now - TimeDelta::minutes(1)))?;

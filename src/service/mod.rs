@@ -1,5 +1,6 @@
 //! Use cases: each one transaction. Knows organizations, rules and the store; nothing of HTTP, EDI or delivery.
 
+pub mod account;
 pub mod activity;
 pub mod actor;
 pub mod admin;
@@ -37,6 +38,7 @@ pub mod marks;
 pub mod oauth;
 mod offload;
 pub mod one;
+pub mod person;
 mod placing;
 mod prepared;
 pub mod printing;
@@ -46,12 +48,15 @@ pub mod referrals;
 pub mod report;
 mod requirements;
 pub mod respond;
+pub mod rights;
 mod services;
 pub mod settings;
 pub mod sharing;
+pub mod sign_in;
 pub mod status;
 pub mod trade;
 mod upgrade;
+pub mod users;
 pub mod verify;
 mod views;
 pub mod watchdog;

@@ -12,6 +12,7 @@ use super::catalogue::Catalogue;
 use super::item::handed::Reading;
 use super::item::visible::{declaration_for, sees};
 use super::item::which::{Candidates, Row};
+use super::rights::UseCase;
 use super::views::{Documents, documents, mail_object};
 use super::{Actor, Services, item_status, referrals};
 use crate::contract::canonical::{hex, to_canonical};
@@ -109,6 +110,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has none, 409 when several different ones fit.
     pub async fn end_of(&self, actor: &Actor, named: Named) -> Result<End> {
+        actor.check(UseCase::SeeItems)?;
         let (catalogue, actor) = (self.catalogue(), actor.clone());
         self.store
             .read(move |tx| {
@@ -129,6 +131,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has none, 409 when several different ones fit.
     pub async fn status_of_one(&self, actor: &Actor, named: Named) -> Result<CheckItemStatusResult> {
+        actor.check(UseCase::SeeItems)?;
         let (catalogue, actor) = (self.catalogue(), actor.clone());
         self.store
             .read(move |tx| {
@@ -143,6 +146,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has none, 409 when several different ones fit, 401 for a post that is not the caller's.
     pub async fn view_one(&self, actor: &Actor, named: Named, post: Option<&str>) -> Result<Shown> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         let (services, actor) = (self.clone(), actor.clone());
         self.store

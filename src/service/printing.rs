@@ -8,6 +8,7 @@ use super::item::save;
 use super::item::visible::declaration_for;
 use super::item::which::{Candidates, Row};
 use super::one::{self, Named};
+use super::rights::UseCase;
 use super::views::view;
 use super::{Actor, Part, Services};
 use crate::contract::CdsView;
@@ -36,6 +37,7 @@ impl Services {
     /// # Errors
     /// 400 naming each id that the caller has no declared item of.
     pub async fn printable(&self, actor: &Actor, path: &'static str, ids: &[String]) -> Result<Vec<Printable>> {
+        actor.check(UseCase::Print)?;
         let (reader, catalogue, ids) = (actor.clone(), self.catalogue(), ids.to_vec());
         let views = self.store.read(move |tx| {
             let items = declared_items(tx, &catalogue, &reader, path, &ids)?;
@@ -50,6 +52,7 @@ impl Services {
     /// # Errors
     /// 404 when the caller has no declared item of that name, 409 when several fit.
     pub async fn printable_one(&self, actor: &Actor, named: Named) -> Result<(Printable, String, Uuid)> {
+        actor.check(UseCase::Print)?;
         let (reader, catalogue) = (actor.clone(), self.catalogue());
         let found = self.store.read(move |tx| {
             let item = one::find(tx, &catalogue, &reader, &reader.posts, &named)?;
@@ -65,6 +68,7 @@ impl Services {
     /// # Errors
     /// When it is not there any more.
     pub async fn note_one_printed(&self, actor: &Actor, pid: Uuid) -> Result<()> {
+        actor.check(UseCase::Print)?;
         let (services, actor) = (self.clone(), actor.clone());
         let note = move |tx: &mut Tx<'_>| {
             let catalogue = services.catalogue();
@@ -80,6 +84,7 @@ impl Services {
 
     /// Notes in the histories that the items were printed.
     pub async fn note_printed(&self, actor: &Actor, path: &'static str, ids: &[String]) -> Result<()> {
+        actor.check(UseCase::Print)?;
         let (services, actor, ids) = (self.clone(), actor.clone(), ids.to_vec());
         self.store
             .write(move |tx| {

@@ -10,6 +10,7 @@ use super::idempotency::once;
 use super::item::visible::sees;
 use super::item::which::Row;
 use super::item::{identity, messages, save};
+use super::rights::UseCase;
 use super::{Actor, Answer, Part, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::open::{OtherMembers, size_of};
@@ -79,6 +80,7 @@ impl Services {
         referral: Referral,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Ask)?;
         actor.posts_meant(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referral", rules::referral(&referral));
@@ -115,6 +117,7 @@ impl Services {
         response: ReferralResponse,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::AnswerReferrals)?;
         actor.own_post(Some(&about.post))?;
         let mut findings = check(&about);
         findings.extend_under("referralResponse", rules::response(&response));

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::item::state;
+use super::rights::UseCase;
 use super::views::mail_object;
 use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
@@ -47,6 +48,7 @@ impl Services {
     /// # Errors
     /// 400 for a cursor that does not fit, 401 for a post that is not the caller's.
     pub async fn referrals(&self, actor: &Actor, query: Query) -> Result<Page> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(Some(&query.post))?;
         let mut filter = query.filter;
         filter.items.as_customs = actor.kind == OrganizationKind::Customs;

@@ -10,6 +10,7 @@ use super::item::identity::{self, Key};
 use super::item::unit_of_work::UnitOfWork;
 use super::placing::{self, Incoming, Placing};
 use super::refer;
+use super::rights::UseCase;
 use super::{Actor, Answer, BatchMode, Part, RequestKey, Services};
 use crate::contract::{Entity, MailObject, Response};
 use crate::domain::{Author, EventKind, Flow, OrganizationKind, ResponseState, Side};
@@ -58,6 +59,7 @@ impl Services {
         mode: BatchMode,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Decide)?;
         let now = self.clock.now();
         let (is_batch, by) = (entries.len() > 1, actor.clone());
         let prepare_all = move || batch::each_on(entries, |sent| prepare(&by, now, sent));

@@ -16,6 +16,7 @@ use super::item::handed::HandedNotes;
 use super::offload::Places;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::Roles;
 use crate::error::{Error, Finding, Result};
 use crate::jobs::Board;
 use crate::limits;
@@ -62,6 +63,8 @@ pub struct Terms {
     pub anonymous: Duration,
     /// Events are kept this long.
     pub events: Duration,
+    /// Which of those who run the server need a second factor.
+    pub operator_factor_for: Roles,
 }
 
 impl Services {

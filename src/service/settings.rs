@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::OrganizationKind;
+use crate::domain::{OrganizationKind, Role, Roles};
 use crate::error::{Findings, Result};
 use crate::rules::structure::is_post_code;
 use crate::store::settings::SettingRow;
@@ -41,6 +41,8 @@ pub struct Settings {
     pub light_binding: bool,
     /// Views of a page of Load over SOAP where the request names no limit: clients there may read short replies only.
     pub soap_load_limit: Option<i32>,
+    /// Roles that cannot be used without a second factor.
+    pub second_factor_for: Roles,
 }
 
 /// Names in the store.
@@ -50,6 +52,7 @@ const ANSWERED_BY_POST: &str = "answered_by_post";
 const SPEAKS_FOR: &str = "speaks_for";
 const LIGHT_BINDING: &str = "light_binding";
 const SOAP_LOAD_LIMIT: &str = "soap_load_limit";
+const SECOND_FACTOR_FOR: &str = "second_factor_for";
 
 impl DecisionClock {
     /// `stated` or `receipt`.
@@ -88,6 +91,11 @@ impl Settings {
             ANSWERED_BY_POST => self.answered_by_post = value == "yes",
             SPEAKS_FOR => self.speaks_for = value.split_whitespace().map(str::to_owned).collect(),
             LIGHT_BINDING => self.light_binding = value == "yes",
+            // A role that is not known here demands nothing; the others do.
+            SECOND_FACTOR_FOR => {
+                self.second_factor_for =
+                    value.split_whitespace().filter_map(|word| Role::from_stored(word).ok()).collect();
+            }
             SOAP_LOAD_LIMIT => self.soap_load_limit = value.parse().ok().filter(|limit| *limit > 0),
             _ => {}
         }
@@ -101,6 +109,7 @@ impl Settings {
         let speaks_for = (!self.speaks_for.is_empty()).then(|| self.speaks_for.join(" "));
         let binding = self.light_binding.then(|| "yes".to_owned());
         let limit = self.soap_load_limit.map(|limit| limit.to_string());
+        let factor = (!self.second_factor_for.is_empty()).then(|| self.second_factor_for.to_string());
         [
             ("decision-clock", clock),
             ("reads", reads),
@@ -108,6 +117,7 @@ impl Settings {
             ("speaks-for", speaks_for),
             ("light-binding", binding),
             ("soap-load-limit", limit),
+            ("second-factor-for", factor),
         ]
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")))
@@ -135,6 +145,8 @@ pub struct SettingChanges {
     pub light_binding: Option<bool>,
     /// Zero for the usual one.
     pub soap_load_limit: Option<u16>,
+    /// Empty for no role.
+    pub second_factor_for: Option<Roles>,
 }
 
 impl SettingChanges {
@@ -151,7 +163,8 @@ impl SettingChanges {
         let post = self.speaks_for.as_ref().map(|posts| (SPEAKS_FOR, posts.join(" "), Some(OrganizationKind::Post)));
         let limit = self.soap_load_limit.map(|limit| (SOAP_LOAD_LIMIT, limit.to_string(), None));
         let binding = self.light_binding.map(|binds| (LIGHT_BINDING, yes_or_no(binds), Some(OrganizationKind::Post)));
-        customs.chain(post).chain(binding).chain(limit).collect()
+        let factor = self.second_factor_for.map(|roles| (SECOND_FACTOR_FOR, roles.to_string(), None));
+        customs.chain(post).chain(binding).chain(limit).chain(factor).collect()
     }
 
     pub(super) fn check(&self, org: &str, kind: OrganizationKind) -> Result<()> {
@@ -166,6 +179,11 @@ impl SettingChanges {
             if !is_post_code(post) || post == org {
                 let message = "name other posts by their three-character codes, or write none";
                 findings.add("format", "speaks-for", message);
+            }
+        }
+        for role in self.second_factor_for.unwrap_or_default().each() {
+            if !role.exists_in(Some(kind)) {
+                findings.add("unknown_code", "second-factor-for", format!("there is no {role} in this organization"));
             }
         }
         if self.rows().is_empty() {

@@ -5,6 +5,7 @@ use super::catalogue::Catalogue;
 use super::item::handed::Reading;
 use super::item::visible::sees;
 use super::item_status;
+use super::rights::UseCase;
 use super::views::view;
 use super::{Actor, Services};
 use crate::domain::Flow;
@@ -24,6 +25,7 @@ impl Services {
         id: &str,
         flow: Option<Flow>,
     ) -> Result<String> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         self.store
@@ -46,6 +48,7 @@ impl Services {
         id: &str,
         flow: Option<Flow>,
     ) -> Result<String> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         let (services, actor, id) = (self.clone(), actor.clone(), id.to_owned());
         let (reader, read_posts, read_id) = (actor.clone(), posts.clone(), id.clone());

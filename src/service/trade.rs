@@ -10,6 +10,7 @@ use super::catalogue::Catalogue;
 use super::cursor::{binding, cut, page_size};
 use super::idempotency::once;
 use super::lookup::{contracts, country};
+use super::rights::UseCase;
 use super::{Actor, Answer, IfVersion, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::own::OfferReceipt;
@@ -92,6 +93,7 @@ impl Services {
     /// # Errors
     /// 400 with findings, and for a change state that does not fit; 401 for customs and for another seller.
     pub async fn store_good(&self, actor: &Actor, good: MarketedGood, key: Option<RequestKey>) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         self.put_good(actor, good, None, key).await
     }
 
@@ -107,6 +109,7 @@ impl Services {
         if_version: IfVersion,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         let good = MarketedGood { reference_id: Some(number), ..good };
         self.put_good(actor, good, Some(if_version), key).await
     }
@@ -127,6 +130,7 @@ impl Services {
     /// # Errors
     /// 404 when there are none with the number, 412 when they were changed since.
     pub async fn end_good(&self, actor: &Actor, number: i32, if_version: IfVersion) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         let mut good: MarketedGood = self.good(actor, number).await?.read()?;
         (good.valid_from, good.valid_to) = ended(good.valid_from, good.valid_to, WcfDate::new(self.clock.now()));
         self.change_good(actor, number, good, if_version, None).await
@@ -209,6 +213,7 @@ impl Services {
         service: PostalService,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         self.put_service(actor, service, None, key).await
     }
 
@@ -224,6 +229,7 @@ impl Services {
         if_version: IfVersion,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         let service = PostalService { service_id: Some(id), ..service };
         self.put_service(actor, service, Some(if_version), key).await
     }
@@ -244,6 +250,7 @@ impl Services {
     /// # Errors
     /// 404 when there is none with the id, 412 when it was changed since.
     pub async fn end_service(&self, actor: &Actor, id: Uuid, if_version: IfVersion) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         let mut service: PostalService = self.postal_service(actor, id).await?.read()?;
         (service.valid_from, service.valid_to) =
             ended(service.valid_from, service.valid_to, WcfDate::new(self.clock.now()));

@@ -8,6 +8,7 @@ mod setting;
 
 use super::idempotency::once;
 use super::marks::{SetMark, marks, seen, usage};
+use super::rights::UseCase;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::WatchdogInfo;
 use crate::contract::watchdog::OPERATIONS;
@@ -25,6 +26,7 @@ impl Services {
     /// # Errors
     /// 400 when the caller has neither such an item nor such a mark.
     pub async fn watchdog(&self, actor: &Actor, item_id: &str, origin: Option<&str>) -> Result<WatchdogInfo> {
+        actor.check(UseCase::SeeItems)?;
         let mut findings = Findings::default();
         structure::check_post(&mut findings, ORIGIN, origin);
         findings.into_result()?;
@@ -53,6 +55,11 @@ impl Services {
     /// 400 with findings; `ambiguous` when several items may be meant (a block is put on all of them), `not_yours` for
     /// clearing what only others have set.
     pub async fn set_watchdog(&self, actor: &Actor, sent: SetMark, key: Option<RequestKey>) -> Result<Answer> {
+        actor.check(match sent.info.operation {
+            Some(MarkOperation::Clear) | None => UseCase::Clear,
+            Some(MarkOperation::MarkAsBlocked) => UseCase::Block,
+            Some(MarkOperation::MarkWithWarning) => UseCase::Warn,
+        })?;
         check(&sent).into_result()?;
         let (actor, catalogue) = (actor.clone(), self.catalogue());
         self.store

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn names_of_columns_are_read_as_they_are_written() {
-        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (53, "BB"), (701, "ZZ"), (702, "AAA")] {
             assert_eq!((letters(column).as_str(), column_of(&format!("{name}12"))), (name, Some(column)));
         }
         assert_eq!(column_of("XFD1048576"), Some(16_383));

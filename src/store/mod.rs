@@ -4,6 +4,7 @@
 //! can do. Takes and gives contracts and plain rows. Knows no HTTP and no rule of the domain beyond identity,
 //! versions and chains.
 
+pub mod account;
 pub mod anonymous;
 pub mod columns;
 pub mod delivery;

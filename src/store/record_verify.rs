@@ -4,13 +4,14 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::account::UserOfOffices;
 use super::columns::{columns_digest, text_digest};
 use super::mark;
 use super::record_history::{HeadRow, RecordRow};
 use super::schema::{record_head, record_history as history, record_seal_entry};
 use super::trade;
 use super::types::Id;
-use super::who::{TokenRow, UserOfOffices};
+use super::who::TokenRow;
 use super::{Fault, Tx};
 use crate::contract::canonical::digest;
 use crate::domain::RecordKind;

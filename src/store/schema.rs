@@ -90,6 +90,32 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_by -> Text,
         created_at -> crate::store::types::DbTime,
+        roles -> Text,
+        display_name -> Text,
+        language -> Nullable<Text>,
+        theme -> Nullable<Text>,
+        locked_at -> Nullable<crate::store::types::DbTime>,
+        password_changed_at -> Nullable<crate::store::types::DbTime>,
+        factor -> Nullable<Text>,
+        factor_at -> Nullable<crate::store::types::DbTime>,
+        factor_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reset_link (org, user_cd) {
+        org -> Text,
+        user_cd -> Text,
+        digest -> Binary,
+        expires_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    recovery_code (org, user_cd, digest) {
+        org -> Text,
+        user_cd -> Text,
+        digest -> Binary,
     }
 }
 
@@ -111,6 +137,21 @@ diesel::table! {
         seen_at -> crate::store::types::DbTime,
         expires_at -> crate::store::types::DbTime,
         token -> Binary,
+    }
+}
+
+diesel::table! {
+    web_session (digest) {
+        digest -> Binary,
+        kind -> Text,
+        org -> Text,
+        user_cd -> Text,
+        office -> Nullable<Text>,
+        created_at -> crate::store::types::DbTime,
+        seen_at -> crate::store::types::DbTime,
+        expires_at -> crate::store::types::DbTime,
+        agent -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 

@@ -19,7 +19,8 @@ use crate::domain::{
     AttemptCause, Author, Category, DeclarationState, DeliveryState, DocumentKind, EventAudience, EventKind, EventPart,
     FiscalState, Flow, IngestionKind, IngestionMedia, IngestionState, InterchangeState, ItemOutcome, MarkOperation,
     MessageKind, MessageState, Notification, Ordering, OrganizationKind, ReceivedState, ReceiverMode, RecordEventKind,
-    RecordKind, ResponseState, SecurityState, Side, SignatureKind, SubscriptionKind, SubscriptionState, TransportKind,
+    RecordKind, ResponseState, SecurityState, SessionKind, Side, SignatureKind, SubscriptionKind, SubscriptionState,
+    TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -191,7 +192,7 @@ macro_rules! stored_as {
 stored_as!(
     sql_types::Text, str, String, |word| word.stored(), |read| &read;
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
-    RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart,
+    RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart, SessionKind,
     AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
     IngestionKind, IngestionMedia,
 );

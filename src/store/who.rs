@@ -1,7 +1,7 @@
-//! Organizations, tokens, offices, users and sessions.
+//! Organizations, tokens and offices; users and sessions are in [`super::account`].
 //!
-//! Tokens and session keys come in as digests only; passwords as argon2id hashes. Decides nothing about who may do
-//! what. Every change is recorded in the history of records; what changes nothing is neither stored nor recorded.
+//! Tokens come in as digests only. Decides nothing about who may do what. Every change is recorded in the history of records;
+//! what changes nothing is neither stored nor recorded.
 
 use chrono::SecondsFormat;
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use super::columns::{Attested, Columns, columns_digest, text_digest};
 use super::engine::conn::on_engine;
 use super::item::Stamp;
 use super::record_history::{RecordEvent, stored_or_changed};
-use super::schema::{office, organization, security_token, session, user_account, user_office};
+use super::schema::{office, organization, security_token};
 use super::types::At;
 use super::{Fault, Tx};
 use crate::contract::canonical::hex;
@@ -63,34 +63,6 @@ pub struct OfficeRow {
     pub name: String,
 }
 
-/// A person or system that acts for an organization.
-#[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = user_account)]
-pub struct UserRow {
-    pub org: String,
-    pub user_cd: String,
-    /// argon2id, absent for users that cannot log in.
-    pub password_hash: Option<String>,
-    /// `admin`, or `call` when a method call named a code that was not known.
-    pub created_by: String,
-    pub created_at: At,
-}
-
-/// A session made by Login, by the SHA-256 of its key.
-#[derive(Clone, Debug, Queryable, Insertable)]
-#[diesel(table_name = session)]
-pub struct SessionRow {
-    pub digest: Vec<u8>,
-    pub org: String,
-    pub user_cd: String,
-    pub office: String,
-    pub created_at: At,
-    pub seen_at: At,
-    pub expires_at: At,
-    /// Digest of the token that opened it.
-    pub token: Vec<u8>,
-}
-
 impl OrganizationRow {
     /// What is set of it, as its history keeps what stood before.
     pub(super) fn content(&self) -> String {
@@ -139,24 +111,6 @@ impl Attested for TokenRow {
 impl Attested for OfficeRow {
     fn columns(&self, to: &mut Columns) {
         to.text(&self.code).text(&self.org).text(&self.name);
-    }
-}
-
-/// A user with the offices it may act for.
-pub(super) struct UserOfOffices<'r> {
-    pub user: &'r UserRow,
-    pub offices: &'r [String],
-}
-
-impl Attested for UserOfOffices<'_> {
-    /// The password's hash as well, of which nothing can be learned by its digest.
-    fn columns(&self, to: &mut Columns) {
-        let Self { user, offices } = self;
-        to.text(&user.org).text(&user.user_cd).texts(&[&user.password_hash]).text(&user.created_by);
-        to.times(&[Some(user.created_at)]);
-        for office in *offices {
-            to.text(office);
-        }
     }
 }
 
@@ -340,141 +294,5 @@ impl Tx<'_> {
     /// Every office, by code.
     pub fn offices(&mut self) -> Done<Vec<OfficeRow>> {
         Ok(office::table.order(office::code).load(self.conn)?)
-    }
-
-    /// A user of an organization.
-    pub fn user(&mut self, org: &str, user_cd: &str) -> Done<Option<UserRow>> {
-        Ok(user_account::table.find((org, user_cd)).get_result(self.conn).optional()?)
-    }
-
-    /// Every user of an organization, by code.
-    pub fn users_of(&mut self, org: &str) -> Done<Vec<UserRow>> {
-        Ok(user_account::table.filter(user_account::org.eq(org)).order(user_account::user_cd).load(self.conn)?)
-    }
-
-    /// Adds a user who may act for `offices`.
-    pub fn add_user(&mut self, row: &UserRow, offices: &[String], by: &Stamp) -> Done {
-        diesel::insert_into(user_account::table).values(row).execute(self.conn)?;
-        self.set_offices_of_user(&row.org, &row.user_cd, offices)?;
-        let detail = json!({ "Offices": offices, "Password": row.password_hash.is_some() });
-        self.record_user(row, offices, RecordEventKind::Stored, detail, by)
-    }
-
-    /// Changes password and offices of a user, as far as they are given; says whether that was a change. A password that
-    /// is given is one.
-    pub fn change_user(
-        &mut self,
-        user: &UserRow,
-        password_hash: Option<&str>,
-        offices: Option<&[String]>,
-        by: &Stamp,
-    ) -> Done<bool> {
-        let (org, user_cd) = (&user.org, &user.user_cd);
-        let old = self.offices_of_user(org, user_cd)?;
-        let offices = offices.filter(|offices| **offices != old);
-        if password_hash.is_some() {
-            diesel::update(user_account::table.find((org, user_cd)))
-                .set(user_account::password_hash.eq(password_hash))
-                .execute(self.conn)?;
-        }
-        if let Some(offices) = offices {
-            self.set_offices_of_user(org, user_cd, offices)?;
-        }
-        let changed = [password_hash.map(|_| "password"), offices.map(|_| "offices")];
-        let changed: Vec<&str> = changed.into_iter().flatten().collect();
-        if changed.is_empty() {
-            return Ok(false);
-        }
-        let hash = password_hash.map(str::to_owned).or_else(|| user.password_hash.clone());
-        let (offices, row) = (offices.unwrap_or(&old), UserRow { password_hash: hash, ..user.clone() });
-        let detail = json!({ "Changed": changed, "Offices": offices });
-        self.record_user(&row, offices, RecordEventKind::Changed, detail, by)?;
-        Ok(true)
-    }
-
-    fn record_user(
-        &mut self,
-        row: &UserRow,
-        offices: &[String],
-        event: RecordEventKind,
-        detail: Value,
-        by: &Stamp,
-    ) -> Done {
-        let event = RecordEvent {
-            org: &row.org,
-            kind: RecordKind::User,
-            id: &row.user_cd,
-            event,
-            detail: Some(detail),
-            digest: Some(columns_digest(&UserOfOffices { user: row, offices })),
-            replaced: None,
-        };
-        self.record(event, by)
-    }
-
-    /// Offices the user may act for, by code.
-    pub fn offices_of_user(&mut self, org: &str, user_cd: &str) -> Done<Vec<String>> {
-        Ok(user_office::table
-            .filter(user_office::org.eq(org).and(user_office::user_cd.eq(user_cd)))
-            .order(user_office::office)
-            .select(user_office::office)
-            .load(self.conn)?)
-    }
-
-    /// Replaces the offices the user may act for.
-    fn set_offices_of_user(&mut self, org: &str, user_cd: &str, offices: &[String]) -> Done {
-        diesel::delete(user_office::table.filter(user_office::org.eq(org).and(user_office::user_cd.eq(user_cd))))
-            .execute(self.conn)?;
-        for code in offices {
-            let row = (user_office::org.eq(org), user_office::user_cd.eq(user_cd), user_office::office.eq(code));
-            diesel::insert_into(user_office::table).values(row).execute(self.conn)?;
-        }
-        Ok(())
-    }
-
-    /// Stores a session.
-    pub fn add_session(&mut self, row: &SessionRow) -> Done {
-        diesel::insert_into(session::table).values(row).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// The session whose key has this digest, whether or not it has ended.
-    pub fn session(&mut self, digest: &[u8]) -> Done<Option<SessionRow>> {
-        Ok(session::table.find(digest).get_result(self.conn).optional()?)
-    }
-
-    /// Notes that a session was used now.
-    pub fn touch_session(&mut self, digest: &[u8]) -> Done {
-        diesel::update(session::table.find(digest)).set(session::seen_at.eq(At(self.now))).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Ends a session; one that is not there is no fault.
-    pub fn end_session(&mut self, digest: &[u8]) -> Done {
-        diesel::delete(session::table.find(digest)).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Ends every session of a user; gives how many there were.
-    pub fn end_sessions_of(&mut self, org: &str, user_cd: &str) -> Done<usize> {
-        let digests = session::table
-            .filter(session::org.eq(org).and(session::user_cd.eq(user_cd)))
-            .select(session::digest)
-            .load::<Vec<u8>>(self.conn)?;
-        for digest in &digests {
-            self.end_session(digest)?;
-        }
-        Ok(digests.len())
-    }
-
-    /// Ends every session of an organization.
-    pub fn end_sessions_in(&mut self, org: &str) -> Done {
-        diesel::delete(session::table.filter(session::org.eq(org))).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Drops sessions past their absolute expiry.
-    pub fn drop_expired_sessions(&mut self) -> Done<usize> {
-        Ok(diesel::delete(session::table.filter(session::expires_at.lt(At(self.now)))).execute(self.conn)?)
     }
 }

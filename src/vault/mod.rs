@@ -6,6 +6,7 @@
 pub mod seal;
 pub mod signature;
 mod text;
+pub mod totp;
 
 pub use seal::{Place, Vault};
-pub use text::{Secret, SecretKind, challenge, client_id};
+pub use text::{Secret, SecretKind, challenge, client_id, random_bytes};

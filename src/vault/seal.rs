@@ -19,7 +19,7 @@ const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
 
 /// What to do where there is no key.
-pub const NO_KEY: &str = "secrets of partners are kept under a key: make one with `entrepost admin secrets new-key FILE` and name \
+pub const NO_KEY: &str = "secrets of partners and second factors are kept under a key: make one with `entrepost admin secrets new-key FILE` and name \
                           it as secret-key-file (or give its text as ENTREPOST_SECRET_KEY)";
 
 /// Where a sealed text stands: table, row, column.

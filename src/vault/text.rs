@@ -16,6 +16,8 @@ pub enum SecretKind {
     ClientSecret,
     /// An access token.
     AccessToken,
+    /// A link that sets a password once.
+    ResetLink,
 }
 
 impl SecretKind {
@@ -23,6 +25,7 @@ impl SecretKind {
         match self {
             Self::ClientSecret => "eps_",
             Self::AccessToken => "epa_",
+            Self::ResetLink => "epr_",
         }
     }
 }
@@ -98,9 +101,11 @@ fn random_text<const BYTES: usize>() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(random_bytes::<BYTES>()?))
 }
 
+/// Random bytes of the system.
+///
 /// # Errors
-/// When the system gives no random bytes.
-pub(super) fn random_bytes<const BYTES: usize>() -> Result<[u8; BYTES]> {
+/// When it gives none.
+pub fn random_bytes<const BYTES: usize>() -> Result<[u8; BYTES]> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
     Ok(bytes)

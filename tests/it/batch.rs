@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entrepost::http::methods;
 use entrepost::limits;
+use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response, store};
@@ -386,7 +387,7 @@ on_both_engines! {
         };
         server.call_as("AUA", "StoreDeclaration", store(SENT, "AUA", "DEA", 2)).ok();
         std::thread::scope(|scope| (0..24).for_each(|client| drop(scope.spawn(move || refused(client)))));
-        let users = server.block_on(|services| async move { services.users("AUA").await }).expect("lists");
+        let users = server.block_on(|services| async move { services.accounts(&Administrator::command_line(), "AUA").await }).expect("lists");
         assert!(users.iter().all(|user| user.user_cd != "nobody"), "{users:?}");
     }
 

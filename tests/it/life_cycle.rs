@@ -1,5 +1,6 @@
 //! Declarations from draft to dispatch: what each event leads to, who then has it, and which item is meant.
 
+use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
 use crate::harness::Server;
@@ -450,9 +451,9 @@ on_both_engines! {
         let mut body = store(&id, "AUA", "DEA", 1);
         body["userCd"] = json!("new.colleague@example.com");
         server.call_as("AUA", "StoreDeclaration", body).ok();
-        let users = server.block_on(|services| async move { services.users("AUA").await }).expect("users");
+        let users = server.block_on(|services| async move { services.accounts(&Administrator::command_line(), "AUA").await }).expect("users");
         let created = users.iter().find(|user| user.user_cd == "new.colleague@example.com").expect("created");
-        assert_eq!((created.created_by.as_str(), created.password_hash.as_ref()), ("call", None));
+        assert_eq!((created.created_by.as_str(), created.has_password), ("call", false));
         assert!(server.history("AUA", &id)[0].detail.contains("UserCreated"));
         let login = json!({ "securityToken": token_of("AUA"), "userCd": "new.colleague@example.com", "password": "x" });
         server.call("Login", &login).refused(401);

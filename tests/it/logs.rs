@@ -84,7 +84,7 @@ fn no_token_and_nothing_about_persons_is_logged() {
         "--office",
         "AUSYDA",
         "--password",
-        "sw0rdfish",
+        "a sw0rdfish in the harbour",
         "--database-url",
         &url,
     ])
@@ -111,7 +111,7 @@ fn no_token_and_nothing_about_persons_is_logged() {
     let question = json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA",
         "referral": { "ReferralCd": "RFI", "Remarks": "Ask Harbour Toys Pty" } });
     call("CreateReferral", token_of("DEA"), question, 200);
-    call("Login", australia, json!({ "password": "sw0rdfish" }), 200);
+    call("Login", australia, json!({ "password": "a sw0rdfish in the harbour" }), 200);
     call("Login", australia, json!({ "password": "n0t-it" }), 401);
     call("Load", australia, json!({ "postalOrgCd": "AUA", "zipFrom": "2000" }), 200);
     call("HarbourToys", australia, json!({}), 404);
@@ -125,7 +125,7 @@ fn no_token_and_nothing_about_persons_is_logged() {
     }
     let persons =
         ["Harbour", "Example Street", "Beispielempfang", "Probestrasse", "60594", "55501", "sender@", "jane.doe"];
-    let secrets = [australia, token_of("DE"), token_of("DEA"), unknown, "sw0rdfish", "n0t-it"];
+    let secrets = [australia, token_of("DE"), token_of("DEA"), unknown, "a sw0rdfish in the harbour", "n0t-it"];
     for word in persons.iter().chain(&secrets) {
         assert!(!text.contains(word), "`{word}` is in the log:\n{text}");
     }

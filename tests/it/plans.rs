@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use entrepost::domain::RecordKind;
 use entrepost::http::{Callers, methods};
+use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, response, s10, store};
@@ -224,7 +225,7 @@ fn use_everything(server: &Server) {
         let token = services.issue_token("AUA", "x", None, None, None).await.expect("issues");
         services.revoke_token(token).await.expect("revokes");
         services.tokens("AUA").await.expect("lists");
-        services.users("AUA").await.expect("lists");
+        services.accounts(&Administrator::command_line(), "AUA").await.expect("lists");
         services.organizations().await.expect("lists");
         services.offices().await.expect("lists");
         services.put_office("AUSYDA", "AUA", "Sydney").await.expect("renames");

@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // `net` for the networks that settings name.
     ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "notify", "net", "vault"]),
     // A user of the services like any other, kept apart from the rooms it fills.
-    ("demo", &["contract", "rules", "service", "exchange"]),
+    ("demo", &["contract", "rules", "service", "exchange", "vault"]),
     // Its product is the options of the rooms that have any.
     ("config", &["http", "service", "store", "net", "vault"]),
 ];

@@ -8,7 +8,7 @@ use entrepost::clock::Clock;
 use entrepost::domain::{
     Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
     InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
-    ReceivedState, RecordEventKind, RecordKind, ResponseState, SecurityState, Side, TransportKind,
+    ReceivedState, RecordEventKind, RecordKind, ResponseState, Role, SecurityState, SessionKind, Side, TransportKind,
 };
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
@@ -343,6 +343,8 @@ fn columns_are_there(engine: Engine) {
         ReceivedState::COLUMNS,
         ResponseState::COLUMNS,
         SecurityState::COLUMNS,
+        SessionKind::COLUMNS,
+        Role::COLUMNS,
         Side::COLUMNS,
         RecordEventKind::COLUMNS,
         RecordKind::COLUMNS,

@@ -39,7 +39,11 @@ impl ErrorForm {
 
     /// The error as clients of this form are told it: one body for whoever is not entitled, whatever it is that is missing.
     pub(super) fn told(self, error: &Error) -> &Error {
-        if self == Self::Cds && matches!(error, Error::MissingScope { .. }) { &Error::Unauthorized } else { error }
+        if self == Self::Cds && matches!(error, Error::MissingScope { .. } | Error::MissingRole { .. }) {
+            &Error::Unauthorized
+        } else {
+            error
+        }
     }
 
     /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.

@@ -111,6 +111,8 @@ fn kind(error: &Error) -> (&'static str, &'static str) {
         Error::Invalid(_) => ("validation", "The request has faults"),
         Error::Unauthorized => ("unauthorized", "Not authenticated"),
         Error::MissingScope { .. } => ("scope", "Not entitled to this"),
+        Error::MissingRole { .. } => ("role", "Not entitled to this"),
+        Error::ForeignForm => ("foreign_form", "The form is not ours"),
         Error::NoSuchMethod { .. } => ("absent", "There is nothing at this path"),
         Error::Absent { .. } => ("absent", "It is not there"),
         Error::NotAcceptable { .. } => ("not_acceptable", "It cannot be answered in that form"),

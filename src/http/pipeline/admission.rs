@@ -201,6 +201,21 @@ pub(in crate::http) async fn form(request: &HttpRequest, shared: &Shared, payloa
     if body.bytes.len() > limit_bytes { Err(Error::BodyTooLarge { limit_bytes }) } else { Ok(body) }
 }
 
+/// Reads a form that a browser sends.
+///
+/// # Errors
+/// 408, 413 and 503 for what does not fit.
+pub(in crate::http) async fn sent_form(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Payload,
+    is_known: bool,
+) -> Result<Body> {
+    let body = body::read(request, payload, shared.request_read, &shared.budget.of(request, is_known)).await?;
+    let limit_bytes = limits::FORM_BYTES;
+    if body.bytes.len() > limit_bytes { Err(Error::BodyTooLarge { limit_bytes }) } else { Ok(body) }
+}
+
 /// Reads a file of a caller who is known by the headers.
 ///
 /// # Errors

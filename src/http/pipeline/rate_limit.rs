@@ -67,6 +67,10 @@ pub struct RateLimits {
     /// Access tokens asked for by one client, and from one address.
     tokens_of_clients: DefaultKeyedRateLimiter<String>,
     tokens_of_addresses: DefaultKeyedRateLimiter<IpAddr>,
+    /// Requests of one session at a browser.
+    pages: DefaultKeyedRateLimiter<Vec<u8>>,
+    /// Failed sign-ins of an account from an address, and until when the next one waits.
+    failed: Cache<(Account, IpAddr), (u32, Instant)>,
     /// Until when unknown tokens from an address are not looked at.
     shut: Cache<IpAddr, Instant>,
 }
@@ -95,6 +99,14 @@ impl RateLimits {
             unknown_tokens: RateLimiter::keyed(per_minute(limits::UNKNOWN_TOKENS_MIN)),
             tokens_of_clients: RateLimiter::keyed(per_minute(limits::TOKENS_PER_CLIENT_MIN)),
             tokens_of_addresses: RateLimiter::keyed(per_minute(limits::TOKENS_PER_ADDRESS_MIN)),
+            pages: RateLimiter::keyed(
+                Quota::per_second(at_least_one(limits::PAGES_PER_SESSION_S))
+                    .allow_burst(at_least_one(limits::PAGES_PER_SESSION_BURST)),
+            ),
+            failed: Cache::builder()
+                .max_capacity(limits::LOGINS_REMEMBERED)
+                .time_to_idle(Duration::from_secs(4 * limits::SIGN_IN_DELAY_MOST_S))
+                .build(),
             shut: Cache::builder()
                 .max_capacity(limits::TOKEN_CACHE_ENTRIES)
                 .time_to_live(Duration::from_secs(60))
@@ -172,6 +184,37 @@ impl RateLimits {
         if self.entered.contains_key(&here) { Ok(()) } else { check(&self.elsewhere, &account, ACCOUNT) }
     }
 
+    /// # Errors
+    /// 429 like [`Self::login`], and while failures before make this one wait.
+    pub(in crate::http) fn sign_in(&self, org: &str, user: &str, address: IpAddr) -> Result<()> {
+        self.login(org, user, address)?;
+        let here = ((org.to_owned(), user.to_owned()), address);
+        let Some((_, until)) = self.failed.get(&here) else { return Ok(()) };
+        let wait = until.saturating_duration_since(Instant::now());
+        if wait.is_zero() { Ok(()) } else { Err(too_many(wait, ACCOUNT)) }
+    }
+
+    /// Counts a failed sign-in, of an account that exists or not. After the first few each makes the next one wait twice as long.
+    pub(in crate::http) fn note_failed_sign_in(&self, org: &str, user: &str, address: IpAddr) {
+        let here = ((org.to_owned(), user.to_owned()), address);
+        let count = self.failed.get(&here).map_or(0, |(count, _)| count).saturating_add(1);
+        let beyond = count.checked_sub(limits::SIGN_IN_FREE_FAILURES).map(|beyond| 1_u64 << beyond.min(16));
+        let wait = beyond.map_or(0, |times| (times * limits::SIGN_IN_DELAY_S).min(limits::SIGN_IN_DELAY_MOST_S));
+        self.failed.insert(here, (count, Instant::now() + Duration::from_secs(wait)));
+    }
+
+    /// Notes that somebody signed in from this address.
+    pub(in crate::http) fn note_sign_in(&self, org: &str, user: &str, address: IpAddr) {
+        self.failed.invalidate(&((org.to_owned(), user.to_owned()), address));
+        self.note_login(org, user, address);
+    }
+
+    /// # Errors
+    /// 429 when a session asks for pages too often.
+    pub(in crate::http) fn page(&self, session: &[u8]) -> Result<()> {
+        check(&self.pages, &session.to_vec(), "requests of this session")
+    }
+
     /// Notes that the account was entered from this address.
     pub(in crate::http) fn note_login(&self, org: &str, user: &str, address: IpAddr) {
         self.entered.insert(((org.to_owned(), user.to_owned()), address), ());
@@ -207,6 +250,7 @@ impl RateLimits {
         self.unknown_tokens.retain_recent();
         self.tokens_of_clients.retain_recent();
         self.tokens_of_addresses.retain_recent();
+        self.pages.retain_recent();
         // The tables keep their room otherwise.
         self.accounts.shrink_to_fit();
         self.elsewhere.shrink_to_fit();
@@ -254,6 +298,7 @@ mod tests {
             connections_per_address: 1,
             trusted_proxies: Default::default(),
             font_folder: None,
+            console: Default::default(),
         })
     }
 

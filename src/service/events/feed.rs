@@ -13,6 +13,7 @@ use crate::domain::{EventAudience, EventPart, Notification, OrganizationKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::service::cursor::{binding, page_size, read_place, write_place};
+use crate::service::rights::UseCase;
 use crate::service::{Actor, Services};
 use crate::store::event::{EventRow, ReaderRow};
 use crate::store::types::At;
@@ -167,6 +168,7 @@ impl Services {
     /// 400 for a cursor that does not fit, or with a type that there is none of; 410 for a cursor to events that were
     /// dropped; 404 for a reader that is not there; 429 when too many wait.
     pub async fn events(&self, actor: &Actor, query: EventQuery) -> Result<EventPage> {
+        actor.check(UseCase::SeeItems)?;
         check_types(&query.types)?;
         let bound = binding(&format!("events {} {:?} {:?} {:?}", actor.org, actor.posts, query.types, query.item_id));
         let mut place = match (&query.after, &query.reader) {
@@ -234,6 +236,7 @@ impl Services {
     /// # Errors
     /// 404 for an event that is not there, or not the caller's.
     pub async fn event(&self, actor: &Actor, id: &str, base: &str) -> Result<EventView> {
+        actor.check(UseCase::SeeItems)?;
         let absent = Error::Absent { what: "event" };
         let Some((pid, seq, part)) = parts_of(id) else { return Err(absent) };
         let streams = streams(actor);
@@ -266,6 +269,7 @@ impl Services {
     /// # Errors
     /// 400 for a name or a cursor that does not fit, or one reader too many.
     pub async fn acknowledge(&self, actor: &Actor, name: &str, through: Option<&str>) -> Result<()> {
+        actor.check(UseCase::SeeItems)?;
         let fits = !name.is_empty()
             && name.len() <= limits::READER_NAME_CHARS
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
@@ -302,6 +306,7 @@ impl Services {
     /// # Errors
     /// When the database is away.
     pub async fn event_readers(&self, actor: &Actor) -> Result<Vec<(String, DateTime<Utc>)>> {
+        actor.check(UseCase::SeeItems)?;
         let org = actor.org.clone();
         let rows = self.store.read(move |tx| tx.readers(&org)).await?;
         Ok(rows.into_iter().map(|row| (row.name, row.updated_at.0)).collect())
@@ -312,6 +317,7 @@ impl Services {
     /// # Errors
     /// 404 when there is none of this name.
     pub async fn drop_event_reader(&self, actor: &Actor, name: &str) -> Result<()> {
+        actor.check(UseCase::SeeItems)?;
         let (org, name) = (actor.org.clone(), name.to_owned());
         match self.store.write(move |tx| tx.drop_reader(&org, &name)).await? {
             true => Ok(()),

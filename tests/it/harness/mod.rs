@@ -1,5 +1,6 @@
 //! Starts the real server on a free port with a database of its own, and speaks to it like a client.
 
+pub mod browser;
 pub mod data;
 pub mod outside;
 pub mod postgres;
@@ -9,6 +10,7 @@ pub mod raw;
 pub mod receiver;
 pub mod server;
 pub mod tls;
+pub mod visitor;
 
 pub use server::{Answer, Engine, Server};
 

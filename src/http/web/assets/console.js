@@ -1,0 +1,63 @@
+'use strict';
+// Comfort only: every page works without. Nothing here decides anything.
+(() => {
+  const summary = document.getElementById('problem');
+  if (summary) summary.focus();
+
+  // What was typed and not sent is asked about before the page goes.
+  let changed = false;
+  addEventListener('input', event => {
+    const form = event.target.form;
+    if (form && form.dataset.again === undefined && event.target.type !== 'password') changed = true;
+  });
+  addEventListener('beforeunload', event => { if (changed) event.preventDefault(); });
+
+  // A second click sends nothing.
+  addEventListener('submit', event => {
+    changed = false;
+    const form = event.target;
+    if (form.dataset.again !== undefined) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = 'yes';
+  });
+  // A page that comes back by the Back button may be sent again.
+  addEventListener('pageshow', () => document.querySelectorAll('form').forEach(form => delete form.dataset.sent));
+
+  // Scans without loading the page anew. What was known before goes first; without an answer in time nothing is known.
+  document.querySelectorAll('[data-scan]').forEach(form => {
+    const [box, answer] = [form.elements.id, document.getElementById('answer')];
+    let latest = 0;
+    form.addEventListener('submit', async event => {
+      event.preventDefault();
+      const [id, turn] = [box.value, ++latest];
+      answer.replaceChildren();
+      box.value = '';
+      box.focus();
+      const address = `${form.getAttribute('action')}?id=${encodeURIComponent(id)}`;
+      const none = () => {
+        const [name, said] = [document.createElement('p'), document.createElement('p')];
+        [name.textContent, said.textContent, said.className] = [id, form.dataset.scan, 'huge'];
+        return [name, said];
+      };
+      let parts;
+      try {
+        const response = await fetch(address, { signal: AbortSignal.timeout(2000) });
+        const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+        const found = page.getElementById('answer');
+        if (!found) { location.assign(address); return; }
+        parts = found.childElementCount ? [...found.childNodes] : [page.getElementById('problem') || none()[1]];
+      } catch { parts = none(); }
+      if (turn === latest) answer.replaceChildren(...parts);
+    });
+  });
+
+  document.querySelectorAll('[data-copy]').forEach(button => {
+    const target = document.getElementById(button.dataset.copy);
+    if (!target || !navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(target.innerText.trim());
+      button.querySelector('[role=status]').textContent = button.dataset.done;
+    });
+  });
+})();

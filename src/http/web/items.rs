@@ -1,0 +1,362 @@
+//! Items: the list with its filter, one item with everything there is to read of it, and its forms as PDF.
+//!
+//! What is shown is what the use cases answer to the actor of who visits; nothing is decided here.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::field::{Line, Problems, choice, line, send, table};
+use super::layout::{form_again, page, see_other, token};
+use super::light;
+use super::visit::Visit;
+use crate::contract::item_status::CheckItemStatusRequest;
+use crate::contract::own::HistoryEntry;
+use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
+use crate::domain::Flow;
+use crate::error::{Error, Findings, Result};
+use crate::http::printing::PrintOptions;
+use crate::rules::forms;
+use crate::service::load::{ItemFilter, Query, ViewForm, bound};
+use crate::service::one::Named;
+use crate::service::rights::UseCase;
+
+/// Items of a page of the list.
+const ROWS: i32 = 50;
+
+/// An item as the own surface tells it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    p_id: Uuid,
+    item_id: String,
+    post: String,
+    mail_object: MailObject,
+    declaration: Option<Declaration>,
+    response: Option<Response>,
+    dc_response: Option<Response>,
+    #[serde(default)]
+    light: light::Told,
+}
+
+impl Item {
+    fn read(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|error| Error::Internal(format!("an item cannot be shown: {error}")))
+    }
+
+    fn address(&self) -> String {
+        format!("/console/items/{}/{}", self.post, self.p_id)
+    }
+
+    fn data(&self) -> Option<&DeclarationData> {
+        self.declaration.as_ref()?.data.as_ref()
+    }
+}
+
+fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or("–")
+}
+
+fn date(visit: &Visit<'_>, at: Option<WcfDate>) -> Markup {
+    html! { @if let Some(at) = at { (moment(visit, at.instant())) } @else { "–" } }
+}
+
+fn moment(visit: &Visit<'_>, at: DateTime<Utc>) -> Markup {
+    html! { time datetime=(at.to_rfc3339()) { (visit.time(at)) } }
+}
+
+/// The filter of a list, as its form is filled in.
+fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
+    let (texts, query) = (visit.texts, &visit.query);
+    let given = |name: &'static str| Some(query.trimmed(name).to_uppercase()).filter(|text| !text.is_empty());
+    let mut findings = Findings::default();
+    let id = given("id").map(|id| id.split_whitespace().collect::<String>());
+    forms::check_item_id(&mut findings, "id", id.as_deref());
+    if !findings.is_empty() {
+        return Err(Problems::one(Some("id"), texts.get("scan.form")));
+    }
+    let partner = given("partner");
+    forms::check_post(&mut findings, "partner", partner.as_deref());
+    if !findings.is_empty() {
+        return Err(Problems::one(Some("partner"), texts.get("items.partner-form")));
+    }
+    // A date alone is the whole day by the clock of the organization.
+    let zone = visit.person.as_ref().map_or(chrono_tz::Tz::UTC, |person| person.zone);
+    let day = |name: &'static str| match query.trimmed(name) {
+        "" => Ok(None),
+        text => chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map(Some)
+            .map_err(|_| Problems::one(Some(name), texts.get("items.date-form"))),
+    };
+    let start = |day: chrono::NaiveDate| {
+        let local = day.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone);
+        local.earliest().map(|at| WcfDate::new(at.with_timezone(&Utc)))
+    };
+    let (from, to) = (day("from")?.and_then(start), day("to")?.and_then(|day| day.succ_opt()).and_then(start));
+    let to = to.map(|end| WcfDate::new(end.instant() - chrono::TimeDelta::seconds(1)));
+    Ok(ItemFilter {
+        item_id: id,
+        flow: given("flow").and_then(|flow| Flow::from_stored(&flow).ok()),
+        partner_post: partner,
+        mail_class: given("class"),
+        posting_from: bound(from),
+        posting_to: bound(to),
+        ..ItemFilter::default()
+    })
+}
+
+fn filter_form(visit: &Visit<'_>, problems: &Problems) -> Markup {
+    let (texts, query) = (visit.texts, &visit.query);
+    let any = texts.get("items.any").to_owned();
+    let flows = [
+        ("", any.clone()),
+        ("I", texts.get("items.inbound").to_owned()),
+        ("O", texts.get("items.outbound").to_owned()),
+        ("T", texts.get("items.transit").to_owned()),
+    ];
+    let classes = [
+        ("", any),
+        ("U", texts.get("items.letters").to_owned()),
+        ("C", texts.get("items.parcels").to_owned()),
+        ("E", "EMS".to_owned()),
+    ];
+    let hint = Some(texts.get("items.date-hint"));
+    html! {
+        form.filter method="get" action="/console/items" novalidate data-again {
+            (line(problems, Line { name: "id", label: texts.get("items.id"), value: query.trimmed("id"), autocomplete: Some("off"), ..Line::default() }))
+            (choice(problems, "flow", texts.get("items.flow"), None, &flows, query.trimmed("flow")))
+            (line(problems, Line { name: "partner", label: texts.get("items.partner"), value: query.trimmed("partner"), autocomplete: Some("off"), is_short: true, ..Line::default() }))
+            (choice(problems, "class", texts.get("items.class"), None, &classes, query.trimmed("class")))
+            (line(problems, Line { name: "from", label: texts.get("items.from"), hint, value: query.trimmed("from"), autocomplete: Some("off"), is_short: true, ..Line::default() }))
+            (line(problems, Line { name: "to", label: texts.get("items.to"), hint, value: query.trimmed("to"), autocomplete: Some("off"), is_short: true, ..Line::default() }))
+            (send(texts.get("items.show")))
+        }
+    }
+}
+
+/// The list. An id that one item has leads to it at once.
+pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
+    let (texts, person) = (visit.texts, visit.person()?);
+    let actor = person.actor(UseCase::SeeItems)?;
+    let filter = match filter(&visit) {
+        Ok(filter) => filter,
+        Err(problems) => {
+            let content = filter_form(&visit, &problems);
+            return form_again(&visit, StatusCode::UNPROCESSABLE_ENTITY, texts.get("items.title"), &problems, content);
+        }
+    };
+    let has_id = filter.item_id.is_some();
+    let cursor = Some(visit.query.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty());
+    let query =
+        Query { filter, limit: Some(ROWS), cursor, count_total: true, form: ViewForm::Listed, ..Query::default() };
+    let found = match visit.shared.services.load(actor, query).await {
+        Ok(found) => found,
+        // A cursor of another filter: the list begins anew.
+        Err(Error::Invalid(_)) => return Ok(see_other("/console/items")),
+        Err(error) => return Err(error),
+    };
+    let items: Vec<Item> = found.views.iter().map(|view| Item::read(view)).collect::<Result<_>>()?;
+    if let ([item], true) = (items.as_slice(), has_id) {
+        return Ok(see_other(&item.address()));
+    }
+    let asked = items.iter().map(|item| CheckItemStatusRequest {
+        item_id: Some(item.item_id.clone()),
+        origin_postal_org_cd: item.mail_object.orig_post_org_cd.clone(),
+        ..CheckItemStatusRequest::default()
+    });
+    let lights = visit.shared.services.lights(actor, asked.collect()).await?.items;
+    let row = |(item, told): (&Item, &crate::contract::own::ItemLight)| {
+        let (object, data) = (&item.mail_object, item.data());
+        html! {
+            tr {
+                th scope="row" { a.id href=(item.address()) { (item.item_id) } }
+                td { (light::word(texts, told.light.light)) }
+                td.id { (text(&object.orig_post_org_cd)) " → " (text(&object.dest_post_org_cd)) }
+                td.id { (text(&object.mail_class_cd)) }
+                td { (date(&visit, object.posting_dt)) }
+                td.number { @if let Some(weight) = data.and_then(|data| data.gross_weight.as_ref()) { (weight.to_string()) } @else { "–" } }
+                td dir="auto" { (data.map_or("–", |data| text(&data.recipient_name))) }
+            }
+        }
+    };
+    let rows: Vec<Markup> = items.iter().zip(&lights).map(row).collect();
+    let heads =
+        ["items.id", "items.light", "items.lane", "items.class", "items.posted", "items.weight", "items.recipient"];
+    let caption = texts.with(
+        "items.caption",
+        &[("count", &found.total.unwrap_or_default().to_string()), ("zone", person.zone.name())],
+    );
+    let next = found.next_cursor.as_deref().map(|cursor| {
+        let known = visit.query.members().filter(|(name, _)| *name != "cursor").chain([("cursor", cursor)]);
+        format!("/console/items?{}", serde_urlencoded::to_string(known.collect::<Vec<_>>()).unwrap_or_default())
+    });
+    let content = html! {
+        (filter_form(&visit, &Problems::default()))
+        @if items.is_empty() { div.note { p { (texts.get("items.none")) } } }
+        @else { (table(&caption, &heads.map(|key| texts.get(key)), &rows)) }
+        @if let Some(next) = next { p { a href=(next) rel="next" { (texts.get("items.next")) } } }
+    };
+    page(&visit, texts.get("items.title"), content)
+}
+
+/// Post and item that the address names.
+///
+/// # Errors
+/// 404 for what names none.
+fn named<'v>(visit: &'v Visit<'_>) -> Result<(&'v str, Named)> {
+    let [post, pid] = visit.parts.as_slice() else { return Err(Error::Absent { what: "item" }) };
+    let pid = Uuid::try_parse(pid).map_err(|_| Error::Absent { what: "item" })?;
+    Ok((post, Named::Pid(pid)))
+}
+
+/// A post that is another's looks like one without the item.
+fn absent(error: Error) -> Error {
+    if matches!(error, Error::Unauthorized) { Error::Absent { what: "item" } } else { error }
+}
+
+/// One item: light with every reason, declaration, decisions, history, forms.
+pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
+    let (texts, actor) = (visit.texts, visit.person()?.actor(UseCase::SeeItems)?);
+    let (post, one) = named(&visit)?;
+    let services = &visit.shared.services;
+    let shown = services.view_one(actor, one.clone(), Some(post)).await.map_err(absent)?;
+    let item = Item::read(&shown.text)?;
+    let history = services.history_view(actor, one).await?.events;
+    let object = &item.mail_object;
+    let content = html! {
+        div.note { p { (light::word(texts, &item.light.light)) } (light::reasons(texts, &item.light)) }
+        dl {
+            dt { (texts.get("items.lane")) } dd.id { (text(&object.orig_post_org_cd)) " → " (text(&object.dest_post_org_cd)) }
+            dt { (texts.get("items.class")) } dd.id { (text(&object.mail_class_cd)) }
+            dt { (texts.get("items.posted")) } dd { (date(&visit, object.posting_dt)) }
+        }
+        @match item.data() {
+            Some(data) => { (declared(&visit, data)) (print_form(&visit, &item)?) }
+            None => { p { (texts.get("items.undeclared")) } }
+        }
+        (decision(&visit, texts.get("items.own-decision"), item.response.as_ref())?)
+        (decision(&visit, texts.get("items.dc-decision"), item.dc_response.as_ref())?)
+        h2 { (texts.get("items.history")) }
+        (past(&visit, &history))
+    };
+    page(&visit, &item.item_id, content)
+}
+
+fn party(lines: &[&Option<String>]) -> Markup {
+    html! { @for line in lines.iter().filter_map(|line| line.as_deref()).filter(|line| !line.is_empty()) { span dir="auto" { (line) } br; } }
+}
+
+fn declared(visit: &Visit<'_>, data: &DeclarationData) -> Markup {
+    let texts = visit.texts;
+    let rows: Vec<Markup> = data
+        .content_pieces
+        .iter()
+        .map(|piece| {
+            html! {
+                tr {
+                    td dir="auto" { (text(&piece.description)) }
+                    td.id { (text(&piece.hs)) }
+                    td.id { (text(&piece.orig_country_cd)) }
+                    td.number { @if let Some(number) = piece.number { (number) } @else { "–" } }
+                    td.number { @if let Some(weight) = &piece.net_weight { (weight.to_string()) } @else { "–" } }
+                    td.number { @if let Some(amount) = &piece.amount { (amount.to_string()) " " (piece.currency_cd.as_deref().unwrap_or_default()) } @else { "–" } }
+                }
+            }
+        })
+        .collect();
+    let heads = ["items.goods", "items.hs", "items.made-in", "items.number", "items.net", "items.value"];
+    html! {
+        h2 { (texts.get("items.declaration")) }
+        dl {
+            dt { (texts.get("items.sender")) }
+            dd { (party(&[&data.sender_name, &data.sender_address_line1, &data.sender_address_line2, &data.sender_zip, &data.sender_city, &data.sender_country_cd])) }
+            dt { (texts.get("items.recipient")) }
+            dd { (party(&[&data.recipient_name, &data.recipient_address_line1, &data.recipient_address_line2, &data.recipient_zip, &data.recipient_city, &data.recipient_country_cd])) }
+            dt { (texts.get("items.nature")) } dd.id { (text(&data.nature_type_cd)) }
+            dt { (texts.get("items.weight")) } dd { @if let Some(weight) = &data.gross_weight { (weight.to_string()) } @else { "–" } }
+        }
+        (table(texts.get("items.goods"), &heads.map(|key| texts.get(key)), &rows))
+    }
+}
+
+fn decision(visit: &Visit<'_>, heading: &str, response: Option<&Response>) -> Result<Markup> {
+    let Some((response, data)) = response.and_then(|response| Some((response, response.data.as_ref()?))) else {
+        return Ok(html! {});
+    };
+    let (texts, customs) = (visit.texts, response.cust_organization_cd.as_deref().unwrap_or_default());
+    let code = data.decision_cd.as_deref().unwrap_or_default();
+    let decided = visit.shared.services.catalogue().decisions.decide(customs, code);
+    let name = decided.map(|decided| decided.name(texts.0).to_owned()).unwrap_or_else(|_| code.to_owned());
+    Ok(html! {
+        h2 { (heading) }
+        dl {
+            dt { (texts.get("items.decision")) } dd { (name) " " code { (code) } }
+            dt { (texts.get("items.by")) } dd.id { (customs) }
+            dt { (texts.get("items.at")) } dd { (date(visit, data.clearance_dt)) }
+            @for tax in &data.taxes {
+                dt { (texts.get("items.tax")) " " (tax.tax_type.as_deref().unwrap_or_default()) }
+                dd { @if let Some(amount) = &tax.amount { (amount.to_string()) " " (tax.currency_cd.as_deref().unwrap_or_default()) } @else { "–" } }
+            }
+        }
+    })
+}
+
+fn past(visit: &Visit<'_>, history: &[HistoryEntry]) -> Markup {
+    let texts = visit.texts;
+    let row = |entry: &HistoryEntry| {
+        let at = DateTime::parse_from_rfc3339(&entry.at).map(|at| at.with_timezone(&Utc));
+        let what = texts.find(&format!("event.{}", entry.event)).unwrap_or(&entry.event).to_owned();
+        html! {
+            tr {
+                td { @if let Ok(at) = at { (moment(visit, at)) } }
+                td { (what) @if let Some(version) = entry.version { " (" (texts.with("items.version", &[("number", &version.to_string())])) ")" } }
+                td.id { (entry.organization) @if let Some(user) = &entry.user { " " (user) } @if let Some(office) = &entry.office { " " (office) } }
+                td.id { (entry.changed.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect::<Vec<_>>().join(", ")) }
+            }
+        }
+    };
+    let rows: Vec<Markup> = history.iter().rev().map(row).collect();
+    let heads = ["items.at", "items.what", "items.by", "items.changed"];
+    table(texts.get("items.history-caption"), &heads.map(|key| texts.get(key)), &rows)
+}
+
+fn print_form(visit: &Visit<'_>, item: &Item) -> Result<Markup> {
+    let texts = visit.texts;
+    let token = token(visit)?;
+    Ok(html! {
+        form method="post" action=(format!("{}/print", item.address())) data-again {
+            (token)
+            p.actions {
+                button type="submit" name="form" value="CN22" { "CN22 (PDF)" }
+                button type="submit" name="form" value="CN23" { "CN23 (PDF)" }
+            }
+            p.hint { (texts.get("items.print-hint")) }
+        }
+    })
+}
+
+/// The customs form of an item; that it was printed is noted in its history.
+pub(super) async fn print(visit: Visit<'_>) -> Result<HttpResponse> {
+    let actor = visit.person()?.actor(UseCase::Print)?;
+    let (post, one) = named(&visit)?;
+    actor.posts_meant(Some(post)).map_err(absent)?;
+    let services = &visit.shared.services;
+    let form = Some(visit.form.get("form").to_owned()).filter(|form| !form.is_empty());
+    let language = Some(visit.texts.0.code().to_owned()).filter(|code| code != "EN");
+    let options = PrintOptions { form, language_cd: language, ..PrintOptions::default() };
+    let options = options.checked(actor.zone, &services.catalogue())?;
+    let (item, _, pid) = services.printable_one(actor, one).await?;
+    let id = item.view.mail_object.as_ref().and_then(|object| object.id.clone()).unwrap_or_default();
+    let today = services.clock.now().with_timezone(&actor.zone).date_naive();
+    let bytes = visit.shared.printer.print(services, vec![item], options, today).await?;
+    services.note_one_printed(actor, pid).await?;
+    let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")))
+        .body(bytes))
+}
