@@ -86,7 +86,7 @@ mod tests {
             ("1qaz2wsx3edc", Some(Fault::Common)),
             ("the DEPOST clerk", Some(Fault::User)),
             ("first secret", None),
-            ("ein Kahn im Nebel", None),
+            ("Kahn im Nebel bleibt", None),
             ("пароль из шести слов", None),
             ("sunshine on a leaky bucket", None),
         ] {

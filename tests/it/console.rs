@@ -46,7 +46,7 @@ on_both_engines_with! {
         let mut bodies = std::collections::BTreeSet::new();
         for (org, user, password) in [
             ("AUA", "clerk", "wrong"), ("AUA", "unknown", PASSWORD), ("AUA", "locked", PASSWORD), ("DEA", "clerk", PASSWORD),
-            ("NOO", "clerk", PASSWORD), ("-", "clerk", PASSWORD),
+            ("XXA", "clerk", PASSWORD), ("-", "clerk", PASSWORD),
         ] {
             let visitor = Visitor::new(server);
             let shown = visitor.sign_in(org, user, password).is(401).says(WRONG);
