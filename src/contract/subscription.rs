@@ -88,6 +88,7 @@ pub struct SubscriptionChanges {
     pub mode: Option<String>,
     /// An empty object takes them away.
     pub headers: Option<BTreeMap<String, String>>,
+    /// Null takes it away.
     pub oauth: Option<ReceiverOauth>,
 }
 
@@ -221,7 +222,7 @@ pub struct DeliveryView {
     pub replay: bool,
     pub attempts: i32,
     pub lined_up_at: String,
-    /// When it is tried next.
+    /// When it is tried next; none where it is due, which is when its receiver has rested and what it waits for was taken.
     pub next_at: Option<String>,
     pub done_at: Option<String>,
     /// Of one delivery that is read by its number.

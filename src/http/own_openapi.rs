@@ -119,6 +119,9 @@ fn describe_headers(responses: &mut Value) {
     }
 }
 
+/// What is answered with a secret, which is kept nowhere: a repeat cannot be answered alike.
+const ANSWER_SECRETS: [&str; 3] = ["createSubscription", "createCallbackHost", "addSubscriptionKey"];
+
 /// What stands in the path, the query and the headers.
 fn parameters(operation: &Operation, resource: &Resource) -> Vec<Value> {
     let names = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next());
@@ -128,7 +131,7 @@ fn parameters(operation: &Operation, resource: &Resource) -> Vec<Value> {
         json!({ "name": known.name, "in": "query", "required": false, "schema": schema, "description": known.says })
     }));
     parameters.extend(operation.headers.iter().map(|(name, text)| header(name, text)));
-    if resource.writes && resource.body.is_some() {
+    if resource.writes && resource.body.is_some() && !ANSWER_SECRETS.contains(&operation.name) {
         let key = "Do this once: the same key and request give the same answer for 24 hours.";
         parameters.push(header("Idempotency-Key", key));
     }

@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use moka::sync::Cache;
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::http::uri::Authority;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
@@ -148,11 +149,21 @@ fn parts(uri: &Uri) -> Option<(&str, String, u16)> {
     };
     let authority = uri.authority()?;
     let host = authority.host();
+    let port = port_of(authority, usual)?;
     if authority.as_str().contains('@') || host.is_empty() || host.len() > limits::HOST_CHARS {
         return None;
     }
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    Some((scheme, host.to_ascii_lowercase(), authority.port_u16().unwrap_or(usual)))
+    Some((scheme, host.to_ascii_lowercase(), port))
+}
+
+/// The port that stands in an authority, or the usual one; none for what is no port.
+pub(super) fn port_of(authority: &Authority, usual: u16) -> Option<u16> {
+    let behind = authority.as_str().rsplit('@').next()?.strip_prefix(authority.host())?;
+    match behind.strip_prefix(':') {
+        None => Some(usual),
+        Some(port) => port.parse().ok(),
+    }
 }
 
 /// What the system says of a name, in bounded time.
@@ -281,6 +292,8 @@ mod tests {
             ("https://93.184.216.34:8443/", 1),
             ("https://[2606:2800:220:1::1]/", 1),
             ("https://93.184.216.34:444/", 0),
+            ("https://93.184.216.34:99999/", 0),
+            ("https://93.184.216.34:/", 0),
             ("http://93.184.216.34/", 0),
             ("http://93.184.216.34:443/", 0),
             ("ftp://93.184.216.34/", 0),

@@ -153,10 +153,9 @@ fn unanswered(error: ureq::Error) -> Unanswered {
 }
 
 fn broke_off(error: std::io::Error) -> Unanswered {
-    match error.kind() {
-        std::io::ErrorKind::TimedOut => Unanswered::TimedOut,
-        _ => Unanswered::Failed(format!("the answer broke off: {error}")),
-    }
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+    let is_timeout = matches!(inner, Some(ureq::Error::Timeout(_))) || error.kind() == std::io::ErrorKind::TimedOut;
+    if is_timeout { Unanswered::TimedOut } else { Unanswered::Failed(format!("the answer broke off: {error}")) }
 }
 
 impl Net for Http {

@@ -31,8 +31,8 @@ impl Notifier {
     /// # Errors
     /// As of a subscription; 400 for an address that does not end with a slash.
     pub async fn create_callback_host(&self, actor: &Actor, new: NewSubscription) -> Result<SubscriptionMade> {
-        if !new.url.ends_with('/') || new.url.contains('?') {
-            let message = "write a prefix that ends with a slash, for example https://hooks.example/entrepost/";
+        if !is_under(&new.url, &new.url) || new.url.contains('?') {
+            let message = "write a prefix that ends with a slash and has no dot segments, for example https://hooks.example/entrepost/";
             return Err(Error::invalid("format", "url", message));
         }
         self.make(actor, SubscriptionKind::CallbackHost, new).await

@@ -1,7 +1,7 @@
 //! How a receiver fares, and what follows: when a delivery is tried again, when the receiver is left alone, when its subscription is
 //! blocked, warned of and disabled. Pure.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::delivery::pause::{spread, spread_up};
 use crate::domain::{DeliveryState, Notification, ReceiverMode, SubscriptionState};
@@ -174,11 +174,14 @@ pub(super) fn disabled_at(row: &SubscriptionRow) -> Option<DateTime<Utc>> {
 /// What a Retry-After header asks for: seconds, or a date.
 pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<TimeDelta> {
     let header = header.trim();
-    if let Ok(seconds) = header.parse::<u32>() {
-        return Some(TimeDelta::seconds(seconds.into()));
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Longer than anybody waits.
+        return Some(TimeDelta::seconds(header.parse::<u32>().unwrap_or(u32::MAX).into()));
     }
-    let date = DateTime::parse_from_rfc2822(header).ok()?;
-    Some((date.to_utc() - now).max(TimeDelta::zero()))
+    // The name of the day says nothing that the date does not.
+    let (_, date) = header.split_once(", ")?;
+    let date = NaiveDateTime::parse_from_str(date, "%d %b %Y %H:%M:%S GMT").ok()?;
+    Some((date.and_utc() - now).max(TimeDelta::zero()))
 }
 
 #[cfg(test)]
@@ -361,7 +364,10 @@ mod tests {
         let later = (now + TimeDelta::seconds(90)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         assert_eq!(retry_after(&later, now), Some(TimeDelta::seconds(90)));
         assert_eq!(retry_after("Fri, 31 Dec 1999 23:59:59 GMT", now), Some(TimeDelta::zero()));
-        for wrong in ["", "soon", "-1", "1.5", "99999999999"] {
+        for far in ["5000000000", "99999999999999999999", "Sat, 28 Nov 9999 00:00:00 GMT"] {
+            assert!(retry_after(far, now).is_some_and(|wish| wish > TimeDelta::days(30_000)), "{far}");
+        }
+        for wrong in ["", "soon", "-1", "1.5"] {
             assert_eq!(retry_after(wrong, now), None, "{wrong}");
         }
     }

@@ -13,7 +13,9 @@ use super::receiver::{ReceiverAuth, open_auth, seal_auth};
 use super::replay::event_of;
 use super::view::Shown;
 use crate::contract::canonical::to_canonical;
-use crate::contract::subscription::{GoOn, NewSubscription, SubscriptionChanges, SubscriptionMade, SubscriptionView};
+use crate::contract::subscription::{
+    GoOn, NewSubscription, ReceiverOauth, SubscriptionChanges, SubscriptionMade, SubscriptionView,
+};
 use crate::domain::{Ordering, ReceiverMode, RecordEventKind, SignatureKind, SubscriptionKind, SubscriptionState};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -250,7 +252,7 @@ impl Notifier {
             self.check_url(url, "url").await?;
             self.count_challenge(url)?;
         }
-        if let Some(oauth) = &changes.oauth {
+        if let Some(oauth) = changes.oauth.as_ref().filter(|oauth| !is_none(oauth)) {
             self.check_url(&oauth.token_url, "oauth.tokenUrl").await?;
         }
         let (vault, filter, label) = (self.services.vault.clone(), changes.filter, changes.label);
@@ -268,7 +270,7 @@ impl Notifier {
             }
             if headers.is_some() || oauth.is_some() {
                 let mut auth = open_auth(&vault, row)?;
-                auth.oauth = oauth.clone().or(auth.oauth.filter(|_| headers.is_none()));
+                auth.oauth = oauth.clone().or(auth.oauth).filter(|oauth| !is_none(oauth));
                 auth.headers = headers.clone().unwrap_or(auth.headers);
                 auth.check()?;
                 row.auth = seal_auth(&vault, row, &auth)?;
@@ -358,6 +360,11 @@ impl Notifier {
         };
         self.alter(actor, id, alter).await
     }
+}
+
+/// Stands for no client at all, where one is to be taken away.
+fn is_none(oauth: &ReceiverOauth) -> bool {
+    oauth.token_url.is_empty() && oauth.client_id.is_empty()
 }
 
 /// Has the receiver challenged.

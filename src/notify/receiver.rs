@@ -178,7 +178,7 @@ impl Notifier {
         let answered = self.post(request).await?;
         let token = serde_json::from_slice::<serde_json::Value>(&answered.body).ok();
         let token = token.as_ref().and_then(|answer| answer["access_token"].as_str());
-        let is_plain = |token: &&str| token.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+        let is_plain = |token: &&str| !token.is_empty() && token.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
         match token.filter(is_plain).filter(|_| answered.status == 200) {
             Some(token) => {
                 self.tokens.insert(key.clone(), token.to_owned());

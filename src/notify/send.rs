@@ -55,7 +55,11 @@ pub(super) struct Called {
 impl Called {
     /// The beginning of the answer, as it may be shown.
     pub(super) fn head(&self) -> Option<String> {
-        let printable = |byte: &u8| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { ' ' };
+        let printable = |byte: &u8| match byte {
+            b' '..=b'~' => char::from(*byte),
+            b'\r' | b'\n' | b'\t' => ' ',
+            _ => '?',
+        };
         let head: String = self.body.iter().take(HEAD_CHARS).map(printable).collect();
         Some(head.trim().to_owned()).filter(|head| !head.is_empty())
     }

@@ -121,7 +121,7 @@ pub(super) fn delivery_view(
         replay: row.is_replay,
         attempts: row.tries,
         lined_up_at: time(row.lined_up_at.0),
-        next_at: waits.then(|| time(row.next_at.0)),
+        next_at: Some(row.next_at.0).filter(|at| waits && *at > services.clock.now()).map(time),
         done_at: optional(row.done_at),
         log: log.into_iter().map(attempt_view).collect(),
     }

@@ -133,14 +133,13 @@ const WAITING_MOST: usize = limits::HOOK_WAITING + limits::REPLAY_WAITING + 2 * 
 /// When something is to be done for a subscription besides new events.
 fn next_due(tx: &mut Tx<'_>, (org, id): &Key) -> Result<Option<At>, Fault> {
     let Some(row) = tx.subscription(org, *id)? else { return Ok(None) };
-    let waiting = tx.waiting_deliveries(org, *id, WAITING_MOST)?;
-    let is_waiting = !waiting.is_empty();
     let due = match row.state {
         SubscriptionState::Active => {
+            let waiting = tx.waiting_deliveries(org, *id, WAITING_MOST)?;
             let choice = choose(waiting, row.ordering, At(tx.now), usize::MAX);
             if choice.chains.is_empty() { choice.next_at } else { Some(At(tx.now)) }
         }
-        SubscriptionState::Blocked => is_waiting.then_some(At(tx.now)),
+        SubscriptionState::Blocked => (tx.count_waiting(org, *id)? > 0).then_some(At(tx.now)),
         _ => return Ok(None),
     };
     let has_replay = tx.running_replay(org, *id)?.is_some();
@@ -383,7 +382,7 @@ impl Sending<'_> {
             status: called.status.map(i32::from),
             ms: i32::try_from(called.ms).unwrap_or(i32::MAX),
             error: called.trouble.as_ref().map(|(code, _)| (*code).to_owned()),
-            head: called.head().filter(|_| called.trouble.is_some()),
+            head: called.head(),
         };
         Stored { delivery, attempt: Some(attempt), notice }
     }

@@ -9,6 +9,7 @@ use super::item::handed::Reading;
 use super::item::visible::{declaration_for, response_for};
 use super::load::ItemFilter;
 use super::one::{in_list, version_tag};
+use super::rights::UseCase;
 use super::views::mail_object;
 use super::{Actor, Services};
 use crate::contract::DeclarationData;
@@ -58,6 +59,7 @@ impl Services {
         (form, language): (ExportForm, Language),
         told: Told<'_>,
     ) -> Result<Export> {
+        actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         filter.as_customs = actor.kind == OrganizationKind::Customs;
         if form == ExportForm::Json {

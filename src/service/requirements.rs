@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::own::{Requirement, Requirements};
 use crate::domain::Level;
@@ -58,6 +59,7 @@ impl Services {
     /// # Errors
     /// 400 for a lane that is none.
     pub fn sheet_template(&self, actor: &Actor, language: Language, lane: Option<&str>) -> Result<Vec<u8>> {
+        actor.check(UseCase::SeeItems)?;
         let needed = match lane {
             None => HashSet::new(),
             Some(lane) => {

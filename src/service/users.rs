@@ -174,7 +174,9 @@ impl Services {
                 let mut findings = found.clone();
                 check_roles(&mut findings, changes.roles.unwrap_or_default(), kind, &admin);
                 for code in offices.iter().flatten() {
-                    if tx.office(code)?.is_none() {
+                    // Who administers an organization knows its own; the operator may say otherwise on the command line.
+                    let is_known = |office: &crate::store::who::OfficeRow| admin.org.is_none() || office.org == org;
+                    if tx.office(code)?.filter(is_known).is_none() {
                         findings.add("absent", "office", format!("there is no office {code}; add it first"));
                     } else if kind.is_none() {
                         findings.add("posts", "office", "who runs the server acts for no office");
@@ -380,8 +382,12 @@ pub enum WhichSessions {
 }
 
 fn check_user_code(findings: &mut Findings, user_cd: &str) {
-    if user_cd.is_empty() {
-        findings.add("format", "USER", format!("a user code has 1 to {} characters", limits::USER_CD_CHARS));
+    if user_cd.is_empty() || user_cd.chars().any(char::is_control) {
+        findings.add(
+            "format",
+            "USER",
+            format!("a user code has 1 to {} characters, none of them control characters", limits::USER_CD_CHARS),
+        );
     }
     forms::check_user(findings, "USER", Some(user_cd));
 }

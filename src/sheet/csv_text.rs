@@ -25,7 +25,7 @@ impl CsvText {
         if bytes.len() > limits::BODY_BYTES {
             return Err(Refusal::limit("bytes", limits::BODY_BYTES));
         }
-        let (text, encoding) = decoded(bytes);
+        let (text, encoding) = decoded(bytes)?;
         if text.contains('\0') {
             return Err(Refusal::NoText);
         }
@@ -34,7 +34,10 @@ impl CsvText {
         let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let count = |separator: &u8| head.bytes().filter(|byte| byte == separator).count();
         let separator = SEPARATORS.into_iter().rev().max_by_key(count).unwrap_or(b',');
-        Ok(Self { text, encoding, separator })
+        match open_quote(&text, separator) {
+            Some(row) => Err(Refusal::OpenQuote { row }),
+            None => Ok(Self { text, encoding, separator }),
+        }
     }
 
     /// Hands out the rows that are not empty, until `each` breaks off.
@@ -80,18 +83,51 @@ fn kept(text: &str) -> String {
     }
 }
 
+/// The row with a quotation mark that is never closed, if there is one: everything behind it would be one text.
+fn open_quote(text: &str, separator: u8) -> Option<usize> {
+    let (mut row, mut opened, mut begins) = (1, None, true);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        row += usize::from(byte == b'\n');
+        match (byte, opened) {
+            (b'"', Some(_)) if bytes.peek() == Some(&b'"') => drop(bytes.next()),
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if begins => opened = Some(row),
+            _ => {}
+        }
+        begins = opened.is_none() && (byte == separator || byte == b'\n');
+    }
+    opened
+}
+
 /// By its mark, else UTF-8 where it is that, else what Windows wrote in western Europe.
-fn decoded(bytes: &[u8]) -> (String, &'static str) {
+///
+/// # Errors
+/// It is UTF-8 with a fault: read as anything else, every letter beyond ASCII in it would be two wrong ones.
+fn decoded(bytes: &[u8]) -> Result<(String, &'static str), Refusal> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let text = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0;
-        return (text.into_owned(), encoding.name());
+        return Ok((text.into_owned(), encoding.name()));
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), "UTF-8"),
-        Err(_) => (
-            encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
-            encoding_rs::WINDOWS_1252.name(),
-        ),
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok((text.to_owned(), "UTF-8"));
+    }
+    let (mut right, mut wrong, mut row, mut first) = (0, 0, 1, None);
+    for part in bytes.utf8_chunks() {
+        right += part.valid().chars().filter(|sign| !sign.is_ascii()).count();
+        row += part.valid().matches('\n').count();
+        if !part.invalid().is_empty() {
+            wrong += 1;
+            first.get_or_insert(row);
+        }
+    }
+    match first {
+        // Two letters of western Europe hardly ever look like one of UTF-8.
+        Some(row) if right >= wrong => Err(Refusal::DamagedText { row }),
+        _ => {
+            let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0;
+            Ok((text.into_owned(), encoding_rs::WINDOWS_1252.name()))
+        }
     }
 }
 
@@ -149,5 +185,20 @@ mod tests {
         let many = "a;".repeat(limits::SHEET_COLUMNS + 1);
         let text = CsvText::open(many.as_bytes()).expect("a text");
         assert_eq!(text.rows(&mut |_, _| ControlFlow::Continue(())).unwrap_err().code(), "limit");
+    }
+
+    #[test]
+    fn what_would_swallow_or_spoil_the_rest_is_refused_with_its_row() {
+        let cut = "item_id;x\nA;Müller Bücher\nB;cut é".as_bytes();
+        for (bytes, refused) in [
+            (&b"item_id;comments\nA;\"wide\nB;x\n"[..], Refusal::OpenQuote { row: 2 }),
+            (b"item_id;comments\nA;\"a \"\"b\"\" c\nB;\n", Refusal::OpenQuote { row: 2 }),
+            (&cut[..cut.len() - 1], Refusal::DamagedText { row: 3 }),
+        ] {
+            assert_eq!(CsvText::open(bytes).expect_err("refused"), refused);
+        }
+        for well in ["a;b\n1;\"two\nlines\"\n", "a;b\n1;5\" pipe\n", "a;b\n\"x\";\"\"\"y\"\"\"\n"] {
+            assert!(CsvText::open(well.as_bytes()).is_ok(), "{well}");
+        }
     }
 }

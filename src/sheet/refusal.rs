@@ -15,6 +15,10 @@ pub enum Refusal {
     OtherKind { kind: &'static str },
     /// Neither text nor workbook.
     NoText,
+    /// A quotation mark that is opened in this row is never closed.
+    OpenQuote { row: usize },
+    /// Text in UTF-8 that has a fault in this row.
+    DamagedText { row: usize },
     /// No sheet of it, or not the one named, has a row with the keys of columns.
     NoKeys { sheet: Option<String> },
     /// A key stands above two columns.
@@ -34,7 +38,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Limit { .. } => "limit",
-            Self::Broken { .. } | Self::DocumentType => "damaged",
+            Self::Broken { .. } | Self::DocumentType | Self::OpenQuote { .. } | Self::DamagedText { .. } => "damaged",
             Self::OtherKind { .. } | Self::NoText => "file_kind",
             Self::NoKeys { .. } | Self::KeyTwice { .. } => "keys",
         }
@@ -52,6 +56,16 @@ impl fmt::Display for Refusal {
                 write!(f, "a part of the file has a document type, which is refused; save it again as .xlsx")
             }
             Self::OtherKind { kind } => write!(f, "the file is {kind}; save it as .xlsx (Excel workbook) or CSV UTF-8"),
+            Self::OpenQuote { row } => write!(
+                f,
+                "a quotation mark is opened in row {row} and never closed, so all that follows would be one text; close it, or write it twice"
+            ),
+            Self::DamagedText { row } => {
+                write!(
+                    f,
+                    "row {row} has bytes that are no UTF-8, unlike the rest of the file; put them right, or save it as CSV UTF-8"
+                )
+            }
             Self::NoText => write!(f, "the file is neither a workbook nor text; save it as .xlsx or CSV UTF-8"),
             Self::NoKeys { sheet: Some(sheet) } => {
                 write!(

@@ -601,6 +601,17 @@ on_both_engines_with! {
         for wrong in [json!({ "concurrency": 0 }), json!({ "concurrency": 33 }), json!({ "ordering": "x" }), json!({ "mode": "x" }), json!({ "filter": { "types": ["nothing.*"] } }), json!({ "filter": { "lights": ["Blue"] } }), json!({ "filter": { "flows": ["X"] } }), json!({ "unknown": 1 }), json!({ "label": "x".repeat(101) })] {
             as_org(server, "DEA", "PATCH", &one.path(""), wrong.clone()).is(400);
         }
+        let auth = json!({ "headers": { "X-Key": "a" }, "oauth": { "tokenUrl": other.url, "clientId": "us", "clientSecret": "s" }, "label": "x" });
+        as_org(server, "DEA", "PATCH", &one.path(""), auth).is(200);
+        let view = as_org(server, "DEA", "PATCH", &one.path(""), json!({ "headers": null, "filter": null, "label": null })).is(200).json();
+        assert_eq!((&view["headers"], &view["filter"], &view["label"], &view["oauth"]), (&json!([]), &json!({}), &json!(""), &json!(true)));
+        let view = as_org(server, "DEA", "PATCH", &one.path(""), json!({ "oauth": null })).is(200).json();
+        assert_eq!(view["oauth"], false);
+        for wrong in [json!({ "url": null }), json!({ "filter": [] }), json!({ "filter": [["light.*"]] }), json!({ "oauth": 1 })] {
+            as_org(server, "DEA", "PATCH", &one.path(""), wrong).is(400);
+        }
+        let keyed = |path: &str| server.rest("DEA", "POST", path, Some(&json!({ "url": other.url })), &[("idempotency-key", "k1")]);
+        assert_eq!(keyed("/v1/subscriptions").refused(400).faults()[0].1, "/Idempotency-Key");
         as_org(server, "DEA", "DELETE", &one.path(""), Value::Null).is(204);
         as_org(server, "DEA", "GET", &one.path(""), Value::Null).is(404);
         as_org(server, "DEA", "DELETE", &one.path(""), Value::Null).is(404);
@@ -655,7 +666,8 @@ on_both_engines_with! {
         new(&mine, "1.00", Some(&mine_url)).refused(400); // not verified yet, or only just
         server.notify();
         assert_eq!(get(server, "AUA", "/v1/callback-hosts")["subscriptions"][0]["state"], "active");
-        for wrong in [prefix.replace("127.0.0.1", "127.0.0.2") + "x", format!("{prefix}../hook"), receiver.url.clone(), prefix.replace("http:", "https:") + "x"] {
+        as_org(server, "AUA", "POST", "/v1/callback-hosts", json!({ "url": format!("{prefix}../") })).is(400);
+        for wrong in [prefix.replace("127.0.0.1", "127.0.0.2") + "x", format!("{prefix}..;/x"), format!("{prefix}../hook"), receiver.url.clone(), prefix.replace("http:", "https:") + "x"] {
             assert_eq!(new(&mine, "1.00", Some(&wrong)).refused(400).faults()[0].0, "callback_host", "{wrong}");
         }
         assert_eq!(server.rest("AUA", "GET", &format!("/v1/declarations/{mine}"), None, &[]).status, 404, "nothing was stored");

@@ -99,7 +99,8 @@ fn a_template_filled_in_by_another_program_is_imported() {
         (&json!("02000"), &json!("Köln — 北京"), &json!(1.5))
     );
     assert_eq!(data["ContentPieces"].as_array().map(Vec::len), Some(3));
-    assert_eq!(view["mailObject"]["PostingDt"], "2026-11-26T00:00:00Z");
+    // A day is one of Sydney's.
+    assert_eq!(view["mailObject"]["PostingDt"], "2026-11-25T13:00:00Z");
 }
 
 /// Texts, zeros, dates and numbers as other programs write and read them.
@@ -142,6 +143,8 @@ fn cells_are_read_as_other_programs_wrote_them() {
             std::ops::ControlFlow::Continue(())
         })
         .expect("reads");
+        // openpyxl reads such a sequence in shared texts alone.
+        let theirs: Value = serde_json::from_str(&theirs.to_string().replace("_x005F_", "_")).expect("JSON");
         assert_eq!(json!(ours), theirs, "{file}");
     }
 }

@@ -19,7 +19,9 @@ use crate::contract::subscription::{
 use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
 use crate::domain::Scope;
 use crate::http::error::ErrorForm;
-use crate::http::operation::{Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, named};
+use crate::http::operation::{
+    Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, inline, named,
+};
 use crate::http::pipeline::permission::{Callers, Permission};
 use crate::limits;
 
@@ -427,7 +429,7 @@ resources! {
         GET "/v1/exports/declarations.json" exportJson PostsAndCustoms [ReadDeclarations] "Items as a list." {
             query: EXPORT_QUERY,
             offers: &["application/json"],
-            answers: &[Answer { headers: &[TOTAL], ..json("200", "The items.", named::<Vec<crate::contract::own::ListedItem>>) }],
+            answers: &[Answer { headers: &[TOTAL], ..json("200", "The items.", inline::<Vec<crate::contract::own::ListedItem>>) }],
             problems: &[NOT_THERE],
             run: ingestions::export_json,
         }

@@ -98,7 +98,10 @@ impl Shapes {
         let mut members = Vec::new();
         for part in PARTS.iter().filter_map(|parts| schema[parts].as_array()).flatten() {
             let part = name_of(part).and_then(|name| self.named().get(name)).unwrap_or(part);
-            members.extend(self.members(part));
+            let more =
+                self.members(part).into_iter().filter(|(name, _)| members.iter().all(|(known, _)| known != name));
+            let more: Vec<_> = more.collect();
+            members.extend(more);
         }
         let own = schema["properties"].as_object().into_iter().flatten();
         members.extend(own.map(|(name, schema)| (name.as_str(), schema)));

@@ -1,5 +1,7 @@
 //! Subscriptions, their keys, deliveries and replays.
 
+use serde_json::{Value, json};
+
 use super::ask::Ask;
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
@@ -23,7 +25,53 @@ fn who(ask: &Ask<'_>) -> Actor {
     ask.stated()
 }
 
+/// # Errors
+/// 400 for a member that has to be an object and is none: the reader would take a list as members by place.
+fn check_objects(ask: &Ask<'_>) -> Result<()> {
+    let body: Value = serde_json::from_str(ask.body_text()).unwrap_or_default();
+    for name in ["filter", "headers", "oauth"] {
+        if !matches!(body.get(name), None | Some(Value::Null | Value::Object(_))) {
+            return Err(Error::invalid("type", name, "write an object"));
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// 400: what is answered holds a secret, which is kept nowhere, so a repeat cannot be answered alike.
+fn check_no_key(ask: &Ask<'_>) -> Result<()> {
+    match ask.key()? {
+        None => Ok(()),
+        Some(_) => {
+            let message = "not taken here, for the answer holds a secret that is kept nowhere; where an answer was lost, look at \
+                           /v1/subscriptions and end what you do not know";
+            Err(Error::invalid("unknown_parameter", "Idempotency-Key", message))
+        }
+    }
+}
+
+/// The changes, with null for what is usual, or for nothing (RFC 7396).
+///
+/// # Errors
+/// 400 naming what cannot be read.
+fn changes_of(ask: &Ask<'_>) -> Result<SubscriptionChanges> {
+    check_objects(ask)?;
+    let mut body: Value = serde_json::from_str(ask.body_text()).unwrap_or_default();
+    let usual = json!({ "label": "", "filter": {}, "headers": {}, "ordering": "item", "mode": "standard", "concurrency": limits::HOOK_CONCURRENCY });
+    for (name, value) in body.as_object_mut().into_iter().flatten() {
+        match (value.is_null(), name.as_str()) {
+            (true, "url") => return Err(Error::invalid("required", "url", "a subscription has an address")),
+            (true, "oauth") => *value = json!({ "tokenUrl": "", "clientId": "", "clientSecret": "" }),
+            (true, known) if usual.get(known).is_some() => *value = usual[known].clone(),
+            _ => {}
+        }
+    }
+    ask.parsed(&body.to_string())
+}
+
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
+    check_objects(&ask)?;
+    check_no_key(&ask)?;
     let new: NewSubscription = ask.body()?;
     let made = ask.shared.notifier.create(&who(&ask), new).await?;
     let location = format!("/v1/subscriptions/{}", made.subscription.id);
@@ -31,6 +79,8 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
 }
 
 pub(super) async fn create_callback_host(ask: Ask<'_>) -> Result<Reply> {
+    check_objects(&ask)?;
+    check_no_key(&ask)?;
     let new: NewSubscription = ask.body()?;
     let made = ask.shared.notifier.create_callback_host(&who(&ask), new).await?;
     let location = format!("/v1/subscriptions/{}", made.subscription.id);
@@ -52,7 +102,7 @@ pub(super) async fn one(ask: Ask<'_>) -> Result<Reply> {
 }
 
 pub(super) async fn change(ask: Ask<'_>) -> Result<Reply> {
-    let changes: SubscriptionChanges = ask.body()?;
+    let changes = changes_of(&ask)?;
     Ok(Reply::ok(to_canonical(&ask.shared.notifier.change(&who(&ask), id(&ask)?, changes).await?)))
 }
 
@@ -81,6 +131,7 @@ pub(super) async fn test(ask: Ask<'_>) -> Result<Reply> {
 }
 
 pub(super) async fn add_key(ask: Ask<'_>) -> Result<Reply> {
+    check_no_key(&ask)?;
     let new: NewKey = ask.body()?;
     let made = ask.shared.notifier.add_key(&who(&ask), id(&ask)?, new).await?;
     let location = format!("/v1/subscriptions/{}/secrets/{}", ask.path("id"), made.id);

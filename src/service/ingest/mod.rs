@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::idempotency::once;
+use super::rights::UseCase;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::canonical::to_canonical;
 use crate::domain::{IngestionKind, IngestionMedia, IngestionState};
@@ -61,6 +62,7 @@ impl Services {
     /// # Errors
     /// 422 for what cannot be read at all, 401 for customs, 422 for a key that was used otherwise.
     pub async fn ingest(&self, actor: &Actor, new: NewIngestion, key: Option<RequestKey>) -> Result<Ingestion> {
+        actor.check(UseCase::Declare)?;
         let org = actor.own_post(None)?.to_owned();
         let (new, is_short) = self.offload(move || looked_at(new)).await??;
         let options = to_canonical(&new.options);

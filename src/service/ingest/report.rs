@@ -12,6 +12,7 @@ use crate::contract::ingestion::{FileFinding, FileView, FindingPage, IngestedIte
 use crate::domain::{IngestionMedia, IngestionState};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::service::rights::UseCase;
 use crate::service::{Actor, Services};
 use crate::sheet::write::refused_rows;
 use crate::store::ingestion::{FindingRow, IngestedRow, IngestionRow};
@@ -36,6 +37,7 @@ impl Services {
     /// # Errors
     /// 404 where there is none.
     pub async fn ingestion(&self, actor: &Actor, id: Uuid) -> Result<Taken> {
+        actor.check(UseCase::SeeItems)?;
         let org = actor.own_post(None)?.to_owned();
         let found = self.store.read(move |tx| {
             let Some(row) = tx.ingestion(&org, Id(id))? else { return Ok(None) };
@@ -49,6 +51,7 @@ impl Services {
     /// # Errors
     /// 401 for customs.
     pub async fn ingestions(&self, actor: &Actor) -> Result<Vec<IngestionView>> {
+        actor.check(UseCase::SeeItems)?;
         let org = actor.own_post(None)?.to_owned();
         let read = self.store.read(move |tx| {
             let rows = tx.ingestions(&org, limits::INGESTIONS_LISTED)?;
@@ -62,6 +65,7 @@ impl Services {
     /// # Errors
     /// 404 where there is no such ingestion, 400 for a cursor that is none.
     pub async fn ingestion_findings(&self, actor: &Actor, id: Uuid, cursor: Option<&str>) -> Result<FindingPage> {
+        actor.check(UseCase::SeeItems)?;
         let org = actor.own_post(None)?.to_owned();
         let after: i32 = cursor.map_or(Ok(0), str::parse).map_err(|_| {
             Error::invalid("cursor", "cursor", "not a cursor of this list; take nextCursor of the page before")
@@ -84,6 +88,7 @@ impl Services {
     /// # Errors
     /// 404 where there is no such ingestion, or none of a sheet; 410 when what was sent is not kept any more.
     pub async fn refused_workbook(&self, actor: &Actor, id: Uuid) -> Result<Vec<u8>> {
+        actor.check(UseCase::SeeItems)?;
         let org = actor.own_post(None)?.to_owned();
         let read = self.store.read(move |tx| {
             let row = tx.ingestion(&org, Id(id))?.filter(|row| row.media == IngestionMedia::Sheet);

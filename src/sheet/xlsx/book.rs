@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use quick_xml::events::Event;
 
-use super::package::{Markup, Package, add_reference, add_text, attribute};
+use super::package::{Markup, Package, add_reference, add_text, attribute, plain};
 use crate::limits;
 use crate::sheet::refusal::Refusal;
 
@@ -199,7 +199,7 @@ fn put(texts: &mut Vec<Box<str>>, bytes: &mut usize, text: &str) -> Result<(), R
     if *bytes > limits::SHEET_STRING_BYTES {
         return Err(Refusal::limit("bytes of texts", limits::SHEET_STRING_BYTES));
     }
-    texts.push(text.into());
+    texts.push(plain(text).into());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Nothing that a file says of itself is believed: bytes are counted as they come out, and no room is made for what is only
 //! announced. What a part means is not known here.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, BufReader, Cursor, Read};
@@ -180,6 +181,29 @@ pub(super) fn add_text(to: &mut String, text: &str) {
     to.extend(text.chars().take(room));
 }
 
+/// What a text of a workbook says: characters that XML cannot hold stand there as `_xHHHH_`, and an underline that would begin such a
+/// sequence as `_x005F_` (ISO/IEC 29500, ST_Xstring). Others are left as they are: not every program writes them so.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("_x") {
+        let (before, sequence) = rest.split_at(at);
+        plain.push_str(before);
+        let digits = sequence.get(2..6).filter(|_| sequence.as_bytes().get(6) == Some(&b'_'));
+        let meant = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+        let (said, taken) = match meant.filter(|meant| *meant == '_' || meant.is_control()) {
+            Some(meant) => (meant, 7),
+            None => ('_', 1),
+        };
+        plain.push(said);
+        rest = &sequence[taken..];
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
 /// Adds the character that a reference means.
 pub(super) fn add_reference(to: &mut String, reference: &BytesRef<'_>) {
     let named = || match reference.xml10_content().as_ref() {
@@ -192,4 +216,24 @@ pub(super) fn add_reference(to: &mut String, reference: &BytesRef<'_>) {
     };
     let meant = reference.resolve_char_ref().ok().flatten().unwrap_or_else(named);
     add_text(to, meant.encode_utf8(&mut [0; 4]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_xml_cannot_hold_is_read_and_what_looks_like_it_stays() {
+        for (text, meant) in [
+            ("_x005F_x0041_", "_x0041_"),
+            ("a_x000D_b", "a\rb"),
+            ("_x0041_", "_x0041_"),
+            ("_x00", "_x00"),
+            ("_x005F_", "_"),
+            ("_xéé_x000a_", "_xéé\n"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(plain(text), meant, "{text}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use quick_xml::events::{BytesStart, Event};
 
 use super::book::Book;
-use super::package::{Markup, add_reference, add_text, attribute};
+use super::package::{Markup, add_reference, add_text, attribute, plain};
 use crate::limits;
 use crate::sheet::cell::{Cell, Place, Value, column_of};
 use crate::sheet::refusal::Refusal;
@@ -134,7 +134,7 @@ impl Sheet<'_> {
         let value = match kind {
             Kind::Shared => Some(Value::Text(self.shared(&raw)?.to_owned())),
             _ if raw.is_empty() => None,
-            Kind::Text => Some(Value::Text(raw)),
+            Kind::Text => Some(Value::Text(plain(&raw).into_owned())),
             Kind::Flag => Some(Value::Flag(raw == "1" || raw == "true")),
             Kind::Fault => Some(Value::Fault(raw)),
             Kind::Number => Some(self.number(&raw, style)?),
