@@ -6,10 +6,14 @@ import datetime
 import io
 import json
 import sys
+import warnings
 import zipfile
 
 import openpyxl
 import xlsxwriter
+
+# Of files without styles; it would stand among what is read.
+warnings.filterwarnings("ignore")
 
 EPOCH = datetime.datetime(1899, 12, 30)
 
