@@ -78,19 +78,19 @@ impl Receiver {
             hangs: Arc::default(),
         };
         let serving = receiver.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async {
-                let listener = TcpListener::from_std(listener)?;
-                loop {
-                    let (stream, _) = listener.accept().await?;
-                    tokio::spawn(serving.clone().serve(stream));
-                }
-                #[allow(unreachable_code)]
-                std::io::Result::Ok(())
-            })
-        });
+        std::thread::spawn(move || serving.listen(listener));
         Ok(receiver)
+    }
+
+    fn listen(self, listener: std::net::TcpListener) -> std::io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let listener = TcpListener::from_std(listener)?;
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(self.clone().serve(stream));
+            }
+            Ok(())
+        })
     }
 
     fn url(&self) -> String {
@@ -138,6 +138,18 @@ impl Receiver {
             came.push((number, Instant::now()));
         }
         Some(String::new())
+    }
+
+    /// Waits until an item came, and everything before it with it.
+    fn until_came(&self, number: u64) -> Outcome {
+        let began = Instant::now();
+        while !self.came.lock().is_ok_and(|came| came.iter().any(|(known, _)| *known == number)) {
+            if began.elapsed() > Duration::from_secs(30) {
+                return Err(format!("item {number} did not come").into());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     fn until(&self, count: u64, patience: Duration) -> Outcome<Duration> {
@@ -291,8 +303,10 @@ fn run_paced(running: &Running, receivers: &[Receiver], first: u64) -> Outcome<V
             payload::store_declaration(number, buffer);
         })
     })?;
-    std::thread::sleep(Duration::from_secs(2));
     let stored = stored.into_inner().map_err(|_| "no panic")?;
+    for receiver in receivers {
+        receiver.until_came(stored.iter().map(|(number, _)| *number).max().unwrap_or_default())?;
+    }
     let mut latencies = Vec::new();
     for receiver in receivers {
         let came = receiver.came.lock().map_err(|_| "no panic")?;

@@ -92,7 +92,7 @@ const PEOPLE: &[(&str, &str, Role, &[&str])] = &[
     (INSTANCE, "operator", Role::Operator, &[]),
 ];
 
-/// Adds the people, each with a password of its own; gives lines that tell how they sign in.
+/// Adds the people, each with a password of its own; gives lines that say how they sign in.
 ///
 /// # Errors
 /// What the services answer.

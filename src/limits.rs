@@ -20,7 +20,7 @@ macro_rules! limits {
     };
 }
 
-/// A client is told of a secret that ends so many days before.
+/// An organization gets an event so many days before a secret of a client ends.
 pub const SECRET_WARNING_D: [i64; 2] = [14, 2];
 
 limits! {
@@ -208,7 +208,7 @@ limits! {
     HOOK_ATTEMPTS: usize = 10, "attempts", "Of one delivery, over 75 hours; then it is given up, and can be replayed.";
     HOOK_PILOT_S: i64 = 30, "s", "A receiver that takes nothing is tried this often with its oldest delivery.";
     HOOK_BLOCKED_AFTER: i32 = 5, "failures", "In a row, with no success for a minute, and a receiver counts as taking nothing.";
-    HOOK_FAILING_H: i64 = 24, "h", "Without a success, and the organization is notified.";
+    HOOK_FAILING_H: i64 = 24, "h", "Without a success, and the organization gets an event.";
     HOOK_FAILING_AGAIN_H: i64 = 96, "h", "The same once more, with the time at which the subscription will be disabled.";
     HOOK_DISABLED_H: i64 = 120, "h", "Without a success, and the subscription is disabled.";
     HOOK_REST_S: i64 = 60, "s", "Shortest rest of a receiver that says it is asked too much, or does not answer in time.";
@@ -263,7 +263,7 @@ limits! {
     SHEET_COLUMNS: usize = 256, "columns", "Columns of a sheet, thrice what there are keys; beyond it the file is refused.";
     SHEET_CELLS: usize = 3_000_000, "cells", "Cells of a sheet; beyond it the file is refused.";
     SHEET_CELL_CHARS: usize = 4_096, "characters", "Of one cell no more is kept: what is longer is too long for any member.";
-    SHEET_MERGES: usize = 100, "areas", "Merged areas that are told; more are of no use to anybody.";
+    SHEET_MERGES: usize = 100, "areas", "Merged areas that are reported; more are of no use to anybody.";
     SHEET_STYLES: usize = 100_000, "formats", "Formats of cells of a workbook; beyond it the file is refused.";
     SHEET_FINDINGS: usize = 1_000, "findings", "Findings of one file that are listed, of errors and of everything else so many each; the rest is counted.";
     EXTERNAL_REFERENCE_CHARS: usize = 64, "characters", "What an item is called in its sender's own house; beyond it 400.";

@@ -221,13 +221,13 @@ fn take(
 ) -> Result<ExitCode, Failure> {
     let (kind, media) = (IngestionKind::Declarations, IngestionMedia::Sheet);
     let new = NewIngestion { kind, media, bytes, dry_run, options: of, waits: true, again: true };
-    let told = Told::new();
+    let shown = ProgressLine::new();
     let taken: Result<Taken, Error> = block_on(async {
         let ingestion = services.ingest(actor, new, None).await?;
-        services.finish_ingestion(&actor.org, ingestion.id, Some(told.progress())).await?;
+        services.finish_ingestion(&actor.org, ingestion.id, Some(shown.progress())).await?;
         services.ingestion(actor, ingestion.id).await
     })?;
-    told.finish();
+    shown.finish();
     let taken = match taken {
         Ok(taken) => taken,
         Err(Error::Unreadable { reason, .. }) => {
@@ -274,15 +274,15 @@ fn line(finding: &FileFinding) -> String {
     format!("{} {}: {place}{}{proposal}", level.trim_matches('"'), finding.code, finding.message)
 }
 
-/// Tells how far it is: a bar on a terminal, else a line now and then.
-struct Told {
+/// Shows how far it is: a bar on a terminal, else a line now and then.
+struct ProgressLine {
     bar: Option<ProgressBar>,
 }
 
 /// A line so often where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-impl Told {
+impl ProgressLine {
     fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{spinner} {pos} items, {per_sec}, {msg}");
@@ -337,14 +337,14 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
         external_ref: text(options, "external-reference"),
         ..ItemFilter::default()
     };
-    let told = Told::new();
+    let shown = ProgressLine::new();
     let written = |items: usize| {
-        if let Some(bar) = &told.bar {
+        if let Some(bar) = &shown.bar {
             bar.set_position(items as u64);
         }
     };
     let export = block_on(services.export(&actor, (None, filter), (form, language), &written))??;
-    told.finish();
+    shown.finish();
     write(&out, &export.bytes)?;
     println!("{} items in {out}", export.items);
     Ok(ExitCode::SUCCESS)

@@ -178,7 +178,7 @@ pub struct ItemDocument {
     pub post: String,
     /// Number of the declaration's version; 0 where there is none to be seen.
     pub version: i32,
-    /// What its post calls it in its own house; told to the post alone.
+    /// What its post calls it in its own house; shown to the post alone.
     pub external_reference: Option<String>,
     pub mail_object: MailObject,
     pub declaration: Option<Declaration>,
@@ -201,7 +201,7 @@ pub struct ListedItem {
     pub item_id: String,
     pub post: String,
     pub version: i32,
-    /// What its post calls it in its own house; told to the post alone.
+    /// What its post calls it in its own house; shown to the post alone.
     pub external_reference: Option<String>,
     pub mail_object: MailObject,
     pub declaration: Option<Declaration>,

@@ -69,7 +69,7 @@ const NOT_PUBLIC: [&str; 28] = [
     "ff00::/8",
 ];
 
-/// Where clouds tell machines their secrets: no setting opens these.
+/// Where clouds give machines their secrets: no setting opens these.
 const NEVER: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::254/128"];
 
 /// Checks addresses before they are dialled.

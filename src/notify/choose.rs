@@ -68,7 +68,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::DeliveryState;
+    use crate::domain::Notification;
+    use crate::store::event::EventRow;
 
     fn at(seconds: i64) -> At {
         At(DateTime::from_timestamp(1_790_000_000 + seconds, 0).expect("a time"))
@@ -76,24 +77,10 @@ mod tests {
 
     /// (number, item, seconds until it is due, replay)
     fn row((seq_no, item, due, is_replay): (i64, u128, i64, bool)) -> DeliveryRow {
-        DeliveryRow {
-            org: "DEA".into(),
-            subscription: Id(Uuid::nil()),
-            seq_no,
-            post_org: "DEA".into(),
-            event_no: seq_no,
-            object_pid: Id(Uuid::from_u128(item)),
-            item_id: None,
-            url: None,
-            state: DeliveryState::Waiting,
-            is_replay,
-            run: 0,
-            attempts: 0,
-            tries: 0,
-            next_at: at(due),
-            lined_up_at: at(0),
-            done_at: None,
-        }
+        let event = EventRow::notice("DEA", seq_no, Notification::SecretExpiring, None, ("{}".into(), at(0)));
+        let event = EventRow { object_pid: Id(Uuid::from_u128(item)), ..event };
+        let row = DeliveryRow::new(("DEA", Id(Uuid::nil()), seq_no), &event, at(due));
+        DeliveryRow { is_replay, ..row }
     }
 
     fn chosen(waiting: &[(i64, u128, i64, bool)], ordering: Ordering, most: usize) -> (Vec<Vec<i64>>, Option<At>) {

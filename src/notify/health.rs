@@ -36,7 +36,7 @@ pub(super) struct Attempt {
     pub scale: i32,
 }
 
-/// Something to tell the owner.
+/// An event for the owner.
 pub(super) type Notice = (Notification, Option<&'static str>);
 
 /// Seconds between one attempt and the next.
@@ -86,7 +86,7 @@ impl Attempt {
         row.next_at = self.after(wished.map_or(usual, |wish| wish.max(usual)));
     }
 
-    /// Notes how the receiver fares; gives what is to be told.
+    /// Notes how the receiver fares; gives the event that its owner gets.
     pub(super) fn note_receiver(&self, row: &mut SubscriptionRow, why: &str) -> Option<Notice> {
         match self.outcome {
             Outcome::Taken => self.note_success(row),
@@ -186,67 +186,22 @@ pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<TimeDelta>
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::domain::{Ordering, SubscriptionKind};
-    use crate::store::types::Id;
+    use crate::domain::SubscriptionKind;
+    use crate::store::event::EventRow;
 
     fn start() -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000, 0).expect("a time")
     }
 
     fn receiver() -> SubscriptionRow {
-        SubscriptionRow {
-            org: "DEA".into(),
-            id: Id(Uuid::nil()),
-            revision: 0,
-            kind: SubscriptionKind::Webhook,
-            mode: ReceiverMode::Standard,
-            label: String::new(),
-            url: String::new(),
-            filter: "{}".into(),
-            offices: None,
-            ordering: Ordering::Item,
-            concurrency: 8,
-            auth: None,
-            created_at: At(start()),
-            created_by: String::new(),
-            state: SubscriptionState::Active,
-            reason: None,
-            verified_at: None,
-            pace: 8,
-            failures: 0,
-            first_failure_at: None,
-            last_success_at: None,
-            rests_until: None,
-            warned: 0,
-            last_seq: 0,
-            due_at: None,
-            lease_owner: None,
-            lease_until: None,
-        }
+        let new = SubscriptionRow::new("DEA", SubscriptionKind::Webhook, String::new(), 8, At(start()));
+        SubscriptionRow { state: SubscriptionState::Active, ..new }
     }
 
     fn delivery() -> DeliveryRow {
-        DeliveryRow {
-            org: "DEA".into(),
-            subscription: Id(Uuid::nil()),
-            seq_no: 1,
-            post_org: "DEA".into(),
-            event_no: 1,
-            object_pid: Id(Uuid::nil()),
-            item_id: None,
-            url: None,
-            state: DeliveryState::Waiting,
-            is_replay: false,
-            run: 0,
-            attempts: 0,
-            tries: 0,
-            next_at: At(start()),
-            lined_up_at: At(start()),
-            done_at: None,
-        }
+        let event = EventRow::notice("DEA", 1, Notification::SecretExpiring, None, ("{}".into(), At(start())));
+        DeliveryRow::new(("DEA", event.object_pid, 1), &event, At(start()))
     }
 
     fn attempt(outcome: Outcome, now: DateTime<Utc>) -> Attempt {
@@ -325,30 +280,30 @@ mod tests {
         }
     }
 
-    /// One attempt every half hour, from a time on, until something is told; gives what and after how many hours.
-    fn told(to: &mut SubscriptionRow, from: &mut DateTime<Utc>) -> (Notice, i64) {
+    /// One attempt every half hour, from a time on, until its owner gets an event; gives that and after how many hours.
+    fn next_notice(to: &mut SubscriptionRow, from: &mut DateTime<Utc>) -> (Notice, i64) {
         for _ in 0..1_000 {
             *from += TimeDelta::minutes(30);
             if let Some(notice) = attempt(Outcome::Failed, *from).note_receiver(to, "500") {
                 return (notice, (*from - start()).num_hours());
             }
         }
-        panic!("nothing was told")
+        panic!("no event")
     }
 
     #[test]
     fn who_fails_for_days_is_told_three_times_and_disabled_and_a_success_starts_anew() {
         use Notification::{SubscriptionBlocked, SubscriptionDisabled, SubscriptionFailing, SubscriptionResumed};
         let (mut to, mut now) = (receiver(), start());
-        assert_eq!(told(&mut to, &mut now), ((SubscriptionBlocked, None), 2));
+        assert_eq!(next_notice(&mut to, &mut now), ((SubscriptionBlocked, None), 2));
         assert!(to.rests_until.is_some_and(|at| (27..=33).contains(&(at.0 - now).num_seconds())));
-        assert_eq!(told(&mut to, &mut now), ((SubscriptionFailing, Some("first")), 24));
-        assert_eq!(told(&mut to, &mut now), ((SubscriptionFailing, Some("last")), 96));
+        assert_eq!(next_notice(&mut to, &mut now), ((SubscriptionFailing, Some("first")), 24));
+        assert_eq!(next_notice(&mut to, &mut now), ((SubscriptionFailing, Some("last")), 96));
         let mut other = to.clone();
         let at = now + TimeDelta::hours(23);
         assert_eq!(attempt(Outcome::Taken, at).note_receiver(&mut other, ""), Some((SubscriptionResumed, None)));
         assert_eq!((other.state, other.pace, other.warned, other.failures), (SubscriptionState::Active, 1, 0, 0));
-        assert_eq!(told(&mut to, &mut now), ((SubscriptionDisabled, Some("failing")), 120));
+        assert_eq!(next_notice(&mut to, &mut now), ((SubscriptionDisabled, Some("failing")), 120));
         assert_eq!(to.state, SubscriptionState::Disabled);
         let mut gone = receiver();
         assert_eq!(

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::filter::lets_through;
 use super::notifier::Key;
 use crate::contract::subscription::EventFilter;
-use crate::domain::{DeliveryState, SubscriptionKind, SubscriptionState};
+use crate::domain::{SubscriptionKind, SubscriptionState};
 use crate::error::Error;
 use crate::limits;
 use crate::service::Actor;
@@ -60,28 +60,6 @@ pub(super) fn filter_of(row: &SubscriptionRow) -> Result<EventFilter, Error> {
     serde_json::from_str(&row.filter).map_err(|error| Error::Internal(format!("filter of a subscription: {error}")))
 }
 
-/// The delivery of an event under a number.
-pub(super) fn delivery_of(tx: &Tx<'_>, row: &SubscriptionRow, event: &EventRow, seq_no: i64) -> DeliveryRow {
-    DeliveryRow {
-        org: row.org.clone(),
-        subscription: row.id,
-        seq_no,
-        post_org: event.post_org.clone(),
-        event_no: event.event_no,
-        object_pid: event.object_pid,
-        item_id: event.item_id.clone(),
-        url: None,
-        state: DeliveryState::Waiting,
-        is_replay: false,
-        run: 0,
-        attempts: 0,
-        tries: 0,
-        next_at: At(tx.now),
-        lined_up_at: At(tx.now),
-        done_at: None,
-    }
-}
-
 /// Whether events came after the cursors of a subscription.
 pub(super) fn has_news(tx: &mut Tx<'_>, source: &Source, row: &SubscriptionRow) -> Result<bool, Fault> {
     let cursors = tx.subscription_cursors(&row.org, row.id)?;
@@ -123,7 +101,7 @@ pub(super) fn line_up(tx: &mut Tx<'_>, (org, id): &Key) -> Result<bool, Fault> {
         for event in wanted {
             let seq_no = row.last_seq + 1 + new.len() as i64;
             let url = urls.get(&event.object_pid).cloned();
-            new.push(DeliveryRow { url, ..delivery_of(tx, &row, event, seq_no) });
+            new.push(DeliveryRow { url, ..DeliveryRow::new((org, *id, seq_no), event, At(tx.now)) });
         }
         tx.put_subscription_cursor(org, *id, &stream, last)?;
     }

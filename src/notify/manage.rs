@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::filter;
 use super::keys::new_secret;
 use super::line_up::{Source, begin_now};
@@ -21,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::service::Actor;
 use crate::store::subscription::SubscriptionRow;
-use crate::store::types::{At, Id};
+use crate::store::types::At;
 use crate::store::{Fault, Tx};
 
 fn ordering(text: &str) -> Result<Ordering> {
@@ -121,33 +119,14 @@ impl Notifier {
         let concurrency = new.concurrency.map_or(Ok(limits::HOOK_CONCURRENCY), check_concurrency)?;
         let now = At(self.clock.now());
         let mut row = SubscriptionRow {
-            org: actor.org.clone(),
-            id: Id(Uuid::now_v7()),
-            revision: 0,
-            kind,
             mode: new.mode.as_deref().map_or(Ok(ReceiverMode::Standard), mode)?,
             label,
-            url: new.url,
             filter: to_canonical(&new.filter),
             offices: actor.offices.as_ref().map(|offices| offices.join(" ")),
             ordering: new.ordering.as_deref().map_or(Ok(Ordering::Item), ordering)?,
-            concurrency,
-            auth: None,
-            created_at: now,
             created_by: actor.user_cd.clone().unwrap_or_default(),
-            state: SubscriptionState::Unverified,
-            reason: Some("the receiver has not answered the challenge yet".into()),
-            verified_at: None,
-            pace: concurrency,
-            failures: 0,
-            first_failure_at: None,
-            last_success_at: None,
-            rests_until: None,
-            warned: 0,
-            last_seq: 0,
-            due_at: Some(now),
-            lease_owner: None,
-            lease_until: None,
+            reason: Some(UNANSWERED.into()),
+            ..SubscriptionRow::new(&actor.org, kind, new.url, concurrency, now)
         };
         row.auth = seal_auth(&self.services.vault, &row, &auth)?;
         let (secret_row, secret) = new_secret(self, (&row.org, row.id), signature)?;
@@ -367,10 +346,13 @@ fn is_none(oauth: &ReceiverOauth) -> bool {
     oauth.token_url.is_empty() && oauth.client_id.is_empty()
 }
 
+/// Why nothing is sent at first.
+const UNANSWERED: &str = "the receiver has not answered the challenge yet";
+
 /// Has the receiver challenged.
 fn unverify(row: &mut SubscriptionRow, now: At) {
     row.state = SubscriptionState::Unverified;
-    row.reason = Some("the receiver has not answered the challenge yet".into());
+    row.reason = Some(UNANSWERED.into());
     (row.due_at, row.rests_until) = (Some(now), None);
 }
 

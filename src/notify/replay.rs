@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::line_up::{Source, delivery_of, number};
+use super::line_up::{Source, number};
 use super::notifier::Key;
 use crate::contract::subscription::NewReplay;
 use crate::domain::{DeliveryState, SubscriptionKind};
@@ -143,7 +143,8 @@ impl Lines<'_> {
             None if self.row.kind == SubscriptionKind::CallbackHost => Ok(()),
             None => {
                 let seq_no = self.row.last_seq + 1 + self.new.len() as i64;
-                self.new.push(DeliveryRow { is_replay: true, ..delivery_of(tx, self.row, event, seq_no) });
+                let row = DeliveryRow::new((&self.row.org, self.row.id, seq_no), event, At(tx.now));
+                self.new.push(DeliveryRow { is_replay: true, ..row });
                 Ok(())
             }
         }

@@ -1,4 +1,4 @@
-//! Subscriptions, deliveries and replays as they are shown, and what is told of them.
+//! Subscriptions, deliveries and replays as they are shown, and the events about them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -31,7 +31,7 @@ pub(super) fn name_of(id: Id) -> String {
     format!("sub_{}", id.0.simple())
 }
 
-/// Tells the owner of a subscription what became of it.
+/// Adds an event about a subscription to those of its owner.
 pub(super) fn notice_of(
     tx: &mut Tx<'_>,
     row: &SubscriptionRow,

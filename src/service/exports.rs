@@ -41,8 +41,8 @@ pub struct Export {
     pub items: usize,
 }
 
-/// Is told how many items were written.
-pub type Told<'t> = &'t dyn Fn(usize);
+/// Called with how many items were written.
+pub type Progress<'t> = &'t dyn Fn(usize);
 
 /// Items of a page.
 const PAGE: usize = 500;
@@ -57,13 +57,13 @@ impl Services {
         actor: &Actor,
         (post, mut filter): (Option<&str>, ItemFilter),
         (form, language): (ExportForm, Language),
-        told: Told<'_>,
+        progress: Progress<'_>,
     ) -> Result<Export> {
         actor.check(UseCase::SeeItems)?;
         let posts = actor.posts_meant(post)?;
         filter.as_customs = actor.kind == OrganizationKind::Customs;
         if form == ExportForm::Json {
-            return self.export_list(actor, &posts, &filter, told).await;
+            return self.export_list(actor, &posts, &filter, progress).await;
         }
         // Once to see which columns there are, once to write them.
         let (mut heads, mut rows) = (Vec::<Head>::new(), 0);
@@ -86,7 +86,7 @@ impl Services {
                 writer.put(&row)?;
             }
             items += page.items.len();
-            told(items);
+            progress(items);
             Ok(())
         })
         .await?;
@@ -98,7 +98,7 @@ impl Services {
         actor: &Actor,
         posts: &[String],
         filter: &ItemFilter,
-        told: Told<'_>,
+        progress: Progress<'_>,
     ) -> Result<Export> {
         let (mut text, mut items) = (String::from("["), 0);
         self.each_page(actor, posts, filter, |page| {
@@ -107,7 +107,7 @@ impl Services {
                 text.push_str(&in_list(item, actor, page.references.get(&item.object.pid)));
             }
             items += page.items.len();
-            told(items);
+            progress(items);
             check_rows(items)
         })
         .await?;
@@ -218,15 +218,15 @@ impl Page<'_> {
         let customs = decided.and_then(|row| row.customs_org.as_deref()).unwrap_or_default();
         let name = code.as_deref().and_then(|code| self.catalogue.names.decision(customs, code));
         let name = name.map(|name| name.in_language(language).to_owned());
-        let told = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         let texts = [
             ("light", item.object.light.map(|light| PackedLight::from_stored(light).light().name().to_owned())),
             ("state", declared.map(|row| row.state_cd.stored().to_string())),
             ("decision", code),
             ("decision_name", name),
-            ("decided_at", decided.map(|row| told(row.decided_at.0))),
+            ("decided_at", decided.map(|row| time(row.decided_at.0))),
             ("mail_state", item.object.mail_state.map(|state| state.to_string())),
-            ("changed_at", Some(told(item.object.changed_at.0))),
+            ("changed_at", Some(time(item.object.changed_at.0))),
             ("version", Some(version_tag(&item.object, declared))),
         ];
         texts.into_iter().filter_map(|(key, text)| Some((key, text?))).collect()

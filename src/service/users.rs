@@ -147,7 +147,7 @@ impl Services {
     }
 
     /// The same without the rule of what a password has to be: for fixtures, whose passwords are published. What was `found`
-    /// before is told with what else is wrong.
+    /// before is reported with what else is wrong.
     pub(super) async fn store_account(
         &self,
         admin: &Administrator,

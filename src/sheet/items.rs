@@ -153,7 +153,7 @@ pub(super) struct Gathering<'g> {
     open: Option<Open>,
     /// Each item met, with its first row.
     seen: HashMap<String, u32>,
-    /// Columns of which it was told that they have formulas.
+    /// Columns whose formulas were noted.
     formulas: HashSet<u32>,
     hidden: usize,
     outline: Outline,

@@ -304,7 +304,7 @@ fn indexed(step: &str) -> (&str, Option<usize>) {
     }
 }
 
-/// The name of a column, and what people are told about it.
+/// The name of a column, and what the template says of it.
 #[derive(Clone, Debug, Default)]
 pub struct Label {
     names: [String; 4],

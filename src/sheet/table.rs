@@ -135,7 +135,7 @@ impl<'b> Table<'b> {
     }
 }
 
-/// Of an unknown key so much is told.
+/// Of an unknown key so much is shown.
 const NAME_CHARS: usize = 60;
 
 struct HeadRow {
@@ -143,7 +143,7 @@ struct HeadRow {
     texts: Vec<(u32, String)>,
 }
 
-/// The row that has most keys among the first ones, if there are any that tell of declarations.
+/// The row that has most keys among the first ones, if there are any that belong to declarations.
 fn keys_of(file: &mut File<'_>) -> Result<Option<HeadRow>, Refusal> {
     let (mut best, mut most) = (None, 0);
     file.rows(&mut |place, cells| {

@@ -101,7 +101,7 @@ pub struct CsvWriter {
     heads: Vec<Head>,
 }
 
-/// Tells spreadsheet programs that a text is UTF-8.
+/// By it spreadsheet programs know that a text is UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl CsvWriter {
@@ -144,7 +144,7 @@ fn unwritable(error: csv::Error) -> Error {
     Error::Internal(format!("CSV cannot be written: {error}"))
 }
 
-/// The rows of a file that were refused, as a workbook with the same columns: to be mended and sent again.
+/// The rows of a file that were refused, as a workbook with the same columns: to be corrected and sent again.
 ///
 /// # Errors
 /// Why the file cannot be read any more, or the workbook not be written.

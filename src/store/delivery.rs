@@ -42,6 +42,30 @@ pub struct DeliveryRow {
     pub done_at: Option<At>,
 }
 
+impl DeliveryRow {
+    /// The delivery of an event by a subscription of an organization, under a number; it may be sent from `at` on.
+    pub fn new((org, subscription, seq_no): (&str, Id, i64), event: &EventRow, at: At) -> Self {
+        Self {
+            org: org.to_owned(),
+            subscription,
+            seq_no,
+            post_org: event.post_org.clone(),
+            event_no: event.event_no,
+            object_pid: event.object_pid,
+            item_id: event.item_id.clone(),
+            url: None,
+            state: DeliveryState::Waiting,
+            is_replay: false,
+            run: 0,
+            attempts: 0,
+            tries: 0,
+            next_at: at,
+            lined_up_at: at,
+            done_at: None,
+        }
+    }
+}
+
 /// One attempt at a delivery.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = delivery_attempt, treat_none_as_default_value = false)]

@@ -53,6 +53,42 @@ pub struct EventRow {
     pub detail: Option<String>,
 }
 
+impl EventRow {
+    /// An event that is about no item; `detail` is JSON that says what happened.
+    pub fn notice(
+        org: &str,
+        event_no: i64,
+        event_type: Notification,
+        subtype: Option<&str>,
+        (detail, at): (String, At),
+    ) -> Self {
+        Self {
+            post_org: org.to_owned(),
+            event_no,
+            object_pid: Id(uuid::Uuid::now_v7()),
+            seq: 1,
+            part: EventPart::Notice,
+            at,
+            event_type,
+            subtype: subtype.map(str::to_owned),
+            item_id: None,
+            flow: None,
+            orig_post: None,
+            dest_post: None,
+            partner_country: None,
+            mail_class: None,
+            office: None,
+            audience: EventAudience::Post,
+            light: None,
+            light_was: None,
+            doc_version: None,
+            external_ref: None,
+            ingestion: None,
+            detail: Some(detail),
+        }
+    }
+}
+
 inserted_rows!(EventRow => event);
 
 /// A post of which events are derived.
@@ -247,30 +283,7 @@ impl Tx<'_> {
     /// Adds an event that is about no item, if the organization is followed.
     pub fn add_notice(&mut self, org: &str, event_type: Notification, subtype: Option<&str>, detail: String) -> Done {
         let Some(follow) = self.follow(org)? else { return Ok(()) };
-        let row = EventRow {
-            post_org: org.to_owned(),
-            event_no: follow.last_event_no + 1,
-            object_pid: Id(uuid::Uuid::now_v7()),
-            seq: 1,
-            part: EventPart::Notice,
-            at: At(self.now),
-            event_type,
-            subtype: subtype.map(str::to_owned),
-            item_id: None,
-            flow: None,
-            orig_post: None,
-            dest_post: None,
-            partner_country: None,
-            mail_class: None,
-            office: None,
-            audience: EventAudience::Post,
-            light: None,
-            light_was: None,
-            doc_version: None,
-            external_ref: None,
-            ingestion: None,
-            detail: Some(detail),
-        };
+        let row = EventRow::notice(org, follow.last_event_no + 1, event_type, subtype, (detail, At(self.now)));
         if self.put_events(&follow, follow.change_no, &[row])? {
             return Ok(());
         }

@@ -7,6 +7,7 @@ use diesel::sql_types::Bool;
 
 use super::engine::conn::on_engine;
 use super::insert::{insert_all, inserted_rows};
+use super::lease::leases;
 use super::schema::{ingestion, ingestion_bytes, ingestion_finding, ingestion_item};
 use super::types::{At, Id};
 use super::{Fault, Tx};
@@ -81,6 +82,8 @@ pub struct IngestedRow {
 
 inserted_rows!(FindingRow => ingestion_finding, IngestedRow => ingestion_item);
 
+leases!(ingestion by (org: &str, id: Id): take_ingestion, release_ingestion);
+
 impl Tx<'_> {
     /// Keeps what was sent.
     pub fn add_ingestion(&mut self, row: &IngestionRow, bytes: &[u8]) -> Done {
@@ -119,7 +122,6 @@ impl Tx<'_> {
 
     /// Takes the oldest ingestion of an organization that waits and that nobody works at.
     pub fn lease_ingestion(&mut self, org: &str, owner: Id, until: DateTime<Utc>) -> Done<Option<IngestionRow>> {
-        let now = At(self.now);
         let open = ingestion::table
             .filter(ingestion::org.eq(org))
             // As the index of these rows says it.
@@ -127,15 +129,23 @@ impl Tx<'_> {
             .order(ingestion::received_at)
             .limit(OPEN_LOOKED_AT);
         let rows: Vec<IngestionRow> = open.load(self.conn)?;
-        let is_free =
-            |row: &IngestionRow| row.lease_until.is_none_or(|until| until < now) || row.lease_owner == Some(owner);
-        let Some(row) = rows.into_iter().find(is_free) else { return Ok(None) };
-        let row = IngestionRow {
-            state: IngestionState::Running,
-            lease_owner: Some(owner),
-            lease_until: Some(At(until)),
-            ..row
-        };
+        for row in rows {
+            let begun = self.begin_ingestion(row, owner, until)?;
+            if begun.is_some() {
+                return Ok(begun);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes an ingestion that is not over, unless somebody else works at it.
+    fn begin_ingestion(&mut self, row: IngestionRow, owner: Id, until: DateTime<Utc>) -> Done<Option<IngestionRow>> {
+        let is_open = matches!(row.state, IngestionState::Waiting | IngestionState::Running);
+        if !is_open || !self.take_ingestion(&row.org, row.id, owner, until)? {
+            return Ok(None);
+        }
+        let (lease_owner, lease_until) = (Some(owner), Some(At(until)));
+        let row = IngestionRow { state: IngestionState::Running, lease_owner, lease_until, ..row };
         self.put_ingestion(&row)?;
         Ok(Some(row))
     }
@@ -155,19 +165,10 @@ impl Tx<'_> {
         owner: Id,
         until: DateTime<Utc>,
     ) -> Done<Option<IngestionRow>> {
-        let now = At(self.now);
-        let is_open = |row: &IngestionRow| matches!(row.state, IngestionState::Waiting | IngestionState::Running);
-        let is_free =
-            |row: &IngestionRow| row.lease_until.is_none_or(|until| until < now) || row.lease_owner == Some(owner);
-        let Some(row) = self.ingestion(org, id)?.filter(|row| is_open(row) && is_free(row)) else { return Ok(None) };
-        let row = IngestionRow {
-            state: IngestionState::Running,
-            lease_owner: Some(owner),
-            lease_until: Some(At(until)),
-            ..row
-        };
-        self.put_ingestion(&row)?;
-        Ok(Some(row))
+        match self.ingestion(org, id)? {
+            Some(row) => self.begin_ingestion(row, owner, until),
+            None => Ok(None),
+        }
     }
 
     /// Writes how far an ingestion is.

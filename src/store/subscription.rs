@@ -64,6 +64,41 @@ pub struct SubscriptionRow {
     pub lease_until: Option<At>,
 }
 
+impl SubscriptionRow {
+    /// A subscription as it begins: to everything, and to be challenged at once.
+    pub fn new(org: &str, kind: SubscriptionKind, url: String, concurrency: i32, now: At) -> Self {
+        Self {
+            org: org.to_owned(),
+            id: Id(uuid::Uuid::now_v7()),
+            revision: 0,
+            kind,
+            mode: ReceiverMode::Standard,
+            label: String::new(),
+            url,
+            filter: "{}".to_owned(),
+            offices: None,
+            ordering: Ordering::Item,
+            concurrency,
+            auth: None,
+            created_at: now,
+            created_by: String::new(),
+            state: SubscriptionState::Unverified,
+            reason: None,
+            verified_at: None,
+            pace: concurrency,
+            failures: 0,
+            first_failure_at: None,
+            last_success_at: None,
+            rests_until: None,
+            warned: 0,
+            last_seq: 0,
+            due_at: Some(now),
+            lease_owner: None,
+            lease_until: None,
+        }
+    }
+}
+
 /// A key that signs what is sent.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = subscription_secret, treat_none_as_default_value = false)]

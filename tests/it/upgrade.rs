@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use entrepost::clock::Clock;
+use entrepost::contract::canonical::hex;
+use entrepost::domain::Notification;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::harness::data::{declaration, fresh_id, mail_object, respond, store};
 use crate::harness::process::run;
 use crate::harness::raw::Raw;
-use crate::harness::server::filled_database;
+use crate::harness::server::{filled_database, fresh_database};
 use crate::harness::{Engine, Server, postgres};
 use crate::on_engines;
 
@@ -125,6 +128,93 @@ fn the_old_database_goes_on(engine: Engine) {
 }
 
 on_engines! { lights_of_the_old_database_change_only_by_rule => the_old_database_goes_on }
+
+/// The migrations that databases elsewhere have applied, with the digests of their texts. A release adds those that are new; a line
+/// never changes.
+const RELEASED: &str = include_str!("data/migrations.sha256");
+
+/// Version and text of each released migration of an engine, in order.
+fn released(engine: Engine) -> Vec<(String, String)> {
+    let folder = format!("migrations/{}/", if engine == Engine::Sqlite { "sqlite" } else { "postgres" });
+    let of_engine =
+        RELEASED.lines().filter_map(|line| line.split_once("  ")).filter(|(_, path)| path.starts_with(&folder));
+    let read = |(digest, path): (&str, &str)| {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is there");
+        assert_eq!(
+            hex(&Sha256::digest(text.as_bytes())),
+            digest,
+            "{path} was released and must stay as it was: add another migration"
+        );
+        let name = path.strip_prefix(&folder).and_then(|rest| rest.split('/').next()).expect("a name");
+        (name.split('_').next().expect("a version").replace('-', ""), text)
+    };
+    of_engine.map(read).collect()
+}
+
+/// What the tables and indexes of a database look like.
+fn schema(url: &str, engine: Engine) -> Vec<String> {
+    let mut raw = Raw::open(url);
+    let mut lines = match engine {
+        Engine::Sqlite => {
+            raw.texts("SELECT type || ' ' || name || ' ' || sql AS t FROM sqlite_master WHERE sql IS NOT NULL")
+        }
+        Engine::Postgres => {
+            let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS t
+                FROM information_schema.columns WHERE table_schema = 'public'";
+            let indexes = "SELECT indexdef AS t FROM pg_indexes WHERE schemaname = 'public'";
+            [raw.texts(columns), raw.texts(indexes)].concat()
+        }
+    };
+    lines.sort();
+    lines
+}
+
+fn a_database_of_the_release_before_is_brought_up(engine: Engine) {
+    let (url, folder) = fresh_database(engine);
+    let mut raw = Raw::open(&url);
+    raw.run("CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)");
+    for (version, text) in released(engine) {
+        raw.run(&text);
+        raw.run(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"));
+    }
+    let (pid, at) = match engine {
+        Engine::Sqlite => ("x'000102030405060708090a0b0c0d0e0f'", "1764230400000000"),
+        Engine::Postgres => ("'00010203-0405-0607-0809-0a0b0c0d0e0f'", "'2026-11-27'"),
+    };
+    raw.run(&format!(
+        "INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, item_id, flow, orig_post, dest_post, audience)
+         VALUES ('DEA', 1, {pid}, 1, 'c', {at}, 'declaration.stored', 'EE123456785AU', 'I', 'AUA', 'DEA', 'A');
+         INSERT INTO organization (code, kind, country, name, remote, time_zone, creates_users, created_at)
+         VALUES ('DEA', 'P', 'DE', 'Germany', FALSE, 'UTC', TRUE, {at});
+         INSERT INTO user_account (org, user_cd, created_by, created_at) VALUES ('DEA', 'depost', 'admin', {at});
+         INSERT INTO office (code, org, name) VALUES ('DEAAAA', 'DEA', 'x');
+         INSERT INTO user_office (org, user_cd, office) VALUES ('DEA', 'depost', 'DEAAAA')"
+    ));
+    run(&["migrate", "--database-url", &url]).ok();
+    assert_eq!(raw.texts("SELECT item_id AS t FROM event WHERE event_no = 1"), ["EE123456785AU"]);
+    assert_eq!(raw.texts("SELECT office AS t FROM user_office"), ["DEAAAA"]);
+    let (new, new_folder) = fresh_database(engine);
+    run(&["migrate", "--database-url", &new]).ok();
+    assert_eq!(schema(&url, engine), schema(&new, engine));
+    // What is about no item can be stored, by a server that starts there.
+    let server = Server::on(&url, &[]);
+    server
+        .block_on(|services| async move {
+            services
+                .store
+                .write(|tx| {
+                    tx.begin_to_follow("DEA")?;
+                    tx.add_notice("DEA", Notification::SecretExpiring, None, "{}".into())
+                })
+                .await
+        })
+        .expect("stores");
+    server.stop();
+    assert_eq!(raw.number("SELECT COUNT(*) AS n FROM event WHERE detail IS NOT NULL"), 1);
+    drop((folder, new_folder));
+}
+
+on_engines! { a_database_of_the_release_before_gets_the_tables_of_a_new_one => a_database_of_the_release_before_is_brought_up }
 
 /// The migration before which there are no packed texts.
 const PACKED_TEXTS: &str = "20261127000300";

@@ -1,5 +1,5 @@
--- Published events, numbered without gaps, organization by organization. Those about items are derived from the history, and their ids
--- made of the row of it that they tell of; others have their own (object_pid) and say in detail what happened.
+-- What those concerned are told of items, derived from the history: numbered without gaps, post by post. The id of an event is
+-- made of the row of the history that it tells of.
 CREATE TABLE event (
     post_org TEXT NOT NULL,
     event_no BIGINT NOT NULL,
@@ -9,10 +9,10 @@ CREATE TABLE event (
     at BIGINT NOT NULL,
     event_type TEXT NOT NULL,
     subtype TEXT,
-    item_id TEXT,
-    flow TEXT,
-    orig_post TEXT,
-    dest_post TEXT,
+    item_id TEXT NOT NULL,
+    flow TEXT NOT NULL,
+    orig_post TEXT NOT NULL,
+    dest_post TEXT NOT NULL,
     partner_country TEXT,
     mail_class TEXT,
     office TEXT,
@@ -20,7 +20,6 @@ CREATE TABLE event (
     light BIGINT,
     light_was INTEGER,
     doc_version INTEGER,
-    detail TEXT,
     PRIMARY KEY (post_org, event_no)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX event_source ON event (post_org, object_pid, seq, part);

@@ -120,21 +120,30 @@ const KNOWN: Answer = Answer {
     or_error: false,
 };
 
+/// The filters of a list of items, with what else stands in its query.
+macro_rules! with_item_filters {
+    ($($more:expr),+ $(,)?) => {
+        &[
+            parameter("itemId", ParameterKind::Text, "Only items with this id."),
+            parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
+            parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
+            parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
+            parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
+            parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
+            parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
+            parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
+            parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
+            parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
+            parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
+            parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
+            parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+            $($more),+
+        ]
+    };
+}
+
 /// Of the items of a list.
-const LIST_QUERY: &[Parameter] = &[
-    parameter("itemId", ParameterKind::Text, "Only items with this id."),
-    parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
-    parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
-    parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
-    parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
-    parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
-    parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
-    parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
-    parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
-    parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
-    parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
-    parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
-    parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+const LIST_QUERY: &[Parameter] = with_item_filters![
     parameter(
         "changedSince",
         ParameterKind::Date,
@@ -211,21 +220,8 @@ const INGESTION_QUERY: &[Parameter] =
 /// Of an import.
 const IMPORT_QUERY: &[Parameter] = &[DRY_RUN, MODE, EVENT, SHEET, AGAIN];
 
-/// Of an export: the filters of a list.
-const EXPORT_QUERY: &[Parameter] = &[
-    parameter("itemId", ParameterKind::Text, "Only items with this id."),
-    parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
-    parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
-    parameter("flow", ParameterKind::OneOf(declarations::FLOWS), "As the post sees it."),
-    parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
-    parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
-    parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
-    parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
-    parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
-    parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
-    parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
-    parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
-    parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
+/// Of an export.
+const EXPORT_QUERY: &[Parameter] = with_item_filters![
     parameter("lang", ParameterKind::OneOf(reference::LANGUAGES), "Language of the names of columns; EN when absent."),
     parameter(
         "sep",
@@ -406,7 +402,7 @@ resources! {
             problems: &[NOT_THERE],
             run: ingestions::read,
         }
-        GET "/v1/imports/{ingestion}/refused.xlsx" readRefusedRows Posts [CreateMessages] "The rows that were refused, as a workbook to be mended and sent again." {
+        GET "/v1/imports/{ingestion}/refused.xlsx" readRefusedRows Posts [CreateMessages] "The rows that were refused, as a workbook to be corrected and sent again." {
             offers: &[XLSX],
             answers: &[FILE],
             problems: &[NOT_THERE, ("410", "What was sent is not kept any more.")],

@@ -108,11 +108,11 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
         let (title, content) = enrol_form(&visit, &Problems::default(), html! {})?;
         return page(&visit, title, content);
     }
-    let content = standing(&visit, &Problems::default()).await?;
+    let content = state_of_factor(&visit, &Problems::default()).await?;
     page(&visit, texts.get("factor.title"), content)
 }
 
-async fn standing(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
+async fn state_of_factor(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
     let texts = visit.texts;
     let state = visit.shared.services.factor_state(visit.person()?).await?;
     Ok(html! {
@@ -155,7 +155,7 @@ pub(super) async fn turn_off(visit: Visit<'_>) -> Result<HttpResponse> {
         Ok(()) => Ok(see_other("/console/me?done")),
         Err(error) => {
             let problems = wrong_password(&visit, error)?;
-            let content = standing(&visit, &problems).await?;
+            let content = state_of_factor(&visit, &problems).await?;
             form_again(&visit, StatusCode::UNPROCESSABLE_ENTITY, visit.texts.get("factor.title"), &problems, content)
         }
     }

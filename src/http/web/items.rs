@@ -28,7 +28,7 @@ use crate::service::rights::UseCase;
 /// Items of a page of the list.
 const ROWS: i32 = 50;
 
-/// An item as the own surface tells it.
+/// An item as the own surface shows it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
@@ -40,7 +40,7 @@ struct Item {
     response: Option<Response>,
     dc_response: Option<Response>,
     #[serde(default)]
-    light: light::Told,
+    light: light::ShownLight,
 }
 
 impl Item {
@@ -169,12 +169,12 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
         ..CheckItemStatusRequest::default()
     });
     let lights = visit.shared.services.lights(actor, asked.collect()).await?.items;
-    let row = |(item, told): (&Item, &crate::contract::own::ItemLight)| {
+    let row = |(item, shown): (&Item, &crate::contract::own::ItemLight)| {
         let (object, data) = (&item.mail_object, item.data());
         html! {
             tr {
                 th scope="row" { a.id href=(item.address()) { (item.item_id) } }
-                td { (light::word(texts, told.light.light)) }
+                td { (light::word(texts, shown.light.light)) }
                 td.id { (text(&object.orig_post_org_cd)) " → " (text(&object.dest_post_org_cd)) }
                 td.id { (text(&object.mail_class_cd)) }
                 td { (date(&visit, object.posting_dt)) }

@@ -43,7 +43,7 @@ pub(super) fn form_again(
 /// What went wrong, as a page: what is not there and what is another's look alike.
 pub(super) fn error_page(visit: &Visit<'_>, error: &Error) -> HttpResponse {
     let texts = visit.texts;
-    let (title, told) = match error {
+    let (title, message) = match error {
         Error::MissingRole { needed } => {
             let roles: Vec<&str> =
                 needed.split(' ').map(|role| texts.find(&format!("role.{role}")).unwrap_or_default()).collect();
@@ -65,7 +65,7 @@ pub(super) fn error_page(visit: &Visit<'_>, error: &Error) -> HttpResponse {
     };
     let is_english = matches!(error, Error::Invalid(_) | Error::Conflict(_));
     let content = html! {
-        p lang=[is_english.then_some("en")] { (told) }
+        p lang=[is_english.then_some("en")] { (message) }
         @if visit.person.is_some() { p { a href="/console" { (texts.get("error.home")) } } }
         @else { p { a href="/console/login" { (texts.get("login.title")) } } }
     };

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use super::texts::Texts;
 use crate::contract::own::LightView;
 
-/// A light as an answer of the own surface tells it.
+/// A light as an answer of the own surface shows it.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Told {
+pub(super) struct ShownLight {
     pub light: String,
     pub reasons: Vec<Reason>,
 }
@@ -22,7 +22,7 @@ pub(super) struct Reason {
     pub text: String,
 }
 
-impl From<&LightView> for Told {
+impl From<&LightView> for ShownLight {
     fn from(view: &LightView) -> Self {
         let reason = |reason: &crate::contract::own::LightReason| Reason {
             code: reason.code.to_owned(),
@@ -47,11 +47,11 @@ pub(super) fn word(texts: Texts, light: &str) -> Markup {
     html! { span class=(class) { span aria-hidden="true" { (glyph) } " " (texts.get(key)) } }
 }
 
-/// The reasons, gravest first, each with its code. What has no text in the language of the page is told in English.
-pub(super) fn reasons(texts: Texts, told: &Told) -> Markup {
+/// The reasons, gravest first, each with its code. What has no text in the language of the page is shown in English.
+pub(super) fn reasons(texts: Texts, light: &ShownLight) -> Markup {
     html! {
         ul.reasons {
-            @for reason in &told.reasons {
+            @for reason in &light.reasons {
                 @let known = texts.find(&format!("reason.{}", reason.code));
                 li {
                     span lang=[known.is_none().then_some("en")] dir="auto" { (known.unwrap_or(&reason.text)) }

@@ -82,7 +82,7 @@ enum Gate {
     SignedOut,
 }
 
-/// Serves a visit. What is left of it is who visits, to be told of errors.
+/// Serves a visit. What is left of it is who visits, for pages of errors.
 async fn served(visit: &mut Visit<'_>, payload: Payload) -> Result<HttpResponse> {
     let shared = visit.shared;
     pipeline::guarded(shared, async {

@@ -25,7 +25,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     forms::check_item_id(&mut findings, "id", Some(id.as_str()).filter(|id| !id.is_empty()));
     let problems =
         if findings.is_empty() { Problems::default() } else { Problems::one(Some("id"), texts.get("scan.form")) };
-    let told = if id.is_empty() || !findings.is_empty() {
+    let shown = if id.is_empty() || !findings.is_empty() {
         None
     } else {
         let asked = CheckItemStatusRequest { item_id: Some(id.clone()), ..CheckItemStatusRequest::default() };
@@ -38,11 +38,11 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
             (send(texts.get("scan.ask")))
         }
         div.answer #answer role="status" {
-            @if let Some(told) = &told {
-                p.id { (told.item_id) }
-                p.huge { (light::word(texts, told.light.light)) }
-                (light::reasons(texts, &light::Told::from(&told.light)))
-                @if told.p_id.is_some() { p { a href=(format!("/console/items?id={}", told.item_id)) { (texts.get("scan.open")) } } }
+            @if let Some(shown) = &shown {
+                p.id { (shown.item_id) }
+                p.huge { (light::word(texts, shown.light.light)) }
+                (light::reasons(texts, &light::ShownLight::from(&shown.light)))
+                @if shown.p_id.is_some() { p { a href=(format!("/console/items?id={}", shown.item_id)) { (texts.get("scan.open")) } } }
             }
         }
     };

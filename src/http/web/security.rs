@@ -100,7 +100,7 @@ fn token(key: &Uuid) -> [u8; TOKEN_BYTES] {
     mac.finalize().into_bytes().into()
 }
 
-/// The token as it stands in a form: another text each time, so that what a compressed page's length tells is nothing.
+/// The token as it stands in a form: another text each time, so that the length of a compressed page gives nothing away.
 ///
 /// # Errors
 /// When the system gives no random bytes.
@@ -119,13 +119,13 @@ pub(super) fn check_token(visit: &Visit<'_>) -> Result<()> {
     else {
         return Err(Error::ForeignForm);
     };
-    // All bytes are looked at, so that the time taken tells nothing.
+    // All bytes are looked at, so that the time taken gives nothing away.
     let bytes = pad.iter().zip(masked).map(|(pad, masked)| pad ^ masked);
     let differ = bytes.zip(token(key)).fold(0, |differ, (given, known)| differ | (given ^ known));
     if differ == 0 { Ok(()) } else { Err(Error::ForeignForm) }
 }
 
-/// Puts what browsers are told of a page on an answer.
+/// Puts the headers of a page on an answer.
 pub(super) fn protect(response: &mut HttpResponse, console: Console) {
     let headers = response.headers_mut();
     for (name, value) in [

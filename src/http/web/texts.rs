@@ -150,10 +150,10 @@ mod tests {
         for kind in EventKind::ALL {
             assert!(table().contains_key(&format!("event.{kind}")), "{kind}");
         }
-        // Those that name what they found are told as they come.
-        let told = ["REFERRAL_OPEN", "DECISION_UNKNOWN", "WATCHDOG_WARNING", "WATCHDOG_BLOCKED"];
+        // Those that name what they found are shown as they come.
+        let as_they_come = ["REFERRAL_OPEN", "DECISION_UNKNOWN", "WATCHDOG_WARNING", "WATCHDOG_BLOCKED"];
         for (code, _) in Light::REASONS {
-            assert!(told.contains(&code) != table().contains_key(&format!("reason.{code}")), "{code}");
+            assert!(as_they_come.contains(&code) != table().contains_key(&format!("reason.{code}")), "{code}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! Many declarations at once: kept as they came, worked off some at a time, and told of in one report, whatever their form.
+//! Many declarations at once: kept as they came, worked off some at a time, and reported in one form, whatever their form.
 //!
 //! `reading` makes declarations of what was sent, `storing` puts some of them into their items (the same code for a dry run,
-//! up to saving), `work` goes from one to the next and can be taken up where a crash left it, `report` tells.
+//! up to saving), `work` goes from one to the next and can be taken up where a crash left it, `report` is what is shown of it.
 
 mod options;
 mod reading;

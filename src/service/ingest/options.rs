@@ -1,4 +1,4 @@
-//! What is asked for with an ingestion, and how a file is told of that cannot be read.
+//! What is asked for with an ingestion, and the error for a file that cannot be read.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct IngestOptions {
     pub sheet: Option<String>,
 }
 
-/// A file that cannot be read, as the catalogue of errors tells it.
+/// A file that cannot be read, as the catalogue of errors has it.
 pub(super) fn unreadable(refusal: Refusal) -> Error {
     Error::Unreadable { code: refusal.code(), reason: refusal.to_string() }
 }

@@ -61,7 +61,7 @@ impl SentPlace {
         }
     }
 
-    /// A finding about a member of the declaration, told of the cell or the member as it was sent.
+    /// A finding about a member of the declaration, at the cell or the member as it was sent.
     pub fn locate(&self, finding: SheetFinding, path: &str, item: Option<&String>) -> SheetFinding {
         let finding = SheetFinding { item: item.cloned(), ..finding };
         match self {

@@ -1,4 +1,4 @@
-//! What is told of ingestions, and given back of them.
+//! What is shown of ingestions, and given back of them.
 
 use std::collections::HashSet;
 
@@ -152,7 +152,7 @@ fn view(tx: &mut Tx<'_>, row: IngestionRow, items: i64, most: i64) -> Result<Tak
     let about: About = row.about.as_deref().and_then(|about| serde_json::from_str(about).ok()).unwrap_or_default();
     let options: Option<IngestOptions> = serde_json::from_str(&row.options).ok();
     let count = |count: i32| u32::try_from(count).unwrap_or_default();
-    let told = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let beyond = |count: i32| u32::try_from(count - limits::SHEET_FINDINGS as i32).unwrap_or_default();
     let view = IngestionView {
         reference_id: row.id.0,
@@ -161,8 +161,8 @@ fn view(tx: &mut Tx<'_>, row: IngestionRow, items: i64, most: i64) -> Result<Tak
         dry_run: row.dry_run,
         mode: if options.is_some_and(|options| options.all) { "all" } else { "wholeItems" }.to_owned(),
         file: FileView { sha256: hex(&row.sha256), source: about.source },
-        received_at: told(row.received_at.0),
-        done_at: row.done_at.map(|at| told(at.0)),
+        received_at: time(row.received_at.0),
+        done_at: row.done_at.map(|at| time(at.0)),
         rows: count(row.rows_read),
         items: count(row.next_index),
         counts: counts(&row),

@@ -97,7 +97,7 @@ fn in_declaration(path: &str) -> String {
     }
 }
 
-/// What refuses a declaration, told of where it stood.
+/// What refuses a declaration, with where it stood.
 fn refusing(error: Error, place: &SentPlace, item: Option<&String>) -> Result<Vec<SheetFinding>, Error> {
     let findings = match error {
         Error::Invalid(findings) => findings,
@@ -107,8 +107,8 @@ fn refusing(error: Error, place: &SentPlace, item: Option<&String>) -> Result<Ve
         }
         error => return Err(error),
     };
-    let told = |found: Finding| place.locate(SheetFinding::error(found.code, found.message), &found.path, item);
-    Ok(findings.into_vec().into_iter().map(told).collect())
+    let located = |found: Finding| place.locate(SheetFinding::error(found.code, found.message), &found.path, item);
+    Ok(findings.into_vec().into_iter().map(located).collect())
 }
 
 /// Puts declarations into their items, and saves these as far as `saving` says.

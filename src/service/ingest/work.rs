@@ -21,7 +21,7 @@ use crate::store::ingestion::{FindingRow, IngestedRow, IngestionRow};
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
-/// Is told how far an ingestion is.
+/// Called with how far an ingestion is.
 pub type Progress = Arc<dyn Fn(&IngestionRow) + Send + Sync>;
 
 /// What a reader hands over.
@@ -106,7 +106,7 @@ impl Services {
                 Step::Items(items) => {
                     let Some(now) = self.take(row, owner, &actor, items, saving).await? else { return Ok(()) };
                     row = now;
-                    progress.iter().for_each(|told| told(&row));
+                    progress.iter().for_each(|report| report(&row));
                 }
                 Step::End(findings) => return self.end(row, owner, Ok(findings)).await,
                 Step::Stopped(error) => return self.end(row, owner, Err(error)).await,
@@ -131,9 +131,9 @@ impl Services {
             let reader = Reader { actor: &actor, catalogue: &catalogue, options: &options, ingestion: Some(id) };
             let most = if options.all { limits::INGESTION_ALL } else { limits::INGESTION_STEP };
             let (mut some, mut fault) = (Vec::new(), None);
-            let told = sender.clone();
+            let steps = sender.clone();
             let result =
-                reader.read(media, &bytes, &mut |about| drop(told.blocking_send(Step::About(about))), &mut |sent| {
+                reader.read(media, &bytes, &mut |about| drop(steps.blocking_send(Step::About(about))), &mut |sent| {
                     if sent.number < done {
                         return ControlFlow::Continue(());
                     }
@@ -152,7 +152,7 @@ impl Services {
                         fault = Some(Error::invalid("limit", "", message));
                         return ControlFlow::Break(());
                     }
-                    match told.blocking_send(Step::Items(std::mem::take(&mut some))) {
+                    match steps.blocking_send(Step::Items(std::mem::take(&mut some))) {
                         Ok(()) => ControlFlow::Continue(()),
                         Err(_) => ControlFlow::Break(()),
                     }
@@ -235,7 +235,7 @@ impl Services {
             let kept = kept(&mut row, &findings);
             tx.add_ingested(&kept, &[])?;
             tx.put_ingestion(&row)?;
-            tell(tx, &row)
+            notify(tx, &row)
         };
         self.store.write(end).await?;
         self.notify_events();
@@ -243,8 +243,8 @@ impl Services {
     }
 }
 
-/// Tells the organization that an ingestion is over; of a dry run there is nothing to tell.
-fn tell(tx: &mut Tx<'_>, row: &IngestionRow) -> Result<(), Fault> {
+/// Adds the event that an ingestion is over; a dry run has none.
+fn notify(tx: &mut Tx<'_>, row: &IngestionRow) -> Result<(), Fault> {
     if row.dry_run {
         return Ok(());
     }
@@ -295,9 +295,9 @@ fn note(
         let message = "nothing was stored, for some items are refused and all or none were to be taken";
         findings.push(SheetFinding::error("state", message));
     }
-    let told =
+    let reported =
         items.iter().zip(became).filter(|(_, became)| matches!(became.outcome, Outcome::Changed | Outcome::Refused));
-    let told = told.map(|(one, became)| IngestedRow {
+    let reported = reported.map(|(one, became)| IngestedRow {
         org: row.org.clone(),
         ingestion: row.id,
         number: number(one.number),
@@ -307,10 +307,10 @@ fn note(
         outcome: became.outcome.word().to_owned(),
         members: to_canonical(&became.members),
     });
-    let told: Vec<IngestedRow> = told.collect();
+    let reported: Vec<IngestedRow> = reported.collect();
     row.next_index += number(items.len());
     let kept = kept(row, &findings);
-    tx.add_ingested(&kept, &told)
+    tx.add_ingested(&kept, &reported)
 }
 
 /// Those of some findings that there is room for; all are counted. What refuses has room of its own, so that warnings take

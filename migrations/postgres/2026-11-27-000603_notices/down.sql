@@ -1,0 +1,7 @@
+DELETE FROM event WHERE detail IS NOT NULL;
+ALTER TABLE event
+    DROP COLUMN detail,
+    ALTER COLUMN item_id SET NOT NULL,
+    ALTER COLUMN flow SET NOT NULL,
+    ALTER COLUMN orig_post SET NOT NULL,
+    ALTER COLUMN dest_post SET NOT NULL;
