@@ -221,6 +221,8 @@ pub(super) fn store_each(services: &Services, tx: &mut Tx<'_>, calls: &[Call]) -
 pub(super) struct Made {
     /// How many declarations are earlier versions again.
     older: u32,
+    /// The declarer calls the last one something else than before.
+    pub(super) is_renamed: bool,
     /// Of the last one.
     receipt: Option<Receipt>,
 }
@@ -316,11 +318,12 @@ fn put(
     let customs = ready.customs.clone();
     let declarer = item.object.post_org.clone();
     let said = NewDeclaration { event: ready.event, customs, declarer: &declarer, content: &ready.content };
+    made.is_renamed = is_renamed(tx, item, &ready.reference)?;
     let Some(placed) = place(tx, catalogue, item, said, !changed.is_empty())? else {
         if ready.reference.external.is_some() || ready.reference.callback.is_some() {
             item.put_reference(ItemReference { ingestion: None, ..ready.reference.clone() });
         }
-        return Ok(Outcome::Unchanged);
+        return Ok(if made.is_renamed { Outcome::Stored } else { Outcome::Unchanged });
     };
     if ready.reference != ItemReference::default() {
         item.put_reference(ready.reference.clone());
@@ -329,6 +332,13 @@ fn put(
     let detail = detail(&changed, placed.replaced.as_ref(), &ready.content.body, user_created);
     item.record(Event { kind: event_kind(ready.event), detail, document: placed.document });
     Ok(Outcome::Stored)
+}
+
+/// Whether the declarer calls the item something else than before.
+fn is_renamed(tx: &mut Tx<'_>, item: &Item, said: &ItemReference) -> Result<bool, Fault> {
+    let Some(name) = said.external.as_deref() else { return Ok(false) };
+    let stored = tx.references(&item.object.post_org, &[item.object.pid])?.pop();
+    Ok(stored.and_then(|(_, stored)| stored.external).unwrap_or_default() != name)
 }
 
 /// A declaration to put into an item, and whose it is.

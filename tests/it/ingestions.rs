@@ -152,7 +152,7 @@ on_both_engines! {
         assert!(documents.windows(2).all(|pair| pair[0] == pair[1]), "{documents:#?}");
     }
 
-    fn what_is_wrong_is_told_and_the_rest_is_stored(server) {
+    fn what_is_wrong_is_reported_and_the_rest_is_stored(server) {
         let entries: Vec<Value> = (0..130)
             .map(|number| {
                 let mut entry = entry(&fresh_id("AU"));
@@ -211,7 +211,7 @@ on_both_engines! {
         assert!(ids.iter().all(|id| is_declared(server, id)));
     }
 
-    fn refused_rows_come_back_to_be_mended(server) {
+    fn refused_rows_come_back_to_be_corrected(server) {
         let ids = [fresh_id("AU"), fresh_id("AU"), fresh_id("AU")];
         let mut rows: Vec<String> = ids.iter().map(|id| row(id, "38,50")).collect();
         rows[1] = rows[1].replace(";950300;", ";1.23457E+12;").replace("2026-11-01T08:00:00Z", "01/11/2026");
@@ -303,6 +303,14 @@ on_both_engines! {
         assert!(events["events"].as_array().expect("events").iter().all(|event| event["data"]["externalReference"].as_str().is_some_and(|reference| reference.starts_with(&one))), "{events}");
         patch(json!({ "externalReference": null })).ok();
         assert_eq!(found(&format!("{one}-B")), Vec::<String>::new());
+        // A new name alone is a change; said again it is none.
+        new["externalReference"] = json!(format!("{one}-C"));
+        let renaming = json!([new]).to_string();
+        let renamed = report(server, &send(server, "/v1/imports", "application/json", renaming.as_bytes()).ok());
+        assert_eq!(counts(&renamed), [0, 1, 0, 0], "{renamed}");
+        assert_eq!(renamed["itemsDetail"][0]["changed"], json!(["externalReference"]));
+        let again = report(server, &send(server, "/v1/imports?again=true", "application/json", renaming.as_bytes()).ok());
+        assert_eq!((counts(&again), found(&format!("{one}-C"))), ([0, 0, 1, 0], vec![one.clone()]), "{again}");
     }
 
     fn every_later_event_names_the_ingestion(server) {
@@ -397,7 +405,7 @@ fn goes_on_after_a_kill(engine: Engine) {
     let mut raw = Raw::open(&url);
     let done: i64 = raw.number("SELECT CAST(next_index AS BIGINT) AS n FROM ingestion");
     assert!(done >= 500, "{done}");
-    raw.run("UPDATE ingestion SET lease_until = NULL WHERE state < 2");
+    raw.run("UPDATE ingestion SET lease_owner = NULL, lease_until = NULL WHERE state < 2");
     drop(raw);
     let process = Process::serve(&url, &[]);
     let view = poll(Duration::from_secs(90), || Some(read(&process.base)).filter(|view| view["state"] == "done"));

@@ -155,9 +155,10 @@ fn released(engine: Engine) -> Vec<(String, String)> {
 fn schema(url: &str, engine: Engine) -> Vec<String> {
     let mut raw = Raw::open(url);
     let mut lines = match engine {
-        Engine::Sqlite => {
-            raw.texts("SELECT type || ' ' || name || ' ' || sql AS t FROM sqlite_master WHERE sql IS NOT NULL")
-        }
+        Engine::Sqlite => raw.texts(
+            "SELECT type || ' ' || name || ' ' || sql AS t FROM sqlite_master
+                WHERE sql IS NOT NULL AND name <> '__diesel_schema_migrations'",
+        ),
         Engine::Postgres => {
             let columns = "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS t
                 FROM information_schema.columns WHERE table_schema = 'public'";
@@ -184,6 +185,7 @@ fn a_database_of_the_release_before_is_brought_up(engine: Engine) {
     raw.run(&format!(
         "INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, item_id, flow, orig_post, dest_post, audience)
          VALUES ('DEA', 1, {pid}, 1, 'c', {at}, 'declaration.stored', 'EE123456785AU', 'I', 'AUA', 'DEA', 'A');
+         INSERT INTO event_follow (post_org, change_no, last_event_no, since_at) VALUES ('DEA', 0, 1, {at});
          INSERT INTO organization (code, kind, country, name, remote, time_zone, creates_users, created_at)
          VALUES ('DEA', 'P', 'DE', 'Germany', FALSE, 'UTC', TRUE, {at});
          INSERT INTO user_account (org, user_cd, created_by, created_at) VALUES ('DEA', 'depost', 'admin', {at});

@@ -153,13 +153,14 @@ fn put(
         let was_declared = item.declaration().is_some();
         let stored_version = version_tag(&item.object, item.declaration());
         let as_stored = if one.place.rows().is_some() { alike(item, ready) } else { None };
-        let done = apply(tx, catalogue, item, as_stored.as_ref().unwrap_or(ready), user_created, &mut Made::default())?;
+        let mut made = Made::default();
+        let done = apply(tx, catalogue, item, as_stored.as_ref().unwrap_or(ready), user_created, &mut made)?;
         if done == crate::service::batch::Outcome::Stored {
             if was_declared {
                 check_version(one.version.as_deref(), &stored_version)?;
             }
             outcome = if was_declared { Outcome::Changed } else { Outcome::New };
-            members = changed_members(item);
+            members = changed_members(item, made.is_renamed);
         }
         Ok(done)
     });
@@ -197,9 +198,11 @@ fn check_version(exported: Option<&str>, stored: &str) -> Result<(), Fault> {
     }
 }
 
-/// Names of members that the last event changed.
-fn changed_members(item: &Item) -> Vec<String> {
-    let Some(event) = item.events().last() else { return Vec::new() };
+/// Names of members that the last event changed, and of the declarer's own reference.
+fn changed_members(item: &Item, is_renamed: bool) -> Vec<String> {
+    let name = is_renamed.then(|| "externalReference".to_owned());
+    let Some(event) = item.events().last() else { return name.into_iter().collect() };
     let of_object = event.detail.mail_object.iter().flatten().map(|member| format!("mailObject.{member}"));
-    of_object.chain(event.detail.data.iter().flatten().map(|member| format!("declaration.{member}"))).collect()
+    let of_data = event.detail.data.iter().flatten().map(|member| format!("declaration.{member}"));
+    of_object.chain(of_data).chain(name).collect()
 }
