@@ -9,6 +9,7 @@ use crate::net::is_under;
 use crate::service::Actor;
 use crate::store::item::Callback;
 use crate::store::types::Id;
+
 /// Under which addresses declarations of an organization may name one of their own.
 #[derive(Clone, Debug, Default)]
 pub struct CallbackHosts(Vec<(Id, String)>);

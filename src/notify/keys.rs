@@ -15,6 +15,7 @@ use crate::store::Tx;
 use crate::store::subscription::{SubscriptionRow, SubscriptionSecretRow};
 use crate::store::types::{At, Id};
 use crate::vault::signature::Key as SignKey;
+
 /// A new key with what is stored of it; the text is for the receiver.
 pub(super) fn new_secret(
     notifier: &Notifier,

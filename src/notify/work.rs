@@ -252,8 +252,11 @@ impl Notifier {
                     done?;
                     break;
                 }
+                // Another process took over while this one stood still: it goes on from what is stored.
                 Err(_) => {
-                    self.lease(&sending.receiver.key).await?;
+                    if !self.lease(&sending.receiver.key).await? {
+                        sending.shared().is_over = true;
+                    }
                 }
             }
         }
