@@ -58,7 +58,7 @@ limits! {
     ANONYMOUS_PER_ORG_MIN: u32 = 1_200, "requests/min", "Ids of anonymous declarations cannot be tried out; beyond it 429.";
     ANONYMOUS_DEFAULT: usize = 100, "declarations", "RecordsLimit of GetAnonymousDeclaration when none is given.";
     ANONYMOUS_MAX: usize = 1_000, "declarations", "A larger RecordsLimit is taken as this; the cursor goes on.";
-    CATALOGUE_ENTRIES: i64 = 5_000, "entries", "Marketed goods, and postal services, of one organization; beyond it 400.";
+    CATALOGUE_ENTRIES: i64 = 5_000, "entries", "Marketed goods, postal services and sender profiles of one organization, each; beyond it 400.";
     CATALOGUE_BUYERS: usize = 500, "organizations", "There are fewer designated operators; beyond it 400.";
     ITEM_ID_CHARS: usize = 35, "characters", "Widest document number of the message profile; beyond it 400.";
     USER_CD_CHARS: usize = 64, "characters", "User codes are e-mail addresses at the longest; beyond it 400.";
@@ -266,6 +266,8 @@ limits! {
     SHEET_MERGES: usize = 100, "areas", "Merged areas that are reported; more are of no use to anybody.";
     SHEET_STYLES: usize = 100_000, "formats", "Formats of cells of a workbook; beyond it the file is refused.";
     SHEET_FINDINGS: usize = 1_000, "findings", "Findings of one file that are listed, of errors and of everything else so many each; the rest is counted.";
+    SENDER_REFERENCE_CHARS: usize = 64, "characters", "What an organization calls a sender profile; beyond it 400.";
+    SENDER_CLIENTS: usize = 100, "clients", "OAuth2 clients with one sender profile as their own default; beyond it 400.";
     EXTERNAL_REFERENCE_CHARS: usize = 64, "characters", "What an item is called in its sender's own house; beyond it 400.";
     INGESTION_ROWS: usize = 100_000, "items", "Declarations of one ingestion; beyond it the file is refused.";
     INGESTION_STEP: usize = 500, "items", "Of an ingestion in one transaction, so that others get their turn.";

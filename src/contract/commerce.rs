@@ -68,6 +68,10 @@ pub struct MarketedGoodDetails {
     pub height_cm: Option<Number>,
     /// Centimetres.
     pub length_cm: Option<Number>,
+    /// Own member: where the goods are made, ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub orig_country_cd: Option<String>,
     pub picture: Option<String>,
     pub price: Option<Money>,
     pub seller_address: Option<String>,

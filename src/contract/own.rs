@@ -409,10 +409,10 @@ pub struct MadeView {
     pub links: ListedLinks,
 }
 
-/// What storing made of an offer.
+/// What storing made of an entry of the catalogue.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OfferReceipt {
-    /// Number of goods, id of a service.
+    /// Number of goods, id of a service, reference of a sender.
     pub id: String,
     /// `created`, `changed` or `unchanged`.
     pub outcome: String,

@@ -166,6 +166,8 @@ stored_enum! {
     pub enum RecordKind: text in "record_history.kind, record_head.kind, record_seal_entry.kind" {
         Good = "good",
         Service = "service",
+        /// A sender profile, by its reference.
+        Sender = "sender",
         /// An anonymous declaration.
         Anonymous = "anonymous",
         /// A mark on an item id; its id is item id and origin: `EE123456785AU/ZZZ`.
@@ -198,7 +200,7 @@ impl RecordKind {
 
     /// Those that decide who may call, who is reached, and by which lists and rules.
     pub fn about_access() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|kind| !kind.is_older_than_chains())
+        Self::ALL.into_iter().filter(|kind| !kind.is_older_than_chains() && *kind != Self::Sender)
     }
 }
 

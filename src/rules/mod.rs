@@ -5,6 +5,7 @@ pub mod auto_response;
 pub mod currency;
 pub mod data_error;
 pub mod decision;
+pub mod enrich;
 pub mod fiscal;
 pub mod fits;
 pub mod forms;

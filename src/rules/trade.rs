@@ -53,6 +53,7 @@ fn good_details(details: &MarketedGoodDetails, countries: &List<Country>) -> Fin
         check_length(&mut findings, path, text, limits::TEXT_CHARS);
     }
     check_country(&mut findings, "SellerCountry", given(&details.seller_country), countries);
+    check_country(&mut findings, "OrigCountryCd", given(&details.orig_country_cd), countries);
     check_hs(&mut findings, "HSCode", &details.hs_code);
     for (path, number) in [
         ("HeightCm", &details.height_cm),

@@ -90,7 +90,8 @@ impl Services {
     pub async fn amend(&self, actor: &Actor, change: Amendment, key: Option<RequestKey>) -> Result<Answer> {
         actor.check(UseCase::Declare)?;
         let Amendment { object, declaration, event, external_reference, if_version } = change;
-        let sent = Declared { external_reference, ..declared(object, declaration, event) };
+        let mut sent = Declared { external_reference, ..declared(object, declaration, event) };
+        self.complete(actor, std::iter::once(&mut sent)).await?;
         let ready = prepare(self, actor, sent)?;
         let warnings = ready.content.judgement.warnings;
         let about = ready.key.clone();

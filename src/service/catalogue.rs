@@ -232,6 +232,12 @@ impl Catalogue {
         self.posts.get(post).map(String::as_str)
     }
 
+    /// The posts of a country, by code.
+    pub fn posts_of(&self, country: &str) -> Vec<String> {
+        let all = lists().operators.rows().iter().filter(|post| post.country == country);
+        all.filter(|post| self.is_listed(&post.code)).map(|post| post.code.clone()).collect()
+    }
+
     /// Whether the list of operators, built in or imported, has this post.
     pub fn is_listed(&self, post: &str) -> bool {
         self.posts.contains_key(post)

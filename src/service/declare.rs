@@ -53,6 +53,22 @@ pub struct Declared {
 }
 
 impl Services {
+    /// The same after what they leave out was filled in from the goods and senders of the organization.
+    ///
+    /// # Errors
+    /// Like [`Self::store_declarations`].
+    pub async fn store_limited_declarations(
+        &self,
+        actor: &Actor,
+        mut entries: Vec<Entry<Declared>>,
+        mode: BatchMode,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
+        actor.check(UseCase::Declare)?;
+        self.complete(actor, entries.iter_mut().filter_map(|entry| entry.content.as_mut().ok())).await?;
+        self.store_declarations(actor, entries, mode, key).await
+    }
+
     /// Stores declarations of the caller's own items: all of them, or each on its own. What one alone made of its item is
     /// answered as a [`Receipt`].
     ///

@@ -2,7 +2,7 @@
 //!
 //! Readers see what is valid now and offered to everyone or to them; a seller sees its own goods besides.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -312,6 +312,11 @@ fn screen(catalogue: &Catalogue, good: &mut String, destination: &str, on: Naive
     let text = given(&read.description).unwrap_or_default();
     let hits = catalogue.restrictions_on(given(&details.hs_code).unwrap_or_default(), text, route);
     *good = format!(r#"{open},"RestrictionsProhibitions":{}}}"#, to_canonical(&contracts(hits)));
+}
+
+/// Whether goods are offered at a moment.
+pub(super) fn is_offered_at(good: &GoodRow, moment: DateTime<Utc>) -> bool {
+    good.valid_from.is_none_or(|from| from.0 <= moment) && good.valid_to.is_none_or(|to| to.0 >= moment)
 }
 
 fn at(date: Option<WcfDate>) -> Option<At> {

@@ -158,6 +158,7 @@ pub static KEYS: &[Key] = &[
     usual("recipient_fax", Data, "RecipientFax", Digits),
     usual("recipient_email", Data, "RecipientEmail", Text),
     usual("piece_index", Piece, "Index", Whole),
+    usual("piece_goods_reference", Piece, "goodsReference", Whole),
     usual("piece_description", Piece, "Description", Text),
     usual("piece_hs", Piece, "HS", Hs),
     usual("piece_origin", Piece, "OrigCountryCd", Code(Countries)),

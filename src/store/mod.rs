@@ -31,6 +31,7 @@ pub mod referred;
 pub mod requests;
 mod schema;
 pub mod seal;
+pub mod sender;
 pub mod settings;
 pub mod subscription;
 pub mod text;

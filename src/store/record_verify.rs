@@ -13,7 +13,7 @@ use super::trade;
 use super::types::Id;
 use super::who::TokenRow;
 use super::{Fault, Tx};
-use crate::contract::canonical::digest;
+use crate::contract::canonical::{digest, to_canonical};
 use crate::domain::RecordKind;
 
 type Done<T = ()> = Result<T, Fault>;
@@ -185,6 +185,7 @@ impl Tx<'_> {
         let digest = match last.kind {
             RecordKind::Good => self.present_good(org, id)?,
             RecordKind::Service => self.present_service(org, id)?,
+            RecordKind::Sender => self.sender_profile(org, id)?.map(|profile| text_digest(&to_canonical(&profile))),
             RecordKind::Anonymous => match self.anonymous(org, id)? {
                 Some(row) if row.body.is_empty() => return Ok(Present::Erased),
                 row => row.map(|row| digest(&row.body)),

@@ -707,6 +707,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    sender_profile (org, reference) {
+        org -> Text,
+        reference -> Text,
+        changed_at -> crate::store::types::DbTime,
+        sender -> Text,
+    }
+}
+
+diesel::table! {
+    default_sender (org, client) {
+        org -> Text,
+        client -> Text,
+        reference -> Text,
+    }
+}
+
+diesel::table! {
     partner (code) {
         code -> Text,
         transport -> Text,

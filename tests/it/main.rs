@@ -50,6 +50,7 @@ mod responses;
 mod rest;
 mod rest_access;
 mod rest_dialogue;
+mod rest_limited;
 mod rest_outside;
 mod rest_xml;
 mod rooms;

@@ -214,6 +214,12 @@ fn offer(server: &Server, number: i32, description: &str) {
     server.call_as("AUA", "StoreMarketedGood", json!({ "marketedGood": good })).ok();
 }
 
+fn keep_sender(server: &Server) {
+    let sender = json!({ "SenderName": "Harbour Toys", "SenderCity": "Sydney" });
+    let profile = json!({ "reference": "shop", "sender": sender, "isDefault": true });
+    server.rest("AUA", "POST", "/v1/senders", Some(&profile), &[]).refused(201);
+}
+
 const SERVICE: &str = "00000000-0000-4000-8000-000000000001";
 
 fn serve(server: &Server, name: &str) {
@@ -299,6 +305,7 @@ impl Scene {
         mark(&server, "AUA", MARKED, 5, "ask the receiver");
         serve(&server, "parcels");
         offer(&server, 7, "kite");
+        keep_sender(&server);
         let anonymous = lodge(&server, &Value::Null, "1.00");
         server.block_on(|services| async move {
             services.set_quality("AUA", "total_differs", "off", None).await.expect("sets");
@@ -436,6 +443,9 @@ fn what_is_told_of(scene: &Scene) {
             &format!("{anonymous} was altered"),
         ),
         ("DELETE FROM anonymous_declaration", "of AUA was removed"),
+        ("UPDATE sender_profile SET sender = replace(sender, 'Sydney', 'Perth')", "sender shop of AUA was altered"),
+        ("DELETE FROM default_sender", "sender shop of AUA was altered"),
+        ("DELETE FROM sender_profile", "sender shop of AUA was removed"),
     ] {
         scene.found_out(tampering, told);
     }

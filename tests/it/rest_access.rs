@@ -67,6 +67,7 @@ fn body(operation: &Operation, id: &str) -> Option<Value> {
         "changeSubscription" | "enableSubscription" | "testSubscription" | "addSubscriptionKey" => Some(json!({})),
         "replayEvents" => Some(json!({ "state": "failed" })),
         "createGood" | "replaceGood" | "createService" | "replaceService" => Some(json!({})),
+        "createSender" | "replaceSender" => Some(json!({})),
         _ if matches!(operation.verb(), "GET" | "DELETE") => None,
         other => panic!("{other} needs a body here, so that it is tried"),
     }

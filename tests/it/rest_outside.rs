@@ -169,6 +169,13 @@ on_both_engines_with! {
         calls.call(server, "AUA", ("GET", "/v1/services/{service}"), Value::Null, &[named]).ok();
         calls.call(server, "AUA", ("PUT", "/v1/services/{service}"), service, &[named, ("if-match", "*")]).ok();
         calls.call(server, "AUA", ("DELETE", "/v1/services/{service}"), Value::Null, &[named]).refused(204);
+        let sender = json!({ "reference": "outside", "sender": { "SenderName": "Harbour Toys" } });
+        calls.call(server, "AUA", ("POST", "/v1/senders"), sender.clone(), &[]).refused(201);
+        let named = ("{reference}", "outside");
+        calls.call(server, "AUA", ("GET", "/v1/senders"), Value::Null, &[("?limit", "1")]).ok();
+        calls.call(server, "AUA", ("GET", "/v1/senders/{reference}"), Value::Null, &[named]).ok();
+        calls.call(server, "AUA", ("PUT", "/v1/senders/{reference}"), sender, &[named, ("if-match", "*")]).ok();
+        calls.call(server, "AUA", ("DELETE", "/v1/senders/{reference}"), Value::Null, &[named]).refused(204);
         let sent = json!({ "declarations": [new(&fresh_id("AU")), {}] });
         let taken = calls.call(server, "AUA", ("POST", "/v1/ingestions"), sent.clone(), &[("?dryRun", "true")]).refused(202).json();
         server.block_on(|services| async move { services.take_in_ingestions().await }).expect("works off");

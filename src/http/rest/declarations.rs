@@ -85,7 +85,7 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
     let entry =
         Entry { list: "", index: None, item_id: item_id(&new), content: Ok(declared(new, "", &hosts(&ask).await?)) };
-    let answer = ask.services.store_declarations(&actor, vec![entry], BatchMode::AllOrNothing, key).await?;
+    let answer = ask.services.store_limited_declarations(&actor, vec![entry], BatchMode::AllOrNothing, key).await?;
     stored(&answer)
 }
 
@@ -126,7 +126,7 @@ pub(super) async fn create_many(ask: Ask<'_>) -> Result<Reply> {
     let hosts = hosts(&ask).await?;
     let read = move || declarations.iter().enumerate().map(|(index, raw)| entry(zone, index, raw, &hosts)).collect();
     let entries = ask.services.offload(read).await?;
-    let answer = ask.services.store_declarations(&actor, entries, mode, key).await?;
+    let answer = ask.services.store_limited_declarations(&actor, entries, mode, key).await?;
     Ok(Reply::ok(to_canonical(&outcomes(&answer)?)))
 }
 

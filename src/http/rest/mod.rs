@@ -21,6 +21,7 @@ mod reference;
 pub(super) mod registry;
 mod reply;
 pub(super) mod resources;
+mod senders;
 pub(super) mod shapes;
 mod subscriptions;
 pub(super) mod xml;

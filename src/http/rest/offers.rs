@@ -49,8 +49,8 @@ fn shown(ask: &Ask<'_>, offer: Offer) -> Result<Reply> {
     Ok(Reply::ok(offer.text).tagged(&offer.tag).unless_known(is_known))
 }
 
-/// The answer about an offer that was stored.
-fn stored(answer: &Answer, family: &str) -> Result<Reply> {
+/// The answer about an entry of the catalogue that was stored.
+pub(super) fn stored(answer: &Answer, family: &str) -> Result<Reply> {
     let receipt: OfferReceipt = serde_json::from_str(&answer.value)
         .map_err(|error| Error::Internal(format!("the answer of a store cannot be read: {error}")))?;
     let location = format!("/v1/{family}/{}", receipt.id);

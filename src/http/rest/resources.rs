@@ -2,7 +2,8 @@
 
 use super::ask;
 use super::{
-    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference, subscriptions,
+    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference, senders,
+    subscriptions,
 };
 use crate::contract::event::{EventList, EventView, ReaderList};
 use crate::contract::ingestion::{FindingPage, IngestionList, IngestionReceipt, IngestionView, NewDeclaration};
@@ -12,11 +13,12 @@ use crate::contract::own::{
     JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
     ServicePage, StatusList, StoredView, VersionView,
 };
+use crate::contract::sender::SenderPage;
 use crate::contract::subscription::{
     DeliveryList, DeliveryView, GoOn, KeyMade, NewKey, NewReplay, NewSubscription, ReplayList, ReplayView,
     SubscriptionChanges, SubscriptionList, SubscriptionMade, SubscriptionView, TestCall, TestResult,
 };
-use crate::contract::{MarketedGood, PostalService, WatchdogInfo};
+use crate::contract::{MarketedGood, PostalService, SenderProfile, WatchdogInfo};
 use crate::domain::Scope;
 use crate::http::error::ErrorForm;
 use crate::http::operation::{
@@ -596,6 +598,48 @@ resources! {
             answers: &[OF_NO_VERSION],
             problems: &[NOT_THERE, CHANGED],
             run: offers::end_service,
+        }
+    }
+    "Senders" {
+        GET "/v1/senders" listSenders Posts [ReadReference] "Who sends, for declarations that do not say." {
+            query: &[
+                parameter("limit", ParameterKind::Number { most: limits::REST_PAGE }, "Senders of a page; 100 when absent."),
+                parameter("cursor", ParameterKind::Text, "`nextCursor` of the page before."),
+            ],
+            answers: &[Answer { headers: &[NEXT], ..json("200", "A page, by reference.", named::<SenderPage>) }],
+            problems: &[],
+            run: senders::list,
+        }
+        POST "/v1/senders" createSender Posts [WriteCatalogue] "Keeps a sender." {
+            remarks: "A declaration under `/v1` without any sender is completed by the sender that is the client's own default, \
+                      else by the one that is everybody's; `EP.Enriched` beside it names what was filled in. Whoever a sender \
+                      is made the default of has no other default any more.",
+            body: SenderProfile,
+            answers: &[
+                created("It is kept.", named::<OfferReceipt>),
+                tagged("200", "The same sender is kept already.", named::<OfferReceipt>),
+            ],
+            problems: &[STANDS_OTHERWISE],
+            run: senders::create,
+        }
+        GET "/v1/senders/{reference}" readSender Posts [ReadReference] "A sender by its reference." {
+            headers: &[IF_NONE_MATCH],
+            answers: &[tagged("200", "The sender.", named::<SenderProfile>), KNOWN],
+            problems: &[NOT_THERE],
+            run: senders::read,
+        }
+        PUT "/v1/senders/{reference}" replaceSender Posts [WriteCatalogue] "Changes a sender." {
+            body: SenderProfile,
+            headers: &[IF_MATCH],
+            answers: &[tagged("200", "Changed, or unchanged.", named::<OfferReceipt>)],
+            problems: &[NOT_THERE, CHANGED, VERSION_NEEDED],
+            run: senders::replace,
+        }
+        DELETE "/v1/senders/{reference}" removeSender Posts [WriteCatalogue] "Takes a sender away." {
+            headers: &[IF_MATCH_GIVEN],
+            answers: &[OF_NO_VERSION],
+            problems: &[NOT_THERE, CHANGED],
+            run: senders::remove,
         }
     }
     "Reference" {

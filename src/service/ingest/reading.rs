@@ -12,7 +12,6 @@ use crate::contract::{Declaration, MailObject, reading};
 use crate::domain::IngestionMedia;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::limits;
-use crate::refdata::lists::lists;
 use crate::rules::forms::given;
 use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
@@ -139,7 +138,7 @@ impl Reader<'_> {
         let view = ColumnsView { known: columns.known, ignored: columns.ignored, missing };
         about(About { source: file.source().clone(), columns: Some(view) });
         let places = Arc::new(columns.places);
-        let posts_of = |country: &str| posts_of(self.catalogue, country);
+        let posts_of = |country: &str| self.catalogue.posts_of(country);
         let reading = Reading {
             sheet: self.options.sheet.as_deref(),
             post: &self.actor.org,
@@ -221,12 +220,6 @@ impl Reader<'_> {
 
 fn item_id(object: &MailObject) -> Option<String> {
     given(&object.id).filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
-}
-
-/// The posts of a country, by code.
-pub(in crate::service) fn posts_of(catalogue: &Catalogue, country: &str) -> Vec<String> {
-    let all = lists().operators.rows().iter().filter(|post| post.country == country);
-    all.filter(|post| catalogue.is_listed(&post.code)).map(|post| post.code.clone()).collect()
 }
 
 /// The entries of a list, or the lines with one each.

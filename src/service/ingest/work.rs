@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::options::{IngestOptions, counts, unreadable};
-use super::reading::{About, Reader, Stop};
+use super::reading::{About, Reader, Sent, Stop};
 use super::storing::{Became, Checked, Outcome, Saving, check, store};
 use crate::contract::canonical::to_canonical;
 use crate::contract::event::NoticeData;
@@ -126,10 +127,12 @@ impl Services {
         let (sender, steps) = mpsc::channel(STEPS_AHEAD);
         let (services, media, id) = (self.clone(), row.media, row.id.0);
         let done = usize::try_from(row.next_index).unwrap_or_default();
+        let runtime = Handle::current();
         tokio::task::spawn_blocking(move || {
             let catalogue = services.catalogue();
             let reader = Reader { actor: &actor, catalogue: &catalogue, options: &options, ingestion: Some(id) };
             let most = if options.all { limits::INGESTION_ALL } else { limits::INGESTION_STEP };
+            let ready = |some: Vec<Sent>| runtime.block_on(check_all(&services, &actor, some));
             let (mut some, mut fault) = (Vec::new(), None);
             let steps = sender.clone();
             let result =
@@ -137,13 +140,7 @@ impl Services {
                     if sent.number < done {
                         return ControlFlow::Continue(());
                     }
-                    match check(&services, &actor, sent) {
-                        Ok(checked) => some.push(checked),
-                        Err(error) => {
-                            fault = Some(error);
-                            return ControlFlow::Break(());
-                        }
-                    }
+                    some.push(sent);
                     if some.len() < most {
                         return ControlFlow::Continue(());
                     }
@@ -152,20 +149,30 @@ impl Services {
                         fault = Some(Error::invalid("limit", "", message));
                         return ControlFlow::Break(());
                     }
-                    match steps.blocking_send(Step::Items(std::mem::take(&mut some))) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(_) => ControlFlow::Break(()),
+                    match ready(std::mem::take(&mut some)) {
+                        Ok(items) => match steps.blocking_send(Step::Items(items)) {
+                            Ok(()) => ControlFlow::Continue(()),
+                            Err(_) => ControlFlow::Break(()),
+                        },
+                        Err(error) => {
+                            fault = Some(error);
+                            ControlFlow::Break(())
+                        }
                     }
                 });
             let last = match (fault, result) {
                 (Some(error), _) | (None, Err(Stop::Fault(error))) => Step::Stopped(error),
                 (None, Err(Stop::Refused(refusal))) => Step::Stopped(unreadable(refusal)),
-                (None, Ok(findings)) => {
-                    if !some.is_empty() {
-                        let _ = sender.blocking_send(Step::Items(some));
+                (None, Ok(_)) if sender.is_closed() => return,
+                (None, Ok(findings)) => match ready(some) {
+                    Ok(items) => {
+                        if !items.is_empty() {
+                            let _ = sender.blocking_send(Step::Items(items));
+                        }
+                        Step::End(findings)
                     }
-                    Step::End(findings)
-                }
+                    Err(error) => Step::Stopped(error),
+                },
             };
             let _ = sender.blocking_send(last);
         });
@@ -241,6 +248,12 @@ impl Services {
         self.notify_events();
         Ok(())
     }
+}
+
+/// Fills in what declarations leave out, and checks them.
+async fn check_all(services: &Services, actor: &Actor, mut some: Vec<Sent>) -> Result<Vec<Checked>> {
+    services.complete(actor, some.iter_mut().filter_map(|sent| sent.declared.as_mut())).await?;
+    some.into_iter().map(|sent| check(services, actor, sent)).collect()
 }
 
 /// Adds the event that an ingestion is over; a dry run has none.

@@ -1,0 +1,2 @@
+DROP TABLE default_sender;
+DROP TABLE sender_profile;

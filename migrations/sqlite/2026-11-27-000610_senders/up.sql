@@ -1,0 +1,23 @@
+-- Who sends, under a name of the organization's own.
+CREATE TABLE sender_profile (
+    org TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    -- The members of a declaration that say who sends, as JSON.
+    sender TEXT NOT NULL,
+    PRIMARY KEY (org, reference)
+) WITHOUT ROWID;
+
+-- Whose declarations a profile completes: an OAuth2 client's, or, under an empty name, those of everybody who has none.
+CREATE TABLE default_sender (
+    org TEXT NOT NULL,
+    client TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    PRIMARY KEY (org, client),
+    FOREIGN KEY (org, reference) REFERENCES sender_profile (org, reference)
+) WITHOUT ROWID;
+CREATE INDEX default_sender_profile ON default_sender (org, reference);
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('sender_profile', 'sender_profile', '1000 100 1'),
+    ('default_sender', 'default_sender', '1000 100 1'),
+    ('default_sender', 'default_sender_profile', '1000 100 2');
