@@ -15,6 +15,7 @@ mod cursor;
 pub mod declare;
 pub mod events;
 pub mod exports;
+pub mod form;
 mod grouping;
 mod groups;
 mod handing;
