@@ -74,6 +74,7 @@ limits! {
     SIGN_IN_DELAY_MOST_S: u64 = 300, "s", "The longest such wait.";
     FORM_BYTES: usize = 1024 * 1024, "bytes", "A form sent by a browser; beyond it 413.";
     FORM_MEMBERS: usize = 5_000, "members", "Of a form sent by a browser; beyond it 400.";
+    FORM_LINES: usize = 150, "lines", "Of goods that a form at a browser has; items with more are changed by a sheet or a program.";
     PAGES_PER_SESSION_S: u32 = 20, "requests/s", "Of one session at a browser; beyond it 429.";
     PAGES_PER_SESSION_BURST: u32 = 60, "requests", "Room for bursts above that.";
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";

@@ -3,6 +3,7 @@
 //!
 //! What may follow what is said by `rules/life_cycle`; which version is changed is compared in the transaction that writes.
 
+use super::anonymous::close_lodged;
 use super::batch::Outcome;
 use super::catalogue::Catalogue;
 use super::declare::{Declared, Made, apply, prepare, receipt, standing_of};
@@ -32,8 +33,25 @@ pub struct Changeable {
     pub declaration: String,
     /// What stores it as it is.
     pub event: StoreEvent,
+    /// Stands for what can be changed of it.
+    pub tag: String,
+    /// Number of the declaration's version; 0 where there is none.
+    pub version: i32,
+    /// What it is called in the own house.
+    pub external_reference: Option<String>,
     flow: Flow,
     standing: Option<Standing<DeclarationState>>,
+}
+
+/// An item of which there is no declaration yet.
+#[derive(Debug)]
+pub struct NewItem {
+    pub object: MailObject,
+    pub declaration: Declaration,
+    pub event: StoreEvent,
+    pub external_reference: Option<String>,
+    /// Id of the anonymous declaration that becomes it.
+    pub lodged: Option<String>,
 }
 
 /// A change of an item, of which version it is, and what is to be done with the declaration.
@@ -71,13 +89,18 @@ impl Services {
             .read(move |tx| {
                 let item = one::find(tx, &services.catalogue(), &actor, std::slice::from_ref(&post), &named)?;
                 let shown = documents(&item, &actor);
-                let state = item.declaration().map(|row| row.state_cd);
+                let row = item.declaration();
+                let state = row.map(|row| row.state_cd);
+                let reference = tx.references(&item.object.post_org, &[item.object.pid])?.pop();
                 Ok(Changeable {
                     mail_object: shown.mail_object,
                     declaration: shown.declaration,
                     event: state.map_or(StoreEvent::Draft, StoreEvent::of_state),
+                    tag: one::version_tag(&item.object, row),
+                    version: row.map_or(0, |row| row.version_no),
+                    external_reference: reference.and_then(|(_, reference)| reference.external),
                     flow: item.object.flow,
-                    standing: item.declaration().map(standing_of),
+                    standing: row.map(standing_of),
                 })
             })
             .await
@@ -106,20 +129,21 @@ impl Services {
         Ok(answer)
     }
 
-    /// What the checks say of a declaration if it were stored; nothing is.
+    /// What the checks say of a declaration if it were stored, of a new item where none is given; nothing is.
     ///
     /// # Errors
     /// 401 for customs, and for a declaration that names another post.
     pub fn judge_only(
         &self,
         actor: &Actor,
-        as_it_is: &Changeable,
+        as_it_is: Option<&Changeable>,
         change: (MailObject, Declaration, StoreEvent),
     ) -> Result<Judged> {
         actor.check(UseCase::Declare)?;
         let (object, declaration, event) = change;
         let mut refused = Findings::default();
-        if let Err(illegal) = life_cycle::declaration(as_it_is.standing, event, as_it_is.flow) {
+        let (standing, flow) = as_it_is.map_or((None, Flow::Outbound), |known| (known.standing, known.flow));
+        if let Err(illegal) = life_cycle::declaration(standing, event, flow) {
             refused.add("state", "event", illegal.0);
         }
         match prepare(self, actor, declared(object, declaration, event)) {
@@ -166,30 +190,34 @@ impl Services {
         self.change_one(actor, about, key, work).await
     }
 
-    /// Stores what an item declares as the draft of another item, of which there is no declaration yet.
+    /// Declares an item of which there is no declaration yet.
     ///
     /// # Errors
-    /// Every finding; one of code `state` where the other item is declared already.
-    pub async fn copy(
-        &self,
-        actor: &Actor,
-        (object, declaration): (MailObject, Declaration),
-        key: Option<RequestKey>,
-    ) -> Result<Answer> {
+    /// Every finding; one of code `state` where the item is declared already, `absent` where no such anonymous declaration is
+    /// open.
+    pub async fn declare_new(&self, actor: &Actor, new: NewItem, key: Option<RequestKey>) -> Result<Answer> {
         actor.check(UseCase::Declare)?;
-        let ready = prepare(self, actor, declared(object, declaration, StoreEvent::Draft))?;
+        let NewItem { object, declaration, event, external_reference, lodged } = new;
+        let sent = Declared { external_reference, ..declared(object, declaration, event) };
+        let ready = prepare(self, actor, sent)?;
         let warnings = ready.content.judgement.warnings;
-        let about = ready.key.clone();
+        let (about, by) = (ready.key.clone(), actor.clone());
         let work = move |tx: &mut Tx<'_>, catalogue: &Catalogue, item: &mut Item, user_created: bool| {
             if item.declaration().is_some() {
-                let message = "there is a declaration under this item id already; copy to another id";
+                let message =
+                    "there is a declaration under this item id already; declare another id, or change that one";
                 return Err(Error::invalid("state", "itemId", message).into());
             }
             let mut made = Made::default();
             let outcome = apply(tx, catalogue, item, &ready, user_created, &mut made)?;
+            if let Some(id) = &lodged {
+                close_lodged(tx, &by, id, &item.object.item_id)?;
+            }
             Ok((outcome, made.into_answer(warnings)))
         };
-        self.change_one(actor, about, key, work).await
+        let answer = self.change_one(actor, about, key, work).await?;
+        self.note_activity(Part::Declaration);
+        Ok(answer)
     }
 
     /// What the item named is known by to its post.

@@ -48,7 +48,33 @@ pub struct Conversion {
     pub item_id: Option<String>,
 }
 
+/// What a sender lodged without an account.
+#[derive(Clone, Debug)]
+pub struct Lodged {
+    pub destination: Option<String>,
+    pub mail_class: Option<String>,
+    pub data: DeclarationData,
+}
+
 impl Services {
+    /// What was lodged under an id and became no item yet.
+    ///
+    /// # Errors
+    /// 404 when the caller keeps no such declaration; 401 for customs.
+    pub async fn lodged(&self, actor: &Actor, id: &str) -> Result<Lodged> {
+        actor.check(UseCase::TakeOver)?;
+        let (post, id) = (actor.own_post(None)?.to_owned(), id.to_owned());
+        let row = self.store.read(move |tx| {
+            let now = At(tx.now);
+            let open = |row: &AnonymousRow| row.expires_at > now && row.final_id.is_none();
+            tx.anonymous(&post, &id)?.filter(open).ok_or_else(|| Error::Absent { what: "declaration" }.into())
+        });
+        let row = row.await?;
+        let data = serde_json::from_str(&row.body)
+            .map_err(|error| Error::Internal(format!("stored anonymous declaration: {error}")))?;
+        Ok(Lodged { destination: row.dest_post, mail_class: row.mail_class, data })
+    }
+
     /// Keeps an anonymous declaration, or changes the one with the id given; answers its id.
     ///
     /// # Errors
@@ -397,11 +423,28 @@ fn convert(services: &Services, tx: &mut Tx<'_>, actor: &Actor, wanted: &Convers
     let entry = Entry { list: "", index: None, item_id: Some(item_id.clone()), content: Ok(declared) };
     let entry = entry.then(|sent| declare::prepare(services, actor, sent))?;
     let answer = declare::store_all(services, tx, actor, &[entry], BatchMode::AllOrNothing)?;
+    close(tx, actor, row, item_id)?;
+    Ok(answer)
+}
+
+/// Notes which item an anonymous declaration became.
+fn close(tx: &mut Tx<'_>, actor: &Actor, row: AnonymousRow, item_id: String) -> Result<(), Fault> {
     let row = AnonymousRow { final_id: Some(item_id), changed_at: At(tx.now), ..row };
     tx.change_anonymous(&row)?;
     let stamped = AnonymousRow { user_cd: actor.user_cd.clone(), office_cd: actor.office_cd.clone(), ..row };
-    record(tx, actor, &stamped, RecordEventKind::Converted, None)?;
-    Ok(answer)
+    record(tx, actor, &stamped, RecordEventKind::Converted, None)
+}
+
+/// Notes that an anonymous declaration became an item that was declared otherwise than by converting it.
+///
+/// # Errors
+/// 400 when the caller keeps no such declaration, or it became an item before.
+pub(super) fn close_lodged(tx: &mut Tx<'_>, actor: &Actor, id: &str, item_id: &str) -> Result<(), Fault> {
+    let row = existing(tx, &actor.org, id, "anonymousDeclarationId")?;
+    if row.final_id.is_some() {
+        return Err(Error::invalid("state", "anonymousDeclarationId", "it was converted into another item").into());
+    }
+    close(tx, actor, row, item_id.to_owned())
 }
 
 /// The post the declaration names, else one of the recipient's country: of those that live here or are partners the

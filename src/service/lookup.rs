@@ -143,6 +143,17 @@ impl Services {
         Ok(found)
     }
 
+    /// Whether goods that are to be declared meet a restriction or prohibition on their way to a post, and which.
+    ///
+    /// # Errors
+    /// 400 when it is not said where they go.
+    pub fn restrictions_on(&self, data: &DeclarationData, post: &str) -> Result<Vec<RestrictionProhibition>> {
+        let anywhere = Screening { item_id: String::new(), origin: None, destination: None };
+        let mut found = self.screen(data, post, &anywhere)?;
+        found.dedup();
+        Ok(found)
+    }
+
     /// What restrictions say of declared goods on their way to a post, by the code and the words that were declared and by
     /// the revised ones.
     fn screen(&self, data: &DeclarationData, post: &str, screening: &Screening) -> Result<Vec<RestrictionProhibition>> {

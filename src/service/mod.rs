@@ -16,6 +16,7 @@ pub mod declare;
 mod enrich;
 pub mod events;
 pub mod exports;
+pub mod form;
 mod grouping;
 mod groups;
 mod handing;

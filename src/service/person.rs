@@ -52,6 +52,11 @@ impl Person {
         case.is_open_to(self.roles)
     }
 
+    /// Whether a use case of posts is open to this person.
+    pub fn may_at_post(&self, case: UseCase) -> bool {
+        self.may(case) && self.organization_kind() == Some(OrganizationKind::Post)
+    }
+
     /// As whom this person acts on items.
     ///
     /// # Errors

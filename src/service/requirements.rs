@@ -54,6 +54,20 @@ impl Services {
         })
     }
 
+    /// Keys of the columns without which a declaration is refused on a lane, of transactions of a nature.
+    ///
+    /// # Errors
+    /// Never for a lane alone.
+    pub fn needed(&self, actor: &Actor, from: &str, to: &str, nature: &str) -> Result<HashSet<&'static str>> {
+        let asked = self.requirements(actor, from, to, None)?;
+        let refuses =
+            |rule: &str| asked.rules.iter().any(|asked| asked.rule == rule && asked.level == Level::Reject.stored());
+        let rows = ASKED
+            .iter()
+            .filter(|(rule, natures, _)| refuses(rule) && (natures.is_empty() || natures.contains(&nature)));
+        Ok(rows.flat_map(|(_, _, keys)| keys.iter().copied()).collect())
+    }
+
     /// The workbook to begin with, in a language; what a lane such as AU-DE needs is marked.
     ///
     /// # Errors
@@ -66,25 +80,31 @@ impl Services {
                 let countries = lane.split_once('-').filter(|(from, to)| is_country_code(from) && is_country_code(to));
                 let message = "write two countries, for example AU-DE";
                 let (from, to) = countries.ok_or_else(|| Error::invalid("format", "lane", message))?;
-                let asked = self.requirements(actor, from, to, None)?;
-                let is_needed =
-                    asked.rules.iter().any(|rule| rule.rule == REQUIRED && rule.level == Level::Reject.stored());
-                if is_needed { NEEDED.iter().map(|key| (*key).to_owned()).collect() } else { HashSet::new() }
+                self.needed(actor, from, to, "")?.into_iter().map(str::to_owned).collect()
             }
         };
         template(language, &needed)
     }
 }
 
-/// The rule that asks for members that no lane does without.
-const REQUIRED: &str = "required";
-/// Keys of the columns that it asks for.
-const NEEDED: [&str; 17] = [
+/// The keys of columns that some rule asks for, by the rule, and the natures of transaction that it asks them of; all when none
+/// are named.
+const ASKED: &[(&str, &[&str], &[&str])] = &[
+    ("required", &[], &NEEDED),
+    ("hs_absent", &["11", "21", "32"], &["piece_hs"]),
+    ("origin_absent", &["11"], &["piece_origin"]),
+    ("contact_absent", &[], &["recipient_phone"]),
+];
+/// Keys of the columns that no lane does without.
+const NEEDED: [&str; 21] = [
     "item_id",
     "destination",
+    "posted_on",
     "mail_class",
     "nature",
     "gross_kg",
+    "postage",
+    "postage_currency",
     "sender_name",
     "sender_address1",
     "sender_city",
@@ -95,6 +115,7 @@ const NEEDED: [&str; 17] = [
     "recipient_country",
     "piece_description",
     "piece_quantity",
+    "piece_net_kg",
     "piece_value",
     "piece_currency",
 ];

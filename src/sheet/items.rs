@@ -47,6 +47,23 @@ pub struct SheetItem {
     pub findings: Vec<SheetFinding>,
 }
 
+impl SheetItem {
+    /// An item of no rows.
+    pub fn nothing() -> Self {
+        Self {
+            index: 0,
+            item_id: None,
+            rows: Vec::new(),
+            piece_rows: Vec::new(),
+            object: MailObject::default(),
+            data: DeclarationData::default(),
+            external_reference: None,
+            version: None,
+            findings: Vec::new(),
+        }
+    }
+}
+
 /// What a file turned out to be, apart from its items.
 #[derive(Clone, Debug, Default)]
 pub struct Outline {
@@ -190,7 +207,7 @@ impl<'g> Gathering<'g> {
         Self::of(columns, comma, Reading { sheet: None, post, zone, posts_of: &|_| Vec::new() })
     }
 
-    fn of(columns: &'g [Column], comma: bool, reading: Reading<'g>) -> Self {
+    pub fn of(columns: &'g [Column], comma: bool, reading: Reading<'g>) -> Self {
         Self {
             columns,
             by_place: columns.iter().enumerate().map(|(at, column)| (column.place, at)).collect(),

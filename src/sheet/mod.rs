@@ -2,10 +2,11 @@
 //!
 //! `xlsx` and `csv_text` make cells of bytes, within limits whatever a file says of itself; `table` finds the columns; `keys` is
 //! the one table of what stands under them; `values` reads cells and `items` puts rows together; `out`, `write` and `template`
-//! go the other way. Knows no organization, no database and no clock; what a declaration may say is judged elsewhere.
+//! go the other way; `filled` is a sheet of one item in a form. Knows no organization, no database and no clock; what a declaration may say is judged elsewhere.
 
 pub mod cell;
 mod csv_text;
+pub mod filled;
 pub mod finding;
 mod harmless;
 pub mod items;

@@ -63,8 +63,9 @@ fn everybody_can_use_every_page() {
     server
         .block_on(|services| async move { services.put_account(&admin, "AUA", "reader", lock, Expected::Known).await })
         .expect("locks");
-    let pages =
-        PAGES.iter().filter(|page| page.verb == "GET" && matches!(page.access, Access::SignedIn | Access::May(_)));
+    let pages = PAGES.iter().filter(|page| {
+        page.verb == "GET" && matches!(page.access, Access::SignedIn | Access::May(_) | Access::AtPost(_))
+    });
     let of_post = server.load("AUA", json!({ "id": "EE123456785AU", "postalOrgCd": "AUA" }));
     let item = of_post[0]["MailObject"]["PId"].as_str().expect("an id").to_owned();
     let addresses: Vec<(String, String)> = pages

@@ -16,6 +16,7 @@ mod cases_quality;
 mod catalogue;
 mod console;
 mod console_access;
+mod console_declare;
 mod console_items;
 mod crash;
 mod deploy;

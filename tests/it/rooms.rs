@@ -32,8 +32,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("net", &[]),
     ("vault", &[]),
     // `rules` for the forms of codes and the flow letters, which are checked while a request is read.
-    // `net` for the networks that settings name.
-    ("http", &["service", "contract", "rules", "print", "refdata", "exchange", "notify", "net", "vault"]),
+    // `net` for the networks that settings name; `sheet` for the names of a declaration's members: a form has the fields that a
+    // sheet has columns.
+    ("http", &["service", "contract", "rules", "print", "refdata", "sheet", "exchange", "notify", "net", "vault"]),
     // A user of the services like any other, kept apart from the rooms it fills.
     ("demo", &["contract", "rules", "service", "exchange", "vault"]),
     // Its product is the options of the rooms that have any.

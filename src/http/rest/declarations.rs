@@ -22,7 +22,7 @@ use crate::limits;
 use crate::notify::CallbackHosts;
 use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
-use crate::service::amend::{Amendment, Changeable};
+use crate::service::amend::{Amendment, Changeable, NewItem};
 use crate::service::declare::Declared;
 use crate::service::load::{ItemFilter, Query, ViewForm, moment};
 use crate::service::one::Named;
@@ -376,7 +376,7 @@ pub(super) async fn validate(ask: Ask<'_>) -> Result<Reply> {
     let as_it_is = ask.services.changeable(&ask.actor, Named::read(ask.path("id"))).await?;
     let (object, declaration) = parts(&ask, &as_it_is, "{}")?;
     let change = (object, declaration, event.unwrap_or(DeclarationEvent::Final).into());
-    let judged = ask.services.judge_only(&ask.actor, &as_it_is, change)?;
+    let judged = ask.services.judge_only(&ask.actor, Some(&as_it_is), change)?;
     let more = judged.refused.more();
     let refused = judged.refused.into_vec().into_iter();
     let refused = refused.map(|found| refusal(found.code.to_owned(), &found.path, found.message));
@@ -447,7 +447,8 @@ pub(super) async fn copy(ask: Ask<'_>) -> Result<Reply> {
         type_cd: object.type_cd,
         ..MailObject::default()
     };
-    let answer = ask.services.copy(&actor, (object, declaration), key).await?;
+    let new = NewItem { object, declaration, event: StoreEvent::Draft, external_reference: None, lodged: None };
+    let answer = ask.services.declare_new(&actor, new, key).await?;
     let (view, _) = stored_view(&answer)?;
     let (location, tag) = (view.links.itself.clone(), view.receipt.tag.clone());
     let copied = CopyView { declaration: Some(view), anonymous_id: None };

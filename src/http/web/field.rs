@@ -12,7 +12,7 @@ pub(super) struct Problems(Vec<Problem>);
 #[derive(Debug)]
 struct Problem {
     /// Id of the field; none where it is about the whole.
-    field: Option<&'static str>,
+    field: Option<String>,
     text: String,
     /// It exists in English only.
     is_english: bool,
@@ -20,8 +20,19 @@ struct Problem {
 
 impl Problems {
     /// One problem, in the language of the page.
-    pub fn one(field: Option<&'static str>, text: impl Into<String>) -> Self {
-        Self(vec![Problem { field, text: text.into(), is_english: false }])
+    pub fn one(field: Option<&str>, text: impl Into<String>) -> Self {
+        let mut problems = Self::default();
+        problems.add(field.map(str::to_owned), text, false);
+        problems
+    }
+
+    /// Adds a problem, which may be told in English only.
+    pub fn add(&mut self, field: Option<String>, text: impl Into<String>, is_english: bool) {
+        self.0.push(Problem { field, text: text.into(), is_english });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// What a use case found. `fields` says which member of it is which field.
@@ -30,7 +41,8 @@ impl Problems {
     /// Every other error.
     pub fn of(error: Error, texts: Texts, fields: &[(&str, &'static str)]) -> Result<Self, Error> {
         let (Error::Invalid(findings) | Error::Conflict(findings)) = error else { return Err(error) };
-        let field = |finding: &Finding| fields.iter().find(|(path, _)| *path == finding.path).map(|(_, id)| *id);
+        let field =
+            |finding: &Finding| fields.iter().find(|(path, _)| *path == finding.path).map(|(_, id)| (*id).to_owned());
         let problem = |finding: &Finding| {
             let known = texts.find(&format!("fault.{}", finding.code));
             let text = known.map_or_else(|| finding.message.clone(), str::to_owned);
@@ -48,7 +60,7 @@ impl Problems {
                     ul {
                         @for problem in &self.0 {
                             li lang=[problem.is_english.then_some("en")] {
-                                @if let Some(field) = problem.field { a href=(format!("#{field}")) { (problem.text) } }
+                                @if let Some(field) = &problem.field { a href=(format!("#{field}")) { (problem.text) } }
                                 @else { (problem.text) }
                             }
                         }
@@ -58,16 +70,21 @@ impl Problems {
         }
     }
 
+    /// Whether something is wrong with a field.
+    pub fn has(&self, field: &str) -> bool {
+        self.at(field).is_some()
+    }
+
     fn at(&self, field: &str) -> Option<&Problem> {
-        self.0.iter().find(|problem| problem.field == Some(field))
+        self.0.iter().find(|problem| problem.field.as_deref() == Some(field))
     }
 }
 
 /// One line of text to be typed.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Line<'f> {
-    /// Name, and id unless another is given.
-    pub name: &'static str,
+    /// Name, and id.
+    pub name: &'f str,
     pub label: &'f str,
     pub hint: Option<&'f str>,
     pub value: &'f str,
@@ -78,6 +95,10 @@ pub(super) struct Line<'f> {
     pub inputmode: Option<&'static str>,
     /// A word of few characters.
     pub is_short: bool,
+    /// What stands beside the label: that it has to be filled in.
+    pub mark: Option<&'f str>,
+    /// Id of the values that are proposed.
+    pub list: Option<&'f str>,
     /// The cursor stands there when the page opens.
     pub has_focus: bool,
     pub is_fixed: bool,
@@ -102,15 +123,19 @@ fn hint_and_error(name: &str, hint: Option<&str>, problem: Option<&Problem>) -> 
     }
 }
 
+fn marked(mark: Option<&str>) -> Markup {
+    html! { @if let Some(mark) = mark { " " span.mark { (mark) } } }
+}
+
 pub(super) fn line(problems: &Problems, line: Line<'_>) -> Markup {
     let problem = problems.at(line.name);
     html! {
         div.field {
-            label for=(line.name) { (line.label) }
+            label for=(line.name) { (line.label) (marked(line.mark)) }
             (hint_and_error(line.name, line.hint, problem))
             input id=(line.name) name=(line.name) type=(line.kind.unwrap_or("text")) value=(line.value)
                 class=[line.is_short.then_some("short")] autocomplete=[line.autocomplete] inputmode=[line.inputmode]
-                autofocus[line.has_focus] readonly[line.is_fixed]
+                list=[line.list] aria-required=[line.mark.map(|_| "true")] autofocus[line.has_focus] readonly[line.is_fixed]
                 aria-invalid=[problem.map(|_| "true")]
                 aria-describedby=[described(line.name, line.hint.is_some(), problem.is_some())];
         }
@@ -120,18 +145,30 @@ pub(super) fn line(problems: &Problems, line: Line<'_>) -> Markup {
 /// One of several: value and text of each.
 pub(super) fn choice(
     problems: &Problems,
-    name: &'static str,
+    name: &str,
     label: &str,
     hint: Option<&str>,
+    options: &[(&str, String)],
+    chosen: &str,
+) -> Markup {
+    marked_choice(problems, name, label, (hint, None), options, chosen)
+}
+
+/// The same with what stands beside the label.
+pub(super) fn marked_choice(
+    problems: &Problems,
+    name: &str,
+    label: &str,
+    (hint, mark): (Option<&str>, Option<&str>),
     options: &[(&str, String)],
     chosen: &str,
 ) -> Markup {
     let problem = problems.at(name);
     html! {
         div.field {
-            label for=(name) { (label) }
+            label for=(name) { (label) (marked(mark)) }
             (hint_and_error(name, hint, problem))
-            select id=(name) name=(name) aria-invalid=[problem.map(|_| "true")]
+            select id=(name) name=(name) aria-required=[mark.map(|_| "true")] aria-invalid=[problem.map(|_| "true")]
                 aria-describedby=[described(name, hint.is_some(), problem.is_some())] {
                 @for (value, text) in options { option value=(value) selected[*value == chosen] { (text) } }
             }
@@ -147,13 +184,7 @@ pub(super) struct Tick<'f> {
     pub is_on: bool,
 }
 
-pub(super) fn ticks(
-    problems: &Problems,
-    name: &'static str,
-    legend: &str,
-    hint: Option<&str>,
-    boxes: &[Tick<'_>],
-) -> Markup {
+pub(super) fn ticks(problems: &Problems, name: &str, legend: &str, hint: Option<&str>, boxes: &[Tick<'_>]) -> Markup {
     let problem = problems.at(name);
     html! {
         fieldset id=(name) tabindex="-1" aria-describedby=[described(name, hint.is_some(), problem.is_some())] {

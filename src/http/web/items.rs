@@ -195,6 +195,9 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
         format!("/console/items?{}", serde_urlencoded::to_string(known.collect::<Vec<_>>()).unwrap_or_default())
     });
     let content = html! {
+        @if person.may_at_post(UseCase::Declare) {
+            p.actions { a.button href="/console/items/new" data-key="new" { (texts.get("declare.title")) } }
+        }
         (filter_form(&visit, &Problems::default()))
         @if items.is_empty() { div.note { p { (texts.get("items.none")) } } }
         @else { (table(&caption, &heads.map(|key| texts.get(key)), &rows)) }
@@ -207,14 +210,14 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
 ///
 /// # Errors
 /// 404 for what names none.
-fn named<'v>(visit: &'v Visit<'_>) -> Result<(&'v str, Named)> {
+pub(super) fn named<'v>(visit: &'v Visit<'_>) -> Result<(&'v str, Named)> {
     let [post, pid] = visit.parts.as_slice() else { return Err(Error::Absent { what: "item" }) };
     let pid = Uuid::try_parse(pid).map_err(|_| Error::Absent { what: "item" })?;
     Ok((post, Named::Pid(pid)))
 }
 
 /// A post that is another's looks like one without the item.
-fn absent(error: Error) -> Error {
+pub(super) fn absent(error: Error) -> Error {
     if matches!(error, Error::Unauthorized) { Error::Absent { what: "item" } } else { error }
 }
 
@@ -228,6 +231,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let history = services.history_view(actor, one).await?.events;
     let object = &item.mail_object;
     let content = html! {
+        (done(&visit))
         div.note { p { (light::word(texts, &item.light.light)) } (light::reasons(texts, &item.light)) }
         dl {
             dt { (texts.get("items.lane")) } dd.id { (text(&object.orig_post_org_cd)) " → " (text(&object.dest_post_org_cd)) }
@@ -235,7 +239,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
             dt { (texts.get("items.posted")) } dd { (date(&visit, object.posting_dt)) }
         }
         @match item.data() {
-            Some(data) => { (declared(&visit, data)) (print_form(&visit, &item)?) }
+            Some(data) => { (declared(&visit, data)) (changing(&visit, &item)?) (print_form(&visit, &item)?) }
             None => { p { (texts.get("items.undeclared")) } }
         }
         (decision(&visit, texts.get("items.own-decision"), item.response.as_ref())?)
@@ -244,6 +248,31 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
         (past(&visit, &history))
     };
     page(&visit, &item.item_id, content)
+}
+
+/// What was just done.
+fn done(visit: &Visit<'_>) -> Markup {
+    let key = match visit.query.get("done") {
+        "stored" => Some("declare.stored"),
+        "withdrawn" => Some("withdraw.done"),
+        _ => None,
+    };
+    html! { @if let Some(key) = key { div.note.good role="status" { p { (visit.texts.get(key)) } } } }
+}
+
+/// What can be made of an item by who declares.
+fn changing(visit: &Visit<'_>, item: &Item) -> Result<Markup> {
+    let (texts, person) = (visit.texts, visit.person()?);
+    let may = person.may_at_post(UseCase::Declare) && item.post == person.org;
+    Ok(html! {
+        @if may {
+            p.actions {
+                a.button href=(format!("{}/amend", item.address())) { (texts.get("amend.title")) }
+                a.button href=(format!("/console/items/new/form?copy={}", item.p_id)) { (texts.get("declare.copy")) }
+                a.button href=(format!("{}/withdraw", item.address())) { (texts.get("withdraw.title")) }
+            }
+        }
+    })
 }
 
 fn party(lines: &[&Option<String>]) -> Markup {

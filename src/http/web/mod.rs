@@ -4,6 +4,8 @@
 //! Knows pages and use cases. No page decides who may do what: the table names a use case, and the use case asks again.
 
 mod assets;
+mod declare;
+mod declared;
 mod factor;
 mod field;
 mod items;
@@ -134,10 +136,13 @@ async fn open(visit: &mut Visit<'_>, payload: Payload) -> Result<Gate> {
     };
     match page.access {
         Access::Step(kind) if kind != person.kind => return Ok(Gate::Elsewhere(to_step(person.kind))),
-        Access::SignedIn | Access::May(_) if person.kind != SessionKind::Web => {
+        Access::SignedIn | Access::May(_) | Access::AtPost(_) if person.kind != SessionKind::Web => {
             return Ok(Gate::Elsewhere(to_step(person.kind)));
         }
         Access::May(case) => case.check(person.roles)?,
+        Access::AtPost(case) if !person.may_at_post(case) => {
+            return Err(Error::MissingRole { needed: case.roles().to_string() });
+        }
         _ => {}
     }
     if is_post && page.access != Access::Anybody {

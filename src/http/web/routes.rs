@@ -2,7 +2,7 @@
 
 use super::me;
 use super::visit::{Access, Page, Visit};
-use super::{factor, items, reset, scan, sign_in, users};
+use super::{declare, factor, items, reset, scan, sign_in, users};
 use crate::domain::SessionKind;
 use crate::service::rights::UseCase;
 
@@ -23,6 +23,7 @@ macro_rules! page {
 }
 
 const ITEMS: Access = Access::May(UseCase::SeeItems);
+const DECLARE: Access = Access::AtPost(UseCase::Declare);
 const USERS: Access = Access::May(UseCase::ManageUsers);
 
 /// Every page, in the order of the menu.
@@ -41,7 +42,14 @@ pub static PAGES: &[Page] = &[
     page!("GET" "/console/reset", Access::Anybody, reset::show),
     page!("POST" "/console/reset", Access::Anybody, reset::set),
     page!("GET" "/console/items", ITEMS, items::list, "items.menu"),
+    page!("GET" "/console/items/new", DECLARE, declare::start, "declare.title"),
+    page!("GET" "/console/items/new/form", DECLARE, declare::show),
+    page!("POST" "/console/items/new/form", DECLARE, declare::act),
     page!("GET" "/console/items/{post}/{pid}", ITEMS, items::show),
+    page!("GET" "/console/items/{post}/{pid}/amend", DECLARE, declare::show_amend),
+    page!("POST" "/console/items/{post}/{pid}/amend", DECLARE, declare::act_amend),
+    page!("GET" "/console/items/{post}/{pid}/withdraw", DECLARE, declare::ask_withdraw),
+    page!("POST" "/console/items/{post}/{pid}/withdraw", DECLARE, declare::withdraw),
     page!("POST" "/console/items/{post}/{pid}/print", Access::May(UseCase::Print), items::print),
     page!("GET" "/console/scan", ITEMS, scan::show, "scan.title"),
     page!("GET" "/console/admin/users", USERS, users::list, "users.menu"),

@@ -226,6 +226,7 @@ async fn go_on(visit: Visit<'_>, key: Uuid) -> Result<HttpResponse> {
     let may = |access| match access {
         Access::SignedIn => true,
         Access::May(case) => person.may(case),
+        Access::AtPost(case) => person.may_at_post(case),
         Access::Anybody | Access::Begun | Access::Step(_) => false,
     };
     match page.filter(|page| is_same && may(page.access)) {

@@ -42,6 +42,8 @@ pub enum Access {
     /// Everybody who is signed in, whatever the role.
     SignedIn,
     May(UseCase),
+    /// Who may do this, at a post.
+    AtPost(UseCase),
 }
 
 impl Page {
@@ -64,6 +66,7 @@ impl Page {
         match self.access {
             Access::SignedIn => true,
             Access::May(case) => person.may(case),
+            Access::AtPost(case) => person.may_at_post(case),
             Access::Anybody | Access::Begun | Access::Step(_) => false,
         }
     }

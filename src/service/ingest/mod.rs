@@ -9,6 +9,8 @@ mod report;
 mod storing;
 mod work;
 
+pub(super) use reading::posts_of;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
