@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Number;
 use super::entity::Entity;
 
 /// A code and its name.
@@ -67,6 +68,17 @@ pub struct HSLookupInfo {
     /// What the code covers and why it was found.
     #[serde(rename = "Observations")]
     pub observations: Option<String>,
+    /// Own member: how often a proposal like this is right, from 0 to 1.
+    #[serde(rename = "Certainty")]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
+    pub certainty: Option<Number>,
+    /// Own member: the words of the description, or the trade name and the kind of goods it stands for, that the code was
+    /// found by.
+    #[serde(rename = "FoundBy")]
+    pub found_by: Option<String>,
+    /// Own member: the heading of four digits that the code lies in, with its text; not a code to declare.
+    #[serde(rename = "Heading")]
+    pub heading: Option<String>,
 }
 
 /// A rule of a destination (or of the UPU, for everyone) against certain goods.
@@ -110,7 +122,7 @@ mod tests {
             value.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
         };
         let hs = names(serde_json::to_string(&HSLookupInfo::default()).unwrap());
-        assert_eq!(hs, ["HSCode", "Observations"]);
+        assert_eq!(hs, ["Certainty", "FoundBy", "HSCode", "Heading", "Observations"]);
         let rule = names(serde_json::to_string(&RestrictionProhibition::default()).unwrap());
         let mut expected = [
             "entityState",

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::lists::Language;
+use super::search::tongue::Tongue;
 use super::table::{Cell, FromRow, Meta, Parsed, Row, read, shown};
 
 /// One code with its texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HsEntry {
     /// 2, 4, 6, 8 or 10 digits.
     pub code: String,
@@ -18,15 +19,27 @@ pub struct HsEntry {
     /// Empty where there is none.
     pub fr: String,
     pub es: String,
+    pub pt: String,
+    pub de: String,
 }
 
 impl HsEntry {
     /// The text in `language` itself, empty where there is none.
     pub fn own_text(&self, language: Language) -> &str {
         match language {
+            Language::En => &self.en,
             Language::Fr => &self.fr,
             Language::Es => &self.es,
-            Language::En | Language::Pt => &self.en,
+            Language::Pt => &self.pt,
+        }
+    }
+
+    /// The text in the language of a description, empty where there is none.
+    pub fn text_in(&self, tongue: Tongue) -> &str {
+        match (tongue, tongue.language()) {
+            (Tongue::De, _) => &self.de,
+            (_, Some(language)) => self.own_text(language),
+            (_, None) => "",
         }
     }
 
@@ -51,6 +64,8 @@ impl FromRow for HsEntry {
             en: row.needed("en")?.to_owned(),
             fr: row.text("fr").to_owned(),
             es: row.text("es").to_owned(),
+            pt: row.text("pt").to_owned(),
+            de: row.text("de").to_owned(),
         })
     }
 }

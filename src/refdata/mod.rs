@@ -20,8 +20,15 @@ pub mod vocabulary;
 
 /// Name and text of every list built into the program.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let singles =
-        [common_passwords::EMBEDDED, hs::EMBEDDED, rates::EMBEDDED, restrictions::EMBEDDED, search::synonyms::EMBEDDED];
+    let singles = [
+        common_passwords::EMBEDDED,
+        hs::EMBEDDED,
+        rates::EMBEDDED,
+        restrictions::EMBEDDED,
+        search::synonyms::EMBEDDED,
+        search::synonyms::KINDS_EMBEDDED,
+        search::synonyms::TRADE_EMBEDDED,
+    ];
     lists::EMBEDDED.iter().copied().chain(singles)
 }
 

@@ -22,7 +22,7 @@ use crate::refdata::rates::{Rate, snapshot};
 use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
 use crate::refdata::search::restriction::{Against, RestrictionHit, RestrictionIndex, Route, Screened};
-use crate::refdata::search::synonyms::{self, Synonym};
+use crate::refdata::search::synonyms;
 use crate::refdata::search::{goods, restrictions};
 use crate::refdata::table::{Parsed, read};
 use crate::rules::auto_response::{RuleSet, parse};
@@ -339,7 +339,7 @@ fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
         nomenclature().entries().iter().map(|entry| (entry.code.clone(), entry.clone())).collect();
     by_code.extend(own.into_iter().map(|entry| (entry.code.clone(), entry)));
     let merged = Parsed { rows: by_code.into_values().collect(), ..Parsed::default() };
-    Some(HsIndex::new(&Nomenclature::new(merged), &read::<Synonym>(synonyms::EMBEDDED.1.as_bytes()).rows))
+    Some(HsIndex::new(&Nomenclature::new(merged), &synonyms::built_in()))
 }
 
 /// Imported rates of everyone are added to the built-in ones, so that the newest of both counts.

@@ -122,7 +122,9 @@ types! {
         NetWeight: decimal, Number: int, Rate: decimal, Type: text,
     }
     WATCHDOG_INFO = Operational "WatchdogInfo" { ExpiryDt: date.later(), Operation: mark, Remarks: text }
-    HS_LOOKUP_INFO = Operational "HSLookupInfo" { HSCode: text, Observations: text }
+    HS_LOOKUP_INFO = Operational "HSLookupInfo" {
+        Certainty: decimal.later(), FoundBy: text.later(), HSCode: text, Heading: text.later(), Observations: text,
+    }
     RESTRICTION_PROHIBITION = Management "RestrictionProhibition": ENTITY {
         AdditionalDocFileName: text, Description: text, FromHSCode: text, HSCodeList: text, LanguageCd: text,
         OrganizationCd: text, PCategory: text, RestrictedCountries: text, RestrictionNote: text, ToHSCode: text,

@@ -36,7 +36,7 @@ impl FromRow for PublicRow {
 pub fn harmonized_system(bytes: &[u8]) -> Parsed<HsEntry> {
     let public: Parsed<PublicRow> = read(bytes);
     let goods = public.rows.into_iter().filter(|row| row.code != "TOTAL" && !row.code.starts_with("99"));
-    let entry = |row: PublicRow| HsEntry { code: row.code, en: row.description, fr: String::new(), es: String::new() };
+    let entry = |row: PublicRow| HsEntry { code: row.code, en: row.description, ..HsEntry::default() };
     Parsed { meta: public.meta, rows: goods.map(entry).collect(), faults: public.faults }
 }
 
@@ -160,6 +160,7 @@ fn national(code: &str, name: &str, above: &HsEntry, [fr, es]: [&Translations; 2
         en: joined(name, Language::En),
         fr: translated(fr, Language::Fr),
         es: translated(es, Language::Es),
+        ..HsEntry::default()
     }
 }
 

@@ -1,21 +1,27 @@
 //! From a description of goods to HS codes.
 //!
 //! One index for each language; a description is asked in all of them, and the language that knows most of its words
-//! counts most. A code that collects what others leave over comes after one that names the goods.
+//! counts most. A code that collects what others leave over comes after one that names the goods. What is found but
+//! hardly certain is not proposed: no code is better than a wrong one.
 
 use std::collections::HashMap;
 
+use rust_decimal::Decimal;
+
+use super::certainty::{Features, certainty};
 use super::index::{Field, Match, Question, TextIndex, Understood};
 use super::synonyms::Synonym;
 use super::text::plain_words;
+use super::tongue::Tongue;
+use super::trade::TradeNames;
 use crate::contract::HSLookupInfo;
 use crate::limits;
 use crate::refdata::hs::{HsEntry, Nomenclature};
-use crate::refdata::lists::Language;
 
-const LANGUAGES: [Language; 3] = [Language::En, Language::Fr, Language::Es];
 /// Weights of the texts of the codes above, the nearest first; the own text has 1.
 const ABOVE: [f32; 3] = [0.4, 0.15, 0.1];
+/// Weight of the nearest text above for a code without a text of its own in the language.
+const INSTEAD: f32 = 0.8;
 /// What remains of the score of a code that collects leftovers.
 const CATCH_ALL: f32 = 0.92;
 /// Gain of a code that consumers send: those have texts in every language.
@@ -25,31 +31,60 @@ const COVERAGE: f32 = 0.65;
 /// Weight of an everyday phrase against the texts, and of each further code it leads to against the one before.
 const PHRASE: f32 = 1.2;
 const LATER_CODE: f32 = 0.9;
+/// Trust in a language, by what it knows of the description, below which it is not asked.
+const LEAST_TRUST: f32 = 0.3;
+/// Digits of a code that can be declared.
+const DECLARED: usize = 6;
+/// Certainty of the best proposal below which none is made, and of the others below which they are left out.
+const FLOOR: f32 = 0.3;
+const FLOOR_OF_OTHERS: f32 = 0.05;
+/// Certainty from which on a part of a description names goods of its own.
+const NAMES_GOODS: f32 = 0.6;
+/// Parts of a description that are looked at.
+const PARTS: usize = 6;
+/// Certainty of the first code of the kind that a trade name stands for, and what remains of it for each further one.
+const TRADE_NAME: f32 = 0.85;
+const LATER_TRADE: f32 = 0.6;
+/// Certainty from which on the words beside a trade name say what the goods are.
+const BESIDE_TRADE: f32 = 0.6;
 
 /// A code that fits a description.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HsHit {
-    /// As long as what is known, never padded.
+    /// Six digits or more: as long as what is known, never padded.
     pub code: String,
-    /// Higher is better; comparable within one answer only.
-    pub score: f32,
-    /// How much of the description the code answers to, 0 to 1.
+    /// How often a proposal like this is right, 0 to 1; see [`super::certainty`].
     pub certainty: f32,
+    /// Its heading of four digits with its text.
+    pub heading: String,
+    /// The words, phrase or trade name it was found by.
+    pub found_by: String,
     /// What the code covers and by which words it was found.
     pub observations: String,
+    /// What the certainty was worked out from.
+    pub features: Features,
+    score: f32,
 }
 
 impl HsHit {
     /// The proposal as it travels.
     pub fn to_contract(&self) -> HSLookupInfo {
-        HSLookupInfo { hs_code: Some(self.code.clone()), observations: Some(self.observations.clone()) }
+        HSLookupInfo {
+            hs_code: Some(self.code.clone()),
+            observations: Some(self.observations.clone()),
+            certainty: Some(Decimal::new((self.certainty * 100.0).round() as i64, 2).into()),
+            found_by: Some(self.found_by.clone()),
+            heading: Some(self.heading.clone()),
+        }
     }
 }
 
 /// The search over a nomenclature.
 pub struct HsIndex {
     codes: Vec<Code>,
-    tongues: Vec<Tongue>,
+    by_code: HashMap<String, u32>,
+    tongues: Vec<TongueIndex>,
+    trade_names: TradeNames,
 }
 
 /// A code that can be found.
@@ -57,66 +92,128 @@ struct Code {
     entry: HsEntry,
     /// What of a score remains for its standing: codes for leftovers stand back, consumer goods come first.
     standing: f32,
+    /// The entries it lies in, the nearest first.
+    above: Vec<HsEntry>,
+}
+
+impl Code {
+    /// What the code covers, in the language of the answer as far as there is a text in it.
+    fn text(&self, tongue: Tongue) -> &str {
+        let texts = std::iter::once(&self.entry).chain(&self.above).map(|entry| entry.text_in(tongue));
+        texts.into_iter().find(|text| !text.is_empty()).unwrap_or(&self.entry.en)
+    }
+
+    fn heading(&self, tongue: Tongue) -> String {
+        let Some(heading) = self.above.iter().find(|entry| entry.code.len() == 4) else { return String::new() };
+        let text = match heading.text_in(tongue) {
+            "" => &heading.en,
+            text => text,
+        };
+        format!("{} {text}", heading.code)
+    }
 }
 
 /// The index of one language: documents are the codes, after them the everyday phrases.
-struct Tongue {
-    language: Language,
+struct TongueIndex {
     index: TextIndex,
     /// By phrase: the codes it leads to, the likeliest first.
     leads: Vec<Vec<u32>>,
 }
 
-/// What speaks for a code.
+/// What speaks for a code: its texts, and the phrase that leads to it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
-    by_text: f32,
-    by_phrase: f32,
-    certainty: f32,
-    /// The phrase that speaks most for it.
+    by_text: Support,
+    by_phrase: Support,
     phrase: Option<u32>,
+    /// Its place among the codes of the phrase.
+    place: usize,
     tongue: usize,
+}
+
+/// How well a text or phrase answers to a description.
+#[derive(Clone, Copy, Debug, Default)]
+struct Support {
+    score: f32,
+    /// The share of the description that was found, of its own words that were asked for, and how surely it holds the
+    /// main noun.
+    coverage: f32,
+    exhaustion: f32,
+    main: f32,
 }
 
 impl Evidence {
     fn score(&self) -> f32 {
-        self.by_text + self.by_phrase
+        self.by_text.score + self.by_phrase.score
+    }
+
+    /// Whichever speaks more for it.
+    fn stronger(&self) -> &Support {
+        if self.by_phrase.score > 0.5 * self.by_text.score { &self.by_phrase } else { &self.by_text }
+    }
+}
+
+/// What a description, or a part of it, leads to.
+#[derive(Default)]
+struct Answer {
+    hits: Vec<HsHit>,
+    /// The language that knows most of it.
+    tongue: Option<Tongue>,
+    /// A phrase says all of it.
+    is_phrase: bool,
+    /// It has a noun that may name goods.
+    names: bool,
+}
+
+impl Answer {
+    fn certainty(&self) -> f32 {
+        self.hits.first().map_or(0.0, |hit| hit.certainty)
+    }
+
+    fn heading(&self) -> &str {
+        self.hits.first().and_then(|hit| hit.code.get(..4)).unwrap_or_default()
     }
 }
 
 impl HsIndex {
-    /// Builds the indexes; about 100 ms for HS 2022. `synonyms` may go beyond the built-in ones, for example by choices
-    /// that an organization confirmed.
+    /// Builds the indexes; see `cargo bench --bench lookup` for the time it takes. `synonyms` may go beyond the built-in
+    /// ones, for example by choices that an organization confirmed.
     pub fn new(nomenclature: &Nomenclature, synonyms: &[Synonym]) -> Self {
-        let entries = nomenclature.entries().iter().filter(|entry| entry.code.len() > 2);
-        let codes: Vec<Code> = entries.map(|entry| Code { standing: standing(entry), entry: entry.clone() }).collect();
-        let tongues = LANGUAGES.map(|language| Tongue::new(nomenclature, &codes, synonyms, language)).into();
-        Self { codes, tongues }
+        let entries = nomenclature.entries().iter().filter(|entry| entry.code.len() >= DECLARED);
+        let above = |entry: &HsEntry| nomenclature.ancestors(&entry.code).cloned().collect();
+        let code = |entry: &HsEntry| Code { standing: standing(entry), above: above(entry), entry: entry.clone() };
+        let codes: Vec<Code> = entries.map(code).collect();
+        let by_code: HashMap<String, u32> = codes.iter().map(|code| code.entry.code.clone()).zip(0..).collect();
+        let tongues = Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
+        Self { codes, by_code, tongues, trade_names: TradeNames::built_in() }
     }
 
-    /// The best `limit` codes for `text`, best first; empty when no word is known.
+    /// The best `limit` codes for `text`, best first; empty where none is certain enough. Where the text names several
+    /// kinds of goods there are codes for each, in turns.
     pub fn search(&self, text: &str, limit: usize) -> Vec<HsHit> {
-        let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
-        let understood = ask(&indexes, text, |_| false);
-        let mut best: HashMap<u32, Evidence> = HashMap::new();
-        for (at, (tongue, (question, trust))) in self.tongues.iter().zip(&understood).enumerate() {
-            for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
-                let known = best.entry(code).or_default();
-                if evidence.score() > known.score() {
-                    *known = Evidence { tongue: at, ..evidence };
-                }
+        let whole = self.answer(text, limit);
+        let parts = match whole.tongue {
+            Some(tongue) if !whole.is_phrase => parts(text, tongue),
+            _ => Vec::new(),
+        };
+        let mut named: Vec<Answer> = Vec::new();
+        for part in parts.iter().take(PARTS).filter(|_| parts.len() > 1) {
+            let answer = self.answer(part, limit);
+            let is_new = named.iter().all(|known| known.heading() != answer.heading());
+            if answer.names && answer.certainty() >= NAMES_GOODS && is_new {
+                named.push(answer);
             }
         }
-        let standing = |code: &u32| self.codes.get(*code as usize).map_or(0.0, |code| code.standing);
-        let mut ranked: Vec<(u32, f32)> =
-            best.iter().map(|(code, evidence)| (*code, evidence.score() * standing(code))).collect();
-        let by_score = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if ranked.len() > limit {
-            ranked.select_nth_unstable_by(limit, by_score);
-            ranked.truncate(limit);
-        }
-        ranked.sort_by(by_score);
-        ranked.into_iter().filter_map(|(code, score)| self.hit(&understood, code, best.get(&code)?, score)).collect()
+        let mut hits = if named.len() > 1 { in_turns(named) } else { whole.hits };
+        let best = hits.iter().map(|hit| hit.certainty).fold(0.0, f32::max);
+        hits.retain(|hit| best >= FLOOR && hit.certainty >= FLOOR_OF_OTHERS);
+        hits.truncate(limit);
+        hits
+    }
+
+    /// The best `limit` candidates by the words alone, however uncertain: what the certainty is fitted on.
+    pub fn candidates(&self, text: &str, limit: usize) -> Vec<HsHit> {
+        self.by_words(text, limit).hits
     }
 
     /// Whether `word` (plain small letters) is written in the texts or phrases of some language.
@@ -124,31 +221,175 @@ impl HsIndex {
         self.tongues.iter().any(|tongue| tongue.index.has(word))
     }
 
-    fn hit(&self, understood: &[(Understood, f32)], code: u32, evidence: &Evidence, score: f32) -> Option<HsHit> {
+    /// What one kind of goods leads to: by what its words say, else by its trade name.
+    fn answer(&self, text: &str, limit: usize) -> Answer {
+        let Some(found) = self.trade_names.find(text) else { return self.by_words(text, limit) };
+        let mut beside = self.by_words(&found.beside, limit);
+        if beside.names && beside.certainty() >= BESIDE_TRADE {
+            let is_of_kind = |hit: &HsHit| found.name.codes.contains(&hit.code);
+            beside.hits.sort_by_key(|hit| !is_of_kind(hit));
+            return beside;
+        }
+        let tongue = beside.tongue.unwrap_or(Tongue::En);
+        let mut certainty = TRADE_NAME;
+        let mut hits = Vec::new();
+        for code in &found.name.codes {
+            let Some(code) = self.by_code.get(code).and_then(|at| self.codes.get(*at as usize)) else { continue };
+            let found_by = format!("trade name {}, {}", found.name.name, found.name.kind);
+            hits.push(HsHit::new(code, tongue, certainty, certainty, found_by));
+            certainty *= LATER_TRADE;
+        }
+        Answer { hits, tongue: Some(tongue), is_phrase: false, names: true }
+    }
+
+    fn by_words(&self, text: &str, limit: usize) -> Answer {
+        let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
+        let understood = ask(&indexes, text, |_| false);
+        let mut best: HashMap<u32, Evidence> = HashMap::new();
+        let trusted = self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
+        for (at, (tongue, (question, trust))) in trusted {
+            for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
+                let known = best.entry(code).or_default();
+                if evidence.score() > known.score() {
+                    *known = Evidence { tongue: at, ..evidence };
+                }
+            }
+        }
+        let ranked = self.ranked(&best, limit);
+        let Some((first, _)) = ranked.first() else { return Answer::default() };
+        let Some(strongest) = best.get(first) else { return Answer::default() };
+        let Some((question, _)) = understood.get(strongest.tongue) else { return Answer::default() };
+        let tongue = self.tongues.get(strongest.tongue).map(|tongue| tongue.index.tongue());
+        let top = ranked.first().map_or(0.0, |(_, score)| *score);
+        let total: f32 = ranked.iter().map(|(_, score)| score).sum();
+        let of_heading = |code: u32| {
+            let same = ranked.iter().filter(|(other, _)| self.heading_of(*other) == self.heading_of(code));
+            same.map(|(_, score)| score).sum::<f32>() / total
+        };
+        let hit = |(code, score): &(u32, f32)| {
+            let evidence = best.get(code)?;
+            let (question, trust) = understood.get(evidence.tongue)?;
+            let support = evidence.stronger();
+            let features = Features {
+                coverage: support.coverage * trust,
+                exhaustion: support.exhaustion,
+                main: support.main,
+                by_phrase: support.score == evidence.by_phrase.score,
+                share_of_best: score / top,
+                share_of_heading: of_heading(*code),
+                place: evidence.place,
+                in_doubt: question.in_doubt,
+                understood: question.main,
+                known: question.known,
+            };
+            let found_by = self.found_by(&understood, *code, evidence)?;
+            let code = self.codes.get(*code as usize)?;
+            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), *score, found_by) })
+        };
+        let mut hits: Vec<HsHit> = ranked.iter().filter_map(hit).collect();
+        hits.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
+        Answer {
+            hits,
+            tongue,
+            is_phrase: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.coverage > 0.9,
+            names: question.names_goods(),
+        }
+    }
+
+    fn heading_of(&self, code: u32) -> Option<&str> {
+        self.codes.get(code as usize)?.entry.code.get(..4)
+    }
+
+    /// The best `limit` codes with their scores, best first.
+    fn ranked(&self, found: &HashMap<u32, Evidence>, limit: usize) -> Vec<(u32, f32)> {
+        let standing = |code: &u32| self.codes.get(*code as usize).map_or(0.0, |code| code.standing);
+        let mut ranked: Vec<(u32, f32)> =
+            found.iter().map(|(code, evidence)| (*code, evidence.score() * standing(code))).collect();
+        let by_score = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if ranked.len() > limit {
+            ranked.select_nth_unstable_by(limit, by_score);
+            ranked.truncate(limit);
+        }
+        ranked.sort_by(by_score);
+        ranked
+    }
+
+    fn found_by(&self, understood: &[(Understood, f32)], code: u32, evidence: &Evidence) -> Option<String> {
         let tongue = self.tongues.get(evidence.tongue)?;
         let (question, _) = understood.get(evidence.tongue)?;
-        let entry = &self.codes.get(code as usize)?.entry;
         let mut matches = tongue.index.matches(question, code);
         for of_phrase in evidence.phrase.into_iter().flat_map(|phrase| tongue.index.matches(question, phrase)) {
             if !matches.iter().any(|known| known.asked == of_phrase.asked) {
                 matches.push(of_phrase);
             }
         }
-        let observations = format!("{} [{}]", entry.text(tongue.language), reason(&matches));
-        Some(HsHit { code: entry.code.clone(), score, certainty: evidence.certainty, observations })
+        Some(words_of(&matches))
     }
 }
 
-impl Tongue {
-    fn new(nomenclature: &Nomenclature, codes: &[Code], synonyms: &[Synonym], language: Language) -> Self {
-        let by_code: HashMap<&str, u32> = codes.iter().map(|code| code.entry.code.as_str()).zip(0..).collect();
-        let phrases: Vec<&Synonym> = synonyms.iter().filter(|synonym| synonym.language == language).collect();
+impl HsHit {
+    fn new(code: &Code, tongue: Tongue, certainty: f32, score: f32, found_by: String) -> Self {
+        Self {
+            code: code.entry.code.clone(),
+            certainty,
+            heading: code.heading(tongue),
+            observations: format!("{} [found by: {found_by}]", code.text(tongue)),
+            found_by,
+            score,
+            features: Features::default(),
+        }
+    }
+}
+
+/// The proposals of several kinds of goods in turns, the best of each first; none twice.
+fn in_turns(answers: Vec<Answer>) -> Vec<HsHit> {
+    let longest = answers.iter().map(|answer| answer.hits.len()).max().unwrap_or_default();
+    let mut hits: Vec<HsHit> = Vec::new();
+    for turn in 0..longest {
+        for hit in answers.iter().filter_map(|answer| answer.hits.get(turn)) {
+            if !hits.iter().any(|known| known.code == hit.code) {
+                hits.push(hit.clone());
+            }
+        }
+    }
+    hits
+}
+
+/// The parts of a text that may each name goods: between commas and the like, and at words like `and`.
+fn parts(text: &str, tongue: Tongue) -> Vec<String> {
+    let joins = &tongue.words().joins;
+    let mut parts = Vec::new();
+    for clause in text.split([',', ';', '+', '&', '/', '\n', '\u{3001}', '\u{ff0c}']) {
+        let mut part: Vec<&str> = Vec::new();
+        for word in clause.split_whitespace() {
+            if joins.contains(word.to_lowercase().as_str()) {
+                parts.push(std::mem::take(&mut part).join(" "));
+            } else {
+                part.push(word);
+            }
+        }
+        parts.push(part.join(" "));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+impl TongueIndex {
+    fn new(
+        nomenclature: &Nomenclature,
+        codes: &[Code],
+        by_code: &HashMap<String, u32>,
+        synonyms: &[Synonym],
+        tongue: Tongue,
+    ) -> Self {
+        let phrases: Vec<&Synonym> = synonyms.iter().filter(|synonym| synonym.language == tongue).collect();
         let lead =
             |synonym: &&Synonym| synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect();
         let leads = phrases.iter().map(lead).collect();
-        let of_codes = codes.iter().map(|code| fields(nomenclature, &code.entry, language));
-        let of_phrases = phrases.iter().map(|synonym| vec![Field { text: &synonym.words, weight: 1.0, own: true }]);
-        Self { language, index: TextIndex::build(language, of_codes.chain(of_phrases)), leads }
+        let of_codes = codes.iter().map(|code| fields(nomenclature, code, tongue));
+        let of_phrases =
+            phrases.iter().map(|synonym| vec![Field { text: &synonym.words, weight: 1.0, own: true, name: true }]);
+        Self { index: TextIndex::build(tongue, of_codes.chain(of_phrases)), leads }
     }
 
     /// What speaks for each code in this language.
@@ -156,19 +397,18 @@ impl Tongue {
         let mut found: HashMap<u32, Evidence> = HashMap::new();
         for hit in self.index.search(question) {
             let score = hit.score * (1.0 - COVERAGE + COVERAGE * hit.coverage) * trust;
+            let support = Support { score, coverage: hit.certainty, exhaustion: hit.exhaustion, main: hit.main };
             let Some(phrase) = (hit.document as usize).checked_sub(codes) else {
-                let evidence = found.entry(hit.document).or_default();
-                evidence.by_text = score;
-                evidence.certainty = evidence.certainty.max(hit.certainty * trust);
+                found.entry(hit.document).or_default().by_text = support;
                 continue;
             };
             let mut by_phrase = score * hit.exhaustion.powi(2) * PHRASE;
-            for code in self.leads.get(phrase).into_iter().flatten() {
+            for (place, code) in self.leads.get(phrase).into_iter().flatten().enumerate() {
                 let evidence = found.entry(*code).or_default();
-                if evidence.by_phrase < by_phrase {
-                    evidence.by_phrase = by_phrase;
-                    evidence.certainty = evidence.certainty.max(hit.certainty * hit.exhaustion * trust);
+                if evidence.by_phrase.score < by_phrase {
+                    evidence.by_phrase = Support { score: by_phrase, ..support };
                     evidence.phrase = Some(hit.document);
+                    evidence.place = place;
                 }
                 by_phrase *= LATER_CODE;
             }
@@ -179,15 +419,17 @@ impl Tongue {
 
 /// The texts a code is found by: its own and those of the codes above. A code that has others below is only found
 /// where those have no text of their own.
-fn fields<'a>(nomenclature: &'a Nomenclature, entry: &'a HsEntry, language: Language) -> Vec<Field<'a>> {
-    let below = nomenclature.below(&entry.code);
-    if !below.is_empty() && below.iter().all(|child| !child.own_text(language).is_empty()) {
+fn fields<'a>(nomenclature: &'a Nomenclature, code: &'a Code, tongue: Tongue) -> Vec<Field<'a>> {
+    let below = nomenclature.below(&code.entry.code);
+    if !below.is_empty() && below.iter().all(|child| !child.text_in(tongue).is_empty()) {
         return Vec::new();
     }
-    let own = Field { text: entry.own_text(language), weight: 1.0, own: true };
-    let above = nomenclature.ancestors(&entry.code).zip(ABOVE);
-    let above = above.map(|(above, weight)| Field { text: above.own_text(language), weight, own: false });
-    std::iter::once(own).chain(above).collect()
+    let field = |text, weight, own| Field { text, weight, own, name: false };
+    let own = code.entry.text_in(tongue);
+    let nearest = if own.is_empty() { INSTEAD } else { ABOVE[0] };
+    let weights = std::iter::once(nearest).chain(ABOVE.into_iter().skip(1));
+    let above = code.above.iter().zip(weights).map(|(above, weight)| field(above.text_in(tongue), weight, false));
+    std::iter::once(field(own, 1.0, true)).chain(above).collect()
 }
 
 fn standing(entry: &HsEntry) -> f32 {
@@ -200,15 +442,20 @@ fn standing(entry: &HsEntry) -> f32 {
 pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -> bool) -> Vec<(Understood, f32)> {
     let mut words = plain_words(text);
     words.truncate(limits::SEARCH_WORDS);
-    let written =
-        words.iter().filter(|word| elsewhere(word) || indexes.iter().any(|index| index.has(word))).cloned().collect();
+    // A word that only a language knows which knows little else may be misspelt in another.
+    let known: Vec<usize> = indexes.iter().map(|index| words.iter().filter(|word| index.has(word)).count()).collect();
+    let most = known.iter().copied().max().unwrap_or_default();
+    let plausible: Vec<&&TextIndex> =
+        indexes.iter().zip(&known).filter(|(_, known)| **known * 4 >= most * 3).map(|(index, _)| index).collect();
+    let is_written = |word: &&String| elsewhere(word) || plausible.iter().any(|index| index.has(word));
+    let written = words.iter().filter(is_written).cloned().collect();
     let question = Question { text: text.to_owned(), words, written };
     let mut understood: Vec<Understood> = indexes.iter().map(|index| index.understand(&question)).collect();
     let most = understood.iter().map(|understood| understood.knowledge).fold(0.0, f32::max);
     let natives: Vec<usize> = (0..indexes.len()).filter(|at| understood[*at].knowledge >= most).collect();
     for (at, understood) in understood.iter_mut().enumerate() {
         let others = natives.iter().filter(|native| **native != at).filter_map(|native| indexes.get(*native));
-        understood.without(|word| others.clone().any(|index| index.is_small_word(word)));
+        understood.without(|word| others.clone().any(|index| index.is_side_word(word)));
     }
     let trust = |knowledge: f32| if most > 0.0 { (knowledge / most).powi(2) } else { 0.0 };
     understood
@@ -222,11 +469,15 @@ pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -
 
 /// `found by: bottle, stainless (for stainles)`.
 pub(super) fn reason(matches: &[Match]) -> String {
+    format!("found by: {}", words_of(matches))
+}
+
+fn words_of(matches: &[Match]) -> String {
     let words: Vec<String> = matches
         .iter()
         .map(|m| if m.asked == m.found { m.found.clone() } else { format!("{} (for {})", m.found, m.asked) })
         .collect();
-    format!("found by: {}", words.join(", "))
+    words.join(", ")
 }
 
 fn is_catch_all(text: &str) -> bool {
@@ -298,7 +549,7 @@ mod tests {
     #[test]
     fn a_code_with_others_below_gives_way_to_them_when_national_codes_are_loaded() {
         let entry =
-            |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), fr: String::new(), es: String::new() };
+            |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
         let rows =
             vec![entry("0409", "Honey"), entry("040900", "Natural honey"), entry("04090010", "Honey in the comb")];
         let nomenclature = Nomenclature::new(crate::refdata::table::Parsed { rows, ..Default::default() });

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::similar::Vocabulary;
-use super::text::{Analyzer, Word, singular};
-use crate::refdata::lists::Language;
+use super::text::{Analyzer, Role, Word, singular};
+use super::tongue::{Head, Tongue};
 
 /// How fast a repeated word stops counting (BM25's k1).
 const SATURATION: f32 = 1.2;
@@ -30,7 +30,16 @@ const ONE_SLIP: f32 = 0.8;
 /// Likeness up to which a word is too unlike to be the main noun.
 const DOUBTFUL: f32 = 0.6;
 /// What remains of a document that lacks the main noun of the description.
-const WITHOUT_MAIN_NOUN: f32 = 0.8;
+const WITHOUT_MAIN_NOUN: f32 = 0.6;
+/// Weight of the main noun.
+const MAIN_NOUN: f32 = 1.4;
+/// Worth of the noun at the end of a compound, and of what stands before it.
+const COMPOUND_HEAD: f32 = 0.85;
+/// Worth of the noun at the end of a compound whose beginning is not known.
+const COMPOUND_HEAD_ALONE: f32 = 0.65;
+const COMPOUND_SIDE: f32 = 0.5;
+/// Letters that a part of a compound has at least.
+const SHORTEST_PART: usize = 3;
 
 /// A part of a document with its weight.
 pub struct Field<'a> {
@@ -38,6 +47,8 @@ pub struct Field<'a> {
     pub weight: f32,
     /// The document's own words, by which the rarity of a word is counted; false for texts that many documents share.
     pub own: bool,
+    /// It is a name of goods, not a text about them: its main word names goods wherever it is main.
+    pub name: bool,
 }
 
 /// A description that is looked for, with what all languages together know of it.
@@ -51,6 +62,7 @@ pub struct Question {
 }
 
 /// A question as one index understands it.
+#[derive(Default)]
 pub struct Understood {
     /// Terms for each word that means something here.
     groups: Vec<Group>,
@@ -58,9 +70,20 @@ pub struct Understood {
     pub knowledge: f32,
     /// Worth of the words that mean nothing here.
     unknown: f32,
+    /// How surely the main noun is understood; 0 where there is none.
+    pub main: f32,
+    /// A word that may name the goods is not known.
+    pub in_doubt: bool,
+    /// Share of its words that are known as written.
+    pub known: f32,
 }
 
 impl Understood {
+    /// Whether a word of the question may name goods, and not only say what they are made of or look like.
+    pub fn names_goods(&self) -> bool {
+        self.groups.iter().any(|group| group.is_main && group.role == Role::Name)
+    }
+
     /// Drops the words that `is_small` says are small words of the language that the question is in.
     pub fn without(&mut self, is_small: impl Fn(&str) -> bool) {
         self.groups.retain(|group| !is_small(&group.asked));
@@ -71,6 +94,8 @@ struct Group {
     /// The word as asked.
     asked: String,
     weight: f32,
+    role: Role,
+    clause: usize,
     is_main: bool,
     /// Worth of the word by rarity, for the share of the question that is covered.
     rarity: f32,
@@ -105,6 +130,8 @@ pub struct Scored {
     pub certainty: f32,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
+    /// How likely the main noun stands for a word of the document; 0 where it does not.
+    pub main: f32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -123,22 +150,31 @@ pub struct TextIndex {
     rarities: Vec<f32>,
     /// By document: the rarities of its own words together.
     totals: Vec<f32>,
+    /// Terms of words that name goods: the main words of names.
+    heads: HashSet<u32>,
     vocabulary: Vocabulary,
 }
 
 impl TextIndex {
     /// Builds the index; each document is a list of fields.
-    pub fn build<'a>(language: Language, documents: impl Iterator<Item = Vec<Field<'a>>>) -> Self {
-        let mut builder = Builder::new(language);
+    pub fn build<'a>(tongue: Tongue, documents: impl Iterator<Item = Vec<Field<'a>>>) -> Self {
+        let mut builder = Builder::new(tongue);
         for (number, fields) in documents.enumerate() {
             builder.add(u32::try_from(number).unwrap_or(u32::MAX), &fields);
         }
         builder.finish()
     }
 
-    /// Whether `surface` is written in these texts or is a small word of the language.
+    /// Whether `surface` is written in these texts or is a word of the language that says nothing of goods.
     pub fn has(&self, surface: &str) -> bool {
-        self.is_small_word(surface) || self.has_word(surface)
+        self.is_small_word(surface) || self.analyzer.is_side_word(surface) || self.has_word(surface)
+    }
+
+    /// Whether `surface` is a small word of the language, or one that says nothing of the kind of goods and that no name
+    /// of goods turns on.
+    pub fn is_side_word(&self, surface: &str) -> bool {
+        let names = || self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term));
+        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !names()
     }
 
     /// Whether `surface` is a small word of the language.
@@ -151,26 +187,34 @@ impl TextIndex {
         self.terms.contains_key(&written(surface))
     }
 
+    /// The language.
+    pub fn tongue(&self) -> Tongue {
+        self.analyzer.tongue()
+    }
+
     /// What the question means in this language.
     pub fn understand(&self, question: &Question) -> Understood {
         let mut groups: Vec<Group> = Vec::new();
-        let (mut knowledge, mut unknown) = (0.0, 0.0);
-        for word in self.joined(self.analyzer.query(&question.text)) {
+        let mut understood = Understood::default();
+        let words = self.analyzer.query(&question.text, |word| self.has_word(word));
+        for word in self.joined(words) {
+            if groups.iter().any(|group| group.asked == word.surface) {
+                continue;
+            }
             let (likeness, alternatives) = self.alternatives(&word, question);
-            let repeated = groups.iter().any(|group| group.asked == word.surface);
-            if repeated {
-                continue;
-            }
             if alternatives.is_empty() {
-                unknown += word.weight * UNKNOWN_RARITY;
+                understood.unknown += word.weight * UNKNOWN_RARITY;
+                understood.in_doubt |= word.role == Role::Name;
                 continue;
             }
-            knowledge += likeness * word.parts as f32;
+            understood.knowledge += likeness * word.parts as f32;
             let rarity = alternatives.iter().map(|a| self.rarity(a.term)).fold(0.0, f32::max);
             let likeness = alternatives.iter().map(|a| a.likeness).fold(0.0, f32::max);
             groups.push(Group {
                 weight: word.weight,
-                is_main: word.is_main && likeness > DOUBTFUL,
+                role: word.role,
+                clause: word.clause,
+                is_main: false,
                 rarity,
                 likeness,
                 alternatives,
@@ -179,18 +223,48 @@ impl TextIndex {
             });
         }
         let small = question.words.iter().filter(|word| self.is_small_word(word)).count();
-        Understood { groups, knowledge: knowledge + small as f32, unknown }
+        understood.knowledge += small as f32;
+        let known = question.words.iter().filter(|word| self.has(word)).count();
+        understood.known = known as f32 / question.words.len().max(1) as f32;
+        if let Some(main) = self.main_noun(&groups) {
+            let noun = &mut groups[main];
+            noun.weight *= MAIN_NOUN;
+            noun.is_main = true;
+            understood.main = noun.likeness;
+        }
+        understood.groups = groups;
+        understood
+    }
+
+    /// Which word names the goods: of the first clause that has one, the last in languages that put it there, else the
+    /// first; rather one that names of goods end in than another, and what goods are made of only where nothing is named.
+    fn main_noun(&self, groups: &[Group]) -> Option<usize> {
+        let is_head = |group: &Group| group.alternatives.iter().any(|a| self.heads.contains(&a.term));
+        let fits = |group: &Group, role: Role, heads: bool| {
+            group.role == role && group.likeness > DOUBTFUL && (!heads || is_head(group))
+        };
+        let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
+        choices.into_iter().find_map(|(role, heads)| {
+            let clause = groups.iter().find(|group| fits(group, role, heads))?.clause;
+            let mut fitting = (0..groups.len()).filter(|at| {
+                groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads))
+            });
+            match self.tongue().head() {
+                Head::First => fitting.next(),
+                Head::Last => fitting.next_back(),
+            }
+        })
     }
 
     /// `sun glasses` becomes `sunglasses` where that is a word here.
     fn joined(&self, words: Vec<Word>) -> Vec<Word> {
         let mut out: Vec<Word> = Vec::with_capacity(words.len());
         for word in words {
-            if let Some(last) = out.last_mut() {
+            if let Some(last) = out.last_mut().filter(|last| last.clause == word.clause) {
                 let both = format!("{}{}", last.surface, word.surface);
                 if both.len() > 4 && self.has_word(&both) {
                     last.weight = last.weight.max(word.weight);
-                    last.is_main |= word.is_main;
+                    last.role = last.role.max(word.role);
                     last.parts += word.parts;
                     last.stem = self.analyzer.stem(&both);
                     last.surface = both;
@@ -226,7 +300,7 @@ impl TextIndex {
             let parts = if same.is_empty() && likeness < ONE_SLIP { self.split(surface) } else { Vec::new() };
             match (same.is_empty(), parts.is_empty()) {
                 (false, _) => (SURE_BY_STEM, same.into_iter().chain(similar).collect()),
-                (true, false) => (SURE_BY_LIKENESS, parts),
+                (true, false) => (parts.iter().map(|a| a.likeness).fold(0.0, f32::max) * SURE_BY_LIKENESS, parts),
                 (true, true) => (likeness * SURE_BY_LIKENESS, similar),
             }
         }
@@ -243,15 +317,38 @@ impl TextIndex {
         exactly.into_iter().chain(self.term(&stem, likeness * SAME_STEM, surface)).collect()
     }
 
-    /// `waterbottle` as two known words.
+    /// `waterbottle` as two known words, `Gewehrmunition` and, where nouns are written together, also a known word behind
+    /// an unknown one; the last part names the goods.
     fn split(&self, surface: &str) -> Vec<Alternative> {
-        let cuts = 3..surface.len().saturating_sub(2);
+        let cuts = SHORTEST_PART..surface.len().saturating_sub(SHORTEST_PART - 1);
         let halves = cuts.filter_map(|at| Some((surface.get(..at)?, surface.get(at..)?)));
-        let known = halves.filter(|(left, right)| self.has_word(left) && self.has_word(right));
-        let Some((left, right)) = known.max_by_key(|(left, right)| left.len().min(right.len())) else {
-            return Vec::new();
-        };
-        [left, right].into_iter().flat_map(|part| self.word(part, 0.8)).collect()
+        let compounds = self.tongue().compounds();
+        let mut best: Option<(f32, &str, Option<&str>)> = None;
+        for (left, right) in halves.filter(|(_, right)| self.has_word(right)) {
+            let left_known = self.known_part(left);
+            let names = self.term(&written(right), 1.0, right).is_some_and(|a| self.heads.contains(&a.term));
+            if left_known.is_none() && !(compounds && names && right.len() > SHORTEST_PART) {
+                continue;
+            }
+            let worth = left.len().min(right.len()) as f32
+                + if left_known.is_some() { 4.0 } else { 0.0 }
+                + if compounds && names { 4.0 } else { 0.0 };
+            if best.is_none_or(|(known, ..)| worth > known) {
+                best = Some((worth, right, left_known));
+            }
+        }
+        let Some((_, right, left)) = best else { return Vec::new() };
+        let side = if compounds { COMPOUND_SIDE } else { COMPOUND_HEAD };
+        let head = if left.is_some() { COMPOUND_HEAD } else { COMPOUND_HEAD_ALONE };
+        let left = left.into_iter().flat_map(|left| self.word(left, side));
+        self.word(right, head).into_iter().chain(left).collect()
+    }
+
+    /// The first part of a compound as the word it is: `Kinder`, `Arbeits` without its `s`.
+    fn known_part<'w>(&self, part: &'w str) -> Option<&'w str> {
+        let bare = ["", "s", "n", "en", "e"].into_iter().filter_map(|link| part.strip_suffix(link));
+        let mut known = bare.filter(|part| part.len() >= SHORTEST_PART);
+        known.find(|part| self.has_word(part) || self.analyzer.is_side_word(part))
     }
 
     fn similar(&self, surface: &str) -> (f32, Vec<Alternative>) {
@@ -290,7 +387,8 @@ impl TextIndex {
             let own = self.totals.get(sum.document as usize).copied().unwrap_or_default();
             Scored {
                 document: sum.document,
-                score: if sum.has_main || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
+                score: if sum.main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
+                main: sum.main,
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
                 exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
@@ -338,7 +436,7 @@ struct Sum {
     score: f32,
     covered: f32,
     rarity: f32,
-    has_main: bool,
+    main: f32,
 }
 
 impl Sum {
@@ -347,7 +445,9 @@ impl Sum {
         if worth > 0.0 {
             self.covered += group.weight * group.rarity * group.likeness;
             self.rarity += group.rarity;
-            self.has_main |= group.is_main;
+            if group.is_main {
+                self.main = group.likeness;
+            }
         }
     }
 }
@@ -370,6 +470,8 @@ struct Builder {
     /// By document: the written words of its own texts.
     own_words: Vec<Vec<u32>>,
     counts: Vec<Counts>,
+    /// Terms of the main words of names.
+    heads: HashSet<u32>,
     /// Written words with their own term and that of their stem.
     words: HashMap<String, (u32, u32)>,
     /// The terms of texts that several documents share, and their number of words.
@@ -381,6 +483,8 @@ struct Analyzed {
     terms: Vec<u32>,
     /// Those of the terms that are written words.
     written: Vec<u32>,
+    /// Those of the written words that may name goods.
+    names: Vec<u32>,
     words: usize,
 }
 
@@ -395,13 +499,14 @@ struct Counts {
 }
 
 impl Builder {
-    fn new(language: Language) -> Self {
+    fn new(tongue: Tongue) -> Self {
         Self {
-            analyzer: Analyzer::new(language),
+            analyzer: Analyzer::new(tongue),
             documents: 0,
             terms: HashMap::new(),
             own_words: Vec::new(),
             counts: Vec::new(),
+            heads: HashSet::new(),
             words: HashMap::new(),
             shared: HashMap::new(),
         }
@@ -419,8 +524,20 @@ impl Builder {
             if field.own {
                 own_words.extend(&text.written);
             }
+            if field.name {
+                self.heads.extend(self.main_word(&text));
+            }
         }
         self.own_words.push(own_words);
+    }
+
+    /// The main word of a name: its last or first by the language, small words aside.
+    fn main_word(&self, text: &Analyzed) -> Option<u32> {
+        match self.analyzer.tongue().head() {
+            Head::First => text.names.first(),
+            Head::Last => text.names.last(),
+        }
+        .copied()
     }
 
     fn analyze_shared(&mut self, text: &str) -> Rc<Analyzed> {
@@ -434,17 +551,25 @@ impl Builder {
 
     fn analyze(&mut self, text: &str) -> Analyzed {
         let words = self.analyzer.document(text);
-        let mut analyzed =
-            Analyzed { terms: Vec::with_capacity(2 * words.len()), written: Vec::new(), words: words.len() };
+        let mut analyzed = Analyzed {
+            terms: Vec::with_capacity(2 * words.len()),
+            written: Vec::new(),
+            names: Vec::new(),
+            words: words.len(),
+        };
         for word in words {
             if word.negated {
                 let stem = self.analyzer.signed_stem(&word.surface, true);
                 analyzed.terms.push(self.term(stem));
                 continue;
             }
+            let is_name = !self.analyzer.is_side_word(&word.surface);
             let (term, stem) = self.word(word.surface);
             analyzed.terms.extend([term, stem]);
             analyzed.written.push(term);
+            if is_name {
+                analyzed.names.push(term);
+            }
         }
         analyzed
     }
@@ -500,6 +625,7 @@ impl Builder {
             postings,
             rarities,
             totals,
+            heads: self.heads,
             vocabulary: Vocabulary::new(words.into_iter()),
         }
     }

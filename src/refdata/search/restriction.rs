@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::hs::{HsIndex, ask, reason};
 use super::index::{Field, TextIndex};
+use super::tongue::Tongue;
 use crate::contract::RestrictionProhibition;
 use crate::limits;
 use crate::refdata::lists::Language;
@@ -91,7 +92,7 @@ impl RestrictionIndex {
         let kinds: Vec<(usize, &str)> =
             rules.iter().enumerate().flat_map(|(at, rule)| kinds(rule).map(move |kind| (at, kind))).collect();
         let index =
-            |language| TextIndex::build(language, kinds.iter().map(|(at, kind)| fields(&rules, *at, kind, language)));
+            |language: Language| TextIndex::build(Tongue::from(language), kinds.iter().map(|(at, kind)| fields(&rules, *at, kind, language)));
         let indexes = Language::ALL.map(index).into();
         let rule_of = kinds.iter().map(|(at, _)| *at).collect();
         Self { rules, rule_of, indexes }
@@ -182,7 +183,7 @@ fn kinds(rule: &Restriction) -> impl Iterator<Item = &str> {
 
 fn fields<'a>(rules: &[Restriction], at: usize, kind: &'a str, language: Language) -> Vec<Field<'a>> {
     let speaks = rules.get(at).is_some_and(|rule| rule.text_language() == language);
-    if speaks { vec![Field { text: kind, weight: 1.0, own: true }] } else { Vec::new() }
+    if speaks { vec![Field { text: kind, weight: 1.0, own: true, name: true }] } else { Vec::new() }
 }
 
 fn hit_by_code<'a>(rule: &'a Restriction, code: &HsCode) -> Option<RestrictionHit<'a>> {

@@ -60,12 +60,13 @@ impl Vocabulary {
     }
 
     /// Words that differ by a letter or two or begin alike, with their likeness (below 1), the best first. One error is
-    /// allowed from four letters on, two from eight; swapped neighbours are one error.
+    /// allowed from four letters on, two from seven; swapped neighbours are one error.
     pub fn similar(&self, word: &str) -> Vec<(&str, f32)> {
         let allowed = match word.len() {
+            _ if !word.is_ascii() => return Vec::new(),
             ..4 => return Vec::new(),
-            4..8 => 1,
-            8..=LONGEST => 2,
+            4..7 => 1,
+            7..=LONGEST => 2,
             _ => return Vec::new(),
         };
         let mut found = Vec::new();

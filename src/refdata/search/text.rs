@@ -1,15 +1,13 @@
 //! From a text to the words that are searched: plain letters, split, stemmed, with the words that follow a
 //! negation marked.
 //!
-//! Knows the small words of four languages; knows nothing of goods.
+//! Which word names the goods is told by its place and by what words are known; knows nothing of goods.
 
-use std::collections::HashSet;
+use deunicode::deunicode_char;
+use rust_stemmers::Stemmer;
 
-use deunicode::deunicode;
-use rust_stemmers::{Algorithm, Stemmer};
-
+use super::tongue::{SmallWords, Tongue};
 use crate::limits;
-use crate::refdata::lists::Language;
 
 /// One word of a text that is searched in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,61 +25,26 @@ pub struct Word {
     pub surface: String,
     /// What is compared; starts with `-` after a negation (`not knitted`).
     pub stem: String,
-    /// How much it says about the goods, 0 to 1 and a little more for the main noun.
+    /// How much it says about the goods, 0 to 1.
     pub weight: f32,
-    /// The main noun of its clause.
-    pub is_main: bool,
+    /// It may be the noun that names the goods.
+    pub role: Role,
+    /// Which clause it stands in, counted from 0.
+    pub clause: usize,
     /// How many written words it was joined from.
     pub parts: u32,
 }
 
-/// Small words that say nothing about goods.
-const FUNCTION_WORDS: [&str; 4] = [
-    "a an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
-     my of off on or other others per similar such than that the their them these this those to type up used \
-     various which whose with",
-    "a au aux avec ce ces d dans de des dont du en entre et etc ex genre l la le les leur leurs mais ou p par \
-     plus pour qu que qui sa ses similaires son sous sur tels telles type un une y autre autres divers \
-     diverses mon ma mes jusqu",
-    "a al como con de del demas e ej el en entre es esta etc hasta la las lo los mas mi mis o otra otras otro \
-     otros p para pero por que se similares sobre su sus tipo tipos u un una unas unos varios varias y",
-    "a ao aos as com como da das de demais do dos e em entre etc ex mas na nas no nos o os ou outra outras outro \
-     outros para pela pelo por que se sem seu sob sobre sua tipo um uma uns umas varios varias",
-];
-
-/// After these the rest of the clause says what the goods are not.
-const NEGATIONS: [&str; 4] = [
-    "not non except excluding without excl",
-    "non sans sauf hors ni pas excepte exclus",
-    "no sin excepto salvo ni distinto distinta distintos distintas",
-    "nao sem exceto salvo nem",
-];
-
-/// In a description, what follows these is what the goods are for or go with: `oil filter for car`.
-const PURPOSES: [&str; 4] =
-    ["for with in from on to", "pour avec sur dans", "para con sobre por", "para com sobre por"];
-
-/// Words that describe the single piece and not the kind of goods.
-const WEAK_WORDS: [&str; 4] = [
-    "new old used second hand secondhand vintage original style styled size small big large medium mini set \
-     sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
-     tin tablet tablets capsules pills quality red blue green black white yellow pink purple grey gray brown \
-     orange colour color handmade homemade made assorted mixed brand model personal own gift cheap inch inches \
-     cm mm ml cl kg gram grams litre liter volt watt luxury digital portable nice collection collectible \
-     design designer premium professional",
-    "neuf neuve neufs neuves occasion usage usages usagee usagees ancien ancienne anciens anciennes vieux \
-     vieille petit petite petits petites grand grande grands taille lot jeu boite boites paquet paire paires \
-     piece pieces sac sachet pot bouteille tube tablette qualite rouge bleu bleue vert verte noir noire blanc \
-     blanche jaune rose gris grise marron couleur artisanal artisanale fait faits main maison marque modele \
-     cadeau personnel litre gramme grammes numerique portable collection luxe original originale",
-    "nuevo nueva nuevos nuevas usado usada usados usadas viejo vieja antiguo antigua segunda mano pequeno \
-     pequena grande grandes talla juego lote caja cajas paquete par pares pieza piezas bolsa bolsas bote \
-     botella frasco tableta tubo calidad rojo roja azul verde negro negra blanco blanca amarillo amarilla rosa \
-     gris marron color artesanal hecho hechos casero casera marca modelo regalo personal litro gramos digital \
-     portatil coleccion lujo original",
-    "novo nova usado usada antigo antiga pequeno pequena grande tamanho jogo conjunto lote caixa pacote par peca \
-     saco frasco garrafa cor marca modelo presente pessoal artesanal caseiro colecao",
-];
+/// What a word may say of the goods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Nothing by itself: a colour, a container, an amount; or what the goods are for.
+    Side,
+    /// What they are made of; names them where nothing else does.
+    Material,
+    /// It may name them.
+    Name,
+}
 
 /// English plurals that the stemmer does not bring together.
 const IRREGULAR: &[(&str, &str)] = &[
@@ -89,6 +52,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("mens", "man"),
     ("women", "woman"),
     ("womens", "woman"),
+    ("ladies", "woman"),
+    ("lady", "woman"),
+    ("gents", "man"),
     ("children", "child"),
     ("childrens", "child"),
     ("knives", "knife"),
@@ -109,60 +75,47 @@ const IRREGULAR: &[(&str, &str)] = &[
 
 /// The words of one language.
 pub struct Analyzer {
-    language: Language,
-    stemmer: Stemmer,
-    function_words: WordSet,
-    negations: WordSet,
-    purposes: WordSet,
-    weak_words: WordSet,
+    tongue: Tongue,
+    stemmer: Option<Stemmer>,
+    small: &'static SmallWords,
 }
 
-type WordSet = HashSet<&'static str>;
-
 impl Analyzer {
-    pub fn new(language: Language) -> Self {
-        let (algorithm, at) = match language {
-            Language::En => (Algorithm::English, 0),
-            Language::Fr => (Algorithm::French, 1),
-            Language::Es => (Algorithm::Spanish, 2),
-            Language::Pt => (Algorithm::Portuguese, 3),
-        };
-        let set =
-            |lists: [&'static str; 4]| lists.get(at).map(|list| list.split_whitespace().collect()).unwrap_or_default();
-        Self {
-            language,
-            stemmer: Stemmer::create(algorithm),
-            function_words: set(FUNCTION_WORDS),
-            negations: set(NEGATIONS),
-            purposes: set(PURPOSES),
-            weak_words: set(WEAK_WORDS),
-        }
+    pub fn new(tongue: Tongue) -> Self {
+        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words() }
+    }
+
+    /// The language.
+    pub fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// Whether `word` is a small word of this language.
     pub fn is_function_word(&self, word: &str) -> bool {
-        self.function_words.contains(word)
+        self.small.function.contains(word)
+    }
+
+    /// Whether `word` says nothing of the kind of goods by itself.
+    pub fn is_side_word(&self, word: &str) -> bool {
+        [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations]
+            .iter()
+            .any(|words| words.contains(word))
     }
 
     /// The stem of a plain word.
     pub fn stem(&self, surface: &str) -> String {
-        if self.language == Language::En
+        if self.tongue == Tongue::En
             && let Some((_, singular)) = IRREGULAR.iter().find(|(plural, _)| *plural == surface)
         {
             return (*singular).to_owned();
         }
-        self.stemmer.stem(surface).into_owned()
+        self.stemmer.as_ref().map_or_else(|| surface.to_owned(), |stemmer| stemmer.stem(surface).into_owned())
     }
 
     /// The stem of a plain word, with a minus sign in front when it is negated.
     pub fn signed_stem(&self, surface: &str, negated: bool) -> String {
         let stem = self.stem(surface);
         if negated { format!("-{stem}") } else { stem }
-    }
-
-    fn word(&self, surface: &str, negated: bool, weight: f32) -> Word {
-        let stem = self.signed_stem(surface, negated);
-        Word { surface: surface.to_owned(), stem, weight, is_main: false, parts: 1 }
     }
 
     /// The words of a text that is searched in. Parts of `t-shirt` also stand as one word.
@@ -179,12 +132,12 @@ impl Analyzer {
 
     fn document_compound(&self, compound: &str, negated: &mut bool, words: &mut Vec<Written>) {
         let parts: Vec<&str> = compound.split('-').filter(|part| !part.is_empty()).collect();
-        let starts_negated = parts.first().is_some_and(|part| self.negations.contains(part));
+        let starts_negated = parts.first().is_some_and(|part| self.small.negations.contains(part));
         if parts.len() > 1 && !starts_negated {
             words.push(Written { surface: parts.concat(), negated: *negated });
         }
         for part in parts {
-            if self.negations.contains(part) {
+            if self.small.negations.contains(part) {
                 *negated = true;
             } else if part.len() > 1 && !self.is_function_word(part) {
                 words.push(Written { surface: part.to_owned(), negated: *negated });
@@ -196,40 +149,92 @@ impl Analyzer {
         }
     }
 
-    /// The words of a description that is looked for, the main noun first in weight.
-    pub fn query(&self, text: &str) -> Vec<Word> {
+    /// The words of a description that is looked for. `known` tells which words of a script without blanks there are.
+    pub fn query(&self, text: &str, known: impl Fn(&str) -> bool) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
-        for clause in clauses(text) {
+        for (number, clause) in clauses(text).iter().enumerate() {
             let first = words.len();
-            let (mut negate_next, mut purpose) = (false, false);
+            let (mut negated, mut purpose) = (false, false);
             for part in clause.split([' ', '-']).filter(|part| !part.is_empty()) {
-                if self.negations.contains(part) {
-                    negate_next = true;
-                } else if words.len() > first && self.purposes.contains(part) {
-                    purpose = true;
-                } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
-                    let weight = if self.weak_words.contains(part) { 0.35 } else { 1.0 };
-                    words.push(self.word(part, negate_next, if purpose { weight * 0.6 } else { weight }));
-                    negate_next = false;
+                for part in self.segments(part, &known) {
+                    if self.small.negations.contains(part) {
+                        negated = true;
+                    } else if words.len() > first && self.small.purposes.contains(part) {
+                        purpose = true;
+                    } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
+                        words.push(self.word(part, negated, purpose, number));
+                        negated = false;
+                    }
                 }
             }
-            self.stress_main_noun(&mut words[first..]);
         }
         words
     }
 
-    /// English has it last before `for` or `with`, French and Spanish first.
-    fn stress_main_noun(&self, words: &mut [Word]) {
-        let main = |word: &&mut Word| word.weight >= 1.0 && word.surface.bytes().all(|b| b.is_ascii_lowercase());
-        let noun = match self.language {
-            Language::En => words.iter_mut().rev().find(main),
-            Language::Fr | Language::Es | Language::Pt => words.iter_mut().find(main),
+    fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
+        let (weight, role) = match surface {
+            weak if self.small.weak.contains(weak) => (0.35, Role::Side),
+            material if self.small.materials.contains(material) => (0.8, Role::Material),
+            number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
+            _ => (1.0, Role::Name),
         };
-        if let Some(noun) = noun {
-            noun.weight *= 1.25;
-            noun.is_main = true;
+        let (weight, role) = if purpose { (weight * 0.6, Role::Side) } else { (weight, role) };
+        let role = if negated { Role::Side } else { role };
+        let stem = self.signed_stem(surface, negated);
+        Word { surface: surface.to_owned(), stem, weight, role, clause, parts: 1 }
+    }
+
+    /// A run of Chinese or Japanese writing cut into the longest known words, from the left; what is not known stays in
+    /// one piece. Other words as they are.
+    fn segments<'t>(&self, part: &'t str, known: &impl Fn(&str) -> bool) -> Vec<&'t str> {
+        if !matches!(self.tongue, Tongue::Zh | Tongue::Ja) || !part.chars().any(is_wordless_script) {
+            return vec![part];
+        }
+        let ends: Vec<usize> = part.char_indices().map(|(at, _)| at).chain([part.len()]).collect();
+        let is_word = |word: &str| known(word) || self.is_function_word(word) || self.is_side_word(word);
+        let (mut words, mut unknown, mut at) = (Vec::new(), 0, 0);
+        while at + 1 < ends.len() {
+            let longest = (at + 1..ends.len().min(at + 1 + LONGEST_SEGMENT)).rev();
+            let word = longest.filter_map(|end| Some((end, part.get(ends[at]..ends[end])?))).find(|(_, w)| is_word(w));
+            let Some((end, word)) = word else {
+                at += 1;
+                continue;
+            };
+            words.extend(part.get(ends[unknown]..ends[at]).filter(|gap| !gap.is_empty()));
+            words.push(word);
+            (at, unknown) = (end, end);
+        }
+        words.extend(part.get(ends[unknown]..).filter(|gap| !gap.is_empty()));
+        words
+    }
+}
+
+/// Most characters of a word in a script without blanks.
+const LONGEST_SEGMENT: usize = 12;
+
+/// Han, kana: written without blanks between words.
+fn is_wordless_script(c: char) -> bool {
+    matches!(c, '\u{3005}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// Letters of the Latin script, those of full width among them.
+fn is_latin(c: char) -> bool {
+    matches!(c, ..'\u{250}' | '\u{1e00}'..'\u{1f00}' | '\u{ff21}'..'\u{ff5b}')
+}
+
+/// A text in plain small letters: the Latin ones without accents, those of other scripts as they are.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii() => plain.push(c.to_ascii_lowercase()),
+            '\u{3001}' | '\u{ff0c}' => plain.push(','),
+            '\u{30fb}' => plain.push(' '),
+            c if is_wordless_script(c) || c.is_alphabetic() && !is_latin(c) => plain.extend(c.to_lowercase()),
+            c => plain.push_str(&deunicode_char(c).unwrap_or(" ").to_ascii_lowercase()),
         }
     }
+    plain
 }
 
 /// A word without its plural ending, as far as that is plain to see.
@@ -242,21 +247,24 @@ pub fn singular(word: &str) -> &str {
 
 /// The words of a text in plain small letters, numbers and single letters left out.
 pub fn plain_words(text: &str) -> Vec<String> {
-    let plain = deunicode(text).to_ascii_lowercase();
-    let words = plain.split(|c: char| !c.is_ascii_alphanumeric());
+    let plain = plain(text);
+    let words = plain.split(|c: char| !is_word_character(c));
     words.filter(|word| word.len() > 1 && !word.bytes().any(|b| b.is_ascii_digit())).map(str::to_owned).collect()
+}
+
+fn is_word_character(c: char) -> bool {
+    c.is_alphanumeric()
 }
 
 /// Plain small letters, cut where a clause ends; words are separated by single spaces, hyphens stay.
 fn clauses(text: &str) -> Vec<String> {
-    let plain = deunicode(text).to_ascii_lowercase();
     let mut clauses = vec![String::new()];
-    for c in plain.chars() {
+    for c in plain(text).chars() {
         match c {
             ',' | ';' | ':' | '(' | ')' | '/' => clauses.push(String::new()),
             c => {
                 if let Some(clause) = clauses.last_mut() {
-                    clause.push(if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' });
+                    clause.push(if is_word_character(c) || c == '-' { c } else { ' ' });
                 }
             }
         }
@@ -279,27 +287,39 @@ mod tests {
 
     #[test]
     fn accents_case_and_endings_do_not_matter() {
-        let french = Analyzer::new(Language::Fr);
+        let french = Analyzer::new(Tongue::Fr);
         assert_eq!(stems_of(&french, "Téléphones portables"), stems_of(&french, "telephone PORTABLE"));
-        let english = Analyzer::new(Language::En);
+        let english = Analyzer::new(Tongue::En);
         assert_eq!(stems_of(&english, "Knives, children's"), stems_of(&english, "knife child"));
     }
 
     #[test]
     fn what_the_goods_are_not_is_marked() {
-        let english = Analyzer::new(Language::En);
+        let english = Analyzer::new(Tongue::En);
         assert_eq!(stems_of(&english, "Shirts, not knitted, of cotton"), ["shirt", "-knit", "cotton"]);
         assert_eq!(stems_of(&english, "T-shirts of non-cotton textile"), ["tshirt", "shirt", "-cotton", "textil"]);
-        let french = Analyzer::new(Language::Fr);
-        assert_eq!(stems(&french.query("écouteurs sans fil")), stems_of(&french, "Écouteurs sans fil"));
+        let french = Analyzer::new(Tongue::Fr);
+        assert_eq!(stems(&french.query("écouteurs sans fil", |_| false)), stems_of(&french, "Écouteurs sans fil"));
     }
 
     #[test]
-    fn the_main_noun_weighs_most_and_the_purpose_less() {
-        let words = Analyzer::new(Language::En).query("red oil filter for car");
-        let weight = |surface: &str| words.iter().find(|word| word.surface == surface).unwrap().weight;
-        assert!(weight("filter") > weight("oil") && weight("oil") > weight("car") && weight("oil") > weight("red"));
-        let words = Analyzer::new(Language::Es).query("aceite de oliva");
-        assert!(words[0].weight > words[1].weight);
+    fn what_goods_are_for_and_made_of_names_no_goods() {
+        let roles = |tongue, text| -> Vec<Role> {
+            Analyzer::new(tongue).query(text, |_| false).into_iter().map(|word| word.role).collect()
+        };
+        assert_eq!(roles(Tongue::En, "red oil filter for car"), [Role::Side, Role::Name, Role::Name, Role::Side]);
+        assert_eq!(roles(Tongue::De, "Geldbörse aus Leder"), [Role::Name, Role::Side]);
+        assert_eq!(roles(Tongue::Es, "aceite de oliva"), [Role::Name, Role::Name]);
+    }
+
+    #[test]
+    fn writing_without_blanks_is_cut_into_known_words() {
+        let words = |text: &str| -> Vec<String> {
+            let known = |word: &str| ["手机壳", "手机", "硅胶"].contains(&word);
+            Analyzer::new(Tongue::Zh).query(text, known).into_iter().map(|word| word.surface).collect()
+        };
+        assert_eq!(words("硅胶手机壳"), ["硅胶", "手机壳"]);
+        assert_eq!(words("外贸手机的甲乙"), ["外贸", "手机", "甲乙"]);
+        assert_eq!(words("Phone 手机"), ["phone", "手机"]);
     }
 }

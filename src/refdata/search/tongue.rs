@@ -1,0 +1,324 @@
+//! The languages that goods are described in, with the small words of each.
+//!
+//! More than the lists have names in ([`Language`]): a description may be Dutch though no list is.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use rust_stemmers::Algorithm;
+
+use crate::refdata::lists::Language;
+
+/// A language of descriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tongue {
+    En,
+    Fr,
+    Es,
+    Pt,
+    De,
+    It,
+    Nl,
+    /// Chinese, in its own script or in Latin letters (pinyin without tones).
+    Zh,
+    /// Japanese, likewise.
+    Ja,
+}
+
+/// Where the noun that names the goods stands among its fellows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// `leather wallet`, `Bluetooth-Lautsprecher`, `手机壳`.
+    Last,
+    /// `portefeuille en cuir`.
+    First,
+}
+
+impl Tongue {
+    pub const ALL: [Self; 9] =
+        [Self::En, Self::Fr, Self::Es, Self::Pt, Self::De, Self::It, Self::Nl, Self::Zh, Self::Ja];
+
+    /// `EN`, `de`, `pt-BR` …; `None` for a language that is not searched in.
+    pub fn parse(code: &str) -> Option<Self> {
+        let primary = code.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|tongue| primary.eq_ignore_ascii_case(tongue.code()))
+    }
+
+    /// Two capital letters.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "EN",
+            Self::Fr => "FR",
+            Self::Es => "ES",
+            Self::Pt => "PT",
+            Self::De => "DE",
+            Self::It => "IT",
+            Self::Nl => "NL",
+            Self::Zh => "ZH",
+            Self::Ja => "JA",
+        }
+    }
+
+    /// The language of the lists that is this one.
+    pub fn language(self) -> Option<Language> {
+        Language::parse(self.code())
+    }
+
+    pub(super) fn head(self) -> Head {
+        match self {
+            Self::En | Self::De | Self::Nl | Self::Zh | Self::Ja => Head::Last,
+            Self::Fr | Self::Es | Self::Pt | Self::It => Head::First,
+        }
+    }
+
+    /// Whether nouns are written together, so that a long word may hide the one that names the goods.
+    pub(super) fn compounds(self) -> bool {
+        matches!(self, Self::De | Self::Nl)
+    }
+
+    /// What brings the endings of a word together; `None` where words have none.
+    pub(super) fn stemmer(self) -> Option<Algorithm> {
+        Some(match self {
+            Self::En => Algorithm::English,
+            Self::Fr => Algorithm::French,
+            Self::Es => Algorithm::Spanish,
+            Self::Pt => Algorithm::Portuguese,
+            Self::De => Algorithm::German,
+            Self::It => Algorithm::Italian,
+            Self::Nl => Algorithm::Dutch,
+            Self::Zh | Self::Ja => return None,
+        })
+    }
+
+    /// The small words of the language.
+    pub(super) fn words(self) -> &'static SmallWords {
+        static ALL: LazyLock<[SmallWords; 9]> = LazyLock::new(|| Tongue::ALL.map(small_words));
+        &ALL[self as usize]
+    }
+}
+
+impl From<Language> for Tongue {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Fr => Self::Fr,
+            Language::Es => Self::Es,
+            Language::Pt => Self::Pt,
+        }
+    }
+}
+
+type WordSet = HashSet<&'static str>;
+
+/// Words that name no goods, each set for its reason; in small plain letters.
+#[derive(Debug)]
+pub(super) struct SmallWords {
+    /// Say nothing about goods.
+    pub function: WordSet,
+    /// After these the rest of the clause says what the goods are not.
+    pub negations: WordSet,
+    /// What follows these is what the goods are for, go with or are made of: `oil filter for car`.
+    pub purposes: WordSet,
+    /// Stand between two kinds of goods: `books and toys`.
+    pub joins: WordSet,
+    /// Describe the single piece, its container or its amount, not the kind of goods.
+    pub weak: WordSet,
+    /// What goods are made of; goods themselves only where nothing else is named.
+    pub materials: WordSet,
+}
+
+fn small_words(tongue: Tongue) -> SmallWords {
+    let [function, negations, purposes, joins, weak, materials] = match tongue {
+        Tongue::En => EN,
+        Tongue::Fr => FR,
+        Tongue::Es => ES,
+        Tongue::Pt => PT,
+        Tongue::De => DE,
+        Tongue::It => IT,
+        Tongue::Nl => NL,
+        Tongue::Zh => ZH,
+        Tongue::Ja => JA,
+    };
+    let set = |words: &'static str| words.split_whitespace().collect();
+    SmallWords {
+        function: set(function),
+        negations: set(negations),
+        purposes: set(purposes),
+        joins: set(joins),
+        weak: set(weak),
+        materials: set(materials),
+    }
+}
+
+/// Function words, negations, purposes, joins, weak words, materials.
+type Lists = [&'static str; 6];
+
+const EN: Lists = [
+    "a an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
+     my of off on or other others per similar such than that the their them these this those to type up used \
+     various which whose with incl",
+    "not non except excluding without excl",
+    "for with in from on to w",
+    "and plus",
+    "new old used second hand secondhand vintage original style styled size small big large medium mini set \
+     sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
+     tin tablet tablets capsules pills quality red blue green black white yellow pink purple grey gray brown \
+     orange colour color handmade homemade made assorted mixed brand misc miscellaneous various model personal own gift cheap inch inches \
+     cm mm ml cl kg gram grams litre liter volt watt luxury digital portable nice collection collectible \
+     design designer premium professional mens womens ladies kids children childrens baby adult sz xl xxl free \
+     sample samples present item items thing things stuff misc goods product products parcel content contents \
+     high best very happy merry thank thanks you please bend handle care side up return sender invoice order ref reference document documents test personal effects present presents love price shipping urgent extra value effects merchandise \
+     refillable foldable folding disposable edition limited edition carton cartons prs dark light metallic \
+     strong slim long short natural pure organic fresh mint vanilla two three four five six",
+    "leather cotton wool woollen woolen silk linen polyester nylon acrylic viscose velvet denim fleece felt \
+     steel stainless iron metal metallic aluminium aluminum brass copper bronze wood wooden bamboo plastic silicone \
+     rubber latex vinyl glass crystal ceramic porcelain paper cardboard stone marble gold golden silver platinum \
+     carbon alloy resin acetate cork straw rattan suede fabric textile synthetic canvas knitted woven cashmere \
+     merino titanium chrome enamel pvc pu",
+];
+
+const FR: Lists = [
+    "a au aux avec ce ces d dans de des dont du en entre et etc ex genre l la le les leur leurs mais ou p par \
+     plus pour qu que qui sa ses similaires son sous sur tels telles type un une y autre autres divers \
+     diverses mon ma mes jusqu",
+    "non sans sauf hors ni pas excepte exclus",
+    "pour avec sur dans en",
+    "et plus",
+    "neuf neuve neufs neuves occasion usage usages usagee usagees ancien ancienne anciens anciennes vieux \
+     vieille petit petite petits petites grand grande grands taille lot jeu boite boites paquet paire paires \
+     piece pieces sac sachet pot bouteille tube tablette qualite rouge bleu bleue vert verte noir noire blanc \
+     blanche jaune rose gris grise marron couleur artisanal artisanale fait faits main maison marque modele \
+     cadeau personnel litre gramme grammes numerique portable collection luxe original originale cartouche bocal \
+     homme femme enfant enfants bebe diverses vide vides neufs",
+    "cuir coton laine soie lin polyester nylon acrylique velours denim acier inoxydable fer metal metallique aluminium \
+     laiton cuivre bronze bois bambou plastique silicone caoutchouc latex verre cristal ceramique porcelaine \
+     papier carton pierre marbre or argent platine carbone resine liege paille tissu textile toile inox fonte \
+     merinos cachemire",
+];
+
+const ES: Lists = [
+    "a al como con de del demas e ej el en entre es esta etc hasta la las lo los mas mi mis o otra otras otro \
+     otros p para pero por que se similares sobre su sus tipo tipos u un una unas unos varios varias y",
+    "no sin excepto salvo ni distinto distinta distintos distintas",
+    "para con sobre por en",
+    "y e mas",
+    "nuevo nueva nuevos nuevas usado usada usados usadas viejo vieja antiguo antigua segunda mano pequeno \
+     pequena grande grandes talla juego lote caja cajas paquete par pares pieza piezas bolsa bolsas bote \
+     botella frasco tableta tubo calidad rojo roja azul verde negro negra blanco blanca amarillo amarilla rosa \
+     gris marron color artesanal hecho hechos casero casera marca modelo regalo personal litro gramos digital \
+     portatil coleccion lujo original tarro hombre mujer nino nina ninos bebe recargable electrico electrica puro \
+     pura rubio rubios",
+    "cuero piel algodon lana seda lino poliester nailon acero inoxidable hierro metal metalico metalica aluminio laton \
+     cobre bronce madera bambu plastico silicona caucho goma latex vidrio cristal ceramica porcelana papel carton \
+     piedra marmol oro plata platino carbono resina corcho paja tela tejido",
+];
+
+const PT: Lists = [
+    "a ao aos as com como da das de demais do dos e em entre etc ex mas na nas no nos o os ou outra outras outro \
+     outros para pela pelo por que se seu sob sobre sua tipo um uma uns umas varios varias",
+    "nao sem exceto salvo nem",
+    "para com sobre por em",
+    "e mais",
+    "novo nova novos novas usado usada usados usadas antigo antiga pequeno pequena grande tamanho jogo conjunto lote \
+     caixa caixas pacote par pares peca pecas saco frasco garrafa cor marca modelo presente pessoal artesanal caseiro \
+     colecao vermelho vermelha azul verde preto preta branco branca amarelo rosa cinza castanho homem mulher masculino \
+     masculina feminino feminina crianca criancas bebe bebes infantil portatil original qualidade luxo digital \
+     maco tablete lata pote descartavel descartaveis recarregavel puro pura curado",
+    "couro algodao la seda linho poliester nylon aco inoxidavel inox ferro metal metalico metalica aluminio latao cobre bronze \
+     madeira bambu plastico silicone borracha latex vidro cristal ceramica porcelana papel cartao papelao pedra \
+     marmore ouro prata platina carbono resina cortica palha tecido pano",
+];
+
+const DE: Lists = [
+    "a an aus am auf bei bis das dem den der des die ein eine einem einen einer eines fur im in ins ist mit nach oder \
+     per pro sowie und unter vom von zu zum zur uber etc div diverse verschiedene andere",
+    "nicht ohne kein keine ausser",
+    "aus fur mit von zum zur im in auf mit",
+    "und sowie plus",
+    "neu neue neuer neues neuen alt alte alter altes gebraucht gebrauchte gebrauchtes gebrauchter klein kleine kleiner \
+     gross grosse grosser grosses set stuck stueck paar packung pack packchen schachtel dose glas flasche flaschen \
+     tube beutel tute kiste tafel stange rot rote roter rotes blau blaue grun grune schwarz schwarze schwarzer \
+     schwarzes weiss weisse gelb gelbe rosa grau graue braun braune farbe bunt handgemacht handgemachte \
+     handgemachter selbstgemacht selbstgemachte marke modell geschenk geschenke muster groesse grosse liter gramm \
+     stuck teile teilig herren damen kinder baby original qualitat premium digital tragbar tragbare kabellos kabellose \
+     elektrisch elektrische elektrischer externe externer geraucherter gemahlener gemahlen manner frauen jungen madchen",
+    "leder baumwolle wolle seide leinen polyester nylon samt stahl edelstahl eisen metall aluminium messing kupfer bronze \
+     holz bambus plastik kunststoff silikon gummi latex kristall keramik porzellan papier pappe stein marmor gold \
+     silber platin carbon harz kork stroh stoff filz",
+];
+
+const IT: Lists = [
+    "a ad ai al alla alle allo anche con da dal dalla dei del della delle dello di e ed gli i il in l la le lo ma \
+     nel nella o per piu sul sulla tra un una uno vari varie altri altre altro tipo etc",
+    "non senza eccetto salvo",
+    "per con su da in",
+    "e ed piu",
+    "nuovo nuova nuovi nuove usato usata usati usate vecchio vecchia piccolo piccola grande taglia set lotto scatola \
+     pacco pacchetto paio pezzo pezzi sacchetto barattolo vasetto bottiglia tubetto rosso rossa blu verde nero nera \
+     bianco bianca giallo rosa grigio marrone colore artigianale fatto mano marca modello regalo personale litro \
+     grammi uomo donna bambino bambina bambini neonato qualita lusso originale collezione digitale portatile secco \
+     secca elettrico elettrica esterno esterna",
+    "pelle cuoio cotone lana seta lino poliestere nylon acciaio inox ferro metallo alluminio ottone rame bronzo \
+     legno bambu plastica silicone gomma lattice vetro cristallo ceramica porcellana carta cartone pietra marmo oro \
+     argento platino carbonio resina sughero paglia tessuto stoffa velluto",
+];
+
+const NL: Lists = [
+    "aan als bij de den der die dit dat een en et het in is met naar of om op per te tot uit van voor zonder diverse \
+     andere soort soorten etc",
+    "niet geen zonder behalve",
+    "voor met van uit op in",
+    "en plus",
+    "nieuw nieuwe oud oude gebruikt gebruikte tweedehands klein kleine groot grote set stuk stuks paar pak pakje doos \
+     doosje zak zakje fles flessen pot potje blik tube rood rode blauw blauwe groen groene zwart zwarte wit witte \
+     geel gele roze grijs grijze bruin bruine kleur handgemaakt handgemaakte merk model cadeau maat liter gram heren \
+     dames kinderen kinder baby origineel kwaliteit digitale draagbare draadloos draadloze elektrische externe gemalen",
+    "leer leren lederen katoen katoenen wol wollen zijde zijden linnen polyester nylon staal stalen rvs ijzer metaal \
+     metalen aluminium messing koper brons hout houten bamboe plastic kunststof siliconen rubber latex glas kristal \
+     keramiek keramische porselein papier karton steen marmer goud gouden zilver zilveren platina carbon hars kurk stro \
+     stof vilt fluweel",
+];
+
+const ZH: Lists = [
+    "的 和 与 及 de he yu ji",
+    "非 无",
+    "",
+    "和 与 及",
+    "新款 新 旧 二手 批发 男士 女士 男 女 男式 女式 儿童 婴儿 成人 无线 大 小 红色 黑色 白色 蓝色 绿色 个 件 套装 礼物 礼品 样品 跨境 时尚 个性 \
+     ertong nvshi nanshi",
+    "纯棉 棉 棉质 真皮 皮 不锈钢 塑料 硅胶 陶瓷 玻璃 木 木质 木制 羊毛 真丝 金 银 竹 铁 橡胶 纸",
+];
+
+const JA: Lists = [
+    "の と や と用 用 no to",
+    "",
+    "",
+    "と や",
+    "新品 中古 新しい 古い 男性用 女性用 メンズ レディース キッズ 子供 子供用 子ども ベビー 赤 青 黒 白 緑 大 小 セット 個 枚 贈り物 プレゼント ギフト サンプル 手作り \
+     ハンドメイド 限定 和風",
+    "綿 コットン 革 レザー 本革 ステンレス プラスチック シリコン 陶器 陶磁器 ガラス 木 木製 ウール シルク 絹 金 銀 竹 鉄 紙",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tongues_are_parsed_like_the_languages_of_the_lists() {
+        assert_eq!(Tongue::parse("de-CH"), Some(Tongue::De));
+        assert_eq!(Tongue::parse("pl"), None);
+        for language in Language::ALL {
+            assert_eq!(Tongue::from(language).language(), Some(language));
+        }
+    }
+
+    #[test]
+    fn small_words_stand_in_plain_letters() {
+        for tongue in Tongue::ALL {
+            let words = tongue.words();
+            for word in words.function.iter().chain(&words.weak).chain(&words.materials).chain(&words.purposes) {
+                assert_eq!(*word, super::super::text::plain(word), "{tongue:?}");
+            }
+        }
+    }
+}
