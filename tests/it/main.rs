@@ -17,6 +17,7 @@ mod catalogue;
 mod console;
 mod console_access;
 mod console_items;
+mod courier;
 mod crash;
 mod deploy;
 mod events;
