@@ -72,6 +72,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("glyph", "A text holds characters that none of the server's fonts can draw; a mark is printed in their place."),
     ("json", "The body is not the JSON object this method reads."),
     ("callback_host", "The address lies under no callback host of the organization."),
+    ("taken", "What was to be new is there already, with other content; the message names it."),
     ("unconfigured", "The server lacks a setting that this needs; the message names it."),
     ("http", "What was sent is not an HTTP/1.1 request."),
     ("syntax", "The message breaks the syntax of EDIFACT or XML at the place named."),

@@ -118,6 +118,10 @@ limits! {
     TOKEN_CACHE_ENTRIES: u64 = 10_000, "entries", "Bounds the memory of the token cache.";
     TOKEN_MET_S: u64 = 3_600, "s", "A token used within this time is not taken for one that is being tried out.";
     UNKNOWN_TOKENS_MIN: u32 = 600, "attempts/min", "Unknown tokens from one address; beyond it such are answered 429 unread.";
+    COURIER_BODY_BYTES: usize = 1024 * 1024, "bytes", "A courier submits one shipment in a call; beyond it 413.";
+    COURIER_IDS: i64 = 1_000, "numbers", "Numbers of courier declarations that a process takes at once.";
+    COURIER_LINK_S: i64 = 86_400, "s", "A link to a document of a courier declaration ends after this long.";
+    COURIER_COMMODITIES: usize = 5_000, "codes", "A courier's own commodity codes that have an HS code; beyond it 400.";
     ACCESS_TOKEN_S: u32 = 3_600, "s", "How long an access token lives unless its client says otherwise.";
     ACCESS_TOKEN_LEAST_S: u32 = 300, "s", "Shorter lives make clients ask all the time; refused.";
     ACCESS_TOKEN_MOST_S: u32 = 43_200, "s", "A token that got into wrong hands ends on the same day; longer lives are refused.";

@@ -1,13 +1,13 @@
 //! `entrepost admin client …`: OAuth2 clients of organizations.
 
 use chrono::{DateTime, Utc};
-use clap::{ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use entrepost::contract::WcfDate;
 use entrepost::domain::Scopes;
 use entrepost::limits;
-use entrepost::service::Services;
 use entrepost::service::oauth::{ClientChanges, NewClient};
+use entrepost::service::{CourierTerms, Services};
 use entrepost::store::oauth::{ClientRow, SecretRow};
 
 use super::arguments::{needed, option, optional, text};
@@ -38,7 +38,9 @@ pub(super) fn command() -> Command {
                 .arg(option("office", "IMPC", "the office that acts when a call does not say"))
                 .arg(only())
                 .arg(seconds())
-                .arg(expires()),
+                .arg(expires())
+                .arg(yes_or_no("real-status", REAL_STATUS))
+                .arg(yes_or_no("document-links", DOCUMENT_LINKS)),
         )
         .subcommand(Command::new("list").about("List clients and their secrets").arg(needed("ORG", "organization")))
         .subcommand(
@@ -50,6 +52,8 @@ pub(super) fn command() -> Command {
                 .arg(only())
                 .arg(seconds())
                 .arg(expires())
+                .arg(yes_or_no("real-status", REAL_STATUS))
+                .arg(yes_or_no("document-links", DOCUMENT_LINKS))
                 .arg(option("enabled", "yes|no", "let it go on, or end it").value_parser(["yes", "no"])),
         )
         .subcommand(Command::new("disable").about("End a client and its tokens").arg(needed("CLIENT", "id")))
@@ -70,6 +74,19 @@ pub(super) fn command() -> Command {
                         .arg(needed("SECRET", "the first eight digits that `client list` shows")),
                 ),
         )
+}
+
+const REAL_STATUS: &str = "a courier's client: answer faults with the status that means them instead of 200";
+const DOCUMENT_LINKS: &str =
+    "a courier's client: give signed links to documents, which need no other permission for a day";
+
+/// An option that is `yes` where it is named alone.
+fn yes_or_no(name: &'static str, help: &'static str) -> Arg {
+    option(name, "yes|no", help).value_parser(["yes", "no"]).num_args(0..=1).default_missing_value("yes")
+}
+
+fn is_yes(options: &ArgMatches, name: &str) -> Option<bool> {
+    optional(options, name).map(|given| given == "yes")
 }
 
 pub(super) async fn run(services: &Services, verb: &str, options: &ArgMatches) -> Result<(), Failure> {
@@ -98,6 +115,10 @@ async fn add(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
         only_offices: offices(options).unwrap_or_default(),
         token_seconds: seconds(options)?,
         expires_at: date(options, "expires")?,
+        courier: CourierTerms {
+            real_status: is_yes(options, "real-status").unwrap_or(false),
+            document_links: is_yes(options, "document-links").unwrap_or(false),
+        },
     };
     let (id, secret) = services.add_client(new).await?;
     println!("{id}\n{}", secret.expose());
@@ -112,6 +133,8 @@ async fn set(services: &Services, options: &ArgMatches) -> Result<(), Failure> {
         token_seconds: seconds(options)?,
         expires_at: date(options, "expires")?,
         is_disabled: optional(options, "enabled").map(|enabled| enabled == "no"),
+        real_status: is_yes(options, "real-status"),
+        document_links: is_yes(options, "document-links"),
     };
     services.change_client(text(options, "CLIENT"), changes).await?;
     println!("changed");
@@ -151,7 +174,9 @@ fn line(client: &ClientRow) -> String {
         (None, None) => "in force".into(),
     };
     let offices = client.offices.as_deref().map(|offices| format!("\tonly {offices}")).unwrap_or_default();
-    format!("{}\t{state}\t{}\t{}{offices}", client.id, client.scopes, client.label)
+    let real = if client.real_status { "\treal-status" } else { "" };
+    let links = if client.document_links { "\tdocument-links" } else { "" };
+    format!("{}\t{state}\t{}\t{}{offices}{real}{links}", client.id, client.scopes, client.label)
 }
 
 fn secret_line(secret: &SecretRow) -> String {

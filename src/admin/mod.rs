@@ -2,6 +2,7 @@
 
 mod arguments;
 mod client;
+mod courier;
 mod events;
 mod exchange;
 mod history;
@@ -154,6 +155,7 @@ pub fn command() -> Command {
         )
         .subcommand(secrets::command())
         .subcommand(client::command())
+        .subcommand(courier::command())
         .subcommand(exchange::partner_command())
         .subcommand(exchange::exchange_command())
         .subcommand(history::command())
@@ -206,6 +208,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             }
             ("secrets", _) => secrets::rekey(&services).await,
             ("client", _) => client::run(&services, verb, options).await,
+            ("courier", _) => courier::run(&services, verb, options).await,
             ("events", _) => events::run(&services, verb, options).await,
             ("subscription" | "delivery" | "callback-host", _) => {
                 subscription::run(&services, config, (group, verb), options).await

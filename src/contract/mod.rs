@@ -6,6 +6,7 @@
 pub mod anonymous;
 pub mod canonical;
 pub mod commerce;
+pub mod courier;
 pub mod date;
 pub mod declaration;
 pub mod entity;

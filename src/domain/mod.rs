@@ -2,6 +2,7 @@
 //!
 //! Knows no contract, no rule and no table beyond its name; decides nothing. Every room may use it.
 
+mod courier;
 mod event;
 mod exchange;
 mod ingestion;
@@ -15,6 +16,7 @@ mod stored;
 mod subscription;
 mod verdict;
 
+pub use courier::{CourierKind, CourierStatus};
 pub use event::{EventKind, RecordEventKind, RecordKind};
 pub use exchange::{InterchangeState, ItemOutcome, MessageKind, MessageState, ReceivedState, TransportKind};
 pub use ingestion::{IngestionKind, IngestionMedia, IngestionState};

@@ -7,6 +7,7 @@
 //! renders one error in the form of the door.
 
 pub mod cds;
+mod courier;
 mod error;
 mod exchange;
 pub mod hooks;

@@ -7,6 +7,7 @@ use utoipa::openapi::schema::Schema;
 use super::cds::registry::{Method, Shape, methods};
 use super::error::ErrorForm;
 use super::error::cds::ErrorBody;
+use super::error::courier::CourierError;
 use super::error::oauth::OAuthError;
 use super::error::problem::Problem;
 use super::exchange::registry::INTERCHANGE;
@@ -83,6 +84,7 @@ pub(super) fn error(form: ErrorForm, schemas: &mut Schemas) -> Value {
         ErrorForm::Cds => ("application/json", named::<ErrorBody>(schemas)),
         ErrorForm::Problem | ErrorForm::ProblemXml => ("application/problem+json", named::<Problem>(schemas)),
         ErrorForm::OAuth => ("application/json", named::<OAuthError>(schemas)),
+        ErrorForm::Courier => ("application/json", named::<CourierError>(schemas)),
     };
     json!({ media_type: { "schema": to_value(schema) } })
 }
@@ -208,6 +210,10 @@ pub(super) fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Va
             let request = json!({ "required": true, "content": { media_type: { "schema": form } } });
             ("For OAuth2 clients.".into(), json!([{ "client": [] }, {}]), request)
         }
+        Door::Client { permission, params, .. } => {
+            let client = json!({ "client": [] });
+            (who(*permission), json!([client]), body(to_value(params(schemas))))
+        }
         Door::Members { permission, params, required, .. } => {
             let members = members(*params, required, "token", schemas);
             (who(*permission), json!([bearer, {}]), body(members))
@@ -236,8 +242,13 @@ pub(super) fn beside_methods(operation: &Operation, schemas: &mut Schemas) -> Va
     if !request.is_null() {
         described["requestBody"] = request;
     }
-    if !operation.headers.is_empty() {
-        described["parameters"] = operation.headers.iter().map(|(name, text)| header(name, text)).collect();
+    let in_path = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next()).map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" }, "description": "As it was given." })
+    });
+    let headers = operation.headers.iter().map(|(name, text)| header(name, text));
+    let parameters: Vec<Value> = in_path.chain(headers).collect();
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
     }
     described
 }

@@ -86,6 +86,12 @@ pub(super) enum Door {
         required: &'static [&'static str],
         run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload) -> Serving<'a>,
     },
+    /// An OAuth2 client with a POST of a JSON object, who says id and secret in the Authorization header.
+    Client {
+        permission: Permission,
+        params: SchemaOf,
+        run: for<'a> fn(&'a HttpRequest, &'a Shared, Payload, Permission) -> Serving<'a>,
+    },
     /// An organization with a POST of a JSON object. The token stands in the Authorization header or in the object.
     Members {
         permission: Permission,
@@ -167,6 +173,8 @@ pub enum Audience {
     Organizations(Permission),
     /// OAuth2 clients, with id and secret.
     Clients,
+    /// Those of organizations, which act by these.
+    Couriers(Permission),
     /// Partners of the exchange, each with the token agreed.
     Partners,
 }
@@ -176,6 +184,7 @@ impl Operation {
         match self.door {
             Door::Open { .. } => Audience::Anybody,
             Door::Form { .. } => Audience::Clients,
+            Door::Client { permission, .. } => Audience::Couriers(permission),
             Door::Caller { permission, .. }
             | Door::Members { permission, .. }
             | Door::Resource(Resource { permission, .. }) => Audience::Organizations(permission),
@@ -188,7 +197,7 @@ impl Operation {
         match self.door {
             Door::Open { .. } | Door::Caller { .. } => "GET",
             Door::Resource(Resource { verb, .. }) => verb,
-            Door::Members { .. } | Door::Form { .. } | Door::Interchange { .. } => "POST",
+            Door::Members { .. } | Door::Form { .. } | Door::Client { .. } | Door::Interchange { .. } => "POST",
         }
     }
 
@@ -214,6 +223,7 @@ impl Operation {
                 body::check_form(request)?;
                 run(request, shared, payload).await
             }
+            Door::Client { permission, run, .. } => run(request, shared, payload, *permission).await,
             Door::Members { permission, run, .. } => {
                 let admitted = admission::json(request, shared, payload, *permission).await?;
                 run(request, shared, admitted).await

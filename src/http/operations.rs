@@ -12,13 +12,14 @@ use super::operation::Operation;
 use super::pipeline;
 use super::pipeline::request_log::note_method;
 use super::shared::Shared;
-use super::{cds, exchange, oauth, rest};
+use super::{cds, courier, exchange, oauth, rest};
 use crate::error::Error;
 
 /// Every operation beside the methods, door by door.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         cds::operations::OPERATIONS,
+        courier::registry::OPERATIONS,
         exchange::registry::OPERATIONS,
         oauth::registry::OPERATIONS,
         rest::registry::OPERATIONS,

@@ -2,7 +2,7 @@
 
 use super::notifier::Notifier;
 use crate::contract::subscription::{NewSubscription, SubscriptionMade, SubscriptionView};
-use crate::domain::SubscriptionKind;
+use crate::domain::{ReceiverMode, SubscriptionKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::net::is_under;
@@ -12,15 +12,22 @@ use crate::store::types::Id;
 
 /// Under which addresses declarations of an organization may name one of their own.
 #[derive(Clone, Debug, Default)]
-pub struct CallbackHosts(Vec<(Id, String)>);
+pub struct CallbackHosts(Vec<(Id, ReceiverMode, String)>);
 
 impl CallbackHosts {
+    /// Those whose receivers are of one mode.
+    #[must_use]
+    pub fn of_mode(mut self, mode: ReceiverMode) -> Self {
+        self.0.retain(|(_, known, _)| *known == mode);
+        self
+    }
+
     /// The callback that an address stands for; none where it lies under no host.
     pub fn callback(&self, url: &str) -> Option<Callback> {
         if url.len() > limits::HOOK_URL_CHARS {
             return None;
         }
-        let (host, _) = self.0.iter().find(|(_, prefix)| is_under(url, prefix))?;
+        let (host, ..) = self.0.iter().find(|(.., prefix)| is_under(url, prefix))?;
         Some(Callback { host: *host, url: url.to_owned() })
     }
 }
@@ -47,7 +54,7 @@ impl Notifier {
         let org = actor.org.clone();
         let mut rows = self.store.read(move |tx| tx.subscriptions_of(&org)).await?;
         rows.retain(|row| row.kind == SubscriptionKind::CallbackHost && row.verified_at.is_some());
-        Ok(CallbackHosts(rows.into_iter().map(|row| (row.id, row.url)).collect()))
+        Ok(CallbackHosts(rows.into_iter().map(|row| (row.id, row.mode, row.url)).collect()))
     }
 
     /// The callback hosts of the caller's organization, the oldest first.

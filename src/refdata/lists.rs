@@ -161,6 +161,11 @@ coded_row! {
     Country ["eu"] {
         /// Belongs to the customs territory of the European Union.
         eu: bool = |row: &Row<'_>| row.flag("eu");
+        /// Its code of three letters; none where the standard has none, or the list does not say.
+        alpha3: Option<String> = |row: &Row<'_>| match row.text("alpha3") {
+            "" => Ok(None),
+            _ => row.letters("alpha3", 3).map(Some),
+        };
     }
 }
 coded_row! {

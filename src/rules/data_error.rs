@@ -151,6 +151,6 @@ pub const TABLE: &[(DataError, &[&str])] = &[
         ],
     ),
     (Late, &["late"]),
-    (Duplicate, &["version_name_reused", "older_version"]),
+    (Duplicate, &["version_name_reused", "older_version", "taken"]),
     (UnknownItem, &["absent", "ambiguous", "unknown_version"]),
 ];

@@ -40,7 +40,8 @@ fn is_code(code: &str) -> bool {
     code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
-fn is_currency_code(code: &str) -> bool {
+/// Three capital letters: ISO 4217 form.
+pub fn is_currency_code(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
 }
 
@@ -74,9 +75,13 @@ pub fn check_office(findings: &mut Findings, path: &str, code: Option<&str>) {
     }
 }
 
+/// One capital letter: the code of a mail class.
+pub fn is_mail_class(code: &str) -> bool {
+    code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
 pub fn check_mail_class(findings: &mut Findings, path: &str, code: Option<&str>) {
-    let is_class = |code: &str| code.len() == 1 && code.bytes().all(|b| b.is_ascii_uppercase());
-    if code.is_some_and(|code| !is_class(code)) {
+    if code.is_some_and(|code| !is_mail_class(code)) {
         findings.add("format", path, "write one capital letter, for example U, C or E");
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod auto_response;
+pub mod courier;
 pub mod currency;
 pub mod data_error;
 pub mod decision;

@@ -7,6 +7,15 @@ use crate::domain::{OrganizationKind, Roles, Scopes};
 use crate::error::{Error, Result};
 use crate::store::item::Stamp;
 
+/// How a client is answered at the courier door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CourierTerms {
+    /// Faults have the status that means them.
+    pub real_status: bool,
+    /// Answers have links to documents.
+    pub document_links: bool,
+}
+
 /// The caller of a method. Everything that touches tenant data takes one.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -31,6 +40,8 @@ pub struct Actor {
     pub client: Option<String>,
     /// No user was stated: the client itself acts.
     pub is_client_itself: bool,
+    /// How that client is answered at the courier door.
+    pub courier: CourierTerms,
     /// What that client's own house calls it.
     pub source_system: Option<String>,
     /// What it may do; everything of its kind when absent.

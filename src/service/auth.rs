@@ -11,8 +11,8 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::oauth::{by_access_token, scopes_of};
-use super::{Actor, Services};
+use super::oauth::{by_access_token, by_client_secret, scopes_of};
+use super::{Actor, CourierTerms, Services};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -37,6 +37,8 @@ pub enum Credential {
     Token([u8; 32]),
     /// An access token of an OAuth2 client.
     Access([u8; 32]),
+    /// Id and secret of an OAuth2 client, where every call says both: the secret, and the pair.
+    Client { secret: [u8; 32], pair: [u8; 32] },
 }
 
 impl Credential {
@@ -54,11 +56,25 @@ impl Credential {
         token.map(|token| Self::Token(digest(&token))).ok_or(Error::Unauthorized)
     }
 
+    /// The credential in the id and the secret of a client.
+    ///
+    /// # Errors
+    /// 401 for what cannot be any, without looking anything up.
+    pub fn of_client(id: &str, secret: &str) -> Result<Self> {
+        let secret = Secret::parse(SecretKind::ClientSecret, secret).ok_or(Error::Unauthorized)?.digest();
+        Ok(Self::Client { secret, pair: pair(id, &secret) })
+    }
+
     fn digest(&self) -> &[u8; 32] {
         match self {
-            Self::Token(digest) | Self::Access(digest) => digest,
+            Self::Token(digest) | Self::Access(digest) | Self::Client { pair: digest, .. } => digest,
         }
     }
+}
+
+/// Stands for the id of a client with the digest of its secret.
+fn pair(id: &str, secret: &[u8; 32]) -> [u8; 32] {
+    Sha256::new().chain_update(secret).chain_update(id).finalize().into()
 }
 
 /// SHA-256 of a token or session key, in its written form.
@@ -117,6 +133,7 @@ fn actor_of(tx: &mut Tx<'_>, org: &OrganizationRow) -> Result<Actor, Fault> {
         session: None,
         client: None,
         is_client_itself: false,
+        courier: CourierTerms::default(),
         source_system: None,
         scopes: None,
         offices: None,
@@ -168,6 +185,9 @@ impl Services {
         let found = self.store.read(move |tx| match credential {
             Credential::Token(digest) => by_token(tx, &digest),
             Credential::Access(digest) => by_access_token(tx, &digest, hosted_actor),
+            Credential::Client { secret, pair: said } => {
+                by_client_secret(tx, &secret, |id| pair(id, &secret) == said, hosted_actor)
+            }
         });
         let found = found.await?;
         let actor = match found {
@@ -176,9 +196,12 @@ impl Services {
                 self.actors.insert(digest, Arc::clone(&actor));
                 actor
             }
-            None if matches!(credential, Credential::Access(_)) => return Err(Error::Unauthorized),
+            None if !matches!(credential, Credential::Token(_)) => return Err(Error::Unauthorized),
             None => Arc::new(self.by_session(digest).await?),
         };
+        if let Credential::Client { secret, .. } = credential {
+            self.note_client_secret(secret).await?;
+        }
         if let Some(token) = &actor.token {
             self.tokens_used.note(token, self.clock.now());
         }

@@ -227,6 +227,20 @@ impl Catalogue {
         &self.countries
     }
 
+    /// The country with a code of three letters. An imported list need not have these: then those built in count.
+    pub fn country_by_alpha3(&self, alpha3: &str) -> Option<&str> {
+        let built_in = |code: &str| lists().countries.get(code).and_then(|country| country.alpha3.as_deref());
+        let mut known = self.countries.rows().iter();
+        let named = |country: &&Country| country.alpha3.as_deref().or_else(|| built_in(&country.code)) == Some(alpha3);
+        known.find(named).map(|country| country.code.as_str())
+    }
+
+    /// The only listed post of a country; none where there are several, or none.
+    pub fn only_post_of(&self, country: &str) -> Option<&str> {
+        let mut of_country = self.posts.iter().filter(|(_, known)| *known == country).map(|(post, _)| post.as_str());
+        of_country.next().filter(|_| of_country.next().is_none())
+    }
+
     /// The country of a post.
     pub fn country_of_post(&self, post: &str) -> Option<&str> {
         self.posts.get(post).map(String::as_str)

@@ -11,6 +11,7 @@ mod automatic;
 mod batch;
 pub mod catalogue;
 pub mod containers;
+pub mod courier;
 mod cursor;
 pub mod declare;
 mod enrich;
@@ -65,7 +66,7 @@ mod views;
 pub mod watchdog;
 
 pub use activity::Part;
-pub use actor::Actor;
+pub use actor::{Actor, CourierTerms};
 pub use batch::{Answer, BatchMode, Entry};
 pub use health::Health;
 pub use idempotency::RequestKey;

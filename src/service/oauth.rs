@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::{Actor, Services};
+use super::{Actor, CourierTerms, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::event::NoticeData;
 use crate::domain::{Notification, Scopes};
@@ -33,6 +33,8 @@ pub struct NewClient {
     pub only_offices: Vec<String>,
     pub token_seconds: Option<u32>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// How it is answered at the courier door.
+    pub courier: CourierTerms,
 }
 
 /// What is to be changed of a client; what is absent stays.
@@ -45,6 +47,10 @@ pub struct ClientChanges {
     pub expires_at: Option<DateTime<Utc>>,
     /// Ends it now, or lets it go on.
     pub is_disabled: Option<bool>,
+    /// At the courier door, faults have the status that means them.
+    pub real_status: Option<bool>,
+    /// At the courier door, answers have links to documents.
+    pub document_links: Option<bool>,
 }
 
 /// A client that proved who it is.
@@ -167,6 +173,8 @@ impl Services {
                     created_at: At(tx.now),
                     expires_at: new.expires_at.map(At),
                     disabled_at: None,
+                    real_status: new.courier.real_status,
+                    document_links: new.courier.document_links,
                 };
                 tx.put_client(&row, &Stamp::command_line())?;
                 tx.add_secret(&row, &new_secret(tx, &row.id, &digest), &Stamp::command_line())
@@ -212,6 +220,8 @@ impl Services {
                         Some(false) => None,
                         None => old.disabled_at,
                     },
+                    real_status: changes.real_status.unwrap_or(old.real_status),
+                    document_links: changes.document_links.unwrap_or(old.document_links),
                     ..old
                 };
                 check(&row.label, scopes_of(&row.scopes)?, &[], row.token_seconds.unsigned_abs())?;
@@ -291,11 +301,24 @@ impl Services {
             Ok(found.filter(|_| hosted))
         });
         let (secret, row) = found.await?.ok_or(GrantError::InvalidClient)?;
-        let now = self.clock.now();
-        if secret.last_used_at.is_none_or(|At(at)| now - at >= TimeDelta::seconds(limits::USE_NOTED_S)) {
+        if self.is_use_to_be_noted(&secret) {
             self.store.write(move |tx| tx.note_secret_use(&digest)).await?;
         }
         Ok(KnownClient { row })
+    }
+
+    fn is_use_to_be_noted(&self, secret: &SecretRow) -> bool {
+        let now = self.clock.now();
+        secret.last_used_at.is_none_or(|At(at)| now - at >= TimeDelta::seconds(limits::USE_NOTED_S))
+    }
+
+    /// Notes that a secret was used, at most once a minute.
+    pub(super) async fn note_client_secret(&self, digest: [u8; 32]) -> Result<()> {
+        let secret = self.store.read(move |tx| tx.secret(&digest)).await?;
+        if secret.is_some_and(|secret| self.is_use_to_be_noted(&secret)) {
+            self.store.write(move |tx| tx.note_secret_use(&digest)).await?;
+        }
+        Ok(())
     }
 
     /// Gives a client an access token for the scopes it asks for; for all of its own when it asks for none.
@@ -401,18 +424,45 @@ pub(super) fn by_access_token(
     // What the client may not have any more is taken from its tokens, too.
     let scopes = scopes_of(&token.scopes)?.both(scopes_of(&client.scopes)?);
     let ends = client.expires_at.map_or(token.expires_at.0, |At(end)| end.min(token.expires_at.0));
-    Ok(Some(Actor {
+    let acting = acting(client, actor);
+    Ok(Some(Actor { scopes: Some(scopes), ends_at: Some(ends), token: Some(token.digest), ..acting }))
+}
+
+/// The actor that a client is for who says the secret with this digest; `is_its`: whether the id is the one that was said.
+pub(super) fn by_client_secret(
+    tx: &mut Tx<'_>,
+    digest: &[u8],
+    is_its: impl FnOnce(&str) -> bool,
+    actor_of: impl FnOnce(&mut Tx<'_>, &str) -> Result<Option<Actor>, Fault>,
+) -> Result<Option<Actor>, Fault> {
+    let now = At(tx.now);
+    let Some(secret) = tx.secret(digest)?.filter(|secret| secret.is_live(now) && is_its(&secret.client)) else {
+        return Ok(None);
+    };
+    let Some(client) = tx.client(&secret.client)?.filter(|client| client.is_live(tx.now)) else { return Ok(None) };
+    let Some(actor) = actor_of(tx, &client.org)? else { return Ok(None) };
+    let scopes = scopes_of(&client.scopes)?;
+    let ends_at = [client.expires_at, secret.expires_at].into_iter().flatten().map(|At(end)| end).min();
+    Ok(Some(Actor { scopes: Some(scopes), ends_at, ..acting(client, actor) }))
+}
+
+/// An organization's actor as one of its clients.
+fn acting(client: ClientRow, actor: Actor) -> Actor {
+    Actor {
         user_cd: Some(user_of(&client)),
         office_cd: client.office_cd.clone(),
         offices: offices_of(&client),
-        scopes: Some(scopes),
-        ends_at: Some(ends),
+        courier: courier_terms(&client),
         source_system: client.source_system,
         client: Some(client.id),
-        token: Some(token.digest),
         is_client_itself: true,
         ..actor
-    }))
+    }
+}
+
+/// How a client is answered at the courier door.
+pub(super) fn courier_terms(client: &ClientRow) -> CourierTerms {
+    CourierTerms { real_status: client.real_status, document_links: client.document_links }
 }
 
 fn check(label: &str, scopes: Scopes, offices: &[String], token_seconds: u32) -> Result<()> {

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
+use super::courier::ids::CourierIds;
 use super::events::LongPolls;
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
@@ -47,6 +48,7 @@ pub struct Services {
     proofreader: Arc<OnceLock<Proofreader>>,
     jobs: Board,
     pub(super) long_polls: LongPolls,
+    pub(super) courier_ids: Arc<CourierIds>,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -99,6 +101,7 @@ impl Services {
             proofreader: Arc::default(),
             jobs: Board::default(),
             long_polls: LongPolls::default(),
+            courier_ids: Arc::default(),
         }
     }
 

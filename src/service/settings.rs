@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::courier::settings::CourierSettings;
 use crate::domain::{OrganizationKind, Role, Roles};
 use crate::error::{Findings, Result};
 use crate::rules::structure::is_post_code;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub soap_load_limit: Option<i32>,
     /// Roles that cannot be used without a second factor.
     pub second_factor_for: Roles,
+    /// Of a post: what it has agreed on with its couriers.
+    pub courier: CourierSettings,
 }
 
 /// Names in the store.
@@ -97,7 +100,7 @@ impl Settings {
                     value.split_whitespace().filter_map(|word| Role::from_stored(word).ok()).collect();
             }
             SOAP_LOAD_LIMIT => self.soap_load_limit = value.parse().ok().filter(|limit| *limit > 0),
-            _ => {}
+            _ => self.courier.put(name, value),
         }
     }
 
@@ -121,6 +124,7 @@ impl Settings {
         ]
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| format!("{name} {value}")))
+        .chain(self.courier.shown())
         .collect::<Vec<_>>()
         .join(", ")
     }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod anonymous;
 pub mod columns;
+pub mod courier;
 pub mod delivery;
 mod engine;
 pub mod event;

@@ -39,6 +39,10 @@ pub struct ClientRow {
     pub created_at: At,
     pub expires_at: Option<At>,
     pub disabled_at: Option<At>,
+    /// At the courier door, faults have the status that means them.
+    pub real_status: bool,
+    /// At the courier door, answers have links to documents.
+    pub document_links: bool,
 }
 
 /// A secret of a client, by its SHA-256.
@@ -93,6 +97,12 @@ impl Attested for ClientOfSecrets<'_> {
         to.texts(&[&client.source_system, &client.offices, &client.user_cd, &client.office_cd]);
         to.text(&client.scopes).text(&client.token_seconds.to_string());
         to.times(&[Some(client.created_at), client.expires_at, client.disabled_at]);
+        // What clients of before 000604 do not have does not change what they are.
+        for (name, is_set) in [("real_status", client.real_status), ("document_links", client.document_links)] {
+            if is_set {
+                to.text(name);
+            }
+        }
         for secret in *secrets {
             to.bytes(&secret.digest).times(&[Some(secret.created_at), secret.expires_at, secret.revoked_at]);
         }
@@ -137,6 +147,8 @@ impl Tx<'_> {
             "Scopes": row.scopes,
             "ExpiresAt": time(row.expires_at),
             "DisabledAt": time(row.disabled_at),
+            "RealStatus": row.real_status,
+            "DocumentLinks": row.document_links,
             "Secrets": live,
         });
         let event = RecordEvent {

@@ -49,6 +49,30 @@ diesel::table! {
         created_at -> crate::store::types::DbTime,
         expires_at -> Nullable<crate::store::types::DbTime>,
         disabled_at -> Nullable<crate::store::types::DbTime>,
+        real_status -> Bool,
+        document_links -> Bool,
+    }
+}
+
+diesel::table! {
+    courier_declaration (org, id) {
+        org -> Text,
+        id -> BigInt,
+        consignment_note -> Text,
+        object_pid -> Nullable<crate::store::types::DbId>,
+        kind -> Text,
+        client -> Nullable<Text>,
+        request -> crate::store::text::DbText,
+        digest -> Binary,
+        told -> Nullable<Binary>,
+        created_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
+    courier_block (org) {
+        org -> Text,
+        next_id -> BigInt,
     }
 }
 

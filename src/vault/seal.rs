@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use super::text::random_bytes;
@@ -17,6 +18,9 @@ const MARK: &str = "sealed1:";
 const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 4;
 const NONCE_BYTES: usize = 24;
+
+/// What the key of links is made for.
+const LINKS: &str = "entrepost links";
 
 /// What to do where there is no key.
 pub const NO_KEY: &str = "secrets of partners and second factors are kept under a key: make one with `entrepost admin secrets new-key FILE` and name \
@@ -43,6 +47,8 @@ struct SealKey {
     /// Tells which key a text was sealed with, and nothing of the key.
     id: [u8; KEY_ID_BYTES],
     cipher: XChaCha20Poly1305,
+    /// Signs links: another key, made of the same.
+    links: [u8; KEY_BYTES],
 }
 
 impl SealKey {
@@ -53,8 +59,17 @@ impl SealKey {
         let hash = Sha256::digest(bytes);
         let mut id = [0; KEY_ID_BYTES];
         id.copy_from_slice(&hash[..KEY_ID_BYTES]);
-        Ok(Self { id, cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
+        let links = mac(&bytes, LINKS).finalize().into_bytes().into();
+        Ok(Self { id, cipher: XChaCha20Poly1305::new(&Key::from(bytes)), links })
     }
+}
+
+fn mac(key: &[u8; KEY_BYTES], text: &str) -> Hmac<Sha256> {
+    // A key of this length always fits.
+    let mut mac =
+        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    mac.update(text.as_bytes());
+    mac
 }
 
 /// A new key, as the text of its file.
@@ -126,6 +141,19 @@ impl Vault {
         String::from_utf8(secret).map_err(|_| named("is no text"))
     }
 
+    /// A signature over what a link says, in base64url; none without a key.
+    pub fn sign_link(&self, text: &str) -> Option<String> {
+        let key = self.key.as_ref()?;
+        Some(URL_SAFE_NO_PAD.encode(mac(&key.links, text).finalize().into_bytes()))
+    }
+
+    /// Whether this or the key before it signed what a link says.
+    pub fn has_signed_link(&self, text: &str, signature: &str) -> bool {
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        let mut keys = [&self.key, &self.old].into_iter().flatten();
+        keys.any(|key| mac(&key.links, text).verify_slice(&signature).is_ok())
+    }
+
     /// Whether a stored text is not sealed with the key that seals now.
     pub fn is_to_be_sealed(&self, stored: &str) -> bool {
         let parts = stored.strip_prefix(MARK).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
@@ -178,6 +206,20 @@ mod tests {
         let again = both.seal(PLACE, "x").expect("seals");
         assert!(!both.is_to_be_sealed(&again));
         assert_eq!(vault(&new, None).open(PLACE, &again).expect("opens"), "x");
+    }
+
+    #[test]
+    fn a_signed_link_is_known_by_both_keys_and_altered_by_none() {
+        let (old, new) = (new_key().expect("a key"), new_key().expect("a key"));
+        let signature = vault(&old, None).sign_link("AUA.17.1").expect("signs");
+        assert!(vault(&old, None).has_signed_link("AUA.17.1", &signature));
+        assert!(vault(&new, Some(&old)).has_signed_link("AUA.17.1", &signature));
+        assert!(!vault(&new, None).has_signed_link("AUA.17.1", &signature));
+        assert!(!vault(&old, None).has_signed_link("AUA.18.1", &signature));
+        for wrong in ["", "?", &signature[1..]] {
+            assert!(!vault(&old, None).has_signed_link("AUA.17.1", wrong));
+        }
+        assert_eq!(Vault::default().sign_link("x"), None);
     }
 
     #[test]

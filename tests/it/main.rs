@@ -18,6 +18,7 @@ mod console;
 mod console_access;
 mod console_declare;
 mod console_items;
+mod courier;
 mod crash;
 mod deploy;
 mod events;

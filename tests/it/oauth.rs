@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use entrepost::domain::{RecordKind, Scope, Scopes};
 use entrepost::http::methods;
 use entrepost::limits;
+use entrepost::service::CourierTerms;
 use entrepost::service::oauth::{ClientChanges, NewClient};
 use entrepost::store::item::HistoryRow;
 use serde_json::{Value, json};
@@ -49,10 +50,11 @@ pub fn new_client(org: &str, of: &[Scope]) -> NewClient {
         only_offices: Vec::new(),
         token_seconds: None,
         expires_at: None,
+        courier: CourierTerms::default(),
     }
 }
 
-fn basic(id: &str, secret: &str) -> String {
+pub fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 

@@ -80,6 +80,7 @@ on_both_engines! {
                     (json!([{ "bearer": [] }]), &["200", "401", "403", "429", "500", "503"][..])
                 }
                 Audience::Organizations(_) => (json!([{ "bearer": [] }, {}]), STATUSES),
+                Audience::Couriers(_) => (json!([{ "client": [] }]), STATUSES),
                 Audience::Clients => (json!([{ "client": [] }, {}]), STATUSES),
                 // They send a file, which has no member for the token.
                 Audience::Partners => (json!([{ "bearer": [] }]), STATUSES),

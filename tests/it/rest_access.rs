@@ -2,6 +2,7 @@
 
 use entrepost::domain::{Scope, Scopes};
 use entrepost::http::{Audience, Callers, Operation, Permission, operations};
+use entrepost::service::CourierTerms;
 use entrepost::service::oauth::NewClient;
 use serde_json::{Value, json};
 
@@ -97,6 +98,7 @@ fn client_without(server: &Server, missing: &[Scope]) -> String {
         only_offices: Vec::new(),
         token_seconds: None,
         expires_at: None,
+        courier: CourierTerms::default(),
     };
     let (id, secret) = server.block_on(|services| async move { services.add_client(new).await }).expect("adds");
     let form = format!("grant_type=client_credentials&client_id={id}&client_secret={}", secret.expose());

@@ -4,6 +4,7 @@
 //! went wrong is `crate::error`'s.
 
 pub(super) mod cds;
+pub(super) mod courier;
 pub(super) mod oauth;
 pub(super) mod problem;
 
@@ -25,6 +26,8 @@ pub enum ErrorForm {
     ProblemXml,
     /// The errors of OAuth2.
     OAuth,
+    /// What couriers are told: 200 for whatever an application decides.
+    Courier,
 }
 
 impl ErrorForm {
@@ -33,6 +36,7 @@ impl ErrorForm {
         match path.split('/').nth(1) {
             Some("v1") => Self::Problem,
             Some("oauth2") => Self::OAuth,
+            _ if path.starts_with("/api/declaration/") => Self::Courier,
             _ => Self::Cds,
         }
     }
@@ -49,18 +53,18 @@ impl ErrorForm {
     /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.
     pub(super) fn answer(self, error: &Error, request_id: &str) -> HttpResponse {
         let error = self.told(error);
-        let mut response = head(error);
         match self {
-            Self::Cds => response
+            Self::Courier => courier::answer(error, false, None),
+            Self::Cds => head(error)
                 .insert_header((CONTENT_TYPE, "application/json; charset=utf-8"))
                 .body(to_canonical(&cds::ErrorBody::from(error))),
-            Self::OAuth => response
+            Self::OAuth => head(error)
                 .insert_header((CONTENT_TYPE, "application/json"))
                 .body(to_canonical(&oauth::OAuthError::from(error))),
-            Self::Problem => response
+            Self::Problem => head(error)
                 .insert_header((CONTENT_TYPE, "application/problem+json"))
                 .body(to_canonical(&problem::Problem::of(error, request_id))),
-            Self::ProblemXml => response
+            Self::ProblemXml => head(error)
                 .insert_header((CONTENT_TYPE, "application/problem+xml"))
                 .body(problem::Problem::of(error, request_id).to_xml()),
         }

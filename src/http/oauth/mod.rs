@@ -10,15 +10,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::error::oauth::OAuthError;
 use super::pipeline::request_log::note_organization;
-use super::pipeline::{admission, client};
+use super::pipeline::{admission, client, credentials};
 use super::shared::Shared;
 use crate::contract::canonical::to_canonical;
 use crate::domain::{Scope, Scopes};
@@ -246,15 +244,12 @@ async fn known_client(request: &HttpRequest, shared: &Shared, form: &Form) -> Re
     }
 }
 
-/// Id and secret in an Authorization header. Both are URL-safe as they are, so that form encoding changes nothing.
+/// Id and secret in an Authorization header.
 fn basic(request: &HttpRequest) -> Result<Option<(String, String)>, Refusal> {
-    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
-    let parts = header.to_str().ok().and_then(|header| header.split_once(' '));
-    let encoded = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic")).map(|(_, encoded)| encoded.trim());
-    let decoded = encoded.and_then(|encoded| String::from_utf8(STANDARD.decode(encoded).ok()?).ok());
-    let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
-    let (id, secret) = pair.ok_or(Refusal::Client { by_basic: true })?;
-    Ok(Some((id.to_owned(), secret.to_owned())))
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Ok(None);
+    }
+    credentials::basic(request).map(Some).ok_or(Refusal::Client { by_basic: true })
 }
 
 fn metadata(request: &HttpRequest, shared: &Shared) -> HttpResponse {

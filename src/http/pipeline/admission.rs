@@ -132,6 +132,46 @@ pub(in crate::http) async fn admit(
     Ok(Admitted { actor, body, _served: served, secrets })
 }
 
+/// The client that says its id and secret with the call.
+///
+/// # Errors
+/// 401 for who is none, 403 for a missing scope, 429 for who calls too often.
+pub(in crate::http) async fn client(
+    request: &HttpRequest,
+    shared: &Shared,
+    permission: Permission,
+) -> Result<Arc<Actor>> {
+    let actor = caller(request, shared, credentials::of_client(request)?, permission).await?;
+    note_organization(request, &actor.org);
+    note_limit(request, shared.rate_limits.request(&actor.org)?);
+    shared.services.note_activity(Part::ApiCall);
+    Ok(actor)
+}
+
+/// Reads the JSON object that such a client sends.
+///
+/// # Errors
+/// 415 for what is not JSON, 408, 413 and 503 for what does not fit, 400 for what is no text, or exceeds a limit within.
+pub(in crate::http) async fn client_body(
+    request: &HttpRequest,
+    shared: &Shared,
+    payload: Payload,
+    actor: Arc<Actor>,
+) -> Result<Admitted> {
+    body::check_json(request)?;
+    let served = Served::new(request);
+    let body = file(request, shared, payload).await?;
+    let limit_bytes = limits::COURIER_BODY_BYTES;
+    if body.bytes.len() > limit_bytes {
+        return Err(Error::BodyTooLarge { limit_bytes });
+    }
+    json_scan::check(&body.bytes)?;
+    if std::str::from_utf8(&body.bytes).is_err() {
+        return Err(Error::invalid("json", "", "the body is not UTF-8"));
+    }
+    Ok(Admitted { actor, body, _served: served, secrets: Vec::new() })
+}
+
 async fn caller(
     request: &HttpRequest,
     shared: &Shared,

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -24,6 +26,24 @@ pub(in crate::http) fn bearer(request: &HttpRequest) -> Option<&str> {
 /// 401 for one that cannot be any caller's.
 pub(super) fn of_header(request: &HttpRequest) -> Result<Option<Credential>> {
     bearer(request).map(Credential::parse).transpose()
+}
+
+/// The credential of a client that says its id and secret in the Authorization header.
+///
+/// # Errors
+/// 401 for none, and for what cannot be any client's.
+pub(super) fn of_client(request: &HttpRequest) -> Result<Credential> {
+    let (id, secret) = basic(request).ok_or(Error::Unauthorized)?;
+    Credential::of_client(&id, &secret)
+}
+
+/// Id and secret of a Basic Authorization header. Both are URL-safe as they are, so that form encoding changes nothing.
+pub(in crate::http) fn basic(request: &HttpRequest) -> Option<(String, String)> {
+    let (scheme, encoded) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let encoded = encoded.trim();
+    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded).ok())??;
+    let text = String::from_utf8(decoded).ok()?;
+    text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
 }
 
 /// The members of a JSON object that authorize, under either name.

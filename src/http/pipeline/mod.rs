@@ -38,7 +38,14 @@ pub(super) async fn serve(
     serving: impl Future<Output = Result<HttpResponse>>,
 ) -> HttpResponse {
     let served = guarded(shared, serving).await;
-    answered(request, served.unwrap_or_else(|error| errors.answer(&error, &request_log::request_id(request))))
+    answered(
+        request,
+        served.unwrap_or_else(|error| {
+            // Some forms tell what it came to in the body.
+            request_log::note_outcome(request, errors.told(&error).status());
+            errors.answer(&error, &request_log::request_id(request))
+        }),
+    )
 }
 
 /// The first half of [`serve`], for a door that tells errors in a form of the request.

@@ -103,7 +103,7 @@ pub fn decisions(bytes: &[u8]) -> Parsed<DecisionRow> {
     checked(bytes, "code", |row: &DecisionRow| format!("{} {}", row.customs, row.code), |_| None)
 }
 
-/// Countries: `code,name_en,eu` and optionally `name_fr,name_es,name_pt`.
+/// Countries: `code,name_en,eu` and optionally `name_fr,name_es,name_pt,alpha3`.
 pub fn countries(bytes: &[u8]) -> Parsed<Country> {
     checked(
         bytes,

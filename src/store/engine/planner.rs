@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Text};
 
 /// Tables that grow with the mail, each with the columns that hold organizations, first the one whose rows they are; what others
 /// refer to last.
-const FIGURED: [(&str, &[&str]); 27] = [
+const FIGURED: [(&str, &[&str]); 28] = [
     ("change", &["post_org"]),
     ("declaration", &["post_org"]),
     ("response", &["post_org"]),
@@ -37,6 +37,7 @@ const FIGURED: [(&str, &[&str]); 27] = [
     ("ingestion_bytes", &["org"]),
     ("ingestion_finding", &["org"]),
     ("ingestion_item", &["org"]),
+    ("courier_declaration", &["org"]),
     ("mail_object", &["post_org"]),
 ];
 const ROWS: &str = include_str!("planner_rows.sql");

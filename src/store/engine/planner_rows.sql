@@ -62,6 +62,8 @@ INSERT INTO ingestion (org, id, kind, media, options, sha256, request_digest, dr
 INSERT INTO ingestion_bytes (org, id, bytes) SELECT post, pid, hash FROM shape;
 INSERT INTO ingestion_finding (org, ingestion, number, body) SELECT post, pid, no, '{}' FROM shape, generate_series(1, 3) AS no;
 INSERT INTO ingestion_item (org, ingestion, number, outcome, members) SELECT post, pid, no, 'refused', '[]' FROM shape, generate_series(1, 3) AS no;
+INSERT INTO courier_declaration (org, id, consignment_note, object_pid, kind, request, digest, created_at)
+    SELECT post, n, n::text, pid, 'N', '', '', at FROM shape;
 INSERT INTO light_due (post_org, item_id, at) SELECT post, item, at FROM shape;
 INSERT INTO delivery (org, subscription, seq_no, post_org, event_no, object_pid, item_id, state, is_replay, run, attempts, tries, next_at,
         lined_up_at)

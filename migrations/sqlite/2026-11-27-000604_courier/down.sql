@@ -1,0 +1,5 @@
+ALTER TABLE oauth_client DROP COLUMN document_links;
+ALTER TABLE oauth_client DROP COLUMN real_status;
+DROP TABLE courier_block;
+DROP TABLE courier_declaration;
+DELETE FROM sqlite_stat1 WHERE tbl = 'courier_declaration';
