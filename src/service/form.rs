@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::amend::{Amendment, Changeable, Judged, NewItem};
 use super::anonymous::Lodged;
-use super::ingest::posts_of;
 pub use super::judgement::Found;
 use super::one::{IfVersion, Named};
 use super::rights::UseCase;
@@ -135,7 +134,7 @@ impl Services {
         actor.check(UseCase::Declare)?;
         let post = actor.own_post(None)?;
         let catalogue = self.catalogue();
-        let posts_of = |country: &str| posts_of(&catalogue, country);
+        let posts_of = |country: &str| catalogue.posts_of(country);
         let reading = Reading { sheet: None, post, zone: actor.zone, posts_of: &posts_of };
         Ok(filled.read(comma, reading))
     }

@@ -9,7 +9,6 @@ mod report;
 mod storing;
 mod work;
 
-pub(super) use reading::posts_of;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
