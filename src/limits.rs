@@ -271,6 +271,10 @@ limits! {
     SHEET_MERGES: usize = 100, "areas", "Merged areas that are reported; more are of no use to anybody.";
     SHEET_STYLES: usize = 100_000, "formats", "Formats of cells of a workbook; beyond it the file is refused.";
     SHEET_FINDINGS: usize = 1_000, "findings", "Findings of one file that are listed, of errors and of everything else so many each; the rest is counted.";
+    LODGING_FORMS_H: u32 = 30, "forms", "Forms that senders without an account begin from one address in an hour; beyond it 429.";
+    LODGINGS_H: u32 = 10, "declarations", "Declarations of senders without an account from one address in an hour; beyond it 429.";
+    LODGING_SECRETS_MIN: u32 = 5, "attempts", "Numbers with secrets that are tried from one address in a minute; beyond it 429.";
+    LODGING_FASTEST_S: i64 = 3, "s", "Nobody fills in a form faster; what comes sooner is to be sent again.";
     SENDER_REFERENCE_CHARS: usize = 64, "characters", "What an organization calls a sender profile; beyond it 400.";
     SENDER_CLIENTS: usize = 100, "clients", "OAuth2 clients with one sender profile as their own default; beyond it 400.";
     EXTERNAL_REFERENCE_CHARS: usize = 64, "characters", "What an item is called in its sender's own house; beyond it 400.";

@@ -11,13 +11,13 @@ use crate::contract::{DeclarationData, canonical};
 /// A Code 128 symbol: dark stretches as (first module, number of modules). Without the quiet zones, which are
 /// [`QUIET_BARS`] modules on either side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bars {
+pub struct Bars {
     pub modules: usize,
     pub dark: Vec<(usize, usize)>,
 }
 
 /// White modules that Code 128 needs before and after the bars.
-pub(super) const QUIET_BARS: usize = 10;
+pub const QUIET_BARS: usize = 10;
 /// White modules that a QR code needs on all sides.
 pub(super) const QUIET_QR: usize = 4;
 
@@ -29,7 +29,7 @@ pub(super) struct Matrix {
 }
 
 /// Code 128 of `id`; `None` when it is empty or holds anything but printable ASCII.
-pub(super) fn code128(id: &str) -> Option<Bars> {
+pub fn code128(id: &str) -> Option<Bars> {
     if id.is_empty() || !id.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return None;
     }

@@ -28,7 +28,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-pub use codes::digest;
+pub use codes::{Bars, QUIET_BARS, code128, digest};
 pub use fonts::{FontFile, Fonts};
 pub use labels::Languages;
 pub use pdf::Paper;

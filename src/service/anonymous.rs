@@ -86,9 +86,20 @@ impl Services {
         key: Option<RequestKey>,
     ) -> Result<Answer> {
         actor.check(UseCase::TakeOver)?;
+        self.keep_anonymous(actor, sent, None, key).await
+    }
+
+    /// The same for whoever comes back with the secret that this is the digest of.
+    pub(super) async fn keep_anonymous(
+        &self,
+        actor: &Actor,
+        sent: AnonymousDeclaration,
+        secret: Option<Vec<u8>>,
+        key: Option<RequestKey>,
+    ) -> Result<Answer> {
         actor.own_post(given(&sent.known.postal_org_cd))?;
         check(&sent, self.catalogue().countries()).into_result()?;
-        let row = row_of(actor, &sent);
+        let row = AnonymousRow { secret, ..row_of(actor, &sent) };
         let (actor, term) = (actor.clone(), self.terms.anonymous);
         self.store
             .write(move |tx| {
@@ -235,6 +246,7 @@ fn row_of(actor: &Actor, sent: &AnonymousDeclaration) -> AnonymousRow {
         recipient_zip_key: given(&data.recipient_zip).map(comparable_zip),
         body: to_canonical(&data),
         other: to_canonical(&sent.other),
+        secret: None,
     }
 }
 
@@ -336,6 +348,7 @@ fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, 
         created_at: old.created_at,
         office_cd: row.office_cd.clone().or(old.office_cd.clone()),
         user_cd: row.user_cd.clone().or(old.user_cd.clone()),
+        secret: old.secret.clone(),
         ..row.clone()
     };
     tx.change_anonymous(&new)?;
@@ -347,7 +360,7 @@ fn update(tx: &mut Tx<'_>, actor: &Actor, row: &AnonymousRow) -> Result<String, 
 }
 
 /// A declaration of the post that has not expired, or that was converted: which item it became is known for ever.
-fn existing(tx: &mut Tx<'_>, post: &str, id: &str, path: &str) -> Result<AnonymousRow, Fault> {
+pub(super) fn existing(tx: &mut Tx<'_>, post: &str, id: &str, path: &str) -> Result<AnonymousRow, Fault> {
     let now = At(tx.now);
     let found = tx.anonymous(post, id)?.filter(|row| row.expires_at > now || row.final_id.is_some());
     found.ok_or_else(|| Error::invalid("absent", path, "you keep no anonymous declaration with this id").into())

@@ -34,6 +34,7 @@ mod judgement;
 pub mod light_view;
 mod lights;
 pub mod load;
+pub mod lodging;
 pub mod lookup;
 pub mod mail_state;
 pub mod maintenance;

@@ -41,6 +41,8 @@ pub struct AnonymousRow {
     pub body: String,
     /// The members whose names we do not know, as a JSON object.
     pub other: String,
+    /// SHA-256 of what its sender comes back with; none where a program lodged it.
+    pub secret: Option<Vec<u8>>,
 }
 
 /// What to find anonymous declarations by. Keys are in their comparable form. Everything that is set must hold.
@@ -170,6 +172,12 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// Erases one before its time, with everything that it ever said.
+    pub fn erase_anonymous(&mut self, row: &AnonymousRow) -> Done {
+        self.erase_replaced(&row.post_org, RecordKind::Anonymous, &row.id)?;
+        self.drop_anonymous(row)
+    }
+
     fn drop_anonymous(&mut self, row: &AnonymousRow) -> Done {
         diesel::delete(table::table.find((&row.post_org, &row.id))).execute(self.conn)?;
         let event = RecordEvent {
@@ -201,6 +209,7 @@ impl AnonymousRow {
             recipient_zip_key: None,
             body: String::new(),
             other: "{}".into(),
+            secret: None,
             ..self
         }
     }

@@ -693,6 +693,7 @@ diesel::table! {
         recipient_zip_key -> Nullable<Text>,
         body -> Text,
         other -> Text,
+        secret -> Nullable<Binary>,
     }
 }
 

@@ -63,6 +63,10 @@ pub struct RateLimits {
     entered: Cache<(Account, IpAddr), ()>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     anonymous: DefaultKeyedRateLimiter<String>,
+    /// Senders without an account, by address: forms begun, declarations lodged, secrets tried.
+    forms: DefaultKeyedRateLimiter<IpAddr>,
+    lodgings: DefaultKeyedRateLimiter<IpAddr>,
+    secrets: DefaultKeyedRateLimiter<IpAddr>,
     unknown_tokens: DefaultKeyedRateLimiter<IpAddr>,
     /// Access tokens asked for by one client, and from one address.
     tokens_of_clients: DefaultKeyedRateLimiter<String>,
@@ -96,6 +100,9 @@ impl RateLimits {
             entered: Cache::new(limits::LOGINS_REMEMBERED),
             addresses: RateLimiter::keyed(per_minute(options.login_attempts_per_address_min)),
             anonymous: RateLimiter::keyed(per_minute(options.anonymous_per_org_min)),
+            forms: RateLimiter::keyed(Quota::per_hour(at_least_one(limits::LODGING_FORMS_H))),
+            lodgings: RateLimiter::keyed(Quota::per_hour(at_least_one(limits::LODGINGS_H))),
+            secrets: RateLimiter::keyed(per_minute(limits::LODGING_SECRETS_MIN)),
             unknown_tokens: RateLimiter::keyed(per_minute(limits::UNKNOWN_TOKENS_MIN)),
             tokens_of_clients: RateLimiter::keyed(per_minute(limits::TOKENS_PER_CLIENT_MIN)),
             tokens_of_addresses: RateLimiter::keyed(per_minute(limits::TOKENS_PER_ADDRESS_MIN)),
@@ -240,6 +247,25 @@ impl RateLimits {
         check(&self.anonymous, &org.to_owned(), "requests about anonymous declarations")
     }
 
+    /// # Errors
+    /// 429 when too many forms of senders were begun from the address.
+    pub(in crate::http) fn form(&self, address: IpAddr) -> Result<()> {
+        check(&self.forms, &address, "forms begun from this address")
+    }
+
+    /// # Errors
+    /// 429 when too many declarations of senders came from the address, or are asked of the post.
+    pub(in crate::http) fn lodging(&self, post: &str, address: IpAddr) -> Result<()> {
+        check(&self.lodgings, &address, "declarations from this address")?;
+        self.anonymous(post)
+    }
+
+    /// # Errors
+    /// 429 when too many secrets of senders were tried from the address.
+    pub(in crate::http) fn lodging_secret(&self, address: IpAddr) -> Result<()> {
+        check(&self.secrets, &address, "attempts from this address")
+    }
+
     /// Forgets keys that have not been seen for long, so that the tables stay small.
     pub fn sweep(&self) {
         self.requests.retain_recent();
@@ -247,6 +273,9 @@ impl RateLimits {
         self.elsewhere.retain_recent();
         self.addresses.retain_recent();
         self.anonymous.retain_recent();
+        self.forms.retain_recent();
+        self.lodgings.retain_recent();
+        self.secrets.retain_recent();
         self.unknown_tokens.retain_recent();
         self.tokens_of_clients.retain_recent();
         self.tokens_of_addresses.retain_recent();

@@ -323,6 +323,8 @@ impl<'v> Task<'v> {
             filled,
             problems,
             needed: &needed,
+            mark: texts.get("declare.needed"),
+            by_name: false,
             proposed: beside.proposed,
             focus: beside.focus,
             is_fixed: self.begun.is_some(),
@@ -462,7 +464,7 @@ impl<'v> Task<'v> {
 }
 
 /// Every rule of the destination that the goods meet.
-fn restrictions(visit: &Visit<'_>, found: &[RestrictionProhibition]) -> Markup {
+pub(super) fn restrictions(visit: &Visit<'_>, found: &[RestrictionProhibition]) -> Markup {
     let texts = visit.texts;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let rows: Vec<Markup> = found

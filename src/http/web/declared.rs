@@ -13,7 +13,7 @@ use super::field::{Line, Problems, line, marked_choice};
 use super::texts::Texts;
 use super::visit::Form;
 use crate::contract::HSLookupInfo;
-use crate::error::Findings;
+use crate::error::{Finding, Findings};
 use crate::limits;
 use crate::refdata::lists::{Coded, Language, List, lists};
 use crate::rules::item_id::{CheckDigit, S10};
@@ -183,11 +183,19 @@ pub(super) fn filled_of(form: &Form) -> Filled {
 
 /// Every field as a member that is not seen.
 pub(super) fn unseen(filled: &Filled) -> Markup {
+    unseen_but(filled, &[])
+}
+
+/// Every field as a member that is not seen, but for those of some keys.
+pub(super) fn unseen_but(filled: &Filled, seen: &[&str]) -> Markup {
+    let is_unseen = |key: &str| !seen.contains(&key);
     html! {
         input type="hidden" name="lines" value=(filled.lines.len());
-        @for (key, text) in &filled.item { input type="hidden" name=(key) value=(text); }
+        @for (key, text) in filled.item.iter().filter(|(key, _)| is_unseen(key)) { input type="hidden" name=(key) value=(text); }
         @for (at, fields) in filled.lines.iter().enumerate() {
-            @for (key, text) in fields { input type="hidden" name=(field_of(key, Some(at))) value=(text); }
+            @for (key, text) in fields.iter().filter(|(key, _)| is_unseen(key)) {
+                input type="hidden" name=(field_of(key, Some(at))) value=(text);
+            }
         }
     }
 }
@@ -222,10 +230,23 @@ impl<'t> Told<'t> {
     /// What refuses the declaration.
     pub fn refused(&mut self, found: &Findings, item: &SheetItem) {
         for found in found.iter() {
+            self.refused_at(found, place_of(found.code, &found.path, item));
+        }
+    }
+
+    /// The same of the fields of some keys alone.
+    pub fn refused_where(&mut self, found: &Findings, item: &SheetItem, is_meant: impl Fn(&str) -> bool) {
+        for found in found.iter() {
             let place = place_of(found.code, &found.path, item);
-            if !place.as_ref().is_some_and(|(key, line)| self.unread.contains(&field_of(key, *line))) {
-                self.add(found.code, place, &found.message);
+            if place.as_ref().is_some_and(|(key, _)| is_meant(key)) {
+                self.refused_at(found, place);
             }
+        }
+    }
+
+    fn refused_at(&mut self, found: &Finding, place: Option<(String, Option<usize>)>) {
+        if !place.as_ref().is_some_and(|(key, line)| self.unread.contains(&field_of(key, *line))) {
+            self.add(found.code, place, &found.message);
         }
     }
 
@@ -298,8 +319,11 @@ pub(super) struct Shown<'f> {
     pub texts: Texts,
     pub filled: &'f Filled,
     pub problems: &'f Problems,
-    /// Keys that have to be filled in.
+    /// Keys that have to be filled in, and how that is said of them.
     pub needed: &'f HashSet<&'static str>,
+    pub mark: &'f str,
+    /// Countries and currencies are chosen by their names.
+    pub by_name: bool,
     /// Codes that are proposed for the goods of a line.
     pub proposed: Option<(usize, Vec<HSLookupInfo>)>,
     /// The field where the cursor stands.
@@ -341,7 +365,8 @@ impl Shown<'_> {
         }
     }
 
-    fn section(&self, section: &Section, line: Option<usize>) -> Markup {
+    /// A group of fields, of the item or of a line.
+    pub fn section(&self, section: &Section, line: Option<usize>) -> Markup {
         let is_open = section
             .more
             .iter()
@@ -364,10 +389,15 @@ impl Shown<'_> {
     }
 
     fn line(&self, at: usize) -> Markup {
+        self.line_of(&LINE, at)
+    }
+
+    /// A line of goods with these fields, and what can be done with it.
+    pub fn line_of(&self, section: &Section, at: usize) -> Markup {
         let (texts, number) = (self.texts, (at + 1).to_string());
         html! {
             div.goods {
-                (self.section(&LINE, Some(at)))
+                (self.section(section, Some(at)))
                 @if let Some((_, codes)) = self.proposed.as_ref().filter(|(line, _)| *line == at) { (self.codes(at, codes)) }
                 p.actions {
                     button type="submit" name="do" value=(format!("hs-{number}")) { (texts.with("declare.hs", &[("number", &number)])) }
@@ -406,8 +436,9 @@ impl Shown<'_> {
         let (named, value) = (label(&head), self.filled.text(at, key));
         let note = Some(named.note(tongue)).filter(|note| WITH_NOTE.contains(&key) && !note.is_empty());
         let hint = if key == "item_id" { Some(self.texts.get("declare.id-hint")) } else { note };
-        let mark = self.needed.contains(key).then(|| self.texts.get("declare.needed"));
-        if let Some(options) = options(kind, tongue, value) {
+        let mark = self.needed.contains(key).then_some(self.mark);
+        let names = if self.by_name { names(kind, tongue, value) } else { None };
+        if let Some(options) = names.or_else(|| options(kind, tongue, value)) {
             let options: Vec<(&str, String)> =
                 options.iter().map(|(code, text)| (code.as_str(), text.clone())).collect();
             return marked_choice(self.problems, &name, named.name(tongue), (hint, mark), &options, value);
@@ -470,6 +501,23 @@ fn options(kind: Kind, tongue: Language, value: &str) -> Option<Vec<(String, Str
         Kind::Code(Choice::DocumentTypes) => all(&lists.document_types, tongue),
         _ => return None,
     };
+    let is_known = value.is_empty() || listed.iter().any(|(code, _)| code == value);
+    let own = (!is_known).then(|| (value.to_owned(), value.to_owned()));
+    Some([(String::new(), String::new())].into_iter().chain(listed).chain(own).collect())
+}
+
+/// Countries or currencies to choose from, by name.
+fn names(kind: Kind, tongue: Language, value: &str) -> Option<Vec<(String, String)>> {
+    fn all<R: Coded>(list: &List<R>, tongue: Language) -> Vec<(String, String)> {
+        let row = |row: &R| (row.code().to_owned(), row.names().in_language(tongue).to_owned());
+        list.rows().iter().map(row).collect()
+    }
+    let mut listed = match kind {
+        Kind::Code(Choice::Countries) => all(&lists().countries, tongue),
+        Kind::Code(Choice::Currencies) => all(&lists().currencies, tongue),
+        _ => return None,
+    };
+    listed.sort_by_cached_key(|(_, name)| deunicode::deunicode(name).to_lowercase());
     let is_known = value.is_empty() || listed.iter().any(|(code, _)| code == value);
     let own = (!is_known).then(|| (value.to_owned(), value.to_owned()));
     Some([(String::new(), String::new())].into_iter().chain(listed).chain(own).collect())

@@ -3,35 +3,17 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use maud::{Markup, html};
-use qrcode::{Color, QrCode};
 
 use super::field::{Line, Problems, line, send};
 use super::layout::{form, form_again, page, see_other};
 use super::security::hold_key;
+use super::symbols::qr;
 use super::visit::Visit;
 use crate::error::{Error, Result};
 use crate::service::account::Enrolled;
 
 /// Members of the use cases, and the fields that they are typed into.
 pub(super) const FIELDS: &[(&str, &str)] = &[("code", "code"), ("password", "password"), ("factor", "code")];
-
-/// Empty squares around a code, without which cameras do not find it.
-const QUIET: usize = 4;
-
-/// A code that a camera reads, as a picture; beside it stands the same as text.
-fn qr(text: &str) -> Result<Markup> {
-    let code = QrCode::new(text.as_bytes()).map_err(|error| Error::Internal(format!("QR: {error}")))?;
-    let width = code.width();
-    let dark = code.to_colors().into_iter().enumerate().filter(|(_, colour)| *colour == Color::Dark);
-    let squares: String =
-        dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET)).collect();
-    let side = width + 2 * QUIET;
-    Ok(html! {
-        svg.qr viewBox=(format!("0 0 {side} {side}")) aria-hidden="true" focusable="false" shape-rendering="crispEdges" {
-            path d=(squares) fill="#000" {}
-        }
-    })
-}
 
 /// The form that sets it up: the secret as picture and text, and the first code.
 pub(super) fn enrol_form(visit: &Visit<'_>, problems: &Problems, carried: Markup) -> Result<(&'static str, Markup)> {

@@ -11,12 +11,14 @@ mod field;
 mod items;
 mod layout;
 mod light;
+mod lodge;
 mod me;
 mod reset;
 mod routes;
 mod scan;
 mod security;
 mod sign_in;
+mod symbols;
 mod texts;
 mod users;
 mod visit;
@@ -47,7 +49,9 @@ const ASSETS: &str = "/console/assets/";
 
 /// Adds the routes.
 pub(super) fn routes(app: &mut ServiceConfig) {
-    app.route("/console", web::route().to(serve)).route("/console/{rest:.*}", web::route().to(serve));
+    for path in ["/console", "/console/{rest:.*}", "/declare", "/declare/{rest:.*}"] {
+        app.route(path, web::route().to(serve));
+    }
 }
 
 async fn serve(request: HttpRequest, shared: Data<Shared>, payload: Payload) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use super::me;
 use super::visit::{Access, Page, Visit};
-use super::{declare, factor, items, reset, scan, sign_in, users};
+use super::{declare, factor, items, lodge, reset, scan, sign_in, users};
 use crate::domain::SessionKind;
 use crate::service::rights::UseCase;
 
@@ -66,6 +66,11 @@ pub static PAGES: &[Page] = &[
     page!("POST" "/console/admin/user/remove", USERS, users::remove),
     page!("GET" "/console/admin/sessions", USERS, users::sessions, "sessions.title"),
     page!("POST" "/console/admin/sessions", USERS, users::end_session),
+    page!("GET" "/declare", Access::Anybody, lodge::choose),
+    page!("GET" "/declare/{post}", Access::Anybody, lodge::begin),
+    page!("POST" "/declare/{post}", Access::Anybody, lodge::go_on),
+    page!("GET" "/declare/{post}/mine", Access::Anybody, lodge::ask_mine),
+    page!("POST" "/declare/{post}/mine", Access::Anybody, lodge::mine),
     page!("GET" "/console/me", Access::SignedIn, me::show, "me.menu"),
     page!("POST" "/console/me", Access::SignedIn, me::save),
     page!("POST" "/console/me/office", Access::SignedIn, me::change_office),

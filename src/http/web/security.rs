@@ -70,7 +70,7 @@ pub(super) fn drop_key(response: &mut HttpResponse, console: Console) {
 pub(super) fn keep_word(response: &mut HttpResponse, console: Console, name: &str, word: &str) {
     if word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         let secure = if console.is_secure { "; Secure" } else { "" };
-        let kept = format!("{name}={word}; Path=/console; HttpOnly; SameSite=Lax; Max-Age={KEPT_S}{secure}");
+        let kept = format!("{name}={word}; Path=/; HttpOnly; SameSite=Lax; Max-Age={KEPT_S}{secure}");
         set_cookie(response, &kept);
     }
 }

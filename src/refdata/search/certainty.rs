@@ -52,9 +52,8 @@ impl Features {
 }
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
-const WEIGHTS: [f32; 15] = [
-    -3.026, -1.915, 1.553, -2.555, -0.637, 2.300, 1.955, -0.714, -0.345, -1.487, 1.915, 2.790, -3.068, 0.063, 2.630,
-];
+const WEIGHTS: [f32; 15] =
+    [-3.026, -1.915, 1.553, -2.555, -0.637, 2.300, 1.955, -0.714, -0.345, -1.487, 1.915, 2.790, -3.068, 0.063, 2.630];
 
 /// How often a proposal like this is right, 0 to 1.
 pub fn certainty(features: &Features) -> f32 {

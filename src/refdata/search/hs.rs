@@ -184,7 +184,8 @@ impl HsIndex {
         let code = |entry: &HsEntry| Code { standing: standing(entry), above: above(entry), entry: entry.clone() };
         let codes: Vec<Code> = entries.map(code).collect();
         let by_code: HashMap<String, u32> = codes.iter().map(|code| code.entry.code.clone()).zip(0..).collect();
-        let tongues = Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
+        let tongues =
+            Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
         Self { codes, by_code, tongues, trade_names: TradeNames::built_in() }
     }
 
@@ -246,7 +247,8 @@ impl HsIndex {
         let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
         let understood = ask(&indexes, text, |_| false);
         let mut best: HashMap<u32, Evidence> = HashMap::new();
-        let trusted = self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
+        let trusted =
+            self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
         for (at, (tongue, (question, trust))) in trusted {
             for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
                 let known = best.entry(code).or_default();
@@ -284,7 +286,10 @@ impl HsIndex {
             };
             let found_by = self.found_by(&understood, *code, evidence)?;
             let code = self.codes.get(*code as usize)?;
-            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), *score, found_by) })
+            Some(HsHit {
+                features,
+                ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), *score, found_by)
+            })
         };
         let mut hits: Vec<HsHit> = ranked.iter().filter_map(hit).collect();
         hits.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
@@ -548,8 +553,7 @@ mod tests {
 
     #[test]
     fn a_code_with_others_below_gives_way_to_them_when_national_codes_are_loaded() {
-        let entry =
-            |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
+        let entry = |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
         let rows =
             vec![entry("0409", "Honey"), entry("040900", "Natural honey"), entry("04090010", "Honey in the comb")];
         let nomenclature = Nomenclature::new(crate::refdata::table::Parsed { rows, ..Default::default() });

@@ -246,9 +246,8 @@ impl TextIndex {
         let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
         choices.into_iter().find_map(|(role, heads)| {
             let clause = groups.iter().find(|group| fits(group, role, heads))?.clause;
-            let mut fitting = (0..groups.len()).filter(|at| {
-                groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads))
-            });
+            let mut fitting = (0..groups.len())
+                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads)));
             match self.tongue().head() {
                 Head::First => fitting.next(),
                 Head::Last => fitting.next_back(),

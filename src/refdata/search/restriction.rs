@@ -91,8 +91,9 @@ impl RestrictionIndex {
     pub fn new(rules: Vec<Restriction>) -> Self {
         let kinds: Vec<(usize, &str)> =
             rules.iter().enumerate().flat_map(|(at, rule)| kinds(rule).map(move |kind| (at, kind))).collect();
-        let index =
-            |language: Language| TextIndex::build(Tongue::from(language), kinds.iter().map(|(at, kind)| fields(&rules, *at, kind, language)));
+        let index = |language: Language| {
+            TextIndex::build(Tongue::from(language), kinds.iter().map(|(at, kind)| fields(&rules, *at, kind, language)))
+        };
         let indexes = Language::ALL.map(index).into();
         let rule_of = kinds.iter().map(|(at, _)| *at).collect();
         Self { rules, rule_of, indexes }

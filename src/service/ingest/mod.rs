@@ -9,7 +9,6 @@ mod report;
 mod storing;
 mod work;
 
-
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -1,0 +1,1 @@
+ALTER TABLE anonymous_declaration DROP COLUMN secret;
