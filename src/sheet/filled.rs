@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use super::cell::{Cell, Place, Value};
 use super::items::{Gathering, Reading, SheetItem};
 use super::keys::{Head, VERSION};
@@ -14,7 +16,7 @@ use super::table::Column;
 pub type Fields = BTreeMap<String, String>;
 
 /// The fields of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filled {
     pub item: Fields,
     /// One entry for each line of goods.
