@@ -304,7 +304,7 @@ fn a_clerk_declares_by_the_keyboard_alone() {
     browser.picture("page-item-declared");
     browser.resize(1_280, 900);
     let shown = server.call_as("AUA", "CheckItemStatus", json!({ "Items": [{ "ItemId": id }] })).ok().json();
-    assert!(shown.to_string().contains("NO_DECISION"), "{shown}");
+    assert!(shown.to_string().contains("NOT_ASSESSED"), "{shown}");
     let view = server.load("AUA", json!({ "id": id, "postalOrgCd": "AUA" })).remove(0);
     let pieces = view["Declaration"]["Data"]["ContentPieces"].as_array().map(Vec::len);
     assert_eq!((pieces, &view["Declaration"]["Data"]["RecipientCity"]), (Some(2), &json!("Köln — 北京")));

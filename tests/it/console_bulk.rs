@@ -21,8 +21,10 @@ fn sheet(good: &str, bad: &str) -> String {
     let head = "item_id,destination,posted_on,mail_class,nature,gross_kg,postage,postage_currency,sender_name,sender_address1,sender_city,sender_country,\
         recipient_name,recipient_address1,recipient_city,recipient_country,recipient_phone,piece_description,piece_quantity,piece_net_kg,piece_value,piece_currency";
     let row = |id: &str, weight: &str| {
-        format!("{id},DE,2026-11-01,E,31,{weight},14.50,EUR,Harbour Toys Pty,1 Example Street,Sydney,AU,Beispielempfang,Probestrasse 5,\
-            Frankfurt,DE,+49695550102,Wooden toy train,2,0.8,38.50,EUR")
+        format!(
+            "{id},DE,2026-11-01,E,31,{weight},14.50,EUR,Harbour Toys Pty,1 Example Street,Sydney,AU,Beispielempfang,Probestrasse 5,\
+            Frankfurt,DE,+49695550102,Wooden toy train,2,0.8,38.50,EUR"
+        )
     };
     format!("{head}\n{}\n{}\n", row(good, "1.5"), row(bad, "heavy"))
 }

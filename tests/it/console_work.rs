@@ -54,7 +54,7 @@ on_both_engines! {
             visitor.post("/console/referral", &all)
         };
         with(&[("code", "")]).is(422).says("href=\"#code\"").says("Choose an answer");
-        let long: &'static str = "x".repeat(600).leak();
+        let long: &'static str = "x".repeat(entrepost::limits::TEXT_CHARS + 1).leak();
         with(&[("code", "R11"), ("action", long)]).is(422).says("href=\"#action\"");
         let answer = [("code", "R11"), ("action", "declaration <b>amended</b>")];
         assert_eq!(with(&answer).leads_to(), "/console/referrals?done");

@@ -27,7 +27,7 @@ use crate::service::form::{Begun, FormJudged};
 use crate::service::one::Named;
 use crate::service::rights::UseCase;
 use crate::sheet::SheetItem;
-use crate::sheet::filled::{Fields, Filled};
+use crate::sheet::filled::{Filled, says_something};
 
 /// Members that go along with the fields: what makes the form one, what it is of, and which warnings were seen.
 const CARRIED: [&str; 5] = ["key", "lodged", "tag", "version", "seen"];
@@ -572,11 +572,10 @@ fn summary(visit: &Visit<'_>, filled: &Filled) -> Markup {
 /// The lines of goods, and what they are together.
 fn goods(visit: &Visit<'_>, filled: &Filled, item: &SheetItem) -> Markup {
     let texts = visit.texts;
-    let is_said = |line: &&Fields| !line.is_empty();
     let rows: Vec<Markup> = filled
         .lines
         .iter()
-        .filter(is_said)
+        .filter(|line| says_something(line))
         .map(|line| {
             let text = |key: &str| line.get(key).map_or("–", String::as_str);
             html! {

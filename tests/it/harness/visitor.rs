@@ -185,7 +185,8 @@ impl<'s> Visitor<'s> {
                 self.set_cookie(name, value);
             }
         }
-        let text = answer.body_mut().read_to_string().expect("text");
+        let bytes = answer.body_mut().read_to_vec().expect("bytes");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(token) = text.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()) {
             *self.token.borrow_mut() = token.to_owned();
         }
