@@ -75,6 +75,12 @@ limits! {
     FORM_BYTES: usize = 1024 * 1024, "bytes", "A form sent by a browser; beyond it 413.";
     FORM_MEMBERS: usize = 5_000, "members", "Of a form sent by a browser; beyond it 400.";
     FORM_LINES: usize = 150, "lines", "Of goods that a form at a browser has; items with more are changed by a sheet or a program.";
+    TEMPLATES: i64 = 200, "templates", "Of one user; beyond it 400.";
+    TEMPLATE_NAME_CHARS: usize = 60, "characters", "The name of a template; beyond it 400.";
+    TEMPLATE_BYTES: usize = 64 * 1024, "bytes", "The fields of a template; beyond it 400.";
+    WAITING_LISTED: usize = 500, "referrals", "Of a post that wait for their answer, in one list; those due last are left out.";
+    MENDING_LISTED: usize = 200, "entries", "Drafts, and messages that did not get through, of a post in one list; older ones are left out.";
+    CHANGES_SHOWN: usize = 20, "versions", "Newest of an item whose changes are shown with what was there before.";
     PAGES_PER_SESSION_S: u32 = 20, "requests/s", "Of one session at a browser; beyond it 429.";
     PAGES_PER_SESSION_BURST: u32 = 60, "requests", "Room for bursts above that.";
     FINDINGS_SHOWN: usize = 50, "findings", "An answer stays readable; the rest is counted.";

@@ -5,8 +5,10 @@ use super::monitor;
 use super::partner::{self, NewPartner};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::store::inbox::{ItemInRow, ReceivedRow};
-use crate::store::item::{MessageRow, Stamp};
+pub use crate::store::inbox::ItemInRow;
+use crate::store::inbox::ReceivedRow;
+pub use crate::store::item::MessageRow;
+use crate::store::item::Stamp;
 use crate::store::outbox::SendingRow;
 use crate::store::partner::PartnerRow;
 

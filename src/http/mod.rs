@@ -118,6 +118,7 @@ pub fn server(
         trusted_proxies: options.trusted_proxies.clone(),
         public_url: options.public_url.clone(),
         console,
+        has_docs: listeners.ops.is_none(),
         scheme: listeners.scheme(),
         connections: Arc::clone(&connections),
     });

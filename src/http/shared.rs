@@ -39,6 +39,8 @@ pub(super) struct Shared {
     /// Where clients reach the server, without a slash at the end.
     pub public_url: Option<String>,
     pub console: Console,
+    /// Whether the documentation is to be had at the main listener.
+    pub has_docs: bool,
     /// What the main listener speaks: `http` or `https`.
     pub scheme: &'static str,
 }

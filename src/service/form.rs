@@ -80,8 +80,30 @@ impl Services {
     /// Like [`Self::form_of`].
     pub async fn form_like(&self, actor: &Actor, named: Named) -> Result<Filled> {
         actor.check(UseCase::Declare)?;
-        let mut filled = self.form_of(actor, named).await?.filled;
-        filled.item.retain(|key, _| !OF_ONE_ITEM.contains(&key.as_str()) && !key.starts_with(DOCUMENT));
+        let filled = self.form_of(actor, named).await?.filled;
+        self.posted_today(actor, of_many(filled))
+    }
+
+    /// The form of a new item that a template fills in.
+    ///
+    /// # Errors
+    /// 404 when there is none of this name that the caller may use.
+    pub async fn form_of_template(&self, actor: &Actor, owner: &str, name: &str) -> Result<Filled> {
+        actor.check(UseCase::Declare)?;
+        let filled = self.template(actor, owner, name).await?;
+        self.posted_today(actor, filled)
+    }
+
+    /// Keeps a form as a template, without what is of the one item alone.
+    ///
+    /// # Errors
+    /// Like [`Self::put_template`].
+    pub async fn keep_form(&self, actor: &Actor, name: &str, shared: bool, filled: &Filled) -> Result<()> {
+        actor.check(UseCase::Declare)?;
+        self.put_template(actor, name, shared, &of_many(filled.clone())).await
+    }
+
+    fn posted_today(&self, actor: &Actor, mut filled: Filled) -> Result<Filled> {
         filled.item.extend(self.blank_form(actor)?.item.into_iter().filter(|(key, _)| key == "posted_on"));
         Ok(filled)
     }
@@ -94,9 +116,7 @@ impl Services {
         actor.check(UseCase::TakeOver)?;
         let Lodged { destination, mail_class, data } = self.lodged(actor, id).await?;
         let object = MailObject { dest_post_org_cd: destination, mail_class_cd: mail_class, ..MailObject::default() };
-        let mut filled = filled(actor, &object, Some(data), None, "")?;
-        filled.item.extend(self.blank_form(actor)?.item.into_iter().filter(|(key, _)| key == "posted_on"));
-        Ok(filled)
+        self.posted_today(actor, filled(actor, &object, Some(data), None, "")?)
     }
 
     /// What an item said in an earlier version, as a form; nothing where that was erased.
@@ -212,6 +232,12 @@ impl Services {
         let listed = || named.into_iter().find(|code| catalogue.countries().contains(code)).map(str::to_owned);
         of_post.or_else(listed).unwrap_or_default()
     }
+}
+
+/// A form without what is of one item alone.
+fn of_many(mut filled: Filled) -> Filled {
+    filled.item.retain(|key, _| !OF_ONE_ITEM.contains(&key.as_str()) && !key.starts_with(DOCUMENT));
+    filled
 }
 
 /// A mail object under the persistent id of the item that it is of.

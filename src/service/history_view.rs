@@ -1,5 +1,7 @@
 //! What happened to an item, and what its declaration said in earlier versions, as far as the reader may know of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use crate::contract::canonical::to_canonical;
 use crate::contract::own::{HistoryEntry, HistoryView};
 use crate::domain::{DocumentKind, EventKind, OrganizationKind};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::store::item::{Detail, HistoryRow, Item};
 use crate::store::{Fault, Tx};
 
@@ -23,7 +26,47 @@ struct VersionHead<'a> {
     current: bool,
 }
 
+/// What a version of a declaration says otherwise than the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Path in the data of the declaration.
+    pub path: String,
+    /// Empty where nothing was there.
+    pub old: String,
+    /// Empty where nothing is there any more.
+    pub new: String,
+}
+
 impl Services {
+    /// What the newest versions of the declaration of the item named changed, by their numbers; of a version whose text or the
+    /// one before it was erased nothing is told.
+    ///
+    /// # Errors
+    /// 404 when the caller has none, 409 when several fit.
+    pub async fn changes_view(&self, actor: &Actor, named: Named) -> Result<BTreeMap<i32, Vec<Change>>> {
+        actor.check(UseCase::SeeItems)?;
+        self.read_one(actor, named, move |tx, actor, item| {
+            let mut numbers = BTreeSet::new();
+            for recorded in tx.recorded(&item.object)? {
+                let made = recorded.event.document.filter(|document| document.kind == DocumentKind::Declaration);
+                numbers.extend(made.map(|document| document.version_no));
+            }
+            let newest: Vec<i32> = numbers.into_iter().rev().take(limits::CHANGES_SHOWN + 1).collect();
+            let mut texts = Vec::with_capacity(newest.len());
+            for number in newest {
+                let object = &item.object;
+                let known = is_known(tx, actor, item, number)?;
+                let text = tx.version_text(&object.post_org, object.pid, DocumentKind::Declaration, number)?;
+                texts.push((number, text.flatten().filter(|_| known)));
+            }
+            let pairs = texts.iter().zip(texts.iter().skip(1));
+            let both = pairs
+                .filter_map(|((number, new), (_, old))| Some((*number, changes(old.as_deref()?, new.as_deref()?))));
+            Ok(both.collect())
+        })
+        .await
+    }
+
     /// The history of the item named, oldest first, as JSON.
     ///
     /// # Errors
@@ -75,6 +118,37 @@ impl Services {
                 read(tx, &actor, &item)
             })
             .await
+    }
+}
+
+/// Where two documents differ, by path.
+fn changes(old: &str, new: &str) -> Vec<Change> {
+    let leaves = |text: &str| {
+        let mut found = BTreeMap::new();
+        put_leaves(&serde_json::from_str(text).unwrap_or_default(), String::new(), &mut found);
+        found
+    };
+    let (old, new) = (leaves(old), leaves(new));
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let text = |leaves: &BTreeMap<String, String>, path: &String| leaves.get(path).cloned().unwrap_or_default();
+    let change = |path: &String| Change { path: path.clone(), old: text(&old, path), new: text(&new, path) };
+    paths.into_iter().map(change).filter(|change| change.old != change.new).collect()
+}
+
+fn put_leaves(value: &serde_json::Value, path: String, found: &mut BTreeMap<String, String>) {
+    use serde_json::Value;
+    match value {
+        Value::Null => {}
+        Value::Object(members) => {
+            for (name, value) in members {
+                put_leaves(value, if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, found);
+            }
+        }
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(at, value)| put_leaves(value, format!("{path}[{at}]"), found));
+        }
+        Value::String(text) => drop(found.insert(path, text.clone())),
+        Value::Bool(_) | Value::Number(_) => drop(found.insert(path, value.to_string())),
     }
 }
 
@@ -140,4 +214,24 @@ fn is_known(tx: &mut Tx<'_>, reader: &Actor, item: &Item, version: i32) -> Resul
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_told_member_by_member_with_the_digits_that_were_sent() {
+        let old = r#"{"GrossWeight":1.50,"ContentPieces":[{"HS":"1","Number":2}],"SenderZIP":"01067","Postage":null}"#;
+        let new = r#"{"GrossWeight":1.70,"ContentPieces":[{"HS":"1","Number":3},{"HS":"2"}],"Postage":null}"#;
+        let told: Vec<(String, String, String)> =
+            changes(old, new).into_iter().map(|change| (change.path, change.old, change.new)).collect();
+        let expected = [
+            ("ContentPieces[0].Number", "2", "3"),
+            ("ContentPieces[1].HS", "", "2"),
+            ("GrossWeight", "1.50", "1.70"),
+            ("SenderZIP", "01067", ""),
+        ];
+        assert_eq!(told, expected.map(|(path, old, new)| (path.to_owned(), old.to_owned(), new.to_owned())));
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::cursor::{Cursor, binding, cut, page_size};
 use super::item::state;
@@ -13,11 +14,12 @@ use super::{Actor, Services};
 use crate::contract::canonical::to_canonical;
 use crate::contract::{Referral, ReferralResponse};
 use crate::contract::{ReferralDialogue, WcfDate};
-use crate::domain::OrganizationKind;
+use crate::domain::{Flow, OrganizationKind};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::item::{AnswerRow, Item, ReferralRow};
 pub use crate::store::referred::ReferralFilter;
+use crate::store::referred::Waiting;
 use crate::store::types::{At, Id};
 use crate::store::{Fault, Tx};
 
@@ -42,7 +44,54 @@ pub struct Page {
     pub next_cursor: Option<String>,
 }
 
+/// A referral that waits for its answer, with the item that it is about.
+#[derive(Clone, Debug)]
+pub struct WaitingReferral {
+    pub reference: String,
+    pub code: String,
+    pub raised_by: String,
+    /// What is wanted, in words.
+    pub remarks: Option<String>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub pid: Uuid,
+    pub item_id: String,
+    pub flow: Flow,
+    pub orig_post: String,
+    pub dest_post: String,
+}
+
+impl From<Waiting> for WaitingReferral {
+    fn from(waiting: Waiting) -> Self {
+        let Waiting { referral: row, item_id, flow, orig_post, dest_post } = waiting;
+        let sent: Option<Referral> = row.body.as_deref().and_then(|body| serde_json::from_str(body).ok());
+        Self {
+            remarks: sent.and_then(|sent| sent.known.remarks),
+            reference: row.reference,
+            code: row.code,
+            raised_by: row.raised_by,
+            due_at: row.due_at.map(|at| at.0),
+            pid: row.object_pid.0,
+            item_id,
+            flow,
+            orig_post,
+            dest_post,
+        }
+    }
+}
+
 impl Services {
+    /// The referrals on items of the caller's own post that wait for their answer, those due first first; at most
+    /// [`limits::WAITING_LISTED`].
+    ///
+    /// # Errors
+    /// 401 for customs.
+    pub async fn waiting_referrals(&self, actor: &Actor) -> Result<Vec<WaitingReferral>> {
+        actor.check(UseCase::SeeItems)?;
+        let post = actor.own_post(None)?.to_owned();
+        let found = self.store.read(move |tx| tx.waiting_referrals(&post, limits::WAITING_LISTED)).await?;
+        Ok(found.into_iter().map(WaitingReferral::from).collect())
+    }
+
     /// Items with referrals, as far as the caller may see them.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
+use serde::{Deserialize, Serialize};
+
 use super::cell::{Cell, Place, Value};
 use super::items::{Gathering, Reading, SheetItem};
 use super::keys::{Head, VERSION};
@@ -14,7 +16,7 @@ use super::table::Column;
 pub type Fields = BTreeMap<String, String>;
 
 /// The fields of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filled {
     pub item: Fields,
     /// One entry for each line of goods.
@@ -23,6 +25,14 @@ pub struct Filled {
 
 /// Stands for the id that is not given yet: rows of an item are told by it.
 const NO_ID: &str = "?";
+
+/// Fields of a line that are filled in before anybody typed into it.
+const GIVEN: [&str; 2] = ["piece_index", "piece_currency"];
+
+/// Whether a line of goods is more than a place for one.
+pub fn says_something(line: &Fields) -> bool {
+    line.iter().any(|(key, text)| !GIVEN.contains(&key.as_str()) && !text.trim().is_empty())
+}
 
 impl Filled {
     /// What an item says, as a form begins with it. The version that is shown with it begins with [`PARTIAL`] where a form
@@ -72,7 +82,7 @@ impl Filled {
         let mut gathering = Gathering::of(&columns, comma, reading);
         let none = Fields::new();
         for (at, row) in (1..).zip(0..self.lines.len().max(1)) {
-            let line = self.lines.get(row).unwrap_or(&none);
+            let line = self.lines.get(row).filter(|line| says_something(line)).unwrap_or(&none);
             let text_of = |column: &Column| {
                 let key = column.head.text();
                 match key.as_ref() {
@@ -128,7 +138,7 @@ mod tests {
         ];
         let lines = vec![
             fields(&[("piece_description", "Köln — 北京"), ("piece_hs", "0901.21"), ("market_id", "M")]),
-            fields(&[]),
+            fields(&[("piece_currency", "EUR")]),
             fields(&[("piece_description", "Book"), ("market_id", "M")]),
         ];
         let first = read(&Filled { item: fields(&item), lines }, true);

@@ -70,7 +70,7 @@ fn waits() -> String {
     format!("state = {}", MessageState::Waiting.stored())
 }
 
-fn trouble() -> String {
+pub(super) fn trouble() -> String {
     format!("state IN ({}, {})", MessageState::Refused.stored(), MessageState::Quarantined.stored())
 }
 

@@ -1,16 +1,19 @@
 //! Finding items by their referrals and the answers to them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use uuid::Uuid;
 
-use super::item::{Item, Parts};
+use super::item::{Item, Parts, ReferralRow};
 use super::load::{ItemFilter, matching};
 use super::schema::{mail_object, referral, referral_response};
 use super::types::{At, Id};
 use super::{Fault, Tx};
+use crate::domain::Flow;
 
 type Done<T> = Result<T, Fault>;
 
@@ -49,7 +52,46 @@ fn answers(post: &str) -> _ {
         .filter(referral_response::reference.eq(referral::reference))
 }
 
+/// A referral that waits for its answer, and the item that it is about.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub referral: ReferralRow,
+    pub item_id: String,
+    pub flow: Flow,
+    pub orig_post: String,
+    pub dest_post: String,
+}
+
 impl Tx<'_> {
+    /// Referrals on items of `post` that wait for their answer, those due first first, at most `limit`.
+    pub fn waiting_referrals(&mut self, post: &str, limit: usize) -> Done<Vec<Waiting>> {
+        let rows: Vec<ReferralRow> = referral::table
+            .filter(referral::post_org.eq(post))
+            .filter(referral::pending)
+            .order((referral::due_at, referral::object_pid))
+            .limit(limit as i64)
+            .load(self.conn)?;
+        let pids: Vec<Id> = rows.iter().map(|row| row.object_pid).collect();
+        let items: Vec<(Id, String, Flow, String, String)> = mail_object::table
+            .filter(mail_object::post_org.eq(post))
+            .filter(mail_object::pid.eq_any(pids))
+            .select((
+                mail_object::pid,
+                mail_object::item_id,
+                mail_object::flow,
+                mail_object::orig_post,
+                mail_object::dest_post,
+            ))
+            .load(self.conn)?;
+        let items: HashMap<Id, _> =
+            items.into_iter().map(|(pid, id, flow, from, to)| (pid, (id, flow, from, to))).collect();
+        let named = |referral: ReferralRow| {
+            let (item_id, flow, orig_post, dest_post) = items.get(&referral.object_pid)?.clone();
+            Some(Waiting { referral, item_id, flow, orig_post, dest_post })
+        };
+        Ok(rows.into_iter().filter_map(named).collect())
+    }
+
     /// Items of `post` with referrals, after `after` in order of persistent id, at most `limit`.
     pub fn referred_items(
         &mut self,

@@ -152,6 +152,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    template (org, owner, name) {
+        org -> Text,
+        owner -> Text,
+        name -> Text,
+        shared -> Bool,
+        body -> Text,
+        changed_at -> crate::store::types::DbTime,
+    }
+}
+
+diesel::table! {
     session (digest) {
         digest -> Binary,
         org -> Text,

@@ -63,21 +63,30 @@ fn everybody_can_use_every_page() {
     server
         .block_on(|services| async move { services.put_account(&admin, "AUA", "reader", lock, Expected::Known).await })
         .expect("locks");
-    let pages = PAGES.iter().filter(|page| {
+    // Files are no pages.
+    let is_file = |path: &str| path.ends_with("/template") || path.ends_with("/refused");
+    let pages = PAGES.iter().filter(|page| !is_file(page.path)).filter(|page| {
         page.verb == "GET" && matches!(page.access, Access::SignedIn | Access::May(_) | Access::AtPost(_))
     });
     let of_post = server.load("AUA", json!({ "id": "EE123456785AU", "postalOrgCd": "AUA" }));
     let item = of_post[0]["MailObject"]["PId"].as_str().expect("an id").to_owned();
+    let asked = server.load("AUA", json!({ "id": "EE23050001XAU", "postalOrgCd": "AUA", "flow": "O" }));
+    let asked = asked[0]["MailObject"]["PId"].as_str().expect("an id").to_owned();
+    let sheet = b"item_id,destination,piece_hs\nEE000000999AU,DE,12\n";
+    let imported = crate::ingestions::send(&server, "/v1/imports?dryRun=true", "text/csv", sheet).ok().json();
+    let imported = imported["referenceId"].as_str().expect("an id").to_owned();
     let addresses: Vec<(String, String)> = pages
         .map(|page| {
             let query = match page.path {
                 path if path.starts_with("/console/admin/user") => "?user=zoe",
                 "/console/scan" => "?id=EE123456785AU",
+                "/console/items/new/form" => "?copy=EE123456785AU",
+                "/console/referral" => "?item={asked}&reference=DEA-2019-1",
                 _ => "",
             };
             let name = page.path.trim_start_matches("/console").replace('/', "-").replace(['{', '}'], "");
-            let path = page.path.replace("{post}", "AUA").replace("{pid}", &item);
-            (name, format!("{path}{query}"))
+            let path = page.path.replace("{post}", "AUA").replace("{pid}", &item).replace("{id}", &imported);
+            (name, format!("{path}{}", query.replace("{asked}", &asked)))
         })
         .collect();
     for language in ["fr", "es", "pt", "en"] {
@@ -224,4 +233,128 @@ fn a_scanner_is_answered_without_a_page_and_never_with_what_was_known_before() {
     browser.sees("#answer .huge:not(:has(.light))");
     let told = browser.script("return document.getElementById('answer').innerText");
     assert!(told.as_str().is_some_and(|told| told.contains("No answer") && !told.contains("Green")), "{told}");
+}
+
+/// What a clerk types of an item, in the order of the fields; the date and the country of the sender are there.
+fn typed(id: &str) -> String {
+    let item = [id, "DE", "", "E", "31", "", "1.500", "14.50", "EUR", "N", ""];
+    let sender = ["Harbour Toys Pty", "1 Example Street", "", "2000", "Sydney", "", "", "", "", ""];
+    let recipient = ["Beispielempfang", "Probestrasse 5", "", "60594", "Köln — 北京", "", "DE", "+49695550102", "", ""];
+    let goods = ["Wooden toy train for children", "2", "0.800", "38.50", "EUR", "950300", "AU"];
+    [&item[..], &sender, &recipient, &goods].concat().join(TAB)
+}
+
+/// Puts the cursor into a field.
+fn stand_in(browser: &Browser, field: &str) {
+    browser.script(&format!("document.getElementById('{field}').focus()"));
+}
+
+#[test]
+fn a_clerk_declares_by_the_keyboard_alone() {
+    let Some(axe) = axe() else { return };
+    let server = Server::start_strict(Engine::Sqlite);
+    server.add_person("AUA", "zoe", &[Role::Clerk], &["AUSYDA"]);
+    let browser = Browser::start(true);
+    browser.resize(1_280, 900);
+    sign_in(&browser, &server, "AUA", "zoe");
+    browser.arrives_at("Start");
+    browser.picture("page-start-clerk");
+    browser.resize(1_280, 900);
+    browser.go(&format!("{}/console/items/new", server.base));
+    browser.arrives_at("New declaration");
+    browser.press(ENTER);
+    browser.sees("#item_id");
+    // Nothing filled in: told where the cursor is, and each at its field.
+    stand_in(&browser, "item_id");
+    browser.press(ENTER);
+    browser.sees("#item_id[aria-invalid=true]");
+    assert_eq!(browser.script("return document.activeElement.id"), "problem");
+    assert!(browser.script("return document.title").as_str().is_some_and(|title| title.starts_with("Error: ")));
+    let unlinked = "return [...document.querySelectorAll('.summary li')].filter(entry => { \
+         const link = entry.querySelector('a'); const field = link && document.querySelector(link.getAttribute('href')); \
+         return !field || document.getElementById(field.id + '-error').innerText !== entry.innerText; }).map(entry => entry.innerText)";
+    assert_eq!(browser.script(unlinked), json!([]));
+    assert_eq!(browser.violations(&axe, &every_rule()), Vec::<String>::new());
+    browser.picture("page-new-errors");
+    browser.resize(1_280, 900);
+    browser.click(".summary a");
+    assert_eq!(browser.script("return document.activeElement.id"), "item_id");
+    let id = crate::harness::data::fresh_id("AU");
+    browser.press(&typed(&id));
+    browser.script("document.activeElement.form.requestSubmit(document.querySelector('[data-key=add]'))");
+    browser.sees("#piece_description-2");
+    let stands = browser.script("return document.activeElement.id");
+    assert_eq!(stands, "piece_description-2", "the cursor stands in the new line");
+    assert_eq!(browser.violations(&axe, &every_rule()), Vec::<String>::new());
+    browser.picture("page-new-lines");
+    browser.resize(1_280, 900);
+    stand_in(&browser, "piece_description-2");
+    browser.press(&format!("Printed novel{TAB}1{TAB}0.100{TAB}9.00{TAB}{TAB}490199{TAB}AU{ENTER}"));
+    browser.arrives_at("Check the declaration");
+    assert_eq!(browser.violations(&axe, &every_rule()), Vec::<String>::new());
+    browser.picture("page-new-check");
+    browser.resize(320, 900);
+    let wide = browser.script("return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+    assert_eq!(wide, false, "the page that checks scrolls sideways");
+    browser.resize(1_280, 900);
+    browser.script("document.querySelector('button[value=declare]').focus()");
+    browser.press(ENTER);
+    browser.sees(".note.good");
+    browser.sees(".light.amber");
+    browser.picture("page-item-declared");
+    browser.resize(1_280, 900);
+    let shown = server.call_as("AUA", "CheckItemStatus", json!({ "Items": [{ "ItemId": id }] })).ok().json();
+    assert!(shown.to_string().contains("NOT_ASSESSED"), "{shown}");
+    let view = server.load("AUA", json!({ "id": id, "postalOrgCd": "AUA" })).remove(0);
+    let pieces = view["Declaration"]["Data"]["ContentPieces"].as_array().map(Vec::len);
+    assert_eq!((pieces, &view["Declaration"]["Data"]["RecipientCity"]), (Some(2), &json!("Köln — 北京")));
+    // A code is proposed and taken.
+    browser.go(&format!("{}/console/items/new/form", server.base));
+    browser.fill("#piece_description-1", "wooden toy train");
+    browser.click("button[value=hs-1]");
+    browser.sees(".codes-found button");
+    browser.picture("page-new-codes");
+    browser.resize(1_280, 900);
+    browser.click(".codes-found button");
+    browser.sees("#piece_hs-1:not([value=''])");
+}
+
+#[test]
+fn a_clerk_declares_without_script() {
+    if axe().is_none() {
+        return;
+    }
+    let server = Server::start_strict(Engine::Sqlite);
+    server.add_person("AUA", "zoe", &[Role::Clerk], &["AUSYDA"]);
+    let browser = Browser::start(false);
+    browser.resize(1_280, 900);
+    sign_in(&browser, &server, "AUA", "zoe");
+    browser.arrives_at("Start");
+    browser.go(&format!("{}/console/items/new/form", server.base));
+    browser.click("#item_id");
+    browser.press(ENTER);
+    browser.sees("#item_id[aria-invalid=true]");
+    browser.click("#item_id");
+    let id = crate::harness::data::fresh_id("AU");
+    browser.press(&typed(&id));
+    browser.click("button[value=add]");
+    browser.sees("#piece_description-2");
+    browser.click("button[value=drop-2]");
+    browser.sees("#piece_description-1");
+    browser.click("button.main[value=check]");
+    browser.arrives_at("Check the declaration");
+    browser.click("button[value=declare]");
+    browser.sees(".light.amber");
+    // A question is answered.
+    let asked = json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referral": { "ReferralCd": "RFI" } });
+    server.call_as("DEA", "CreateReferral", asked).ok();
+    browser.go(&format!("{}/console/referrals", server.base));
+    browser.sees("table");
+    browser.picture("page-referrals-waiting");
+    browser.resize(1_280, 900);
+    browser.click(&format!("a[aria-label$='{id}']"));
+    browser.arrives_at("Answer a question");
+    browser.click("#code");
+    browser.press(&format!("R11{TAB}supplied{ENTER}"));
+    browser.sees(".note.good");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::DateTime;
-use entrepost::domain::RecordKind;
+use entrepost::domain::{RecordKind, Role};
 use entrepost::http::{Callers, methods};
 use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use crate::harness::process::run;
 use crate::harness::raw::Raw;
 use crate::harness::receiver::Receiver;
 use crate::harness::server::{filled_database, fresh_database, token_of};
+use crate::harness::visitor::Visitor;
 use crate::harness::{Answer, Engine, Server, postgres};
 
 /// Tables that stay small however much mail there is: reading them whole is fine.
@@ -216,6 +217,7 @@ fn use_everything(server: &Server) {
     with_a_session(server);
     in_bulk(server);
     with_a_subscription(server, &id);
+    with_a_clerk(server, &id);
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
         services.seal().await.expect("seals");
@@ -234,6 +236,35 @@ fn use_everything(server: &Server) {
         services.record_history("AUA", RecordKind::Office, "AUSYDA").await.expect("shows");
         services.access_history(DateTime::UNIX_EPOCH).await.expect("lists");
     });
+}
+
+/// What a clerk does at a browser.
+fn with_a_clerk(server: &Server, id: &str) {
+    server.add_person("AUA", "clerk", &[Role::Clerk], &[]);
+    let visitor = Visitor::signed_in(server, "AUA", "clerk");
+    let view = server.load("AUA", json!({ "id": id, "postalOrgCd": "AUA", "flow": "O" })).remove(0);
+    let item = format!("/console/items/AUA/{}", view["MailObject"]["PId"].as_str().expect("an id"));
+    let form = "/console/items/new/form";
+    let draft = fresh_id("AU");
+    for path in ["/", form, &item, &format!("{item}/amend")] {
+        visitor.get(path).is(200);
+    }
+    visitor.post(form, &[("template", "mine"), ("do", "template")]).is(200);
+    visitor.post(form, &[("item_id", &draft), ("destination", "DEA"), ("do", "draft")]).leads_to();
+    for path in [
+        "/console",
+        "/console/referrals",
+        "/console/attention",
+        "/console/templates",
+        "/console/items/new",
+        "/console/import",
+        &format!("{form}?template=mine&owner=clerk"),
+        &format!("{form}?lodged=9384748AU"),
+    ] {
+        visitor.get(path);
+    }
+    visitor.post("/console/templates", &[("name", "mine"), ("do", "share")]).leads_to();
+    visitor.post("/console/templates", &[("name", "mine"), ("do", "drop")]).leads_to();
 }
 
 /// Imports, exports and what is told of them.

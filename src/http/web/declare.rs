@@ -10,11 +10,12 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::declared::{
-    DOCUMENTS, SECTIONS, Shown, Told, beside, differences, field_of, filled_of, label_of, unseen, value_in_words,
+    DOCUMENTS, NEW, SECTIONS, Shown, Told, beside, differences, field_of, filled_of, label_of, unseen, value_in_words,
 };
 use super::field::{Line, Problems, line, table};
 use super::items::{absent, named};
 use super::layout::{form, form_again, framed, page, see_other};
+use super::templates;
 use super::visit::Visit;
 use crate::contract::{Number, RestrictionProhibition};
 use crate::error::{Error, Result};
@@ -26,10 +27,7 @@ use crate::service::form::{Begun, FormJudged};
 use crate::service::one::Named;
 use crate::service::rights::UseCase;
 use crate::sheet::SheetItem;
-use crate::sheet::filled::{Fields, Filled};
-
-/// Where the form of a new item is.
-pub(super) const NEW: &str = "/console/items/new/form";
+use crate::sheet::filled::{Filled, says_something};
 
 /// Members that go along with the fields: what makes the form one, what it is of, and which warnings were seen.
 const CARRIED: [&str; 5] = ["key", "lodged", "tag", "version", "seen"];
@@ -55,11 +53,12 @@ struct Beside {
 
 /// What to begin with.
 pub(super) async fn start(visit: Visit<'_>) -> Result<HttpResponse> {
-    let content = beginnings(&visit, &Problems::default());
+    let content = beginnings(&visit, &Problems::default()).await?;
     page(&visit, visit.texts.get("declare.title"), content)
 }
 
-fn beginnings(visit: &Visit<'_>, problems: &Problems) -> Markup {
+async fn beginnings(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
+    let templates = visit.shared.services.templates(actor_of(visit)?).await?;
     let (texts, query) = (visit.texts, &visit.query);
     let one = |name: &str, label: &str, hint: &str, go: &str| {
         html! {
@@ -69,13 +68,17 @@ fn beginnings(visit: &Visit<'_>, problems: &Problems) -> Markup {
             }
         }
     };
-    html! {
+    Ok(html! {
         p.actions { a.button.main href=(NEW) autofocus { (texts.get("declare.scratch")) } }
         h2 { (texts.get("declare.copy-title")) }
         (one("copy", texts.get("items.id"), texts.get("declare.copy-hint"), texts.get("declare.copy")))
         h2 { (texts.get("declare.lodged-title")) }
         (one("lodged", texts.get("declare.lodged-id"), texts.get("declare.lodged-hint"), texts.get("declare.lodged")))
-    }
+        @if !templates.is_empty() {
+            h2 { (texts.get("templates.title")) }
+            ul { @for template in &templates { li dir="auto" { a href=(templates::address(template)) { (template.name) } " " span.id { (template.owner) } } } }
+        }
+    })
 }
 
 /// The form of a new item.
@@ -83,8 +86,11 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, actor) = (visit.texts, visit.person()?.actor(UseCase::Declare)?);
     let services = &visit.shared.services;
     let given = |name: &str| visit.query.get(name).split_whitespace().collect::<String>().to_uppercase();
-    let (copy, lodged) = (given("copy"), given("lodged"));
+    let (copy, lodged, template) = (given("copy"), given("lodged"), visit.query.get("template"));
     let begun = match (copy.as_str(), lodged.as_str()) {
+        ("", "") if !template.is_empty() => {
+            services.form_of_template(actor, visit.query.get("owner"), template).await.map(|filled| (filled, None))
+        }
         ("", "") => services.blank_form(actor).map(|filled| (filled, None)),
         ("", id) => services.form_of_lodged(actor, id).await.map(|filled| (filled, Some("declare.lodged-note"))),
         (id, _) => {
@@ -96,9 +102,9 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let (filled, note) = match begun {
         Ok(begun) => begun,
         Err(Error::Absent { .. } | Error::Ambiguous { .. } | Error::Invalid(_)) => {
-            let field = if copy.is_empty() { "lodged" } else { "copy" };
+            let field = if lodged.is_empty() { "copy" } else { "lodged" };
             let problems = Problems::one(Some(field), texts.get("declare.nothing-there"));
-            let content = beginnings(&visit, &problems);
+            let content = beginnings(&visit, &problems).await?;
             return form_again(
                 &visit,
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -197,6 +203,7 @@ impl<'v> Task<'v> {
                 Beside { proposed: Some((at, codes)), ..focus("piece_hs", at) }
             }
             ("back" | "add" | "drop", _) => Beside::default(),
+            ("template", _) => return self.keep(&filled).await,
             ("draft", _) => return self.store(&filled, StoreEvent::Draft).await,
             ("declare", _) => return self.store(&filled, StoreEvent::Final).await,
             ("customs", _) => return self.store(&filled, StoreEvent::ToCustoms).await,
@@ -256,6 +263,43 @@ impl<'v> Task<'v> {
             input type="hidden" name="seen" value=(id);
         };
         self.form_with(told.filled, &told.problems, StatusCode::UNPROCESSABLE_ENTITY, Beside::default(), carried)
+    }
+
+    /// Keeps the form as a template, and shows it again.
+    async fn keep(&self, filled: &Filled) -> Result<HttpResponse> {
+        let (texts, form) = (self.visit.texts, &self.visit.form);
+        let services = &self.visit.shared.services;
+        let kept = services.keep_form(self.actor, form.get("template"), form.has("shared"), filled).await;
+        match kept {
+            Ok(()) => {
+                let beside = Beside { note: Some("templates.kept"), ..Beside::default() };
+                self.form(filled, &Problems::default(), StatusCode::OK, beside)
+            }
+            Err(Error::Invalid(_)) => {
+                let most = limits::TEMPLATE_NAME_CHARS.to_string();
+                let text = texts.with("templates.name-wanted", &[("most", &most)]);
+                let problems = Problems::one(Some("template"), text);
+                self.form(filled, &problems, StatusCode::UNPROCESSABLE_ENTITY, Beside::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The fields that keep a form as a template.
+    fn keeping(&self, problems: &Problems) -> Markup {
+        let (texts, form) = (self.visit.texts, &self.visit.form);
+        html! {
+            details open[problems.has("template")] {
+                summary { (texts.get("templates.save")) }
+                (line(problems, Line { name: "template", label: texts.get("templates.name"), hint: Some(texts.get("templates.hint")),
+                    value: form.get("template"), autocomplete: Some("off"), ..Line::default() }))
+                div.tick {
+                    input type="checkbox" id="shared" name="shared" value="yes" checked[form.has("shared")];
+                    label for="shared" { (texts.get("templates.share-it")) }
+                }
+                p.actions { button type="submit" name="do" value="template" { (texts.get("templates.save")) } }
+            }
+        }
     }
 
     fn is_outdated(&self) -> bool {
@@ -338,8 +382,9 @@ impl<'v> Task<'v> {
         let body = html! {
             (carried)
             (shown.markup())
+            (self.keeping(problems))
             p.actions {
-                button.main type="submit" name="do" value="check" { (texts.get("declare.check")) }
+                button.main type="submit" name="do" value="check" data-key="send" { (texts.get("declare.check")) }
                 @if is_draft { button type="submit" name="do" value="draft" { (texts.get("declare.draft")) } }
             }
         };
@@ -529,11 +574,10 @@ fn summary(visit: &Visit<'_>, filled: &Filled) -> Markup {
 /// The lines of goods, and what they are together.
 fn goods(visit: &Visit<'_>, filled: &Filled, item: &SheetItem) -> Markup {
     let texts = visit.texts;
-    let is_said = |line: &&Fields| !line.is_empty();
     let rows: Vec<Markup> = filled
         .lines
         .iter()
-        .filter(is_said)
+        .filter(|line| says_something(line))
         .map(|line| {
             let text = |key: &str| line.get(key).map_or("–", String::as_str);
             html! {

@@ -22,6 +22,9 @@ use crate::sheet::filled::{Fields, Filled};
 use crate::sheet::keys::{Choice, Head, Home, Kind, column_of_path, label};
 use crate::sheet::{SheetFinding, SheetItem, Weight};
 
+/// Where the form of a new item is.
+pub(super) const NEW: &str = "/console/items/new/form";
+
 /// A group of fields.
 pub(super) struct Section {
     /// Key of its heading.

@@ -70,6 +70,11 @@ impl Problems {
         }
     }
 
+    /// What is wrong with a field.
+    pub fn text_at(&self, field: &str) -> Option<&str> {
+        self.at(field).map(|problem| problem.text.as_str())
+    }
+
     /// Whether something is wrong with a field.
     pub fn has(&self, field: &str) -> bool {
         self.at(field).is_some()
@@ -138,6 +143,19 @@ pub(super) fn line(problems: &Problems, line: Line<'_>) -> Markup {
                 list=[line.list] aria-required=[line.mark.map(|_| "true")] autofocus[line.has_focus] readonly[line.is_fixed]
                 aria-invalid=[problem.map(|_| "true")]
                 aria-describedby=[described(line.name, line.hint.is_some(), problem.is_some())];
+        }
+    }
+}
+
+/// Several lines of text to be typed or pasted.
+pub(super) fn area(problems: &Problems, name: &str, label: &str, hint: Option<&str>, value: &str) -> Markup {
+    let problem = problems.at(name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            (hint_and_error(name, hint, problem))
+            textarea id=(name) name=(name) rows="8" aria-invalid=[problem.map(|_| "true")]
+                aria-describedby=[described(name, hint.is_some(), problem.is_some())] { (value) }
         }
     }
 }

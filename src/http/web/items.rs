@@ -2,6 +2,8 @@
 //!
 //! What is shown is what the use cases answer to the actor of who visits; nothing is decided here.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -10,6 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::declared::label_of;
 use super::field::{Line, Problems, choice, line, send, table};
 use super::layout::{form_again, page, see_other, token};
 use super::light;
@@ -17,13 +20,17 @@ use super::visit::Visit;
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::HistoryEntry;
 use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
-use crate::domain::Flow;
+use crate::domain::{DocumentKind, Flow};
 use crate::error::{Error, Findings, Result};
+use crate::exchange::operate::{ItemInRow, MessageRow};
 use crate::http::printing::PrintOptions;
+use crate::refdata::lists::lists;
 use crate::rules::forms;
+use crate::service::history_view::Change;
 use crate::service::load::{ItemFilter, Query, ViewForm, bound};
 use crate::service::one::Named;
 use crate::service::rights::UseCase;
+use crate::sheet::keys::column_of_path;
 
 /// Items of a page of the list.
 const ROWS: i32 = 50;
@@ -41,6 +48,40 @@ struct Item {
     dc_response: Option<Response>,
     #[serde(default)]
     light: light::ShownLight,
+    referrals: Option<Dialogue>,
+}
+
+/// The questions about an item and the answers to them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Dialogue {
+    referrals: Vec<Asked>,
+    referral_responses: Vec<Answered>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[derive(Default)]
+struct Asked {
+    referral_cd: Option<String>,
+    referral_id: Option<String>,
+    remarks: Option<String>,
+    event_dt: Option<WcfDate>,
+    due_dt: Option<WcfDate>,
+    raised_by_org_cd: Option<String>,
+    response_pending: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+#[derive(Default)]
+struct Answered {
+    referral_response_cd: Option<String>,
+    referral_id: Option<String>,
+    action_taken: Option<String>,
+    information: Option<String>,
+    event_dt: Option<WcfDate>,
+    answered_by_org_cd: Option<String>,
 }
 
 impl Item {
@@ -196,7 +237,7 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
     });
     let content = html! {
         @if person.may_at_post(UseCase::Declare) {
-            p.actions { a.button href="/console/items/new" data-key="new" { (texts.get("declare.title")) } }
+            p.actions { a.button href="/console/items/new" { (texts.get("declare.title")) } }
         }
         (filter_form(&visit, &Problems::default()))
         @if items.is_empty() { div.note { p { (texts.get("items.none")) } } }
@@ -228,7 +269,9 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let services = &visit.shared.services;
     let shown = services.view_one(actor, one.clone(), Some(post)).await.map_err(absent)?;
     let item = Item::read(&shown.text)?;
-    let history = services.history_view(actor, one).await?.events;
+    let history = services.history_view(actor, one.clone()).await?.events;
+    let changes = services.changes_view(actor, one).await?;
+    let told = if actor.org == post { Some(visit.shared.exchange.item_log(post, &item.item_id).await?) } else { None };
     let object = &item.mail_object;
     let content = html! {
         (done(&visit))
@@ -244,8 +287,10 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
         }
         (decision(&visit, texts.get("items.own-decision"), item.response.as_ref())?)
         (decision(&visit, texts.get("items.dc-decision"), item.dc_response.as_ref())?)
+        @if let Some(dialogue) = &item.referrals { (asked(&visit, &item, dialogue)) }
+        @if let Some((sent, received)) = &told { (messages(&visit, item.p_id, sent, received)) }
         h2 { (texts.get("items.history")) }
-        (past(&visit, &history))
+        (past(&visit, &history, &changes))
     };
     page(&visit, &item.item_id, content)
 }
@@ -334,7 +379,136 @@ fn decision(visit: &Visit<'_>, heading: &str, response: Option<&Response>) -> Re
     })
 }
 
-fn past(visit: &Visit<'_>, history: &[HistoryEntry]) -> Markup {
+/// Questions and answers, each with who said it and when; what waits for an answer leads to its form.
+fn asked(visit: &Visit<'_>, item: &Item, dialogue: &Dialogue) -> Markup {
+    let (texts, tongue) = (visit.texts, visit.texts.0);
+    let may = visit
+        .person
+        .as_ref()
+        .is_some_and(|person| person.may_at_post(UseCase::AnswerReferrals) && item.post == person.org);
+    let may = may && item.mail_object.orig_post_org_cd.as_deref() == Some(&item.post);
+    let named = |code: &str, name: Option<&str>| html! { (name.unwrap_or(code)) " " code { (code) } };
+    let mut rows = Vec::new();
+    for referral in &dialogue.referrals {
+        let (code, reference) = (text(&referral.referral_cd), referral.referral_id.as_deref().unwrap_or_default());
+        rows.push(html! {
+            tr {
+                td { (date(visit, referral.event_dt)) }
+                td.id { (text(&referral.raised_by_org_cd)) }
+                td { (named(code, lists().referral_codes.name(code, tongue))) " " span.id { (reference) } }
+                td dir="auto" { (text(&referral.remarks)) }
+                td {
+                    @if referral.response_pending {
+                        @if let Some(due) = referral.due_dt { (left(visit, due.instant())) }
+                        @if may { " " a href=(answer_address(item.p_id, reference)) { (texts.get("referrals.answer")) } }
+                    }
+                }
+            }
+        });
+        for answer in dialogue.referral_responses.iter().filter(|answer| answer.referral_id == referral.referral_id) {
+            let code = text(&answer.referral_response_cd);
+            rows.push(html! {
+                tr {
+                    td { (date(visit, answer.event_dt)) }
+                    td.id { (text(&answer.answered_by_org_cd)) }
+                    td { (named(code, lists().referral_response_codes.name(code, tongue))) " " span.id { (reference) } }
+                    td dir="auto" { (answer.action_taken.as_deref().unwrap_or_default()) " " (answer.information.as_deref().unwrap_or_default()) }
+                    td {}
+                }
+            });
+        }
+    }
+    let heads = ["items.at", "items.by", "referrals.kind", "referrals.remarks", "referrals.due"];
+    html! { h2 { (texts.get("referrals.title")) } (table(texts.get("referrals.said"), &heads.map(|key| texts.get(key)), &rows)) }
+}
+
+/// Where a referral is answered.
+pub(super) fn answer_address(pid: Uuid, reference: &str) -> String {
+    let query = serde_urlencoded::to_string([("item", pid.to_string().as_str()), ("reference", reference)]);
+    format!("/console/referral?{}", query.unwrap_or_default())
+}
+
+/// How long there is until something is due, or how long it is late.
+pub(super) fn left(visit: &Visit<'_>, due: DateTime<Utc>) -> Markup {
+    let left = due.signed_duration_since(visit.shared.services.clock.now());
+    let in_words = |time: chrono::TimeDelta| match time.num_hours() {
+        0 => format!("{} min", time.num_minutes()),
+        hours @ 1..=47 => format!("{hours} h"),
+        hours => visit.texts.with("referrals.days", &[("days", &(hours / 24).to_string())]),
+    };
+    let is_late = left < chrono::TimeDelta::zero();
+    let key = if is_late { "referrals.late" } else { "referrals.left" };
+    html! { time.late[is_late] datetime=(due.to_rfc3339()) title=(visit.time(due)) { (visit.texts.with(key, &[("time", &in_words(left.abs()))])) } }
+}
+
+/// What was said to others about the item, and what came from them, newest first.
+fn messages(visit: &Visit<'_>, pid: Uuid, sent: &[MessageRow], received: &[ItemInRow]) -> Markup {
+    let texts = visit.texts;
+    let mut lines: Vec<(DateTime<Utc>, Markup)> = Vec::new();
+    let line = |at: DateTime<Utc>, from: &str, to: &str, what: &str, state: String, reference: Option<&str>| {
+        let shown = html! {
+            tr {
+                td { (moment(visit, at)) }
+                td.id { (from) " → " (to) }
+                td.id { (what) }
+                td lang="en" { (state) }
+                td.id { (reference.unwrap_or("–")) }
+            }
+        };
+        (at, shown)
+    };
+    for row in sent.iter().filter(|row| row.object_pid.0 == pid) {
+        let what = if row.withdraws { format!("{} −", row.kind) } else { row.kind.to_string() };
+        lines.push(line(
+            row.created_at.0,
+            &row.sender,
+            &row.partner,
+            &what,
+            row.state.to_string(),
+            row.interchange.as_deref(),
+        ));
+    }
+    for row in received {
+        lines.push(line(
+            row.made_at.0,
+            &row.sender,
+            &row.recipient,
+            &row.kind.to_string(),
+            row.fate.to_string(),
+            Some(&row.reference),
+        ));
+    }
+    lines.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let rows: Vec<Markup> = lines.into_iter().take(MESSAGES).map(|(_, line)| line).collect();
+    let heads = ["items.at", "items.way", "items.what", "items.answer", "items.interchange"];
+    html! { @if !rows.is_empty() { h2 { (texts.get("items.messages")) } (table(texts.get("items.messages-caption"), &heads.map(|key| texts.get(key)), &rows)) } }
+}
+
+/// Messages about an item that are listed.
+const MESSAGES: usize = 50;
+
+/// What a version says otherwise than the one before.
+fn changed(visit: &Visit<'_>, changes: &[Change]) -> Markup {
+    let texts = visit.texts;
+    let place = |change: &Change| match column_of_path(&change.path) {
+        Some((key, line)) => label_of(texts, &key, line),
+        None => change.path.clone(),
+    };
+    let shown = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    html! {
+        ul.changes {
+            @for change in changes.iter().take(CHANGES) {
+                li { (place(change)) ": " span dir="auto" { (shown(&change.old)) } " → " span dir="auto" { (shown(&change.new)) } }
+            }
+            @if changes.len() > CHANGES { li { (texts.with("items.more-changes", &[("count", &(changes.len() - CHANGES).to_string())])) } }
+        }
+    }
+}
+
+/// Changes of one version that are listed.
+const CHANGES: usize = 30;
+
+fn past(visit: &Visit<'_>, history: &[HistoryEntry], changes: &BTreeMap<i32, Vec<Change>>) -> Markup {
     let texts = visit.texts;
     let row = |entry: &HistoryEntry| {
         let at = DateTime::parse_from_rfc3339(&entry.at).map(|at| at.with_timezone(&Utc));
@@ -344,7 +518,13 @@ fn past(visit: &Visit<'_>, history: &[HistoryEntry]) -> Markup {
                 td { @if let Ok(at) = at { (moment(visit, at)) } }
                 td { (what) @if let Some(version) = entry.version { " (" (texts.with("items.version", &[("number", &version.to_string())])) ")" } }
                 td.id { (entry.organization) @if let Some(user) = &entry.user { " " (user) } @if let Some(office) = &entry.office { " " (office) } }
-                td.id { (entry.changed.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect::<Vec<_>>().join(", ")) }
+                td {
+                    @if let Some(reason) = &entry.reason { p dir="auto" { (reason) } }
+                    @match version_changes(entry, changes) {
+                        Some(changes) => { (changed(visit, changes)) }
+                        None => { span.id { (entry.changed.iter().map(|name| name.rsplit('.').next().unwrap_or(name)).collect::<Vec<_>>().join(", ")) } }
+                    }
+                }
             }
         }
     };
@@ -366,6 +546,12 @@ fn print_form(visit: &Visit<'_>, item: &Item) -> Result<Markup> {
             p.hint { (texts.get("items.print-hint")) }
         }
     })
+}
+
+/// What an event changed of the declaration, where it made a version of it.
+fn version_changes<'c>(entry: &HistoryEntry, changes: &'c BTreeMap<i32, Vec<Change>>) -> Option<&'c [Change]> {
+    let number = entry.version.filter(|_| entry.document.as_deref() == Some(DocumentKind::Declaration.stored()))?;
+    changes.get(&number).map(Vec::as_slice).filter(|changes| !changes.is_empty())
 }
 
 /// The customs form of an item; that it was printed is noted in its history.

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use maud::{Markup, html};
 
+use super::attention;
 use super::factor::{limit, wrong_password};
 use super::field::{Line, Problems, choice, line, send, table};
 use super::layout::{form, form_again, name_of, page, see_other, token};
@@ -25,9 +26,11 @@ pub(super) fn roles_text(texts: Texts, roles: Roles) -> String {
 pub(super) async fn home(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, person) = (visit.texts, visit.person()?);
     let open = visit.pages.iter().filter(|page| page.path != "/console" && page.is_in_menu_of(person));
+    let waiting = attention::waiting(&visit).await?;
     let content = html! {
         @if person.roles.is_empty() { div.note { p { (texts.get("home.no-role")) } } }
         @else { p { (texts.with("home.roles", &[("roles", &roles_text(texts, person.roles))])) } }
+        (waiting)
         ul {
             @for (page, text) in open.filter_map(|page| Some((page, page.menu?))) {
                 li { a href=(page.path) { (texts.get(text)) } }

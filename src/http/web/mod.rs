@@ -4,22 +4,29 @@
 //! Knows pages and use cases. No page decides who may do what: the table names a use case, and the use case asks again.
 
 mod assets;
+mod attention;
 mod declare;
 mod declared;
 mod factor;
 mod field;
+mod import;
 mod items;
 mod layout;
 mod light;
 mod lodge;
 mod me;
+mod papers;
+mod referrals;
 mod reset;
 mod routes;
 mod scan;
 mod security;
 mod sign_in;
+mod start;
 mod symbols;
+mod templates;
 mod texts;
+mod upload;
 mod users;
 mod visit;
 
@@ -37,6 +44,7 @@ use crate::refdata::lists::Language;
 use crate::service::person::INSTANCE;
 use security::{LANGUAGE, check_origin, check_token, cookie, keep_word, protect, session_key};
 use texts::{Texts, accepted, code, language};
+use upload::File;
 use visit::{Form, Visit};
 
 pub use routes::PAGES;
@@ -49,7 +57,7 @@ const ASSETS: &str = "/console/assets/";
 
 /// Adds the routes.
 pub(super) fn routes(app: &mut ServiceConfig) {
-    for path in ["/console", "/console/{rest:.*}", "/declare", "/declare/{rest:.*}"] {
+    for path in ["/", "/console", "/console/{rest:.*}", "/declare", "/declare/{rest:.*}"] {
         app.route(path, web::route().to(serve));
     }
 }
@@ -65,6 +73,7 @@ async fn serve(request: HttpRequest, shared: Data<Shared>, payload: Payload) -> 
         key: None,
         query: Form::read(request.query_string().as_bytes()).unwrap_or_default(),
         form: Form::default(),
+        file: File::default(),
         parts: Vec::new(),
     };
     let chosen = language(visit.query.get("lang"));
@@ -126,7 +135,15 @@ async fn open(visit: &mut Visit<'_>, payload: Payload) -> Result<Gate> {
     who(visit).await?;
     let page = found.ok_or(Error::Absent { what: "page" })?;
     note_method(request, page.path);
-    if is_post {
+    if let (true, Some(boundary)) = (is_post && page.takes_file, upload::boundary(request)) {
+        // Of who may not send it no file is read.
+        if visit.person.is_none() {
+            return Ok(Gate::Elsewhere(sign_in::lead_to_login(visit)));
+        }
+        body::check_plain(request)?;
+        let sent = admission::file(request, shared, payload).await?;
+        (visit.form, visit.file) = upload::read(&sent.bytes, &boundary)?;
+    } else if is_post {
         body::check_form(request)?;
         let sent = admission::sent_form(request, shared, payload, visit.person.is_some()).await?;
         visit.form = Form::read(&sent.bytes)?;

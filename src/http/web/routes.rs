@@ -2,32 +2,47 @@
 
 use super::me;
 use super::visit::{Access, Page, Visit};
-use super::{declare, factor, items, lodge, reset, scan, sign_in, users};
+use super::{
+    attention, declare, factor, import, items, lodge, papers, referrals, reset, scan, sign_in, start, templates, users,
+};
 use crate::domain::SessionKind;
 use crate::service::rights::UseCase;
 
 /// A row that is no entry of the menu.
 macro_rules! page {
     ($verb:literal $path:literal, $access:expr, $run:path) => {
-        Page { verb: $verb, path: $path, access: $access, menu: None, run: |visit: Visit<'_>| Box::pin($run(visit)) }
+        Page {
+            verb: $verb,
+            path: $path,
+            access: $access,
+            takes_file: false,
+            menu: None,
+            run: |visit: Visit<'_>| Box::pin($run(visit)),
+        }
     };
     ($verb:literal $path:literal, $access:expr, $run:path, $menu:literal) => {
         Page {
             verb: $verb,
             path: $path,
             access: $access,
+            takes_file: false,
             menu: Some($menu),
             run: |visit: Visit<'_>| Box::pin($run(visit)),
         }
+    };
+    (file $path:literal, $access:expr, $run:path) => {
+        Page { takes_file: true, ..page!("POST" $path, $access, $run) }
     };
 }
 
 const ITEMS: Access = Access::May(UseCase::SeeItems);
 const DECLARE: Access = Access::AtPost(UseCase::Declare);
+const ANSWER: Access = Access::AtPost(UseCase::AnswerReferrals);
 const USERS: Access = Access::May(UseCase::ManageUsers);
 
 /// Every page, in the order of the menu.
 pub static PAGES: &[Page] = &[
+    page!("GET" "/", Access::Anybody, start::show),
     page!("GET" "/console", Access::SignedIn, me::home, "home.title"),
     page!("GET" "/console/login", Access::Anybody, sign_in::show),
     page!("POST" "/console/login", Access::Anybody, sign_in::enter),
@@ -51,6 +66,20 @@ pub static PAGES: &[Page] = &[
     page!("GET" "/console/items/{post}/{pid}/withdraw", DECLARE, declare::ask_withdraw),
     page!("POST" "/console/items/{post}/{pid}/withdraw", DECLARE, declare::withdraw),
     page!("POST" "/console/items/{post}/{pid}/print", Access::May(UseCase::Print), items::print),
+    page!("GET" "/console/attention", Access::AtPost(UseCase::SeeItems), attention::list, "attention.title"),
+    page!("GET" "/console/referrals", Access::AtPost(UseCase::SeeItems), referrals::list, "referrals.menu"),
+    page!("GET" "/console/referral", ANSWER, referrals::show),
+    page!("POST" "/console/referral", ANSWER, referrals::answer),
+    page!("GET" "/console/templates", DECLARE, templates::list, "templates.title"),
+    page!("POST" "/console/templates", DECLARE, templates::change),
+    page!("GET" "/console/import", DECLARE, import::show, "import.title"),
+    page!(file "/console/import", DECLARE, import::take),
+    page!("GET" "/console/import/template", DECLARE, import::template),
+    page!("GET" "/console/imports/{id}", DECLARE, import::report),
+    page!("POST" "/console/imports/{id}/take", DECLARE, import::take_checked),
+    page!("GET" "/console/imports/{id}/refused", DECLARE, import::refused),
+    page!("GET" "/console/print", Access::May(UseCase::Print), papers::show, "print.title"),
+    page!("POST" "/console/print", Access::May(UseCase::Print), papers::print),
     page!("GET" "/console/scan", ITEMS, scan::show, "scan.title"),
     page!("GET" "/console/admin/users", USERS, users::list, "users.menu"),
     page!("GET" "/console/admin/users/new", USERS, users::ask_new),

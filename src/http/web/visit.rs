@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::texts::Texts;
+use super::upload::File;
 use crate::domain::SessionKind;
 use crate::error::{Error, Result};
 use crate::http::pipeline::client;
@@ -26,6 +27,8 @@ pub struct Page {
     /// Parts in braces stand for any one part.
     pub path: &'static str,
     pub access: Access,
+    /// Its form has a file.
+    pub takes_file: bool,
     /// Key of the text it has in the main menu; none where it stands in no menu.
     pub menu: Option<&'static str>,
     pub(super) run: for<'a> fn(Visit<'a>) -> Serving<'a>,
@@ -131,6 +134,8 @@ pub(super) struct Visit<'a> {
     pub key: Option<Uuid>,
     pub query: Form,
     pub form: Form,
+    /// The file that was sent with the form.
+    pub file: File,
     /// What stands in the place of the braces of the path.
     pub parts: Vec<String>,
 }
@@ -157,7 +162,8 @@ impl<'a> Visit<'a> {
     /// The visit with what was sent; who visits stays here as well.
     pub fn take_forms(&mut self) -> Visit<'a> {
         let (query, form) = (std::mem::take(&mut self.query), std::mem::take(&mut self.form));
-        Visit { query, form, parts: std::mem::take(&mut self.parts), person: self.person.clone(), ..*self }
+        let (parts, file) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.file));
+        Visit { query, form, file, parts, person: self.person.clone(), ..*self }
     }
 
     /// Where this server is reached, as the browser calls it.

@@ -126,6 +126,36 @@ impl Services {
     }
 }
 
+impl Services {
+    /// Takes in what was checked before in a dry run, with the same options.
+    ///
+    /// # Errors
+    /// 404 where there is no such dry run of the caller; 410 when what was sent is not kept any more.
+    pub async fn ingest_checked(&self, actor: &Actor, id: Uuid) -> Result<Ingestion> {
+        actor.check(UseCase::Declare)?;
+        let org = actor.own_post(None)?.to_owned();
+        let read = self.store.read(move |tx| {
+            let row = tx.ingestion(&org, Id(id))?.filter(|row| row.dry_run);
+            let row = row.ok_or(Error::Absent { what: "ingestion" })?;
+            let bytes = tx.ingestion_bytes(&org, Id(id))?.ok_or(Error::Erased)?;
+            Ok((row, bytes))
+        });
+        let (row, bytes) = read.await?;
+        let options = serde_json::from_str(&row.options)
+            .map_err(|error| Error::Internal(format!("options of an ingestion cannot be read: {error}")))?;
+        let new = NewIngestion {
+            kind: row.kind,
+            media: row.media,
+            bytes,
+            dry_run: false,
+            options,
+            waits: true,
+            again: false,
+        };
+        self.ingest(actor, new, None).await
+    }
+}
+
 /// Looks whether a file can be read, and whether it is short.
 fn looked_at(new: NewIngestion) -> Result<(NewIngestion, bool)> {
     let is_short = match new.media {

@@ -128,6 +128,30 @@ impl<'s> Visitor<'s> {
         answer.body_mut().read_to_vec().expect("bytes")
     }
 
+    /// Sends a form with a file as the page seen last would.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Shown {
+        let token = self.token();
+        let mut body = Vec::new();
+        for (name, value) in fields.iter().copied().chain([("csrf", token.as_str())]) {
+            let part = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        body.extend_from_slice(b"--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n");
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--part--\r\n");
+        let jar: Vec<String> = self.jar.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = ureq::http::Request::post(format!("{}{path}", self.server.base))
+            .header("cookie", jar.join("; "))
+            .header("origin", &self.server.base)
+            .header("content-type", "multipart/form-data; boundary=part")
+            .body(body);
+        let mut answer = self.agent.run(request.expect("a request")).expect("answers");
+        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let text = answer.body_mut().read_to_string().expect("text");
+        Shown { status: answer.status().as_u16(), headers, text }
+    }
+
     /// Sends a request as it is described.
     pub fn send(&self, verb: &str, path: &str, form: Option<&[(&str, &str)]>, headers: &[(&str, &str)]) -> Shown {
         let mut request = ureq::http::Request::builder().method(verb).uri(format!("{}{path}", self.server.base));
@@ -161,7 +185,8 @@ impl<'s> Visitor<'s> {
                 self.set_cookie(name, value);
             }
         }
-        let text = answer.body_mut().read_to_string().expect("text");
+        let bytes = answer.body_mut().read_to_vec().expect("bytes");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(token) = text.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()) {
             *self.token.borrow_mut() = token.to_owned();
         }

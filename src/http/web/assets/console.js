@@ -23,6 +23,15 @@
   // A page that comes back by the Back button may be sent again.
   addEventListener('pageshow', () => document.querySelectorAll('form').forEach(form => delete form.dataset.sent));
 
+  // Keys for the buttons that are pressed most.
+  addEventListener('keydown', event => {
+    const key = event.altKey && event.key === 'ArrowDown' ? 'add' : event.ctrlKey && event.key === 'Enter' ? 'send' : '';
+    const button = key && document.querySelector(`[data-key=${key}]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+
   // Scans without loading the page anew. What was known before goes first; without an answer in time nothing is known.
   document.querySelectorAll('[data-scan]').forEach(form => {
     const [box, answer] = [form.elements.id, document.getElementById('answer')];

@@ -1,0 +1,149 @@
+//! A form with a file, as browsers send it (`multipart/form-data`, RFC 7578): one file and a few short members.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
+
+use super::visit::Form;
+use crate::error::{Error, Result};
+
+/// Parts of a form with a file.
+const PARTS: usize = 20;
+/// Bytes of the lines before a part, and of a member that is no file.
+const HEAD_BYTES: usize = 1_024;
+const MEMBER_BYTES: usize = 4_096;
+/// Longest boundary (RFC 2046).
+const BOUNDARY_CHARS: usize = 70;
+
+/// A file that was sent; empty where none was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct File {
+    pub bytes: Bytes,
+}
+
+/// What stands between the parts; none for a request of another kind.
+pub(super) fn boundary(request: &HttpRequest) -> Option<String> {
+    let said = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    let mut parts = said.split(';').map(str::trim);
+    parts.next().filter(|kind| kind.eq_ignore_ascii_case("multipart/form-data"))?;
+    let boundary = parts.find_map(|part| part.strip_prefix("boundary="))?.trim_matches('"');
+    let fits = (1..=BOUNDARY_CHARS).contains(&boundary.len()) && boundary.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| boundary.to_owned())
+}
+
+fn wrong() -> Error {
+    Error::invalid("json", "", "the form with its file cannot be read; choose the file and send it again")
+}
+
+/// Where a text begins within some bytes.
+fn find(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    let first = *text.first()?;
+    let mut from = 0;
+    while let Some(at) = bytes.get(from..)?.iter().position(|byte| *byte == first) {
+        if bytes[from + at..].starts_with(text) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
+}
+
+/// The members of a form and its file.
+///
+/// # Errors
+/// 400 for what is no such form, has more parts, longer members or several files.
+pub(super) fn read(body: &Bytes, boundary: &str) -> Result<(Form, File)> {
+    let (first, between) = (format!("--{boundary}"), format!("\r\n--{boundary}"));
+    let start = find(body, first.as_bytes()).ok_or_else(wrong)? + first.len();
+    let mut rest = body.slice(start..);
+    let (mut members, mut file) = (Vec::new(), None);
+    for _ in 0..=PARTS {
+        if rest.starts_with(b"--") {
+            return Ok((members.into_iter().collect(), file.unwrap_or_default()));
+        }
+        rest = rest.starts_with(b"\r\n").then(|| rest.slice(2..)).ok_or_else(wrong)?;
+        let window = &rest[..rest.len().min(HEAD_BYTES)];
+        let end = find(window, b"\r\n\r\n").ok_or_else(wrong)?;
+        let head = std::str::from_utf8(&rest[..end]).map_err(|_| wrong())?;
+        let (name, is_file) = described(head).ok_or_else(wrong)?;
+        rest = rest.slice(end + 4..);
+        let end = find(&rest, between.as_bytes()).ok_or_else(wrong)?;
+        let content = rest.slice(..end);
+        if !is_file {
+            let text =
+                std::str::from_utf8(&content).ok().filter(|text| text.len() <= MEMBER_BYTES).ok_or_else(wrong)?;
+            members.push((name, text.to_owned()));
+        } else if file.replace(File { bytes: content }).is_some() {
+            return Err(wrong());
+        }
+        rest = rest.slice(end + between.len()..);
+    }
+    Err(wrong())
+}
+
+/// The name of a part, and whether it is a file.
+fn described(head: &str) -> Option<(String, bool)> {
+    let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let (_, said) = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"))?;
+    let mut parts = said.split(';').map(str::trim);
+    parts.next().filter(|kind| kind.eq_ignore_ascii_case("form-data"))?;
+    let quoted =
+        |start: &str, part: &str| Some(part.strip_prefix(start)?.strip_prefix('"')?.strip_suffix('"')?.to_owned());
+    let (mut name, mut is_file) = (None, false);
+    for part in parts {
+        name = name.or_else(|| quoted("name=", part));
+        // What the file is called is of no use here.
+        is_file |= part.starts_with("filename");
+    }
+    Some((name?, is_file))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_text(text: &str) -> Result<(Form, File)> {
+        read(&Bytes::copy_from_slice(text.as_bytes()), "xyz")
+    }
+
+    #[test]
+    fn members_and_the_file_are_read() {
+        let sent = "--xyz\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nT O K E N\r\n--xyz\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a;b.csv\"\r\nContent-Type: text/csv\r\n\r\n\
+             item_id\r\n--xy\r\n\r\n--xyz--\r\n";
+        let (form, file) = read_text(sent).expect("a form");
+        assert_eq!((form.get("csrf"), &file.bytes[..]), ("T O K E N", &b"item_id\r\n--xy\r\n"[..]));
+    }
+
+    #[test]
+    fn what_is_no_form_is_refused() {
+        let part = "\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--xyz";
+        let file = "\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\nb\r\n--xyz";
+        assert!(read_text(&format!("--xyz{}--", part.repeat(PARTS))).is_ok());
+        for sent in [
+            String::new(),
+            "--xyz".into(),
+            "--xyz\r\n".into(),
+            format!("--xyz{part}"),
+            format!("--xyz{}--", part.repeat(PARTS + 1)),
+            format!("--xyz{}--", file.repeat(2)),
+            "--xyz\r\nContent-Disposition: form-data\r\n\r\nb\r\n--xyz--".into(),
+            format!(
+                "--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{}\r\n--xyz--",
+                "b".repeat(MEMBER_BYTES + 1)
+            ),
+            format!("--xyz\r\nX: {}\r\n\r\nb\r\n--xyz--", "b".repeat(HEAD_BYTES)),
+        ] {
+            assert!(read_text(&sent).is_err(), "{sent}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_do_harm(bytes in proptest::collection::vec(prop_oneof![Just(b'-'), Just(b'x'), Just(b'\r'), Just(b'\n'), Just(b':'), any::<u8>()], 0..400)) {
+            let _ = read(&Bytes::from(bytes), "x");
+        }
+    }
+}
