@@ -22,11 +22,13 @@ pub struct Features {
     pub understood: f32,
     /// Share of its words that are known as written.
     pub known: f32,
+    /// All that is understood is one word that was corrected, and that not safely.
+    pub is_guess: bool,
 }
 
 impl Features {
     /// What is weighed: the features and some of their products.
-    fn terms(&self) -> [f32; 15] {
+    fn terms(&self) -> [f32; 16] {
         let number = |is: bool| if is { 1.0 } else { 0.0 };
         let of_phrase = if self.by_phrase { self.exhaustion } else { 0.0 };
         let of_text = if self.by_phrase { 0.0 } else { self.exhaustion };
@@ -47,13 +49,14 @@ impl Features {
             1.0 - self.understood,
             of_text,
             self.coverage * self.share_of_best,
+            number(self.is_guess),
         ]
     }
 }
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
-const WEIGHTS: [f32; 15] = [
-    -3.026, -1.915, 1.553, -2.555, -0.637, 2.300, 1.955, -0.714, -0.345, -1.487, 1.915, 2.790, -3.068, 0.063, 2.630,
+const WEIGHTS: [f32; 16] = [
+    -2.797, -2.024, 1.517, -2.083, -0.448, 2.330, 1.956, -0.726, -0.620, -1.950, 1.835, 2.586, -2.081, 0.274, 2.575, -3.030,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

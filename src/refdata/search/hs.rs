@@ -36,7 +36,7 @@ const LEAST_TRUST: f32 = 0.3;
 /// Digits of a code that can be declared.
 const DECLARED: usize = 6;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
-const FLOOR: f32 = 0.3;
+const FLOOR: f32 = 0.4;
 const FLOOR_OF_OTHERS: f32 = 0.05;
 /// Certainty from which on a part of a description names goods of its own.
 const NAMES_GOODS: f32 = 0.6;
@@ -47,6 +47,8 @@ const TRADE_NAME: f32 = 0.85;
 const LATER_TRADE: f32 = 0.6;
 /// Certainty from which on the words beside a trade name say what the goods are.
 const BESIDE_TRADE: f32 = 0.6;
+/// Letters beside a trade name from which on they may be words of another language than English.
+const TELLING: usize = 5;
 
 /// A code that fits a description.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,6 +163,8 @@ struct Answer {
     tongue: Option<Tongue>,
     /// A phrase says all of it.
     is_phrase: bool,
+    /// A name of goods stands in it as a whole, with its main noun.
+    is_name: bool,
     /// It has a noun that may name goods.
     names: bool,
 }
@@ -225,7 +229,8 @@ impl HsIndex {
     fn answer(&self, text: &str, limit: usize) -> Answer {
         let Some(found) = self.trade_names.find(text) else { return self.by_words(text, limit) };
         let mut beside = self.by_words(&found.beside, limit);
-        if beside.names && beside.certainty() >= BESIDE_TRADE {
+        let is_telling = beside.tongue == Some(Tongue::En) || found.beside.len() >= TELLING;
+        if beside.names && beside.is_name && is_telling && beside.certainty() >= BESIDE_TRADE {
             let is_of_kind = |hit: &HsHit| found.name.codes.contains(&hit.code);
             beside.hits.sort_by_key(|hit| !is_of_kind(hit));
             return beside;
@@ -239,7 +244,7 @@ impl HsIndex {
             hits.push(HsHit::new(code, tongue, certainty, certainty, found_by));
             certainty *= LATER_TRADE;
         }
-        Answer { hits, tongue: Some(tongue), is_phrase: false, names: true }
+        Answer { hits, tongue: Some(tongue), is_phrase: false, is_name: true, names: true }
     }
 
     fn by_words(&self, text: &str, limit: usize) -> Answer {
@@ -281,6 +286,7 @@ impl HsIndex {
                 in_doubt: question.in_doubt,
                 understood: question.main,
                 known: question.known,
+                is_guess: question.is_guess,
             };
             let found_by = self.found_by(&understood, *code, evidence)?;
             let code = self.codes.get(*code as usize)?;
@@ -292,6 +298,7 @@ impl HsIndex {
             hits,
             tongue,
             is_phrase: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.coverage > 0.9,
+            is_name: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.main >= 0.9,
             names: question.names_goods(),
         }
     }
@@ -450,7 +457,8 @@ pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -
     let is_written = |word: &&String| elsewhere(word) || plausible.iter().any(|index| index.has(word));
     let written = words.iter().filter(is_written).cloned().collect();
     let question = Question { text: text.to_owned(), words, written };
-    let mut understood: Vec<Understood> = indexes.iter().map(|index| index.understand(&question)).collect();
+    let understand = |(index, known): (&&TextIndex, &usize)| index.understand(&question, *known * 4 >= most * 3);
+    let mut understood: Vec<Understood> = indexes.iter().zip(&known).map(understand).collect();
     let most = understood.iter().map(|understood| understood.knowledge).fold(0.0, f32::max);
     let natives: Vec<usize> = (0..indexes.len()).filter(|at| understood[*at].knowledge >= most).collect();
     for (at, understood) in understood.iter_mut().enumerate() {

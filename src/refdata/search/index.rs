@@ -27,10 +27,15 @@ const SURE_BY_LIKENESS: f32 = 0.8;
 const UNKNOWN_RARITY: f32 = 6.0;
 /// Likeness from which on a word differs by one slip only.
 const ONE_SLIP: f32 = 0.8;
+/// Letters from which on a word with one slip is safely corrected where nothing else is known.
+const SAFELY_CORRECTED: usize = 8;
 /// Likeness up to which a word is too unlike to be the main noun.
 const DOUBTFUL: f32 = 0.6;
 /// What remains of a document that lacks the main noun of the description.
 const WITHOUT_MAIN_NOUN: f32 = 0.6;
+/// Share of a name's words from which on it is asked for as a whole, and what that is worth beside the main noun.
+const WHOLE: f32 = 0.99;
+const WHOLE_NAME: f32 = 0.9;
 /// Weight of the main noun.
 const MAIN_NOUN: f32 = 1.4;
 /// Worth of the noun at the end of a compound, and of what stands before it.
@@ -57,7 +62,8 @@ pub struct Question {
     pub text: String,
     /// Its words in plain letters.
     pub words: Vec<String>,
-    /// Those written in some index, or small words of its language: not to be taken for misspelt in another.
+    /// Those written in an index that knows much of it, or small words of its language: not to be taken for misspelt in
+    /// another.
     pub written: Vec<String>,
 }
 
@@ -76,6 +82,8 @@ pub struct Understood {
     pub in_doubt: bool,
     /// Share of its words that are known as written.
     pub known: f32,
+    /// All that is understood is one word that was corrected, and that not safely.
+    pub is_guess: bool,
 }
 
 impl Understood {
@@ -193,7 +201,8 @@ impl TextIndex {
     }
 
     /// What the question means in this language.
-    pub fn understand(&self, question: &Question) -> Understood {
+    /// Words that are not known are taken for misspelt only where it `may_guess`.
+    pub fn understand(&self, question: &Question, may_guess: bool) -> Understood {
         let mut groups: Vec<Group> = Vec::new();
         let mut understood = Understood::default();
         let words = self.analyzer.query(&question.text, |word| self.has_word(word));
@@ -201,7 +210,7 @@ impl TextIndex {
             if groups.iter().any(|group| group.asked == word.surface) {
                 continue;
             }
-            let (likeness, alternatives) = self.alternatives(&word, question);
+            let (likeness, alternatives) = self.alternatives(&word, question, may_guess);
             if alternatives.is_empty() {
                 understood.unknown += word.weight * UNKNOWN_RARITY;
                 understood.in_doubt |= word.role == Role::Name;
@@ -232,6 +241,10 @@ impl TextIndex {
             noun.is_main = true;
             understood.main = noun.likeness;
         }
+        let is_unsafe = |group: &Group| group.likeness < ONE_SLIP || group.asked.len() < SAFELY_CORRECTED;
+        understood.is_guess = understood.known == 0.0
+            && groups.iter().filter(|group| group.role != Role::Side).count() < 2
+            && groups.iter().any(|group| group.likeness <= SAME_STEM && is_unsafe(group));
         understood.groups = groups;
         understood
     }
@@ -282,7 +295,7 @@ impl TextIndex {
     }
 
     /// What `word` may stand for here, and how sure that is.
-    fn alternatives(&self, word: &Word, question: &Question) -> (f32, Vec<Alternative>) {
+    fn alternatives(&self, word: &Word, question: &Question, may_guess: bool) -> (f32, Vec<Alternative>) {
         let surface = word.surface.as_str();
         let same = self.word(surface, 1.0);
         let has_digit = surface.bytes().any(|b| b.is_ascii_digit());
@@ -292,7 +305,7 @@ impl TextIndex {
             (0.0, Vec::new())
         } else if self.has_word(surface) {
             (1.0, same)
-        } else if has_digit || question.written.iter().any(|written| written == surface) {
+        } else if has_digit || !may_guess || question.written.iter().any(|written| written == surface) {
             (SURE_BY_STEM, same)
         } else {
             // Where only a relative is written (`calendering` for `calender`), it may as well be a slip.
@@ -385,13 +398,16 @@ impl TextIndex {
         }
         let scored = sums.into_iter().filter(|sum| sum.score > 0.0).map(|sum| {
             let own = self.totals.get(sum.document as usize).copied().unwrap_or_default();
+            let exhaustion = (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0);
+            // All words of a longer name say what the goods are, wherever they stand.
+            let main = if exhaustion > WHOLE && sum.words > 1 { sum.main.max(WHOLE_NAME) } else { sum.main };
             Scored {
                 document: sum.document,
-                score: if sum.main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
-                main: sum.main,
+                score: if main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
+                main,
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
-                exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
+                exhaustion,
             }
         });
         scored.collect()
@@ -437,6 +453,7 @@ struct Sum {
     covered: f32,
     rarity: f32,
     main: f32,
+    words: u32,
 }
 
 impl Sum {
@@ -445,6 +462,7 @@ impl Sum {
         if worth > 0.0 {
             self.covered += group.weight * group.rarity * group.likeness;
             self.rarity += group.rarity;
+            self.words += 1;
             if group.is_main {
                 self.main = group.likeness;
             }

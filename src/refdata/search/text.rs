@@ -174,7 +174,7 @@ impl Analyzer {
     fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
         let (weight, role) = match surface {
             weak if self.small.weak.contains(weak) => (0.35, Role::Side),
-            material if self.small.materials.contains(material) => (0.8, Role::Material),
+            material if self.small.materials.contains(material) => (1.0, Role::Material),
             number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
             _ => (1.0, Role::Name),
         };

@@ -162,7 +162,7 @@ const EN: Lists = [
     "and plus",
     "new old used second hand secondhand vintage original style styled size small big large medium mini set \
      sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
-     tin tablet tablets capsules pills quality red blue green black white yellow pink purple grey gray brown \
+     tin tablet tablets tabs tab caps capsules pills quality red blue green black white yellow pink purple grey gray brown \
      orange colour color handmade homemade made assorted mixed brand misc miscellaneous various model personal own gift cheap inch inches \
      cm mm ml cl kg gram grams litre liter volt watt luxury digital portable nice collection collectible \
      design designer premium professional mens womens ladies kids children childrens baby adult sz xl xxl free \
