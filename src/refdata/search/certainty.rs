@@ -56,7 +56,7 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.797, -2.024, 1.517, -2.083, -0.448, 2.330, 1.956, -0.726, -0.620, -1.950, 1.835, 2.586, -2.081, 0.274, 2.575, -3.030,
+    -2.918, -1.949, 1.625, -2.140, -0.566, 2.335, 1.959, -0.743, -0.391, -1.942, 1.853, 2.682, -2.250, 0.263, 2.585, -2.958,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

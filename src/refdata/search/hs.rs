@@ -32,7 +32,11 @@ const COVERAGE: f32 = 0.65;
 const PHRASE: f32 = 1.2;
 const LATER_CODE: f32 = 0.9;
 /// Trust in a language, by what it knows of the description, below which it is not asked.
-const LEAST_TRUST: f32 = 0.3;
+const LEAST_TRUST: f32 = 0.5;
+/// Trust from which on a language knows as much of the description as any.
+const SAME_TRUST: f32 = 0.8;
+/// How surely the main noun of a description is understood where it is to tell what the goods are.
+const SURELY_MAIN: f32 = 0.8;
 /// Digits of a code that can be declared.
 const DECLARED: usize = 6;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
@@ -118,8 +122,26 @@ impl Code {
 /// The index of one language: documents are the codes, after them the everyday phrases.
 struct TongueIndex {
     index: TextIndex,
-    /// By phrase: the codes it leads to, the likeliest first.
-    leads: Vec<Vec<u32>>,
+    /// By phrase.
+    leads: Vec<Lead>,
+}
+
+/// Where a phrase leads.
+struct Lead {
+    /// The likeliest first.
+    codes: Vec<u32>,
+    /// What goods of its kind are called in English.
+    kind: Option<String>,
+}
+
+/// A name of goods that stands in a description.
+pub struct Name<'a> {
+    pub tongue: Tongue,
+    /// As described.
+    pub words: Vec<String>,
+    pub codes: Vec<&'a str>,
+    /// What goods of its kind are called in English, where that is known.
+    pub kind: Option<&'a str>,
 }
 
 /// What speaks for a code: its texts, and the phrase that leads to it.
@@ -220,6 +242,73 @@ impl HsIndex {
         self.by_words(text, limit).hits
     }
 
+    /// The codes that a text about one kind of goods surely means: that of its words, and that of what remains of them
+    /// without the words beside the goods, so that saying more takes none away.
+    pub fn sure_codes(&self, text: &str, sure: f32) -> Vec<String> {
+        let core = self.tongue_of(text).map(|tongue| self.core(text, tongue));
+        let texts = std::iter::once(text.to_owned()).chain(core);
+        let mut codes: Vec<String> = texts
+            .filter_map(|text| self.answer(&text, limits::HS_HITS).hits.into_iter().next())
+            .filter(|hit| hit.certainty >= sure && hit.features.main >= SURELY_MAIN)
+            .map(|hit| hit.code)
+            .collect();
+        codes.dedup();
+        codes
+    }
+
+    /// The words of a text that may name goods or what they are made of.
+    fn core(&self, text: &str, tongue: Tongue) -> String {
+        let Some(index) = self.tongues.get(tongue as usize).map(|tongue| &tongue.index) else { return String::new() };
+        index.core(text).join(" ")
+    }
+
+    /// The language that knows most of a text; `None` where none knows any of it.
+    pub fn tongue_of(&self, text: &str) -> Option<Tongue> {
+        self.tongues_of(text).into_iter().next()
+    }
+
+    /// The languages that know most of a text.
+    pub fn tongues_of(&self, text: &str) -> Vec<Tongue> {
+        let words = plain_words(text);
+        let known = |tongue: &TongueIndex| words.iter().filter(|word| tongue.index.has(word)).count();
+        let known: Vec<(usize, Tongue)> =
+            self.tongues.iter().map(|tongue| (known(tongue), tongue.index.tongue())).collect();
+        let most = known.iter().map(|(known, _)| *known).max().unwrap_or_default();
+        known.into_iter().filter(|(known, _)| *known == most && most > 0).map(|(_, tongue)| tongue).collect()
+    }
+
+    /// Whether names of goods turn on `word` (plain small letters) in a language.
+    pub fn is_head(&self, word: &str, tongue: Tongue) -> bool {
+        self.tongues.get(tongue as usize).is_some_and(|tongue| tongue.index.is_head(word))
+    }
+
+    /// The names of goods that stand in a text as a whole, its main noun among them.
+    pub fn names(&self, text: &str) -> Vec<Name<'_>> {
+        let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
+        let understood = ask(&indexes, text, |_| false);
+        let spoken = self.tongues_of(text);
+        let mut names = Vec::new();
+        for (tongue, (question, trust)) in self.tongues.iter().zip(&understood) {
+            if *trust < SAME_TRUST || spoken.first() == Some(&Tongue::En) && tongue.index.tongue() != Tongue::En {
+                continue;
+            }
+            let whole = tongue.index.search(question).into_iter().filter(|hit| hit.exhaustion > 0.99 && hit.holds_main && hit.main >= SURELY_MAIN);
+            for hit in whole {
+                let Some(phrase) = (hit.document as usize).checked_sub(self.codes.len()) else { continue };
+                let Some(Lead { codes, kind }) = tongue.leads.get(phrase) else { continue };
+                let codes = codes.iter().filter_map(|code| self.codes.get(*code as usize));
+                let matches = tongue.index.matches(question, hit.document);
+                names.push(Name {
+                    tongue: tongue.index.tongue(),
+                    words: matches.into_iter().map(|found| found.asked).collect(),
+                    codes: codes.map(|code| code.entry.code.as_str()).collect(),
+                    kind: kind.as_deref(),
+                });
+            }
+        }
+        names
+    }
+
     /// Whether `word` (plain small letters) is written in the texts or phrases of some language.
     pub fn knows(&self, word: &str) -> bool {
         self.tongues.iter().any(|tongue| tongue.index.has(word))
@@ -241,7 +330,8 @@ impl HsIndex {
         for code in &found.name.codes {
             let Some(code) = self.by_code.get(code).and_then(|at| self.codes.get(*at as usize)) else { continue };
             let found_by = format!("trade name {}, {}", found.name.name, found.name.kind);
-            hits.push(HsHit::new(code, tongue, certainty, certainty, found_by));
+            let features = Features { main: 1.0, ..Features::default() };
+            hits.push(HsHit { features, ..HsHit::new(code, tongue, certainty, certainty, found_by) });
             certainty *= LATER_TRADE;
         }
         Answer { hits, tongue: Some(tongue), is_phrase: false, is_name: true, names: true }
@@ -363,7 +453,7 @@ fn in_turns(answers: Vec<Answer>) -> Vec<HsHit> {
 }
 
 /// The parts of a text that may each name goods: between commas and the like, and at words like `and`.
-fn parts(text: &str, tongue: Tongue) -> Vec<String> {
+pub(super) fn parts(text: &str, tongue: Tongue) -> Vec<String> {
     let joins = &tongue.words().joins;
     let mut parts = Vec::new();
     for clause in text.split([',', ';', '+', '&', '/', '\n', '\u{3001}', '\u{ff0c}']) {
@@ -390,8 +480,10 @@ impl TongueIndex {
         tongue: Tongue,
     ) -> Self {
         let phrases: Vec<&Synonym> = synonyms.iter().filter(|synonym| synonym.language == tongue).collect();
-        let lead =
-            |synonym: &&Synonym| synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect();
+        let lead = |synonym: &&Synonym| Lead {
+            codes: synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect(),
+            kind: synonym.kind.clone(),
+        };
         let leads = phrases.iter().map(lead).collect();
         let of_codes = codes.iter().map(|code| fields(nomenclature, code, tongue));
         let of_phrases =
@@ -410,7 +502,7 @@ impl TongueIndex {
                 continue;
             };
             let mut by_phrase = score * hit.exhaustion.powi(2) * PHRASE;
-            for (place, code) in self.leads.get(phrase).into_iter().flatten().enumerate() {
+            for (place, code) in self.leads.get(phrase).into_iter().flat_map(|lead| &lead.codes).enumerate() {
                 let evidence = found.entry(*code).or_default();
                 if evidence.by_phrase.score < by_phrase {
                     evidence.by_phrase = Support { score: by_phrase, ..support };

@@ -35,7 +35,7 @@ const DOUBTFUL: f32 = 0.6;
 const WITHOUT_MAIN_NOUN: f32 = 0.6;
 /// Share of a name's words from which on it is asked for as a whole, and what that is worth beside the main noun.
 const WHOLE: f32 = 0.99;
-const WHOLE_NAME: f32 = 0.9;
+const WHOLE_NAME: f32 = 0.6;
 /// Weight of the main noun.
 const MAIN_NOUN: f32 = 1.4;
 /// Worth of the noun at the end of a compound, and of what stands before it.
@@ -138,8 +138,11 @@ pub struct Scored {
     pub certainty: f32,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
-    /// How likely the main noun stands for a word of the document; 0 where it does not.
+    /// How likely the main noun stands for a word of the document; 0 where it does not, and something where all words of
+    /// a longer name are asked for.
     pub main: f32,
+    /// The main noun is one of its words.
+    pub holds_main: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -181,8 +184,7 @@ impl TextIndex {
     /// Whether `surface` is a small word of the language, or one that says nothing of the kind of goods and that no name
     /// of goods turns on.
     pub fn is_side_word(&self, surface: &str) -> bool {
-        let names = || self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term));
-        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !names()
+        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !self.is_head(surface)
     }
 
     /// Whether `surface` is a small word of the language.
@@ -198,6 +200,19 @@ impl TextIndex {
     /// The language.
     pub fn tongue(&self) -> Tongue {
         self.analyzer.tongue()
+    }
+
+    /// Whether names of goods turn on `surface`.
+    pub fn is_head(&self, surface: &str) -> bool {
+        self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term))
+    }
+
+    /// The words of a text that may name goods or say what they are made of.
+    pub fn core(&self, text: &str) -> Vec<String> {
+        let words = self.analyzer.query(text, |word| self.has_word(word));
+        let mut words: Vec<_> = words.into_iter().filter(|word| word.role != Role::Side || word.is_empty()).collect();
+        words.retain(|word| self.has_word(&word.surface) || word.surface.len() > 3);
+        words.into_iter().map(|word| word.surface).collect()
     }
 
     /// What the question means in this language.
@@ -405,6 +420,7 @@ impl TextIndex {
                 document: sum.document,
                 score: if main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
                 main,
+                holds_main: sum.main > 0.0,
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
                 exhaustion,
@@ -552,8 +568,8 @@ impl Builder {
     /// The main word of a name: its last or first by the language, small words aside.
     fn main_word(&self, text: &Analyzed) -> Option<u32> {
         match self.analyzer.tongue().head() {
-            Head::First => text.names.first(),
-            Head::Last => text.names.last(),
+            Head::First => text.names.first().or(text.written.first()),
+            Head::Last => text.written.last(),
         }
         .copied()
     }

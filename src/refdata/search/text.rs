@@ -29,6 +29,8 @@ pub struct Word {
     pub weight: f32,
     /// It may be the noun that names the goods.
     pub role: Role,
+    /// It says what the goods are for, go with or are made of.
+    pub is_purpose: bool,
     /// Which clause it stands in, counted from 0.
     pub clause: usize,
     /// How many written words it was joined from.
@@ -151,8 +153,10 @@ impl Analyzer {
 
     /// The words of a description that is looked for. `known` tells which words of a script without blanks there are.
     pub fn query(&self, text: &str, known: impl Fn(&str) -> bool) -> Vec<Word> {
+        let clauses = clauses(text);
+        let is_emptied = clauses.iter().flat_map(|clause| clause.split(' ')).any(|word| EMPTY.contains(&word));
         let mut words: Vec<Word> = Vec::new();
-        for (number, clause) in clauses(text).iter().enumerate() {
+        for (number, clause) in clauses.iter().enumerate() {
             let first = words.len();
             let (mut negated, mut purpose) = (false, false);
             for part in clause.split([' ', '-']).filter(|part| !part.is_empty()) {
@@ -162,7 +166,8 @@ impl Analyzer {
                     } else if words.len() > first && self.small.purposes.contains(part) {
                         purpose = true;
                     } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
-                        words.push(self.word(part, negated, purpose, number));
+                        let word = self.word(part, negated, purpose, number);
+                        words.push(if is_emptied { word.emptied() } else { word });
                         negated = false;
                     }
                 }
@@ -181,7 +186,7 @@ impl Analyzer {
         let (weight, role) = if purpose { (weight * 0.6, Role::Side) } else { (weight, role) };
         let role = if negated { Role::Side } else { role };
         let stem = self.signed_stem(surface, negated);
-        Word { surface: surface.to_owned(), stem, weight, role, clause, parts: 1 }
+        Word { surface: surface.to_owned(), stem, weight, role, is_purpose: purpose, clause, parts: 1 }
     }
 
     /// A run of Chinese or Japanese writing cut into the longest known words, from the left; what is not known stays in
@@ -206,6 +211,33 @@ impl Analyzer {
         }
         words.extend(part.get(ends[unknown]..).filter(|gap| !gap.is_empty()));
         words
+    }
+}
+
+/// With one of these a container is what is sent, not what would be in it.
+const EMPTY: [&str; 17] = [
+    "empty", "vide", "vides", "vacio", "vacia", "vacios", "vacias", "vazio", "vazia", "vazios", "vazias", "leer", "leere",
+    "leeres", "vuoto", "vuota", "leeg",
+];
+/// Containers, in all languages.
+const CONTAINERS: [&str; 33] = [
+    "box", "boxes", "bottle", "bottles", "jar", "tin", "tube", "bag", "bags", "boite", "boites", "pot", "bouteille", "sac",
+    "bocal", "caja", "cajas", "frasco", "botella", "bote", "caixa", "garrafa", "lata", "schachtel", "dose", "flasche",
+    "kiste", "beutel", "scatola", "barattolo", "bottiglia", "doos", "fles",
+];
+
+impl Word {
+    /// Whether it says that a container is empty.
+    pub fn is_empty(&self) -> bool {
+        EMPTY.contains(&self.surface.as_str())
+    }
+
+    /// The word in a text about empty containers.
+    fn emptied(self) -> Self {
+        match CONTAINERS.contains(&self.surface.as_str()) {
+            true => Self { weight: 1.0, role: Role::Name, ..self },
+            false => self,
+        }
     }
 }
 

@@ -154,11 +154,11 @@ fn small_words(tongue: Tongue) -> SmallWords {
 type Lists = [&'static str; 6];
 
 const EN: Lists = [
-    "a an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
+    "a about an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
      my of off on or other others per similar such than that the their them these this those to type up used \
      various which whose with incl",
     "not non except excluding without excl",
-    "for with in from on to w",
+    "for with in from on to w about",
     "and plus",
     "new old used second hand secondhand vintage original style styled size small big large medium mini set \
      sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
@@ -169,7 +169,7 @@ const EN: Lists = [
      sample samples present item items thing things stuff misc goods product products parcel content contents \
      high best very happy merry thank thanks you please bend handle care side up return sender invoice order ref reference document documents test personal effects present presents love price shipping urgent extra value effects merchandise \
      refillable foldable folding disposable edition limited edition carton cartons prs dark light metallic \
-     strong slim long short natural pure organic fresh mint vanilla two three four five six",
+     strong slim long short natural pure organic fresh mint vanilla hold two three four five six empty",
     "leather cotton wool woollen woolen silk linen polyester nylon acrylic viscose velvet denim fleece felt \
      steel stainless iron metal metallic aluminium aluminum brass copper bronze wood wooden bamboo plastic silicone \
      rubber latex vinyl glass crystal ceramic porcelain paper cardboard stone marble gold golden silver platinum \
