@@ -56,7 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.918, -1.949, 1.625, -2.140, -0.566, 2.335, 1.959, -0.743, -0.391, -1.942, 1.853, 2.682, -2.250, 0.263, 2.585, -2.958,
+    -3.079, -1.909, 2.070, -2.242, -0.846, 2.072, 2.000, -0.798, -0.313, -1.816, 1.996, 2.709, -2.745, 0.458, 2.561,
+    -3.551,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

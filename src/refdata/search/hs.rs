@@ -69,7 +69,6 @@ pub struct HsHit {
     pub observations: String,
     /// What the certainty was worked out from.
     pub features: Features,
-    score: f32,
 }
 
 impl HsHit {
@@ -210,7 +209,8 @@ impl HsIndex {
         let code = |entry: &HsEntry| Code { standing: standing(entry), above: above(entry), entry: entry.clone() };
         let codes: Vec<Code> = entries.map(code).collect();
         let by_code: HashMap<String, u32> = codes.iter().map(|code| code.entry.code.clone()).zip(0..).collect();
-        let tongues = Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
+        let tongues =
+            Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
         Self { codes, by_code, tongues, trade_names: TradeNames::built_in() }
     }
 
@@ -292,7 +292,11 @@ impl HsIndex {
             if *trust < SAME_TRUST || spoken.first() == Some(&Tongue::En) && tongue.index.tongue() != Tongue::En {
                 continue;
             }
-            let whole = tongue.index.search(question).into_iter().filter(|hit| hit.exhaustion > 0.99 && hit.holds_main && hit.main >= SURELY_MAIN);
+            let whole = tongue
+                .index
+                .search(question)
+                .into_iter()
+                .filter(|hit| hit.exhaustion > 0.99 && hit.names_main && hit.main >= SURELY_MAIN);
             for hit in whole {
                 let Some(phrase) = (hit.document as usize).checked_sub(self.codes.len()) else { continue };
                 let Some(Lead { codes, kind }) = tongue.leads.get(phrase) else { continue };
@@ -331,7 +335,7 @@ impl HsIndex {
             let Some(code) = self.by_code.get(code).and_then(|at| self.codes.get(*at as usize)) else { continue };
             let found_by = format!("trade name {}, {}", found.name.name, found.name.kind);
             let features = Features { main: 1.0, ..Features::default() };
-            hits.push(HsHit { features, ..HsHit::new(code, tongue, certainty, certainty, found_by) });
+            hits.push(HsHit { features, ..HsHit::new(code, tongue, certainty, found_by) });
             certainty *= LATER_TRADE;
         }
         Answer { hits, tongue: Some(tongue), is_phrase: false, is_name: true, names: true }
@@ -341,7 +345,8 @@ impl HsIndex {
         let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
         let understood = ask(&indexes, text, |_| false);
         let mut best: HashMap<u32, Evidence> = HashMap::new();
-        let trusted = self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
+        let trusted =
+            self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
         for (at, (tongue, (question, trust))) in trusted {
             for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
                 let known = best.entry(code).or_default();
@@ -380,7 +385,7 @@ impl HsIndex {
             };
             let found_by = self.found_by(&understood, *code, evidence)?;
             let code = self.codes.get(*code as usize)?;
-            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), *score, found_by) })
+            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), found_by) })
         };
         let mut hits: Vec<HsHit> = ranked.iter().filter_map(hit).collect();
         hits.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
@@ -425,14 +430,13 @@ impl HsIndex {
 }
 
 impl HsHit {
-    fn new(code: &Code, tongue: Tongue, certainty: f32, score: f32, found_by: String) -> Self {
+    fn new(code: &Code, tongue: Tongue, certainty: f32, found_by: String) -> Self {
         Self {
             code: code.entry.code.clone(),
             certainty,
             heading: code.heading(tongue),
             observations: format!("{} [found by: {found_by}]", code.text(tongue)),
             found_by,
-            score,
             features: Features::default(),
         }
     }
@@ -629,32 +633,75 @@ mod tests {
         let hits = goods().search("shoes", limits::HS_HITS);
         assert_eq!(hits.len(), limits::HS_HITS);
         assert_eq!(hits[0].to_contract().hs_code.as_ref(), Some(&hits[0].code));
-        assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        assert!(hits.windows(2).all(|pair| pair[0].certainty >= pair[1].certainty));
         assert!(goods().search("cotton", 10).iter().all(|hit| nomenclature().get(&hit.code).is_some()));
         assert!(goods().search("", 10).is_empty() && goods().search("7 % & 12", 10).is_empty());
         assert!(goods().search("shoes", 0).is_empty());
     }
 
     #[test]
-    fn only_the_first_words_of_a_long_text_count() {
-        let long = format!("leather wallet{}", " zyxwvu qwrtzp".repeat(500));
+    fn a_long_text_is_searched_by_its_first_words() {
+        let long = format!("leather wallet{}", " black large".repeat(500));
         assert_eq!(codes(&long)[0], "420231");
     }
 
     #[test]
-    fn a_heading_is_the_answer_where_its_codes_have_no_text_in_the_language() {
-        assert_eq!(codes("Alambrón de acero inoxidable")[0], "7221");
+    fn only_codes_that_can_be_declared_are_proposed_with_their_heading_beside() {
+        let hits = goods().search("Alambrón de acero inoxidable", 5);
+        assert_eq!(hits[0].code, "722100");
+        assert!(hits[0].heading.starts_with("7221 Alambrón"), "{}", hits[0].heading);
+    }
+
+    #[test]
+    fn unknown_words_lead_nowhere() {
+        for text in ["zyxwvu", "quixtal mirpok", "gift", "платье", "Takahashi Kenji"] {
+            assert_eq!(codes(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_main_noun_decides() {
+        for (text, code) in [
+            ("phone case for iPhone 13", "392690"),
+            ("camera lens", "900211"),
+            ("Handyhülle aus Silikon", "392690"),
+            ("硅胶手机壳", "392690"),
+            ("wine glasses set of 6", "701328"),
+        ] {
+            assert!(codes(text).contains(&code.to_owned()), "{text}: {:?}", codes(text));
+        }
+    }
+
+    #[test]
+    fn a_trade_name_leads_to_its_goods_unless_others_are_named_beside() {
+        let hits = goods().search("Lego 42115", 5);
+        assert_eq!(hits[0].code, "950300");
+        assert_eq!(hits[0].found_by, "trade name lego, toy building bricks");
+        assert!(codes("Samsung Galaxy phone case").contains(&"392690".to_owned()));
+    }
+
+    #[test]
+    fn several_goods_get_codes_for_each() {
+        let found = codes("Honig, Seife und Socken");
+        for heading in ["0409", "3401", "6115"] {
+            assert!(found.iter().any(|code| code.starts_with(heading)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn one_answer_speaks_one_language() {
+        let french = goods().search("portefeuille en cuir", 5);
+        assert!(french.iter().all(|hit| !hit.heading.contains("wallet")), "{french:?}");
     }
 
     #[test]
     fn a_code_with_others_below_gives_way_to_them_when_national_codes_are_loaded() {
-        let entry =
-            |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
+        let entry = |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
         let rows =
             vec![entry("0409", "Honey"), entry("040900", "Natural honey"), entry("04090010", "Honey in the comb")];
         let nomenclature = Nomenclature::new(crate::refdata::table::Parsed { rows, ..Default::default() });
         let index = HsIndex::new(&nomenclature, &[]);
-        let found: Vec<String> = index.search("comb honey", 5).into_iter().map(|hit| hit.code).collect();
+        let found: Vec<String> = index.candidates("comb honey", 5).into_iter().map(|hit| hit.code).collect();
         assert_eq!(found, ["04090010"]);
     }
 

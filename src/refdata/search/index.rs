@@ -103,6 +103,7 @@ struct Group {
     asked: String,
     weight: f32,
     role: Role,
+    is_purpose: bool,
     clause: usize,
     is_main: bool,
     /// Worth of the word by rarity, for the share of the question that is covered.
@@ -141,8 +142,8 @@ pub struct Scored {
     /// How likely the main noun stands for a word of the document; 0 where it does not, and something where all words of
     /// a longer name are asked for.
     pub main: f32,
-    /// The main noun is one of its words.
-    pub holds_main: bool,
+    /// The main noun is one of its words, and none of them is what the goods are for or go with.
+    pub names_main: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -210,13 +211,12 @@ impl TextIndex {
     /// The words of a text that may name goods or say what they are made of.
     pub fn core(&self, text: &str) -> Vec<String> {
         let words = self.analyzer.query(text, |word| self.has_word(word));
-        let mut words: Vec<_> = words.into_iter().filter(|word| word.role != Role::Side || word.is_empty()).collect();
+        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.is_empty()).collect();
         words.retain(|word| self.has_word(&word.surface) || word.surface.len() > 3);
         words.into_iter().map(|word| word.surface).collect()
     }
 
-    /// What the question means in this language.
-    /// Words that are not known are taken for misspelt only where it `may_guess`.
+    /// What the question means in this language. Words that are not known are taken for misspelt only where it `may_guess`.
     pub fn understand(&self, question: &Question, may_guess: bool) -> Understood {
         let mut groups: Vec<Group> = Vec::new();
         let mut understood = Understood::default();
@@ -237,6 +237,7 @@ impl TextIndex {
             groups.push(Group {
                 weight: word.weight,
                 role: word.role,
+                is_purpose: word.is_purpose,
                 clause: word.clause,
                 is_main: false,
                 rarity,
@@ -258,7 +259,7 @@ impl TextIndex {
         }
         let is_unsafe = |group: &Group| group.likeness < ONE_SLIP || group.asked.len() < SAFELY_CORRECTED;
         understood.is_guess = understood.known == 0.0
-            && groups.iter().filter(|group| group.role != Role::Side).count() < 2
+            && groups.iter().filter(|group| group.role > Role::Side).count() < 2
             && groups.iter().any(|group| group.likeness <= SAME_STEM && is_unsafe(group));
         understood.groups = groups;
         understood
@@ -269,14 +270,13 @@ impl TextIndex {
     fn main_noun(&self, groups: &[Group]) -> Option<usize> {
         let is_head = |group: &Group| group.alternatives.iter().any(|a| self.heads.contains(&a.term));
         let fits = |group: &Group, role: Role, heads: bool| {
-            group.role == role && group.likeness > DOUBTFUL && (!heads || is_head(group))
+            group.role == role && !group.is_purpose && group.likeness > DOUBTFUL && (!heads || is_head(group))
         };
         let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
         choices.into_iter().find_map(|(role, heads)| {
             let clause = groups.iter().find(|group| fits(group, role, heads))?.clause;
-            let mut fitting = (0..groups.len()).filter(|at| {
-                groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads))
-            });
+            let mut fitting = (0..groups.len())
+                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads)));
             match self.tongue().head() {
                 Head::First => fitting.next(),
                 Head::Last => fitting.next_back(),
@@ -376,7 +376,8 @@ impl TextIndex {
     fn known_part<'w>(&self, part: &'w str) -> Option<&'w str> {
         let bare = ["", "s", "n", "en", "e"].into_iter().filter_map(|link| part.strip_suffix(link));
         let mut known = bare.filter(|part| part.len() >= SHORTEST_PART);
-        known.find(|part| self.has_word(part) || self.analyzer.is_side_word(part))
+        let compounds = self.tongue().compounds();
+        known.find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
     }
 
     fn similar(&self, surface: &str) -> (f32, Vec<Alternative>) {
@@ -420,7 +421,7 @@ impl TextIndex {
                 document: sum.document,
                 score: if main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
                 main,
-                holds_main: sum.main > 0.0,
+                names_main: sum.main > 0.0 && !sum.has_purpose,
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
                 exhaustion,
@@ -470,6 +471,7 @@ struct Sum {
     rarity: f32,
     main: f32,
     words: u32,
+    has_purpose: bool,
 }
 
 impl Sum {
@@ -479,6 +481,7 @@ impl Sum {
             self.covered += group.weight * group.rarity * group.likeness;
             self.rarity += group.rarity;
             self.words += 1;
+            self.has_purpose |= group.is_purpose;
             if group.is_main {
                 self.main = group.likeness;
             }

@@ -22,8 +22,7 @@ use super::restrictions::seed;
 
 /// The search over the nomenclature and the everyday words built into the program; built at the first call.
 pub fn goods() -> &'static HsIndex {
-    static GOODS: LazyLock<HsIndex> =
-        LazyLock::new(|| HsIndex::new(nomenclature(), &synonyms::built_in()));
+    static GOODS: LazyLock<HsIndex> = LazyLock::new(|| HsIndex::new(nomenclature(), &synonyms::built_in()));
     &GOODS
 }
 

@@ -140,7 +140,12 @@ impl RestrictionIndex {
     /// Builds the indexes, one for each language the rules are written in.
     pub fn new(rules: Vec<Restriction>) -> Self {
         let set = |words: &'static str| words.split_whitespace().collect();
-        let small = Small { generic: set(GENERIC), forms: set(FORMS), only_in_name: set(ONLY_IN_NAME), carriers: set(CARRIERS) };
+        let small = Small {
+            generic: set(GENERIC),
+            forms: set(FORMS),
+            only_in_name: set(ONLY_IN_NAME),
+            carriers: set(CARRIERS),
+        };
         let tongues = [Tongue::En, Tongue::Fr, Tongue::Es, Tongue::Pt];
         let tongues = tongues.map(|tongue| Terms::new(&rules, tongue, &small)).into();
         Self { rules, tongues, small }
@@ -202,28 +207,45 @@ impl RestrictionIndex {
     fn naming<'a>(&'a self, text: &str, route: Route<'_>, goods: &HsIndex, hits: &mut Vec<RestrictionHit<'a>>) {
         let names = goods.names(text);
         let spoken = goods.tongues_of(text);
-        let is_spoken = |tongue| spoken.contains(&tongue) && (spoken.first() != Some(&Tongue::En) || tongue == Tongue::En);
+        let is_spoken = |tongue| match spoken.first() {
+            None => true,
+            Some(Tongue::En) => tongue == Tongue::En,
+            Some(_) => spoken.contains(&tongue),
+        };
         for terms in self.tongues.iter().filter(|terms| is_spoken(terms.analyzer.tongue())) {
             let words = terms.analyzer.query(text, |_| false);
-            self.fitting(terms, &words, goods, |rule, said| {
-                // A longer name of goods around the words of the rule says what the goods are: `glue gun`.
-                let longer = names.iter().any(|name| {
-                    name.words.len() > said.len()
-                        && said.iter().any(|word| name.words.iter().any(|known| singular(known) == singular(word)))
-                        && rule.has_codes()
-                        && !name.codes.iter().any(|code| covers(rule, code))
-                });
-                let here = rule.holds(route.destination, route.sending, route.on);
-                (here && !longer).then(|| format!("found by: {}", said.join(", ")))
-            }, hits);
+            self.fitting(
+                terms,
+                &words,
+                goods,
+                |rule, said| {
+                    // A longer name of goods around the words of the rule says what the goods are: `glue gun`.
+                    let longer = names.iter().any(|name| {
+                        let telling = name.words.iter().filter(|word| !terms.analyzer.is_side_word(word));
+                        telling.count() > said.len()
+                            && said.iter().any(|word| name.words.iter().any(|known| singular(known) == singular(word)))
+                            && rule.has_codes()
+                            && !name.codes.iter().any(|code| covers(rule, code))
+                    });
+                    let here = rule.holds(route.destination, route.sending, route.on);
+                    (here && !longer).then(|| format!("found by: {}", said.join(", ")))
+                },
+                hits,
+            );
         }
         for name in names.iter().filter(|name| name.tongue != Tongue::En) {
             let (Some(kind), Some(terms)) = (name.kind, self.tongues.first()) else { continue };
             let words = terms.analyzer.query(kind, |_| false);
-            self.fitting(terms, &words, goods, |rule, said| {
-                let here = rule.holds(route.destination, route.sending, route.on);
-                here.then(|| format!("found by: {} (for {})", said.join(", "), name.words.join(" ")))
-            }, hits);
+            self.fitting(
+                terms,
+                &words,
+                goods,
+                |rule, said| {
+                    let here = rule.holds(route.destination, route.sending, route.on);
+                    here.then(|| format!("found by: {} (for {})", said.join(", "), name.words.join(" ")))
+                },
+                hits,
+            );
         }
     }
 
@@ -261,7 +283,8 @@ impl RestrictionIndex {
         if head.is_purpose && term.how != How::With {
             return None;
         }
-        let word_of = |stem: &String| clause().find(|word| word.stem == *stem && (!word.is_purpose || term.how == How::With));
+        let word_of =
+            |stem: &String| clause().find(|word| word.stem == *stem && (!word.is_purpose || term.how == How::With));
         let said: Vec<&Word> = term.stems.iter().map(word_of).collect::<Option<_>>()?;
         let is_said = |word: &Word| term.stems.contains(&word.stem);
         if clause().any(|word| !is_said(word) && self.small.only_in_name.contains(word.surface.as_str())) {
@@ -271,15 +294,19 @@ impl RestrictionIndex {
             !is_said(word)
                 && !word.is_purpose
                 && !self.small.forms.contains(word.surface.as_str())
-                && (word.role != Role::Side || self.small.carriers.contains(word.surface.as_str()))
+                && (word.role > Role::Side || self.small.carriers.contains(word.surface.as_str()))
                 && goods.is_head(&word.surface, tongue)
         };
         let place = words.iter().position(|word| std::ptr::eq(word, head))?;
         let displaced = match (term.how, tongue.head()) {
             (How::With, _) => false,
             (How::MadeOf, _) => !self.is_made_of(words, place, &is_said, goods),
-            (How::Named, Head::Last) => words.iter().skip(place + 1).filter(|w| w.clause == head.clause).any(|w| names_others(&w)),
-            (How::Named, Head::First) => words.iter().take(place).filter(|w| w.clause == head.clause).any(|w| names_others(&w)),
+            (How::Named, Head::Last) => {
+                words.iter().skip(place + 1).filter(|w| w.clause == head.clause).any(|w| names_others(&w))
+            }
+            (How::Named, Head::First) => {
+                words.iter().take(place).filter(|w| w.clause == head.clause).any(|w| names_others(&w))
+            }
         };
         (!displaced).then(|| said.into_iter().map(|word| word.surface.as_str()).collect())
     }
@@ -362,7 +389,17 @@ fn kinds(rule: &Restriction) -> impl Iterator<Item = &str> {
         Tongue::Fr => &[" et ", " ou ", " achetés à distance"],
         Tongue::Es => &[" y ", " o ", " comprados a distancia"],
         Tongue::Pt => &[" e ", " ou ", " comprados à distância"],
-        _ => &[" and ", " or ", " such as ", " bought ", " from ", " made of ", " without ", " above ", " stronger than "],
+        _ => &[
+            " and ",
+            " or ",
+            " such as ",
+            " bought ",
+            " from ",
+            " made of ",
+            " without ",
+            " above ",
+            " stronger than ",
+        ],
     };
     let listed = rule.description.split([',', ';', ':', '(', ')']);
     let split = move |part| {

@@ -20,7 +20,8 @@ pub struct Synonym {
 impl FromRow for Synonym {
     const COLUMNS: &'static [&'static str] = &["language", "phrase", "codes"];
     fn from_row(row: &Row<'_>) -> Cell<Self> {
-        let language = Tongue::parse(row.text("language")).ok_or(("language", "not a language that goods are searched in".to_owned()))?;
+        let language = Tongue::parse(row.text("language"))
+            .ok_or(("language", "not a language that goods are searched in".to_owned()))?;
         let codes = codes(row)?;
         Ok(Self { language, words: row.needed("phrase")?.to_owned(), codes, kind: None })
     }

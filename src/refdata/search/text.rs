@@ -3,11 +3,15 @@
 //!
 //! Which word names the goods is told by its place and by what words are known; knows nothing of goods.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use deunicode::deunicode_char;
 use rust_stemmers::Stemmer;
 
 use super::tongue::{SmallWords, Tongue};
 use crate::limits;
+use crate::refdata::lists::{WordKind, lists};
 
 /// One word of a text that is searched in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct Word {
 /// What a word may say of the goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
+    /// Nothing, wherever it stands: a word of the list of vague words.
+    Nothing,
     /// Nothing by itself: a colour, a container, an amount; or what the goods are for.
     Side,
     /// What they are made of; names them where nothing else does.
@@ -80,11 +86,12 @@ pub struct Analyzer {
     tongue: Tongue,
     stemmer: Option<Stemmer>,
     small: &'static SmallWords,
+    vague: &'static HashSet<String>,
 }
 
 impl Analyzer {
     pub fn new(tongue: Tongue) -> Self {
-        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words() }
+        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words(), vague: vague(tongue) }
     }
 
     /// The language.
@@ -99,9 +106,8 @@ impl Analyzer {
 
     /// Whether `word` says nothing of the kind of goods by itself.
     pub fn is_side_word(&self, word: &str) -> bool {
-        [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations]
-            .iter()
-            .any(|words| words.contains(word))
+        let small = [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations];
+        self.vague.contains(word) || small.iter().any(|words| words.contains(word))
     }
 
     /// The stem of a plain word.
@@ -179,6 +185,7 @@ impl Analyzer {
     fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
         let (weight, role) = match surface {
             weak if self.small.weak.contains(weak) => (0.35, Role::Side),
+            vague if self.vague.contains(vague) => (0.35, Role::Nothing),
             material if self.small.materials.contains(material) => (1.0, Role::Material),
             number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
             _ => (1.0, Role::Name),
@@ -216,14 +223,44 @@ impl Analyzer {
 
 /// With one of these a container is what is sent, not what would be in it.
 const EMPTY: [&str; 17] = [
-    "empty", "vide", "vides", "vacio", "vacia", "vacios", "vacias", "vazio", "vazia", "vazios", "vazias", "leer", "leere",
-    "leeres", "vuoto", "vuota", "leeg",
+    "empty", "vide", "vides", "vacio", "vacia", "vacios", "vacias", "vazio", "vazia", "vazios", "vazias", "leer",
+    "leere", "leeres", "vuoto", "vuota", "leeg",
 ];
 /// Containers, in all languages.
 const CONTAINERS: [&str; 33] = [
-    "box", "boxes", "bottle", "bottles", "jar", "tin", "tube", "bag", "bags", "boite", "boites", "pot", "bouteille", "sac",
-    "bocal", "caja", "cajas", "frasco", "botella", "bote", "caixa", "garrafa", "lata", "schachtel", "dose", "flasche",
-    "kiste", "beutel", "scatola", "barattolo", "bottiglia", "doos", "fles",
+    "box",
+    "boxes",
+    "bottle",
+    "bottles",
+    "jar",
+    "tin",
+    "tube",
+    "bag",
+    "bags",
+    "boite",
+    "boites",
+    "pot",
+    "bouteille",
+    "sac",
+    "bocal",
+    "caja",
+    "cajas",
+    "frasco",
+    "botella",
+    "bote",
+    "caixa",
+    "garrafa",
+    "lata",
+    "schachtel",
+    "dose",
+    "flasche",
+    "kiste",
+    "beutel",
+    "scatola",
+    "barattolo",
+    "bottiglia",
+    "doos",
+    "fles",
 ];
 
 impl Word {
@@ -239,6 +276,20 @@ impl Word {
             false => self,
         }
     }
+}
+
+/// Single words of a language that say nothing of goods wherever they stand, in plain letters, by the list of vague words.
+fn vague(tongue: Tongue) -> &'static HashSet<String> {
+    static VAGUE: LazyLock<HashMap<String, HashSet<String>>> = LazyLock::new(|| {
+        let mut vague: HashMap<String, HashSet<String>> = HashMap::new();
+        let rows = lists().stop_words.rows.iter().filter(|row| row.kind == WordKind::Nothing);
+        for row in rows.filter(|row| !row.word.contains(' ')) {
+            vague.entry(row.language.clone()).or_default().insert(plain(&row.word));
+        }
+        vague
+    });
+    static NONE: LazyLock<HashSet<String>> = LazyLock::new(HashSet::new);
+    VAGUE.get(tongue.code()).unwrap_or(&NONE)
 }
 
 /// Most characters of a word in a script without blanks.

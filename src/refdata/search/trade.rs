@@ -57,7 +57,8 @@ impl TradeNames {
 
     /// The longest trade name that `words` begin with.
     fn starting(&self, words: &[&str]) -> Option<&Spelt> {
-        let fits = |name: &&Spelt| name.words.iter().map(String::as_str).eq(words.iter().copied().take(name.words.len()));
+        let fits =
+            |name: &&Spelt| name.words.iter().map(String::as_str).eq(words.iter().copied().take(name.words.len()));
         self.0.get(*words.first()?)?.iter().find(fits)
     }
 }
