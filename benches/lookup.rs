@@ -23,7 +23,8 @@ use diesel::sql_types::Text;
 use entrepost::refdata::hs::nomenclature;
 use entrepost::refdata::lists::Language;
 use entrepost::refdata::search::hs::HsIndex;
-use entrepost::refdata::search::synonyms::{EMBEDDED, Synonym};
+use entrepost::refdata::search::synonyms::{Synonym, built_in};
+use entrepost::refdata::search::tongue::Tongue;
 use entrepost::refdata::table::{Cell, FromRow, Row, read};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -62,7 +63,7 @@ struct Entry {
 
 fn entries(language: Language, synonyms: &[Synonym]) -> Vec<Entry> {
     let mut phrases: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for synonym in synonyms.iter().filter(|synonym| synonym.language == language) {
+    for synonym in synonyms.iter().filter(|synonym| synonym.language == Tongue::from(language)) {
         for code in &synonym.codes {
             phrases.entry(code).or_default().push(synonym.words.clone());
         }
@@ -221,7 +222,7 @@ fn run(searcher: &mut dyn Searcher, cases: &[Case]) -> Outcome<(Duration, usize)
 }
 
 fn main() -> Outcome<()> {
-    let synonyms = read::<Synonym>(EMBEDDED.1.as_bytes()).rows;
+    let synonyms = built_in();
     let cases = read::<Case>(include_bytes!("data/descriptions.csv"));
     if let Some(fault) = cases.faults.first() {
         return Err(format!("descriptions.csv: {fault}").into());

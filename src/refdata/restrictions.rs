@@ -31,6 +31,9 @@ pub struct Restriction {
     pub sending_countries: Vec<String>,
     /// Code of the language of the texts.
     pub language: String,
+    /// The goods one by one, with semicolons between them, where the description does not list them so: names, what goods
+    /// are made of (`of ivory`) or have in them (`with lithium battery`). In `language`.
+    pub goods: String,
     pub note: String,
     pub website: String,
     pub source: String,
@@ -228,6 +231,7 @@ impl FromRow for Restriction {
             hs_list,
             sending_countries: sending.map(str::to_ascii_uppercase).collect(),
             language: row.needed("language")?.to_ascii_uppercase(),
+            goods: row.text("goods").to_owned(),
             note: row.text("note").to_owned(),
             website: row.text("website").to_owned(),
             source: row.text("source").to_owned(),

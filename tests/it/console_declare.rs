@@ -12,14 +12,14 @@ use crate::on_strict_servers;
 const FORM: &str = "/console/items/new/form";
 
 /// Fields of a form by name.
-type Fields = Vec<(String, String)>;
+pub type Fields = Vec<(String, String)>;
 
 fn decoded(text: &str) -> String {
     text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// Every field of the form that a page shows, as a browser would send it, but its buttons.
-fn fields(shown: &Shown) -> Fields {
+pub fn fields(shown: &Shown) -> Fields {
     let form =
         shown.text.split("<main").nth(1).and_then(|main| main.split("<form method=\"post\"").nth(1)).expect("a form");
     let form = form.split("</form>").next().expect("its end");
@@ -46,12 +46,12 @@ fn fields(shown: &Shown) -> Fields {
     found
 }
 
-fn get<'f>(fields: &'f Fields, name: &str) -> &'f str {
+pub fn get<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
 /// Types into fields, and presses a button.
-fn send(visitor: &Visitor<'_>, path: &str, fields: &Fields, typed: &[(&str, &str)], button: &str) -> Shown {
+pub fn send(visitor: &Visitor<'_>, path: &str, fields: &Fields, typed: &[(&str, &str)], button: &str) -> Shown {
     let mut all: Fields =
         fields.iter().filter(|(name, _)| !typed.iter().any(|(known, _)| known == name)).cloned().collect();
     all.extend(typed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));

@@ -28,6 +28,7 @@ mod exchange;
 mod exchange_crash;
 mod findings;
 mod fuzz;
+mod goods;
 mod history;
 mod hostile;
 mod ingestions;

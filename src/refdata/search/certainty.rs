@@ -22,11 +22,13 @@ pub struct Features {
     pub understood: f32,
     /// Share of its words that are known as written.
     pub known: f32,
+    /// All that is understood is one word that was corrected, and that not safely.
+    pub is_guess: bool,
 }
 
 impl Features {
     /// What is weighed: the features and some of their products.
-    fn terms(&self) -> [f32; 15] {
+    fn terms(&self) -> [f32; 16] {
         let number = |is: bool| if is { 1.0 } else { 0.0 };
         let of_phrase = if self.by_phrase { self.exhaustion } else { 0.0 };
         let of_text = if self.by_phrase { 0.0 } else { self.exhaustion };
@@ -47,13 +49,16 @@ impl Features {
             1.0 - self.understood,
             of_text,
             self.coverage * self.share_of_best,
+            number(self.is_guess),
         ]
     }
 }
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
-const WEIGHTS: [f32; 15] =
-    [-3.026, -1.915, 1.553, -2.555, -0.637, 2.300, 1.955, -0.714, -0.345, -1.487, 1.915, 2.790, -3.068, 0.063, 2.630];
+const WEIGHTS: [f32; 16] = [
+    -3.079, -1.909, 2.070, -2.242, -0.846, 2.072, 2.000, -0.798, -0.313, -1.816, 1.996, 2.709, -2.745, 0.458, 2.561,
+    -3.551,
+];
 
 /// How often a proposal like this is right, 0 to 1.
 pub fn certainty(features: &Features) -> f32 {

@@ -32,11 +32,15 @@ const COVERAGE: f32 = 0.65;
 const PHRASE: f32 = 1.2;
 const LATER_CODE: f32 = 0.9;
 /// Trust in a language, by what it knows of the description, below which it is not asked.
-const LEAST_TRUST: f32 = 0.3;
+const LEAST_TRUST: f32 = 0.5;
+/// Trust from which on a language knows as much of the description as any.
+const SAME_TRUST: f32 = 0.8;
+/// How surely the main noun of a description is understood where it is to tell what the goods are.
+const SURELY_MAIN: f32 = 0.8;
 /// Digits of a code that can be declared.
 const DECLARED: usize = 6;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
-const FLOOR: f32 = 0.3;
+const FLOOR: f32 = 0.4;
 const FLOOR_OF_OTHERS: f32 = 0.05;
 /// Certainty from which on a part of a description names goods of its own.
 const NAMES_GOODS: f32 = 0.6;
@@ -47,6 +51,8 @@ const TRADE_NAME: f32 = 0.85;
 const LATER_TRADE: f32 = 0.6;
 /// Certainty from which on the words beside a trade name say what the goods are.
 const BESIDE_TRADE: f32 = 0.6;
+/// Letters beside a trade name from which on they may be words of another language than English.
+const TELLING: usize = 5;
 
 /// A code that fits a description.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +69,6 @@ pub struct HsHit {
     pub observations: String,
     /// What the certainty was worked out from.
     pub features: Features,
-    score: f32,
 }
 
 impl HsHit {
@@ -116,8 +121,26 @@ impl Code {
 /// The index of one language: documents are the codes, after them the everyday phrases.
 struct TongueIndex {
     index: TextIndex,
-    /// By phrase: the codes it leads to, the likeliest first.
-    leads: Vec<Vec<u32>>,
+    /// By phrase.
+    leads: Vec<Lead>,
+}
+
+/// Where a phrase leads.
+struct Lead {
+    /// The likeliest first.
+    codes: Vec<u32>,
+    /// What goods of its kind are called in English.
+    kind: Option<String>,
+}
+
+/// A name of goods that stands in a description.
+pub struct Name<'a> {
+    pub tongue: Tongue,
+    /// As described.
+    pub words: Vec<String>,
+    pub codes: Vec<&'a str>,
+    /// What goods of its kind are called in English, where that is known.
+    pub kind: Option<&'a str>,
 }
 
 /// What speaks for a code: its texts, and the phrase that leads to it.
@@ -161,6 +184,8 @@ struct Answer {
     tongue: Option<Tongue>,
     /// A phrase says all of it.
     is_phrase: bool,
+    /// A name of goods stands in it as a whole, with its main noun.
+    is_name: bool,
     /// It has a noun that may name goods.
     names: bool,
 }
@@ -217,6 +242,77 @@ impl HsIndex {
         self.by_words(text, limit).hits
     }
 
+    /// The codes that a text about one kind of goods surely means: that of its words, and that of what remains of them
+    /// without the words beside the goods, so that saying more takes none away.
+    pub fn sure_codes(&self, text: &str, sure: f32) -> Vec<String> {
+        let core = self.tongue_of(text).map(|tongue| self.core(text, tongue));
+        let texts = std::iter::once(text.to_owned()).chain(core);
+        let mut codes: Vec<String> = texts
+            .filter_map(|text| self.answer(&text, limits::HS_HITS).hits.into_iter().next())
+            .filter(|hit| hit.certainty >= sure && hit.features.main >= SURELY_MAIN)
+            .map(|hit| hit.code)
+            .collect();
+        codes.dedup();
+        codes
+    }
+
+    /// The words of a text that may name goods or what they are made of.
+    fn core(&self, text: &str, tongue: Tongue) -> String {
+        let Some(index) = self.tongues.get(tongue as usize).map(|tongue| &tongue.index) else { return String::new() };
+        index.core(text).join(" ")
+    }
+
+    /// The language that knows most of a text; `None` where none knows any of it.
+    pub fn tongue_of(&self, text: &str) -> Option<Tongue> {
+        self.tongues_of(text).into_iter().next()
+    }
+
+    /// The languages that know most of a text.
+    pub fn tongues_of(&self, text: &str) -> Vec<Tongue> {
+        let words = plain_words(text);
+        let known = |tongue: &TongueIndex| words.iter().filter(|word| tongue.index.has(word)).count();
+        let known: Vec<(usize, Tongue)> =
+            self.tongues.iter().map(|tongue| (known(tongue), tongue.index.tongue())).collect();
+        let most = known.iter().map(|(known, _)| *known).max().unwrap_or_default();
+        known.into_iter().filter(|(known, _)| *known == most && most > 0).map(|(_, tongue)| tongue).collect()
+    }
+
+    /// Whether names of goods turn on `word` (plain small letters) in a language.
+    pub fn is_head(&self, word: &str, tongue: Tongue) -> bool {
+        self.tongues.get(tongue as usize).is_some_and(|tongue| tongue.index.is_head(word))
+    }
+
+    /// The names of goods that stand in a text as a whole, its main noun among them.
+    pub fn names(&self, text: &str) -> Vec<Name<'_>> {
+        let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
+        let understood = ask(&indexes, text, |_| false);
+        let spoken = self.tongues_of(text);
+        let mut names = Vec::new();
+        for (tongue, (question, trust)) in self.tongues.iter().zip(&understood) {
+            if *trust < SAME_TRUST || spoken.first() == Some(&Tongue::En) && tongue.index.tongue() != Tongue::En {
+                continue;
+            }
+            let whole = tongue
+                .index
+                .search(question)
+                .into_iter()
+                .filter(|hit| hit.exhaustion > 0.99 && hit.names_main && hit.main >= SURELY_MAIN);
+            for hit in whole {
+                let Some(phrase) = (hit.document as usize).checked_sub(self.codes.len()) else { continue };
+                let Some(Lead { codes, kind }) = tongue.leads.get(phrase) else { continue };
+                let codes = codes.iter().filter_map(|code| self.codes.get(*code as usize));
+                let matches = tongue.index.matches(question, hit.document);
+                names.push(Name {
+                    tongue: tongue.index.tongue(),
+                    words: matches.into_iter().map(|found| found.asked).collect(),
+                    codes: codes.map(|code| code.entry.code.as_str()).collect(),
+                    kind: kind.as_deref(),
+                });
+            }
+        }
+        names
+    }
+
     /// Whether `word` (plain small letters) is written in the texts or phrases of some language.
     pub fn knows(&self, word: &str) -> bool {
         self.tongues.iter().any(|tongue| tongue.index.has(word))
@@ -226,7 +322,8 @@ impl HsIndex {
     fn answer(&self, text: &str, limit: usize) -> Answer {
         let Some(found) = self.trade_names.find(text) else { return self.by_words(text, limit) };
         let mut beside = self.by_words(&found.beside, limit);
-        if beside.names && beside.certainty() >= BESIDE_TRADE {
+        let is_telling = beside.tongue == Some(Tongue::En) || found.beside.len() >= TELLING;
+        if beside.names && beside.is_name && is_telling && beside.certainty() >= BESIDE_TRADE {
             let is_of_kind = |hit: &HsHit| found.name.codes.contains(&hit.code);
             beside.hits.sort_by_key(|hit| !is_of_kind(hit));
             return beside;
@@ -237,10 +334,11 @@ impl HsIndex {
         for code in &found.name.codes {
             let Some(code) = self.by_code.get(code).and_then(|at| self.codes.get(*at as usize)) else { continue };
             let found_by = format!("trade name {}, {}", found.name.name, found.name.kind);
-            hits.push(HsHit::new(code, tongue, certainty, certainty, found_by));
+            let features = Features { main: 1.0, ..Features::default() };
+            hits.push(HsHit { features, ..HsHit::new(code, tongue, certainty, found_by) });
             certainty *= LATER_TRADE;
         }
-        Answer { hits, tongue: Some(tongue), is_phrase: false, names: true }
+        Answer { hits, tongue: Some(tongue), is_phrase: false, is_name: true, names: true }
     }
 
     fn by_words(&self, text: &str, limit: usize) -> Answer {
@@ -283,13 +381,11 @@ impl HsIndex {
                 in_doubt: question.in_doubt,
                 understood: question.main,
                 known: question.known,
+                is_guess: question.is_guess,
             };
             let found_by = self.found_by(&understood, *code, evidence)?;
             let code = self.codes.get(*code as usize)?;
-            Some(HsHit {
-                features,
-                ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), *score, found_by)
-            })
+            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), found_by) })
         };
         let mut hits: Vec<HsHit> = ranked.iter().filter_map(hit).collect();
         hits.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
@@ -297,6 +393,7 @@ impl HsIndex {
             hits,
             tongue,
             is_phrase: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.coverage > 0.9,
+            is_name: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.main >= 0.9,
             names: question.names_goods(),
         }
     }
@@ -333,14 +430,13 @@ impl HsIndex {
 }
 
 impl HsHit {
-    fn new(code: &Code, tongue: Tongue, certainty: f32, score: f32, found_by: String) -> Self {
+    fn new(code: &Code, tongue: Tongue, certainty: f32, found_by: String) -> Self {
         Self {
             code: code.entry.code.clone(),
             certainty,
             heading: code.heading(tongue),
             observations: format!("{} [found by: {found_by}]", code.text(tongue)),
             found_by,
-            score,
             features: Features::default(),
         }
     }
@@ -361,7 +457,7 @@ fn in_turns(answers: Vec<Answer>) -> Vec<HsHit> {
 }
 
 /// The parts of a text that may each name goods: between commas and the like, and at words like `and`.
-fn parts(text: &str, tongue: Tongue) -> Vec<String> {
+pub(super) fn parts(text: &str, tongue: Tongue) -> Vec<String> {
     let joins = &tongue.words().joins;
     let mut parts = Vec::new();
     for clause in text.split([',', ';', '+', '&', '/', '\n', '\u{3001}', '\u{ff0c}']) {
@@ -388,8 +484,10 @@ impl TongueIndex {
         tongue: Tongue,
     ) -> Self {
         let phrases: Vec<&Synonym> = synonyms.iter().filter(|synonym| synonym.language == tongue).collect();
-        let lead =
-            |synonym: &&Synonym| synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect();
+        let lead = |synonym: &&Synonym| Lead {
+            codes: synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect(),
+            kind: synonym.kind.clone(),
+        };
         let leads = phrases.iter().map(lead).collect();
         let of_codes = codes.iter().map(|code| fields(nomenclature, code, tongue));
         let of_phrases =
@@ -408,7 +506,7 @@ impl TongueIndex {
                 continue;
             };
             let mut by_phrase = score * hit.exhaustion.powi(2) * PHRASE;
-            for (place, code) in self.leads.get(phrase).into_iter().flatten().enumerate() {
+            for (place, code) in self.leads.get(phrase).into_iter().flat_map(|lead| &lead.codes).enumerate() {
                 let evidence = found.entry(*code).or_default();
                 if evidence.by_phrase.score < by_phrase {
                     evidence.by_phrase = Support { score: by_phrase, ..support };
@@ -455,7 +553,8 @@ pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -
     let is_written = |word: &&String| elsewhere(word) || plausible.iter().any(|index| index.has(word));
     let written = words.iter().filter(is_written).cloned().collect();
     let question = Question { text: text.to_owned(), words, written };
-    let mut understood: Vec<Understood> = indexes.iter().map(|index| index.understand(&question)).collect();
+    let understand = |(index, known): (&&TextIndex, &usize)| index.understand(&question, *known * 4 >= most * 3);
+    let mut understood: Vec<Understood> = indexes.iter().zip(&known).map(understand).collect();
     let most = understood.iter().map(|understood| understood.knowledge).fold(0.0, f32::max);
     let natives: Vec<usize> = (0..indexes.len()).filter(|at| understood[*at].knowledge >= most).collect();
     for (at, understood) in understood.iter_mut().enumerate() {
@@ -534,21 +633,65 @@ mod tests {
         let hits = goods().search("shoes", limits::HS_HITS);
         assert_eq!(hits.len(), limits::HS_HITS);
         assert_eq!(hits[0].to_contract().hs_code.as_ref(), Some(&hits[0].code));
-        assert!(hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
+        assert!(hits.windows(2).all(|pair| pair[0].certainty >= pair[1].certainty));
         assert!(goods().search("cotton", 10).iter().all(|hit| nomenclature().get(&hit.code).is_some()));
         assert!(goods().search("", 10).is_empty() && goods().search("7 % & 12", 10).is_empty());
         assert!(goods().search("shoes", 0).is_empty());
     }
 
     #[test]
-    fn only_the_first_words_of_a_long_text_count() {
-        let long = format!("leather wallet{}", " zyxwvu qwrtzp".repeat(500));
+    fn a_long_text_is_searched_by_its_first_words() {
+        let long = format!("leather wallet{}", " black large".repeat(500));
         assert_eq!(codes(&long)[0], "420231");
     }
 
     #[test]
-    fn a_heading_is_the_answer_where_its_codes_have_no_text_in_the_language() {
-        assert_eq!(codes("Alambrón de acero inoxidable")[0], "7221");
+    fn only_codes_that_can_be_declared_are_proposed_with_their_heading_beside() {
+        let hits = goods().search("Alambrón de acero inoxidable", 5);
+        assert_eq!(hits[0].code, "722100");
+        assert!(hits[0].heading.starts_with("7221 Alambrón"), "{}", hits[0].heading);
+    }
+
+    #[test]
+    fn unknown_words_lead_nowhere() {
+        for text in ["zyxwvu", "quixtal mirpok", "gift", "платье", "Takahashi Kenji"] {
+            assert_eq!(codes(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_main_noun_decides() {
+        for (text, code) in [
+            ("phone case for iPhone 13", "392690"),
+            ("camera lens", "900211"),
+            ("Handyhülle aus Silikon", "392690"),
+            ("硅胶手机壳", "392690"),
+            ("wine glasses set of 6", "701328"),
+        ] {
+            assert!(codes(text).contains(&code.to_owned()), "{text}: {:?}", codes(text));
+        }
+    }
+
+    #[test]
+    fn a_trade_name_leads_to_its_goods_unless_others_are_named_beside() {
+        let hits = goods().search("Lego 42115", 5);
+        assert_eq!(hits[0].code, "950300");
+        assert_eq!(hits[0].found_by, "trade name lego, toy building bricks");
+        assert!(codes("Samsung Galaxy phone case").contains(&"392690".to_owned()));
+    }
+
+    #[test]
+    fn several_goods_get_codes_for_each() {
+        let found = codes("Honig, Seife und Socken");
+        for heading in ["0409", "3401", "6115"] {
+            assert!(found.iter().any(|code| code.starts_with(heading)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn one_answer_speaks_one_language() {
+        let french = goods().search("portefeuille en cuir", 5);
+        assert!(french.iter().all(|hit| !hit.heading.contains("wallet")), "{french:?}");
     }
 
     #[test]
@@ -558,7 +701,7 @@ mod tests {
             vec![entry("0409", "Honey"), entry("040900", "Natural honey"), entry("04090010", "Honey in the comb")];
         let nomenclature = Nomenclature::new(crate::refdata::table::Parsed { rows, ..Default::default() });
         let index = HsIndex::new(&nomenclature, &[]);
-        let found: Vec<String> = index.search("comb honey", 5).into_iter().map(|hit| hit.code).collect();
+        let found: Vec<String> = index.candidates("comb honey", 5).into_iter().map(|hit| hit.code).collect();
         assert_eq!(found, ["04090010"]);
     }
 

@@ -27,10 +27,15 @@ const SURE_BY_LIKENESS: f32 = 0.8;
 const UNKNOWN_RARITY: f32 = 6.0;
 /// Likeness from which on a word differs by one slip only.
 const ONE_SLIP: f32 = 0.8;
+/// Letters from which on a word with one slip is safely corrected where nothing else is known.
+const SAFELY_CORRECTED: usize = 8;
 /// Likeness up to which a word is too unlike to be the main noun.
 const DOUBTFUL: f32 = 0.6;
 /// What remains of a document that lacks the main noun of the description.
 const WITHOUT_MAIN_NOUN: f32 = 0.6;
+/// Share of a name's words from which on it is asked for as a whole, and what that is worth beside the main noun.
+const WHOLE: f32 = 0.99;
+const WHOLE_NAME: f32 = 0.6;
 /// Weight of the main noun.
 const MAIN_NOUN: f32 = 1.4;
 /// Worth of the noun at the end of a compound, and of what stands before it.
@@ -57,7 +62,8 @@ pub struct Question {
     pub text: String,
     /// Its words in plain letters.
     pub words: Vec<String>,
-    /// Those written in some index, or small words of its language: not to be taken for misspelt in another.
+    /// Those written in an index that knows much of it, or small words of its language: not to be taken for misspelt in
+    /// another.
     pub written: Vec<String>,
 }
 
@@ -76,6 +82,8 @@ pub struct Understood {
     pub in_doubt: bool,
     /// Share of its words that are known as written.
     pub known: f32,
+    /// All that is understood is one word that was corrected, and that not safely.
+    pub is_guess: bool,
 }
 
 impl Understood {
@@ -95,6 +103,7 @@ struct Group {
     asked: String,
     weight: f32,
     role: Role,
+    is_purpose: bool,
     clause: usize,
     is_main: bool,
     /// Worth of the word by rarity, for the share of the question that is covered.
@@ -130,8 +139,11 @@ pub struct Scored {
     pub certainty: f32,
     /// Share of the document's own words that were asked for, 0 to 1.
     pub exhaustion: f32,
-    /// How likely the main noun stands for a word of the document; 0 where it does not.
+    /// How likely the main noun stands for a word of the document; 0 where it does not, and something where all words of
+    /// a longer name are asked for.
     pub main: f32,
+    /// The main noun is one of its words, and none of them is what the goods are for or go with.
+    pub names_main: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -173,8 +185,7 @@ impl TextIndex {
     /// Whether `surface` is a small word of the language, or one that says nothing of the kind of goods and that no name
     /// of goods turns on.
     pub fn is_side_word(&self, surface: &str) -> bool {
-        let names = || self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term));
-        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !names()
+        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !self.is_head(surface)
     }
 
     /// Whether `surface` is a small word of the language.
@@ -192,8 +203,21 @@ impl TextIndex {
         self.analyzer.tongue()
     }
 
-    /// What the question means in this language.
-    pub fn understand(&self, question: &Question) -> Understood {
+    /// Whether names of goods turn on `surface`.
+    pub fn is_head(&self, surface: &str) -> bool {
+        self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term))
+    }
+
+    /// The words of a text that may name goods or say what they are made of.
+    pub fn core(&self, text: &str) -> Vec<String> {
+        let words = self.analyzer.query(text, |word| self.has_word(word));
+        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.is_empty()).collect();
+        words.retain(|word| self.has_word(&word.surface) || word.surface.len() > 3);
+        words.into_iter().map(|word| word.surface).collect()
+    }
+
+    /// What the question means in this language. Words that are not known are taken for misspelt only where it `may_guess`.
+    pub fn understand(&self, question: &Question, may_guess: bool) -> Understood {
         let mut groups: Vec<Group> = Vec::new();
         let mut understood = Understood::default();
         let words = self.analyzer.query(&question.text, |word| self.has_word(word));
@@ -201,7 +225,7 @@ impl TextIndex {
             if groups.iter().any(|group| group.asked == word.surface) {
                 continue;
             }
-            let (likeness, alternatives) = self.alternatives(&word, question);
+            let (likeness, alternatives) = self.alternatives(&word, question, may_guess);
             if alternatives.is_empty() {
                 understood.unknown += word.weight * UNKNOWN_RARITY;
                 understood.in_doubt |= word.role == Role::Name;
@@ -213,6 +237,7 @@ impl TextIndex {
             groups.push(Group {
                 weight: word.weight,
                 role: word.role,
+                is_purpose: word.is_purpose,
                 clause: word.clause,
                 is_main: false,
                 rarity,
@@ -232,6 +257,10 @@ impl TextIndex {
             noun.is_main = true;
             understood.main = noun.likeness;
         }
+        let is_unsafe = |group: &Group| group.likeness < ONE_SLIP || group.asked.len() < SAFELY_CORRECTED;
+        understood.is_guess = understood.known == 0.0
+            && groups.iter().filter(|group| group.role > Role::Side).count() < 2
+            && groups.iter().any(|group| group.likeness <= SAME_STEM && is_unsafe(group));
         understood.groups = groups;
         understood
     }
@@ -241,7 +270,7 @@ impl TextIndex {
     fn main_noun(&self, groups: &[Group]) -> Option<usize> {
         let is_head = |group: &Group| group.alternatives.iter().any(|a| self.heads.contains(&a.term));
         let fits = |group: &Group, role: Role, heads: bool| {
-            group.role == role && group.likeness > DOUBTFUL && (!heads || is_head(group))
+            group.role == role && !group.is_purpose && group.likeness > DOUBTFUL && (!heads || is_head(group))
         };
         let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
         choices.into_iter().find_map(|(role, heads)| {
@@ -281,7 +310,7 @@ impl TextIndex {
     }
 
     /// What `word` may stand for here, and how sure that is.
-    fn alternatives(&self, word: &Word, question: &Question) -> (f32, Vec<Alternative>) {
+    fn alternatives(&self, word: &Word, question: &Question, may_guess: bool) -> (f32, Vec<Alternative>) {
         let surface = word.surface.as_str();
         let same = self.word(surface, 1.0);
         let has_digit = surface.bytes().any(|b| b.is_ascii_digit());
@@ -291,7 +320,7 @@ impl TextIndex {
             (0.0, Vec::new())
         } else if self.has_word(surface) {
             (1.0, same)
-        } else if has_digit || question.written.iter().any(|written| written == surface) {
+        } else if has_digit || !may_guess || question.written.iter().any(|written| written == surface) {
             (SURE_BY_STEM, same)
         } else {
             // Where only a relative is written (`calendering` for `calender`), it may as well be a slip.
@@ -347,7 +376,8 @@ impl TextIndex {
     fn known_part<'w>(&self, part: &'w str) -> Option<&'w str> {
         let bare = ["", "s", "n", "en", "e"].into_iter().filter_map(|link| part.strip_suffix(link));
         let mut known = bare.filter(|part| part.len() >= SHORTEST_PART);
-        known.find(|part| self.has_word(part) || self.analyzer.is_side_word(part))
+        let compounds = self.tongue().compounds();
+        known.find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
     }
 
     fn similar(&self, surface: &str) -> (f32, Vec<Alternative>) {
@@ -384,13 +414,17 @@ impl TextIndex {
         }
         let scored = sums.into_iter().filter(|sum| sum.score > 0.0).map(|sum| {
             let own = self.totals.get(sum.document as usize).copied().unwrap_or_default();
+            let exhaustion = (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0);
+            // All words of a longer name say what the goods are, wherever they stand.
+            let main = if exhaustion > WHOLE && sum.words > 1 { sum.main.max(WHOLE_NAME) } else { sum.main };
             Scored {
                 document: sum.document,
-                score: if sum.main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
-                main: sum.main,
+                score: if main > 0.0 || !has_main { sum.score } else { sum.score * WITHOUT_MAIN_NOUN },
+                main,
+                names_main: sum.main > 0.0 && !sum.has_purpose,
                 coverage: sum.covered / total,
                 certainty: sum.covered / (total + question.unknown),
-                exhaustion: (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0),
+                exhaustion,
             }
         });
         scored.collect()
@@ -436,6 +470,8 @@ struct Sum {
     covered: f32,
     rarity: f32,
     main: f32,
+    words: u32,
+    has_purpose: bool,
 }
 
 impl Sum {
@@ -444,6 +480,8 @@ impl Sum {
         if worth > 0.0 {
             self.covered += group.weight * group.rarity * group.likeness;
             self.rarity += group.rarity;
+            self.words += 1;
+            self.has_purpose |= group.is_purpose;
             if group.is_main {
                 self.main = group.likeness;
             }
@@ -533,8 +571,8 @@ impl Builder {
     /// The main word of a name: its last or first by the language, small words aside.
     fn main_word(&self, text: &Analyzed) -> Option<u32> {
         match self.analyzer.tongue().head() {
-            Head::First => text.names.first(),
-            Head::Last => text.names.last(),
+            Head::First => text.names.first().or(text.written.first()),
+            Head::Last => text.written.last(),
         }
         .copied()
     }

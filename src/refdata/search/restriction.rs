@@ -1,25 +1,42 @@
 //! From goods, by description or by code, to the rules against them.
 //!
-//! A description finds a rule by the rule's own words, and over the HS code it most likely means; so French or
-//! Portuguese words find English rules. Rules of the UPU hold for every destination.
+//! A description fits a rule that names its goods: all words of the name stand in it, and no other goods are named in
+//! their place (`camera lens` is no camera). What is said besides, as colour, amount, brand or purpose, changes nothing.
+//! A description in another language fits by what its goods are called in English, and over the HS codes it surely
+//! means. Rules of the UPU hold for every destination.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::hs::{HsIndex, ask, reason};
-use super::index::{Field, TextIndex};
-use super::tongue::Tongue;
+use super::hs::{HsIndex, parts};
+use super::text::{Analyzer, Role, Word, singular};
+use super::tongue::{Head, Tongue};
 use crate::contract::RestrictionProhibition;
 use crate::limits;
-use crate::refdata::lists::Language;
 use crate::refdata::restrictions::{HsCode, HsFit, Restriction};
 
-/// From what strength on a rule is given that the words of a description fit: the share of the description that is
-/// found, times the root of the share of the rule's own words for the goods.
-const ENOUGH: f32 = 0.36;
 /// Certainty of a proposed code from which on its rules are given.
-const SURE_OF_CODE: f32 = 0.45;
+const SURE_OF_CODE: f32 = 0.5;
+
+/// Words that name no goods by themselves, so that a rule is not found by them alone.
+const GENERIC: &str = "part parts accessory accessories article articles good goods product products item items equipment \
+    device devices substance substances material materials thing things vehicle vehicles machine machines tool tools \
+    image images picture pictures film films book books bag bags copy copies kind kinds live inert replica raw carved \
+    used retreaded inlaid fresh sample samples sent outside food other public gift gifts letter letters matter paper \
+    papers software single piece pieces private use strong weak such similar specimen patient species trade data edible \
+    edibles remedy remedies box boxes set sets ready made kit";
+/// Behind the name of goods these say in which form they come.
+const FORMS: &str = "spray powder liquid gel foam tablet tablets pill pills capsule capsules pellets crystals granules \
+    concentrate refill refills roll rolls leaf leaves loose slice sliced slices bar bars can cans tin tins jar box boxes pack packs tube bottle \
+    bottles bundle carton cartons device devices product products online";
+/// Beside the name of goods these say that they are not what they are named after.
+const ONLY_IN_NAME: &str = "artificial fake faux imitation toy plush print printed pattern patterned shape shaped coloured \
+    colored colour color themed theme style costume free empty font symbol dummy model simulated drawing manga album \
+    poster costume sticker band movie book manual print prints inspired";
+
+/// Of the words that otherwise only say how goods are packed, those that name goods of their own.
+const CARRIERS: &str = "bag bags sac sacs bolsa bolsas saco sacos borsa";
 
 /// A rule that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,22 +98,57 @@ pub struct Route<'a> {
 /// The search over a list of rules.
 pub struct RestrictionIndex {
     rules: Vec<Restriction>,
-    /// The rule that each kind of goods belongs to; kinds are the documents of the indexes.
-    rule_of: Vec<usize>,
-    indexes: Vec<TextIndex>,
+    tongues: Vec<Terms>,
+    small: Small,
+}
+
+/// Words with a meaning of their own for rules.
+struct Small {
+    generic: HashSet<&'static str>,
+    forms: HashSet<&'static str>,
+    only_in_name: HashSet<&'static str>,
+    carriers: HashSet<&'static str>,
+}
+
+/// What the rules written in one language name.
+struct Terms {
+    analyzer: Analyzer,
+    /// By the stem of the main word.
+    by_head: HashMap<String, Vec<Term>>,
+}
+
+/// Goods as a rule names them.
+struct Term {
+    rule: usize,
+    /// Stems of all its words, that of the main word among them.
+    stems: Vec<String>,
+    how: How,
+}
+
+/// How goods meet the words of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// They are called so.
+    Named,
+    /// They are made of it: `of ivory`.
+    MadeOf,
+    /// They have it in them: `with lithium battery`.
+    With,
 }
 
 impl RestrictionIndex {
     /// Builds the indexes, one for each language the rules are written in.
     pub fn new(rules: Vec<Restriction>) -> Self {
-        let kinds: Vec<(usize, &str)> =
-            rules.iter().enumerate().flat_map(|(at, rule)| kinds(rule).map(move |kind| (at, kind))).collect();
-        let index = |language: Language| {
-            TextIndex::build(Tongue::from(language), kinds.iter().map(|(at, kind)| fields(&rules, *at, kind, language)))
+        let set = |words: &'static str| words.split_whitespace().collect();
+        let small = Small {
+            generic: set(GENERIC),
+            forms: set(FORMS),
+            only_in_name: set(ONLY_IN_NAME),
+            carriers: set(CARRIERS),
         };
-        let indexes = Language::ALL.map(index).into();
-        let rule_of = kinds.iter().map(|(at, _)| *at).collect();
-        Self { rules, rule_of, indexes }
+        let tongues = [Tongue::En, Tongue::Fr, Tongue::Es, Tongue::Pt];
+        let tongues = tongues.map(|tongue| Terms::new(&rules, tongue, &small)).into();
+        Self { rules, tongues, small }
     }
 
     /// The rules whose codes cover `code` or a part of what it stands for; full covers first.
@@ -108,13 +160,16 @@ impl RestrictionIndex {
         hits
     }
 
-    /// The rules that fit a description of goods; `goods` proposes the code it most likely means.
+    /// The rules that fit a description of goods; `goods` knows what it is called and which codes it surely means.
     pub fn by_description(&self, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
-        let mut hits = self.by_words(text, route, goods);
-        if let Some(likely) = goods.search(text, 1).into_iter().find(|hit| hit.certainty >= SURE_OF_CODE) {
-            for mut hit in self.by_hs(&likely.code, route).into_iter().filter(|hit| !hit.partly) {
-                hit.reason = format!("{}, the code that the description most likely means", hit.reason);
-                add(&mut hits, hit);
+        let mut hits = Vec::new();
+        for part in kinds_of_goods(text, goods) {
+            self.naming(&part, route, goods, &mut hits);
+            for code in goods.sure_codes(&part, SURE_OF_CODE) {
+                for mut hit in self.by_hs(&code, route).into_iter().filter(|hit| !hit.partly) {
+                    hit.reason = format!("{}, the code that the description most likely means", hit.reason);
+                    add(&mut hits, hit);
+                }
             }
         }
         rank(&mut hits);
@@ -122,43 +177,148 @@ impl RestrictionIndex {
     }
 
     /// The rules that speak against goods with a code and a description: those whose codes cover the code, those that
-    /// cover a part of it where the description says that it is this part, and by words those that name no codes.
+    /// cover a part of it where the description says that it is this part, and those whose goods the description names.
+    /// The reason says which of the two led to the rule.
     pub fn screen(&self, code: &str, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
         if code.trim().is_empty() {
             return self.by_description(text, route, goods);
         }
         let by_code = self.by_hs(code, route);
         let in_doubt = by_code.iter().any(|hit| hit.partly);
-        let described =
-            if in_doubt { self.by_description(text, route, goods) } else { self.by_words(text, route, goods) };
+        let described = if in_doubt { self.by_description(text, route, goods) } else { Vec::new() };
         let mut hits: Vec<RestrictionHit<'_>> =
             by_code.into_iter().filter_map(|hit| settled(hit, &described)).collect();
-        for hit in described.into_iter().filter(|hit| !hit.rule.has_codes()) {
+        for hit in self.by_words(text, route, goods) {
             add(&mut hits, hit);
         }
         rank(&mut hits);
         hits
     }
 
+    /// The rules that name what the text names, as a whole or in one of its parts.
     fn by_words(&self, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
-        let indexes: Vec<&TextIndex> = self.indexes.iter().collect();
-        let mut found: HashMap<usize, RestrictionHit<'_>> = HashMap::new();
-        for (index, (question, trust)) in self.indexes.iter().zip(ask(&indexes, text, |word| goods.knows(word))) {
-            for kind in index.search(&question) {
-                let score = kind.certainty * kind.exhaustion.sqrt() * trust;
-                let Some(at) = self.rule_of.get(kind.document as usize).filter(|_| score >= ENOUGH) else { continue };
-                let Some(rule) = self.rules.get(*at) else { continue };
-                if !rule.holds(route.destination, route.sending, route.on) {
-                    continue;
-                }
-                let better = found.get(at).is_none_or(|known| known.score < score);
-                if better {
-                    let reason = reason(&index.matches(&question, kind.document));
-                    found.insert(*at, RestrictionHit { rule, reason, partly: false, score });
+        let mut hits = Vec::new();
+        for part in kinds_of_goods(text, goods) {
+            self.naming(&part, route, goods, &mut hits);
+        }
+        hits
+    }
+
+    fn naming<'a>(&'a self, text: &str, route: Route<'_>, goods: &HsIndex, hits: &mut Vec<RestrictionHit<'a>>) {
+        let names = goods.names(text);
+        let spoken = goods.tongues_of(text);
+        let is_spoken = |tongue| match spoken.first() {
+            None => true,
+            Some(Tongue::En) => tongue == Tongue::En,
+            Some(_) => spoken.contains(&tongue),
+        };
+        for terms in self.tongues.iter().filter(|terms| is_spoken(terms.analyzer.tongue())) {
+            let words = terms.analyzer.query(text, |_| false);
+            self.fitting(
+                terms,
+                &words,
+                goods,
+                |rule, said| {
+                    // A longer name of goods around the words of the rule says what the goods are: `glue gun`.
+                    let longer = names.iter().any(|name| {
+                        let telling = name.words.iter().filter(|word| !terms.analyzer.is_side_word(word));
+                        telling.count() > said.len()
+                            && said.iter().any(|word| name.words.iter().any(|known| singular(known) == singular(word)))
+                            && rule.has_codes()
+                            && !name.codes.iter().any(|code| covers(rule, code))
+                    });
+                    let here = rule.holds(route.destination, route.sending, route.on);
+                    (here && !longer).then(|| format!("found by: {}", said.join(", ")))
+                },
+                hits,
+            );
+        }
+        for name in names.iter().filter(|name| name.tongue != Tongue::En) {
+            let (Some(kind), Some(terms)) = (name.kind, self.tongues.first()) else { continue };
+            let words = terms.analyzer.query(kind, |_| false);
+            self.fitting(
+                terms,
+                &words,
+                goods,
+                |rule, said| {
+                    let here = rule.holds(route.destination, route.sending, route.on);
+                    here.then(|| format!("found by: {} (for {})", said.join(", "), name.words.join(" ")))
+                },
+                hits,
+            );
+        }
+    }
+
+    /// Adds the rules with a term that fits the words; `reason` may turn one down.
+    fn fitting<'a>(
+        &'a self,
+        terms: &Terms,
+        words: &[Word],
+        goods: &HsIndex,
+        reason: impl Fn(&Restriction, &[&str]) -> Option<String>,
+        hits: &mut Vec<RestrictionHit<'a>>,
+    ) {
+        for head in words {
+            for term in terms.by_head.get(&head.stem).into_iter().flatten() {
+                let Some(rule) = self.rules.get(term.rule) else { continue };
+                let Some(said) = self.said(term, head, words, terms.analyzer.tongue(), goods) else { continue };
+                if let Some(reason) = reason(rule, &said) {
+                    let score = 0.5 + 0.1 * said.len().min(4) as f32;
+                    add(hits, RestrictionHit { rule, reason, partly: false, score });
                 }
             }
         }
-        found.into_values().collect()
+    }
+
+    /// The words of a description that say what `term` says, `head` being its main word; `None` where it does not fit.
+    fn said<'w>(
+        &self,
+        term: &Term,
+        head: &'w Word,
+        words: &'w [Word],
+        tongue: Tongue,
+        goods: &HsIndex,
+    ) -> Option<Vec<&'w str>> {
+        let clause = || words.iter().filter(|word| word.clause == head.clause);
+        if head.is_purpose && term.how != How::With {
+            return None;
+        }
+        let word_of =
+            |stem: &String| clause().find(|word| word.stem == *stem && (!word.is_purpose || term.how == How::With));
+        let said: Vec<&Word> = term.stems.iter().map(word_of).collect::<Option<_>>()?;
+        let is_said = |word: &Word| term.stems.contains(&word.stem);
+        if clause().any(|word| !is_said(word) && self.small.only_in_name.contains(word.surface.as_str())) {
+            return None;
+        }
+        let names_others = |word: &&Word| {
+            !is_said(word)
+                && !word.is_purpose
+                && !self.small.forms.contains(word.surface.as_str())
+                && (word.role > Role::Side || self.small.carriers.contains(word.surface.as_str()))
+                && goods.is_head(&word.surface, tongue)
+        };
+        let place = words.iter().position(|word| std::ptr::eq(word, head))?;
+        let displaced = match (term.how, tongue.head()) {
+            (How::With, _) => false,
+            (How::MadeOf, _) => !self.is_made_of(words, place, &is_said, goods),
+            (How::Named, Head::Last) => {
+                words.iter().skip(place + 1).filter(|w| w.clause == head.clause).any(|w| names_others(&w))
+            }
+            (How::Named, Head::First) => {
+                words.iter().take(place).filter(|w| w.clause == head.clause).any(|w| names_others(&w))
+            }
+        };
+        (!displaced).then(|| said.into_iter().map(|word| word.surface.as_str()).collect())
+    }
+
+    /// Whether a material stands right before goods that are made of it, and no colour (`ivory white`), nor with another
+    /// material in the same breath (`tortoiseshell comb, plastic`).
+    fn is_made_of(&self, words: &[Word], place: usize, is_said: &impl Fn(&Word) -> bool, goods: &HsIndex) -> bool {
+        let others = || words.iter().filter(|word| !is_said(word));
+        let next = words.get(place + 1);
+        let names = |word: &Word| word.role == Role::Name && goods.is_head(&word.surface, Tongue::En);
+        !others().any(|word| word.role == Role::Material)
+            && next.is_none_or(|next| next.clause != words[place].clause || next.is_purpose || names(next))
     }
 
     /// The rules, in the order given.
@@ -167,13 +327,79 @@ impl RestrictionIndex {
     }
 }
 
+impl Terms {
+    fn new(rules: &[Restriction], tongue: Tongue, small: &Small) -> Self {
+        let analyzer = Analyzer::new(tongue);
+        let mut by_head: HashMap<String, Vec<Term>> = HashMap::new();
+        let ours = rules.iter().enumerate().filter(|(_, rule)| Tongue::from(rule.text_language()) == tongue);
+        for (at, rule) in ours {
+            for named in named(rule) {
+                if let Some((head, term)) = Term::new(&analyzer, at, named, small) {
+                    by_head.entry(head).or_default().push(term);
+                }
+            }
+        }
+        Self { analyzer, by_head }
+    }
+}
+
+impl Term {
+    /// The stem of the main word, and the term. `None` for words that name no goods.
+    fn new(analyzer: &Analyzer, rule: usize, named: &str, small: &Small) -> Option<(String, Self)> {
+        let (how, named) = match named.split_once(' ') {
+            Some(("of", material)) => (How::MadeOf, material),
+            Some(("with", inside)) => (How::With, inside),
+            _ => (How::Named, named),
+        };
+        let words = analyzer.query(named, |_| false);
+        let said: Vec<&Word> = words.iter().filter(|word| !word.is_purpose).collect();
+        if said.iter().all(|word| small.generic.contains(word.surface.as_str())) {
+            return None;
+        }
+        let head = match analyzer.tongue().head() {
+            Head::First => said.first(),
+            Head::Last => said.last(),
+        };
+        let stems = said.iter().map(|word| word.stem.clone()).collect();
+        Some((head?.stem.clone(), Self { rule, stems, how }))
+    }
+}
+
+/// A text about goods as a whole, and each of its parts where it may be about several kinds.
+fn kinds_of_goods(text: &str, goods: &HsIndex) -> Vec<String> {
+    let tongue = goods.tongue_of(text).unwrap_or(Tongue::En);
+    let mut kinds = parts(text, tongue);
+    kinds.truncate(limits::SEARCH_WORDS);
+    if kinds.len() != 1 {
+        kinds.insert(0, text.to_owned());
+    }
+    kinds
+}
+
+/// What a rule names, one by one: its goods where they are listed, else the kinds in its description.
+fn named(rule: &Restriction) -> Vec<&str> {
+    let listed = rule.goods.split(';').map(str::trim).filter(|goods| !goods.is_empty());
+    let listed: Vec<&str> = listed.collect();
+    if listed.is_empty() { kinds(rule).map(str::trim).collect() } else { listed }
+}
+
 /// The kinds of goods that the description of a rule lists, one by one.
 fn kinds(rule: &Restriction) -> impl Iterator<Item = &str> {
-    let conjunctions: &[&str] = match rule.text_language() {
-        Language::En => &[" and ", " or "],
-        Language::Fr => &[" et ", " ou "],
-        Language::Es => &[" y ", " o "],
-        Language::Pt => &[" e ", " ou "],
+    let conjunctions: &[&str] = match Tongue::from(rule.text_language()) {
+        Tongue::Fr => &[" et ", " ou ", " achetés à distance"],
+        Tongue::Es => &[" y ", " o ", " comprados a distancia"],
+        Tongue::Pt => &[" e ", " ou ", " comprados à distância"],
+        _ => &[
+            " and ",
+            " or ",
+            " such as ",
+            " bought ",
+            " from ",
+            " made of ",
+            " without ",
+            " above ",
+            " stronger than ",
+        ],
     };
     let listed = rule.description.split([',', ';', ':', '(', ')']);
     let split = move |part| {
@@ -182,9 +408,8 @@ fn kinds(rule: &Restriction) -> impl Iterator<Item = &str> {
     listed.flat_map(split)
 }
 
-fn fields<'a>(rules: &[Restriction], at: usize, kind: &'a str, language: Language) -> Vec<Field<'a>> {
-    let speaks = rules.get(at).is_some_and(|rule| rule.text_language() == language);
-    if speaks { vec![Field { text: kind, weight: 1.0, own: true, name: true }] } else { Vec::new() }
+fn covers(rule: &Restriction, code: &str) -> bool {
+    HsCode::parse(code).and_then(|code| rule.fit(&code)).is_some()
 }
 
 fn hit_by_code<'a>(rule: &'a Restriction, code: &HsCode) -> Option<RestrictionHit<'a>> {

@@ -93,7 +93,13 @@ impl Vocabulary {
         near.filter_map(|entry| {
             let distance = osa_distance(word, &entry.word);
             let other_start = word.as_bytes().first() != entry.word.as_bytes().first();
-            let likeness = 1.0 - 0.15 * distance as f32 - if other_start { 0.2 } else { 0.0 };
+            let likeness = 1.0
+                - 0.15 * distance as f32
+                - match other_start {
+                    true if word.len() < 8 => 0.35,
+                    true => 0.2,
+                    false => 0.0,
+                };
             (distance <= reach).then_some((entry.word.as_str(), likeness))
         })
         .collect()

@@ -13,6 +13,8 @@ pub struct Synonym {
     pub words: String,
     /// The likeliest first.
     pub codes: Vec<String>,
+    /// What goods of its kind are called in English, where that is known.
+    pub kind: Option<String>,
 }
 
 impl FromRow for Synonym {
@@ -21,7 +23,7 @@ impl FromRow for Synonym {
         let language = Tongue::parse(row.text("language"))
             .ok_or(("language", "not a language that goods are searched in".to_owned()))?;
         let codes = codes(row)?;
-        Ok(Self { language, words: row.needed("phrase")?.to_owned(), codes })
+        Ok(Self { language, words: row.needed("phrase")?.to_owned(), codes, kind: None })
     }
 }
 
@@ -53,7 +55,12 @@ impl Kind {
     pub fn phrases(&self) -> impl Iterator<Item = Synonym> {
         let own = std::iter::once((Tongue::En, &self.name));
         let all = own.chain(self.called.iter().map(|(tongue, name)| (*tongue, name)));
-        all.map(|(language, words)| Synonym { language, words: words.clone(), codes: self.codes.clone() })
+        all.map(|(language, words)| Synonym {
+            language,
+            words: words.clone(),
+            codes: self.codes.clone(),
+            kind: Some(self.name.clone()),
+        })
     }
 }
 

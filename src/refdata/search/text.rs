@@ -3,11 +3,15 @@
 //!
 //! Which word names the goods is told by its place and by what words are known; knows nothing of goods.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use deunicode::deunicode_char;
 use rust_stemmers::Stemmer;
 
 use super::tongue::{SmallWords, Tongue};
 use crate::limits;
+use crate::refdata::lists::{WordKind, lists};
 
 /// One word of a text that is searched in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +33,8 @@ pub struct Word {
     pub weight: f32,
     /// It may be the noun that names the goods.
     pub role: Role,
+    /// It says what the goods are for, go with or are made of.
+    pub is_purpose: bool,
     /// Which clause it stands in, counted from 0.
     pub clause: usize,
     /// How many written words it was joined from.
@@ -38,6 +44,8 @@ pub struct Word {
 /// What a word may say of the goods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
+    /// Nothing, wherever it stands: a word of the list of vague words.
+    Nothing,
     /// Nothing by itself: a colour, a container, an amount; or what the goods are for.
     Side,
     /// What they are made of; names them where nothing else does.
@@ -78,11 +86,12 @@ pub struct Analyzer {
     tongue: Tongue,
     stemmer: Option<Stemmer>,
     small: &'static SmallWords,
+    vague: &'static HashSet<String>,
 }
 
 impl Analyzer {
     pub fn new(tongue: Tongue) -> Self {
-        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words() }
+        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words(), vague: vague(tongue) }
     }
 
     /// The language.
@@ -97,9 +106,8 @@ impl Analyzer {
 
     /// Whether `word` says nothing of the kind of goods by itself.
     pub fn is_side_word(&self, word: &str) -> bool {
-        [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations]
-            .iter()
-            .any(|words| words.contains(word))
+        let small = [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations];
+        self.vague.contains(word) || small.iter().any(|words| words.contains(word))
     }
 
     /// The stem of a plain word.
@@ -151,8 +159,10 @@ impl Analyzer {
 
     /// The words of a description that is looked for. `known` tells which words of a script without blanks there are.
     pub fn query(&self, text: &str, known: impl Fn(&str) -> bool) -> Vec<Word> {
+        let clauses = clauses(text);
+        let is_emptied = clauses.iter().flat_map(|clause| clause.split(' ')).any(|word| EMPTY.contains(&word));
         let mut words: Vec<Word> = Vec::new();
-        for (number, clause) in clauses(text).iter().enumerate() {
+        for (number, clause) in clauses.iter().enumerate() {
             let first = words.len();
             let (mut negated, mut purpose) = (false, false);
             for part in clause.split([' ', '-']).filter(|part| !part.is_empty()) {
@@ -162,7 +172,8 @@ impl Analyzer {
                     } else if words.len() > first && self.small.purposes.contains(part) {
                         purpose = true;
                     } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
-                        words.push(self.word(part, negated, purpose, number));
+                        let word = self.word(part, negated, purpose, number);
+                        words.push(if is_emptied { word.emptied() } else { word });
                         negated = false;
                     }
                 }
@@ -174,14 +185,15 @@ impl Analyzer {
     fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
         let (weight, role) = match surface {
             weak if self.small.weak.contains(weak) => (0.35, Role::Side),
-            material if self.small.materials.contains(material) => (0.8, Role::Material),
+            vague if self.vague.contains(vague) => (0.35, Role::Nothing),
+            material if self.small.materials.contains(material) => (1.0, Role::Material),
             number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
             _ => (1.0, Role::Name),
         };
         let (weight, role) = if purpose { (weight * 0.6, Role::Side) } else { (weight, role) };
         let role = if negated { Role::Side } else { role };
         let stem = self.signed_stem(surface, negated);
-        Word { surface: surface.to_owned(), stem, weight, role, clause, parts: 1 }
+        Word { surface: surface.to_owned(), stem, weight, role, is_purpose: purpose, clause, parts: 1 }
     }
 
     /// A run of Chinese or Japanese writing cut into the longest known words, from the left; what is not known stays in
@@ -207,6 +219,77 @@ impl Analyzer {
         words.extend(part.get(ends[unknown]..).filter(|gap| !gap.is_empty()));
         words
     }
+}
+
+/// With one of these a container is what is sent, not what would be in it.
+const EMPTY: [&str; 17] = [
+    "empty", "vide", "vides", "vacio", "vacia", "vacios", "vacias", "vazio", "vazia", "vazios", "vazias", "leer",
+    "leere", "leeres", "vuoto", "vuota", "leeg",
+];
+/// Containers, in all languages.
+const CONTAINERS: [&str; 33] = [
+    "box",
+    "boxes",
+    "bottle",
+    "bottles",
+    "jar",
+    "tin",
+    "tube",
+    "bag",
+    "bags",
+    "boite",
+    "boites",
+    "pot",
+    "bouteille",
+    "sac",
+    "bocal",
+    "caja",
+    "cajas",
+    "frasco",
+    "botella",
+    "bote",
+    "caixa",
+    "garrafa",
+    "lata",
+    "schachtel",
+    "dose",
+    "flasche",
+    "kiste",
+    "beutel",
+    "scatola",
+    "barattolo",
+    "bottiglia",
+    "doos",
+    "fles",
+];
+
+impl Word {
+    /// Whether it says that a container is empty.
+    pub fn is_empty(&self) -> bool {
+        EMPTY.contains(&self.surface.as_str())
+    }
+
+    /// The word in a text about empty containers.
+    fn emptied(self) -> Self {
+        match CONTAINERS.contains(&self.surface.as_str()) {
+            true => Self { weight: 1.0, role: Role::Name, ..self },
+            false => self,
+        }
+    }
+}
+
+/// Single words of a language that say nothing of goods wherever they stand, in plain letters, by the list of vague words.
+fn vague(tongue: Tongue) -> &'static HashSet<String> {
+    static VAGUE: LazyLock<HashMap<String, HashSet<String>>> = LazyLock::new(|| {
+        let mut vague: HashMap<String, HashSet<String>> = HashMap::new();
+        let rows = lists().stop_words.rows.iter().filter(|row| row.kind == WordKind::Nothing);
+        for row in rows.filter(|row| !row.word.contains(' ')) {
+            vague.entry(row.language.clone()).or_default().insert(plain(&row.word));
+        }
+        vague
+    });
+    static NONE: LazyLock<HashSet<String>> = LazyLock::new(HashSet::new);
+    VAGUE.get(tongue.code()).unwrap_or(&NONE)
 }
 
 /// Most characters of a word in a script without blanks.

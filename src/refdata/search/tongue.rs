@@ -154,22 +154,30 @@ fn small_words(tongue: Tongue) -> SmallWords {
 type Lists = [&'static str; 6];
 
 const EN: Lists = [
-    "a an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
+    "a about an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
      my of off on or other others per similar such than that the their them these this those to type up used \
-     various which whose with incl",
+     various which whose with incl above after again all also always another because before behind best below \
+     between both bring came can cannot come could did do does done each early easy end enough even ever every few \
+     find first fits found full gave get give go gone got great had hard he hello help her here hers hi him his hope how if \
+     inside just keep know last late later least leave left less let little look luck made make many may me mean might \
+     mine most much must near need never next no none nothing now often okay once one only open our out over please put \
+     rather ready real really regards right said same say see seem send sent several shall she should show simple since so \
+     some someone something soon still stop sure take tell then there they think though today together too try under \
+     until us use very want was way we well went were what when where while who whole why will wish world would year yes \
+     yet you your yours",
     "not non except excluding without excl",
-    "for with in from on to w",
+    "for with in from on to w about",
     "and plus",
     "new old used second hand secondhand vintage original style styled size small big large medium mini set \
      sets kit pack packet pair pairs piece pieces pcs pc lot lots box boxes bag bags bottle bottles tube jar \
-     tin tablet tablets capsules pills quality red blue green black white yellow pink purple grey gray brown \
+     tin tablet tablets tabs tab caps capsules pills quality red blue green black white yellow pink purple grey gray brown \
      orange colour color handmade homemade made assorted mixed brand misc miscellaneous various model personal own gift cheap inch inches \
      cm mm ml cl kg gram grams litre liter volt watt luxury digital portable nice collection collectible \
      design designer premium professional mens womens ladies kids children childrens baby adult sz xl xxl free \
      sample samples present item items thing things stuff misc goods product products parcel content contents \
      high best very happy merry thank thanks you please bend handle care side up return sender invoice order ref reference document documents test personal effects present presents love price shipping urgent extra value effects merchandise \
      refillable foldable folding disposable edition limited edition carton cartons prs dark light metallic \
-     strong slim long short natural pure organic fresh mint vanilla two three four five six",
+     strong slim long short natural pure organic fresh mint vanilla hold two three four five six empty",
     "leather cotton wool woollen woolen silk linen polyester nylon acrylic viscose velvet denim fleece felt \
      steel stainless iron metal metallic aluminium aluminum brass copper bronze wood wooden bamboo plastic silicone \
      rubber latex vinyl glass crystal ceramic porcelain paper cardboard stone marble gold golden silver platinum \
