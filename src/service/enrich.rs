@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::declare::Declared;
+use super::rights::UseCase;
 use super::trade::is_offered_at;
 use super::{Actor, Services};
 use crate::contract::MarketedGood;
@@ -49,6 +50,7 @@ impl Services {
     /// # Errors
     /// 401 for customs; when the database is away.
     pub async fn complete(&self, actor: &Actor, sent: impl Iterator<Item = &mut Declared>) -> Result<()> {
+        actor.check(UseCase::Declare)?;
         let mut sent: Vec<&mut Declared> = sent.collect();
         let lacking = Lacking::of(&sent);
         let mut supply = Supply::default();

@@ -99,6 +99,7 @@ impl Services {
     /// # Errors
     /// 401 for customs.
     pub fn judge_lodging(&self, actor: &Actor, filled: &Filled, comma: bool) -> Result<FormJudged> {
+        actor.check(UseCase::TakeOver)?;
         let mut filled = filled.clone();
         let country = filled.text(None, "recipient_country").to_owned();
         if let [post] = self.catalogue().posts_of(&country).as_slice() {

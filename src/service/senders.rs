@@ -62,6 +62,7 @@ impl Services {
     /// # Errors
     /// 400 with findings; 409 where there is one with this reference that says something else; 401 for customs.
     pub async fn add_sender(&self, actor: &Actor, profile: SenderProfile, key: Option<RequestKey>) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         self.put_sender(actor, profile, key, |old| match old {
             None => Ok(()),
             Some(_) => {
@@ -83,6 +84,7 @@ impl Services {
         if_version: IfVersion,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
+        actor.check(UseCase::Offer)?;
         self.put_sender(actor, profile, key, move |old| check_version(old, &if_version)).await
     }
 
@@ -108,7 +110,6 @@ impl Services {
         key: Option<RequestKey>,
         may_replace: impl Fn(Option<&SenderProfile>) -> Result<()> + Send + 'static,
     ) -> Result<Answer> {
-        actor.check(UseCase::Offer)?;
         let org = actor.own_post(None)?.to_owned();
         profile.clients.sort_unstable();
         profile.clients.dedup();

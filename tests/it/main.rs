@@ -35,6 +35,7 @@ mod ingestions;
 mod journey;
 mod life_cycle;
 mod load;
+mod lodge;
 mod logs;
 mod lookups;
 mod notify;

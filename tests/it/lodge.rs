@@ -1,0 +1,272 @@
+//! Declaring at home, without an account: four steps, the check, the number with its secret, and what its owner does with it.
+
+use entrepost::domain::Role;
+use serde_json::{Value, json};
+
+use crate::console_declare::{Fields, fields, get, send};
+use crate::harness::data::fresh_id;
+use crate::harness::raw::Raw;
+use crate::harness::visitor::{Shown, Visitor};
+use crate::harness::{Engine, Server};
+use crate::on_engines;
+
+const FORM: &str = "/declare/AUA";
+
+/// What a sender types, step by step.
+fn typed() -> [Vec<(&'static str, &'static str)>; 4] {
+    [
+        vec![("recipient_country", "DE"), ("mail_class", "C"), ("nature", "31"), ("gross_kg", "1.5")],
+        vec![
+            ("sender_name", "Zoë Beispielabsender"),
+            ("sender_address1", "1 Example Street"),
+            ("sender_zip", "7000"),
+            ("sender_city", "Hobart"),
+            ("sender_country", "AU"),
+            ("sender_phone", "+61355501020"),
+        ],
+        vec![
+            ("recipient_name", "Köln — 北京"),
+            ("recipient_address1", "Probestrasse 5"),
+            ("recipient_zip", "60594"),
+            ("recipient_city", "Frankfurt"),
+            ("recipient_phone", "+49695550102"),
+        ],
+        vec![
+            ("piece_description-1", "Wooden toy train for children"),
+            ("piece_quantity-1", "2"),
+            ("piece_net_kg-1", "0.8"),
+            ("piece_value-1", "38.50"),
+            ("piece_currency-1", "EUR"),
+            ("piece_hs-1", "950300"),
+            ("piece_origin-1", "AU"),
+        ],
+    ]
+}
+
+/// Fills in all steps; gives the page that checks them.
+fn to_check(visitor: &Visitor<'_>) -> Shown {
+    let mut shown = visitor.get(FORM).is(200);
+    for step in typed() {
+        shown = send(visitor, FORM, &fields(&shown), &step, "next").is(200);
+    }
+    shown
+}
+
+/// A form that was begun a while ago, as it is by the time that somebody has filled it in.
+fn begun_before(shown: &Shown) -> Fields {
+    let mut fields = fields(shown);
+    let begun = fields.iter_mut().find(|(name, _)| name == "begun").expect("when it was begun");
+    begun.1 = (begun.1.parse::<i64>().expect("seconds") - 60).to_string();
+    fields
+}
+
+/// Lodges it; gives number and secret.
+fn lodged(visitor: &Visitor<'_>) -> (String, String) {
+    let shown = send(visitor, FORM, &begun_before(&to_check(visitor)), &[("true", "yes")], "lodge").is(200);
+    let number = shown.between("<p class=\"huge\">", "</p>").to_owned();
+    let secret = shown.between("<code id=\"secret\">", "</code>").to_owned();
+    (number, secret)
+}
+
+fn kept(server: &Server, number: &str) -> Option<Value> {
+    let found =
+        server.call_as("AUA", "GetAnonymousDeclaration", json!({ "searchCriteria": { "Id": number } })).ok().json();
+    found.as_array().and_then(|list| list.first().cloned())
+}
+
+/// The limits of an address are another test's: each test has a server of its own.
+fn a_sender_declares_in_four_steps(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let posts = visitor.get("/declare").is(200).says("Which post do you send with?");
+    assert!(posts.text.contains("href=\"/declare/AUA\"") && posts.text.contains("href=\"/declare/DEA\""));
+    let shown = to_check(&visitor).says("Köln — 北京").says("Wooden toy train for children").says("Germany");
+    let shown = shown.says("name=\"true\"");
+    let fields = begun_before(&shown);
+    send(&visitor, FORM, &fields, &[], "lodge").is(422).says("Say that what you declare is complete and true");
+    let done = send(&visitor, FORM, &fields, &[("true", "yes")], "lodge").is(200);
+    let number = done.between("<p class=\"huge\">", "</p>").to_owned();
+    let stored = kept(&server, &number).expect("it is kept");
+    assert_eq!((&stored["DestPostOrgCd"], &stored["MailClassCd"]), (&json!("DEA"), &json!("C")));
+    let data = &stored["Data"];
+    assert_eq!((&data["SenderName"], &data["RecipientName"]), (&json!("Zoë Beispielabsender"), &json!("Köln — 北京")));
+    assert_eq!(data["ContentPieces"][0]["HS"], "950300");
+    // Sent twice it is one, under the same number and secret.
+    let again = send(&visitor, FORM, &fields, &[("true", "yes")], "lodge").is(200);
+    assert_eq!(again.between("<p class=\"huge\">", "</p>"), number);
+    assert_eq!(again.between("<code id=\"secret\">", "</code>"), done.between("<code id=\"secret\">", "</code>"));
+    // The clerk scans the number, and the form is filled.
+    server.add_person("AUA", "clerk", &[Role::Clerk], &["AUSYDA"]);
+    let clerk = Visitor::signed_in(&server, "AUA", "clerk");
+    let form = clerk.get(&format!("/console/items/new/form?lodged={number}")).is(200);
+    assert_eq!(get(&self::fields(&form), "sender_name"), "Zoë Beispielabsender");
+}
+
+fn each_step_says_what_is_wrong_with_it(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let first = visitor.get(FORM).is(200);
+    let refused = send(&visitor, FORM, &fields(&first), &[("gross_kg", "heavy")], "next").is(422);
+    for field in ["recipient_country", "mail_class", "nature", "gross_kg"] {
+        assert!(refused.text.contains(&format!("href=\"#{field}\"")), "{field} is not told of");
+    }
+    // What is not asked of a sender is not missed.
+    for field in ["item_id", "posted_on", "postage", "destination"] {
+        assert!(!refused.text.contains(&format!("#{field}\"")), "{field} is told of");
+    }
+    assert_eq!(get(&fields(&refused), "gross_kg"), "heavy");
+    let second = send(&visitor, FORM, &fields(&refused), &typed()[0], "next").is(200).says("needed for Germany");
+    send(&visitor, FORM, &fields(&second), &[("sender_name", " ")], "next").is(422).says("href=\"#sender_name\"");
+    // Back and on again keeps what was typed.
+    let second = send(&visitor, FORM, &fields(&second), &typed()[1], "next").is(200);
+    let back = send(&visitor, FORM, &fields(&second), &[("recipient_name", "Half a name")], "to-1").is(200);
+    assert_eq!((get(&fields(&back), "gross_kg"), get(&fields(&back), "recipient_name")), ("1.5", "Half a name"));
+    // Lines are added, dropped and given codes.
+    let goods = send(&visitor, FORM, &fields(&back), &[], "to-4").is(200);
+    let two = send(&visitor, FORM, &fields(&goods), &[("piece_description-1", "cotton shirts")], "add").is(200);
+    assert!(two.text.contains("name=\"piece_description-2\""));
+    let proposed = send(&visitor, FORM, &fields(&two), &[], "hs-1").is(200).says("take-1-61");
+    assert!(proposed.text.contains("name=\"piece_description-2\""));
+    let taken = send(&visitor, FORM, &fields(&two), &[], "take-1-610510").is(200);
+    assert_eq!(get(&fields(&taken), "piece_hs-1"), "610510");
+    let one = send(&visitor, FORM, &fields(&taken), &[], "drop-2").is(200);
+    assert!(!one.text.contains("name=\"piece_description-2\""));
+}
+
+fn nothing_is_kept_of_who_gives_up(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    to_check(&visitor);
+    server.settle();
+    let mut raw = Raw::open(&server.database_url);
+    let number = raw.number("SELECT count(*) AS n FROM anonymous_declaration");
+    assert_eq!(number, 0);
+    if let Some(file) = server.database_url.strip_prefix("sqlite:") {
+        for file in [file.to_owned(), format!("{file}-wal")] {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            let needle = "Beispielabsender".as_bytes();
+            assert!(!bytes.windows(needle.len()).any(|window| window == needle), "{file} holds the name");
+        }
+    }
+}
+
+fn what_was_lodged_is_its_senders(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let (number, secret) = lodged(&visitor);
+    let mine = format!("{FORM}/mine");
+    let opened = |number: &str, secret: &str, button: &str| {
+        visitor.post(&mine, &[("number", number), ("secret", secret), ("do", button)])
+    };
+    let shown = opened(&number, &secret.to_lowercase().replace('-', " "), "show").is(200);
+    let shown = shown.says("Zoë Beispielabsender");
+    assert!(!opened(&number, "0000-0000-0000", "show").is(422).text.contains("Zoë"));
+    // What is nobody's and what is another's look alike.
+    let (absent, foreign) = (opened("100000000AU", &secret, "show").is(422), opened(&number, "WRONG", "show").is(422));
+    let text = |shown: &Shown| shown.between("<main", "</main>").replace("100000000AU", "").replace(&number, "");
+    assert_eq!(text(&absent), text(&foreign));
+
+    let form = visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "change")]).is(200);
+    assert_eq!(get(&fields(&shown), "number"), number);
+    let mut form = form;
+    for _ in 0..4 {
+        form = send(&visitor, FORM, &fields(&form), &[("piece_description-1", "Wooden toy ship for children")], "next")
+            .is(200);
+    }
+    let done = send(&visitor, FORM, &begun_before(&form), &[("true", "yes")], "lodge").is(200);
+    assert_eq!(done.between("<p class=\"huge\">", "</p>"), number);
+    assert_eq!(
+        kept(&server, &number).expect("kept")["Data"]["ContentPieces"][0]["Description"],
+        "Wooden toy ship for children"
+    );
+}
+
+fn a_secret_is_tried_five_times_a_minute(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let (number, secret) = lodged(&visitor);
+    let mine = format!("{FORM}/mine");
+    for _ in 0..5 {
+        visitor.post(&mine, &[("number", &number), ("secret", "WRONG"), ("do", "show")]).is(422);
+    }
+    visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "show")]).is(429);
+}
+
+fn what_was_lodged_can_be_erased(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let (number, secret) = lodged(&visitor);
+    let mine = format!("{FORM}/mine");
+    visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "erase")]).is(200).says("It was erased");
+    assert_eq!(kept(&server, &number), None);
+    visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "show")]).is(422);
+    let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("looks");
+    assert_eq!(verdict.fault, None);
+    // What became an item is the post's.
+    let (number, secret) = lodged(&visitor);
+    let item = fresh_id("AU");
+    server
+        .call_as(
+            "AUA",
+            "ConvertAnonymousToCDSDeclaration",
+            json!({ "anonymousDeclarationId": number, "internationalItemId": item }),
+        )
+        .ok();
+    let shown = visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "erase")]).is(200);
+    assert!(shown.says("The post has taken it over").text.contains(&number));
+}
+
+fn prohibited_goods_are_stopped_and_restricted_ones_confirmed(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let shown = to_check(&visitor);
+    let goods = send(&visitor, FORM, &fields(&shown), &[], "to-4").is(200);
+    let line = [("piece_description-1", "Cigarettes"), ("piece_hs-1", "240220")];
+    let check = send(&visitor, FORM, &fields(&goods), &line, "next").is(200);
+    let is_prohibited = check.text.contains("does not let such goods in");
+    let is_restricted = check.text.contains("name=\"restricted\"");
+    assert!(is_prohibited || is_restricted, "{}", check.text);
+    let tried = send(&visitor, FORM, &begun_before(&check), &[("true", "yes")], "lodge");
+    assert_ne!(tried.status, 303);
+    assert!(!tried.text.contains("id=\"secret\""), "it was lodged");
+    let mut raw = Raw::open(&server.database_url);
+    assert_eq!(raw.number("SELECT count(*) AS n FROM anonymous_declaration"), 0);
+}
+
+fn programs_that_fill_in_everything_are_stopped(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let shown = to_check(&visitor);
+    // In no time.
+    let hasty: Fields = fields(&shown)
+        .into_iter()
+        .map(|(name, value)| if name == "begun" { (name, i64::MAX.to_string()) } else { (name, value) })
+        .collect();
+    send(&visitor, FORM, &hasty, &[("true", "yes")], "lodge").is(422).says("Nothing was sent");
+    // Where people see no field.
+    let trapped = [("true", "yes"), ("website", "https://example.com/")];
+    send(&visitor, FORM, &begun_before(&shown), &trapped, "lodge").is(422).says("Nothing was sent");
+    // From a page of somebody else.
+    visitor.send("POST", FORM, Some(&[("do", "lodge")]), &[("origin", "https://elsewhere.example")]).is(403);
+    visitor.get("/declare/XYZ").is(404);
+    visitor.get("/declare/DE").is(404);
+}
+
+fn forms_of_an_address_are_limited(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    for _ in 0..30 {
+        visitor.get(FORM).is(200);
+    }
+    visitor.get(FORM).is(429);
+}
+
+on_engines! { a_parcel_is_declared_at_home => a_sender_declares_in_four_steps }
+on_engines! { a_step_tells_what_is_wrong => each_step_says_what_is_wrong_with_it }
+on_engines! { giving_up_leaves_nothing => nothing_is_kept_of_who_gives_up }
+on_engines! { the_secret_opens_what_was_lodged => what_was_lodged_is_its_senders }
+on_engines! { a_secret_is_not_guessed => a_secret_is_tried_five_times_a_minute }
+on_engines! { what_was_lodged_is_erased => what_was_lodged_can_be_erased }
+on_engines! { rules_of_the_destination_stop_a_form => prohibited_goods_are_stopped_and_restricted_ones_confirmed }
+on_engines! { programs_are_kept_out => programs_that_fill_in_everything_are_stopped }
+on_engines! { an_address_begins_so_many_forms => forms_of_an_address_are_limited }
