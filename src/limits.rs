@@ -281,6 +281,10 @@ limits! {
     LODGINGS_H: u32 = 10, "declarations", "Declarations of senders without an account from one address in an hour; beyond it 429.";
     LODGING_SECRETS_MIN: u32 = 5, "attempts", "Numbers with secrets that are tried from one address in a minute; beyond it 429.";
     LODGING_FASTEST_S: i64 = 3, "s", "Nobody fills in a form faster; what comes sooner is to be sent again.";
+    STATUS_DAYS: i32 = 90, "days", "The status page shows so many; what is older is forgotten.";
+    STATUS_PROBE_S: u64 = 60, "s", "A server looks at its components so often.";
+    STATUS_INCIDENTS: i64 = 50, "incidents", "The status page shows the newest.";
+    STATUS_TEXT_CHARS: usize = 1_000, "characters", "What is told about an incident at a time; beyond it 400.";
     SENDER_REFERENCE_CHARS: usize = 64, "characters", "What an organization calls a sender profile; beyond it 400.";
     SENDER_CLIENTS: usize = 100, "clients", "OAuth2 clients with one sender profile as their own default; beyond it 400.";
     EXTERNAL_REFERENCE_CHARS: usize = 64, "characters", "What an item is called in its sender's own house; beyond it 400.";

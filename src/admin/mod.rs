@@ -6,6 +6,7 @@ mod courier;
 mod events;
 mod exchange;
 mod history;
+mod incident;
 mod people;
 mod secrets;
 mod subscription;
@@ -95,6 +96,7 @@ pub fn command() -> Command {
         )
         .subcommand(people::user_command())
         .subcommand(people::session_command())
+        .subcommand(incident::command())
         .subcommand(
             group(
                 "refdata",
@@ -195,6 +197,7 @@ pub fn run(config: &Config, matches: &ArgMatches) -> Result<(), Failure> {
             ("office", _) => list_offices(&services).await,
             ("user", _) => people::run_user(&services, verb, options).await,
             ("session", _) => people::run_session(&services, verb, options).await,
+            ("incident", _) => incident::run(&services, verb, options).await,
             ("refdata", _) => import_list(&services, options).await,
             ("rule", "set") => set_rules(&services, options).await,
             ("rule", "drop") => {

@@ -12,6 +12,7 @@ mod notification;
 mod organization;
 mod person;
 mod scope;
+mod status;
 mod stored;
 mod subscription;
 mod verdict;
@@ -26,6 +27,7 @@ pub use notification::{EventAudience, EventPart, Notification};
 pub use organization::OrganizationKind;
 pub use person::{Role, Roles, SessionKind};
 pub use scope::{Scope, Scopes};
+pub use status::Component;
 pub use stored::UnknownValue;
 pub use subscription::{
     AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,

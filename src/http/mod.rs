@@ -135,6 +135,7 @@ pub fn server(
             .wrap(from_fn(request_log::request))
             .configure(ops::health);
         let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
+        let app = app.configure(web::status);
         let app = if console.is_on { app.configure(web::routes) } else { app };
         app.configure(operations::routes)
             .configure(|app| soap::routes(app, &soap_path, &soap_full_path))

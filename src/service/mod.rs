@@ -8,6 +8,7 @@ pub mod amend;
 pub mod anonymous;
 pub mod auth;
 mod automatic;
+pub mod availability;
 mod batch;
 pub mod catalogue;
 pub mod containers;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
+use super::availability::Watch;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::courier::ids::CourierIds;
 use super::events::LongPolls;
@@ -49,6 +50,7 @@ pub struct Services {
     jobs: Board,
     pub(super) long_polls: LongPolls,
     pub(super) courier_ids: Arc<CourierIds>,
+    pub(super) watch: Arc<Watch>,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -102,6 +104,7 @@ impl Services {
             jobs: Board::default(),
             long_polls: LongPolls::default(),
             courier_ids: Arc::default(),
+            watch: Arc::default(),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod event;
 pub mod feed;
 pub mod handed;
 pub mod inbox;
+pub mod incident;
 pub mod ingestion;
 mod insert;
 pub mod item;

@@ -743,6 +743,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    probe_day (component, day) {
+        component -> Text,
+        day -> Integer,
+        probes -> Integer,
+        failed -> Integer,
+    }
+}
+
+diesel::table! {
+    incident (id) {
+        id -> Integer,
+        component -> Nullable<Text>,
+        is_planned -> Bool,
+        title -> Text,
+        starts_at -> crate::store::types::DbTime,
+        ends_at -> Nullable<crate::store::types::DbTime>,
+    }
+}
+
+diesel::table! {
+    incident_note (incident, number) {
+        incident -> Integer,
+        number -> Integer,
+        at -> crate::store::types::DbTime,
+        text -> Text,
+    }
+}
+
+diesel::table! {
     sender_profile (org, reference) {
         org -> Text,
         reference -> Text,

@@ -16,11 +16,11 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use uuid::Uuid;
 
 use crate::domain::{
-    AttemptCause, Author, Category, CourierKind, DeclarationState, DeliveryState, DocumentKind, EventAudience,
-    EventKind, EventPart, FiscalState, Flow, IngestionKind, IngestionMedia, IngestionState, InterchangeState,
-    ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, Ordering, OrganizationKind, ReceivedState,
-    ReceiverMode, RecordEventKind, RecordKind, ResponseState, SecurityState, SessionKind, Side, SignatureKind,
-    SubscriptionKind, SubscriptionState, TransportKind,
+    AttemptCause, Author, Category, Component, CourierKind, DeclarationState, DeliveryState, DocumentKind,
+    EventAudience, EventKind, EventPart, FiscalState, Flow, IngestionKind, IngestionMedia, IngestionState,
+    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, Ordering, OrganizationKind,
+    ReceivedState, ReceiverMode, RecordEventKind, RecordKind, ResponseState, SecurityState, SessionKind, Side,
+    SignatureKind, SubscriptionKind, SubscriptionState, TransportKind,
 };
 
 /// SQL type of [`Id`].
@@ -194,7 +194,7 @@ stored_as!(
     Category, DocumentKind, EventKind, FiscalState, Flow, MessageKind, OrganizationKind, SecurityState, Side,
     RecordEventKind, RecordKind, TransportKind, Notification, EventAudience, EventPart, SessionKind,
     AttemptCause, DeliveryState, Ordering, ReceiverMode, SignatureKind, SubscriptionKind, SubscriptionState,
-    IngestionKind, IngestionMedia, CourierKind,
+    IngestionKind, IngestionMedia, CourierKind, Component,
 );
 stored_as!(
     sql_types::Integer, i32, i32, |number| number.value(), |read| read;

@@ -11,7 +11,7 @@ use crate::harness::visitor::PASSWORD;
 use crate::harness::{Engine, Server};
 
 /// Rules of axe: WCAG 2.2 AA, and what is good practice.
-fn every_rule() -> Value {
+pub fn every_rule() -> Value {
     let tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     json!({ "type": "tag", "values": tags })
 }

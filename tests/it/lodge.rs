@@ -3,7 +3,9 @@
 use entrepost::domain::Role;
 use serde_json::{Value, json};
 
+use crate::browser::every_rule;
 use crate::console_declare::{Fields, fields, get, send};
+use crate::harness::browser::{Browser, ENTER, axe};
 use crate::harness::data::fresh_id;
 use crate::harness::raw::Raw;
 use crate::harness::visitor::{Shown, Visitor};
@@ -270,3 +272,88 @@ on_engines! { what_was_lodged_is_erased => what_was_lodged_can_be_erased }
 on_engines! { rules_of_the_destination_stop_a_form => prohibited_goods_are_stopped_and_restricted_ones_confirmed }
 on_engines! { programs_are_kept_out => programs_that_fill_in_everything_are_stopped }
 on_engines! { an_address_begins_so_many_forms => forms_of_an_address_are_limited }
+
+/// Chooses in a list or types into a line.
+fn fill_step(browser: &Browser, step: &[(&str, &str)]) {
+    for (name, text) in step {
+        browser.script(&format!(
+            "const field = document.getElementById({name:?}); field.value = {text:?}; if (field.value !== {text:?}) throw field.id"
+        ));
+    }
+}
+
+#[test]
+fn a_parcel_is_declared_on_a_telephone() {
+    let Some(axe) = axe() else { return };
+    let server = Server::start(Engine::Sqlite);
+    let browser = Browser::start(true);
+    browser.resize(360, 780);
+    let mut faults = Vec::new();
+    let mut look = |name: &str| {
+        faults.extend(browser.violations(&axe, &every_rule()).into_iter().map(|fault| format!("{name}: {fault}")));
+        let wide = browser.script("return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+        assert_eq!(wide, false, "{name} scrolls sideways");
+        browser.picture(&format!("declare-{name}"));
+        browser.resize(360, 780);
+    };
+    browser.go(&format!("{}/declare", server.base));
+    browser.arrives_at("Declare a parcel for customs");
+    look("posts");
+    browser.go(&format!("{}{FORM}", server.base));
+    browser.arrives_at("Step 1 of 4: The parcel");
+    look("1");
+    browser.click("button.main");
+    browser.sees("#recipient_country[aria-invalid=true]");
+    look("1-wrong");
+    let [parcel, you, recipient, goods] = typed();
+    fill_step(&browser, &parcel);
+    browser.click("button.main");
+    browser.arrives_at("Step 2 of 4: You");
+    fill_step(&browser, &you);
+    look("2");
+    browser.click("button.main");
+    browser.arrives_at("Step 3 of 4: The recipient");
+    fill_step(&browser, &recipient);
+    look("3");
+    browser.click("button.main");
+    browser.arrives_at("Step 4 of 4: Goods");
+    // The Back button of the browser leads to the step as it was.
+    browser.script("history.back()");
+    browser.arrives_at("Step 3 of 4: The recipient");
+    browser.sees("#recipient_name");
+    browser.script("history.forward()");
+    browser.arrives_at("Step 4 of 4: Goods");
+    fill_step(&browser, &goods);
+    look("4");
+    browser.click("button.main");
+    browser.arrives_at("Check what you declare");
+    look("check");
+    browser.click("#true-0");
+    browser.click("button.main");
+    browser.arrives_at("Your declaration is with the post");
+    look("done");
+    let number = browser.script("return document.querySelector('.huge').innerText");
+    let number = number.as_str().expect("a number").to_owned();
+    assert!(kept(&server, &number).is_some());
+    let picture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures/declare-done.png");
+    let read = std::process::Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().expect("zbarimg");
+    let read = String::from_utf8_lossy(&read.stdout).into_owned();
+    assert!(read.lines().any(|line| line == number), "{read} is not {number}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_parcel_is_declared_without_script() {
+    if axe().is_none() {
+        return;
+    }
+    let server = Server::start(Engine::Sqlite);
+    let browser = Browser::start(false);
+    browser.go(&format!("{}{FORM}?lang=es", server.base));
+    browser.arrives_at("Paso 1 de 4: El paquete");
+    browser.fill("#gross_kg", "1,5");
+    browser.press(ENTER);
+    // The language is kept, and so is what was typed.
+    browser.sees("#recipient_country[aria-invalid=true]");
+    browser.sees("#gross_kg[value='1,5']");
+}

@@ -69,6 +69,7 @@ mod simulation;
 mod soap;
 mod soap_clients;
 mod status;
+mod status_page;
 mod stored_light;
 mod tenancy;
 mod tls;

@@ -23,6 +23,7 @@ mod scan;
 mod security;
 mod sign_in;
 mod start;
+mod status;
 mod symbols;
 mod templates;
 mod texts;
@@ -54,6 +55,13 @@ pub use visit::{Access, Page};
 const NO_PAGE: &str = "console";
 /// Where files of pages are.
 const ASSETS: &str = "/console/assets/";
+
+/// Adds what everybody may look at, whether there is a console or not.
+pub(super) fn status(app: &mut ServiceConfig) {
+    for path in ["/status", "/status.json"] {
+        app.route(path, web::route().to(serve));
+    }
+}
 
 /// Adds the routes.
 pub(super) fn routes(app: &mut ServiceConfig) {

@@ -3,7 +3,8 @@
 use super::me;
 use super::visit::{Access, Page, Visit};
 use super::{
-    attention, declare, factor, import, items, lodge, papers, referrals, reset, scan, sign_in, start, templates, users,
+    attention, declare, factor, import, items, lodge, papers, referrals, reset, scan, sign_in, start, status,
+    templates, users,
 };
 use crate::domain::SessionKind;
 use crate::service::rights::UseCase;
@@ -95,6 +96,8 @@ pub static PAGES: &[Page] = &[
     page!("POST" "/console/admin/user/remove", USERS, users::remove),
     page!("GET" "/console/admin/sessions", USERS, users::sessions, "sessions.title"),
     page!("POST" "/console/admin/sessions", USERS, users::end_session),
+    page!("GET" "/status", Access::Anybody, status::show),
+    page!("GET" "/status.json", Access::Anybody, status::twin),
     page!("GET" "/declare", Access::Anybody, lodge::choose),
     page!("GET" "/declare/{post}", Access::Anybody, lodge::begin),
     page!("POST" "/declare/{post}", Access::Anybody, lodge::go_on),

@@ -20,6 +20,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
                 li { a href="/openapi.json" { (texts.get("start.openapi")) } }
                 li { a href="/v1/openapi.json" { (texts.get("start.own")) } }
             }
+            li { a href="/status" { (texts.get("status.title")) } }
             li { a href="/readyz" { (texts.get("start.ready")) } }
         }
     };

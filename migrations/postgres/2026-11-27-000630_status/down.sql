@@ -1,0 +1,3 @@
+DROP TABLE incident_note;
+DROP TABLE incident;
+DROP TABLE probe_day;

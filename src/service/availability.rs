@@ -1,0 +1,264 @@
+//! Whether each component works, now and on the last days, and what the operator tells about it: what the status page shows.
+//!
+//! A server speaks of itself: it looks at its own database and jobs. What several servers see of a day is added up.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use super::Services;
+use super::health::Health;
+use crate::domain::Component;
+use crate::error::{Error, Findings, Result};
+use crate::limits;
+pub use crate::store::incident::ProbeDay;
+use crate::store::incident::{IncidentRow, NoteRow};
+use crate::store::types::At;
+use crate::store::{Fault, Tx};
+
+/// The jobs that a component lives by.
+const JOBS: [(Component, &[&str]); 4] = [
+    (Component::Items, &[]),
+    (Component::Exchange, &["sending", "taking in"]),
+    (Component::Events, &["deriving events", "notifying"]),
+    (Component::Files, &["taking in ingestions"]),
+];
+
+/// What was seen lately, in memory: it is told also while the database is away.
+#[derive(Debug, Default)]
+pub(super) struct Watch(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Whether each component works, and since when.
+    states: BTreeMap<Component, (bool, DateTime<Utc>)>,
+    /// Probes and failures of days that are not written down yet.
+    pending: BTreeMap<(Component, i32), (i32, i32)>,
+}
+
+/// One component as it is now and was.
+#[derive(Clone, Debug)]
+pub struct ComponentStatus {
+    pub component: Component,
+    pub works: bool,
+    /// As far as this server knows.
+    pub since: DateTime<Utc>,
+    /// The last days that there are figures of, in order.
+    pub days: Vec<ProbeDay>,
+}
+
+/// An incident with everything that was told about it.
+#[derive(Clone, Debug)]
+pub struct Incident {
+    pub row: IncidentRow,
+    pub notes: Vec<NoteRow>,
+}
+
+/// Everything that the status page tells.
+#[derive(Clone, Debug)]
+pub struct Availability {
+    pub at: DateTime<Utc>,
+    pub components: Vec<ComponentStatus>,
+    /// The newest first; none where the database is away.
+    pub incidents: Option<Vec<Incident>>,
+}
+
+/// An incident to be told, or a maintenance that is planned.
+#[derive(Clone, Debug)]
+pub struct NewIncident {
+    pub component: Option<Component>,
+    pub title: String,
+    pub note: Option<String>,
+    /// Of a maintenance: from when to when.
+    pub planned: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// Number of a day.
+fn day_number(at: DateTime<Utc>) -> i32 {
+    at.date_naive().num_days_from_ce() - NaiveDate::default().num_days_from_ce()
+}
+
+fn works(component: Component, health: &Health) -> bool {
+    let jobs = JOBS.iter().find(|(known, _)| *known == component).map_or(&[][..], |(_, jobs)| jobs);
+    let runs = |name: &&str| health.jobs.iter().any(|job| job.name == *name && !job.late);
+    health.is_ready() && jobs.iter().all(runs)
+}
+
+impl Watch {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how a component is; gives since when it is so.
+    fn note(&self, component: Component, works: bool, now: DateTime<Utc>) -> DateTime<Utc> {
+        let mut seen = self.seen();
+        let state = seen.states.entry(component).or_insert((works, now));
+        if state.0 != works {
+            *state = (works, now);
+        }
+        state.1
+    }
+}
+
+impl Services {
+    /// Looks at every component, and writes down what was seen, also while it could not be written down.
+    ///
+    /// # Errors
+    /// When the database is away; what was seen is kept until it is back.
+    pub async fn probe(&self) -> Result<()> {
+        let (now, health) = (self.clock.now(), self.health().await);
+        for component in Component::ALL {
+            let works = works(component, &health);
+            self.watch.note(component, works, now);
+            let mut seen = self.watch.seen();
+            let (probes, failed) = seen.pending.entry((component, day_number(now))).or_default();
+            (*probes, *failed) = (*probes + 1, *failed + i32::from(!works));
+        }
+        let pending = std::mem::take(&mut self.watch.seen().pending);
+        let days: Vec<ProbeDay> = pending
+            .iter()
+            .map(|((component, day), (probes, failed))| ProbeDay {
+                component: *component,
+                day: *day,
+                probes: *probes,
+                failed: *failed,
+            })
+            .collect();
+        let oldest = day_number(now) - limits::STATUS_DAYS;
+        let write = move |tx: &mut Tx<'_>| {
+            for day in &days {
+                tx.add_probes(*day)?;
+            }
+            Component::ALL.into_iter().try_for_each(|component| tx.drop_probe_days(component, oldest))
+        };
+        let written = self.store.write(write).await;
+        if written.is_err() {
+            let mut seen = self.watch.seen();
+            for (key, (probes, failed)) in pending {
+                let kept = seen.pending.entry(key).or_default();
+                *kept = (kept.0 + probes, kept.1 + failed);
+            }
+        }
+        written
+    }
+
+    /// How everything is and was.
+    pub async fn availability(&self) -> Availability {
+        let (now, health) = (self.clock.now(), self.health().await);
+        let first = day_number(now) - limits::STATUS_DAYS + 1;
+        let read = move |tx: &mut Tx<'_>| -> Result<_, Fault> {
+            let mut days = Vec::new();
+            for component in Component::ALL {
+                days.push((component, tx.probe_days(component, first)?));
+            }
+            let mut incidents = Vec::new();
+            for row in tx.incidents(limits::STATUS_INCIDENTS)? {
+                incidents.push(Incident { notes: tx.incident_notes(row.id)?, row });
+            }
+            Ok((days, incidents))
+        };
+        let known = if health.database { self.store.read(read).await.ok() } else { None };
+        let (mut days, incidents) = match known {
+            Some((days, incidents)) => (days, Some(incidents)),
+            None => (Vec::new(), None),
+        };
+        let component = |component: Component| {
+            let works = works(component, &health);
+            let at = days.iter().position(|(known, _)| *known == component);
+            let days = at.map(|at| days.swap_remove(at).1).unwrap_or_default();
+            ComponentStatus { component, works, since: self.watch.note(component, works, now), days }
+        };
+        Availability { at: now, components: Component::ALL.into_iter().map(component).collect(), incidents }
+    }
+
+    /// Tells of an incident, or of a maintenance that is planned; gives its number.
+    ///
+    /// # Errors
+    /// 400 for a text that is empty or too long, and for a maintenance that ends before it begins.
+    pub async fn open_incident(&self, new: NewIncident) -> Result<i32> {
+        let mut findings = Findings::default();
+        check_text(&mut findings, "title", &new.title);
+        if let Some(note) = &new.note {
+            check_text(&mut findings, "note", note);
+        }
+        if new.planned.is_some_and(|(from, to)| to <= from) {
+            findings.add("out_of_range", "to", "a maintenance ends after it begins");
+        }
+        findings.into_result()?;
+        let now = self.clock.now();
+        let row = IncidentRow {
+            id: 0,
+            component: new.component,
+            is_planned: new.planned.is_some(),
+            title: new.title.trim().to_owned(),
+            starts_at: At(new.planned.map_or(now, |(from, _)| from)),
+            ends_at: new.planned.map(|(_, to)| At(to)),
+        };
+        let add = move |tx: &mut Tx<'_>| {
+            let id = tx.add_incident(&row)?;
+            if let Some(note) = &new.note {
+                tx.add_incident_note(id, note.trim())?;
+            }
+            Ok(id)
+        };
+        self.store.write(add).await
+    }
+
+    /// Tells something more about an incident, and says that it is over where `is_over`.
+    ///
+    /// # Errors
+    /// 404 for a number that is none; 400 for a text that is empty or too long.
+    pub async fn tell_incident(&self, id: i32, note: Option<String>, is_over: bool) -> Result<()> {
+        let mut findings = Findings::default();
+        if let Some(note) = &note {
+            check_text(&mut findings, "note", note);
+        }
+        findings.into_result()?;
+        let tell = move |tx: &mut Tx<'_>| {
+            let row = tx.incident(id)?.ok_or(Error::Absent { what: "incident" })?;
+            if let Some(note) = &note {
+                tx.add_incident_note(id, note.trim())?;
+            }
+            // One that is over stays so; a maintenance may end sooner than planned, and is called off before it begins.
+            if is_over && row.ends_at.is_none_or(|At(end)| end > tx.now) {
+                tx.end_incident(id, tx.now)?;
+            }
+            Ok(())
+        };
+        self.store.write(tell).await
+    }
+}
+
+fn check_text(findings: &mut Findings, path: &str, text: &str) {
+    let count = text.trim().chars().count();
+    if count == 0 {
+        findings.add("required", path, "say what everybody is to know");
+    }
+    if count > limits::STATUS_TEXT_CHARS {
+        findings.add("too_long", path, format!("at most {} characters fit here", limits::STATUS_TEXT_CHARS));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        assert_eq!(day_number(at("1970-01-01T23:59:59Z")), 0);
+        assert_eq!(day_number(at("2026-11-27T00:00:00Z")), 20_784);
+    }
+
+    #[test]
+    fn a_state_is_told_since_it_is_so() {
+        let watch = Watch::default();
+        let at = |second: i64| DateTime::from_timestamp(second, 0).expect("a time");
+        assert_eq!(watch.note(Component::Items, true, at(1)), at(1));
+        assert_eq!(watch.note(Component::Items, true, at(2)), at(1));
+        assert_eq!(watch.note(Component::Items, false, at(3)), at(3));
+        assert_eq!(watch.note(Component::Items, false, at(9)), at(3));
+        assert_eq!(watch.note(Component::Files, false, at(9)), at(9));
+    }
+}
