@@ -49,6 +49,7 @@ fn everybody_can_use_every_page() {
         browser.go(&format!("{}{path}", server.base));
         faults.extend(browser.violations(&axe, &every_rule()).into_iter().map(|fault| format!("{name}: {fault}")));
     };
+    look("start", "/");
     look("login", "/console/login");
     look("reset", "/console/reset?link=none");
     browser.picture("login");
@@ -354,7 +355,7 @@ fn a_clerk_declares_without_script() {
     browser.resize(1_280, 900);
     browser.click(&format!("a[aria-label$='{id}']"));
     browser.arrives_at("Answer a question");
-    browser.click("#code");
+    browser.click("label[for=code]");
     browser.press(&format!("R11{TAB}supplied{ENTER}"));
     browser.sees(".note.good");
 }

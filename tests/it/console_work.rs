@@ -64,6 +64,7 @@ on_both_engines! {
         let shown = visitor.get(&format!("/console/items/AUA/{pid}")).is(200).says("declaration &lt;b&gt;amended");
         assert!(shown.text.matches("R11").count() == 1, "{}", shown.text);
         // Who asked reads the answer.
+        server.deliver();
         let told = server.call_as("DEA", "GetReferralAndReferralResponse", json!({ "postalOrgCd": "DEA", "flow": "I", "id": id })).ok();
         assert!(told.text.contains("declaration <b>amended</b>"), "{}", told.text);
         server.clock.advance(Duration::from_secs(30 * 86_400));

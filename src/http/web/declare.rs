@@ -225,8 +225,8 @@ impl<'v> Task<'v> {
         Ok(if told.problems.is_empty() { Ok(item) } else { Err(told) })
     }
 
-    fn again(&self, told: &Told<'_>) -> Result<HttpResponse> {
-        self.form(told.filled, &told.problems, StatusCode::UNPROCESSABLE_ENTITY, Beside::default())
+    fn again(&self, told: Told<'_>) -> Result<HttpResponse> {
+        self.form(told.filled, &told.ordered(), StatusCode::UNPROCESSABLE_ENTITY, Beside::default())
     }
 
     /// Everything that is found, or the page that shows what will be declared.
@@ -249,11 +249,11 @@ impl<'v> Task<'v> {
             let of_id = judged.judged.found.iter().filter(|found| found.rule.starts_with("item_id_"));
             of_id.for_each(|found| told.add(&found.rule, Some(("item_id".to_owned(), None)), &found.message));
         }
-        if told.problems.is_empty() { self.checked(filled, &judged).await } else { self.seen(&id, &told) }
+        if told.problems.is_empty() { self.checked(filled, &judged).await } else { self.seen(&id, told) }
     }
 
     /// The form again; what is odd about an id counts as seen.
-    fn seen(&self, id: &str, told: &Told<'_>) -> Result<HttpResponse> {
+    fn seen(&self, id: &str, told: Told<'_>) -> Result<HttpResponse> {
         let note = CARRIED
             .iter()
             .filter(|name| **name != "seen")
@@ -262,7 +262,7 @@ impl<'v> Task<'v> {
             @for (name, value) in note { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
             input type="hidden" name="seen" value=(id);
         };
-        self.form_with(told.filled, &told.problems, StatusCode::UNPROCESSABLE_ENTITY, Beside::default(), carried)
+        self.form_with(told.filled, &told.ordered(), StatusCode::UNPROCESSABLE_ENTITY, Beside::default(), carried)
     }
 
     /// Keeps the form as a template, and shows it again.
@@ -310,7 +310,7 @@ impl<'v> Task<'v> {
     async fn store(&self, filled: &Filled, event: StoreEvent) -> Result<HttpResponse> {
         let item = match self.read(filled)? {
             Ok(item) => item,
-            Err(told) => return self.again(&told),
+            Err(told) => return self.again(told),
         };
         let read = item.clone();
         let services = &self.visit.shared.services;
@@ -333,7 +333,7 @@ impl<'v> Task<'v> {
             Err(Error::KeyReused) => told.problems.add(None, self.visit.texts.get("declare.sent-already"), false),
             Err(error) => return Err(error),
         }
-        self.again(&told)
+        self.again(told)
     }
 
     fn form(&self, filled: &Filled, problems: &Problems, status: StatusCode, beside: Beside) -> Result<HttpResponse> {

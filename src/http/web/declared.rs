@@ -5,13 +5,13 @@
 //! is lost.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use maud::{Markup, html};
 
 use super::field::{Line, Problems, line, marked_choice};
+use super::sent::Form;
 use super::texts::Texts;
-use super::visit::Form;
 use crate::contract::HSLookupInfo;
 use crate::error::{Finding, Findings};
 use crate::limits;
@@ -251,6 +251,16 @@ impl<'t> Told<'t> {
         if !place.as_ref().is_some_and(|(key, line)| self.unread.contains(&field_of(key, *line))) {
             self.add(found.code, place, &found.message);
         }
+    }
+
+    /// Everything that was told, in the order of the fields.
+    pub fn ordered(mut self) -> Problems {
+        let lines = (0..self.filled.lines.len()).flat_map(|at| LINE.all().map(move |key| field_of(key, Some(at))));
+        let of_item = SECTIONS.iter().flat_map(Section::all).map(str::to_owned);
+        let places: HashMap<String, usize> =
+            of_item.chain(lines).chain(DOCUMENTS.all().map(str::to_owned)).zip(0..).collect();
+        self.problems.order_by(|field| places.get(field).copied().unwrap_or(usize::MAX));
+        self.problems
     }
 
     /// Adds what was found at a place.

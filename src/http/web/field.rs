@@ -31,6 +31,11 @@ impl Problems {
         self.0.push(Problem { field, text: text.into(), is_english });
     }
 
+    /// Puts them into the order of the fields; what is about the whole comes last.
+    pub fn order_by(&mut self, place: impl Fn(&str) -> usize) {
+        self.0.sort_by_key(|problem| problem.field.as_deref().map_or(usize::MAX, &place));
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -239,7 +239,7 @@ impl<'v> Counter<'v> {
         let unread = judged.item.findings.iter().filter(|found| found.column.as_deref().is_some_and(is_of_step));
         told.unreadable(&unread.cloned().collect::<Vec<_>>());
         told.refused_where(&judged.judged.refused, &judged.item, is_of_step);
-        told.problems
+        told.ordered()
     }
 
     /// Buttons that lead to each step; those that are behind are done.

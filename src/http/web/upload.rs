@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 
-use super::visit::Form;
+use super::sent::{File, Form};
 use crate::error::{Error, Result};
 
 /// Parts of a form with a file.
@@ -14,12 +14,6 @@ const HEAD_BYTES: usize = 1_024;
 const MEMBER_BYTES: usize = 4_096;
 /// Longest boundary (RFC 2046).
 const BOUNDARY_CHARS: usize = 70;
-
-/// A file that was sent; empty where none was chosen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct File {
-    pub bytes: Bytes,
-}
 
 /// What stands between the parts; none for a request of another kind.
 pub(super) fn boundary(request: &HttpRequest) -> Option<String> {

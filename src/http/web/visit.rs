@@ -8,13 +8,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::sent::{File, Form};
 use super::texts::Texts;
-use super::upload::File;
 use crate::domain::SessionKind;
 use crate::error::{Error, Result};
 use crate::http::pipeline::client;
 use crate::http::shared::Shared;
-use crate::limits;
 use crate::service::person::Person;
 use crate::service::rights::UseCase;
 use crate::service::sign_in::Browser;
@@ -72,53 +71,6 @@ impl Page {
             Access::AtPost(case) => person.may_at_post(case),
             Access::Anybody | Access::Begun | Access::Step(_) => false,
         }
-    }
-}
-
-/// The members of a form or a query, in their order; a name may come several times.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// # Errors
-    /// 400 for what is no form, or has too many members.
-    pub fn read(bytes: &[u8]) -> Result<Self> {
-        let wrong = |message: &str| Error::invalid("json", "", message);
-        let members: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(bytes).map_err(|_| wrong("the form cannot be read"))?;
-        if members.len() > limits::FORM_MEMBERS {
-            return Err(Error::invalid("limit", "", format!("a form has at most {} members", limits::FORM_MEMBERS)));
-        }
-        Ok(Self(members))
-    }
-
-    /// The first member of this name; empty when there is none.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-    }
-
-    /// The same without what stands around it.
-    pub fn trimmed(&self, name: &str) -> &str {
-        self.get(name).trim()
-    }
-
-    /// Every member of this name.
-    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
-    }
-
-    pub fn members(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-impl FromIterator<(String, String)> for Form {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(members: I) -> Self {
-        Self(members.into_iter().collect())
     }
 }
 
