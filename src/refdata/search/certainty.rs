@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -3.079, -1.909, 2.070, -2.242, -0.846, 2.072, 2.000, -0.798, -0.313, -1.816, 1.996, 2.709, -2.745, 0.458, 2.561,
-    -3.551,
+    -3.187, -1.613, 1.851, -2.253, -0.661, 2.168, 1.820, -0.761, -0.286, -1.575, 1.776, 2.512, -2.927, -0.132, 2.664,
+    -3.502,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

@@ -571,11 +571,7 @@ pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -
         .collect()
 }
 
-/// `found by: bottle, stainless (for stainles)`.
-pub(super) fn reason(matches: &[Match]) -> String {
-    format!("found by: {}", words_of(matches))
-}
-
+/// `bottle, stainless (for stainles)`.
 fn words_of(matches: &[Match]) -> String {
     let words: Vec<String> = matches
         .iter()
