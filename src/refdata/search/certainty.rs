@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -3.187, -1.613, 1.851, -2.253, -0.661, 2.168, 1.820, -0.761, -0.286, -1.575, 1.776, 2.512, -2.927, -0.132, 2.664,
-    -3.502,
+    -2.878, -1.644, 3.190, -2.726, -2.021, 2.143, 1.824, -0.931, -0.183, -1.679, 2.192, 2.821, -2.886, 0.029, 2.290,
+    -3.408,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

@@ -169,11 +169,6 @@ impl Evidence {
     fn score(&self) -> f32 {
         self.by_text.score + self.by_phrase.score
     }
-
-    /// Whichever speaks more for it.
-    fn stronger(&self) -> &Support {
-        if self.by_phrase.score > 0.5 * self.by_text.score { &self.by_phrase } else { &self.by_text }
-    }
 }
 
 /// What a description, or a part of it, leads to.
@@ -369,12 +364,11 @@ impl HsIndex {
         let hit = |(code, score): &(u32, f32)| {
             let evidence = best.get(code)?;
             let (question, trust) = understood.get(evidence.tongue)?;
-            let support = evidence.stronger();
-            let features = Features {
+            let features = |(support, by_phrase): (&Support, bool)| Features {
                 coverage: support.coverage * trust,
                 exhaustion: support.exhaustion,
                 main: support.main,
-                by_phrase: support.score == evidence.by_phrase.score,
+                by_phrase,
                 share_of_best: score / top,
                 share_of_heading: of_heading(*code),
                 place: evidence.place,
@@ -383,6 +377,9 @@ impl HsIndex {
                 known: question.known,
                 is_guess: question.is_guess,
             };
+            let supports = [(&evidence.by_text, false), (&evidence.by_phrase, true)];
+            let all = supports.into_iter().filter(|(support, _)| support.score > 0.0).map(features);
+            let features = all.max_by(|a, b| certainty(a).total_cmp(&certainty(b)))?;
             let found_by = self.found_by(&understood, *code, evidence)?;
             let code = self.codes.get(*code as usize)?;
             Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), found_by) })

@@ -211,7 +211,7 @@ impl TextIndex {
     /// The words of a text that may name goods or say what they are made of.
     pub fn core(&self, text: &str) -> Vec<String> {
         let words = self.analyzer.query(text, |word| self.has_word(word));
-        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.is_empty()).collect();
+        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.may_hold()).collect();
         words.retain(|word| self.has_word(&word.surface) || word.surface.len() > 3);
         words.into_iter().map(|word| word.surface).collect()
     }

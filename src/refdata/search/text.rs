@@ -264,9 +264,10 @@ const CONTAINERS: [&str; 33] = [
 ];
 
 impl Word {
-    /// Whether it says that a container is empty.
-    pub fn is_empty(&self) -> bool {
-        EMPTY.contains(&self.surface.as_str())
+    /// Whether it is a container, or says that one is empty: beside other words it may be what is sent.
+    pub fn may_hold(&self) -> bool {
+        let word = self.surface.as_str();
+        !self.is_purpose && (EMPTY.contains(&word) || CONTAINERS.contains(&word))
     }
 
     /// The word in a text about empty containers.
