@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.878, -1.644, 3.190, -2.726, -2.021, 2.143, 1.824, -0.931, -0.183, -1.679, 2.192, 2.821, -2.886, 0.029, 2.290,
-    -3.408,
+    -2.628, -1.560, 2.213, -2.806, -1.549, 2.345, 1.459, -0.803, 0.150, -1.415, 2.022, 2.593, -2.664, -0.345, 2.463,
+    -2.677,
 ];
 
 /// How often a proposal like this is right, 0 to 1.
