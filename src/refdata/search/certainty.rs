@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.628, -1.560, 2.213, -2.806, -1.549, 2.345, 1.459, -0.803, 0.150, -1.415, 2.022, 2.593, -2.664, -0.345, 2.463,
-    -2.677,
+    -2.491, -1.347, 1.911, -2.834, -1.567, 2.217, 1.502, -0.950, -0.037, -1.556, 2.113, 2.595, -2.517, -0.220, 2.529,
+    -2.196,
 ];
 
 /// How often a proposal like this is right, 0 to 1.
