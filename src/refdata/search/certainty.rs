@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.491, -1.347, 1.911, -2.834, -1.567, 2.217, 1.502, -0.950, -0.037, -1.556, 2.113, 2.595, -2.517, -0.220, 2.529,
-    -2.196,
+    -2.386, -1.291, 1.955, -2.725, -1.717, 2.169, 1.464, -0.910, -0.041, -1.392, 2.070, 2.323, -2.588, -0.408, 2.580,
+    -2.226,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

@@ -189,7 +189,7 @@ impl TextIndex {
     /// Whether `surface` is a small word of the language, or one that says nothing of the kind of goods and that no name
     /// of goods turns on.
     pub fn is_side_word(&self, surface: &str) -> bool {
-        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !self.is_head(surface)
+        self.is_small_word(surface) || self.analyzer.says_nothing(surface) && !self.is_head(surface)
     }
 
     /// Whether `surface` is a small word of the language.
