@@ -1,7 +1,7 @@
 //! The nomenclature of goods: codes of chapters, headings and subheadings with their texts.
 //!
-//! Texts come in English and, for chapters, headings and consumer goods, in French and Spanish. Edition and source stand
-//! in the list's meta; a code is taken as written, never padded.
+//! Texts come in English, for chapters and headings also in French, Spanish, Portuguese and German, and for consumer goods
+//! in French and Spanish. Edition and source stand in the list's meta; a code is taken as written, never padded.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -154,7 +154,8 @@ mod tests {
             let expected = entry.code.len() / 2 - 1;
             assert_eq!(nomenclature().ancestors(&entry.code).count(), expected, "{}", entry.code);
             if entry.code.len() < 6 {
-                assert!(!entry.fr.is_empty() && !entry.es.is_empty(), "{}", entry.code);
+                let texts = [&entry.fr, &entry.es, &entry.pt, &entry.de];
+                assert!(texts.iter().all(|text| !text.is_empty()), "{}", entry.code);
             }
         }
     }
@@ -168,6 +169,7 @@ mod tests {
         let below: Vec<&str> = nomenclature.below("0409").iter().map(|entry| entry.code.as_str()).collect();
         assert_eq!(below, ["040900"]);
         assert_eq!(nomenclature.get("847130").unwrap().text(Language::Pt), nomenclature.get("847130").unwrap().en);
+        assert_eq!(nomenclature.get("0409").unwrap().text_in(Tongue::De), "Natürlicher Honig");
     }
 
     /// One chapter of the public list, whole.

@@ -1,7 +1,7 @@
 //! Look-ups, data quality at the door, automatic answers.
 
 use entrepost::rules::quality::rule;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, mail_object, status, store};
 use crate::harness::{Engine, Server};
@@ -62,6 +62,66 @@ on_both_engines! {
         assert_eq!(screened["IsItemRestrictedProhibitedResult"], listed > 0);
         let absent = server.call_as("DEA", "IsItemRestrictedProhibited", json!({ "mailItemID": "EE000000000XX" }));
         assert_eq!(absent.findings(), [("absent".into(), "mailItemID".into())]);
+    }
+
+    fn reported_descriptions_get_their_codes_or_none(server) {
+        let codes = |text: &str| -> Vec<Value> {
+            let answer = server.call_as("AUA", "GetHSCodes", json!({ "goodDescription": text })).ok().json();
+            answer["GetHSCodesResult"].as_array().expect("a list").clone()
+        };
+        for (text, right) in [
+            ("airpods", &["851830", "851762"][..]),
+            ("Lego Technic", &["950300"]),
+            ("iphone 15 pro max 256gb", &["851713"]),
+            ("funko pop vinyl figure", &["950300"]),
+            ("Honig", &["040900"]),
+            ("手机壳", &["392690"]),
+            ("moteur diesel", &["840810", "840820", "840890"]),
+            ("isqueiro", &["961310"]),
+        ] {
+            let found = codes(text);
+            let first = found.first().unwrap_or_else(|| panic!("{text}: nothing"));
+            assert!(right.iter().any(|code| first["HSCode"] == *code), "{text}: {found:?}");
+            let certainty = first["Certainty"].as_f64().expect("a number");
+            assert!((0.4..=1.0).contains(&certainty), "{text}: {certainty}");
+            assert!(first["FoundBy"].as_str().is_some_and(|words| !words.is_empty()));
+            let code = first["HSCode"].as_str().expect("a code");
+            assert!(first["Heading"].as_str().is_some_and(|heading| heading.starts_with(&code[..4])));
+            assert!(found.iter().all(|code| code["HSCode"].as_str().is_some_and(|code| code.len() >= 6)), "{found:?}");
+        }
+        assert_eq!(codes("zyxwvu qrtplk"), Vec::<Value>::new(), "unknown words");
+    }
+
+    fn a_rule_follows_the_goods_and_not_a_word_beside_them(server) {
+        let described = |to: &str, text: &str| -> Vec<Value> {
+            let body = json!({ "destinationCountryCd": to, "sendingCountryCd": "CN", "goodDescription": text });
+            let answer = server.call_as("DEA", "GetRestrictionProhibitionByDescriptionByCountry", body).ok().json();
+            answer["GetRestrictionProhibitionByDescriptionByCountryResult"].as_array().expect("a list").clone()
+        };
+        for (to, text) in [("DE", "gunpowder green tea"), ("DE", "ink cartridge"), ("IN", "used books"), ("AU", "meat thermometer")] {
+            let found = described(to, text);
+            assert!(found.iter().all(|rule| rule["PCategory"] != "P"), "{text}: {found:?}");
+        }
+        assert!(!described("PT", "isqueiro").is_empty());
+        for (text, code, met) in [
+            ("Aerosol deodorant spray", "330720", true),
+            ("Replica grenade paperweight", "830629", true),
+            ("Toy car remote controlled with lithium battery", "950300", true),
+            ("Camera lens", "900211", false),
+            ("Film poster", "491191", false),
+        ] {
+            let id = fresh_id("AU");
+            let mut body = store(&id, "AUA", "DEA", 2);
+            let pieces = &mut body["decl"]["Data"]["ContentPieces"];
+            let mut piece = pieces[0].clone();
+            piece["Description"] = json!(text);
+            piece["HS"] = json!(code);
+            *pieces = json!([piece]);
+            server.call_as("AUA", "StoreDeclaration", body).ok();
+            let screened = json!({ "mailItemID": id, "returnRestrictionsProhibitions": true });
+            let screened = server.call_as("AUA", "IsItemRestrictedProhibited", screened).ok().json();
+            assert_eq!(screened["IsItemRestrictedProhibitedResult"], met, "{text}: {screened}");
+        }
     }
 
     fn rules_answer_only_when_asked_and_only_when_one_fits(server) {

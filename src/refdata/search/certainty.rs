@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -3.079, -1.909, 2.070, -2.242, -0.846, 2.072, 2.000, -0.798, -0.313, -1.816, 1.996, 2.709, -2.745, 0.458, 2.561,
-    -3.551,
+    -2.386, -1.291, 1.955, -2.725, -1.717, 2.169, 1.464, -0.910, -0.041, -1.392, 2.070, 2.323, -2.588, -0.408, 2.580,
+    -2.226,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

@@ -41,7 +41,11 @@ const MAIN_NOUN: f32 = 1.4;
 /// Worth of the noun at the end of a compound, and of what stands before it.
 const COMPOUND_HEAD: f32 = 0.85;
 /// Worth of the noun at the end of a compound whose beginning is not known.
-const COMPOUND_HEAD_ALONE: f32 = 0.65;
+const COMPOUND_HEAD_ALONE: f32 = 0.75;
+/// What a compound counts among the words that are known.
+const KNOWN_COMPOUND: f32 = 0.7;
+/// Letters that a noun behind an unknown beginning has at least.
+const SHORTEST_HEAD: usize = 5;
 const COMPOUND_SIDE: f32 = 0.5;
 /// Letters that a part of a compound has at least.
 const SHORTEST_PART: usize = 3;
@@ -185,7 +189,7 @@ impl TextIndex {
     /// Whether `surface` is a small word of the language, or one that says nothing of the kind of goods and that no name
     /// of goods turns on.
     pub fn is_side_word(&self, surface: &str) -> bool {
-        self.is_small_word(surface) || self.analyzer.is_side_word(surface) && !self.is_head(surface)
+        self.is_small_word(surface) || self.analyzer.says_nothing(surface) && !self.is_head(surface)
     }
 
     /// Whether `surface` is a small word of the language.
@@ -211,7 +215,7 @@ impl TextIndex {
     /// The words of a text that may name goods or say what they are made of.
     pub fn core(&self, text: &str) -> Vec<String> {
         let words = self.analyzer.query(text, |word| self.has_word(word));
-        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.is_empty()).collect();
+        let mut words: Vec<_> = words.into_iter().filter(|word| word.role > Role::Side || word.may_hold()).collect();
         words.retain(|word| self.has_word(&word.surface) || word.surface.len() > 3);
         words.into_iter().map(|word| word.surface).collect()
     }
@@ -249,8 +253,9 @@ impl TextIndex {
         }
         let small = question.words.iter().filter(|word| self.is_small_word(word)).count();
         understood.knowledge += small as f32;
-        let known = question.words.iter().filter(|word| self.has(word)).count();
-        understood.known = known as f32 / question.words.len().max(1) as f32;
+        let compounds = if may_guess { self.compounds_of(question) } else { 0 };
+        let known = question.words.iter().filter(|word| self.has(word)).count() as f32;
+        understood.known = (known + KNOWN_COMPOUND * compounds as f32) / question.words.len().max(1) as f32;
         if let Some(main) = self.main_noun(&groups) {
             let noun = &mut groups[main];
             noun.weight *= MAIN_NOUN;
@@ -263,6 +268,12 @@ impl TextIndex {
             && groups.iter().any(|group| group.likeness <= SAME_STEM && is_unsafe(group));
         understood.groups = groups;
         understood
+    }
+
+    /// How many unknown words of a question end in a known noun, in languages that write nouns together.
+    fn compounds_of(&self, question: &Question) -> usize {
+        let is_compound = |word: &&String| !self.has(word) && !self.split(word).is_empty();
+        if self.tongue().compounds() { question.words.iter().filter(is_compound).count() } else { 0 }
     }
 
     /// Which word names the goods: of the first clause that has one, the last in languages that put it there, else the
@@ -355,7 +366,7 @@ impl TextIndex {
         for (left, right) in halves.filter(|(_, right)| self.has_word(right)) {
             let left_known = self.known_part(left);
             let names = self.term(&written(right), 1.0, right).is_some_and(|a| self.heads.contains(&a.term));
-            if left_known.is_none() && !(compounds && names && right.len() > SHORTEST_PART) {
+            if left_known.is_none() && !(compounds && names && right.len() >= SHORTEST_HEAD) {
                 continue;
             }
             let worth = left.len().min(right.len()) as f32

@@ -36,7 +36,7 @@ const ONLY_IN_NAME: &str = "artificial fake faux imitation toy plush print print
     poster costume sticker band movie book manual print prints inspired";
 
 /// Of the words that otherwise only say how goods are packed, those that name goods of their own.
-const CARRIERS: &str = "bag bags sac sacs bolsa bolsas saco sacos borsa";
+const CARRIERS: &str = "bag bags box boxes case sac sacs bolsa bolsas saco sacos borsa";
 
 /// A rule that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -221,7 +221,10 @@ impl RestrictionIndex {
                 |rule, said| {
                     // A longer name of goods around the words of the rule says what the goods are: `glue gun`.
                     let longer = names.iter().any(|name| {
-                        let telling = name.words.iter().filter(|word| !terms.analyzer.is_side_word(word));
+                        let is_telling = |word: &&String| {
+                            !terms.analyzer.is_side_word(word) || self.small.carriers.contains(word.as_str())
+                        };
+                        let telling = name.words.iter().filter(is_telling);
                         telling.count() > said.len()
                             && said.iter().any(|word| name.words.iter().any(|known| singular(known) == singular(word)))
                             && rule.has_codes()

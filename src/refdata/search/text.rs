@@ -104,6 +104,11 @@ impl Analyzer {
         self.small.function.contains(word)
     }
 
+    /// Whether `word` says nothing of goods, nor what they are made of.
+    pub fn says_nothing(&self, word: &str) -> bool {
+        self.vague.contains(word) || self.small.weak.contains(word)
+    }
+
     /// Whether `word` says nothing of the kind of goods by itself.
     pub fn is_side_word(&self, word: &str) -> bool {
         let small = [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations];
@@ -184,8 +189,8 @@ impl Analyzer {
 
     fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
         let (weight, role) = match surface {
-            weak if self.small.weak.contains(weak) => (0.35, Role::Side),
             vague if self.vague.contains(vague) => (0.35, Role::Nothing),
+            weak if self.small.weak.contains(weak) => (0.35, Role::Side),
             material if self.small.materials.contains(material) => (1.0, Role::Material),
             number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
             _ => (1.0, Role::Name),
@@ -264,9 +269,10 @@ const CONTAINERS: [&str; 33] = [
 ];
 
 impl Word {
-    /// Whether it says that a container is empty.
-    pub fn is_empty(&self) -> bool {
-        EMPTY.contains(&self.surface.as_str())
+    /// Whether it is a container, or says that one is empty: beside other words it may be what is sent.
+    pub fn may_hold(&self) -> bool {
+        let word = self.surface.as_str();
+        !self.is_purpose && (EMPTY.contains(&word) || CONTAINERS.contains(&word))
     }
 
     /// The word in a text about empty containers.

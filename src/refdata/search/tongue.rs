@@ -157,7 +157,7 @@ const EN: Lists = [
     "a about an and any are as at be by eg etc ex for from has have in including into is it its kind kinds like more \
      my of off on or other others per similar such than that the their them these this those to type up used \
      various which whose with incl above after again all also always another because before behind best below \
-     between both bring came can cannot come could did do does done each early easy end enough even ever every few \
+     between both bring came cannot come could did do does done each early easy end enough even ever every few \
      find first fits found full gave get give go gone got great had hard he hello help her here hers hi him his hope how if \
      inside just keep know last late later least leave left less let little look luck made make many may me mean might \
      mine most much must near need never next no none nothing now often okay once one only open our out over please put \
