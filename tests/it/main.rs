@@ -65,6 +65,7 @@ mod soap_clients;
 mod status;
 mod stored_light;
 mod tenancy;
+mod terminal;
 mod tls;
 mod truth;
 mod two_servers;
