@@ -385,7 +385,8 @@ fn told_as(code: &str) -> &'static str {
 fn description() -> String {
     let mut text = String::from(
         "Postal customs data exchange. Every method is called with POST and a JSON object; results are wrapped as \
-         `{\"<Method>Result\": …}`.\n\n\
+         `{\"<Method>Result\": …}`. Resources under `/v1` are described at `/v1/openapi.json`; what couriers call, below \
+         `/api/declaration/`, here.\n\n\
          ## Life cycle\n\n",
     );
     text.push_str(&format!("{}\nSeen and sent only grow; a draft after either is a 400.\n\n", life_cycle::TABLE));

@@ -9,6 +9,7 @@ use entrepost::http::{Callers, methods};
 use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
+use crate::courier::{Courier, callback_host, normal, refer, says_ok, succeeded};
 use crate::harness::data::{declaration, fresh_id, mail_object, response, s10, store};
 use crate::harness::process::run;
 use crate::harness::raw::Raw;
@@ -216,6 +217,7 @@ fn use_everything(server: &Server) {
     with_a_session(server);
     in_bulk(server);
     with_a_subscription(server, &id);
+    with_a_courier(server);
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
         services.seal().await.expect("seals");
@@ -234,6 +236,21 @@ fn use_everything(server: &Server) {
         services.record_history("AUA", RecordKind::Office, "AUSYDA").await.expect("shows");
         services.access_history(DateTime::UNIX_EPOCH).await.expect("lists");
     });
+}
+
+/// A courier's declaration, asked for and told.
+fn with_a_courier(server: &Server) {
+    let (courier, receiver) = (Courier::new(server), Receiver::start());
+    receiver.answer(says_ok);
+    callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+    let mut shipment = normal(&fresh_id("AU"));
+    shipment["callback_url"] = json!(receiver.url.replace("/hook", "/back/x"));
+    let told = courier.submitted(&shipment);
+    courier.submitted(&shipment);
+    succeeded(&courier.query(&told["id"]));
+    refer(server, told["consignment_note"].as_str().expect("a note"), "RFI");
+    server.notify();
+    assert_eq!(receiver.all().len(), 1);
 }
 
 /// Imports, exports and what is told of them.
@@ -573,6 +590,8 @@ const OWNED: &[(&str, &str)] = &[
     ("ingestion_item", "org"),
     ("delivery", "org"),
     ("delivery_attempt", "org"),
+    ("courier_declaration", "org"),
+    ("courier_block", "org"),
     ("item_in", "recipient"),
     ("interchange_out", "sender"),
     ("interchange_in", "sender"),
