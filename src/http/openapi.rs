@@ -266,7 +266,12 @@ pub(super) fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) ->
     if answer.or_error
         && let Some((all, error)) = described["content"].as_object_mut().zip(error.as_object())
     {
-        all.extend(error.clone());
+        for (media_type, error) in error {
+            match all.get_mut(media_type) {
+                Some(known) => known["schema"] = json!({ "oneOf": [known["schema"], error["schema"]] }),
+                None => drop(all.insert(media_type.clone(), error.clone())),
+            }
+        }
     }
     for (name, text) in answer.headers {
         described["headers"][name] = answer_header(text, "string");
