@@ -28,6 +28,7 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(services: &Services, verb: &str, options: &ArgMatches) -> Result<(), Failure> {
     let org = text(options, "ORG");
+    services.refresh_catalogue().await?;
     if verb == "set" {
         let commodities = optional(options, "commodities").map(|path| {
             let read = fs::read_to_string(&path).map_err(|error| Failure::Other(format!("{path}: {error}")))?;

@@ -90,12 +90,28 @@ pub struct ItemLight {
     pub p_id: Option<Uuid>,
     #[serde(flatten)]
     pub light: LightView,
+    /// With `vocabulary=nxtport`: `released` or `notreleased`, as terminals of that platform know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<&'static str>,
     /// Rises with everything that happens to the item.
     pub item_sequence: Option<i32>,
     /// The office that it was moved at last; told to clients that act for some offices only.
     pub office: Option<String>,
     pub notice: &'static str,
     pub links: LightLinks,
+}
+
+/// A vocabulary in which lights are told besides their own.
+pub const NXTPORT: &str = "nxtport";
+
+impl ItemLight {
+    /// The same in a vocabulary as well. What they call orange may leave with a duty attached; nothing that may not proceed here is
+    /// ever called released.
+    #[must_use]
+    pub fn told_in(self, vocabulary: Option<&str>) -> Self {
+        let value = if self.light.may_proceed { "released" } else { "notreleased" };
+        Self { value: (vocabulary == Some(NXTPORT)).then_some(value), ..self }
+    }
 }
 
 /// Where to read on.
@@ -137,6 +153,12 @@ impl ManyLights {
     /// Lights with how many there are of each colour.
     pub fn of(items: Vec<ItemLight>) -> Self {
         Self { summary: LightSummary::of(items.iter().map(|item| item.light.light)), items }
+    }
+
+    /// The same in a vocabulary as well.
+    #[must_use]
+    pub fn told_in(self, vocabulary: Option<&str>) -> Self {
+        Self { items: self.items.into_iter().map(|item| item.told_in(vocabulary)).collect(), ..self }
     }
 }
 

@@ -57,7 +57,7 @@ stored_enum! {
         Waiting = "waiting",
         Delivered = "delivered",
         GivenUp = "given-up",
-        /// Left out at its owner's wish, or since its event is kept no more.
+        /// Left out at its owner's wish, since its event is kept no more, or since a courier knows already what it would be told.
         Skipped = "skipped",
     }
 }

@@ -266,7 +266,12 @@ pub(super) fn answered(answer: &Answer, error: &Value, schemas: &mut Schemas) ->
     if answer.or_error
         && let Some((all, error)) = described["content"].as_object_mut().zip(error.as_object())
     {
-        all.extend(error.clone());
+        for (media_type, error) in error {
+            match all.get_mut(media_type) {
+                Some(known) => known["schema"] = json!({ "oneOf": [known["schema"], error["schema"]] }),
+                None => drop(all.insert(media_type.clone(), error.clone())),
+            }
+        }
     }
     for (name, text) in answer.headers {
         described["headers"][name] = answer_header(text, "string");
@@ -385,7 +390,8 @@ fn told_as(code: &str) -> &'static str {
 fn description() -> String {
     let mut text = String::from(
         "Postal customs data exchange. Every method is called with POST and a JSON object; results are wrapped as \
-         `{\"<Method>Result\": …}`.\n\n\
+         `{\"<Method>Result\": …}`. Resources under `/v1` are described at `/v1/openapi.json`; what couriers call, below \
+         `/api/declaration/`, here.\n\n\
          ## Life cycle\n\n",
     );
     text.push_str(&format!("{}\nSeen and sent only grow; a draft after either is a 400.\n\n", life_cycle::TABLE));

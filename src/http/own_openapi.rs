@@ -64,7 +64,7 @@ pub(super) fn document() -> String {
 const DESCRIPTION: &str = "Documents are the contracts of the CDS surface as they are, with dates in RFC 3339; what stands \
 around them is in camel case. Errors are problem details (RFC 9457). Changes name the version they are of (If-Match), and \
 repeats are harmless with an Idempotency-Key. With application/xml as Content-Type and Accept the same values are read and \
-written as XML, by the schema at /v1/schemas/entrepost.xsd.";
+written as XML, by the schema at /v1/schemas/entrepost.xsd. What couriers call (/api/declaration/…) is described at /openapi.json.";
 
 fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
     let mut described = beside_methods(operation, schemas);

@@ -18,6 +18,7 @@ mod receiver;
 mod replay;
 mod sample;
 mod send;
+mod telling;
 mod view;
 mod work;
 

@@ -14,6 +14,7 @@ use super::choose::{Chain, choose};
 use super::health::{Notice, disabled_at};
 use super::notifier::{Key, Notifier};
 use super::send::{Called, Receiver, body_of, challenge_body, repeats};
+use super::telling::{News, Told};
 use super::view::notice_of;
 use super::{line_up, replay};
 use crate::contract::event::EventView;
@@ -227,6 +228,16 @@ struct Stored {
     /// None where nothing was sent.
     attempt: Option<AttemptRow>,
     notice: Option<Notice>,
+    /// What a courier knows by it.
+    told: Option<Told>,
+}
+
+impl Stored {
+    /// Of what is not sent.
+    fn skipped(delivery: DeliveryRow, now: chrono::DateTime<chrono::Utc>) -> Self {
+        let delivery = DeliveryRow { state: DeliveryState::Skipped, done_at: Some(At(now)), ..delivery };
+        Self { delivery, attempt: None, notice: None, told: None }
+    }
 }
 
 impl Notifier {
@@ -336,11 +347,14 @@ impl Sending<'_> {
         let event = self.events.get(&(delivery.post_org.clone(), delivery.event_no));
         let Some(event) = event.cloned() else {
             // Its event is kept no more.
-            let done_at = Some(At(self.notifier.clock.now()));
-            let delivery = DeliveryRow { state: DeliveryState::Skipped, done_at, ..delivery };
-            self.store(Stored { delivery, attempt: None, notice: None }).await?;
+            self.store(Stored::skipped(delivery, self.notifier.clock.now())).await?;
             return Ok(true);
         };
+        let news = self.notifier.news(self.receiver.mode, &delivery).await?;
+        if news.as_ref().is_some_and(|news| news.is_old) {
+            self.store(Stored::skipped(delivery, self.notifier.clock.now())).await?;
+            return Ok(true);
+        }
         let event = EventView {
             subscription: Some(format!("sub_{}", delivery.subscription.0.simple())),
             sequence: Some(delivery.seq_no),
@@ -352,8 +366,13 @@ impl Sending<'_> {
             _ => &self.notifier.calls_in_trouble,
         };
         let _place = calls.acquire().await;
-        let called = self.notifier.call(&self.receiver, delivery.url.as_deref(), &event.id, body_of(&event)).await;
-        let stored = self.note(delivery, &called);
+        let (body, told) = match news {
+            Some(News { body, told, .. }) => (body, Some(told)),
+            None => (body_of(&event), None),
+        };
+        let called = self.notifier.call(&self.receiver, delivery.url.as_deref(), &event.id, body).await;
+        let mut stored = self.note(delivery, &called);
+        stored.told = told.filter(|_| stored.delivery.state == DeliveryState::Delivered);
         let is_taken = stored.delivery.state != DeliveryState::Waiting;
         self.store(stored).await?;
         Ok(is_taken)
@@ -387,7 +406,7 @@ impl Sending<'_> {
             error: called.trouble.as_ref().map(|(code, _)| (*code).to_owned()),
             head: called.head(),
         };
-        Stored { delivery, attempt: Some(attempt), notice }
+        Stored { delivery, attempt: Some(attempt), notice, told: None }
     }
 
     /// Stores a result with all that came while others were stored.
@@ -429,6 +448,9 @@ fn store_results(tx: &mut Tx<'_>, row: &SubscriptionRow, results: &[Stored]) -> 
     }
     for one in others {
         tx.put_delivery(&one.delivery)?;
+    }
+    for told in results.iter().filter_map(|one| one.told.as_ref()) {
+        told.note(tx)?;
     }
     let attempts: Vec<AttemptRow> = results.iter().filter_map(|one| one.attempt.clone()).collect();
     tx.add_attempts(&attempts)?;

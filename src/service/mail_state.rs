@@ -73,7 +73,9 @@ impl Services {
                     let user_created = services.ensure_user(tx, &actor)?;
                     let catalogue = services.catalogue();
                     let flow = sent.flow;
-                    let moving = Moving { catalogue: &catalogue, post: &post, object: &object, flow, user_created };
+                    let office = actor.office_cd.as_deref();
+                    let moving =
+                        Moving { catalogue: &catalogue, post: &post, object: &object, flow, user_created, office };
                     let mut item = store_move(tx, &actor, &moving)?;
                     Ok(match answering {
                         Answering::View { force } => {
@@ -136,6 +138,8 @@ struct Moving<'m> {
     object: &'m MailObject,
     flow: Flow,
     user_created: bool,
+    /// Where it is.
+    office: Option<&'m str>,
 }
 
 /// Stores a move; gives the item to show. It goes to the item that comes from the partner, and, where that may not have the
@@ -146,11 +150,11 @@ fn store_move(tx: &mut Tx<'_>, actor: &Actor, moving: &Moving<'_>) -> Result<Ite
     let handed_over = handed_over(tx, moving, &unit, &key)?;
     let partners_own = handed_over.is_none() || unit.has(tx, &key)?;
     if partners_own {
-        unit.change(tx, &key, |_, item| moving.apply(item))?;
+        unit.change(tx, &key, |tx, item| moving.apply(tx, item))?;
     }
     let shown = handed_over.map_or(key, |pid| Key { pid: Some(pid), ..Key::about(&moving.object.id) });
     if shown.pid.is_some() {
-        unit.change(tx, &shown, |_, item| Ok(moving.apply_handed_over(item)))?;
+        unit.change(tx, &shown, |tx, item| moving.apply_handed_over(tx, item))?;
     }
     unit.save(tx, &actor.stamp())?;
     unit.into_item(tx, &shown)?.ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
@@ -177,7 +181,7 @@ fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, unit: &UnitOfWork<'_>, key:
 
 impl Moving<'_> {
     /// Moves the partner's own item.
-    fn apply(&self, item: &mut Item) -> Result<Outcome, Fault> {
+    fn apply(&self, tx: &mut Tx<'_>, item: &mut Item) -> Result<Outcome, Fault> {
         let changed = self.merge(item, self.object);
         identity::check_posts(&item.object).map_err(Fault::from)?;
         if item.object.flow != self.flow {
@@ -185,13 +189,13 @@ impl Moving<'_> {
         }
         let mut facts = Facts(item.object.facts);
         facts.set(Fact::MovedByPost, facts.has(Fact::MovedByPost) || (self.flow != Flow::Outbound && self.is_move()));
-        let named = facts.0 != item.object.facts;
+        let named = facts.0 != item.object.facts || self.comes_to_office(tx, item)?;
         item.object.facts = facts.0;
         Ok(self.record(item, changed, named, None))
     }
 
     /// Moves an item that another post than its origin handed over.
-    fn apply_handed_over(&self, item: &mut Item) -> Outcome {
+    fn apply_handed_over(&self, tx: &mut Tx<'_>, item: &mut Item) -> Result<Outcome, Fault> {
         let sent = MailObject { mail_state_cd: self.object.mail_state_cd, ..MailObject::default() };
         let changed = self.merge(item, &sent);
         let by = self.object.orig_post_org_cd.clone();
@@ -199,7 +203,19 @@ impl Moving<'_> {
         if let (true, Some(row)) = (is_new, item.declaration().cloned()) {
             item.put_declaration(DeclarationRow { handed_over_by: by.clone(), ..row });
         }
-        self.record(item, changed, is_new, by)
+        let is_new = is_new || self.comes_to_office(tx, item)?;
+        Ok(self.record(item, changed, is_new, by))
+    }
+
+    /// Whether it was at another office before, or at none: the same state at two offices is two moves, for what is at an office
+    /// is what was moved there last.
+    fn comes_to_office(&self, tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
+        match self.office {
+            Some(office) if self.is_move() && !item.is_new() => {
+                Ok(tx.last_office(&item.object.post_org, item.object.pid)?.as_deref() != Some(office))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// What a move says of its item; unlike a view it may set the state back.

@@ -64,7 +64,7 @@ impl Tx<'_> {
     }
 
     /// The office that an item was moved at last.
-    fn last_office(&mut self, post: &str, pid: Id) -> Done<Option<String>> {
+    pub fn last_office(&mut self, post: &str, pid: Id) -> Done<Option<String>> {
         let moves = item_history::table
             .filter(item_history::post_org.eq(post).and(item_history::object_pid.eq(pid)))
             .filter(item_history::event.eq(EventKind::ObjectMoved.stored()))

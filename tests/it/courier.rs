@@ -1,20 +1,29 @@
 //! The courier door, walked claim by claim along the published page of "submit": both types of declaration, what is needed of each
 //! member, what is answered, and how a change of status is learned.
 
+use std::time::Duration;
+
+use entrepost::contract::subscription::NewSubscription;
 use entrepost::domain::Scope;
+use entrepost::http::{Audience, operations};
 use entrepost::service::courier::settings::CourierChanges;
 use entrepost::service::oauth::{ClientChanges, NewClient};
 use serde_json::{Value, json};
 
 use crate::harness::data::{fresh_id, respond};
-use crate::harness::{Answer, Server};
+use crate::harness::process::{admin, run};
+use crate::harness::receiver::{Received, Receiver, Reply};
+use crate::harness::server::filled_database;
+use crate::harness::{Answer, Engine, Server};
+use crate::notify::signature;
 use crate::oauth::{basic, client_like, new_client};
-use crate::{on_both_engines, on_servers};
+use crate::{on_both_engines, on_both_engines_with, on_engines, on_servers};
 
 /// A courier that declares as the post of Australia, by one of its clients.
 pub struct Courier<'s> {
     pub server: &'s Server,
     pub client: String,
+    secret: String,
     authorization: String,
 }
 
@@ -31,7 +40,16 @@ impl<'s> Courier<'s> {
 
     pub fn of(server: &'s Server, new: NewClient) -> Self {
         let (id, secret) = client_like(server, new);
-        Self { server, authorization: basic(&id, &secret), client: id }
+        Self::known(server, &id, &secret)
+    }
+
+    fn known(server: &'s Server, id: &str, secret: &str) -> Self {
+        Self { server, authorization: basic(id, secret), client: id.to_owned(), secret: secret.to_owned() }
+    }
+
+    /// Id and secret as variables of a shell.
+    pub fn variables(&self) -> String {
+        format!("CLIENT={}\nSECRET={}", self.client, self.secret)
     }
 
     pub fn post(&self, path: &str, body: &str) -> Answer {
@@ -183,8 +201,8 @@ on_both_engines! {
 
         courier.submitted(&vip(&other));
         let data = view(server, &other)["declaration"]["Data"].clone();
-        assert_eq!(data["SenderAddressLine1"], "Level 7 North Tower 1 Martin Place Sydney NSW 2000 next to the");
-        assert_eq!(data["SenderAddressLine2"], "General Post Office of former days");
+        assert_eq!(data["SenderAddressLine1"], "Level 7 North Tower 1 Martin Place Sydney NSW 2000 next to the General");
+        assert_eq!(data["SenderAddressLine2"], "Post Office of former days");
         assert_eq!((&data["RecipientAddressLine1"], &data["ContentPieces"][0]["Amount"]), (&json!("Hauptstrasse 1 60311 Frankfurt"), &json!(1250.5)));
         assert_eq!(data["ContentPieces"].as_array().map(Vec::len), Some(1));
     }
@@ -319,8 +337,9 @@ on_both_engines! {
         let body = normal(&note).to_string();
         let ask = |authorization: Option<&str>| {
             let headers: Vec<_> = authorization.map(|value| ("authorization", value)).into_iter().collect();
-            let mut refusals: Vec<String> = ["/api/declaration/submit", "/api/declaration/query"].iter().map(|path| {
-                let answer = server.post_bytes(path, body.as_bytes(), &headers);
+            let rows = operations().filter(|row| matches!(row.audience(), Audience::Couriers(_)));
+            let mut refusals: Vec<String> = rows.map(|row| {
+                let answer = server.post_bytes(row.path, body.as_bytes(), &headers);
                 failed(&answer, 401);
                 answer.text
             }).collect();
@@ -491,3 +510,276 @@ on_servers! {
         assert!(found.iter().any(|(_, path)| path == "goods_description"), "{found:?}");
     }
 }
+
+/// A receiver as the page describes it: 200, and a body that says so.
+fn well() -> Receiver {
+    let receiver = Receiver::start();
+    receiver.answer(says_ok);
+    receiver
+}
+
+pub fn says_ok(_: &Received) -> Reply {
+    Reply::Full(200, "content-type: application/json\r\n".into(), br#"{"status":"OK"}"#.to_vec())
+}
+
+/// Has the operator add a callback host; gives its id and secret.
+pub fn callback_host(server: &Server, url: &str, mode: &str) -> (String, String) {
+    let new = NewSubscription { url: url.to_owned(), mode: Some(mode.to_owned()), ..NewSubscription::default() };
+    let notifier = server.notifier().clone().for_command_line();
+    let made = server.block_on(|services| async move {
+        let actor = services.actor_for("AUA").await?;
+        notifier.create_callback_host(&actor, new).await
+    });
+    let made = made.expect("adds");
+    (made.subscription.id, made.secret)
+}
+
+pub fn refer(server: &Server, id: &str, code: &str) {
+    let referral =
+        json!({ "id": id, "postOrgCd": "DEA", "partnerPostOrgCd": "AUA", "referral": { "ReferralCd": code } });
+    server.call_as("DEA", "CreateReferral", referral).ok();
+}
+
+/// Has both customs clear the item while the question is open, and answers it: so there is one change.
+fn clear(server: &Server, id: &str) {
+    server.call_as("AU", "StoreResponse", respond(id, "AUA", "DEA", "2", 2)).ok();
+    server.call_as("DE", "StoreResponse", respond(id, "AUA", "DEA", "2", 2)).ok();
+    let answer = json!({
+        "id": id, "postOrgCd": "AUA", "partnerPostOrgCd": "DEA", "referralResponse": { "ReferralResponseCd": "R20" },
+    });
+    server.call_as("AUA", "CreateReferralResp", answer).ok();
+}
+
+fn letters(sent: &[Received]) -> Vec<String> {
+    sent.iter().map(|one| one.json()["status"].as_str().expect("a letter").to_owned()).collect()
+}
+
+on_both_engines_with! {
+    [("notify-allow-nets", "127.0.0.0/8")];
+    fn a_change_is_told_by_the_model_and_ends_with_ok(server) {
+        let (courier, receiver, note) = (Courier::new(server), well(), fresh_id("AU"));
+        let (host, secret) = callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+        let url = receiver.url.replace("/hook", "/back/orders/17?x=1");
+        let id = courier.submitted(&with(normal(&note), json!({ "callback_url": url })))["id"].clone();
+        server.notify();
+        assert!(receiver.all().is_empty(), "what submit answered is no news: {:?}", receiver.all());
+
+        refer(server, &note, "RFI");
+        server.notify();
+        let sent = receiver.all();
+        assert_eq!((letters(&sent), sent[0].path.as_str()), (vec!["F".to_owned()], "/back/orders/17?x=1"));
+        // The bare model, as query answers it, signed like everything that is sent.
+        assert_eq!(sent[0].json(), succeeded(&courier.query(&id)));
+        assert_eq!(sent[0].header("webhook-signature"), signature(&secret, &sent[0]));
+        assert_eq!(sent[0].header("content-type"), "application/json");
+        clear(server, &note);
+        server.notify();
+        assert_eq!(letters(&receiver.all()), ["F", "A"], "{:?}", receiver.all());
+        server.clock.advance(Duration::from_secs(24 * 3600));
+        server.notify();
+        assert_eq!(receiver.all().len(), 2, "OK ends it");
+
+        // A tax and other content are told, too; what changes nothing is not.
+        let mut dear = respond(&note, "AUA", "DEA", "2", 2);
+        dear["resp"]["Data"]["TotalFee"] = json!(7.2);
+        dear["resp"]["Data"]["TotalFeeCurrencyCd"] = json!("EUR");
+        dear["resp"]["Data"]["ClearanceDt"] = json!(server.clock.now().to_rfc3339());
+        server.call_as("DE", "StoreResponse", dear.clone()).ok();
+        server.call_as("DE", "StoreResponse", dear).ok();
+        server.notify();
+        let taxed: Vec<_> = receiver.all().iter().skip(2).map(|one| one.json()["tax"].clone()).collect();
+        assert_eq!(taxed, [json!(7.2)]);
+        let patch = json!({ "declaration": { "Data": { "RecipientCity": "Berlin" } } });
+        server.rest("AUA", "PATCH", &format!("/v1/declarations/{note}"), Some(&patch), &[("if-match", "*")]).ok();
+        server.notify();
+        assert_eq!(receiver.all().last().expect("some").json()["to_city"], "Berlin");
+
+        // The log has it all, and a replay sends how it stands now.
+        let log = || server.rest("AUA", "GET", &format!("/v1/subscriptions/{host}/deliveries?item={note}&limit=500"), None, &[]).ok().json();
+        let states = |state: &str| log()["deliveries"].as_array().expect("a list").iter().filter(|one| one["state"] == state).count();
+        let told = receiver.all().len();
+        assert_eq!(states("delivered"), told);
+        assert!(states("skipped") > 0 && states("waiting") == 0, "{}", log());
+        receiver.forget();
+        let first = log()["deliveries"].as_array().expect("a list").iter().find(|one| one["state"] == "delivered").expect("one")["event"].clone();
+        server.rest("AUA", "POST", &format!("/v1/subscriptions/{host}/replays"), Some(&json!({ "events": [first] })), &[]).is(202);
+        server.notify();
+        assert_eq!(receiver.all().len(), 1);
+        assert_eq!(receiver.all()[0].json(), succeeded(&courier.query(&id)));
+    }
+
+    fn a_vip_declaration_is_told_alike_and_others_hear_nothing(server) {
+        let (courier, receiver, note) = (Courier::new(server), well(), fresh_id("AU"));
+        callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+        let url = receiver.url.replace("/hook", "/back/vip");
+        courier.submitted(&with(vip(&note), json!({ "callback_url": url })));
+        // No address, and one that was declared by other means under the same host: its events.
+        let (quiet, other) = (fresh_id("AU"), fresh_id("AU"));
+        courier.submitted(&normal(&quiet));
+        let body = json!({ "mailObject": crate::harness::data::mail_object(&other, "AUA", "DEA"), "declaration": crate::harness::data::declaration("1.00"), "callbackUrl": url });
+        server.rest("AUA", "POST", "/v1/declarations", Some(&body), &[]).is(201);
+        server.notify();
+        receiver.forget();
+        for id in [&note, &quiet, &other] {
+            refer(server, id, "RFI");
+        }
+        server.notify();
+        let (models, events): (Vec<_>, Vec<_>) = receiver.all().into_iter().partition(|one| one.json().get("consignment_note").is_some());
+        assert_eq!((models.len(), &models[0].json()["consignment_note"], &models[0].json()["type"]), (1, &json!(note), &json!("C")));
+        assert!(!events.is_empty() && events.iter().all(|one| one.json()["data"]["itemId"] == other.as_str()), "{events:?}");
+    }
+
+    fn who_does_not_say_ok_is_told_again_after_thirty_and_sixty_seconds(server) {
+        let (courier, receiver, note) = (Courier::new(server), Receiver::start(), fresh_id("AU"));
+        let (host, _) = callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+        let url = receiver.url.replace("/hook", "/back/x");
+        courier.submitted(&with(normal(&note), json!({ "callback_url": url })));
+        refer(server, &note, "RFI");
+        server.notify();
+        // A 200 without a body is no receipt: tried at 0, 30 and 60 seconds, then after five minutes and on.
+        for (wait, attempts) in [(26, 1), (8, 2), (19, 2), (15, 3), (269, 3), (62, 4), (1_600, 4), (400, 5)] {
+            server.clock.advance(Duration::from_secs(wait));
+            server.notify();
+            assert_eq!(receiver.all().len(), attempts, "after {wait} s more");
+        }
+        // It was cleared meanwhile: what comes at last is how it stands, once.
+        clear(server, &note);
+        receiver.forget();
+        receiver.answer(says_ok);
+        server.clock.advance(Duration::from_secs(8 * 3600));
+        server.notify();
+        server.clock.advance(Duration::from_secs(60));
+        server.notify();
+        assert_eq!(letters(&receiver.all()), ["A"]);
+        let log = server.rest("AUA", "GET", &format!("/v1/subscriptions/{host}/deliveries?state=waiting"), None, &[]).ok().json();
+        assert_eq!(log["deliveries"], json!([]));
+    }
+
+    fn an_address_lies_under_a_host_of_the_courier_s(server) {
+        let (courier, receiver) = (Courier::new(server), well());
+        let prefix = receiver.url.replace("/hook", "/prefix/");
+        callback_host(server, &prefix, "xpress");
+        callback_host(server, &receiver.url.replace("/hook", "/standard/"), "standard");
+        let host = receiver.url.strip_suffix("/hook").expect("a host");
+        for wrong in [
+            "https://elsewhere.example/prefix/x",
+            &format!("{host}@evil.example/prefix/x"),
+            &format!("{}/prefix/x", host.replace("127.0.0.1", "127.0.0.1.evil.example")),
+            &format!("{prefix}../x"),
+            &format!("{prefix}%2e%2e/x"),
+            &format!("{host}/other/x"),
+            &prefix.replace("http:", "https:"),
+            &format!("{host}1/prefix/x"),
+            "nonsense",
+            &receiver.url.replace("/hook", "/standard/x"),
+        ] {
+            let note = fresh_id("AU");
+            let answer = courier.submit(&with(normal(&note), json!({ "callback_url": wrong })));
+            assert_eq!(failed(&answer, 400), [("callback_host".to_owned(), "callback_url".to_owned())], "{wrong}");
+            server.rest("AUA", "GET", &format!("/v1/declarations/{note}"), None, &[]).refused(404);
+        }
+        let right = courier.submitted(&with(normal(&fresh_id("AU")), json!({ "callback_url": format!("{prefix}x") })));
+        assert_eq!(right["callback_url"], format!("{prefix}x"));
+        // Another organization's host is none.
+        let changes = CourierChanges { currency: Some("EUR".into()), ..CourierChanges::default() };
+        server.block_on(|services| async move { services.set_courier("FRA", changes).await }).expect("sets");
+        let other = Courier::of(server, new_client("FRA", &[Scope::SubmitCourier]));
+        let theirs = json!({ "from_country": "FRA", "callback_url": format!("{prefix}x") });
+        failed(&other.submit(&with(normal(&fresh_id("FR")), theirs)), 400);
+    }
+
+    fn a_link_leads_to_the_form_for_a_day(server) {
+        let mut new = new_client("AUA", &[Scope::SubmitCourier]);
+        Courier::new(server);
+        new.courier.document_links = true;
+        let (courier, plain) = (Courier::of(server, new), Courier::new(server));
+        let told = courier.submitted(&vip(&fresh_id("AU")));
+        let url = told["cover_note_url"].as_str().expect("a text").to_owned();
+        let path = url.strip_prefix(&server.base).expect("an address of this server").to_owned();
+        let form = server.get(&path).ok();
+        assert!(form.text.starts_with("%PDF-") && form.header("content-type") == Some("application/pdf"));
+        assert_eq!(succeeded(&plain.query(&told["id"]))["cover_note_url"], "", "a client without links");
+        let event = server.history("AUA", told["consignment_note"].as_str().expect("a note")).last().expect("rows").event.clone();
+        assert_eq!(event, "declaration.printed");
+        // The link says whose it is and until when, and cannot be made to say anything else.
+        let (text, signature) = path.rsplit_once('.').expect("a signature");
+        let other = courier.submitted(&vip(&fresh_id("AU")));
+        let absent = server.get("/api/declaration/documents/AUA.1.1.x").refused(404);
+        let but_instance = |answer: &Answer| { let mut told = answer.json(); told["instance"] = json!(null); told };
+        for wrong in [
+            path.replace(&format!(".{}.", told["id"]), &format!(".{}.", other["id"])),
+            format!("{text}0.{signature}"),
+            path.replace("AUA", "DEA"),
+            text.to_owned(),
+            format!("{text}.{}", &signature[..40]),
+        ] {
+            assert_eq!(but_instance(&server.get(&wrong).refused(404)), but_instance(&absent), "{wrong}");
+        }
+        server.clock.advance(Duration::from_secs(24 * 3600 - 60));
+        server.get(&path).ok();
+        server.clock.advance(Duration::from_secs(120));
+        server.get(&path).refused(404);
+        // What has no item has no form.
+        let domestic = courier.submitted(&with(vip(&fresh_id("AU")), json!({ "from_country": "MYS", "to_country": "MYS" })));
+        assert_eq!(domestic["cover_note_url"], "");
+    }
+}
+
+/// A courier from the operator's first command to the callback that says that its shipment may go.
+fn story(engine: Engine) {
+    let (url, folder) = filled_database(engine);
+    let receiver = well();
+    let prefix = receiver.url.replace("/hook", "/back/");
+    let files = tempfile::tempdir().expect("folder");
+    let commodities = files.path().join("codes.csv");
+    std::fs::write(&commodities, "code,hs\n1002,8517.13\n").expect("writes");
+    let wrong = run(&["admin", "courier", "set", "AUA", "--currency", "XX", "--database-url", &url]);
+    assert!(wrong.fails(1).contains("ISO 4217"));
+    run(&["admin", "courier", "set", "AU", "--currency", "AUD", "--database-url", &url]).fails(1);
+    admin(&url, &["quality", "set", "AUA", "required", "reject"]);
+    let file = commodities.to_str().expect("a path");
+    let set = admin(&url, &["courier", "set", "AUA", "--currency", "AUD", "--commodities", file]);
+    assert!(set.starts_with("set to warn") && set.contains("have no members for what they ask: required\n"), "{set}");
+    assert!(set.ends_with("AUA\tAUD\tmail class C\tnature 991\n1002\t851713\n"), "{set}");
+    assert_eq!(
+        admin(&url, &["courier", "set", "AUA", "--nature", "11"]),
+        "AUA\tAUD\tmail class C\tnature 11\n1002\t851713\n"
+    );
+    let added = admin(
+        &url,
+        &["client", "add", "AUA", "--label", "front desk", "--scope", "submit:courier", "--document-links"],
+    );
+    let (id, secret) = added.trim().split_once('\n').expect("id and secret");
+    assert!(admin(&url, &["client", "list", "AUA"]).contains("front desk\tdocument-links"));
+    let add = ["admin", "callback-host", "add", "AUA", &prefix, "--mode", "xpress", "--database-url", &url];
+    run(&[&add[..], &["--notify-allow-nets", "127.0.0.0/8"]].concat()).ok();
+
+    let server = Server::on(&url, &[("notify-allow-nets", "127.0.0.0/8"), ("public-url", "https://customs.example")]);
+    let courier = Courier::known(&server, id, secret);
+    let note = fresh_id("AU");
+    let first = courier.submitted(&with(normal(&note), json!({ "callback_url": format!("{prefix}17") })));
+    assert_eq!((&first["status"], &first["id"]), (&json!("S"), &json!(1)));
+    let link = first["cover_note_url"].as_str().expect("a link");
+    assert!(link.starts_with("https://customs.example/api/declaration/documents/AUA.1."), "{link}");
+    refer(&server, &note, "RFI");
+    server.notify();
+    clear(&server, &note);
+    server.notify();
+    let sent = receiver.all();
+    assert_eq!(letters(&sent), ["F", "A"]);
+    assert_eq!(sent[1].json()["status_text"], "APPROVED");
+    assert!(sent[1].json()["cover_note_url"].as_str().expect("a link").starts_with("https://customs.example/"));
+    assert_eq!(succeeded(&courier.query(&json!(1)))["status"], "A");
+    // Numbers go on after a restart, and nothing is told twice.
+    server.stop();
+    let server = Server::on(&url, &[("notify-allow-nets", "127.0.0.0/8")]);
+    let courier = Courier::known(&server, id, secret);
+    server.notify();
+    assert_eq!(receiver.all().len(), 2);
+    assert_eq!(courier.submitted(&normal(&fresh_id("AU")))["id"], 1_001);
+    let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("verifies");
+    assert_eq!(verdict.fault, None);
+    drop(folder);
+}
+
+on_engines! { from_submit_to_callback => story }

@@ -72,6 +72,7 @@ mod status;
 mod status_page;
 mod stored_light;
 mod tenancy;
+mod terminal;
 mod tls;
 mod truth;
 mod two_servers;

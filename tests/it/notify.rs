@@ -105,7 +105,7 @@ fn items(received: &[Received]) -> Vec<String> {
 }
 
 /// Signature by hand, as the scheme describes it.
-fn signature(secret: &str, one: &Received) -> String {
+pub fn signature(secret: &str, one: &Received) -> String {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").expect("a key")).expect("base64");
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).expect("a key");
     mac.update(format!("{}.{}.", one.header("webhook-id"), one.header("webhook-timestamp")).as_bytes());

@@ -9,6 +9,7 @@ use entrepost::http::{Callers, methods};
 use entrepost::service::users::Administrator;
 use serde_json::{Value, json};
 
+use crate::courier::{Courier, callback_host, normal, refer, says_ok, succeeded};
 use crate::harness::data::{declaration, fresh_id, mail_object, response, s10, store};
 use crate::harness::process::run;
 use crate::harness::raw::Raw;
@@ -218,6 +219,8 @@ fn use_everything(server: &Server) {
     in_bulk(server);
     with_a_subscription(server, &id);
     with_a_clerk(server, &id);
+    with_a_courier(server);
+    with_a_sender(server);
     server.block_on(|services| async move {
         services.number_changes().await.expect("numbers");
         services.seal().await.expect("seals");
@@ -236,6 +239,26 @@ fn use_everything(server: &Server) {
         services.record_history("AUA", RecordKind::Office, "AUSYDA").await.expect("shows");
         services.access_history(DateTime::UNIX_EPOCH).await.expect("lists");
     });
+}
+
+/// What is kept of senders, and what one of them lodges at home; what everybody reads of the server.
+fn with_a_sender(server: &Server) {
+    let profile = json!({ "reference": "shop", "sender": { "SenderName": "Harbour Toys" }, "isDefault": true });
+    server.rest("AUA", "POST", "/v1/senders", Some(&profile), &[]).refused(201);
+    let mut changed = profile.clone();
+    changed["clients"] = json!([]);
+    changed["sender"]["SenderCity"] = json!("Hobart");
+    server.rest("AUA", "PUT", "/v1/senders/shop", Some(&changed), &[("if-match", "*")]).ok();
+    server.rest("AUA", "GET", "/v1/senders?limit=1", None, &[]).ok();
+    let mut new = json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00") });
+    new["declaration"]["Data"].as_object_mut().expect("data").retain(|name, _| !name.starts_with("Sender"));
+    server.rest("AUA", "POST", "/v1/declarations", Some(&new), &[]);
+    server.rest("AUA", "DELETE", "/v1/senders/shop", None, &[]).refused(204);
+    let visitor = Visitor::new(server);
+    visitor.get("/declare").is(200);
+    visitor.post("/declare/AUA/mine", &[("number", "9384748AU"), ("secret", "WRONG"), ("do", "show")]).is(422);
+    server.block_on(|services| async move { services.probe().await }).expect("looks");
+    visitor.get("/status").is(200);
 }
 
 /// What a clerk does at a browser.
@@ -265,6 +288,21 @@ fn with_a_clerk(server: &Server, id: &str) {
     }
     visitor.post("/console/templates", &[("name", "mine"), ("do", "share")]).leads_to();
     visitor.post("/console/templates", &[("name", "mine"), ("do", "drop")]).leads_to();
+}
+
+/// A courier's declaration, asked for and told.
+fn with_a_courier(server: &Server) {
+    let (courier, receiver) = (Courier::new(server), Receiver::start());
+    receiver.answer(says_ok);
+    callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+    let mut shipment = normal(&fresh_id("AU"));
+    shipment["callback_url"] = json!(receiver.url.replace("/hook", "/back/x"));
+    let told = courier.submitted(&shipment);
+    courier.submitted(&shipment);
+    succeeded(&courier.query(&told["id"]));
+    refer(server, told["consignment_note"].as_str().expect("a note"), "RFI");
+    server.notify();
+    assert_eq!(receiver.all().len(), 1);
 }
 
 /// Imports, exports and what is told of them.
@@ -604,6 +642,8 @@ const OWNED: &[(&str, &str)] = &[
     ("ingestion_item", "org"),
     ("delivery", "org"),
     ("delivery_attempt", "org"),
+    ("courier_declaration", "org"),
+    ("courier_block", "org"),
     ("item_in", "recipient"),
     ("interchange_out", "sender"),
     ("interchange_in", "sender"),

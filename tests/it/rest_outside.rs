@@ -3,6 +3,7 @@
 use entrepost::http::{Audience, operations};
 use serde_json::{Map, Value, json};
 
+use crate::courier::Courier;
 use crate::harness::data::{declaration, fresh_id, mail_object, response};
 use crate::harness::outside::{program, python, python_program};
 use crate::harness::receiver::Receiver;
@@ -282,13 +283,13 @@ fn schemathesis_finds_no_answer_that_the_document_does_not_describe() {
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Runs the examples of a page in one shell, as an organization that may be notified; gives what they print.
-fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)> {
+fn run_examples(server: &Server, page: &str, org: &str, more: &str) -> Option<(bool, String)> {
     let text = std::fs::read_to_string(format!("{}/docs/{page}", env!("CARGO_MANIFEST_DIR"))).expect("a page");
     let blocks: Vec<&str> = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(blocks.len() > 4);
+    assert!(blocks.len() > 1);
     let folder = tempfile::tempdir().expect("folder");
     let head = format!(
-        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\nHOOK={}\n",
+        "set -euo pipefail\ncd '{}'\nURL=http://{}\nTOKEN={}\nHOOK={}\n{more}\n",
         folder.path().display(),
         server.address(),
         token_of(org),
@@ -301,16 +302,23 @@ fn run_examples(server: &Server, page: &str, org: &str) -> Option<(bool, String)
 #[test]
 fn the_examples_of_the_documentation_run() {
     let server = Server::start_with(Engine::Sqlite, &[("notify-allow-nets", "127.0.0.0/8")]);
-    if let Some((done, told)) = run_examples(&server, "rest.md", "AUA") {
+    if let Some((done, told)) = run_examples(&server, "rest.md", "AUA", "") {
         assert!(done && told.contains("withdrawn") && told.contains("%PDF-"), "{told}");
     }
-    if let Some((done, told)) = run_examples(&server, "sheets.md", "AUA") {
+    if let Some((done, told)) = run_examples(&server, "sheets.md", "AUA", "") {
         assert!(done && told.contains("\"date_form\"") && told.contains("EE410000301AU"), "{told}");
     }
-    if let Some((done, told)) = run_examples(&server, "events.md", "DEA") {
+    if let Some((done, told)) = run_examples(&server, "events.md", "DEA", "") {
         assert!(done && told.contains("mayProceed") && told.contains("\"changes\""), "{told}");
     }
-    if let Some((done, told)) = run_examples(&server, "webhooks.md", "DEA") {
+    if let Some((done, told)) = run_examples(&server, "terminals.md", "DEA", "") {
+        assert!(done && told.contains("released") && told.contains("whsec_"), "{told}");
+    }
+    let courier = Courier::new(&server);
+    if let Some((done, told)) = run_examples(&server, "couriers.md", "AUA", &courier.variables()) {
+        assert!(done && told.contains("SUCCESS") && told.contains("\"errors\":[]"), "{told}");
+    }
+    if let Some((done, told)) = run_examples(&server, "webhooks.md", "DEA", "") {
         assert!(done && told.contains("\"delivered\":true") && told.contains("rep_"), "{told}");
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use entrepost::clock::Clock;
 use entrepost::domain::{
-    Author, Category, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState, Flow,
-    InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
+    Author, Category, CourierKind, DeclarationState, DocumentKind, EventAudience, EventKind, EventPart, FiscalState,
+    Flow, InterchangeState, ItemOutcome, MarkOperation, MessageKind, MessageState, Notification, OrganizationKind,
     ReceivedState, RecordEventKind, RecordKind, ResponseState, Role, SecurityState, SessionKind, Side, TransportKind,
 };
 use entrepost::exchange::partner::NewPartner;
@@ -325,6 +325,7 @@ fn columns_are_there(engine: Engine) {
     let mut raw = Raw::open(&server.database_url);
     let all = [
         Author::COLUMNS,
+        CourierKind::COLUMNS,
         Category::COLUMNS,
         DeclarationState::COLUMNS,
         DocumentKind::COLUMNS,

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use serde::Serialize;
 
-use super::head;
+use super::head::head;
 use crate::contract::canonical::to_canonical;
 use crate::contract::courier::CourierFault;
 use crate::error::{Error, Finding};

@@ -10,7 +10,7 @@ use crate::contract::ingestion::{FindingPage, IngestionList, IngestionReceipt, I
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
     BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
-    JudgedView, LightHistory, ListNames, MadeView, ManyLights, OfferReceipt, Requirements, RestrictionList,
+    JudgedView, LightHistory, ListNames, MadeView, ManyLights, NXTPORT, OfferReceipt, Requirements, RestrictionList,
     ServicePage, StatusList, StoredView, VersionView,
 };
 use crate::contract::sender::SenderPage;
@@ -239,14 +239,19 @@ const LANE_FROM: Parameter = parameter("from", ParameterKind::Text, "Country of 
 const LANE_TO: Parameter = parameter("to", ParameterKind::Text, "Country of destination, ISO 3166-1 alpha-2; needed.");
 const NEXT: (&str, &str) = ("Link", "Address of the next page, rel=next; absent on the last.");
 
-const LANE: &[Parameter] = &[
-    parameter(
-        "origin",
-        ParameterKind::Text,
-        "Origin post (three characters) or country (two); only an item from there is meant.",
-    ),
-    parameter("destination", ParameterKind::Text, "Country that it is bound for; only an item to there is meant."),
-];
+const ORIGIN: Parameter = parameter(
+    "origin",
+    ParameterKind::Text,
+    "Origin post (three characters) or country (two); only an item from there is meant.",
+);
+const DESTINATION: Parameter =
+    parameter("destination", ParameterKind::Text, "Country that it is bound for; only an item to there is meant.");
+const LANE: &[Parameter] = &[ORIGIN, DESTINATION];
+const VOCABULARY: Parameter = parameter(
+    "vocabulary",
+    ParameterKind::OneOf(&[NXTPORT]),
+    "Adds `value` to each light, `released` or `notreleased`, as terminals know it.",
+);
 
 const OF_NO_VERSION: Answer =
     Answer { status: "204", says: "Ended.", content: Content::Nothing, headers: &[], or_error: false };
@@ -813,7 +818,7 @@ resources! {
     "Light" {
         GET "/v1/items/{id}/light" readLight PostsAndCustoms [ReadLight] "Whether an item may go on." {
             remarks: "Only `mayProceed` says so: amber may not. With If-None-Match and `Prefer: wait=20` it answers when the light changes, or 304 after that time.",
-            query: LANE,
+            query: &[ORIGIN, DESTINATION, VOCABULARY],
             headers: &[IF_NONE_MATCH, ("Prefer", "wait and seconds, at most 25: how long to wait for a change.")],
             answers: &[tagged("200", "The light; of an id that nobody knows amber.", named::<ItemLight>), KNOWN],
             problems: &[],
@@ -821,6 +826,7 @@ resources! {
         }
         POST "/v1/items/lights" readLights PostsAndCustoms [ReadLight] "The lights of up to 1,000 items." {
             writes: false,
+            query: &[VOCABULARY],
             body: items::AskedItems,
             answers: &[json("200", "In the order asked, with how many there are of each colour.", named::<ManyLights>)],
             problems: &[],
@@ -844,6 +850,7 @@ resources! {
             query: &[
                 parameter("light", ParameterKind::OneOf(&["Green", "Amber", "Red"]), "Only items of this colour."),
                 parameter("cursor", ParameterKind::Text, "Of the Link header of the page before."),
+                VOCABULARY,
             ],
             answers: &[Answer {
                 headers: &[("Link", "Address of the next page, rel=next; absent on the last.")],

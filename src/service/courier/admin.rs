@@ -9,11 +9,11 @@ use crate::store::item::Stamp;
 use crate::store::settings::SettingRow;
 
 /// Quality rules that the published form of a courier's declaration cannot keep, as it has no members for what they ask.
-pub const LENIENT_RULES: [&str; 3] = ["item_id_form", "required", "contact_absent"];
+const LENIENT_RULES: [&str; 3] = ["item_id_form", "required", "contact_absent"];
 
 impl Services {
-    /// Sets what a post has agreed on with its couriers, and lets [`LENIENT_RULES`] warn it only. Gives the rules that it
-    /// let off.
+    /// Sets what a post has agreed on with its couriers, and lets the rules that the published form cannot keep
+    /// warn it only. Gives those that it let off.
     ///
     /// # Errors
     /// 400 when there is no such post here, a setting cannot be so, or there would be no currency.

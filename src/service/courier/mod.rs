@@ -129,6 +129,7 @@ impl Services {
     /// # Errors
     /// When the database cannot be read.
     pub async fn telling(&self, actor: &Actor, pid: Id, base: &str) -> Result<Option<Telling>> {
+        actor.check(UseCase::SeeItems)?;
         let (services, by, base) = (self.clone(), actor.clone(), base.to_owned());
         self.store
             .read(move |tx| {
