@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::one::{self, Named};
@@ -125,7 +126,7 @@ impl Services {
 fn changes(old: &str, new: &str) -> Vec<Change> {
     let leaves = |text: &str| {
         let mut found = BTreeMap::new();
-        put_leaves(&serde_json::from_str(text).unwrap_or_default(), String::new(), &mut found);
+        put_leaves(text, String::new(), &mut found);
         found
     };
     let (old, new) = (leaves(old), leaves(new));
@@ -135,20 +136,22 @@ fn changes(old: &str, new: &str) -> Vec<Change> {
     paths.into_iter().map(change).filter(|change| change.old != change.new).collect()
 }
 
-fn put_leaves(value: &serde_json::Value, path: String, found: &mut BTreeMap<String, String>) {
-    use serde_json::Value;
-    match value {
-        Value::Null => {}
-        Value::Object(members) => {
+/// Notes each member of a JSON text by its path, numbers with the digits that were sent.
+fn put_leaves(text: &str, path: String, found: &mut BTreeMap<String, String>) {
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
             for (name, value) in members {
-                put_leaves(value, if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, found);
+                put_leaves(value.get(), if path.is_empty() { name } else { format!("{path}.{name}") }, found);
             }
         }
-        Value::Array(list) => {
-            list.iter().enumerate().for_each(|(at, value)| put_leaves(value, format!("{path}[{at}]"), found));
+        Some(b'[') => {
+            let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
+            entries.iter().enumerate().for_each(|(at, entry)| put_leaves(entry.get(), format!("{path}[{at}]"), found));
         }
-        Value::String(text) => drop(found.insert(path, text.clone())),
-        Value::Bool(_) | Value::Number(_) => drop(found.insert(path, value.to_string())),
+        Some(b'"') => drop(found.insert(path, serde_json::from_str(text).unwrap_or_default())),
+        _ if text == "null" => {}
+        _ => drop(found.insert(path, text.to_owned())),
     }
 }
 

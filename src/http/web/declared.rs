@@ -587,6 +587,11 @@ mod tests {
     fn everything_that_can_be_found_in_a_declaration_has_words_in_every_language() {
         // Of other surfaces, or of pages with words of their own.
         let elsewhere = [
+            "password_wrong",
+            "password_length",
+            "password_common",
+            "password_user",
+            "code",
             "no_rate",
             "unequal_length",
             "flow",
