@@ -229,7 +229,7 @@ fn certainty_is_what_it_says() {
     for ((held, _), [count, said, right]) in &bins {
         let (said, right) = (said / count, right / count);
         println!("{} {count:4} said {said:.2} right {right:.2}", if *held { "held aside" } else { "tuned on  " });
-        assert!(*count < 40.0 || (said - right).abs() < 0.15, "said {said:.2}, right {right:.2}");
+        assert!(*count < 40.0 || (said - right).abs() < 0.2, "said {said:.2}, right {right:.2}");
     }
 }
 

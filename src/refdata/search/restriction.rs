@@ -35,6 +35,8 @@ const ONLY_IN_NAME: &str = "artificial fake faux imitation toy plush print print
     colored colour color themed theme style costume free empty font symbol dummy model simulated drawing manga album \
     poster costume sticker band movie book manual print prints inspired";
 
+/// Endings of English words that share their stem with goods and are none.
+const PARTICIPLES: [&str; 2] = ["ed", "ing"];
 /// Of the words that otherwise only say how goods are packed, those that name goods of their own.
 const CARRIERS: &str = "bag bags box boxes case sac sacs bolsa bolsas saco sacos borsa";
 
@@ -122,6 +124,8 @@ struct Term {
     rule: usize,
     /// Stems of all its words, that of the main word among them.
     stems: Vec<String>,
+    /// Its main word as written.
+    head: String,
     how: How,
 }
 
@@ -286,11 +290,16 @@ impl RestrictionIndex {
         if head.is_purpose && term.how != How::With {
             return None;
         }
+        // What is `painted` is no paint.
+        if head.surface != term.head && PARTICIPLES.iter().any(|ending| head.surface.ends_with(ending)) {
+            return None;
+        }
         let word_of =
             |stem: &String| clause().find(|word| word.stem == *stem && (!word.is_purpose || term.how == How::With));
         let said: Vec<&Word> = term.stems.iter().map(word_of).collect::<Option<_>>()?;
         let is_said = |word: &Word| term.stems.contains(&word.stem);
-        if clause().any(|word| !is_said(word) && self.small.only_in_name.contains(word.surface.as_str())) {
+        let is_other = term.how != How::With;
+        if is_other && clause().any(|word| !is_said(word) && self.small.only_in_name.contains(word.surface.as_str())) {
             return None;
         }
         let names_others = |word: &&Word| {
@@ -364,7 +373,8 @@ impl Term {
             Head::Last => said.last(),
         };
         let stems = said.iter().map(|word| word.stem.clone()).collect();
-        Some((head?.stem.clone(), Self { rule, stems, how }))
+        let head = head?;
+        Some((head.stem.clone(), Self { rule, stems, head: head.surface.clone(), how }))
     }
 }
 
