@@ -250,7 +250,8 @@ fn with_a_sender(server: &Server) {
     changed["sender"]["SenderCity"] = json!("Hobart");
     server.rest("AUA", "PUT", "/v1/senders/shop", Some(&changed), &[("if-match", "*")]).ok();
     server.rest("AUA", "GET", "/v1/senders?limit=1", None, &[]).ok();
-    let mut new = json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00") });
+    let mut new =
+        json!({ "mailObject": mail_object(&fresh_id("AU"), "AUA", "DEA"), "declaration": declaration("1.00") });
     new["declaration"]["Data"].as_object_mut().expect("data").retain(|name, _| !name.starts_with("Sender"));
     server.rest("AUA", "POST", "/v1/declarations", Some(&new), &[]);
     server.rest("AUA", "DELETE", "/v1/senders/shop", None, &[]).refused(204);
