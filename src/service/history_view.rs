@@ -122,6 +122,15 @@ impl Services {
     }
 }
 
+/// What a kind of document is called in the history that is shown.
+fn name_of(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Declaration => "declaration",
+        DocumentKind::OwnResponse => "response",
+        DocumentKind::DestinationResponse => "dcresponse",
+    }
+}
+
 /// Where two documents differ, by path.
 fn changes(old: &str, new: &str) -> Vec<Change> {
     let leaves = |text: &str| {
@@ -176,7 +185,7 @@ fn entry(reader: &Actor, row: HistoryRow) -> Result<Option<HistoryEntry>, Fault>
         user: user.filter(|_| is_own),
         office: office.filter(|_| is_own),
         client: client.filter(|_| is_own),
-        document: document.as_ref().map(|document| document.kind.to_string()),
+        document: document.as_ref().map(|document| name_of(document.kind).to_owned()),
         version: document.map(|document| document.version_no),
         changed,
         reason,

@@ -452,6 +452,7 @@ on_both_engines! {
         let events = |org: &str| -> Vec<(String, Value)> {
             let history = server.rest(org, "GET", &format!("/v1/declarations/{id}/history"), None, &[]).ok().json();
             let events = history["events"].as_array().expect("events").clone();
+            assert!(events.iter().all(|event| event["document"] == "declaration"), "{history}");
             events.iter().map(|event| (event["event"].as_str().expect("a kind").to_owned(), event["user"].clone())).collect()
         };
         assert_eq!(events("AUA"), [("declaration.draft".into(), json!("tester")), ("declaration.final".into(), json!("tester"))]);

@@ -20,7 +20,7 @@ use super::visit::Visit;
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::HistoryEntry;
 use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
-use crate::domain::{DocumentKind, Flow};
+use crate::domain::Flow;
 use crate::error::{Error, Findings, Result};
 use crate::exchange::operate::{ItemInRow, MessageRow};
 use crate::http::printing::PrintOptions;
@@ -550,7 +550,7 @@ fn print_form(visit: &Visit<'_>, item: &Item) -> Result<Markup> {
 
 /// What an event changed of the declaration, where it made a version of it.
 fn version_changes<'c>(entry: &HistoryEntry, changes: &'c BTreeMap<i32, Vec<Change>>) -> Option<&'c [Change]> {
-    let number = entry.version.filter(|_| entry.document.as_deref() == Some(DocumentKind::Declaration.stored()))?;
+    let number = entry.version.filter(|_| entry.document.as_deref() == Some("declaration"))?;
     changes.get(&number).map(Vec::as_slice).filter(|changes| !changes.is_empty())
 }
 
