@@ -62,12 +62,6 @@ pub struct SimpleRefDataCocktail {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct HSLookupInfo {
-    /// Digits only, never longer than what is known.
-    #[serde(rename = "HSCode")]
-    pub hs_code: Option<String>,
-    /// What the code covers and why it was found.
-    #[serde(rename = "Observations")]
-    pub observations: Option<String>,
     /// Own member: how often a proposal like this is right, from 0 to 1.
     #[serde(rename = "Certainty")]
     #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
@@ -76,9 +70,15 @@ pub struct HSLookupInfo {
     /// found by.
     #[serde(rename = "FoundBy")]
     pub found_by: Option<String>,
+    /// Digits only, never longer than what is known.
+    #[serde(rename = "HSCode")]
+    pub hs_code: Option<String>,
     /// Own member: the heading of four digits that the code lies in, with its text; not a code to declare.
     #[serde(rename = "Heading")]
     pub heading: Option<String>,
+    /// What the code covers and why it was found.
+    #[serde(rename = "Observations")]
+    pub observations: Option<String>,
 }
 
 /// A rule of a destination (or of the UPU, for everyone) against certain goods.

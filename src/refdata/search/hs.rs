@@ -37,6 +37,8 @@ const LEAST_TRUST: f32 = 0.5;
 const SAME_TRUST: f32 = 0.8;
 /// How surely the main noun of a description is understood where it is to tell what the goods are.
 const SURELY_MAIN: f32 = 0.8;
+/// Share from which on a text or phrase, or a description, counts as whole.
+const WHOLE: f32 = 0.99;
 /// Digits of a code that can be declared.
 const DECLARED: usize = 6;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
@@ -204,8 +206,8 @@ impl HsIndex {
         let code = |entry: &HsEntry| Code { standing: standing(entry), above: above(entry), entry: entry.clone() };
         let codes: Vec<Code> = entries.map(code).collect();
         let by_code: HashMap<String, u32> = codes.iter().map(|code| code.entry.code.clone()).zip(0..).collect();
-        let tongues =
-            Tongue::ALL.map(|tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue)).into();
+        let tongue = |tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue);
+        let tongues = Tongue::ALL.map(tongue).into();
         Self { codes, by_code, tongues, trade_names: TradeNames::built_in() }
     }
 
@@ -368,7 +370,8 @@ impl HsIndex {
                 coverage: support.coverage * trust,
                 exhaustion: support.exhaustion,
                 main: support.main,
-                by_phrase,
+                // A text that is asked for as a whole is as good as a phrase.
+                by_phrase: by_phrase || support.exhaustion > WHOLE && support.coverage > WHOLE,
                 share_of_best: score / top,
                 share_of_heading: of_heading(*code),
                 place: evidence.place,
