@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.386, -1.291, 1.955, -2.725, -1.717, 2.169, 1.464, -0.910, -0.041, -1.392, 2.070, 2.323, -2.588, -0.408, 2.580,
-    -2.226,
+    -2.468, -1.471, 1.858, -2.903, -1.428, 2.226, 1.394, -0.855, -0.028, -1.508, 2.099, 2.516, -2.740, 0.720, 2.717,
+    -2.209,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

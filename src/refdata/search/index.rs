@@ -425,7 +425,7 @@ impl TextIndex {
         }
         let scored = sums.into_iter().filter(|sum| sum.score > 0.0).map(|sum| {
             let own = self.totals.get(sum.document as usize).copied().unwrap_or_default();
-            let exhaustion = (sum.rarity / own.max(f32::MIN_POSITIVE)).min(1.0);
+            let exhaustion = if own > 0.0 { (sum.rarity / own).min(1.0) } else { 0.0 };
             // All words of a longer name say what the goods are, wherever they stand.
             let main = if exhaustion > WHOLE && sum.words > 1 { sum.main.max(WHOLE_NAME) } else { sum.main };
             Scored {
