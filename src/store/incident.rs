@@ -35,6 +35,9 @@ pub struct IncidentRow {
     pub ends_at: Option<At>,
 }
 
+/// The number of the first incident.
+const FIRST: i32 = 1;
+
 /// What was told about an incident.
 #[derive(Clone, Debug, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = incident_note)]
@@ -79,7 +82,8 @@ impl Tx<'_> {
 
     /// The newest incidents.
     pub fn incidents(&mut self, limit: i64) -> Done<Vec<IncidentRow>> {
-        Ok(incident::table.order(incident::id.desc()).limit(limit).load(self.conn)?)
+        let numbered = incident::table.filter(incident::id.ge(FIRST));
+        Ok(numbered.order(incident::id.desc()).limit(limit).load(self.conn)?)
     }
 
     /// What was told about an incident, in order.
@@ -90,9 +94,9 @@ impl Tx<'_> {
 
     /// Adds an incident; gives its number, one more than the last.
     pub fn add_incident(&mut self, row: &IncidentRow) -> Done<i32> {
-        let last: Option<i32> =
-            incident::table.select(incident::id).order(incident::id.desc()).first(self.conn).optional()?;
-        let id = last.unwrap_or(0) + 1;
+        let numbered = incident::table.filter(incident::id.ge(FIRST)).order(incident::id.desc());
+        let last: Option<i32> = numbered.select(incident::id).first(self.conn).optional()?;
+        let id = last.map_or(FIRST, |last| last + 1);
         diesel::insert_into(incident::table).values(&IncidentRow { id, ..row.clone() }).execute(self.conn)?;
         Ok(id)
     }

@@ -29,7 +29,9 @@ pub fn fields(shown: &Shown) -> Fields {
     };
     for tag in form.split('<') {
         let tag = tag.split('>').next().unwrap_or_default();
-        if tag.starts_with("input") {
+        // A box that is not ticked sends nothing.
+        let is_off = tag.contains("type=\"checkbox\"") && !tag.ends_with(" checked");
+        if tag.starts_with("input") && !is_off {
             let name = attribute(tag, "name").expect("a name");
             found.push((name, attribute(tag, "value").unwrap_or_default()));
         }

@@ -85,6 +85,26 @@ const WHY: [&str; 4] = ["lodge.parcel-why", "lodge.you-why", "lodge.recipient-wh
 /// What each step is called in the list of tasks.
 const NAMES: [&str; 4] = ["lodge.parcel", "lodge.you", "lodge.recipient", "items.goods"];
 
+/// Keys that no declaration does without, wherever it goes; others are needed by the lane.
+const ALWAYS: [&str; 16] = [
+    "recipient_country",
+    "mail_class",
+    "nature",
+    "gross_kg",
+    "sender_name",
+    "sender_address1",
+    "sender_city",
+    "sender_country",
+    "recipient_name",
+    "recipient_address1",
+    "recipient_city",
+    "piece_description",
+    "piece_quantity",
+    "piece_net_kg",
+    "piece_value",
+    "piece_currency",
+];
+
 /// Members that go along: what makes the form one, when it was begun, and of what it is a change.
 const CARRIED: [&str; 4] = ["key", "begun", "number", "secret"];
 /// A field that people do not see and do not fill in.
@@ -217,7 +237,7 @@ impl<'v> Counter<'v> {
     /// The next step, unless something of this one is wrong.
     fn next(&self, filled: &Filled, at: usize) -> Result<HttpResponse> {
         let judged = self.judged(filled)?;
-        let problems = self.problems(filled, &judged, at.min(GOODS));
+        let problems = self.problems(filled, &judged, at.min(GOODS))?;
         if !problems.is_empty() {
             return self.step(filled, at.min(GOODS), &problems, Beside::default(), &self.carried());
         }
@@ -233,13 +253,33 @@ impl<'v> Counter<'v> {
     }
 
     /// What is wrong with the fields of a step.
-    fn problems(&self, filled: &Filled, judged: &FormJudged, step: usize) -> Problems {
+    fn problems(&self, filled: &Filled, judged: &FormJudged, step: usize) -> Result<Problems> {
         let is_of_step = |key: &str| STEPS[step].keys.contains(&key);
         let mut told = Told::new(self.visit.texts, filled);
         let unread = judged.item.findings.iter().filter(|found| found.column.as_deref().is_some_and(is_of_step));
         told.unreadable(&unread.cloned().collect::<Vec<_>>());
         told.refused_where(&judged.judged.refused, &judged.item, is_of_step);
-        told.ordered()
+        let needed = self.needed(filled)?;
+        let is_said = |line: &usize| *line == 0 || !filled.lines[*line].is_empty();
+        let lines: Vec<Option<usize>> =
+            if step == GOODS { (0..filled.lines.len()).filter(is_said).map(Some).collect() } else { vec![None] };
+        for line in lines {
+            for key in STEPS[step].keys.iter().filter(|key| needed.contains(*key)) {
+                if filled.text(line, key).trim().is_empty() && !told.problems.has(&field_of(key, line)) {
+                    told.add("required", Some(((*key).to_owned(), line)), "");
+                }
+            }
+        }
+        Ok(told.ordered())
+    }
+
+    /// Keys that have to be filled in.
+    fn needed(&self, filled: &Filled) -> Result<HashSet<&'static str>> {
+        let services = &self.visit.shared.services;
+        let (to, nature) = (services.country_of_form(filled), filled.text(None, "nature"));
+        let mut needed = services.needed(&self.actor, &self.actor.country, &to, nature)?;
+        needed.extend(ALWAYS);
+        Ok(needed)
     }
 
     /// Buttons that lead to each step; those that are behind are done.
@@ -270,8 +310,7 @@ impl<'v> Counter<'v> {
     ) -> Result<HttpResponse> {
         let (texts, services) = (self.visit.texts, &self.visit.shared.services);
         let to = services.country_of_form(filled);
-        let needed: HashSet<&'static str> =
-            services.needed(&self.actor, &self.actor.country, &to, filled.text(None, "nature"))?;
+        let needed = self.needed(filled)?;
         let country = lists().countries.name(&to, texts.0).unwrap_or_default().to_owned();
         let mark = match country.is_empty() {
             true => texts.get("declare.needed").to_owned(),
@@ -392,7 +431,7 @@ impl<'v> Counter<'v> {
         let (visit, texts, services) = (self.visit, self.visit.texts, &self.visit.shared.services);
         let judged = self.judged(filled)?;
         for step in 0..STEPS.len() {
-            let problems = self.problems(filled, &judged, step);
+            let problems = self.problems(filled, &judged, step)?;
             if !problems.is_empty() {
                 return self.step(filled, step, &problems, Beside::default(), &self.carried());
             }
