@@ -2,9 +2,6 @@
 //!
 //! A server speaks of itself: it looks at its own database and jobs. What several servers see of a day is added up.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Services;
@@ -24,18 +21,6 @@ const JOBS: [(Component, &[&str]); 4] = [
     (Component::Events, &["deriving events", "notifying"]),
     (Component::Files, &["taking in ingestions"]),
 ];
-
-/// What was seen lately, in memory: it is told also while the database is away.
-#[derive(Debug, Default)]
-pub(super) struct Watch(Mutex<Seen>);
-
-#[derive(Debug, Default)]
-struct Seen {
-    /// Whether each component works, and since when.
-    states: BTreeMap<Component, (bool, DateTime<Utc>)>,
-    /// Probes and failures of days that are not written down yet.
-    pending: BTreeMap<(Component, i32), (i32, i32)>,
-}
 
 /// One component as it is now and was.
 #[derive(Clone, Debug)]
@@ -85,22 +70,6 @@ fn works(component: Component, health: &Health) -> bool {
     health.is_ready() && jobs.iter().all(runs)
 }
 
-impl Watch {
-    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes how a component is; gives since when it is so.
-    fn note(&self, component: Component, works: bool, now: DateTime<Utc>) -> DateTime<Utc> {
-        let mut seen = self.seen();
-        let state = seen.states.entry(component).or_insert((works, now));
-        if state.0 != works {
-            *state = (works, now);
-        }
-        state.1
-    }
-}
-
 impl Services {
     /// Looks at every component, and writes down what was seen, also while it could not be written down.
     ///
@@ -111,11 +80,9 @@ impl Services {
         for component in Component::ALL {
             let works = works(component, &health);
             self.watch.note(component, works, now);
-            let mut seen = self.watch.seen();
-            let (probes, failed) = seen.pending.entry((component, day_number(now))).or_default();
-            (*probes, *failed) = (*probes + 1, *failed + i32::from(!works));
+            self.watch.count((component, day_number(now)), (1, i32::from(!works)));
         }
-        let pending = std::mem::take(&mut self.watch.seen().pending);
+        let pending = self.watch.take_counts();
         let days: Vec<ProbeDay> = pending
             .iter()
             .map(|((component, day), (probes, failed))| ProbeDay {
@@ -134,11 +101,7 @@ impl Services {
         };
         let written = self.store.write(write).await;
         if written.is_err() {
-            let mut seen = self.watch.seen();
-            for (key, (probes, failed)) in pending {
-                let kept = seen.pending.entry(key).or_default();
-                *kept = (kept.0 + probes, kept.1 + failed);
-            }
+            pending.into_iter().for_each(|(day, counted)| self.watch.count(day, counted));
         }
         written
     }
@@ -249,16 +212,5 @@ mod tests {
         let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
         assert_eq!(day_number(at("1970-01-01T23:59:59Z")), 0);
         assert_eq!(day_number(at("2026-11-27T00:00:00Z")), 20_784);
-    }
-
-    #[test]
-    fn a_state_is_told_since_it_is_so() {
-        let watch = Watch::default();
-        let at = |second: i64| DateTime::from_timestamp(second, 0).expect("a time");
-        assert_eq!(watch.note(Component::Items, true, at(1)), at(1));
-        assert_eq!(watch.note(Component::Items, true, at(2)), at(1));
-        assert_eq!(watch.note(Component::Items, false, at(3)), at(3));
-        assert_eq!(watch.note(Component::Items, false, at(9)), at(3));
-        assert_eq!(watch.note(Component::Files, false, at(9)), at(9));
     }
 }

@@ -67,6 +67,7 @@ mod upgrade;
 pub mod users;
 pub mod verify;
 mod views;
+mod watch;
 pub mod watchdog;
 
 pub use activity::Part;

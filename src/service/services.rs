@@ -9,13 +9,13 @@ use tokio::sync::Notify;
 
 use super::activity::{Activity, TokensUsed};
 use super::actor::Actor;
-use super::availability::Watch;
 use super::catalogue::{Catalogue, CatalogueHandle, day};
 use super::courier::ids::CourierIds;
 use super::events::LongPolls;
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
 use super::offload::Places;
+use super::watch::Watch;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::domain::Roles;
