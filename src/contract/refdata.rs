@@ -64,7 +64,6 @@ pub struct SimpleRefDataCocktail {
 pub struct HSLookupInfo {
     /// Own member: how often a proposal like this is right, from 0 to 1.
     #[serde(rename = "Certainty")]
-    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
     pub certainty: Option<Number>,
     /// Own member: the words of the description, or the trade name and the kind of goods it stands for, that the code was
     /// found by.

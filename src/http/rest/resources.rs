@@ -269,7 +269,9 @@ const PDF_QUERY: &[Parameter] = &[
 resources! {
     "Declarations" {
         POST "/v1/declarations" createDeclaration Posts [CreateMessages] "Stores a declaration." {
-            remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH.",
+            remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH. A line may name \
+                      own goods (`goodsReference`, their number) instead of saying what it is; an absent sender is the default one \
+                      of `/v1/senders`.",
             body: NewDeclaration,
             answers: &[
                 created("The item is declared now.", named::<StoredView>),

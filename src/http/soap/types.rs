@@ -139,7 +139,7 @@ types! {
     OFFERED_GOOD = Ecom "OfferedGood": MARKETED_GOOD, later { RestrictionsProhibitions: list<RESTRICTION_PROHIBITION> }
     MARKETED_GOOD_DETAILS = Ecom "MarketedGood.MarketedGoodDetails" {
         BuyerOrganizations: texts, FreeOfChargeReturn: flag, GoodDetails: text, HSCode: text, HeightCm: decimal,
-        LengthCm: decimal, Picture: text, Price: object<VALUE>, SellerAddress: text, SellerCity: text, SellerCountry: text,
+        LengthCm: decimal, OrigCountryCd: text.later(), Picture: text, Price: object<VALUE>, SellerAddress: text, SellerCity: text, SellerCountry: text,
         SellerName: text, SellerPhone: text, SellerRefId: text, SellerZip: text, ServiceDescription: text, Stock: int,
         WeightKg: decimal, WidthCm: decimal,
     }

@@ -614,6 +614,7 @@ mod tests {
             "segment",
             "changed_since",
             "profile",
+            "taken",
         ];
         let codes = FINDING_CODES.iter().map(|(code, _)| *code).filter(|code| !elsewhere.contains(code));
         let rules = RULES.iter().map(|rule| rule.id);
