@@ -79,7 +79,7 @@ limits! {
     TEMPLATE_NAME_CHARS: usize = 60, "characters", "The name of a template; beyond it 400.";
     TEMPLATE_BYTES: usize = 64 * 1024, "bytes", "The fields of a template; beyond it 400.";
     WAITING_LISTED: usize = 500, "referrals", "Of a post that wait for their answer, in one list; those due last are left out.";
-    MENDING_LISTED: usize = 200, "entries", "Drafts, and messages that did not get through, of a post in one list; older ones are left out.";
+    ATTENTION_LISTED: usize = 200, "entries", "Drafts, and messages that did not get through, of a post in one list; older ones are left out.";
     CHANGES_SHOWN: usize = 20, "versions", "Newest of an item whose changes are shown with what was there before.";
     PAGES_PER_SESSION_S: u32 = 20, "requests/s", "Of one session at a browser; beyond it 429.";
     PAGES_PER_SESSION_BURST: u32 = 60, "requests", "Room for bursts above that.";

@@ -11,7 +11,7 @@ use crate::Failure;
 
 /// The group of commands.
 pub(super) fn command() -> Command {
-    let told = |command: Command| {
+    let described = |command: Command| {
         command
             .arg(needed("TITLE", "what it is, in a few words that everybody may read"))
             .arg(
@@ -27,9 +27,9 @@ pub(super) fn command() -> Command {
     Command::new("incident")
         .about("Incidents and maintenance on the status page")
         .subcommand_required(true)
-        .subcommand(told(Command::new("open").about("Tell that something does not work")))
+        .subcommand(described(Command::new("open").about("Tell that something does not work")))
         .subcommand(
-            told(Command::new("plan").about("Tell of a maintenance"))
+            described(Command::new("plan").about("Tell of a maintenance"))
                 .arg(time("from", "when it begins, for example 2026-12-01T22:00:00Z"))
                 .arg(time("to", "when it ends")),
         )
@@ -53,11 +53,11 @@ pub(super) async fn run(services: &Services, verb: &str, options: &ArgMatches) -
             println!("incident {id}");
         }
         "note" => {
-            services.tell_incident(number(), Some(text(options, "TEXT").to_owned()), false).await?;
+            services.update_incident(number(), Some(text(options, "TEXT").to_owned()), false).await?;
             println!("incident {}", number());
         }
         "close" => {
-            services.tell_incident(number(), optional(options, "note"), true).await?;
+            services.update_incident(number(), optional(options, "note"), true).await?;
             println!("incident {}", number());
         }
         _ => list(services).await?,

@@ -108,7 +108,7 @@ impl ItemLight {
     /// The same in a vocabulary as well. What they call orange may leave with a duty attached; nothing that may not proceed here is
     /// ever called released.
     #[must_use]
-    pub fn told_in(self, vocabulary: Option<&str>) -> Self {
+    pub fn in_vocabulary(self, vocabulary: Option<&str>) -> Self {
         let value = if self.light.may_proceed { "released" } else { "notreleased" };
         Self { value: (vocabulary == Some(NXTPORT)).then_some(value), ..self }
     }
@@ -157,8 +157,8 @@ impl ManyLights {
 
     /// The same in a vocabulary as well.
     #[must_use]
-    pub fn told_in(self, vocabulary: Option<&str>) -> Self {
-        Self { items: self.items.into_iter().map(|item| item.told_in(vocabulary)).collect(), ..self }
+    pub fn in_vocabulary(self, vocabulary: Option<&str>) -> Self {
+        Self { items: self.items.into_iter().map(|item| item.in_vocabulary(vocabulary)).collect(), ..self }
     }
 }
 

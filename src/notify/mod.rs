@@ -18,7 +18,7 @@ mod receiver;
 mod replay;
 mod sample;
 mod send;
-mod telling;
+mod shipment;
 mod view;
 mod work;
 

@@ -14,7 +14,7 @@ use super::choose::{Chain, choose};
 use super::health::{Notice, disabled_at};
 use super::notifier::{Key, Notifier};
 use super::send::{Called, Receiver, body_of, challenge_body, repeats};
-use super::telling::{News, Told};
+use super::shipment::{News, Notified};
 use super::view::notice_of;
 use super::{line_up, replay};
 use crate::contract::event::EventView;
@@ -229,14 +229,14 @@ struct Stored {
     attempt: Option<AttemptRow>,
     notice: Option<Notice>,
     /// What a courier knows by it.
-    told: Option<Told>,
+    notified: Option<Notified>,
 }
 
 impl Stored {
     /// Of what is not sent.
     fn skipped(delivery: DeliveryRow, now: chrono::DateTime<chrono::Utc>) -> Self {
         let delivery = DeliveryRow { state: DeliveryState::Skipped, done_at: Some(At(now)), ..delivery };
-        Self { delivery, attempt: None, notice: None, told: None }
+        Self { delivery, attempt: None, notice: None, notified: None }
     }
 }
 
@@ -351,7 +351,7 @@ impl Sending<'_> {
             return Ok(true);
         };
         let news = self.notifier.news(self.receiver.mode, &delivery).await?;
-        if news.as_ref().is_some_and(|news| news.is_old) {
+        if news.as_ref().is_some_and(|news| news.is_known) {
             self.store(Stored::skipped(delivery, self.notifier.clock.now())).await?;
             return Ok(true);
         }
@@ -366,13 +366,13 @@ impl Sending<'_> {
             _ => &self.notifier.calls_in_trouble,
         };
         let _place = calls.acquire().await;
-        let (body, told) = match news {
-            Some(News { body, told, .. }) => (body, Some(told)),
+        let (body, notified) = match news {
+            Some(News { body, notified, .. }) => (body, Some(notified)),
             None => (body_of(&event), None),
         };
         let called = self.notifier.call(&self.receiver, delivery.url.as_deref(), &event.id, body).await;
         let mut stored = self.note(delivery, &called);
-        stored.told = told.filter(|_| stored.delivery.state == DeliveryState::Delivered);
+        stored.notified = notified.filter(|_| stored.delivery.state == DeliveryState::Delivered);
         let is_taken = stored.delivery.state != DeliveryState::Waiting;
         self.store(stored).await?;
         Ok(is_taken)
@@ -406,7 +406,7 @@ impl Sending<'_> {
             error: called.trouble.as_ref().map(|(code, _)| (*code).to_owned()),
             head: called.head(),
         };
-        Stored { delivery, attempt: Some(attempt), notice, told: None }
+        Stored { delivery, attempt: Some(attempt), notice, notified: None }
     }
 
     /// Stores a result with all that came while others were stored.
@@ -449,8 +449,8 @@ fn store_results(tx: &mut Tx<'_>, row: &SubscriptionRow, results: &[Stored]) -> 
     for one in others {
         tx.put_delivery(&one.delivery)?;
     }
-    for told in results.iter().filter_map(|one| one.told.as_ref()) {
-        told.note(tx)?;
+    for notified in results.iter().filter_map(|one| one.notified.as_ref()) {
+        notified.note(tx)?;
     }
     let attempts: Vec<AttemptRow> = results.iter().filter_map(|one| one.attempt.clone()).collect();
     tx.add_attempts(&attempts)?;

@@ -79,10 +79,10 @@ impl Services {
         let (now, health) = (self.clock.now(), self.health().await);
         for component in Component::ALL {
             let works = works(component, &health);
-            self.watch.note(component, works, now);
-            self.watch.count((component, day_number(now)), (1, i32::from(!works)));
+            self.probe_log.note(component, works, now);
+            self.probe_log.count((component, day_number(now)), (1, i32::from(!works)));
         }
-        let pending = self.watch.take_counts();
+        let pending = self.probe_log.take_counts();
         let days: Vec<ProbeDay> = pending
             .iter()
             .map(|((component, day), (probes, failed))| ProbeDay {
@@ -101,7 +101,7 @@ impl Services {
         };
         let written = self.store.write(write).await;
         if written.is_err() {
-            pending.into_iter().for_each(|(day, counted)| self.watch.count(day, counted));
+            pending.into_iter().for_each(|(day, counted)| self.probe_log.count(day, counted));
         }
         written
     }
@@ -130,7 +130,7 @@ impl Services {
             let works = works(component, &health);
             let at = days.iter().position(|(known, _)| *known == component);
             let days = at.map(|at| days.swap_remove(at).1).unwrap_or_default();
-            ComponentStatus { component, works, since: self.watch.note(component, works, now), days }
+            ComponentStatus { component, works, since: self.probe_log.note(component, works, now), days }
         };
         Availability { at: now, components: Component::ALL.into_iter().map(component).collect(), incidents }
     }
@@ -172,7 +172,7 @@ impl Services {
     ///
     /// # Errors
     /// 404 for a number that is none; 400 for a text that is empty or too long.
-    pub async fn tell_incident(&self, id: i32, note: Option<String>, is_over: bool) -> Result<()> {
+    pub async fn update_incident(&self, id: i32, note: Option<String>, is_over: bool) -> Result<()> {
         let mut findings = Findings::default();
         if let Some(note) = &note {
             check_text(&mut findings, "note", note);

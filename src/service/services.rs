@@ -15,7 +15,7 @@ use super::events::LongPolls;
 use super::groups::Groups;
 use super::item::handed::HandedNotes;
 use super::offload::Places;
-use super::watch::Watch;
+use super::probe_log::ProbeLog;
 use crate::clock::Clock;
 use crate::contract::{DeclarationData, MailObject};
 use crate::domain::Roles;
@@ -50,7 +50,7 @@ pub struct Services {
     jobs: Board,
     pub(super) long_polls: LongPolls,
     pub(super) courier_ids: Arc<CourierIds>,
-    pub(super) watch: Arc<Watch>,
+    pub(super) probe_log: Arc<ProbeLog>,
 }
 
 /// Finds what a form cannot show of a declaration; which characters the fonts have is known to who prints.
@@ -104,7 +104,7 @@ impl Services {
             jobs: Board::default(),
             long_polls: LongPolls::default(),
             courier_ids: Arc::default(),
-            watch: Arc::default(),
+            probe_log: Arc::default(),
         }
     }
 

@@ -29,7 +29,7 @@ pub struct CourierRow {
     /// Of that text.
     pub digest: Vec<u8>,
     /// Digest of what the courier was told last of how it stands.
-    pub told: Option<Vec<u8>>,
+    pub notified: Option<Vec<u8>>,
     pub created_at: At,
 }
 
@@ -62,9 +62,9 @@ impl Tx<'_> {
     }
 
     /// Notes what the courier was told last.
-    pub fn note_courier_told(&mut self, org: &str, id: i64, told: &[u8]) -> Done {
+    pub fn note_courier_notified(&mut self, org: &str, id: i64, notified: &[u8]) -> Done {
         diesel::update(courier_declaration::table.find((org, id)))
-            .set(courier_declaration::told.eq(told))
+            .set(courier_declaration::notified.eq(notified))
             .execute(self.conn)?;
         Ok(())
     }

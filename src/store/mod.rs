@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod anonymous;
+pub mod attention;
 pub mod columns;
 pub mod courier;
 pub mod delivery;
@@ -23,7 +24,6 @@ mod lease;
 pub mod light;
 pub mod load;
 pub mod mark;
-pub mod mending;
 pub mod oauth;
 pub mod outbox;
 pub mod partner;

@@ -64,7 +64,7 @@ diesel::table! {
         client -> Nullable<Text>,
         request -> crate::store::text::DbText,
         digest -> Binary,
-        told -> Nullable<Binary>,
+        notified -> Nullable<Binary>,
         created_at -> crate::store::types::DbTime,
     }
 }

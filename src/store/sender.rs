@@ -93,7 +93,7 @@ impl Tx<'_> {
     /// Adds a profile, or takes the place of the one with its reference. Whoever it is the default of has no other any more.
     pub fn put_sender_profile(&mut self, org: &str, new: &SenderProfile, by: &Stamp) -> Done {
         let was_there = self.sender_profile(org, &new.reference)?.is_some();
-        let robbed = self.others_with_defaults_of(org, new)?;
+        let others = self.others_with_defaults_of(org, new)?;
         let row = ProfileRow {
             org: org.to_owned(),
             reference: new.reference.clone(),
@@ -114,7 +114,7 @@ impl Tx<'_> {
             diesel::insert_into(default_sender::table).values(&row).execute(self.conn)?;
         }
         self.record_sender(org, &new.reference, stored_or_changed(was_there), by)?;
-        for reference in robbed {
+        for reference in others {
             self.record_sender(org, &reference, RecordEventKind::Changed, by)?;
         }
         Ok(())

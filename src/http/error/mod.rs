@@ -44,7 +44,7 @@ impl ErrorForm {
     }
 
     /// The error as clients of this form are told it: one body for whoever is not entitled, whatever it is that is missing.
-    pub(super) fn told(self, error: &Error) -> &Error {
+    pub(super) fn as_shown(self, error: &Error) -> &Error {
         if self == Self::Cds && matches!(error, Error::MissingScope { .. } | Error::MissingRole { .. }) {
             &Error::Unauthorized
         } else {
@@ -54,7 +54,7 @@ impl ErrorForm {
 
     /// The answer that tells of `error`. `request_id` is the one the answer carries in `X-Request-Id`.
     pub(super) fn answer(self, error: &Error, request_id: &str) -> HttpResponse {
-        let error = self.told(error);
+        let error = self.as_shown(error);
         match self {
             Self::Courier => courier::answer(error, false, None),
             Self::Cds => head(error)

@@ -42,7 +42,7 @@ pub(super) async fn serve(
         request,
         served.unwrap_or_else(|error| {
             // Some forms tell what it came to in the body.
-            request_log::note_outcome(request, errors.told(&error).status());
+            request_log::note_outcome(request, errors.as_shown(&error).status());
             errors.answer(&error, &request_log::request_id(request))
         }),
     )

@@ -19,14 +19,14 @@ pub(super) async fn one(ask: Ask<'_>) -> Result<Reply> {
     let known = |tag: &str| ask.has_version(&format!("\"{tag}\""));
     let found = ask.services.light(&ask.actor, asked, (ask.wait()?, known)).await?;
     let is_known = known(&found.tag);
-    let light = found.light.told_in(ask.vocabulary());
+    let light = found.light.in_vocabulary(ask.vocabulary());
     Ok(Reply::ok(to_canonical(&light)).tagged(&found.tag).unless_known(is_known))
 }
 
 pub(super) async fn many(ask: Ask<'_>) -> Result<Reply> {
     let asked = ask.body::<AskedItems>()?.checked(&ask)?;
     let lights = ask.services.lights(&ask.actor, asked).await?;
-    Ok(Reply::ok(to_canonical(&lights.told_in(ask.vocabulary()))))
+    Ok(Reply::ok(to_canonical(&lights.in_vocabulary(ask.vocabulary()))))
 }
 
 pub(super) async fn history(ask: Ask<'_>) -> Result<Reply> {
@@ -54,7 +54,7 @@ pub(super) async fn of_container(ask: Ask<'_>) -> Result<Reply> {
     let (id, light, cursor) = (ask.path("id").to_owned(), ask.own("light"), ask.own("cursor"));
     let found = ask.services.container_lights(&ask.actor, ContainerQuery { id, light, cursor }).await?;
     let next = found.next_cursor.as_deref().map(|cursor| ask.next_page(cursor));
-    Ok(Reply::ok(to_canonical(&found.lights.told_in(ask.vocabulary()))).next(next))
+    Ok(Reply::ok(to_canonical(&found.lights.in_vocabulary(ask.vocabulary()))).next(next))
 }
 
 impl Ask<'_> {

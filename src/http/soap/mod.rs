@@ -215,7 +215,7 @@ fn written(
 
 /// The fault that an error is. Clients read a fault from 500 alone; what is about the connection keeps its status.
 fn fault(request: &HttpRequest, talk: &Talk, error: &Error) -> HttpResponse {
-    let error = ErrorForm::Cds.told(error);
+    let error = ErrorForm::Cds.as_shown(error);
     let status = error.status();
     note_outcome(request, status);
     let body = ErrorBody::from(error);

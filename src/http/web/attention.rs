@@ -10,7 +10,7 @@ use super::visit::Visit;
 use crate::domain::Flow;
 use crate::error::Result;
 use crate::limits;
-use crate::service::mending::{Draft, Refused};
+use crate::service::attention::{Draft, Refused};
 use crate::service::rights::UseCase;
 use crate::sheet::SheetItem;
 use crate::sheet::filled::Filled;
@@ -21,12 +21,12 @@ const REASONS: usize = 3;
 /// The list.
 pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, person) = (visit.texts, visit.person()?);
-    let mending = visit.shared.services.mending(person.actor(UseCase::SeeItems)?).await?;
+    let attention = visit.shared.services.attention(person.actor(UseCase::SeeItems)?).await?;
     let may = person.may(UseCase::Declare);
     let item = |pid: uuid::Uuid| format!("/console/items/{}/{pid}", person.org);
-    let mend = |pid: uuid::Uuid, id: &str| {
+    let correct = |pid: uuid::Uuid, id: &str| {
         html! {
-            @if may { a href=(format!("{}/amend", item(pid))) aria-label=(texts.with("attention.mend-that", &[("item", id)])) { (texts.get("attention.mend")) } }
+            @if may { a href=(format!("{}/amend", item(pid))) aria-label=(texts.with("attention.correct-that", &[("item", id)])) { (texts.get("attention.correct")) } }
         }
     };
     let draft = |draft: &Draft| {
@@ -36,7 +36,7 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
                 td.id { (draft.dest_post) }
                 td { time datetime=(draft.changed_at.to_rfc3339()) { (visit.time(draft.changed_at)) } }
                 td { (reasons(&visit, draft)) }
-                td { (mend(draft.pid, &draft.item_id)) }
+                td { (correct(draft.pid, &draft.item_id)) }
             }
         }
     };
@@ -47,12 +47,12 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
                 td.id { (refused.kind) " → " (refused.partner) }
                 td { time datetime=(refused.at.to_rfc3339()) { (visit.time(refused.at)) } }
                 td lang="en" dir="auto" { (refused.state) @if !refused.note.is_empty() { ": " (refused.note) } }
-                td { (mend(refused.pid, &refused.item_id)) }
+                td { (correct(refused.pid, &refused.item_id)) }
             }
         }
     };
-    let drafts: Vec<Markup> = mending.drafts.iter().map(draft).collect();
-    let messages: Vec<Markup> = mending.refused.iter().map(refused).collect();
+    let drafts: Vec<Markup> = attention.drafts.iter().map(draft).collect();
+    let messages: Vec<Markup> = attention.refused.iter().map(refused).collect();
     let heads = |second: &'static str| {
         ["items.id", second, "items.at", "attention.why", "sessions.what"].map(|key| texts.get(key))
     };
@@ -73,10 +73,10 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
 /// What was found in a draft, in words.
 fn reasons(visit: &Visit<'_>, draft: &Draft) -> Markup {
     let (filled, item) = (Filled::default(), SheetItem::nothing());
-    let told = draft.found.iter().take(REASONS).map(|found| beside(visit.texts, &filled, &item, found));
+    let reasons = draft.found.iter().take(REASONS).map(|found| beside(visit.texts, &filled, &item, found));
     html! {
         ul.changes {
-            @for (text, is_english) in told { li lang=[is_english.then_some("en")] { (text) } }
+            @for (text, is_english) in reasons { li lang=[is_english.then_some("en")] { (text) } }
             @if draft.found.len() > REASONS {
                 li { (visit.texts.with("items.more-changes", &[("count", &(draft.found.len() - REASONS).to_string())])) }
             }
@@ -103,12 +103,12 @@ pub(super) async fn waiting(visit: &Visit<'_>) -> Result<Markup> {
     let now = services.clock.now();
     let ours = || referrals.iter().filter(|waiting| waiting.flow == Flow::Outbound);
     let late = ours().filter(|waiting| waiting.due_at.is_some_and(|due| due <= now)).count();
-    let mending = services.mending(actor).await?;
+    let attention = services.attention(actor).await?;
     let rows = [
         (ours().count(), limits::WAITING_LISTED, "/console/referrals", "home.referrals"),
         (late, limits::WAITING_LISTED, "/console/referrals", "home.late"),
-        (mending.refused.len(), limits::MENDING_LISTED, "/console/attention", "home.refused"),
-        (mending.drafts.len(), limits::MENDING_LISTED, "/console/attention", "home.drafts"),
+        (attention.refused.len(), limits::ATTENTION_LISTED, "/console/attention", "home.refused"),
+        (attention.drafts.len(), limits::ATTENTION_LISTED, "/console/attention", "home.drafts"),
     ];
     let some: Vec<_> = rows.into_iter().filter(|(count, ..)| *count > 0).collect();
     Ok(html! {

@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::declared::{
-    DOCUMENTS, NEW, SECTIONS, Shown, Told, beside, differences, field_of, filled_of, label_of, unseen, value_in_words,
+    DOCUMENTS, FormFindings, NEW, SECTIONS, Shown, beside, differences, field_of, filled_of, label_of, unseen,
+    value_in_words,
 };
 use super::field::{Line, Problems, line, table};
 use super::items::{absent, named};
@@ -217,16 +218,16 @@ impl<'v> Task<'v> {
     }
 
     /// What the form declares; the form again where something in it cannot be read.
-    fn read<'f>(&self, filled: &'f Filled) -> Result<Result<SheetItem, Told<'f>>> {
+    fn read<'f>(&self, filled: &'f Filled) -> Result<Result<SheetItem, FormFindings<'f>>> {
         let comma = self.visit.texts.0 != Language::En;
         let item = self.visit.shared.services.read_form(self.actor, filled, comma)?;
-        let mut told = Told::new(self.visit.texts, filled);
-        told.unreadable(&item.findings);
-        Ok(if told.problems.is_empty() { Ok(item) } else { Err(told) })
+        let mut findings = FormFindings::new(self.visit.texts, filled);
+        findings.unreadable(&item.findings);
+        Ok(if findings.problems.is_empty() { Ok(item) } else { Err(findings) })
     }
 
-    fn again(&self, told: Told<'_>) -> Result<HttpResponse> {
-        self.form(told.filled, &told.ordered(), StatusCode::UNPROCESSABLE_ENTITY, Beside::default())
+    fn again(&self, findings: FormFindings<'_>) -> Result<HttpResponse> {
+        self.form(findings.filled, &findings.ordered(), StatusCode::UNPROCESSABLE_ENTITY, Beside::default())
     }
 
     /// Everything that is found, or the page that shows what will be declared.
@@ -238,22 +239,22 @@ impl<'v> Task<'v> {
         let comma = self.visit.texts.0 != Language::En;
         let services = &self.visit.shared.services;
         let item = services.read_form(self.actor, filled, comma)?;
-        let mut told = Told::new(self.visit.texts, filled);
-        told.unreadable(&item.findings);
+        let mut findings = FormFindings::new(self.visit.texts, filled);
+        findings.unreadable(&item.findings);
         let as_it_is = self.begun.as_ref().and_then(|begun| begun.as_it_is.as_ref());
         let judged = services.judge_form(self.actor, as_it_is, item, StoreEvent::Final)?;
-        told.refused(&judged.judged.refused, &judged.item);
+        findings.refused(&judged.judged.refused, &judged.item);
         let id = judged.item.object.id.clone().unwrap_or_default();
-        if told.problems.is_empty() && self.visit.form.get("seen") != id {
+        if findings.problems.is_empty() && self.visit.form.get("seen") != id {
             // The id is read from a label: what is odd about it is asked once.
             let of_id = judged.judged.found.iter().filter(|found| found.rule.starts_with("item_id_"));
-            of_id.for_each(|found| told.add(&found.rule, Some(("item_id".to_owned(), None)), &found.message));
+            of_id.for_each(|found| findings.add(&found.rule, Some(("item_id".to_owned(), None)), &found.message));
         }
-        if told.problems.is_empty() { self.checked(filled, &judged).await } else { self.seen(&id, told) }
+        if findings.problems.is_empty() { self.checked(filled, &judged).await } else { self.seen(&id, findings) }
     }
 
     /// The form again; what is odd about an id counts as seen.
-    fn seen(&self, id: &str, told: Told<'_>) -> Result<HttpResponse> {
+    fn seen(&self, id: &str, findings: FormFindings<'_>) -> Result<HttpResponse> {
         let note = CARRIED
             .iter()
             .filter(|name| **name != "seen")
@@ -262,7 +263,13 @@ impl<'v> Task<'v> {
             @for (name, value) in note { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
             input type="hidden" name="seen" value=(id);
         };
-        self.form_with(told.filled, &told.ordered(), StatusCode::UNPROCESSABLE_ENTITY, Beside::default(), carried)
+        self.form_with(
+            findings.filled,
+            &findings.ordered(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Beside::default(),
+            carried,
+        )
     }
 
     /// Keeps the form as a template, and shows it again.
@@ -310,7 +317,7 @@ impl<'v> Task<'v> {
     async fn store(&self, filled: &Filled, event: StoreEvent) -> Result<HttpResponse> {
         let item = match self.read(filled)? {
             Ok(item) => item,
-            Err(told) => return self.again(told),
+            Err(findings) => return self.again(findings),
         };
         let read = item.clone();
         let services = &self.visit.shared.services;
@@ -323,17 +330,17 @@ impl<'v> Task<'v> {
                 services.declare_form(self.actor, item, event, lodged, key).await
             }
         };
-        let mut told = Told::new(self.visit.texts, filled);
+        let mut findings = FormFindings::new(self.visit.texts, filled);
         match stored {
             Ok(receipt) => {
                 return Ok(see_other(&format!("/console/items/{}/{}?done=stored", self.actor.org, receipt.p_id)));
             }
             Err(Error::Changed) => return self.conflict(filled).await,
-            Err(Error::Invalid(found) | Error::Conflict(found)) => told.refused(&found, &read),
-            Err(Error::KeyReused) => told.problems.add(None, self.visit.texts.get("declare.sent-already"), false),
+            Err(Error::Invalid(found) | Error::Conflict(found)) => findings.refused(&found, &read),
+            Err(Error::KeyReused) => findings.problems.add(None, self.visit.texts.get("declare.sent-already"), false),
             Err(error) => return Err(error),
         }
-        self.again(told)
+        self.again(findings)
     }
 
     fn form(&self, filled: &Filled, problems: &Problems, status: StatusCode, beside: Beside) -> Result<HttpResponse> {

@@ -204,7 +204,7 @@ pub(super) fn unseen_but(filled: &Filled, seen: &[&str]) -> Markup {
 }
 
 /// What is wrong with a form, each at its field.
-pub(super) struct Told<'t> {
+pub(super) struct FormFindings<'t> {
     pub texts: Texts,
     pub filled: &'t Filled,
     pub problems: Problems,
@@ -212,7 +212,7 @@ pub(super) struct Told<'t> {
     unread: HashSet<String>,
 }
 
-impl<'t> Told<'t> {
+impl<'t> FormFindings<'t> {
     pub fn new(texts: Texts, filled: &'t Filled) -> Self {
         Self { texts, filled, problems: Problems::default(), unread: HashSet::new() }
     }

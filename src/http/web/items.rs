@@ -271,7 +271,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let item = Item::read(&shown.text)?;
     let history = services.history_view(actor, one.clone()).await?.events;
     let changes = services.changes_view(actor, one).await?;
-    let told = if actor.org == post { Some(visit.shared.exchange.item_log(post, &item.item_id).await?) } else { None };
+    let log = if actor.org == post { Some(visit.shared.exchange.item_log(post, &item.item_id).await?) } else { None };
     let object = &item.mail_object;
     let content = html! {
         (done(&visit))
@@ -288,7 +288,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
         (decision(&visit, texts.get("items.own-decision"), item.response.as_ref())?)
         (decision(&visit, texts.get("items.dc-decision"), item.dc_response.as_ref())?)
         @if let Some(dialogue) = &item.referrals { (asked(&visit, &item, dialogue)) }
-        @if let Some((sent, received)) = &told { (messages(&visit, item.p_id, sent, received)) }
+        @if let Some((sent, received)) = &log { (messages(&visit, item.p_id, sent, received)) }
         h2 { (texts.get("items.history")) }
         (past(&visit, &history, &changes))
     };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::declare::restrictions;
 use super::declared::{
-    Section, Shown, Told, beside, field_of, filled_of, label_of, place_of, unseen_but, value_in_words,
+    FormFindings, Section, Shown, beside, field_of, filled_of, label_of, place_of, unseen_but, value_in_words,
 };
 use super::field::{Line, Problems, Tick, line, ticks};
 use super::layout::{form, form_again, framed, page};
@@ -111,7 +111,7 @@ const CARRIED: [&str; 4] = ["key", "begun", "number", "secret"];
 const TRAP: &str = "website";
 
 /// A sender with a post.
-struct Counter<'v> {
+struct Lodging<'v> {
     visit: &'v Visit<'v>,
     actor: Actor,
     /// Name of the post.
@@ -147,19 +147,19 @@ pub(super) async fn choose(visit: Visit<'_>) -> Result<HttpResponse> {
 /// The first step, with nothing typed yet.
 pub(super) async fn begin(visit: Visit<'_>) -> Result<HttpResponse> {
     visit.shared.rate_limits.form(visit.address())?;
-    let counter = Counter::of(&visit).await?;
+    let lodging = Lodging::of(&visit).await?;
     let mut filled = Filled::default();
-    filled.item.insert("sender_country".into(), counter.actor.country.clone());
+    filled.item.insert("sender_country".into(), lodging.actor.country.clone());
     filled.lines.push(Default::default());
-    counter.begin(&filled, None)
+    lodging.begin(&filled, None)
 }
 
 /// What was sent of a step.
 pub(super) async fn go_on(visit: Visit<'_>) -> Result<HttpResponse> {
-    Counter::of(&visit).await?.act().await
+    Lodging::of(&visit).await?.act().await
 }
 
-impl<'v> Counter<'v> {
+impl<'v> Lodging<'v> {
     async fn of(visit: &'v Visit<'v>) -> Result<Self> {
         let services = &visit.shared.services;
         let code = visit.parts.first().map(String::as_str).unwrap_or_default();
@@ -255,22 +255,22 @@ impl<'v> Counter<'v> {
     /// What is wrong with the fields of a step.
     fn problems(&self, filled: &Filled, judged: &FormJudged, step: usize) -> Result<Problems> {
         let is_of_step = |key: &str| STEPS[step].keys.contains(&key);
-        let mut told = Told::new(self.visit.texts, filled);
+        let mut findings = FormFindings::new(self.visit.texts, filled);
         let unread = judged.item.findings.iter().filter(|found| found.column.as_deref().is_some_and(is_of_step));
-        told.unreadable(&unread.cloned().collect::<Vec<_>>());
-        told.refused_where(&judged.judged.refused, &judged.item, is_of_step);
+        findings.unreadable(&unread.cloned().collect::<Vec<_>>());
+        findings.refused_where(&judged.judged.refused, &judged.item, is_of_step);
         let needed = self.needed(filled)?;
         let is_said = |line: &usize| *line == 0 || !filled.lines[*line].is_empty();
         let lines: Vec<Option<usize>> =
             if step == GOODS { (0..filled.lines.len()).filter(is_said).map(Some).collect() } else { vec![None] };
         for line in lines {
             for key in STEPS[step].keys.iter().filter(|key| needed.contains(*key)) {
-                if filled.text(line, key).trim().is_empty() && !told.problems.has(&field_of(key, line)) {
-                    told.add("required", Some(((*key).to_owned(), line)), "");
+                if filled.text(line, key).trim().is_empty() && !findings.problems.has(&field_of(key, line)) {
+                    findings.add("required", Some(((*key).to_owned(), line)), "");
                 }
             }
         }
-        Ok(told.ordered())
+        Ok(findings.ordered())
     }
 
     /// Keys that have to be filled in.
@@ -518,23 +518,23 @@ fn named(tongue: Language, key: &str, value: &str) -> String {
 
 /// Number and secret of what was lodged before.
 pub(super) async fn ask_mine(visit: Visit<'_>) -> Result<HttpResponse> {
-    let counter = Counter::of(&visit).await?;
-    let content = counter.mine_form(&Problems::default())?;
+    let lodging = Lodging::of(&visit).await?;
+    let content = lodging.mine_form(&Problems::default())?;
     page(&visit, visit.texts.get("lodge.mine"), content)
 }
 
 /// What was lodged before: shown, changed, erased.
 pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
-    let counter = Counter::of(&visit).await?;
+    let lodging = Lodging::of(&visit).await?;
     visit.shared.rate_limits.lodging_secret(visit.address())?;
-    let (texts, services, actor) = (visit.texts, &visit.shared.services, &counter.actor);
+    let (texts, services, actor) = (visit.texts, &visit.shared.services, &lodging.actor);
     let number: String = visit.form.get("number").split_whitespace().collect::<String>().to_uppercase();
     let secret = LodgingSecret::typed(visit.form.get("secret"));
     let own = match services.own_lodged(actor, &number, &secret).await {
         Ok(own) => own,
         Err(Error::Absent { .. }) => {
             let problems = Problems::one(Some("number"), texts.get("lodge.mine-none"));
-            let content = counter.mine_form(&problems)?;
+            let content = lodging.mine_form(&problems)?;
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return form_again(&visit, status, texts.get("lodge.mine"), &problems, content);
         }
@@ -544,13 +544,13 @@ pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
         "change" if !own.is_taken_over => {
             let mut filled = own.filled;
             filled.lines.resize(filled.lines.len().max(1), Default::default());
-            counter.begin(&filled, Some((&number, &secret.shown())))
+            lodging.begin(&filled, Some((&number, &secret.shown())))
         }
         "erase" if !own.is_taken_over => {
             services.erase_lodged(actor, &number, &secret).await?;
             let content = html! {
                 div.note.good role="status" { p { (texts.get("lodge.erased")) } }
-                p { a href=(counter.action()) { (texts.get("lodge.another")) } }
+                p { a href=(lodging.action()) { (texts.get("lodge.another")) } }
             };
             page(&visit, texts.get("lodge.mine"), content)
         }
@@ -563,20 +563,20 @@ pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
                 @else {
                     div.symbols { (qr(&number)?) (bars(&number)) }
                     p { (texts.with("lodge.kept", &[("time", &until)])) }
-                    @for step in 0..STEPS.len() { h2 { (texts.get(NAMES[step])) } (counter.said(&own.filled, step)) }
+                    @for step in 0..STEPS.len() { h2 { (texts.get(NAMES[step])) } (lodging.said(&own.filled, step)) }
                     p.actions {
                         button.main type="submit" name="do" value="change" { (texts.get("lodge.mine-change")) }
                         button.grave type="submit" name="do" value="erase" { (texts.get("lodge.erase")) }
                     }
                 }
             };
-            let content = html! { p.huge { (number) } (form(&visit, &format!("{}/mine", counter.action()), body)?) };
+            let content = html! { p.huge { (number) } (form(&visit, &format!("{}/mine", lodging.action()), body)?) };
             page(&visit, texts.get("lodge.mine"), content)
         }
     }
 }
 
-impl Counter<'_> {
+impl Lodging<'_> {
     fn mine_form(&self, problems: &Problems) -> Result<Markup> {
         let (visit, texts) = (self.visit, self.visit.texts);
         let body = html! {

@@ -25,7 +25,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
         p { (texts.with("status.at", &[("time", &visit.time(status.at))])) }
         (planned(&visit, &status))
         @for component in &status.components { (shown(&visit, component, status.at)) }
-        (told(&visit, &status))
+        (past(&visit, &status))
         p { a href="/status.json" { (texts.get("status.json")) } }
     };
     page(&visit, texts.get("status.title"), content)
@@ -126,7 +126,7 @@ fn planned(visit: &Visit<'_>, status: &Availability) -> Markup {
 }
 
 /// What the operator told, the newest first.
-fn told(visit: &Visit<'_>, status: &Availability) -> Markup {
+fn past(visit: &Visit<'_>, status: &Availability) -> Markup {
     let texts = visit.texts;
     let is_past =
         |incident: &&Incident| !incident.row.is_planned || incident.row.ends_at.is_some_and(|end| end.0 <= status.at);

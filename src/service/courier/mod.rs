@@ -39,12 +39,12 @@ pub enum Submitted {
 
 /// What a courier is told of how a declaration stands.
 #[derive(Clone, Debug)]
-pub struct Telling {
+pub struct CourierUpdate {
     pub declaration: CourierDeclaration,
     /// Stands for what it says, whatever its links are.
     pub digest: Vec<u8>,
     /// It is what the courier was told last.
-    pub is_old: bool,
+    pub is_known: bool,
 }
 
 impl Services {
@@ -84,7 +84,7 @@ impl Services {
             client: actor.client.clone(),
             request: StoredText::new(request),
             digest: digest.clone(),
-            told: None,
+            notified: None,
             created_at: At(self.clock.now()),
         };
         let (services, by) = (self.clone(), actor.clone());
@@ -98,7 +98,7 @@ impl Services {
             let row = CourierRow { object_pid, ..row.clone() };
             tx.add_courier_declaration(&row)?;
             let declaration = model::declaration(tx, &catalogue, &by, &row)?;
-            tx.note_courier_told(&row.org, row.id, &model::digest_of(&declaration))?;
+            tx.note_courier_notified(&row.org, row.id, &model::digest_of(&declaration))?;
             Ok(Ok((row, declaration)))
         };
         let stored = self.store.write(store).await.map_err(|error| in_members(error, &goods))?;
@@ -128,7 +128,7 @@ impl Services {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn telling(&self, actor: &Actor, pid: Id, base: &str) -> Result<Option<Telling>> {
+    pub async fn courier_update(&self, actor: &Actor, pid: Id, base: &str) -> Result<Option<CourierUpdate>> {
         actor.check(UseCase::SeeItems)?;
         let (services, by, base) = (self.clone(), actor.clone(), base.to_owned());
         self.store
@@ -138,8 +138,12 @@ impl Services {
                 let terms = client.as_ref().map(courier_terms).unwrap_or_default();
                 let declaration = model::declaration(tx, &services.catalogue(), &by, &row)?;
                 let digest = model::digest_of(&declaration);
-                let is_old = row.told.as_ref() == Some(&digest);
-                Ok(Some(Telling { declaration: services.with_link(&row, declaration, terms, &base), digest, is_old }))
+                let is_known = row.notified.as_ref() == Some(&digest);
+                Ok(Some(CourierUpdate {
+                    declaration: services.with_link(&row, declaration, terms, &base),
+                    digest,
+                    is_known,
+                }))
             })
             .await
     }

@@ -50,7 +50,7 @@ impl Tx<'_> {
 
     /// What `post` said of its items and did not get through, unless it was said anew since; the newest first, out of at most
     /// `limit` messages.
-    pub fn messages_to_mend(&mut self, post: &str, limit: usize) -> Done<Vec<MessageRow>> {
+    pub fn failed_messages(&mut self, post: &str, limit: usize) -> Done<Vec<MessageRow>> {
         let rows: Vec<MessageRow> = message_out::table
             .filter(message_out::post_org.eq(post))
             .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(&trouble()))

@@ -9,7 +9,7 @@ use crate::domain::Component;
 
 /// What was seen.
 #[derive(Debug, Default)]
-pub(super) struct Watch(Mutex<Seen>);
+pub(super) struct ProbeLog(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -19,7 +19,7 @@ struct Seen {
     pending: BTreeMap<(Component, i32), (i32, i32)>,
 }
 
-impl Watch {
+impl ProbeLog {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,23 +53,23 @@ mod tests {
 
     #[test]
     fn a_state_is_told_since_it_is_so() {
-        let watch = Watch::default();
+        let log = ProbeLog::default();
         let at = |second: i64| DateTime::from_timestamp(second, 0).expect("a time");
-        assert_eq!(watch.note(Component::Items, true, at(1)), at(1));
-        assert_eq!(watch.note(Component::Items, true, at(2)), at(1));
-        assert_eq!(watch.note(Component::Items, false, at(3)), at(3));
-        assert_eq!(watch.note(Component::Items, false, at(9)), at(3));
-        assert_eq!(watch.note(Component::Files, false, at(9)), at(9));
+        assert_eq!(log.note(Component::Items, true, at(1)), at(1));
+        assert_eq!(log.note(Component::Items, true, at(2)), at(1));
+        assert_eq!(log.note(Component::Items, false, at(3)), at(3));
+        assert_eq!(log.note(Component::Items, false, at(9)), at(3));
+        assert_eq!(log.note(Component::Files, false, at(9)), at(9));
     }
 
     #[test]
     fn what_could_not_be_written_down_is_counted_again() {
-        let watch = Watch::default();
-        watch.count((Component::Items, 1), (1, 0));
-        let taken = watch.take_counts();
-        watch.count((Component::Items, 1), (1, 1));
-        taken.into_iter().for_each(|(day, counted)| watch.count(day, counted));
-        assert_eq!(watch.take_counts().get(&(Component::Items, 1)), Some(&(2, 1)));
-        assert!(watch.take_counts().is_empty());
+        let log = ProbeLog::default();
+        log.count((Component::Items, 1), (1, 0));
+        let taken = log.take_counts();
+        log.count((Component::Items, 1), (1, 1));
+        taken.into_iter().for_each(|(day, counted)| log.count(day, counted));
+        assert_eq!(log.take_counts().get(&(Component::Items, 1)), Some(&(2, 1)));
+        assert!(log.take_counts().is_empty());
     }
 }

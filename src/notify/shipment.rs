@@ -6,29 +6,29 @@ use super::notifier::Notifier;
 use crate::contract::canonical::to_canonical;
 use crate::domain::ReceiverMode;
 use crate::error::Result;
-use crate::service::courier::Telling;
+use crate::service::courier::CourierUpdate;
 use crate::store::delivery::DeliveryRow;
 use crate::store::{Fault, Tx};
 
 /// What a courier was told, to be noted with the delivery.
-pub(super) struct Told {
+pub(super) struct Notified {
     org: String,
     id: i64,
     digest: Vec<u8>,
 }
 
-impl Told {
+impl Notified {
     pub(super) fn note(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        tx.note_courier_told(&self.org, self.id, &self.digest)
+        tx.note_courier_notified(&self.org, self.id, &self.digest)
     }
 }
 
 /// Bytes for a courier, and what it will have been told by them.
 pub(super) struct News {
     pub body: Vec<u8>,
-    pub told: Told,
+    pub notified: Notified,
     /// It was told this last, so that there is nothing to send.
-    pub is_old: bool,
+    pub is_known: bool,
 }
 
 impl Notifier {
@@ -38,11 +38,11 @@ impl Notifier {
             return Ok(None);
         }
         let actor = self.services.actor_for(&delivery.post_org).await?;
-        let telling = self.services.telling(&actor, delivery.object_pid, &self.base).await?;
-        Ok(telling.map(|Telling { declaration, digest, is_old }| News {
+        let update = self.services.courier_update(&actor, delivery.object_pid, &self.base).await?;
+        Ok(update.map(|CourierUpdate { declaration, digest, is_known }| News {
             body: to_canonical(&declaration).into_bytes(),
-            told: Told { org: delivery.post_org.clone(), id: declaration.id, digest },
-            is_old: is_old && !delivery.is_replay,
+            notified: Notified { org: delivery.post_org.clone(), id: declaration.id, digest },
+            is_known: is_known && !delivery.is_replay,
         }))
     }
 }

@@ -8,8 +8,8 @@ use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::error::Result;
 use crate::limits;
+use crate::store::attention::DraftRow;
 use crate::store::item::MessageRow;
-use crate::store::mending::DraftRow;
 
 /// A draft, and what is wrong with it.
 #[derive(Clone, Debug)]
@@ -64,24 +64,24 @@ impl From<MessageRow> for Refused {
 
 /// What is to be put right.
 #[derive(Clone, Debug, Default)]
-pub struct Mending {
+pub struct Attention {
     pub drafts: Vec<Draft>,
     pub refused: Vec<Refused>,
 }
 
 impl Services {
-    /// What is to be put right at the caller's own post, the newest first; at most [`limits::MENDING_LISTED`] of each kind.
+    /// What is to be put right at the caller's own post, the newest first; at most [`limits::ATTENTION_LISTED`] of each kind.
     ///
     /// # Errors
     /// 401 for customs.
-    pub async fn mending(&self, actor: &Actor) -> Result<Mending> {
+    pub async fn attention(&self, actor: &Actor) -> Result<Attention> {
         actor.check(UseCase::SeeItems)?;
         let post = actor.own_post(None)?.to_owned();
         self.store
             .read(move |tx| {
-                let drafts = tx.drafts(&post, limits::MENDING_LISTED)?;
-                let refused = tx.messages_to_mend(&post, limits::MENDING_LISTED)?;
-                Ok(Mending {
+                let drafts = tx.drafts(&post, limits::ATTENTION_LISTED)?;
+                let refused = tx.failed_messages(&post, limits::ATTENTION_LISTED)?;
+                Ok(Attention {
                     drafts: drafts.into_iter().map(Draft::from).collect(),
                     refused: refused.into_iter().map(Refused::from).collect(),
                 })
