@@ -113,7 +113,12 @@ pub struct ContentPiece {
     pub hs: Option<String>,
     /// Number of own marketed goods that say what the line leaves out. Under `/v1` alone, and kept as the extra field
     /// `EP.GoodsReference`.
-    #[serde(rename = "goodsReference", skip_serializing, deserialize_with = "lenient::optional_int")]
+    #[serde(
+        rename = "goodsReference",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_int"
+    )]
+    #[schema(nullable = false)]
     pub goods_reference: Option<i32>,
     pub import_restrictions: Option<String>,
     pub import_restrictions_notes: Option<String>,

@@ -32,6 +32,11 @@ pub fn goods_named(data: &DeclarationData) -> impl Iterator<Item = i32> {
     data.content_pieces.iter().filter_map(|piece| piece.goods_reference)
 }
 
+/// Forgets which goods the lines name, where nobody looks them up.
+pub fn drop_goods(data: &mut DeclarationData) {
+    data.content_pieces.iter_mut().for_each(|piece| piece.goods_reference = None);
+}
+
 /// Whether no member says who sends.
 pub fn lacks_sender(data: &DeclarationData) -> bool {
     Sender::of(data).given().is_empty()

@@ -23,6 +23,7 @@ use crate::domain::{Flow, OrganizationKind, RecordEventKind, RecordKind};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::refdata::lists::{Country, List};
+use crate::rules::enrich;
 use crate::rules::item_id::class_from_id;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::places;
@@ -223,7 +224,8 @@ fn check(sent: &AnonymousDeclaration, countries: &List<Country>) -> Findings {
 /// The row of a declaration as sent; dates are those of the transaction.
 fn row_of(actor: &Actor, sent: &AnonymousDeclaration) -> AnonymousRow {
     let known = &sent.known;
-    let data = known.data.clone().unwrap_or_default();
+    let mut data = known.data.clone().unwrap_or_default();
+    enrich::drop_goods(&mut data);
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let never = At(chrono::DateTime::UNIX_EPOCH);
     AnonymousRow {

@@ -22,6 +22,7 @@ use crate::contract::{Declaration, Entity, MailObject};
 use crate::domain::{DeclarationState, DocumentKind, EventKind, Flow};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
+use crate::rules::enrich;
 use crate::rules::forms::check_length;
 use crate::rules::life_cycle::{self, Standing, StoreEvent};
 use crate::rules::overlay;
@@ -134,6 +135,7 @@ pub(super) fn prepare(services: &Services, actor: &Actor, sent: Declared) -> Res
     match (&mut declaration.data, declaration.entity_state.stores()) {
         (Some(data), true) => {
             reserved::take(&mut data.extra_field_names, &mut data.extra_field_values);
+            enrich::drop_goods(data);
             let is_origin = given(&object.orig_post_org_cd) == Some(actor.org.as_str());
             let has_overlay = is_origin && overlay::remove(data);
             let (catalogue, path) = (services.catalogue(), format!("{declaration_path}.Data"));

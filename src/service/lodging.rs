@@ -84,14 +84,15 @@ impl Services {
         Ok(posts.map(|org| (org.code, org.name)).collect())
     }
 
-    /// As whom a sender without an account declares with a post: the post itself.
+    /// As whom a sender without an account declares with a post: the post itself. Beside it the name of the post.
     ///
     /// # Errors
     /// 404 for what is no post that is served here.
-    pub async fn lodging_at(&self, post: &str) -> Result<Actor> {
+    pub async fn lodging_at(&self, post: &str) -> Result<(Actor, String)> {
         let post = post.to_owned();
-        let actor = self.store.read(move |tx| hosted_actor(tx, &post)).await?;
-        actor.filter(|actor| actor.kind == OrganizationKind::Post).ok_or(ABSENT)
+        let found = self.store.read(move |tx| Ok(hosted_actor(tx, &post)?.zip(tx.organization(&post)?))).await?;
+        let (actor, row) = found.filter(|(actor, _)| actor.kind == OrganizationKind::Post).ok_or(ABSENT)?;
+        Ok((actor, row.name))
     }
 
     /// What a sender's form says, with everything that the checks say of it.
@@ -112,7 +113,8 @@ impl Services {
     /// Lodges what a form says, once for its key: under a new number, or in the place of what is under `number`. Gives the number.
     ///
     /// # Errors
-    /// 400 with findings; 404 where nothing is under the number with the secret.
+    /// 400 with findings; 404 where nothing is under the number with the secret; 422 for a form that was sent before with other
+    /// content, or whose declaration was erased since.
     pub async fn lodge(
         &self,
         actor: &Actor,
@@ -135,8 +137,14 @@ impl Services {
         let key = RequestKey { key: format!("lodging-{key}"), fingerprint };
         let sent = AnonymousDeclaration { known, ..AnonymousDeclaration::default() };
         let answer = self.keep_anonymous(actor, sent, Some(secret.digest()), Some(key)).await?;
-        serde_json::from_str(&answer.value)
-            .map_err(|error| Error::Internal(format!("the number of a declaration cannot be read: {error}")))
+        let number: String = serde_json::from_str(&answer.value)
+            .map_err(|error| Error::Internal(format!("the number of a declaration cannot be read: {error}")))?;
+        // A form that is sent again is answered as it was; what it lodged may be erased by then.
+        match self.own_row(actor, &number, secret).await {
+            Ok(_) => Ok(number),
+            Err(Error::Absent { .. }) => Err(Error::KeyReused),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is under a number, for whoever has its secret.

@@ -64,7 +64,11 @@ fn begun_before(shown: &Shown) -> Fields {
 
 /// Lodges it; gives number and secret.
 fn lodged(visitor: &Visitor<'_>) -> (String, String) {
-    let shown = send(visitor, FORM, &begun_before(&to_check(visitor)), &[("true", "yes")], "lodge").is(200);
+    lodge(visitor, &begun_before(&to_check(visitor)))
+}
+
+fn lodge(visitor: &Visitor<'_>, form: &Fields) -> (String, String) {
+    let shown = send(visitor, FORM, form, &[("true", "yes")], "lodge").is(200);
     let number = shown.between("<p class=\"huge\">", "</p>").to_owned();
     let secret = shown.between("<code id=\"secret\">", "</code>").to_owned();
     (number, secret)
@@ -173,6 +177,7 @@ fn what_was_lodged_is_its_senders(engine: Engine) {
 
     let form = visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "change")]).is(200);
     assert_eq!(get(&fields(&shown), "number"), number);
+    assert_eq!(form.header("cache-control"), Some("no-store"), "it holds the secret");
     let mut form = form;
     for _ in 0..4 {
         form = send(&visitor, FORM, &fields(&form), &[("piece_description-1", "Wooden toy ship for children")], "next")
@@ -200,11 +205,16 @@ fn a_secret_is_tried_five_times_a_minute(engine: Engine) {
 fn what_was_lodged_can_be_erased(engine: Engine) {
     let server = Server::start(engine);
     let visitor = Visitor::new(&server);
-    let (number, secret) = lodged(&visitor);
+    let before = count(&server);
+    let form = begun_before(&to_check(&visitor));
+    let (number, secret) = lodge(&visitor, &form);
     let mine = format!("{FORM}/mine");
     visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "erase")]).is(200).says("It was erased");
     assert_eq!(kept(&server, &number), None);
     visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "show")]).is(422);
+    // The form that lodged it, sent once more, says so instead of showing a number that is no longer there.
+    send(&visitor, FORM, &form, &[("true", "yes")], "lodge").is(422).says("was sent before");
+    assert_eq!(count(&server), before);
     let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("looks");
     assert_eq!(verdict.fault, None);
     // What became an item is the post's.
@@ -264,6 +274,10 @@ fn forms_of_an_address_are_limited(engine: Engine) {
         visitor.get(FORM).is(200);
     }
     visitor.get(FORM).is(429);
+    for _ in 0..120 {
+        visitor.post(FORM, &[("do", "add")]).is(200);
+    }
+    visitor.post(FORM, &[("do", "add")]).is(429);
 }
 
 on_engines! { a_parcel_is_declared_at_home => a_sender_declares_in_four_steps }

@@ -255,6 +255,21 @@ on_both_engines! {
         }
     }
 
+    fn xml_names_goods_as_well_and_both_documents_say_so(server) {
+        let (id, number) = (fresh_id("AU"), offer(server));
+        let xml = format!(
+            "<NewDeclaration xmlns=\"urn:entrepost:v1\"><declaration><Data><ContentPieces><goodsReference>{number}</goodsReference>\
+             <Number>2</Number></ContentPieces></Data></declaration><event>draft</event><mailObject><Id>{id}</Id>\
+             <OrigPostOrgCd>AUA</OrigPostOrgCd><DestPostOrgCd>DEA</DestPostOrgCd></mailObject></NewDeclaration>"
+        );
+        let headers = [("authorization", &*format!("Bearer {}", token_of("AUA"))), ("content-type", "application/xml"), ("x-entrepost-user", "tester")];
+        server.ask("POST", "/v1/declarations", Some(xml.as_bytes()), &headers).refused(201);
+        assert_eq!(data(server, &id)["ContentPieces"][0]["HS"], "910529");
+        let document = server.ask("GET", "/v1/openapi.json", None, &[]).ok().json();
+        let line = &document["components"]["schemas"]["ContentPiece"]["properties"];
+        assert!(line["goodsReference"]["description"].as_str().is_some_and(|text| text.contains("marketed goods")), "{line}");
+    }
+
     fn whoever_a_sender_becomes_the_default_of_has_no_other(server) {
         let (client_id, bearer) = client(server);
         let (first, second) = (fresh_reference(), fresh_reference());

@@ -63,8 +63,9 @@ pub struct RateLimits {
     entered: Cache<(Account, IpAddr), ()>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     anonymous: DefaultKeyedRateLimiter<String>,
-    /// Senders without an account, by address: forms begun, declarations lodged, secrets tried.
+    /// Senders without an account, by address: forms begun, steps sent, declarations lodged, secrets tried.
     forms: DefaultKeyedRateLimiter<IpAddr>,
+    form_steps: DefaultKeyedRateLimiter<IpAddr>,
     lodgings: DefaultKeyedRateLimiter<IpAddr>,
     secrets: DefaultKeyedRateLimiter<IpAddr>,
     unknown_tokens: DefaultKeyedRateLimiter<IpAddr>,
@@ -101,6 +102,7 @@ impl RateLimits {
             addresses: RateLimiter::keyed(per_minute(options.login_attempts_per_address_min)),
             anonymous: RateLimiter::keyed(per_minute(options.anonymous_per_org_min)),
             forms: RateLimiter::keyed(Quota::per_hour(at_least_one(limits::LODGING_FORMS_H))),
+            form_steps: RateLimiter::keyed(per_minute(limits::LODGING_STEPS_MIN)),
             lodgings: RateLimiter::keyed(Quota::per_hour(at_least_one(limits::LODGINGS_H))),
             secrets: RateLimiter::keyed(per_minute(limits::LODGING_SECRETS_MIN)),
             unknown_tokens: RateLimiter::keyed(per_minute(limits::UNKNOWN_TOKENS_MIN)),
@@ -254,6 +256,12 @@ impl RateLimits {
     }
 
     /// # Errors
+    /// 429 when too many steps of senders' forms came from the address.
+    pub(in crate::http) fn form_step(&self, address: IpAddr) -> Result<()> {
+        check(&self.form_steps, &address, "steps of forms from this address")
+    }
+
+    /// # Errors
     /// 429 when too many declarations of senders came from the address, or are asked of the post.
     pub(in crate::http) fn lodging(&self, post: &str, address: IpAddr) -> Result<()> {
         check(&self.lodgings, &address, "declarations from this address")?;
@@ -274,6 +282,7 @@ impl RateLimits {
         self.addresses.retain_recent();
         self.anonymous.retain_recent();
         self.forms.retain_recent();
+        self.form_steps.retain_recent();
         self.lodgings.retain_recent();
         self.secrets.retain_recent();
         self.unknown_tokens.retain_recent();

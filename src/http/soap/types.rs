@@ -108,7 +108,7 @@ types! {
     }
     CONTENT_PIECE = Operational "Declaration.DeclarationData.ContentPiece" {
         Amount: decimal, CurrencyCd: text, Description: text, ExtraFieldNames: texts, ExtraFieldValues: texts, HS: text,
-        ImportRestrictions: text, ImportRestrictionsNotes: text, Index: int, NetWeight: decimal, Number: int,
+        goodsReference: int.later(), ImportRestrictions: text, ImportRestrictionsNotes: text, Index: int, NetWeight: decimal, Number: int,
         OrigCountryCd: text, RevisedDescription: text, RevisedHS: text,
     }
     DOCUMENT = Operational "Declaration.DeclarationData.Document" { DocumentId: text, DocumentName: text, DocumentType: text }

@@ -34,6 +34,19 @@ pub(super) struct Section {
     pub more: &'static [&'static str],
 }
 
+/// The fields that say who sends.
+pub(super) const SENDER: &[&str] = &[
+    "sender_name",
+    "sender_address1",
+    "sender_address2",
+    "sender_zip",
+    "sender_city",
+    "sender_state",
+    "sender_country",
+    "sender_phone",
+    "sender_email",
+];
+
 /// The fields of an item, in their order.
 pub(super) const SECTIONS: &[Section] = &[
     Section {
@@ -64,17 +77,7 @@ pub(super) const SECTIONS: &[Section] = &[
     },
     Section {
         heading: "items.sender",
-        keys: &[
-            "sender_name",
-            "sender_address1",
-            "sender_address2",
-            "sender_zip",
-            "sender_city",
-            "sender_state",
-            "sender_country",
-            "sender_phone",
-            "sender_email",
-        ],
+        keys: SENDER,
         more: &["sender_first_name", "sender_last_name", "sender_id_ref"],
     },
     Section {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::declare::restrictions;
 use super::declared::{
-    FormFindings, Section, Shown, beside, field_of, filled_of, label_of, place_of, unseen_but, value_in_words,
+    FormFindings, SENDER, Section, Shown, beside, field_of, filled_of, label_of, place_of, unseen_but, value_in_words,
 };
 use super::field::{Line, Problems, Tick, line, ticks};
 use super::layout::{form, form_again, framed, page};
@@ -35,21 +35,7 @@ const STEPS: [Section; 4] = [
         keys: &["recipient_country", "mail_class", "nature", "nature_explained", "gross_kg"],
         more: &[],
     },
-    Section {
-        heading: "lodge.you",
-        keys: &[
-            "sender_name",
-            "sender_address1",
-            "sender_address2",
-            "sender_zip",
-            "sender_city",
-            "sender_state",
-            "sender_country",
-            "sender_phone",
-            "sender_email",
-        ],
-        more: &[],
-    },
+    Section { heading: "lodge.you", keys: SENDER, more: &[] },
     Section {
         heading: "lodge.recipient",
         keys: &[
@@ -84,26 +70,6 @@ const GOODS: usize = 3;
 const WHY: [&str; 4] = ["lodge.parcel-why", "lodge.you-why", "lodge.recipient-why", "lodge.goods-why"];
 /// What each step is called in the list of tasks.
 const NAMES: [&str; 4] = ["lodge.parcel", "lodge.you", "lodge.recipient", "items.goods"];
-
-/// Keys that no declaration does without, wherever it goes; others are needed by the lane.
-const ALWAYS: [&str; 16] = [
-    "recipient_country",
-    "mail_class",
-    "nature",
-    "gross_kg",
-    "sender_name",
-    "sender_address1",
-    "sender_city",
-    "sender_country",
-    "recipient_name",
-    "recipient_address1",
-    "recipient_city",
-    "piece_description",
-    "piece_quantity",
-    "piece_net_kg",
-    "piece_value",
-    "piece_currency",
-];
 
 /// Members that go along: what makes the form one, when it was begun, and of what it is a change.
 const CARRIED: [&str; 4] = ["key", "begun", "number", "secret"];
@@ -156,6 +122,7 @@ pub(super) async fn begin(visit: Visit<'_>) -> Result<HttpResponse> {
 
 /// What was sent of a step.
 pub(super) async fn go_on(visit: Visit<'_>) -> Result<HttpResponse> {
+    visit.shared.rate_limits.form_step(visit.address())?;
     Lodging::of(&visit).await?.act().await
 }
 
@@ -163,9 +130,7 @@ impl<'v> Lodging<'v> {
     async fn of(visit: &'v Visit<'v>) -> Result<Self> {
         let services = &visit.shared.services;
         let code = visit.parts.first().map(String::as_str).unwrap_or_default();
-        let actor = services.lodging_at(code).await?;
-        let posts = services.lodging_posts().await?;
-        let post = posts.into_iter().find(|(known, _)| known == code).map_or_else(String::new, |(_, name)| name);
+        let (actor, post) = services.lodging_at(code).await?;
         Ok(Self { visit, actor, post })
     }
 
@@ -277,9 +242,7 @@ impl<'v> Lodging<'v> {
     fn needed(&self, filled: &Filled) -> Result<HashSet<&'static str>> {
         let services = &self.visit.shared.services;
         let (to, nature) = (services.country_of_form(filled), filled.text(None, "nature"));
-        let mut needed = services.needed(&self.actor, &self.actor.country, &to, nature)?;
-        needed.extend(ALWAYS);
-        Ok(needed)
+        services.needed(&self.actor, &self.actor.country, &to, nature)
     }
 
     /// Buttons that lead to each step; those that are behind are done.
@@ -359,8 +322,10 @@ impl<'v> Lodging<'v> {
         } else {
             form_again(self.visit, StatusCode::UNPROCESSABLE_ENTITY, &heading, problems, content)?
         };
-        // The Back button shows a step again as it was.
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // The Back button shows a step again as it was; a page with a secret is kept nowhere.
+        if !carried.iter().any(|(name, value)| name == "secret" && !value.is_empty()) {
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        }
         Ok(response)
     }
 
