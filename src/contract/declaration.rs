@@ -111,15 +111,6 @@ pub struct ContentPiece {
     pub extra_field_values: Vec<Option<String>>,
     #[serde(rename = "HS", deserialize_with = "hs_code::optional")]
     pub hs: Option<String>,
-    /// Number of own marketed goods that say what the line leaves out. Under `/v1` alone, and kept as the extra field
-    /// `EP.GoodsReference`.
-    #[serde(
-        rename = "goodsReference",
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "lenient::optional_int"
-    )]
-    #[schema(nullable = false)]
-    pub goods_reference: Option<i32>,
     pub import_restrictions: Option<String>,
     pub import_restrictions_notes: Option<String>,
     /// Stable id of the line within the declaration, 1 or more.
@@ -135,6 +126,15 @@ pub struct ContentPiece {
     pub revised_description: Option<String>,
     #[serde(rename = "RevisedHS", deserialize_with = "hs_code::optional")]
     pub revised_hs: Option<String>,
+    /// Number of own marketed goods that say what the line leaves out. Under `/v1` alone, and kept as the extra field
+    /// `EP.GoodsReference`.
+    #[serde(
+        rename = "goodsReference",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_int"
+    )]
+    #[schema(nullable = false)]
+    pub goods_reference: Option<i32>,
 }
 
 /// A licence, certificate or invoice that goes with the item.

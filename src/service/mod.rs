@@ -53,7 +53,7 @@ pub mod quality;
 pub mod refer;
 pub mod referrals;
 pub mod report;
-mod requirements;
+pub mod requirements;
 pub mod respond;
 pub mod rights;
 pub mod senders;

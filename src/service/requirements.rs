@@ -90,13 +90,13 @@ impl Services {
 /// The keys of columns that some rule asks for, by the rule, and the natures of transaction that it asks them of; all when none
 /// are named.
 const ASKED: &[(&str, &[&str], &[&str])] = &[
-    ("required", &[], &NEEDED),
+    ("required", &[], &ON_EVERY_FORM),
     ("hs_absent", &["11", "21", "32"], &["piece_hs"]),
     ("origin_absent", &["11"], &["piece_origin"]),
     ("contact_absent", &[], &["recipient_phone"]),
 ];
-/// Keys of the columns that no lane does without.
-const NEEDED: [&str; 21] = [
+/// Keys of the columns that customs forms ask for, wherever an item goes. How strict a lane is about them is for the rules to say.
+pub const ON_EVERY_FORM: [&str; 21] = [
     "item_id",
     "destination",
     "posted_on",

@@ -108,8 +108,8 @@ types! {
     }
     CONTENT_PIECE = Operational "Declaration.DeclarationData.ContentPiece" {
         Amount: decimal, CurrencyCd: text, Description: text, ExtraFieldNames: texts, ExtraFieldValues: texts, HS: text,
-        goodsReference: int.later(), ImportRestrictions: text, ImportRestrictionsNotes: text, Index: int, NetWeight: decimal, Number: int,
-        OrigCountryCd: text, RevisedDescription: text, RevisedHS: text,
+        ImportRestrictions: text, ImportRestrictionsNotes: text, Index: int, NetWeight: decimal, Number: int,
+        OrigCountryCd: text, RevisedDescription: text, RevisedHS: text, goodsReference: int.later(),
     }
     DOCUMENT = Operational "Declaration.DeclarationData.Document" { DocumentId: text, DocumentName: text, DocumentType: text }
     RESPONSE = Operational "Response": CDS_OBJECT { Data: object<RESPONSE_DATA> }

@@ -26,6 +26,7 @@ use crate::refdata::lists::{Language, lists};
 use crate::service::Actor;
 use crate::service::form::FormJudged;
 use crate::service::lodging::LodgingSecret;
+use crate::service::requirements::ON_EVERY_FORM;
 use crate::sheet::filled::Filled;
 
 /// The steps, in their order; the last one is of each line of goods.
@@ -238,11 +239,13 @@ impl<'v> Lodging<'v> {
         Ok(findings.ordered())
     }
 
-    /// Keys that have to be filled in.
+    /// Keys that have to be filled in: what every form asks for, and what the lane does.
     fn needed(&self, filled: &Filled) -> Result<HashSet<&'static str>> {
         let services = &self.visit.shared.services;
         let (to, nature) = (services.country_of_form(filled), filled.text(None, "nature"));
-        services.needed(&self.actor, &self.actor.country, &to, nature)
+        let mut needed = services.needed(&self.actor, &self.actor.country, &to, nature)?;
+        needed.extend(ON_EVERY_FORM);
+        Ok(needed)
     }
 
     /// Buttons that lead to each step; those that are behind are done.
