@@ -278,6 +278,8 @@ limits! {
     SHEET_STYLES: usize = 100_000, "formats", "Formats of cells of a workbook; beyond it the file is refused.";
     SHEET_FINDINGS: usize = 1_000, "findings", "Findings of one file that are listed, of errors and of everything else so many each; the rest is counted.";
     LODGING_FORMS_H: u32 = 30, "forms", "Forms that senders without an account begin from one address in an hour; beyond it 429.";
+    LODGING_LINES: usize = 20, "lines", "Goods of a declaration that a sender without an account makes; a clerk may add more.";
+    LODGING_TEXT_CHARS: usize = 200, "characters", "A text that such a sender types; beyond it the form says so.";
     LODGING_STEPS_MIN: u32 = 120, "steps", "Steps of such forms that are sent from one address in a minute; beyond it 429.";
     LODGINGS_H: u32 = 10, "declarations", "Declarations of senders without an account from one address in an hour; beyond it 429.";
     LODGING_SECRETS_MIN: u32 = 5, "attempts", "Numbers with secrets that are tried from one address in a minute; beyond it 429.";

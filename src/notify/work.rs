@@ -11,7 +11,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use uuid::Uuid;
 
 use super::choose::{Chain, choose};
-use super::health::{Notice, disabled_at};
+use super::health::{Attempt, Notice, Outcome, disabled_at};
 use super::notifier::{Key, Notifier};
 use super::send::{Called, Receiver, body_of, challenge_body, repeats};
 use super::shipment::{News, Notified};
@@ -20,7 +20,7 @@ use super::{line_up, replay};
 use crate::contract::event::EventView;
 use crate::delivery::{Deliverer, Step, Turns};
 use crate::domain::{AttemptCause, DeliveryState, Notification, SubscriptionState};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::store::delivery::{AttemptRow, DeliveryRow};
 use crate::store::event::EventRow;
@@ -350,7 +350,17 @@ impl Sending<'_> {
             self.store(Stored::skipped(delivery, self.notifier.clock.now())).await?;
             return Ok(true);
         };
-        let news = self.notifier.news(self.receiver.mode, &delivery).await?;
+        let news = match self.notifier.news(self.receiver.mode, &delivery).await {
+            Err(Error::Internal(reason)) => {
+                // A fault of ours about this one alone: it is tried again, and given up in the end, while others go.
+                tracing::error!(reason, delivery = delivery.seq_no, "a notification cannot be made");
+                let stored = self.not_made(delivery);
+                let is_taken = stored.delivery.state != DeliveryState::Waiting;
+                self.store(stored).await?;
+                return Ok(is_taken);
+            }
+            news => news?,
+        };
         if news.as_ref().is_some_and(|news| news.is_known) {
             self.store(Stored::skipped(delivery, self.notifier.clock.now())).await?;
             return Ok(true);
@@ -379,20 +389,34 @@ impl Sending<'_> {
     }
 
     /// Notes what came of a call in what is shared.
-    fn note(&self, mut delivery: DeliveryRow, called: &Called) -> Stored {
+    fn note(&self, delivery: DeliveryRow, called: &Called) -> Stored {
         let mut shared = self.shared();
+        let why = called.trouble.as_ref().map_or("", |(_, why)| why);
+        let notice = called.attempt.note_receiver(&mut shared.row, why);
+        let rests = shared.row.rests_until.is_some_and(|until| until.0 > called.attempt.now);
+        shared.is_over |= rests || shared.row.state != SubscriptionState::Active;
+        drop(shared);
+        Stored { notice, ..self.attempted(delivery, called) }
+    }
+
+    /// Notes that there was nothing that could be sent, which is no fault of the receiver.
+    fn not_made(&self, delivery: DeliveryRow) -> Stored {
+        let (outcome, now, scale) = (Outcome::Failed, self.notifier.clock.now(), self.notifier.time_scale);
+        let attempt = Attempt { outcome, now, retry_after: None, scale };
+        let trouble = Some(("not_made", "a fault of the server".to_owned()));
+        self.attempted(delivery, &Called { attempt, status: None, ms: 0, trouble, body: Vec::new() })
+    }
+
+    /// An attempt, with what becomes of the delivery.
+    fn attempted(&self, mut delivery: DeliveryRow, called: &Called) -> Stored {
         let cause = match (self.is_pilot, delivery.is_replay, delivery.attempts) {
             (true, ..) => AttemptCause::Pilot,
             (_, _, 1..) => AttemptCause::Retry,
             (_, true, _) => AttemptCause::Replay,
             _ => AttemptCause::New,
         };
-        let why = called.trouble.as_ref().map_or("", |(_, why)| why);
-        let notice = called.attempt.note_receiver(&mut shared.row, why);
         delivery.tries += 1;
         called.attempt.note_delivery(&mut delivery, self.receiver.mode, self.is_pilot);
-        let rests = shared.row.rests_until.is_some_and(|until| until.0 > called.attempt.now);
-        shared.is_over |= rests || shared.row.state != SubscriptionState::Active;
         let attempt = AttemptRow {
             org: delivery.org.clone(),
             subscription: delivery.subscription,
@@ -406,7 +430,7 @@ impl Sending<'_> {
             error: called.trouble.as_ref().map(|(code, _)| (*code).to_owned()),
             head: called.head(),
         };
-        Stored { delivery, attempt: Some(attempt), notice, notified: None }
+        Stored { delivery, attempt: Some(attempt), notice: None, notified: None }
     }
 
     /// Stores a result with all that came while others were stored.

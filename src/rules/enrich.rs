@@ -22,14 +22,23 @@ pub const GOODS_REFERENCE: &str = "EP.GoodsReference";
 /// What may be filled in.
 #[derive(Clone, Debug, Default)]
 pub struct Supply {
-    /// Goods that are offered now, by their numbers.
-    pub goods: BTreeMap<i32, MarketedGood>,
+    /// Own goods by their numbers, and whether they are offered now.
+    pub goods: BTreeMap<i32, (MarketedGood, bool)>,
     pub sender: Option<Sender>,
 }
 
-/// The goods that the lines name.
+/// The goods that the lines name, or are said to have been filled in by.
 pub fn goods_named(data: &DeclarationData) -> impl Iterator<Item = i32> {
-    data.content_pieces.iter().filter_map(|piece| piece.goods_reference)
+    let named = |piece: &ContentPiece| {
+        let before = || extra(&piece.extra_field_names, &piece.extra_field_values, GOODS_REFERENCE)?.parse().ok();
+        piece.goods_reference.or_else(before)
+    };
+    data.content_pieces.iter().filter_map(named)
+}
+
+/// Whether the default sender is asked for: none is named, or one that was filled in before.
+pub fn needs_sender(data: &DeclarationData) -> bool {
+    lacks_sender(data) || extra(&data.extra_field_names, &data.extra_field_values, ENRICHED).is_some()
 }
 
 /// Forgets which goods the lines name, where nobody looks them up.
@@ -38,7 +47,7 @@ pub fn drop_goods(data: &mut DeclarationData) {
 }
 
 /// Whether no member says who sends.
-pub fn lacks_sender(data: &DeclarationData) -> bool {
+fn lacks_sender(data: &DeclarationData) -> bool {
     Sender::of(data).given().is_empty()
 }
 
@@ -51,28 +60,74 @@ pub fn complete(
 ) -> Findings {
     let mut findings = Findings::default();
     for (at, piece) in data.content_pieces.iter_mut().enumerate() {
-        let Some(number) = piece.goods_reference.take() else { continue };
+        let before = take_notes(piece);
+        let Some(number) = piece.goods_reference.take() else {
+            keep_notes(piece, before, supply);
+            continue;
+        };
         match supply.goods.get(&number) {
-            Some(good) => complete_line(piece, good, number),
-            None => {
+            Some((good, true)) => {
+                let filled = complete_line(piece, good);
+                set(&mut piece.extra_field_names, &mut piece.extra_field_values, GOODS_REFERENCE, number.to_string());
+                note(&mut piece.extra_field_names, &mut piece.extra_field_values, &filled);
+            }
+            _ => {
                 let message = "you offer no goods under this number now; GET /v1/goods lists them";
                 findings.add("unknown_code", format!("ContentPieces[{at}].goodsReference"), message);
             }
         }
     }
+    let before = take(&mut data.extra_field_names, &mut data.extra_field_values, ENRICHED).unwrap_or_default();
+    let was_filled = |name: &str| before.split(", ").any(|known| known == name);
+    let post = given(&data.recipient_country_cd).and_then(only_post);
     let mut filled = Vec::new();
-    if let Some(sender) = supply.sender.as_ref().filter(|_| lacks_sender(data)) {
-        filled = sender.put_into(data);
+    if let Some(sender) = &supply.sender {
+        if lacks_sender(data) {
+            filled = sender.put_into(data);
+        } else if Sender::of(data) == *sender {
+            filled = sender.given().into_iter().filter(|name| was_filled(name)).collect();
+        }
     }
     if given(&object.dest_post_org_cd).is_none() && object.p_id.is_none() {
-        object.dest_post_org_cd = given(&data.recipient_country_cd).and_then(only_post);
+        object.dest_post_org_cd = post;
         filled.extend(object.dest_post_org_cd.is_some().then_some("DestPostOrgCd"));
+    } else if was_filled("DestPostOrgCd") && given(&object.dest_post_org_cd) == post.as_deref() {
+        filled.push("DestPostOrgCd");
     }
     note(&mut data.extra_field_names, &mut data.extra_field_values, &filled);
     findings
 }
 
-fn complete_line(piece: &mut ContentPiece, good: &MarketedGood, number: i32) {
+/// Takes off a line what it says of goods that filled it in: their number, and the members.
+fn take_notes(piece: &mut ContentPiece) -> (Option<i32>, String) {
+    let (names, values) = (&mut piece.extra_field_names, &mut piece.extra_field_values);
+    let number = take(names, values, GOODS_REFERENCE).and_then(|number| number.parse().ok());
+    (number, take(names, values, ENRICHED).unwrap_or_default())
+}
+
+/// Says again of a line what is true still: a member was filled in while it is what the goods say.
+fn keep_notes(piece: &mut ContentPiece, (number, before): (Option<i32>, String), supply: &Supply) {
+    let Some((number, (good, _))) = number.and_then(|number| supply.goods.get_key_value(&number)) else { return };
+    let mut blank = ContentPiece { number: piece.number, ..ContentPiece::default() };
+    let supplied = complete_line(&mut blank, good);
+    let is_same = |name: &str| match name {
+        "Description" => piece.description == blank.description,
+        "HS" => piece.hs == blank.hs,
+        "OrigCountryCd" => piece.orig_country_cd == blank.orig_country_cd,
+        "NetWeight" => piece.net_weight == blank.net_weight,
+        "Amount" => piece.amount == blank.amount && piece.currency_cd == blank.currency_cd,
+        _ => piece.currency_cd == blank.currency_cd,
+    };
+    let was_filled = |name: &&str| before.split(", ").any(|known| known == *name);
+    let kept: Vec<&str> = supplied.into_iter().filter(was_filled).filter(|name| is_same(name)).collect();
+    if !kept.is_empty() {
+        set(&mut piece.extra_field_names, &mut piece.extra_field_values, GOODS_REFERENCE, number.to_string());
+        note(&mut piece.extra_field_names, &mut piece.extra_field_values, &kept);
+    }
+}
+
+/// Fills in what a line leaves out; gives the names of those members.
+fn complete_line(piece: &mut ContentPiece, good: &MarketedGood) -> Vec<&'static str> {
     let none = MarketedGoodDetails::default();
     let details = good.details.as_ref().unwrap_or(&none);
     let mut filled = Vec::new();
@@ -94,8 +149,7 @@ fn complete_line(piece: &mut ContentPiece, good: &MarketedGood, number: i32) {
         filled.extend(piece.net_weight.is_some().then_some("NetWeight"));
     }
     filled.extend(complete_amount(piece, details, times));
-    set(&mut piece.extra_field_names, &mut piece.extra_field_values, GOODS_REFERENCE, number.to_string());
-    note(&mut piece.extra_field_names, &mut piece.extra_field_values, &filled);
+    filled
 }
 
 /// An amount is filled in together with its currency, or beside the same one.
@@ -120,18 +174,24 @@ fn complete_amount(
     vec!["Amount", "CurrencyCd"]
 }
 
-/// Adds members to those that are said to be filled in.
+/// Says which members were filled in.
 fn note(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, filled: &[&str]) {
-    if filled.is_empty() || names.len() != values.len() {
-        return;
+    if !filled.is_empty() {
+        set(names, values, ENRICHED, filled.join(", "));
     }
-    let before = names.iter().position(|name| name.as_deref() == Some(ENRICHED)).and_then(|at| values[at].clone());
-    let mut all: Vec<&str> =
-        before.as_deref().unwrap_or_default().split(", ").filter(|name| !name.is_empty()).collect();
-    all.extend(
-        filled.iter().filter(|name| before.as_deref().is_none_or(|all| !all.split(", ").any(|old| old == **name))),
-    );
-    set(names, values, ENRICHED, all.join(", "));
+}
+
+/// The value of an extra field.
+fn extra<'v>(names: &[Option<String>], values: &'v [Option<String>], name: &str) -> Option<&'v str> {
+    let at = names.iter().position(|known| known.as_deref() == Some(name))?;
+    values.get(at)?.as_deref()
+}
+
+/// Takes an extra field away; leaves lists of different length to the check that refuses them.
+fn take(names: &mut Vec<Option<String>>, values: &mut Vec<Option<String>>, name: &str) -> Option<String> {
+    let at = names.iter().position(|known| known.as_deref() == Some(name)).filter(|_| names.len() == values.len())?;
+    names.remove(at);
+    values.remove(at)
 }
 
 /// Sets an extra field; leaves lists of different length to the check that refuses them.
@@ -162,7 +222,7 @@ mod tests {
 
     fn supply() -> Supply {
         let sender = Sender { sender_name: Some("Clocks Ltd".into()), ..Sender::default() };
-        Supply { goods: [(7, good())].into(), sender: Some(sender) }
+        Supply { goods: [(7, (good(), true)), (9, (good(), false))].into(), sender: Some(sender) }
     }
 
     fn line(text: &str) -> ContentPiece {
@@ -174,8 +234,7 @@ mod tests {
     }
 
     fn extra(piece: &ContentPiece, name: &str) -> Option<String> {
-        let at = piece.extra_field_names.iter().position(|known| known.as_deref() == Some(name))?;
-        piece.extra_field_values[at].clone()
+        super::extra(&piece.extra_field_names, &piece.extra_field_values, name).map(str::to_owned)
     }
 
     #[test]
@@ -200,6 +259,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_filled_in_is_said_while_it_is_true() {
+        let again = |number: &str, members: &str, change: &str| {
+            line(&format!(
+                r#"{{"ExtraFieldNames":["EP.Enriched","EP.GoodsReference"],"ExtraFieldValues":["{members}","{number}"],
+                "Number":3,"Description":"wall clock","HS":"910529","OrigCountryCd":"CH","NetWeight":1.050,"CurrencyCd":"EUR",
+                "Amount":{change}}}"#
+            ))
+        };
+        let all = "Description, HS, OrigCountryCd, NetWeight, Amount, CurrencyCd";
+        assert_eq!(extra(&again("7", all, "37.5"), ENRICHED).as_deref(), Some(all));
+        // Also where the goods are offered no more.
+        assert_eq!(extra(&again("9", "HS", "37.5"), ENRICHED).as_deref(), Some("HS"));
+        // Not of what was changed, or never filled in, or by no goods of the caller.
+        let changed = again("7", all, "999.99");
+        assert_eq!(extra(&changed, ENRICHED).as_deref(), Some("Description, HS, OrigCountryCd, NetWeight, CurrencyCd"));
+        assert_eq!(extra(&again("7", "Amount, Weight", "1"), GOODS_REFERENCE), None);
+        assert_eq!(again("77", all, "37.5").extra_field_names, [None; 0]);
+    }
+
+    #[test]
     fn no_value_is_made_up() {
         let none = |text: &str| {
             let filled = line(text);
@@ -215,10 +294,11 @@ mod tests {
     #[test]
     fn goods_that_are_not_offered_are_a_finding() {
         let mut data: DeclarationData =
-            serde_json::from_str(r#"{"ContentPieces":[{},{"goodsReference":8}]}"#).expect("lines");
+            serde_json::from_str(r#"{"ContentPieces":[{},{"goodsReference":8},{"goodsReference":9}]}"#).expect("lines");
         let findings = complete(&mut MailObject::default(), &mut data, &supply(), |_| None).into_vec();
         let found: Vec<_> = findings.iter().map(|found| (found.code, found.path.as_str())).collect();
-        assert_eq!(found, [("unknown_code", "ContentPieces[1].goodsReference")]);
+        let at = ["ContentPieces[1].goodsReference", "ContentPieces[2].goodsReference"];
+        assert_eq!(found, at.map(|path| ("unknown_code", path)));
     }
 
     #[test]

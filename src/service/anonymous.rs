@@ -27,6 +27,7 @@ use crate::rules::enrich;
 use crate::rules::item_id::class_from_id;
 use crate::rules::life_cycle::StoreEvent;
 use crate::rules::places;
+use crate::rules::reserved;
 use crate::rules::structure::{self, UNKNOWN_POST, given};
 use crate::store::anonymous::{AnonymousFilter, AnonymousRow};
 use crate::store::item::{Item, Parts, Stamp};
@@ -225,6 +226,7 @@ fn check(sent: &AnonymousDeclaration, countries: &List<Country>) -> Findings {
 fn row_of(actor: &Actor, sent: &AnonymousDeclaration) -> AnonymousRow {
     let known = &sent.known;
     let mut data = known.data.clone().unwrap_or_default();
+    reserved::take(&mut data.extra_field_names, &mut data.extra_field_values);
     enrich::drop_goods(&mut data);
     let own = |text: &Option<String>| given(text).map(str::to_owned);
     let never = At(chrono::DateTime::UNIX_EPOCH);

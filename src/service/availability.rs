@@ -2,7 +2,7 @@
 //!
 //! A server speaks of itself: it looks at its own database and jobs. What several servers see of a day is added up.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::Services;
 use super::health::Health;
@@ -13,6 +13,9 @@ pub use crate::store::incident::ProbeDay;
 use crate::store::incident::{IncidentRow, NoteRow};
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
+
+/// Nobody plans further ahead.
+const PLANNED_AHEAD_DAYS: i64 = 3_652;
 
 /// The jobs that a component lives by.
 const JOBS: [(Component, &[&str]); 4] = [
@@ -70,6 +73,26 @@ fn works(component: Component, health: &Health) -> bool {
     health.is_ready() && jobs.iter().all(runs)
 }
 
+impl Incident {
+    /// Whether it is going on at a moment.
+    pub fn is_on(&self, at: DateTime<Utc>) -> bool {
+        self.row.starts_at.0 <= at && self.row.ends_at.is_none_or(|end| end.0 > at)
+    }
+
+    /// Whether it was called off before it began.
+    pub fn is_called_off(&self) -> bool {
+        self.row.ends_at.is_some_and(|end| end.0 < self.row.starts_at.0)
+    }
+}
+
+impl Availability {
+    /// Every component works, and nothing that was told is going on.
+    pub fn all_is_well(&self) -> bool {
+        let is_on = |incident: &Incident| incident.is_on(self.at);
+        self.components.iter().all(|component| component.works) && !self.incidents.iter().flatten().any(is_on)
+    }
+}
+
 impl Services {
     /// Looks at every component, and writes down what was seen, also while it could not be written down.
     ///
@@ -116,7 +139,12 @@ impl Services {
                 days.push((component, tx.probe_days(component, first)?));
             }
             let mut incidents = Vec::new();
-            for row in tx.incidents(limits::STATUS_INCIDENTS)? {
+            let mut rows = tx.incidents(limits::STATUS_INCIDENTS)?;
+            // One that lasts is told however many came after it.
+            rows.extend(tx.open_incidents()?);
+            rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+            rows.dedup_by_key(|row| row.id);
+            for row in rows {
                 incidents.push(Incident { notes: tx.incident_notes(row.id)?, row });
             }
             Ok((days, incidents))
@@ -145,8 +173,14 @@ impl Services {
         if let Some(note) = &new.note {
             check_text(&mut findings, "note", note);
         }
-        if new.planned.is_some_and(|(from, to)| to <= from) {
-            findings.add("out_of_range", "to", "a maintenance ends after it begins");
+        let latest = self.clock.now() + TimeDelta::days(PLANNED_AHEAD_DAYS);
+        if let Some((from, to)) = new.planned {
+            if to <= from {
+                findings.add("out_of_range", "to", "a maintenance ends after it begins");
+            }
+            if to > latest || from < DateTime::UNIX_EPOCH {
+                findings.add("out_of_range", "from", "a maintenance is planned for the next ten years at most");
+            }
         }
         findings.into_result()?;
         let now = self.clock.now();
@@ -197,6 +231,9 @@ fn check_text(findings: &mut Findings, path: &str, text: &str) {
     let count = text.trim().chars().count();
     if count == 0 {
         findings.add("required", path, "say what everybody is to know");
+    }
+    if text.chars().any(char::is_control) {
+        findings.add("format", path, "write it on one line, without control characters");
     }
     if count > limits::STATUS_TEXT_CHARS {
         findings.add("too_long", path, format!("at most {} characters fit here", limits::STATUS_TEXT_CHARS));

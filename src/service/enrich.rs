@@ -22,7 +22,7 @@ struct Lacking {
 impl Lacking {
     fn of(sent: &[&mut Declared]) -> Self {
         let data = || sent.iter().filter_map(|sent| sent.declaration.as_ref()?.data.as_ref());
-        Self { goods: data().flat_map(enrich::goods_named).collect(), sender: data().any(enrich::lacks_sender) }
+        Self { goods: data().flat_map(enrich::goods_named).collect(), sender: data().any(enrich::needs_sender) }
     }
 
     fn is_nothing(&self) -> bool {
@@ -32,10 +32,10 @@ impl Lacking {
     fn supply(&self, tx: &mut Tx<'_>, org: &str, client: Option<&str>) -> Result<Supply, Fault> {
         let mut supply = Supply::default();
         for number in &self.goods {
-            let Some(row) = tx.good(org, *number)?.filter(|row| is_offered_at(row, tx.now)) else { continue };
+            let Some(row) = tx.good(org, *number)? else { continue };
             let good: MarketedGood = serde_json::from_str(&row.body)
                 .map_err(|error| Error::Internal(format!("a stored offer cannot be read: {error}")))?;
-            supply.goods.insert(*number, good);
+            supply.goods.insert(*number, (good, is_offered_at(&row, tx.now)));
         }
         if self.sender {
             supply.sender = tx.default_sender(org, client)?.map(|profile| profile.sender);

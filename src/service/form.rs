@@ -163,7 +163,7 @@ impl Services {
     ///
     /// # Errors
     /// 401 for customs, and for a declaration that names another post.
-    pub fn judge_form(
+    pub async fn judge_form(
         &self,
         actor: &Actor,
         as_it_is: Option<&Changeable>,
@@ -171,6 +171,18 @@ impl Services {
         event: StoreEvent,
     ) -> Result<FormJudged> {
         actor.check(UseCase::Declare)?;
+        // Many lines take a while: not on the threads that serve requests.
+        let (services, actor, as_it_is) = (self.clone(), actor.clone(), as_it_is.cloned());
+        self.offload(move || services.judge_form_now(&actor, as_it_is.as_ref(), item, event)).await?
+    }
+
+    fn judge_form_now(
+        &self,
+        actor: &Actor,
+        as_it_is: Option<&Changeable>,
+        item: SheetItem,
+        event: StoreEvent,
+    ) -> Result<FormJudged> {
         let object = with_pid(item.object.clone(), as_it_is)?;
         let declaration = Declaration { data: Some(item.data.clone()), ..Declaration::default() };
         let judged = self.judge_only(actor, as_it_is, (object, declaration, event))?;

@@ -99,7 +99,7 @@ impl Services {
     ///
     /// # Errors
     /// 401 for customs.
-    pub fn judge_lodging(&self, actor: &Actor, filled: &Filled, comma: bool) -> Result<FormJudged> {
+    pub async fn judge_lodging(&self, actor: &Actor, filled: &Filled, comma: bool) -> Result<FormJudged> {
         actor.check(UseCase::TakeOver)?;
         let mut filled = filled.clone();
         let country = filled.text(None, "recipient_country").to_owned();
@@ -107,7 +107,7 @@ impl Services {
             filled.item.insert("destination".into(), post.clone());
         }
         let item = self.read_form(actor, &filled, comma)?;
-        self.judge_form(actor, None, item, StoreEvent::Final)
+        self.judge_form(actor, None, item, StoreEvent::Final).await
     }
 
     /// Lodges what a form says, once for its key: under a new number, or in the place of what is under `number`. Gives the number.

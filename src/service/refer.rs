@@ -69,6 +69,16 @@ struct NewAnswer {
 }
 
 impl Services {
+    /// Whether the caller answered a referral with this request key lately.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn was_answered(&self, actor: &Actor, key: &str) -> Result<bool> {
+        actor.check(UseCase::AnswerReferrals)?;
+        let (org, key) = (actor.org.clone(), key.to_owned());
+        self.store.write(move |tx| Ok(tx.saved_answer(&org, &key)?.is_some())).await
+    }
+
     /// Raises a referral on an inbound item; its origin post is notified.
     ///
     /// # Errors

@@ -80,6 +80,13 @@ impl Tx<'_> {
         Ok(incident::table.find(id).first(self.conn).optional()?)
     }
 
+    /// Incidents that are not over, the newest first.
+    pub fn open_incidents(&mut self) -> Done<Vec<IncidentRow>> {
+        let numbered = incident::table.filter(incident::id.ge(FIRST));
+        let lasting = incident::ends_at.is_null().or(incident::ends_at.gt(At(self.now)).assume_not_null());
+        Ok(numbered.filter(lasting).order(incident::id.desc()).load(self.conn)?)
+    }
+
     /// The newest incidents.
     pub fn incidents(&mut self, limit: i64) -> Done<Vec<IncidentRow>> {
         let numbered = incident::table.filter(incident::id.ge(FIRST));

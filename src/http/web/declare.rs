@@ -242,7 +242,7 @@ impl<'v> Task<'v> {
         let mut findings = FormFindings::new(self.visit.texts, filled);
         findings.unreadable(&item.findings);
         let as_it_is = self.begun.as_ref().and_then(|begun| begun.as_it_is.as_ref());
-        let judged = services.judge_form(self.actor, as_it_is, item, StoreEvent::Final)?;
+        let judged = services.judge_form(self.actor, as_it_is, item, StoreEvent::Final).await?;
         findings.refused(&judged.judged.refused, &judged.item);
         let id = judged.item.object.id.clone().unwrap_or_default();
         if findings.problems.is_empty() && self.visit.form.get("seen") != id {

@@ -298,8 +298,16 @@ fn is_shown(key: &str) -> bool {
 }
 
 /// Codes whose messages speak to programs.
-const OWN_WORDS: [&str; 7] =
-    ["required", "code_known", "hs_absent", "hs_unknown", "nature_unexplained", "unknown_code", "item_id_form"];
+const OWN_WORDS: [&str; 8] = [
+    "required",
+    "code_known",
+    "hs_absent",
+    "hs_unknown",
+    "nature_unexplained",
+    "number_form",
+    "unknown_code",
+    "item_id_form",
+];
 
 /// What to say of a finding: the name of the field, and what to do. English is told what was found exactly, other languages in
 /// their own words.
@@ -537,6 +545,13 @@ fn names(kind: Kind, tongue: Language, value: &str) -> Option<Vec<(String, Strin
     let is_known = value.is_empty() || listed.iter().any(|(code, _)| code == value);
     let own = (!is_known).then(|| (value.to_owned(), value.to_owned()));
     Some([(String::new(), String::new())].into_iter().chain(listed).chain(own).collect())
+}
+
+/// Whether a value is one of those to choose from, where there are such.
+pub(super) fn is_listed(texts: Texts, key: &str, value: &str) -> bool {
+    let Some(kind) = Head::read(key).map(|head| head.kind()) else { return true };
+    let listed = options(kind, texts.0, "").or_else(|| names(kind, texts.0, ""));
+    listed.is_none_or(|listed| listed.iter().any(|(code, _)| code == value))
 }
 
 /// The value of a field as it is read to somebody: codes of short lists with their names.

@@ -1,7 +1,7 @@
 //! The frame of every page: title, menu, who is signed in, footer.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use maud::{DOCTYPE, Markup, html};
 
@@ -156,9 +156,11 @@ fn header(visit: &Visit<'_>) -> Result<Markup> {
 fn footer(visit: &Visit<'_>) -> Markup {
     let texts = visit.texts;
     let chosen = visit.person.as_ref().is_some_and(|person| person.language.is_some());
+    // The answer to a form is at no address: a link would lose what was typed.
+    let is_form = visit.request.method() == Method::POST;
     html! {
         footer {
-            @if !chosen {
+            @if !chosen && !is_form {
                 nav aria-label=(texts.get("frame.language")) {
                     ul {
                         @for tongue in Language::ALL {
@@ -170,9 +172,14 @@ fn footer(visit: &Visit<'_>) -> Markup {
                     }
                 }
             }
-            p { "Entrepost " (env!("CARGO_PKG_VERSION")) " · " (texts.with("frame.session", &[("hours", &visit_hours(visit)), ("minutes", &visit_minutes(visit))])) }
+            p { "Entrepost " (env!("CARGO_PKG_VERSION")) @if !is_public(visit) { " · " (texts.with("frame.session", &[("hours", &visit_hours(visit)), ("minutes", &visit_minutes(visit))])) } }
         }
     }
+}
+
+/// Whether a page is for people who have no session and need none.
+fn is_public(visit: &Visit<'_>) -> bool {
+    visit.person.is_none() && !visit.request.path().starts_with("/console")
 }
 
 fn visit_hours(visit: &Visit<'_>) -> String {

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::declare::restrictions;
 use super::declared::{
-    FormFindings, SENDER, Section, Shown, beside, field_of, filled_of, label_of, place_of, unseen_but, value_in_words,
+    FormFindings, SENDER, Section, Shown, beside, field_of, filled_of, is_listed, label_of, place_of, unseen_but,
+    value_in_words,
 };
 use super::field::{Line, Problems, Tick, line, ticks};
 use super::layout::{form, form_again, framed, page};
@@ -130,8 +131,8 @@ pub(super) async fn go_on(visit: Visit<'_>) -> Result<HttpResponse> {
 impl<'v> Lodging<'v> {
     async fn of(visit: &'v Visit<'v>) -> Result<Self> {
         let services = &visit.shared.services;
-        let code = visit.parts.first().map(String::as_str).unwrap_or_default();
-        let (actor, post) = services.lodging_at(code).await?;
+        let code = visit.parts.first().map(|code| code.to_uppercase()).unwrap_or_default();
+        let (actor, post) = services.lodging_at(&code).await?;
         Ok(Self { visit, actor, post })
     }
 
@@ -160,7 +161,7 @@ impl<'v> Lodging<'v> {
     /// Does what the button says.
     async fn act(&self) -> Result<HttpResponse> {
         let (form, services) = (&self.visit.form, &self.visit.shared.services);
-        let mut filled = filled_of(form);
+        let mut filled = asked(filled_of(form));
         let at_step = form.get("step").parse::<usize>().unwrap_or(0).min(STEPS.len());
         let (button, rest) = form.get("do").split_once('-').unwrap_or((form.get("do"), ""));
         let (number, code) = rest.split_once('-').unwrap_or((rest, ""));
@@ -168,7 +169,7 @@ impl<'v> Lodging<'v> {
         let line = number.filter(|at| *at < filled.lines.len());
         let focus = |key: &str, at: usize| Beside { focus: Some(field_of(key, Some(at))), ..Beside::default() };
         let edited = match (button, line) {
-            ("add", _) if filled.lines.len() < limits::FORM_LINES => {
+            ("add", _) if filled.lines.len() < limits::LODGING_LINES => {
                 let currency = filled.lines.last().and_then(|line| line.get("piece_currency").cloned());
                 filled.lines.push(currency.map(|code| ("piece_currency".to_owned(), code)).into_iter().collect());
                 focus("piece_description", filled.lines.len() - 1)
@@ -191,7 +192,7 @@ impl<'v> Lodging<'v> {
             }
             ("lodge", _) => return self.lodge(&filled).await,
             ("add" | "drop", _) => Beside::default(),
-            _ => return self.next(&filled, at_step),
+            _ => return self.next(&filled, at_step).await,
         };
         self.step(&filled, GOODS, &Problems::default(), edited, &self.carried())
     }
@@ -201,8 +202,8 @@ impl<'v> Lodging<'v> {
     }
 
     /// The next step, unless something of this one is wrong.
-    fn next(&self, filled: &Filled, at: usize) -> Result<HttpResponse> {
-        let judged = self.judged(filled)?;
+    async fn next(&self, filled: &Filled, at: usize) -> Result<HttpResponse> {
+        let judged = self.judged(filled).await?;
         let problems = self.problems(filled, &judged, at.min(GOODS))?;
         if !problems.is_empty() {
             return self.step(filled, at.min(GOODS), &problems, Beside::default(), &self.carried());
@@ -213,9 +214,9 @@ impl<'v> Lodging<'v> {
         self.check(filled, &judged, &Problems::default())
     }
 
-    fn judged(&self, filled: &Filled) -> Result<FormJudged> {
+    async fn judged(&self, filled: &Filled) -> Result<FormJudged> {
         let comma = self.visit.texts.0 != Language::En;
-        self.visit.shared.services.judge_lodging(&self.actor, filled, comma)
+        self.visit.shared.services.judge_lodging(&self.actor, filled, comma).await
     }
 
     /// What is wrong with the fields of a step.
@@ -225,14 +226,26 @@ impl<'v> Lodging<'v> {
         let unread = judged.item.findings.iter().filter(|found| found.column.as_deref().is_some_and(is_of_step));
         findings.unreadable(&unread.cloned().collect::<Vec<_>>());
         findings.refused_where(&judged.judged.refused, &judged.item, is_of_step);
+        let texts = self.visit.texts;
         let needed = self.needed(filled)?;
         let is_said = |line: &usize| *line == 0 || !filled.lines[*line].is_empty();
         let lines: Vec<Option<usize>> =
             if step == GOODS { (0..filled.lines.len()).filter(is_said).map(Some).collect() } else { vec![None] };
         for line in lines {
-            for key in STEPS[step].keys.iter().filter(|key| needed.contains(*key)) {
-                if filled.text(line, key).trim().is_empty() && !findings.problems.has(&field_of(key, line)) {
-                    findings.add("required", Some(((*key).to_owned(), line)), "");
+            for key in STEPS[step].keys {
+                let text = filled.text(line, key).trim();
+                let code = match text.chars().count() {
+                    0 if needed.contains(key) => "required",
+                    count if count > limits::LODGING_TEXT_CHARS => "too_long",
+                    1.. if !is_listed(texts, key, text) => "code_known",
+                    _ => continue,
+                };
+                if !findings.problems.has(&field_of(key, line)) {
+                    findings.add(
+                        code,
+                        Some(((*key).to_owned(), line)),
+                        texts.find(&format!("found.{code}")).unwrap_or_default(),
+                    );
                 }
             }
         }
@@ -397,7 +410,7 @@ impl<'v> Lodging<'v> {
     /// Lodges it, if nothing is wrong any more and everything was confirmed.
     async fn lodge(&self, filled: &Filled) -> Result<HttpResponse> {
         let (visit, texts, services) = (self.visit, self.visit.texts, &self.visit.shared.services);
-        let judged = self.judged(filled)?;
+        let judged = self.judged(filled).await?;
         for step in 0..STEPS.len() {
             let problems = self.problems(filled, &judged, step)?;
             if !problems.is_empty() {
@@ -437,6 +450,16 @@ impl<'v> Lodging<'v> {
                 problems.add(None, texts.get("lodge.sent-already"), false);
                 self.check(filled, &judged, &problems)
             }
+            Err(Error::Absent { .. }) => {
+                problems.add(None, texts.get("lodge.mine-none"), false);
+                self.check(filled, &judged, &problems)
+            }
+            Err(Error::Invalid(findings) | Error::Conflict(findings))
+                if findings.iter().any(|found| found.code == "state") =>
+            {
+                problems.add(None, texts.get("lodge.taken-over"), false);
+                self.check(filled, &judged, &problems)
+            }
             Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
                 self.check(filled, &judged, &Problems::of(error, texts, &[])?)
             }
@@ -462,6 +485,15 @@ impl<'v> Lodging<'v> {
         };
         page(visit, texts.get("lodge.lodged"), content)
     }
+}
+
+/// Of what was sent, what senders are asked for.
+fn asked(mut filled: Filled) -> Filled {
+    let is_of = |steps: &[Section], key: &str| steps.iter().any(|step| step.keys.contains(&key));
+    filled.item.retain(|key, _| is_of(&STEPS[..GOODS], key));
+    filled.lines.truncate(limits::LODGING_LINES);
+    filled.lines.iter_mut().for_each(|line| line.retain(|key, _| is_of(&STEPS[GOODS..], key)));
+    filled
 }
 
 /// What only programs fill in.

@@ -131,10 +131,13 @@ pub(super) async fn answer(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, actor) = (visit.texts, visit.person()?.actor(UseCase::AnswerReferrals)?);
     let done = || see_other("/console/referrals?done");
     let (key, form) = (visit.form.get("key").to_owned(), &visit.form);
-    let meant = match meant(&visit).await {
-        // Sent twice: it does not wait any more.
-        Err(Error::Absent { .. }) if Uuid::try_parse(&key).is_ok() => return Ok(done()),
-        meant => meant?,
+    let request_key = Uuid::try_parse(&key).ok().map(|key| format!("form-{key}"));
+    let meant = match (meant(&visit).await, &request_key) {
+        // It does not wait any more: sent twice, or answered by somebody else.
+        (Err(Error::Absent { .. }), Some(key)) if visit.shared.services.was_answered(actor, key).await? => {
+            return Ok(done());
+        }
+        (meant, _) => meant?,
     };
     let given = |name: &str| Some(form.trimmed(name).to_owned()).filter(|text| !text.is_empty());
     let again = |problems: Problems| {
@@ -153,7 +156,7 @@ pub(super) async fn answer(visit: Visit<'_>) -> Result<HttpResponse> {
     };
     let about = About { item_id: meant.item_id.clone(), post: actor.org.clone(), partner: meant.dest_post.clone() };
     let fingerprint = Sha256::digest(format!("{} {known:?}", meant.pid)).to_vec();
-    let key = Uuid::try_parse(&key).ok().map(|key| RequestKey { key: format!("form-{key}"), fingerprint });
+    let key = request_key.map(|key| RequestKey { key, fingerprint });
     let response = ReferralResponse { known, ..ReferralResponse::default() };
     match visit.shared.services.answer_referral(actor, about, response, key).await {
         Ok(_) => Ok(done()),

@@ -17,11 +17,15 @@ use crate::service::availability::{Availability, ComponentStatus, Incident, Prob
 /// The page.
 pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, status) = (visit.texts, visit.shared.services.availability().await);
+    let is_well = status.all_is_well();
     let all_work = status.components.iter().all(|component| component.works);
+    let headline = match (is_well, all_work) {
+        (true, _) => "status.all-work",
+        (false, true) => "status.reported",
+        (false, false) => "status.not-all",
+    };
     let content = html! {
-        div class=(if all_work { "note good" } else { "note" }) role="status" {
-            p { (texts.get(if all_work { "status.all-work" } else { "status.not-all" })) }
-        }
+        div class=(if is_well { "note good" } else { "note" }) role="status" { p { (texts.get(headline)) } }
         p { (texts.with("status.at", &[("time", &visit.time(status.at))])) }
         (planned(&visit, &status))
         @for component in &status.components { (shown(&visit, component, status.at)) }
@@ -148,6 +152,7 @@ fn story(visit: &Visit<'_>, incident: &Incident) -> Markup {
         p {
             (name_of(visit, row.component)) ": "
             @match row.ends_at {
+                Some(_) if incident.is_called_off() => (texts.with("status.called-off", &[("from", &from)])),
                 Some(end) => (texts.with("status.from-to", &[("from", &from), ("to", &visit.time(end.0))])),
                 None => (texts.with("status.still", &[("from", &from)])),
             }
@@ -179,13 +184,14 @@ pub(super) async fn twin(visit: Visit<'_>) -> Result<HttpResponse> {
             json!({
                 "number": incident.row.id, "component": incident.row.component.map(Component::stored),
                 "planned": incident.row.is_planned, "title": incident.row.title, "from": incident.row.starts_at.0,
-                "to": incident.row.ends_at.map(|end| end.0), "notes": notes.collect::<Vec<_>>(),
+                "to": incident.row.ends_at.filter(|_| !incident.is_called_off()).map(|end| end.0),
+                "calledOff": incident.is_called_off(), "notes": notes.collect::<Vec<_>>(),
             })
         };
         all.iter().map(incident).collect::<Vec<_>>()
     });
-    let works = status.components.iter().all(|component| component.works);
-    let body = json!({ "at": status.at, "works": works, "components": components, "incidents": incidents });
+    let body =
+        json!({ "at": status.at, "works": status.all_is_well(), "components": components, "incidents": incidents });
     let mut response = HttpResponse::Ok().body(body.to_string());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));

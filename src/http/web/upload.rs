@@ -20,7 +20,10 @@ pub(super) fn boundary(request: &HttpRequest) -> Option<String> {
     let said = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let mut parts = said.split(';').map(str::trim);
     parts.next().filter(|kind| kind.eq_ignore_ascii_case("multipart/form-data"))?;
-    let boundary = parts.find_map(|part| part.strip_prefix("boundary="))?.trim_matches('"');
+    let boundary = parts
+        .find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("boundary")))?
+        .1
+        .trim_matches('"');
     let fits = (1..=BOUNDARY_CHARS).contains(&boundary.len()) && boundary.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| boundary.to_owned())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use super::shipment::{Goods, Line, Shipment, money};
+use super::shipment::{Goods, Line, Shipment, money, total};
 use crate::contract::date::with_zone;
 use crate::contract::{ContentPiece, Declaration, DeclarationData, Entity, MailObject, Number, WcfDate};
 use crate::rules::reserved;
@@ -153,8 +153,7 @@ pub fn amended(shipment: Shipment, data: &DeclarationData) -> Shipment {
             };
             let descriptions: Vec<&str> =
                 data.content_pieces.iter().filter_map(|piece| piece.description.as_deref()).collect();
-            let value: Decimal =
-                data.content_pieces.iter().filter_map(|piece| piece.amount.as_ref()).map(Number::value).sum();
+            let value = total(data.content_pieces.iter().filter_map(|piece| piece.amount.as_ref()).map(Number::value));
             Goods::Vip {
                 from_address: address(&data.sender_address_line1, &data.sender_address_line2),
                 to_address: address(&data.recipient_address_line1, &data.recipient_address_line2),

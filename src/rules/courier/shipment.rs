@@ -57,10 +57,10 @@ impl Goods {
         }
     }
 
-    /// Their declared value.
+    /// Their declared value; as high as a number can be where it is more.
     pub fn value(&self) -> Decimal {
         match self {
-            Self::Normal { items, .. } => items.iter().map(Line::value).sum(),
+            Self::Normal { items, .. } => total(items.iter().map(Line::value)),
             Self::Vip { total_value, .. } => total_value.value(),
         }
     }
@@ -69,8 +69,13 @@ impl Goods {
 impl Line {
     /// Of all units.
     pub fn value(&self) -> Decimal {
-        self.price.value() * Decimal::from(self.quantity)
+        self.price.value().saturating_mul(Decimal::from(self.quantity))
     }
+}
+
+/// What amounts come to. Amended by other means they may be of any size.
+pub(super) fn total(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 /// An amount with two decimals.
@@ -96,7 +101,7 @@ impl Shipment {
         let mut findings = Findings::default();
         let mut members = Members::read(text, &mut findings)?;
         let kind = members.kind();
-        let user = members.needed("user", 255);
+        let user = members.one_line("user", 255);
         let consignment_note = members.needed("consignment_note", usize::MAX);
         if consignment_note.as_deref().is_some_and(|note| !is_item_id(note)) {
             members.add("format", "consignment_note", NOTE_FORM);
@@ -193,6 +198,15 @@ impl<'m> Members<'m> {
             self.add("required", name, "it is needed");
         }
         text
+    }
+
+    /// A text that is needed and has no line breaks.
+    fn one_line(&mut self, name: &str, most: usize) -> Option<String> {
+        let text = self.needed(name, most)?;
+        if text.chars().any(|c| matches!(c, '\n' | '\r' | '\t')) {
+            self.add("format", name, "write it on one line, without tabs");
+        }
+        Some(text)
     }
 
     /// A number or date, also as a text; empty is none.
