@@ -210,6 +210,7 @@ fn jobs(
         Job::new("writing down last uses", ms(5_000), services, async |work| work.keep_activity().await).drained(),
         Job::new("looking at the disk", ms(2_000), services, async |work| work.store.look_at_disk().await),
         Job::new("deriving events", deriving, services, async |work| work.derive_events().await.map(drop)),
+        Job::new("keeping words", ms(1_000), services, async |work| work.keep_words().await.map(drop)),
         Job::new("judging what time changes", ms(10_000), services, async |work| work.judge_due().await.map(drop)),
         Job::new("judging by new lists", ms(2_000), services, async |work| work.judge_by_lists().await.map(drop)),
         Job::new("taking in ingestions", ingesting, services, async |work| work.take_in_ingestions().await.map(drop)),

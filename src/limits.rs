@@ -101,6 +101,11 @@ limits! {
     SHARED_USE_PART: u32 = 20, "parts", "A process tells others what it let through of an organization when that is a 20th of the limit or more.";
     SHARED_USE_MS: i64 = 3_000, "ms", "What other processes let through counts when it is no older.";
     JUDGED_AGAIN_S: i64 = 10, "s", "On PostgreSQL an item whose id was marked is judged once more, for what was stored at the same time.";
+    ITEM_WORDS: usize = 12, "words", "Words of an item by which it is searched, the first ones.";
+    ITEM_WORD_CHARS: usize = 24, "characters", "Longer words are searched by their beginning.";
+    ITEM_WORD_BEGINNING_CHARS: usize = 3, "characters", "A searched word of so many is the beginning of others; a shorter one is whole.";
+    ITEM_WORDS_ASKED: usize = 4, "words", "Words that are searched together; with more 400.";
+    ITEM_WORDS_KEPT: usize = 500, "items", "Changed items whose words are kept together.";
     EVENTS_DERIVED: i64 = 200, "items", "Changed items whose events are derived together.";
     EVENTS_READ: i64 = 500, "events", "Events looked at in one query of the feed.";
     EVENTS_LOOKED_AT: i64 = 50_000, "events", "Events that one call looks at, so that a narrow filter makes no endless page; the cursor goes on.";

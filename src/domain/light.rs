@@ -23,6 +23,14 @@ impl Light {
         }
     }
 
+    /// The words of all, in the order of [`Self::ALL`].
+    pub const NAMES: &[&str] = &["Green", "Amber", "Red"];
+
+    /// What a word stands for.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|light| light.name() == name)
+    }
+
     /// Every reason with its number, which is stored in sets of reasons: never used for another one.
     pub const REASONS: [(&str, u8); 30] = [
         ("WATCHDOG_WARNING", 0),
@@ -72,6 +80,11 @@ impl PackedLight {
             |code: &str| Light::REASONS.iter().find(|(known, _)| *known == code).map(|(_, number)| 1 << number);
         let set = codes.into_iter().filter_map(number).fold(0, |set: i64, bit: i64| set | bit);
         Self((light as i64) << COLOUR_BIT | set)
+    }
+
+    /// What stored lights of a colour have above their reasons.
+    pub fn colour_stored(light: Light) -> i64 {
+        light as i64
     }
 
     pub fn light(self) -> Light {

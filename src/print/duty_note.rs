@@ -29,16 +29,25 @@ pub(super) struct Duty {
     sums: Vec<(String, String)>,
 }
 
-/// The answers of own and destination customs, as far as there are any.
-pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> Vec<Duty> {
+/// The answers of own and destination customs, as far as there are any: with their paths and labels.
+fn answers(view: &CdsView) -> impl Iterator<Item = (&'static str, Label, &Response, &ResponseData)> {
     let answers =
         [("Response", Label::OwnCustoms, &view.response), ("DCResponse", Label::DestinationCustoms, &view.dc_response)];
+    answers.into_iter().filter_map(|(path, label, response)| {
+        let response = response.as_ref().filter(|response| response.cds_state_cd != Some(DRAFT))?;
+        Some((path, label, response, response.data.as_ref()?))
+    })
+}
+
+/// Whether there is anything to note.
+pub(super) fn has_any(view: &CdsView) -> bool {
+    answers(view).next().is_some()
+}
+
+/// What is noted of each answer.
+pub(super) fn read(view: &CdsView, setting: Setting<'_>, notes: &mut Notes) -> Vec<Duty> {
     let mut duties = Vec::new();
-    for (path, label, response) in answers {
-        let Some(response) = response.as_ref().filter(|response| response.cds_state_cd != Some(DRAFT)) else {
-            continue;
-        };
-        let Some(data) = &response.data else { continue };
+    for (path, label, response, data) in answers(view) {
         let mut own = Notes::default();
         duties.push(duty(&mut Reader::new(setting, &mut own), label, response, data));
         notes.faults.extend_under(path, own.faults);

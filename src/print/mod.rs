@@ -81,9 +81,20 @@ fn is_letter(mail: &MailObject) -> bool {
     }
 }
 
+/// What is printed of an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// The form, and the note about what customs answered, if it did.
+    #[default]
+    Whole,
+    /// The note alone.
+    DutyNote,
+}
+
 /// How to print.
 #[derive(Clone, Debug)]
 pub struct Options {
+    pub extent: Extent,
     /// The form; without it [`Form::by_rule`] decides for each item.
     pub form: Option<Form>,
     pub languages: Languages,
@@ -99,6 +110,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            extent: Extent::Whole,
             form: None,
             languages: Languages::default(),
             names: LocalNames::built_in(),
@@ -126,6 +138,11 @@ pub struct Pdf {
     pub forms: Vec<Form>,
     /// What was printed although it may not be what was meant.
     pub advice: Vec<Finding>,
+}
+
+/// Whether there is a note about what customs answered to print.
+pub fn has_duty_note(view: &CdsView) -> bool {
+    duty_note::has_any(view)
 }
 
 /// What the forms cannot show of a declaration, with paths that begin at the view.
@@ -262,6 +279,10 @@ impl<'a> Printable<'a> {
         let sheet = Sheet::new(width, height);
         let mut composer =
             Composer { fonts, bench, languages: options.languages, sheet, overflow: Vec::new(), small, data };
+        if options.extent == Extent::DutyNote {
+            let sheets = duty_note::draw(&mut composer, &self.facts.item_id, &self.duties);
+            return Drawn { sheets, advice: None };
+        }
         let content = self.content();
         let pages = match form {
             Form::Cn22 => cn22::draw(&mut composer, &content),

@@ -73,6 +73,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "merged",
             "number_as_text",
             "number_form",
+            "whole_number_form",
             "password_wrong",
             "password_length",
             "password_common",

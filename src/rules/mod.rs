@@ -28,3 +28,4 @@ pub mod security;
 pub mod structure;
 pub mod trade;
 pub mod which;
+pub mod words;

@@ -9,6 +9,7 @@ use super::item::handed::Reading;
 use super::item::identity::comparable_zip;
 use super::one::in_list;
 use super::rights::UseCase;
+use super::search::check_words;
 use super::views::view;
 use super::{Actor, Services};
 use crate::domain::OrganizationKind;
@@ -79,6 +80,9 @@ impl Services {
         self.store
             .read(move |tx| {
                 let actor = &sees;
+                if !filter.words.is_empty() {
+                    check_words(tx)?;
+                }
                 let range = Range { services: &services, posts: &posts, filter: &filter, limit, bound };
                 let mut page = match (&start, since) {
                     (Some(Cursor::AfterItem(pid)), _) => range.by_item(tx, actor, Some(*pid))?,

@@ -8,11 +8,12 @@ use uuid::Uuid;
 use super::anonymous::existing;
 use super::auth::hosted_actor;
 use super::form::FormJudged;
+use super::printing::Printable;
 use super::rights::UseCase;
 use super::{Actor, RequestKey, Services};
 use crate::contract::anonymous::AnonymousMembers;
 use crate::contract::canonical::to_canonical;
-use crate::contract::{AnonymousDeclaration, DeclarationData, MailObject};
+use crate::contract::{AnonymousDeclaration, CdsView, Declaration, DeclarationData, MailObject};
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::rules::life_cycle::StoreEvent;
@@ -154,15 +155,31 @@ impl Services {
     pub async fn own_lodged(&self, actor: &Actor, number: &str, secret: &LodgingSecret) -> Result<OwnLodged> {
         actor.check(UseCase::TakeOver)?;
         let row = self.own_row(actor, number, secret).await?;
-        let data: Option<DeclarationData> = (!row.body.is_empty())
-            .then(|| serde_json::from_str(&row.body))
-            .transpose()
-            .map_err(|error| Error::Internal(format!("stored anonymous declaration: {error}")))?;
+        let data = stored_data(&row.body)?;
         let object = MailObject { mail_class_cd: row.mail_class.clone(), ..MailObject::default() };
         let exported =
             Exported { object: &object, data: data.as_ref(), external_reference: None, shown: &[], zone: actor.zone };
         let is_taken_over = row.final_id.is_some();
         Ok(OwnLodged { filled: Filled::of(&exported), expires_at: row.expires_at.0, is_taken_over })
+    }
+
+    /// What is under a number, for whoever has its secret, as it is printed.
+    ///
+    /// # Errors
+    /// 404 where nothing is under the number with the secret.
+    pub async fn printable_lodged(&self, actor: &Actor, number: &str, secret: &LodgingSecret) -> Result<Printable> {
+        actor.check(UseCase::TakeOver)?;
+        let row = self.own_row(actor, number, secret).await?;
+        let object = MailObject {
+            id: Some(row.id),
+            orig_post_org_cd: Some(row.post_org),
+            dest_post_org_cd: row.dest_post,
+            mail_class_cd: row.mail_class,
+            ..MailObject::default()
+        };
+        let declaration = Declaration { data: stored_data(&row.body)?, ..Declaration::default() };
+        let view = CdsView { mail_object: Some(object), declaration: Some(declaration), ..CdsView::default() };
+        Ok(self.with_value(actor, view))
     }
 
     /// Erases what is under a number, with everything that it ever said.
@@ -192,6 +209,12 @@ impl Services {
         let (post, number, digest) = (actor.own_post(None)?.to_owned(), number.to_owned(), secret.digest());
         self.store.read(move |tx| own(tx, &post, &number, &digest)).await
     }
+}
+
+/// What was declared; nothing where it was erased.
+fn stored_data(body: &str) -> Result<Option<DeclarationData>> {
+    let data = (!body.is_empty()).then(|| serde_json::from_str(body)).transpose();
+    data.map_err(|error| Error::Internal(format!("stored anonymous declaration: {error}")))
 }
 
 /// The row of a number with this secret. What another has lodged looks like what is not there.

@@ -44,6 +44,7 @@ pub const SHEET_CODES: &[(&str, &str)] = &[
     ("number_as_text", "A number stands where text is meant, and a zero may be lost."),
     ("digits_lost", "The program that wrote the file kept 15 digits only."),
     ("number_form", "A text that is no number, or has thousands signs."),
+    ("whole_number_form", "A text that is no whole number."),
     ("date_form", "A date that can be read in more than one way."),
     ("formula", "Values of formulas were taken."),
     ("formula_empty", "A formula that was never calculated."),

@@ -206,7 +206,7 @@ fn plain_number(text: &str, comma: bool) -> Option<String> {
 }
 
 fn whole(value: &Value) -> Said {
-    let refused = || Said::refused(SheetFinding::error("number_form", "not a whole number; write for example 3"));
+    let refused = || Said::refused(SheetFinding::error("whole_number_form", "not a whole number; write for example 3"));
     let digits = match value {
         Value::Number(number) => shortest(*number),
         Value::Text(text) => text.trim().to_owned(),

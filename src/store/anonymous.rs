@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::engine::conn::MultiBackend;
 use super::item::Stamp;
 use super::record_history::RecordEvent;
-use super::schema::anonymous_declaration as table;
+use super::schema::{anonymous_declaration as table, lodging_key};
 use super::types::{At, Id};
 use super::{Fault, Tx};
 use crate::domain::{RecordEventKind, RecordKind};
@@ -117,6 +117,11 @@ fn beginning(text: &str) -> String {
 }
 
 impl Tx<'_> {
+    /// What the beginnings of senders' forms are signed with.
+    pub fn lodging_key(&mut self) -> Done<Vec<u8>> {
+        Ok(lodging_key::table.select(lodging_key::key).first(self.conn)?)
+    }
+
     /// An anonymous declaration of `post`, converted or not, expired or not.
     pub fn anonymous(&mut self, post: &str, id: &str) -> Done<Option<AnonymousRow>> {
         Ok(table::table.find((post, id)).get_result(self.conn).optional()?)

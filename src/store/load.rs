@@ -8,16 +8,16 @@ use std::collections::HashMap;
 use chrono::DateTime;
 use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
-use diesel::sql_types::Nullable;
+use diesel::sql_types::{BigInt, Nullable};
 use uuid::Uuid;
 
 use super::engine::conn::{MultiBackend, on_engine};
-use super::item::{Item, ObjectRow, Parts};
-use super::schema::{change, declaration, item_place, mail_object, response};
+use super::item::{Item, ObjectRow, Parts, is_despatch};
+use super::schema::{change, declaration, item_place, item_word, mail_object, response};
 use super::types::{At, DbTime, Id};
 use super::{Fault, Tx};
 use crate::contract::date;
-use crate::domain::{DeclarationState, Flow, ResponseState, Side};
+use crate::domain::{DeclarationState, Flow, Light, PackedLight, ResponseState, Side};
 use crate::limits;
 
 type Done<T> = Result<T, Fault>;
@@ -44,10 +44,23 @@ pub struct ItemFilter {
     pub mail_state: Option<i32>,
     /// What its declarer calls it.
     pub external_ref: Option<String>,
+    /// Colour of the light that is stored.
+    pub light: Option<Light>,
+    /// The receptacle or despatch that it lies in.
+    pub receptacle: Option<String>,
+    /// Words of it, each within one of these.
+    pub words: Vec<WordRange>,
     pub without_response: bool,
     pub with_document: bool,
     /// Seen by the customs administration rather than by the post.
     pub as_customs: bool,
+}
+
+/// Words from one to another, both included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordRange {
+    pub from: String,
+    pub through: String,
 }
 
 impl ItemFilter {
@@ -99,6 +112,11 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
             .select(item_place::object_pid);
         query = query.filter(mail_object::pid.eq_any(called));
     }
+    if let Some(light) = filter.light {
+        // As the index of these rows says it.
+        query = query.filter(sql::<BigInt>("(mail_object.light >> 56)").eq(PackedLight::colour_stored(light)));
+    }
+    query = by_words(in_receptacle(query, post, filter), post, filter);
     query = by_documents(within(query, filter), post, filter);
     if filter.without_response {
         // As the index of these rows says it.
@@ -113,6 +131,29 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
             .filter(declaration::object_pid.eq(mail_object::pid))
             .filter(declaration::seen.eq(true).or(declaration::seen.eq(filter.as_customs)));
         query = query.filter(exists(own).or(mail_object::has_response).or(mail_object::has_dc_response));
+    }
+    query
+}
+
+/// Where the items have to lie.
+fn in_receptacle(query: Query, post: &str, filter: &ItemFilter) -> Query {
+    let Some(id) = filter.receptacle.clone() else { return query };
+    let of_post = item_place::table.filter(item_place::post_org.eq(post.to_owned())).select(item_place::object_pid);
+    match is_despatch(&id) {
+        true => query.filter(mail_object::pid.eq_any(of_post.filter(item_place::despatch.eq(id)))),
+        false => query.filter(mail_object::pid.eq_any(of_post.filter(item_place::receptacle.eq(id)))),
+    }
+}
+
+/// What words the items have to have; customs finds them by what it sees.
+fn by_words(mut query: Query, post: &str, filter: &ItemFilter) -> Query {
+    for range in &filter.words {
+        let with = item_word::table
+            .filter(item_word::post_org.eq(post.to_owned()))
+            .filter(item_word::word.between(range.from.clone(), range.through.clone()))
+            .filter(item_word::hidden.eq(false).or(item_word::hidden.ne(filter.as_customs)))
+            .select(item_word::object_pid);
+        query = query.filter(mail_object::pid.eq_any(with));
     }
     query
 }

@@ -44,5 +44,6 @@ pub mod types;
 mod unpack;
 pub mod verify;
 pub mod who;
+pub mod word;
 
 pub use engine::{Database, Fault, FileLock, GroupRules, Migrations, Store, StoreOptions, Tx, Waits, WriteJob, advice};

@@ -772,6 +772,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    item_word (post_org, word, object_pid) {
+        post_org -> Text,
+        word -> Text,
+        object_pid -> crate::store::types::DbId,
+        hidden -> Bool,
+    }
+}
+
+diesel::table! {
+    word_follow (post_org) {
+        post_org -> Text,
+        change_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    lodging_key (id) {
+        id -> Integer,
+        key -> Binary,
+    }
+}
+
+diesel::table! {
     sender_profile (org, reference) {
         org -> Text,
         reference -> Text,
@@ -1014,7 +1037,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seal_entry,
     referral,
     referral_response,
-    item_place
+    item_place,
+    item_word,
 );
 diesel::allow_tables_to_appear_in_same_query!(marketed_good, marketed_good_buyer);
 diesel::allow_tables_to_appear_in_same_query!(item_in, mail_object, organization);

@@ -35,14 +35,14 @@ on_both_engines! {
         let inbound = server.load("AUA", json!({ "postalOrgCd": "AUA", "flow": "I" })).len();
         visitor.get("/console/items?flow=I").is(200).says(&format!("{inbound} items"));
         let to_france = server.load("AUA", json!({ "postalOrgCd": "AUA", "flow": "O", "partnerPostalOrgCd": "FRA" })).len();
-        visitor.get("/console/items?flow=O&partner=fra&class=&id=").is(200).says(&format!("{to_france} items"));
+        visitor.get("/console/items?flow=O&partner=fra&class=&q=&light=").is(200).says(&format!("{to_france} items"));
         visitor.get("/console/items?from=2019-07-10&to=2019-07-10").is(200).says("EE123456785AU");
         visitor.get("/console/items?from=2019-07-11").is(200).says("items");
         assert!(!visitor.get("/console/items?to=2019-07-09").is(200).text.contains("EE123456785AU"));
-        visitor.get("/console/items?id=RR000000005AU").is(200).says("No item fits");
+        visitor.get("/console/items?q=RR000000005AU").is(200).says("No item fits");
         let one = address(server, "AUA", "AUA", "EE123456785AU");
-        assert_eq!(visitor.get("/console/items?id=ee123456785au").leads_to(), one);
-        for (wrong, field) in [("id=%C3%A4", "id"), ("partner=D", "partner"), ("from=26/11/2026", "from"), ("to=x", "to")] {
+        assert_eq!(visitor.get("/console/items?q=ee123456785au").leads_to(), one);
+        for (wrong, field) in [("q=--", "q"), ("q=a+b+c+d+e", "q"), ("partner=D", "partner"), ("from=26/11/2026", "from"), ("to=x", "to")] {
             visitor.get(&format!("/console/items?{wrong}")).is(422).says(&format!("href=\"#{field}\""));
         }
         assert_eq!(visitor.get("/console/items?cursor=nonsense").leads_to(), "/console/items");

@@ -54,6 +54,9 @@ on_both_engines! {
             visitor.post("/console/referral", &all)
         };
         with(&[("code", "")]).is(422).says("href=\"#code\"").says("Choose an answer");
+        // Sent is what was sent: not an answer to a question that there is not, and that nobody answered.
+        let elsewhere = [("item", item.as_str()), ("reference", "R-NONE"), ("key", key.as_str()), ("code", "R11")];
+        visitor.post("/console/referral", &elsewhere).is(404);
         let long: &'static str = "x".repeat(entrepost::limits::TEXT_CHARS + 1).leak();
         with(&[("code", "R11"), ("action", long)]).is(422).says("href=\"#action\"");
         let answer = [("code", "R11"), ("action", "declaration <b>amended</b>")];

@@ -629,6 +629,31 @@ on_both_engines_with! {
         assert!(!events.is_empty() && events.iter().all(|one| one.json()["data"]["itemId"] == other.as_str()), "{events:?}");
     }
 
+    fn one_that_cannot_be_told_stops_no_other(server) {
+        let (courier, receiver) = (Courier::new(server), well());
+        let (host, _) = callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");
+        let url = receiver.url.replace("/hook", "/back/huge");
+        let (huge, usual) = (fresh_id("AU"), fresh_id("AU"));
+        let id = courier.submitted(&with(normal(&huge), json!({ "callback_url": url })))["id"].clone();
+        courier.submitted(&with(normal(&usual), json!({ "callback_url": url })));
+        // More than any number can hold, which the published form has no place for.
+        let piece = |index: i32| json!({ "Index": index, "Number": 2_147_483_647, "Amount": 9.0e27, "CurrencyCd": "AUD", "Description": "old smartphone", "HS": "851713" });
+        let pieces: Vec<Value> = (1..=20).map(piece).collect();
+        let patch = json!({ "declaration": { "Data": { "ContentPieces": pieces } } });
+        let patched = server.rest("AUA", "PATCH", &format!("/v1/declarations/{huge}"), Some(&patch), &[("if-match", "*")]);
+        assert!([200, 400].contains(&patched.status), "{}", patched.text);
+        assert!(courier.query(&id).status < 500);
+        server.notify();
+        receiver.forget();
+        refer(server, &huge, "RFI");
+        refer(server, &usual, "RFI");
+        server.notify();
+        let told: Vec<Value> = receiver.all().iter().map(|one| one.json()["consignment_note"].clone()).collect();
+        assert!(told.contains(&json!(usual)), "{told:?}");
+        let log = server.rest("AUA", "GET", &format!("/v1/subscriptions/{host}"), None, &[]).ok().json();
+        assert_eq!(log["state"], "active", "{log}");
+    }
+
     fn who_does_not_say_ok_is_told_again_after_thirty_and_sixty_seconds(server) {
         let (courier, receiver, note) = (Courier::new(server), Receiver::start(), fresh_id("AU"));
         let (host, _) = callback_host(server, &receiver.url.replace("/hook", "/back/"), "xpress");

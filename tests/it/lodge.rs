@@ -54,17 +54,21 @@ fn to_check(visitor: &Visitor<'_>) -> Shown {
     shown
 }
 
+/// The time that somebody takes who fills it in.
+fn time_passes(server: &Server, seconds: u64) {
+    let by = std::time::Duration::from_secs(seconds);
+    server.block_on(|services| async move { services.clock.advance(by) });
+}
+
 /// A form that was begun a while ago, as it is by the time that somebody has filled it in.
-fn begun_before(shown: &Shown) -> Fields {
-    let mut fields = fields(shown);
-    let begun = fields.iter_mut().find(|(name, _)| name == "begun").expect("when it was begun");
-    begun.1 = (begun.1.parse::<i64>().expect("seconds") - 60).to_string();
-    fields
+fn begun_before(server: &Server, shown: &Shown) -> Fields {
+    time_passes(server, 60);
+    fields(shown)
 }
 
 /// Lodges it; gives number and secret.
-fn lodged(visitor: &Visitor<'_>) -> (String, String) {
-    lodge(visitor, &begun_before(&to_check(visitor)))
+fn lodged(server: &Server, visitor: &Visitor<'_>) -> (String, String) {
+    lodge(visitor, &begun_before(server, &to_check(visitor)))
 }
 
 fn lodge(visitor: &Visitor<'_>, form: &Fields) -> (String, String) {
@@ -92,7 +96,7 @@ fn a_sender_declares_in_four_steps(engine: Engine) {
     assert!(posts.text.contains("href=\"/declare/AUA\"") && posts.text.contains("href=\"/declare/DEA\""));
     let shown = to_check(&visitor).says("Köln — 北京").says("Wooden toy train for children").says("Germany");
     let shown = shown.says("name=\"true\"");
-    let fields = begun_before(&shown);
+    let fields = begun_before(&server, &shown);
     send(&visitor, FORM, &fields, &[], "lodge").is(422).says("Say that what you declare is complete and true");
     let done = send(&visitor, FORM, &fields, &[("true", "yes")], "lodge").is(200);
     let number = done.between("<p class=\"huge\">", "</p>").to_owned();
@@ -162,7 +166,7 @@ fn nothing_is_kept_of_who_gives_up(engine: Engine) {
 fn what_was_lodged_is_its_senders(engine: Engine) {
     let server = Server::start(engine);
     let visitor = Visitor::new(&server);
-    let (number, secret) = lodged(&visitor);
+    let (number, secret) = lodged(&server, &visitor);
     let mine = format!("{FORM}/mine");
     let opened = |number: &str, secret: &str, button: &str| {
         visitor.post(&mine, &[("number", number), ("secret", secret), ("do", button)])
@@ -183,7 +187,7 @@ fn what_was_lodged_is_its_senders(engine: Engine) {
         form = send(&visitor, FORM, &fields(&form), &[("piece_description-1", "Wooden toy ship for children")], "next")
             .is(200);
     }
-    let done = send(&visitor, FORM, &begun_before(&form), &[("true", "yes")], "lodge").is(200);
+    let done = send(&visitor, FORM, &begun_before(&server, &form), &[("true", "yes")], "lodge").is(200);
     assert_eq!(done.between("<p class=\"huge\">", "</p>"), number);
     assert_eq!(
         kept(&server, &number).expect("kept")["Data"]["ContentPieces"][0]["Description"],
@@ -194,7 +198,7 @@ fn what_was_lodged_is_its_senders(engine: Engine) {
 fn a_secret_is_tried_five_times_a_minute(engine: Engine) {
     let server = Server::start(engine);
     let visitor = Visitor::new(&server);
-    let (number, secret) = lodged(&visitor);
+    let (number, secret) = lodged(&server, &visitor);
     let mine = format!("{FORM}/mine");
     for _ in 0..5 {
         visitor.post(&mine, &[("number", &number), ("secret", "WRONG"), ("do", "show")]).is(422);
@@ -206,7 +210,7 @@ fn what_was_lodged_can_be_erased(engine: Engine) {
     let server = Server::start(engine);
     let visitor = Visitor::new(&server);
     let before = count(&server);
-    let form = begun_before(&to_check(&visitor));
+    let form = begun_before(&server, &to_check(&visitor));
     let (number, secret) = lodge(&visitor, &form);
     let mine = format!("{FORM}/mine");
     visitor.post(&mine, &[("number", &number), ("secret", &secret), ("do", "erase")]).is(200).says("It was erased");
@@ -218,7 +222,7 @@ fn what_was_lodged_can_be_erased(engine: Engine) {
     let verdict = server.block_on(|services| async move { services.verify_history().await }).expect("looks");
     assert_eq!(verdict.fault, None);
     // What became an item is the post's.
-    let (number, secret) = lodged(&visitor);
+    let (number, secret) = lodged(&server, &visitor);
     let item = fresh_id("AU");
     server
         .call_as(
@@ -242,7 +246,7 @@ fn prohibited_goods_are_stopped_and_restricted_ones_confirmed(engine: Engine) {
     let is_restricted = check.text.contains("name=\"restricted\"");
     assert!(is_prohibited || is_restricted, "{}", check.text);
     let before = count(&server);
-    let tried = send(&visitor, FORM, &begun_before(&check), &[("true", "yes")], "lodge");
+    let tried = send(&visitor, FORM, &begun_before(&server, &check), &[("true", "yes")], "lodge");
     assert_ne!(tried.status, 303);
     assert!(!tried.text.contains("id=\"secret\""), "it was lodged");
     assert_eq!(count(&server), before);
@@ -253,18 +257,80 @@ fn programs_that_fill_in_everything_are_stopped(engine: Engine) {
     let visitor = Visitor::new(&server);
     let shown = to_check(&visitor);
     // In no time.
-    let hasty: Fields = fields(&shown)
-        .into_iter()
-        .map(|(name, value)| if name == "begun" { (name, i64::MAX.to_string()) } else { (name, value) })
-        .collect();
-    send(&visitor, FORM, &hasty, &[("true", "yes")], "lodge").is(422).says("Nothing was sent");
+    send(&visitor, FORM, &fields(&shown), &[("true", "yes")], "lodge").is(422).says("Nothing was sent");
+    time_passes(&server, 60);
+    // With a beginning of its own: the time, the key and the signature of another form.
+    let begun = get(&fields(&shown), "begun").to_owned();
+    let other = get(&fields(&visitor.get(FORM)), "begun").to_owned();
+    let parts: Vec<&str> = begun.split('.').collect();
+    let earlier = format!("{}.{}.{}", parts[0], parts[1].parse::<i64>().expect("seconds") - 60, parts[2]);
+    let another = format!("{}.{}.{}", other.split('.').next().unwrap_or_default(), parts[1], parts[2]);
+    for wrong in ["", "x", "..", &earlier, &another] {
+        let form: Fields = fields(&shown)
+            .into_iter()
+            .map(|(name, value)| if name == "begun" { (name, wrong.to_owned()) } else { (name, value) })
+            .collect();
+        send(&visitor, FORM, &form, &[("true", "yes")], "lodge").is(422).says("Nothing was sent");
+    }
     // Where people see no field.
     let trapped = [("true", "yes"), ("website", "https://example.com/")];
-    send(&visitor, FORM, &begun_before(&shown), &trapped, "lodge").is(422).says("Nothing was sent");
+    send(&visitor, FORM, &begun_before(&server, &shown), &trapped, "lodge").is(422).says("Nothing was sent");
     // From a page of somebody else.
     visitor.send("POST", FORM, Some(&[("do", "lodge")]), &[("origin", "https://elsewhere.example")]).is(403);
     visitor.get("/declare/XYZ").is(404);
     visitor.get("/declare/DE").is(404);
+}
+
+/// What nobody was asked, codes that are in no list and texts that go on and on are not believed.
+fn only_what_was_asked_is_taken(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let form = begun_before(&server, &to_check(&visitor));
+    let long = "x".repeat(201);
+    for (name, text, field) in [
+        ("nature", "77", "nature"),
+        ("mail_class", "Q", "mail_class"),
+        ("sender_country", "QQ", "sender_country"),
+        ("piece_currency-1", "QQQ", "piece_currency-1"),
+        ("recipient_name", long.as_str(), "recipient_name"),
+        ("piece_description-1", long.as_str(), "piece_description-1"),
+    ] {
+        let shown = send(&visitor, FORM, &form, &[(name, text), ("true", "yes")], "lodge").is(422);
+        assert!(shown.text.contains(&format!("href=\"#{field}\"")), "{name}: {}", shown.text);
+    }
+    let more = [
+        ("extra:EP.Version", "7"),
+        ("extra:Colour", "red"),
+        ("item_id", "EE123456785AU"),
+        ("comments", "unasked"),
+        ("doc1_id", "I-1"),
+        ("true", "yes"),
+    ];
+    let shown = send(&visitor, FORM, &form, &more, "lodge").is(200);
+    let number = shown.between("<p class=\"huge\">", "</p>").to_owned();
+    let data = kept(&server, &number).expect("it is kept")["Data"].clone();
+    assert!(!data.to_string().contains("unasked") && !data.to_string().contains("Colour"), "{data}");
+    assert_eq!((&data["ExtraFieldNames"], &data["Documents"]), (&json!([]), &json!([])), "{data}");
+    // More lines than a form has are not looked at.
+    let lines: Vec<(String, String)> =
+        (1..=40).map(|line| (format!("piece_description-{line}"), "cotton shirts".to_owned())).collect();
+    let lines: Vec<(&str, &str)> = lines.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let shown = send(&visitor, FORM, &form, &[lines, vec![("lines", "40")]].concat(), "add").is(200);
+    assert!(shown.text.contains("name=\"piece_description-20\"") && !shown.text.contains("piece_description-21"));
+}
+
+fn a_customs_form_of_what_was_lodged_is_for_its_sender(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let (number, secret) = lodged(&server, &visitor);
+    let mine = format!("{FORM}/mine");
+    let asked = |secret: &str| visitor.post(&mine, &[("number", &number), ("secret", secret), ("do", "print")]);
+    let printed = asked(&secret).is(200);
+    assert_eq!(printed.header("content-type"), Some("application/pdf"));
+    assert_eq!(printed.header("content-disposition"), Some(&*format!("attachment; filename=\"{number}.pdf\"")));
+    assert_eq!(printed.header("cache-control"), Some("no-store"));
+    assert!(printed.text.starts_with("%PDF"), "{}", &printed.text[..20]);
+    assert!(!asked("0000-0000-0000").is(422).text.contains("%PDF"));
 }
 
 fn forms_of_an_address_are_limited(engine: Engine) {
@@ -287,6 +353,8 @@ on_engines! { a_secret_is_not_guessed => a_secret_is_tried_five_times_a_minute }
 on_engines! { what_was_lodged_is_erased => what_was_lodged_can_be_erased }
 on_engines! { rules_of_the_destination_stop_a_form => prohibited_goods_are_stopped_and_restricted_ones_confirmed }
 on_engines! { programs_are_kept_out => programs_that_fill_in_everything_are_stopped }
+on_engines! { answers_to_what_was_not_asked_are_dropped => only_what_was_asked_is_taken }
+on_engines! { the_form_is_printed_for_its_sender => a_customs_form_of_what_was_lodged_is_for_its_sender }
 on_engines! { an_address_begins_so_many_forms => forms_of_an_address_are_limited }
 
 /// Chooses in a list or types into a line.
@@ -355,6 +423,48 @@ fn a_parcel_is_declared_on_a_telephone() {
     let read = std::process::Command::new("zbarimg").args(["--quiet", "--raw"]).arg(picture).output().expect("zbarimg");
     let read = String::from_utf8_lossy(&read.stdout).into_owned();
     assert!(read.lines().any(|line| line == number), "{read} is not {number}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_form_can_be_read_in_every_language_light_and_dark() {
+    let Some(axe) = axe() else { return };
+    let server = Server::start(Engine::Sqlite);
+    let browser = Browser::start(true);
+    browser.resize(320, 900);
+    let mut faults = Vec::new();
+    for language in ["fr", "es", "pt", "en"] {
+        browser.prefer(if language == "pt" { "dark" } else { "light" });
+        let mut look = |name: &str| {
+            assert_eq!(browser.script("return document.documentElement.lang"), language, "{name}");
+            let found = browser.violations(&axe, &every_rule());
+            faults.extend(found.into_iter().map(|fault| format!("{name} in {language}: {fault}")));
+            let wide =
+                browser.script("return document.documentElement.scrollWidth > document.documentElement.clientWidth");
+            assert_eq!(wide, false, "{name} in {language} scrolls sideways");
+        };
+        browser.go(&format!("{}{FORM}?lang={language}", server.base));
+        for (at, step) in typed().iter().enumerate() {
+            browser.sees(&format!("input[name=step][value='{at}']"));
+            look("a step");
+            fill_step(&browser, step);
+            browser.click("button.main");
+        }
+        browser.sees("#true-0");
+        look("the check");
+        browser.click("button.main");
+        browser.sees("#true[aria-invalid=true], #true-0[aria-invalid=true], [role=alert]");
+        look("the check, not confirmed");
+        time_passes(&server, 60);
+        browser.click("#true-0");
+        browser.click("button.main");
+        browser.sees("#secret");
+        look("what was lodged");
+        browser.picture(&format!("declare-done-{language}"));
+        browser.resize(320, 900);
+        browser.go(&format!("{}{FORM}/mine", server.base));
+        look("number and secret");
+    }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -82,3 +82,4 @@ mod vague;
 mod vocabulary;
 mod watchdog;
 mod wire;
+mod words;

@@ -220,6 +220,26 @@ on_both_engines! {
         assert!(extra(&data(server, &id)["ContentPieces"][0], "EP.Enriched").as_str().is_some_and(|text| text.contains("Amount")));
     }
 
+    fn what_was_filled_in_is_said_by_nobody_else(server) {
+        let number = offer(server);
+        let claims = |of: &Value| json!({ "ExtraFieldNames": ["EP.Enriched", "EP.GoodsReference", "Colour"], "ExtraFieldValues": ["HS, Amount", of, "red"] });
+        let mut line = claims(&json!(number.to_string()));
+        line.as_object_mut().expect("an object").extend(json!({ "Index": 1, "Number": 1, "Description": "A clock of nobody", "Amount": 5, "CurrencyCd": "EUR", "HS": "910529", "NetWeight": 0.1, "OrigCountryCd": "AU" }).as_object().cloned().expect("one"));
+        let id = fresh_id("AU");
+        let mut body = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "declaration": declaration("5.00") });
+        body["declaration"]["Data"]["ContentPieces"] = json!([line]);
+        body["declaration"]["Data"]["ExtraFieldNames"] = json!(["EP.Enriched", "Season"]);
+        body["declaration"]["Data"]["ExtraFieldValues"] = json!(["SenderName", "winter"]);
+        post(server, "AUA", "/v1/declarations", &body).refused(201);
+        let stored = data(server, &id);
+        let line = &stored["ContentPieces"][0];
+        // Only what the goods really say is taken for said by them: the code, and neither text nor price.
+        assert_eq!((extra(&stored, "Season"), extra(line, "Colour")), (json!("winter"), json!("red")), "{stored}");
+        assert_eq!(extra(&stored, "EP.Enriched"), Value::Null, "{stored}");
+        let said = extra(line, "EP.Enriched");
+        assert!(!said.as_str().unwrap_or_default().contains("Amount"), "{stored}");
+    }
+
     fn many_at_once_are_completed_too(server) {
         let number = offer(server);
         let ids = [fresh_id("AU"), fresh_id("AU"), fresh_id("AU")];

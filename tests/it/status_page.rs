@@ -75,13 +75,20 @@ fn the_operator_tells_of_incidents_and_maintenance(engine: Engine) {
     // It is over once.
     run(&["incident", "close", "1"]);
     assert_eq!(twin(&server)["incidents"][0]["to"], end);
-    run(&["incident", "plan", "A new version", "--from", "2099-01-01T22:00:00Z", "--to", "2099-01-01T23:00:00Z"]);
+    run(&["incident", "plan", "A new version", "--from", "2030-01-01T22:00:00Z", "--to", "2030-01-01T23:00:00Z"]);
     Visitor::new(&server).get("/status").is(200).says("Maintenance").says("A new version");
     assert!(run(&["incident", "list"]).lines().count() == 2);
+    // What was called off takes place at no time.
+    run(&["incident", "close", "2", "--note", "Not needed"]);
+    let told = twin(&server)["incidents"][0].clone();
+    assert_eq!((&told["calledOff"], &told["to"]), (&json!(true), &Value::Null), "{told}");
+    Visitor::new(&server).get("/status").is(200).says("called off").says("Not needed");
     for wrong in [
         &["incident", "open", " "][..],
         &["incident", "note", "99", "x"],
-        &["incident", "plan", "x", "--from", "2099-01-02T00:00:00Z", "--to", "2099-01-01T00:00:00Z"],
+        &["incident", "plan", "x", "--from", "2027-01-02T00:00:00Z", "--to", "2027-01-01T00:00:00Z"],
+        &["incident", "plan", "x", "--from", "2099-01-01T00:00:00Z", "--to", "2099-01-02T00:00:00Z"],
+        &["incident", "open", "two\nlines"],
     ] {
         refused(&url, wrong);
     }
@@ -90,6 +97,24 @@ fn the_operator_tells_of_incidents_and_maintenance(engine: Engine) {
     run(&["incident", "open", &long[1..]]);
 }
 
+/// However many came after it, and however well the server finds itself.
+fn what_is_on_is_shown(engine: Engine) {
+    let server = Server::start(engine);
+    let url = server.database_url.clone();
+    admin(&url, &["incident", "open", "Letters are delayed", "--component", "exchange"]);
+    for number in 2..=60 {
+        admin(&url, &["incident", "open", &format!("Short one {number}")]);
+        admin(&url, &["incident", "close", &number.to_string()]);
+    }
+    let status = twin(&server);
+    assert_eq!(status["works"], false, "{status}");
+    let page = Visitor::new(&server).get("/status").is(200).says("Letters are delayed");
+    assert!(!page.text.contains("Everything works."));
+    admin(&url, &["incident", "close", "1"]);
+    assert_eq!(twin(&server)["works"], true);
+}
+
+on_engines! { an_incident_is_shown_while_it_is_on => what_is_on_is_shown }
 on_engines! { what_works_is_open_to_everybody => everybody_reads_what_works }
 on_engines! { days_are_counted => what_was_seen_is_counted_day_by_day }
 on_engines! { incidents_are_told => the_operator_tells_of_incidents_and_maintenance }

@@ -326,10 +326,10 @@ impl Ask<'_> {
         Some(value).filter(|value| !value.is_empty())
     }
 
-    /// The value of a preference of the Prefer header (RFC 7240).
+    /// The value of a preference of the Prefer header (RFC 7240): empty where it stands alone.
     pub fn prefers(&self, name: &str) -> Option<&str> {
-        let all = self.header("prefer")?;
-        let mut each = all.split(',').filter_map(|one| one.split(';').next()?.split_once('='));
+        let preferences = self.header("prefer")?.split(',').filter_map(|one| one.split(';').next());
+        let mut each = preferences.map(|one| one.split_once('=').unwrap_or((one, "")));
         each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
     }
 

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::ask::Ask;
+use super::ingestions;
 use super::merge;
 use super::reply::Reply;
 use crate::contract::anonymous::AnonymousMembers;
@@ -14,7 +15,7 @@ use crate::contract::ingestion::{DeclarationEvent, NewDeclaration};
 use crate::contract::outcome::Outcome;
 use crate::contract::own::{BatchView, CopyView, FaultView, JudgedView, ListedLinks, OutcomeView, Receipt, StoredView};
 use crate::contract::{AnonymousDeclaration, Declaration, MailObject};
-use crate::domain::{DeclarationState, Flow};
+use crate::domain::{DeclarationState, Flow, Light};
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::error::problem::pointer;
 use crate::http::reading;
@@ -26,6 +27,7 @@ use crate::service::amend::{Amendment, Changeable, NewItem};
 use crate::service::declare::Declared;
 use crate::service::load::{ItemFilter, Query, ViewForm, moment};
 use crate::service::one::Named;
+use crate::service::search::searched;
 use crate::service::{Answer, BatchMode, Entry};
 
 /// The names of [`DeclarationEvent`] and of the states they lead to.
@@ -82,6 +84,9 @@ async fn hosts(ask: &Ask<'_>) -> Result<CallbackHosts> {
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     let new: NewDeclaration = ask.body()?;
+    if ask.prefers("respond-async").is_some() {
+        return ingestions::create_one(&ask).await;
+    }
     let (actor, key) = (ask.acting()?, ask.key()?);
     let entry =
         Entry { list: "", index: None, item_id: item_id(&new), content: Ok(declared(new, "", &hosts(&ask).await?)) };
@@ -163,8 +168,11 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Reply> {
 }
 
 /// The filters that a list and an export have in common.
-pub(super) fn filter(ask: &Ask<'_>) -> ItemFilter {
-    ItemFilter {
+///
+/// # Errors
+/// 400 for words that nothing can be searched by.
+pub(super) fn filter(ask: &Ask<'_>) -> Result<ItemFilter> {
+    Ok(ItemFilter {
         item_id: ask.own("itemId"),
         external_ref: ask.own("externalReference"),
         flow: ask.text("flow").and_then(flow_of),
@@ -177,12 +185,15 @@ pub(super) fn filter(ask: &Ask<'_>) -> ItemFilter {
         decision: ask.own("decision"),
         posting_from: ask.from("postedFrom").map(moment),
         posting_to: ask.to("postedTo").map(moment),
+        light: ask.text("light").and_then(Light::named),
+        receptacle: ask.own("receptacle"),
+        words: ask.text("q").map(searched).transpose()?.unwrap_or_default(),
         ..ItemFilter::default()
-    }
+    })
 }
 
 pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
-    let filter = filter(&ask);
+    let filter = filter(&ask)?;
     let query = Query {
         post: ask.own("post"),
         filter,

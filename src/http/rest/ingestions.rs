@@ -38,8 +38,19 @@ fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
+    keep(&ask, new(&ask, false)).await
+}
+
+/// A declaration whose caller does not wait for what becomes of it.
+pub(super) async fn create_one(ask: &Ask<'_>) -> Result<Reply> {
+    let bytes = format!("[{}]", ask.body_text()).into_bytes();
+    let new = NewIngestion { media: IngestionMedia::Json, bytes, ..new(ask, false) };
+    Ok(keep(ask, new).await?.applying("respond-async"))
+}
+
+async fn keep(ask: &Ask<'_>, new: NewIngestion) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let taken = ask.services.ingest(&actor, new(&ask, false), key).await?;
+    let taken = ask.services.ingest(&actor, new, key).await?;
     let links = links_of(taken.id);
     let location = links.itself.clone();
     let receipt = IngestionReceipt { reference_id: taken.id, repeated: taken.repeated, links };
@@ -91,7 +102,7 @@ fn language(ask: &Ask<'_>) -> Language {
 }
 
 async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str, name: &str) -> Result<Reply> {
-    let what = (ask.text("post"), filter(ask));
+    let what = (ask.text("post"), filter(ask)?);
     let export = ask.services.export(&ask.actor, what, (form, language(ask)), &|_| ()).await?;
     let count = i64::try_from(export.items).ok();
     Ok(Reply::file(export.bytes, kind, name).counted(count, None))
@@ -113,7 +124,7 @@ pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
 }
 
 pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
-    let what = (ask.text("post"), filter(&ask));
+    let what = (ask.text("post"), filter(&ask)?);
     let export = ask.services.export(&ask.actor, what, (ExportForm::Json, Language::En), &|_| ()).await?;
     let text = String::from_utf8(export.bytes).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Reply::ok(text).counted(i64::try_from(export.items).ok(), None))

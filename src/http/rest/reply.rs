@@ -79,6 +79,12 @@ impl Reply {
         self
     }
 
+    /// Says that a preference was followed (RFC 7240).
+    #[must_use]
+    pub fn applying(self, preference: &str) -> Self {
+        self.with(HeaderName::from_static("preference-applied"), preference.to_owned())
+    }
+
     /// Says which version this is; `tag` is without quotes.
     #[must_use]
     pub fn tagged(self, tag: &str) -> Self {

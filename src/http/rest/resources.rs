@@ -19,7 +19,7 @@ use crate::contract::subscription::{
     SubscriptionChanges, SubscriptionList, SubscriptionMade, SubscriptionView, TestCall, TestResult,
 };
 use crate::contract::{MarketedGood, PostalService, SenderProfile, WatchdogInfo};
-use crate::domain::Scope;
+use crate::domain::{Light, Scope};
 use crate::http::error::ErrorForm;
 use crate::http::operation::{
     Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, inline, named,
@@ -137,12 +137,21 @@ macro_rules! with_item_filters {
             parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
             parameter("state", ParameterKind::OneOf(declarations::STATES), "Where the declaration stands."),
             parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
+            parameter("light", ParameterKind::OneOf(Light::NAMES), "Colour of the light as it was judged last."),
+            parameter("receptacle", ParameterKind::Text, "Only items in this receptacle or despatch (S9, S8)."),
+            parameter(
+                "q",
+                ParameterKind::Text,
+                "Only items with these words, each the beginning of one of: ids, names, cities. Words of under three letters are whole ones.",
+            ),
             parameter("postedFrom", ParameterKind::Date, "Posting date from, inclusive."),
             parameter("postedTo", ParameterKind::Date, "Posting date to, inclusive; a date alone is the whole day."),
             $($more),+
         ]
     };
 }
+
+const PREFER_ASYNC: (&str, &str) = ("Prefer", "respond-async: answer at once, before it is stored.");
 
 /// Of the items of a list.
 const LIST_QUERY: &[Parameter] = with_item_filters![
@@ -271,11 +280,17 @@ resources! {
         POST "/v1/declarations" createDeclaration Posts [CreateMessages] "Stores a declaration." {
             remarks: "An item that is declared already is changed by it; to be sure of what is changed, use PUT or PATCH. A line may name \
                       own goods (`goodsReference`, their number) instead of saying what it is; an absent sender is the default one \
-                      of `/v1/senders`.",
+                      of `/v1/senders`. With `Prefer: respond-async` it is kept at once and stored a little later, as an \
+                      ingestion of one.",
             body: NewDeclaration,
+            headers: &[PREFER_ASYNC],
             answers: &[
                 created("The item is declared now.", named::<StoredView>),
                 tagged("200", "The item was declared before: changed, or unchanged.", named::<StoredView>),
+                Answer {
+                    headers: &[LOCATION, ("Preference-Applied", "That the answer does not wait for what becomes of it.")],
+                    ..json("202", "Kept: what becomes of it is to be seen at the ingestion.", named::<IngestionReceipt>)
+                },
             ],
             problems: &[NOT_THERE, CONFLICT],
             run: declarations::create,
@@ -455,7 +470,7 @@ resources! {
             problems: &[NOT_THERE, SEVERAL],
             run: documents::list,
         }
-        GET "/v1/declarations/{id}/documents/{document}" printDocument PostsAndCustoms [ReadDocuments] "A document of an item as PDF/A: cn22, cn23 or label." {
+        GET "/v1/declarations/{id}/documents/{document}" printDocument PostsAndCustoms [ReadDocuments] "A document of an item as PDF/A: cn22, cn23, label or dutynote." {
             query: PDF_QUERY,
             offers: &["application/pdf"],
             headers: &[IF_NONE_MATCH],

@@ -298,13 +298,14 @@ fn is_shown(key: &str) -> bool {
 }
 
 /// Codes whose messages speak to programs.
-const OWN_WORDS: [&str; 8] = [
+const OWN_WORDS: [&str; 9] = [
     "required",
     "code_known",
     "hs_absent",
     "hs_unknown",
     "nature_unexplained",
     "number_form",
+    "whole_number_form",
     "unknown_code",
     "item_id_form",
 ];
@@ -636,7 +637,7 @@ mod tests {
         ];
         let codes = FINDING_CODES.iter().map(|(code, _)| *code).filter(|code| !elsewhere.contains(code));
         let rules = RULES.iter().map(|rule| rule.id);
-        let sheets = ["number_form", "date_form", "digits_lost", "older_version"];
+        let sheets = ["number_form", "whole_number_form", "date_form", "digits_lost", "older_version"];
         for code in codes.chain(rules).chain(sheets) {
             for tongue in Language::ALL {
                 assert!(Texts(tongue).find(&format!("found.{code}")).is_some(), "{code} in {tongue:?}");

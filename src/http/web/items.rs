@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -16,20 +15,21 @@ use super::declared::label_of;
 use super::field::{Line, Problems, choice, line, send, table};
 use super::layout::{form_again, page, see_other, token};
 use super::light;
+use super::papers::{form_options, pdf};
 use super::visit::Visit;
 use crate::contract::item_status::CheckItemStatusRequest;
 use crate::contract::own::HistoryEntry;
 use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
-use crate::domain::Flow;
+use crate::domain::{Flow, Light};
 use crate::error::{Error, Findings, Result};
 use crate::exchange::operate::{ItemInRow, MessageRow};
-use crate::http::printing::PrintOptions;
 use crate::refdata::lists::lists;
 use crate::rules::forms;
 use crate::service::history_view::Change;
 use crate::service::load::{ItemFilter, Query, ViewForm, bound};
 use crate::service::one::Named;
 use crate::service::rights::UseCase;
+use crate::service::search::searched;
 use crate::sheet::keys::column_of_path;
 
 /// Items of a page of the list.
@@ -115,11 +115,13 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
     let (texts, query) = (visit.texts, &visit.query);
     let given = |name: &'static str| Some(query.trimmed(name).to_uppercase()).filter(|text| !text.is_empty());
     let mut findings = Findings::default();
-    let id = given("id").map(|id| id.split_whitespace().collect::<String>());
-    forms::check_item_id(&mut findings, "id", id.as_deref());
-    if !findings.is_empty() {
-        return Err(Problems::one(Some("id"), texts.get("scan.form")));
-    }
+    let typed = query.trimmed("q");
+    let item_id = whole_id(typed);
+    let words = match typed {
+        "" => Vec::new(),
+        _ if item_id.is_some() => Vec::new(),
+        text => searched(text).map_err(|_| Problems::one(Some("q"), texts.get("items.search-form")))?,
+    };
     let partner = given("partner");
     forms::check_post(&mut findings, "partner", partner.as_deref());
     if !findings.is_empty() {
@@ -140,7 +142,9 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
     let (from, to) = (day("from")?.and_then(start), day("to")?.and_then(|day| day.succ_opt()).and_then(start));
     let to = to.map(|end| WcfDate::new(end.instant() - chrono::TimeDelta::seconds(1)));
     Ok(ItemFilter {
-        item_id: id,
+        item_id,
+        words,
+        light: Light::named(query.trimmed("light")),
         flow: given("flow").and_then(|flow| Flow::from_stored(&flow).ok()),
         partner_post: partner,
         mail_class: given("class"),
@@ -148,6 +152,19 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
         posting_to: bound(to),
         ..ItemFilter::default()
     })
+}
+
+/// What was typed, where it is a whole item id (S10), with or without blanks: that item is meant, and no word.
+fn whole_id(typed: &str) -> Option<String> {
+    let id: String = typed.split_whitespace().collect::<String>().to_uppercase();
+    let is_of =
+        |part: Option<&str>, is_sign: fn(&u8) -> bool| part.is_some_and(|part| part.as_bytes().iter().all(is_sign));
+    let letter = u8::is_ascii_uppercase;
+    let fits = id.len() == 13
+        && is_of(id.get(..2), letter)
+        && is_of(id.get(2..11), u8::is_ascii_digit)
+        && is_of(id.get(11..), letter);
+    fits.then_some(id)
 }
 
 fn filter_form(visit: &Visit<'_>, problems: &Problems) -> Markup {
@@ -159,6 +176,12 @@ fn filter_form(visit: &Visit<'_>, problems: &Problems) -> Markup {
         ("O", texts.get("items.outbound").to_owned()),
         ("T", texts.get("items.transit").to_owned()),
     ];
+    let lights = [
+        ("", any.clone()),
+        ("Green", texts.get("light.green").to_owned()),
+        ("Amber", texts.get("light.amber").to_owned()),
+        ("Red", texts.get("light.red").to_owned()),
+    ];
     let classes = [
         ("", any),
         ("U", texts.get("items.letters").to_owned()),
@@ -168,7 +191,8 @@ fn filter_form(visit: &Visit<'_>, problems: &Problems) -> Markup {
     let hint = Some(texts.get("items.date-hint"));
     html! {
         form.filter method="get" action="/console/items" novalidate data-again {
-            (line(problems, Line { name: "id", label: texts.get("items.id"), value: query.trimmed("id"), autocomplete: Some("off"), ..Line::default() }))
+            (line(problems, Line { name: "q", label: texts.get("items.search"), hint: Some(texts.get("items.search-hint")), value: query.trimmed("q"), autocomplete: Some("off"), ..Line::default() }))
+            (choice(problems, "light", texts.get("items.light"), None, &lights, query.trimmed("light")))
             (choice(problems, "flow", texts.get("items.flow"), None, &flows, query.trimmed("flow")))
             (line(problems, Line { name: "partner", label: texts.get("items.partner"), value: query.trimmed("partner"), autocomplete: Some("off"), is_short: true, ..Line::default() }))
             (choice(problems, "class", texts.get("items.class"), None, &classes, query.trimmed("class")))
@@ -561,17 +585,11 @@ pub(super) async fn print(visit: Visit<'_>) -> Result<HttpResponse> {
     actor.posts_meant(Some(post)).map_err(absent)?;
     let services = &visit.shared.services;
     let form = Some(visit.form.get("form").to_owned()).filter(|form| !form.is_empty());
-    let language = Some(visit.texts.0.code().to_owned()).filter(|code| code != "EN");
-    let options = PrintOptions { form, language_cd: language, ..PrintOptions::default() };
-    let options = options.checked(actor.zone, &services.catalogue())?;
+    let options = form_options(visit.texts.0, form).checked(actor.zone, &services.catalogue())?;
     let (item, _, pid) = services.printable_one(actor, one).await?;
     let id = item.view.mail_object.as_ref().and_then(|object| object.id.clone()).unwrap_or_default();
     let today = services.clock.now().with_timezone(&actor.zone).date_naive();
     let bytes = visit.shared.printer.print(services, vec![item], options, today).await?;
     services.note_one_printed(actor, pid).await?;
-    let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/pdf"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")))
-        .body(bytes))
+    Ok(pdf(&id, bytes))
 }

@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use chrono::TimeDelta;
 use maud::{Markup, html};
-use uuid::Uuid;
 
 use super::declare::restrictions;
 use super::declared::{
@@ -18,6 +18,7 @@ use super::declared::{
 };
 use super::field::{Line, Problems, Tick, line, ticks};
 use super::layout::{form, form_again, framed, page};
+use super::papers::{form_options, pdf};
 use super::symbols::{bars, qr};
 use super::visit::Visit;
 use crate::contract::HSLookupInfo;
@@ -25,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::lists::{Language, lists};
 use crate::service::Actor;
+use crate::service::begun_form::BegunForm;
 use crate::service::form::FormJudged;
 use crate::service::lodging::LodgingSecret;
 use crate::service::requirements::ON_EVERY_FORM;
@@ -73,8 +75,8 @@ const WHY: [&str; 4] = ["lodge.parcel-why", "lodge.you-why", "lodge.recipient-wh
 /// What each step is called in the list of tasks.
 const NAMES: [&str; 4] = ["lodge.parcel", "lodge.you", "lodge.recipient", "items.goods"];
 
-/// Members that go along: what makes the form one, when it was begun, and of what it is a change.
-const CARRIED: [&str; 4] = ["key", "begun", "number", "secret"];
+/// Members that go along: what makes the form one and says when it was begun, and of what it is a change.
+const CARRIED: [&str; 3] = ["begun", "number", "secret"];
 /// A field that people do not see and do not fill in.
 const TRAP: &str = "website";
 
@@ -119,7 +121,7 @@ pub(super) async fn begin(visit: Visit<'_>) -> Result<HttpResponse> {
     let mut filled = Filled::default();
     filled.item.insert("sender_country".into(), lodging.actor.country.clone());
     filled.lines.push(Default::default());
-    lodging.begin(&filled, None)
+    lodging.begin(&filled, None).await
 }
 
 /// What was sent of a step.
@@ -145,12 +147,10 @@ impl<'v> Lodging<'v> {
     }
 
     /// The first step of a form of its own, of a new declaration or of one that is changed.
-    fn begin(&self, filled: &Filled, of: Option<(&str, &str)>) -> Result<HttpResponse> {
-        let now = self.visit.shared.services.clock.now().timestamp();
+    async fn begin(&self, filled: &Filled, of: Option<(&str, &str)>) -> Result<HttpResponse> {
         let (number, secret) = of.unwrap_or_default();
         let carried = [
-            ("key", Uuid::new_v4().to_string()),
-            ("begun", now.to_string()),
+            ("begun", self.visit.shared.services.begin_form().await?),
             ("number", number.to_owned()),
             ("secret", secret.to_owned()),
         ];
@@ -197,7 +197,7 @@ impl<'v> Lodging<'v> {
         self.step(&filled, GOODS, &Problems::default(), edited, &self.carried())
     }
 
-    fn carried(&self) -> [(String, String); 4] {
+    fn carried(&self) -> [(String, String); 3] {
         CARRIED.map(|name| (name.to_owned(), self.visit.form.get(name).to_owned()))
     }
 
@@ -426,16 +426,12 @@ impl<'v> Lodging<'v> {
         if is_restricted && visit.form.get("restricted").is_empty() {
             problems.add(Some("restricted".into()), texts.get("lodge.restricted-wanted"), false);
         }
-        let begun: i64 = visit.form.get("begun").parse().unwrap_or(i64::MAX);
-        let is_hasty = services.clock.now().timestamp().saturating_sub(begun) < limits::LODGING_FASTEST_S;
-        if is_hasty || !visit.form.get(TRAP).is_empty() {
+        let latest = services.clock.now() - TimeDelta::seconds(limits::LODGING_FASTEST_S);
+        let begun = services.begun_form(visit.form.get("begun")).await?.filter(|begun| begun.begun_at <= latest);
+        if begun.is_none() || !visit.form.get(TRAP).is_empty() {
             problems.add(None, texts.get("lodge.hasty"), false);
         }
-        let key = Uuid::try_parse(visit.form.get("key")).ok();
-        let Some(key) = key.filter(|_| problems.is_empty() && !is_prohibited) else {
-            if problems.is_empty() && !is_prohibited {
-                problems.add(None, texts.get("lodge.hasty"), false);
-            }
+        let Some(BegunForm { key, .. }) = begun.filter(|_| problems.is_empty() && !is_prohibited) else {
             return self.check(filled, &judged, &problems);
         };
         visit.shared.rate_limits.lodging(&self.actor.org, visit.address())?;
@@ -480,6 +476,7 @@ impl<'v> Lodging<'v> {
             p { (texts.get("lodge.secret-what")) }
             p { code #secret { (secret.shown()) } " "
                 button type="button" hidden data-copy="secret" data-done=(texts.get("codes.copied")) { (texts.get("codes.copy")) span role="status" {} } }
+            (self.paper(number, secret)?)
             p { a href=(format!("{}/mine", self.action())) { (texts.get("lodge.mine-link")) } }
             p { a href=(self.action()) { (texts.get("lodge.another")) } }
         };
@@ -544,8 +541,9 @@ pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
         "change" if !own.is_taken_over => {
             let mut filled = own.filled;
             filled.lines.resize(filled.lines.len().max(1), Default::default());
-            lodging.begin(&filled, Some((&number, &secret.shown())))
+            lodging.begin(&filled, Some((&number, &secret.shown()))).await
         }
+        "print" => lodging.printed(&number, &secret).await,
         "erase" if !own.is_taken_over => {
             services.erase_lodged(actor, &number, &secret).await?;
             let content = html! {
@@ -566,6 +564,7 @@ pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
                     @for step in 0..STEPS.len() { h2 { (texts.get(NAMES[step])) } (lodging.said(&own.filled, step)) }
                     p.actions {
                         button.main type="submit" name="do" value="change" { (texts.get("lodge.mine-change")) }
+                        button type="submit" name="do" value="print" { (texts.get("lodge.print")) }
                         button.grave type="submit" name="do" value="erase" { (texts.get("lodge.erase")) }
                     }
                 }
@@ -577,6 +576,27 @@ pub(super) async fn mine(visit: Visit<'_>) -> Result<HttpResponse> {
 }
 
 impl Lodging<'_> {
+    /// Leads to the customs form of what was lodged.
+    fn paper(&self, number: &str, secret: &LodgingSecret) -> Result<Markup> {
+        let body = html! {
+            input type="hidden" name="number" value=(number);
+            input type="hidden" name="secret" value=(secret.shown());
+            p.actions { button type="submit" name="do" value="print" { (self.visit.texts.get("lodge.print")) } }
+        };
+        form(self.visit, &format!("{}/mine", self.action()), body)
+    }
+
+    /// The customs form of what was lodged, with its number in the place of the item's.
+    async fn printed(&self, number: &str, secret: &LodgingSecret) -> Result<HttpResponse> {
+        let (shared, zone) = (self.visit.shared, self.actor.zone);
+        let services = &shared.services;
+        let lodged = services.printable_lodged(&self.actor, number, secret).await?;
+        let options = form_options(self.visit.texts.0, None).checked(zone, &services.catalogue())?;
+        let today = services.clock.now().with_timezone(&zone).date_naive();
+        let bytes = shared.printer.print(services, vec![lodged], options, today).await?;
+        Ok(pdf(number, bytes))
+    }
+
     fn mine_form(&self, problems: &Problems) -> Result<Markup> {
         let (visit, texts) = (self.visit, self.visit.texts);
         let body = html! {

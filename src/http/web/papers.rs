@@ -93,10 +93,22 @@ pub(super) async fn print(visit: Visit<'_>) -> Result<HttpResponse> {
         Err(error) => return again(Problems::of(error, texts, FIELDS)?),
     };
     services.note_printed(actor, "items", &ids).await?;
-    Ok(HttpResponse::Ok()
+    Ok(pdf("forms", bytes))
+}
+
+/// How one form is printed: in the language of the page beside English.
+pub(super) fn form_options(language: Language, form: Option<String>) -> PrintOptions {
+    let language_cd = Some(language.code().to_owned()).filter(|_| language != Language::En);
+    PrintOptions { form, language_cd, ..PrintOptions::default() }
+}
+
+/// A file to keep.
+pub(super) fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/pdf"))
-        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"forms.pdf\""))
-        .body(bytes))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")))
+        .body(bytes)
 }
 
 /// Those of some ids of which nothing can be printed.

@@ -42,7 +42,7 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
                 p.id { (shown.item_id) }
                 p.huge { (light::word(texts, shown.light.light)) }
                 (light::reasons(texts, &light::ShownLight::from(&shown.light)))
-                @if shown.p_id.is_some() { p { a href=(format!("/console/items?id={}", shown.item_id)) { (texts.get("scan.open")) } } }
+                @if shown.p_id.is_some() { p { a href=(format!("/console/items?q={}", shown.item_id)) { (texts.get("scan.open")) } } }
             }
         }
     };

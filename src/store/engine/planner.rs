@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Text};
 
 /// Tables that grow with the mail, each with the columns that hold organizations, first the one whose rows they are; what others
 /// refer to last.
-const FIGURED: [(&str, &[&str]); 28] = [
+const FIGURED: [(&str, &[&str]); 29] = [
     ("change", &["post_org"]),
     ("declaration", &["post_org"]),
     ("response", &["post_org"]),
@@ -31,6 +31,7 @@ const FIGURED: [(&str, &[&str]); 28] = [
     ("light_due", &["post_org"]),
     ("event", &["post_org"]),
     ("item_place", &["post_org"]),
+    ("item_word", &["post_org"]),
     ("delivery", &["org"]),
     ("delivery_attempt", &["org"]),
     ("ingestion", &["org"]),

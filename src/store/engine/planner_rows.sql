@@ -8,9 +8,9 @@ CREATE TEMPORARY TABLE shape ON COMMIT DROP AS
     FROM generate_series(1, 2000) AS n;
 
 INSERT INTO mail_object (post_org, pid, item_id, orig_post, dest_post, life_no, flow, mail_class, mail_state, posting_dt,
-        customs_visible, has_response, has_dc_response, head_seq, head_hash, created_at, changed_at, security_state)
+        customs_visible, has_response, has_dc_response, head_seq, head_hash, created_at, changed_at, light, security_state)
     SELECT post, pid, item, '?0', '?' || n / 2 % 2, 1, CASE WHEN n % 3 = 0 THEN 'I' ELSE 'O' END, 'C',
-        CASE WHEN n % 3 > 0 THEN n % 5 END, at, TRUE, n % 4 > 0, n % 5 > 0, 1, hash, at, at,
+        CASE WHEN n % 3 > 0 THEN n % 5 END, at, TRUE, n % 4 > 0, n % 5 > 0, 1, hash, at, at, (n % 3)::bigint << 56,
         CASE WHEN n % 20 = 0 THEN 'ASSESSED' END
     FROM shape;
 INSERT INTO change (post_org, pid, number) SELECT post, pid, CASE WHEN n % 50 > 0 THEN n END FROM shape;
@@ -56,6 +56,8 @@ INSERT INTO event (post_org, event_no, object_pid, seq, part, at, event_type, it
     FROM shape, generate_series(1, 3) AS seq;
 INSERT INTO item_place (post_org, object_pid, receptacle, despatch, external_ref)
     SELECT post, pid, 'R' || n / 50, 'D' || n / 500, 'E' || n FROM shape;
+INSERT INTO item_word (post_org, word, object_pid, hidden)
+    SELECT post, 'w' || (n * 7 + no) % 300, pid, FALSE FROM shape, generate_series(1, 7) AS no;
 INSERT INTO ingestion (org, id, kind, media, options, sha256, request_digest, dry_run, state, next_index, rows_read, created, changed, unchanged,
         refused, warnings, findings, received_at)
     SELECT post, pid, 'declarations', 'json', '{}', hash, hash, FALSE, CASE WHEN n % 50 = 0 THEN 0 ELSE 2 END, 0, 0, 0, 0, 0, 0, 0, 0, at FROM shape;

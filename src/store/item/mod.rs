@@ -20,6 +20,7 @@ mod versions;
 pub use detail::{Attestation, Detail, LightChange, Overdue};
 pub use event::{Document, Event, HistoryRow, Recorded, Stamp};
 pub use load::Parts;
+pub(super) use place::is_despatch;
 pub use place::{Callback, ItemPlace, ItemReference};
 pub use row_digest::attest;
 pub use rows::{AnswerRow, DecisionRow, DeclarationRow, MessageRow, ObjectRow, ReferralRow, ResponseRow, VersionRow};

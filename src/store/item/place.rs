@@ -16,7 +16,7 @@ type Done<T = ()> = Result<T, Fault>;
 const DESPATCH_CHARS: usize = 20;
 
 /// Whether an id names a despatch; that of a receptacle has more characters.
-fn is_despatch(id: &str) -> bool {
+pub(in crate::store) fn is_despatch(id: &str) -> bool {
     id.len() <= DESPATCH_CHARS
 }
 

@@ -1,0 +1,16 @@
+-- The words that items are searched by: small letters and digits. Hidden ones are of declarations that customs does not see yet.
+CREATE TABLE item_word (
+    post_org TEXT NOT NULL,
+    word TEXT COLLATE "C" NOT NULL,
+    object_pid UUID NOT NULL,
+    hidden BOOLEAN NOT NULL,
+    PRIMARY KEY (post_org, word, object_pid)
+);
+CREATE INDEX item_word_object ON item_word (post_org, object_pid);
+-- How far the changes of a post were looked at for words.
+CREATE TABLE word_follow (
+    post_org TEXT NOT NULL PRIMARY KEY,
+    change_no BIGINT NOT NULL
+);
+-- Items by the colour of their light.
+CREATE INDEX mail_object_colour ON mail_object (post_org, (light >> 56), pid);
