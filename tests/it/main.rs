@@ -10,6 +10,7 @@ mod admin;
 mod anonymous;
 mod batch;
 mod browser;
+mod cas;
 mod cases_files;
 mod cases_messages;
 mod cases_quality;

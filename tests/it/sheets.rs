@@ -50,7 +50,7 @@ const ROW: [(&str, &str); 25] = [
 ];
 
 /// A row for an item, with some cells otherwise.
-fn filled(id: &str, other: &[(&str, Value)]) -> Value {
+pub fn filled(id: &str, other: &[(&str, Value)]) -> Value {
     let mut row: serde_json::Map<String, Value> = ROW
         .iter()
         .map(|(key, text)| {

@@ -8,7 +8,7 @@ CREATE TABLE courier_declaration (
     client TEXT,
     request BYTEA NOT NULL,
     digest BYTEA NOT NULL,
-    notified BYTEA,
+    told BYTEA,
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (org, id)
 );

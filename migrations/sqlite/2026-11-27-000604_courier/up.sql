@@ -8,7 +8,7 @@ CREATE TABLE courier_declaration (
     client TEXT,
     request BLOB NOT NULL,
     digest BLOB NOT NULL,
-    notified BLOB,
+    told BLOB,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (org, id)
 ) WITHOUT ROWID;

@@ -1,3 +1,3 @@
-DROP INDEX message_out_failed;
+DROP INDEX message_out_mending;
 DROP INDEX declaration_draft;
 DROP INDEX referral_waiting;
