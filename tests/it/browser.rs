@@ -359,3 +359,47 @@ fn a_clerk_declares_without_script() {
     browser.press(&format!("R11{TAB}supplied{ENTER}"));
     browser.sees(".note.good");
 }
+
+#[test]
+fn single_keys_lead_and_can_be_turned_off() {
+    if axe().is_none() {
+        return;
+    }
+    let server = server();
+    let browser = Browser::start(true);
+    sign_in(&browser, &server, "AUA", "zoe");
+    browser.arrives_at("Start");
+    browser.press("/");
+    browser.arrives_at("Items");
+    browser.press("/");
+    assert_eq!(browser.script("return document.activeElement.id"), "q");
+    // In a field a key is a letter.
+    browser.press("ns?");
+    assert_eq!(browser.script("return document.getElementById('q').value"), "ns?");
+    browser.script("document.activeElement.blur()");
+    let row = "return [...document.querySelectorAll('main tbody tr')].indexOf(document.activeElement.closest('tr'))";
+    browser.press("jj");
+    assert_eq!(browser.script(row), 1);
+    browser.press("k");
+    assert_eq!(browser.script(row), 0);
+    let leads = browser.script("return document.activeElement.getAttribute('href')");
+    browser.press("o");
+    browser.sees(".light");
+    assert_eq!(browser.script("return location.pathname"), leads);
+    browser.press("s");
+    browser.sees("#id");
+    // The scan box has the cursor: out of it first.
+    browser.script("document.activeElement.blur()");
+    browser.press("?");
+    browser.arrives_at("Keys");
+    browser.click("[data-keys]");
+    browser.press("n");
+    assert_eq!(
+        browser.script("return [location.pathname, localStorage.getItem('keys')]"),
+        json!(["/console/keys", "off"])
+    );
+    browser.click("[data-keys]");
+    browser.script("document.activeElement.blur()");
+    browser.press("n");
+    browser.arrives_at("New declaration");
+}

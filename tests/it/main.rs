@@ -19,6 +19,7 @@ mod console;
 mod console_access;
 mod console_bulk;
 mod console_declare;
+mod console_goods;
 mod console_items;
 mod console_work;
 mod courier;

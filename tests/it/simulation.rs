@@ -9,6 +9,7 @@
 
 pub mod dice;
 mod network;
+mod receivers;
 mod site;
 mod verdict;
 mod work;
@@ -26,6 +27,7 @@ use tokio::runtime::Builder;
 
 use dice::Dice;
 use network::{Link, Network, Tally};
+use receivers::Receivers;
 use site::{PLANS, Site, database_url};
 use work::{Act, Kind, Story};
 
@@ -36,6 +38,8 @@ use crate::harness::raw::Raw;
 const BEGIN: i64 = 1_794_268_800;
 /// Steps after which the work has to be done.
 const STEPS: usize = 2_000;
+/// Hours after which everything has to be told: what was given up on is tried for two days.
+const NOTIFY_ROUNDS: usize = 60;
 /// Rounds in a calm network after which nothing may be left.
 const CALM_ROUNDS: usize = 60;
 /// Milliseconds that may pass in small steps. A link rests 800 at least and 18 minutes at most, by chance that no seed
@@ -50,6 +54,7 @@ fn setting(name: &str) -> Option<u64> {
 /// What came of a course.
 struct Played {
     tally: Tally,
+    told: receivers::Tally,
     /// How often an interchange came again.
     repeats: i64,
     trace: Vec<String>,
@@ -60,6 +65,7 @@ struct Simulation {
     dice: Dice,
     clock: Clock,
     network: Arc<Network>,
+    receivers: Arc<Receivers>,
     folder: TempDir,
     stories: Vec<Story>,
     /// How long the clock went in small steps since the last large one.
@@ -71,16 +77,17 @@ impl Simulation {
     fn new(seed: u64, items: u64) -> Self {
         let mut dice = Dice::new(seed);
         let network = Network::new(dice.next());
+        let receivers = Receivers::new(dice.next());
         let stories = (0..items).map(|number| Story::throw(&mut dice, number as u32)).collect();
         let clock = Clock::standing_at(DateTime::from_timestamp(BEGIN, 0).expect("a date"));
-        Self { dice, clock, network, folder: site::fresh_files(), stories, small_ms: 0, step: 0 }
+        Self { dice, clock, network, receivers, folder: site::fresh_files(), stories, small_ms: 0, step: 0 }
     }
 
     /// Starts a server, on the file that it left behind.
     async fn start(&self, name: &'static str) {
         let site = Site::open(self.folder.path(), name, &self.clock, self.network.seen_by(name)).await;
-        let lives = PLANS.iter().filter(|plan| plan.name == name).flat_map(|plan| plan.lives);
-        for post in lives.filter(|org| org.len() == 3) {
+        let lives = PLANS.iter().filter(|plan| plan.name == name).flat_map(site::Plan::posts);
+        for post in lives {
             // The first call begins the post's feed of events.
             let actor = site.actor(post).await;
             site.services.events(&actor, EventQuery::default()).await.expect("reads");
@@ -120,6 +127,12 @@ impl Simulation {
             let syntax = if self.dice.chance(70) { "edifact" } else { "xml" };
             site::set_syntax(&self.network.site(plan.name).expect("runs"), plan, syntax).await;
         }
+        for plan in &PLANS {
+            let site = self.network.site(plan.name).expect("runs");
+            for post in plan.posts() {
+                self.receivers.subscribe(&site, post).await;
+            }
+        }
         while !self.stories.iter().all(Story::is_over) {
             self.step += 1;
             assert!(self.step < STEPS, "the work does not come to an end");
@@ -130,6 +143,7 @@ impl Simulation {
                 self.cut_for_days().await;
             }
             self.exchange().await;
+            self.notify().await;
             self.let_time_pass();
         }
         self.come_to_rest().await;
@@ -252,6 +266,38 @@ impl Simulation {
         }
     }
 
+    /// Lets servers tell what happened, by chance.
+    async fn notify(&mut self) {
+        for plan in &PLANS {
+            if self.dice.chance(20)
+                && let Some(site) = self.network.site(plan.name)
+            {
+                self.receivers.dispatch(&site).await;
+            }
+        }
+    }
+
+    /// Everything that happened is told to receivers that take it.
+    async fn notify_all(&mut self) -> Vec<String> {
+        self.receivers.calm();
+        let mut wrong = Vec::new();
+        for _ in 0..NOTIFY_ROUNDS {
+            wrong.clear();
+            for plan in PLANS.iter() {
+                let site = self.network.site(plan.name).expect("runs");
+                self.receivers.dispatch(&site).await;
+                for post in plan.posts() {
+                    wrong.extend(self.receivers.faults(&site, post).await);
+                }
+            }
+            if wrong.is_empty() {
+                break;
+            }
+            self.pass(Duration::from_secs(3_600));
+        }
+        wrong
+    }
+
     /// One server works off what it can; gives how much. It may die in the middle.
     async fn round(&self, name: &'static str) -> usize {
         let Some(Site { exchange, services }) = self.network.site(name) else { return 0 };
@@ -298,7 +344,7 @@ impl Simulation {
             let stale = site.services.judge_by_lists().await.expect("judges");
             site.services.derive_events().await.expect("derives");
             let url = database_url(self.folder.path(), plan.name);
-            wrong.extend(plan.lives.iter().filter(|org| org.len() == 3).flat_map(|post| faults_of_feed(&url, post)));
+            wrong.extend(plan.posts().flat_map(|post| faults_of_feed(&url, post)));
             wrong.extend((stale > 0).then(|| format!("{}: {stale} lights are not those that are stored", plan.name)));
         }
         wrong
@@ -309,11 +355,12 @@ impl Simulation {
 fn play(seed: u64, items: u64) -> Played {
     let mut simulation = Simulation::new(seed, items);
     let runtime = Builder::new_current_thread().enable_all().build().expect("runtime");
-    let network = Arc::clone(&simulation.network);
+    let (network, receivers) = (Arc::clone(&simulation.network), Arc::clone(&simulation.receivers));
     let played = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(async {
             simulation.play().await;
-            simulation.verify_histories().await
+            let wrong = simulation.verify_histories().await;
+            [wrong, simulation.notify_all().await].concat()
         })
     }));
     let (mut wrong, repeats) = match played {
@@ -328,9 +375,11 @@ fn play(seed: u64, items: u64) -> Played {
     if !wrong.is_empty() && std::env::var_os("EPTEST_SIM_KEEP").is_some() {
         wrong.push(format!("its databases are kept in {}", simulation.folder.keep().display()));
     }
-    Played { tally: network.tally(), repeats, trace: network.trace(), wrong }
+    Played { tally: network.tally(), told: receivers.tally(), repeats, trace: network.trace(), wrong }
 }
 
+/// Calls to one receiver that may be under way when a process dies; each may come again.
+const MANY_AT_ONCE: u64 = 16;
 /// What a person reads of a failure.
 const SHOWN: usize = 20;
 
@@ -351,14 +400,16 @@ fn whatever_the_network_does_everybody_has_everything_once() {
     let first = first.unwrap_or(1);
     let next = AtomicU64::new(first);
     let work = || {
-        let (mut tally, mut repeats, mut complaints) = (Tally::default(), 0, Vec::new());
+        let (mut tally, mut told, mut repeats, mut complaints) =
+            (Tally::default(), receivers::Tally::default(), 0, Vec::new());
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= first + seeds {
-                return (tally, repeats, complaints);
+                return (tally, told, repeats, complaints);
             }
             let played = play(seed, items);
             tally.add(&played.tally);
+            told.add(&played.told);
             repeats += played.repeats;
             if !played.wrong.is_empty() {
                 complaints.push(complaint(seed, items, &played));
@@ -366,18 +417,24 @@ fn whatever_the_network_does_everybody_has_everything_once() {
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let (mut tally, mut repeats, mut complaints) = (Tally::default(), 0, Vec::new());
+    let (mut tally, mut told, mut repeats, mut complaints) =
+        (Tally::default(), receivers::Tally::default(), 0, Vec::new());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         for worker in workers {
             let of_worker = worker.join().expect("plays");
             tally.add(&of_worker.0);
-            repeats += of_worker.1;
-            complaints.extend(of_worker.2);
+            told.add(&of_worker.1);
+            repeats += of_worker.2;
+            complaints.extend(of_worker.3);
         }
     });
-    println!("{seeds} seeds of {items} items: {tally:?}, {repeats} interchanges came again");
+    println!("{seeds} seeds of {items} items: {tally:?}, {repeats} interchanges came again; notifications: {told:?}");
     assert!(complaints.is_empty(), "{} of {seeds} seeds fail\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        told.again <= told.failed + MANY_AT_ONCE * told.killed,
+        "more came again than failed or was cut off: {told:?}"
+    );
     assert!(seeds < 20 || repeats > 0, "interchanges came again, or the network is too kind");
 }
 

@@ -49,7 +49,8 @@ impl Problems {
         let field =
             |finding: &Finding| fields.iter().find(|(path, _)| *path == finding.path).map(|(_, id)| (*id).to_owned());
         let problem = |finding: &Finding| {
-            let known = texts.find(&format!("fault.{}", finding.code));
+            let code = &finding.code;
+            let known = texts.find(&format!("fault.{code}")).or_else(|| texts.find(&format!("found.{code}")));
             let text = known.map_or_else(|| finding.message.clone(), str::to_owned);
             Problem { field: field(finding), text, is_english: known.is_none() }
         };

@@ -131,7 +131,7 @@ fn header(visit: &Visit<'_>) -> Result<Markup> {
                     ul {
                         @for (page, text) in visit.pages.iter().filter_map(|page| Some((page, page.menu?))) {
                             @if page.is_in_menu_of(person) {
-                                li { a href=(page.path) aria-current=[(page.path == path).then_some("page")] { (texts.get(text)) } }
+                                li { a href=(page.path) data-go=[key_of(page.path)] aria-current=[(page.path == path).then_some("page")] { (texts.get(text)) } }
                             }
                         }
                     }
@@ -153,6 +153,15 @@ fn header(visit: &Visit<'_>) -> Result<Markup> {
     })
 }
 
+/// Keys that lead to pages from everywhere.
+const KEYS: [(&str, &str); 4] =
+    [("/", "/console/items"), ("n", "/console/items/new"), ("s", "/console/scan"), ("?", "/console/keys")];
+
+/// The key that leads to a page.
+pub(super) fn key_of(path: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(_, of)| *of == path).map(|(key, _)| *key)
+}
+
 fn footer(visit: &Visit<'_>) -> Markup {
     let texts = visit.texts;
     let chosen = visit.person.as_ref().is_some_and(|person| person.language.is_some());
@@ -171,6 +180,9 @@ fn footer(visit: &Visit<'_>) -> Markup {
                         }
                     }
                 }
+            }
+            @if visit.person.as_ref().is_some_and(|person| person.kind == SessionKind::Web) {
+                p { a href="/console/keys" data-go=[key_of("/console/keys")] { (texts.get("keys.title")) } }
             }
             p { "Entrepost " (env!("CARGO_PKG_VERSION")) @if !is_public(visit) { " · " (texts.with("frame.session", &[("hours", &visit_hours(visit)), ("minutes", &visit_minutes(visit))])) } }
         }

@@ -262,3 +262,28 @@ pub(super) async fn end_sessions(visit: Visit<'_>) -> Result<HttpResponse> {
     }
     Ok(see_other("/console/me/sessions?done"))
 }
+
+/// What each key does; a browser turns the single ones off.
+pub(super) async fn keys(visit: Visit<'_>) -> Result<HttpResponse> {
+    let texts = visit.texts;
+    let shown = [
+        ("/", "keys.search"),
+        ("n", "declare.title"),
+        ("s", "scan.title"),
+        ("j k", "keys.rows"),
+        ("o", "keys.open"),
+        ("?", "keys.title"),
+        ("Alt + ↓", "keys.line"),
+        ("Ctrl + Enter", "keys.send"),
+    ];
+    let rows: Vec<Markup> = shown
+        .iter()
+        .map(|(key, text)| html! { tr { th scope="row" { kbd { (key) } } td { (texts.get(text)) } } })
+        .collect();
+    let content = html! {
+        p { (texts.get("keys.what")) }
+        (table(texts.get("keys.title"), &["keys.key", "sessions.what"].map(|key| texts.get(key)), &rows))
+        p.actions { button type="button" hidden data-keys data-on=(texts.get("keys.on")) data-off=(texts.get("keys.off")) {} }
+    };
+    page(&visit, texts.get("keys.title"), content)
+}

@@ -9,6 +9,7 @@ mod declare;
 mod declared;
 mod factor;
 mod field;
+mod goods;
 mod import;
 mod items;
 mod layout;

@@ -3,7 +3,7 @@
 use super::me;
 use super::visit::{Access, Page, Visit};
 use super::{
-    attention, declare, factor, import, items, lodge, papers, referrals, reset, scan, sign_in, start, status,
+    attention, declare, factor, goods, import, items, lodge, papers, referrals, reset, scan, sign_in, start, status,
     templates, users,
 };
 use crate::domain::SessionKind;
@@ -38,6 +38,7 @@ macro_rules! page {
 
 const ITEMS: Access = Access::May(UseCase::SeeItems);
 const DECLARE: Access = Access::AtPost(UseCase::Declare);
+const OFFER: Access = Access::AtPost(UseCase::Offer);
 const ANSWER: Access = Access::AtPost(UseCase::AnswerReferrals);
 const USERS: Access = Access::May(UseCase::ManageUsers);
 
@@ -73,6 +74,9 @@ pub static PAGES: &[Page] = &[
     page!("POST" "/console/referral", ANSWER, referrals::answer),
     page!("GET" "/console/templates", DECLARE, templates::list, "templates.title"),
     page!("POST" "/console/templates", DECLARE, templates::change),
+    page!("GET" "/console/goods", OFFER, goods::list, "goods.title"),
+    page!("GET" "/console/good", OFFER, goods::show),
+    page!("POST" "/console/good", OFFER, goods::save),
     page!("GET" "/console/import", DECLARE, import::show, "import.title"),
     page!(file "/console/import", DECLARE, import::take),
     page!("GET" "/console/import/template", DECLARE, import::template),
@@ -103,6 +107,7 @@ pub static PAGES: &[Page] = &[
     page!("POST" "/declare/{post}", Access::Anybody, lodge::go_on),
     page!("GET" "/declare/{post}/mine", Access::Anybody, lodge::ask_mine),
     page!("POST" "/declare/{post}/mine", Access::Anybody, lodge::mine),
+    page!("GET" "/console/keys", Access::SignedIn, me::keys),
     page!("GET" "/console/me", Access::SignedIn, me::show, "me.menu"),
     page!("POST" "/console/me", Access::SignedIn, me::save),
     page!("POST" "/console/me/office", Access::SignedIn, me::change_office),

@@ -27,6 +27,13 @@ pub struct Plan {
     partners: &'static [(&'static str, &'static str, &'static str)],
 }
 
+impl Plan {
+    /// The posts that live there.
+    pub fn posts(&self) -> impl Iterator<Item = &'static str> {
+        self.lives.iter().copied().filter(|org| org.len() == 3)
+    }
+}
+
 pub const PLANS: [Plan; 3] = [
     Plan { name: "a", lives: &["AUA", "AU"], partners: &[("DEA", "AUA", "b")] },
     Plan { name: "b", lives: &["DEA", "FRA"], partners: &[("AUA", "DEA", "a"), ("DE", "DEA", "c")] },

@@ -32,6 +32,30 @@
     button.click();
   });
 
+  // Single keys outside fields, which each browser can turn off (WCAG 2.1.4).
+  const areOff = () => localStorage.getItem('keys') === 'off';
+  addEventListener('keydown', event => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || areOff()) return;
+    if (event.target.closest('input, select, textarea')) return;
+    const rows = [...document.querySelectorAll('main tbody tr')].map(row => row.querySelector('a')).filter(link => link);
+    const at = rows.indexOf(document.activeElement);
+    const search = document.getElementById('q');
+    const go = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (event.key === 'j' && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
+    else if (event.key === 'k' && rows.length) rows[Math.max(at - 1, 0)].focus();
+    else if (event.key === 'o' && at >= 0) rows[at].click();
+    else if (event.key === '/' && search) search.focus();
+    else if (go) go.click();
+    else return;
+    event.preventDefault();
+  });
+  document.querySelectorAll('[data-keys]').forEach(button => {
+    const say = () => { button.textContent = areOff() ? button.dataset.on : button.dataset.off; };
+    button.hidden = false;
+    say();
+    button.addEventListener('click', () => { localStorage.setItem('keys', areOff() ? 'on' : 'off'); say(); });
+  });
+
   // Scans without loading the page anew. What was known before goes first; without an answer in time nothing is known.
   document.querySelectorAll('[data-scan]').forEach(form => {
     const [box, answer] = [form.elements.id, document.getElementById('answer')];
