@@ -114,7 +114,8 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
     }
     if let Some(light) = filter.light {
         // As the index of these rows says it.
-        query = query.filter(sql::<BigInt>("(mail_object.light >> 56)").eq(PackedLight::colour_stored(light)));
+        let colour = sql::<BigInt>("(mail_object.light >> 56)").eq(PackedLight::colour_stored(light));
+        query = query.filter(mail_object::light.is_not_null()).filter(colour);
     }
     query = by_words(in_receptacle(query, post, filter), post, filter);
     query = by_documents(within(query, filter), post, filter);

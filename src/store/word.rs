@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::engine::conn::on_engine;
 use super::insert::{insert_all, inserted_rows};
@@ -51,8 +53,8 @@ pub struct SearchedPage {
 impl Tx<'_> {
     /// Whether words are kept of items: where there are people who sign in.
     pub fn keeps_words(&mut self) -> Done<bool> {
-        let people = user_account::table.filter(user_account::roles.ne(""));
-        Ok(diesel::select(diesel::dsl::exists(people)).get_result(self.conn)?)
+        let people = user_account::table.filter(sql::<Bool>("user_account.roles <> ''"));
+        Ok(diesel::select(exists(people)).get_result(self.conn)?)
     }
 
     /// The posts with changes that were not looked at for words.

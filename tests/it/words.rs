@@ -69,7 +69,7 @@ fn words_find_items(engine: Engine) {
         ("qu", all(&[])),
         ("4711", all(&[&local])),
         (one.as_str(), all(&[&one])),
-        (&one[..8], all(&[&one])),
+        (&one[..12], all(&[&one])),
         ("quitz+nobody", all(&[])),
     ] {
         assert_eq!(found(&server, "AUA", &format!("q={asked}")), expected, "{asked}");
@@ -122,7 +122,7 @@ fn lights_and_receptacles_find_items(engine: Engine) {
     let lit = |colour: &str| found(&server, "AUA", &format!("light={colour}&limit=1000"));
     assert_eq!(light(&plain), "Amber");
     assert!(lit("Amber").contains(&plain) && !lit("Red").contains(&plain) && !lit("Green").contains(&plain));
-    let mark = json!({ "watchdog": { "Operation": 5 } });
+    let mark = json!({ "watchdog": { "Operation": 4 } });
     server.rest("AUA", "PUT", &format!("/v1/items/{marked}/watchdog"), Some(&mark), &[]).ok();
     assert_eq!(light(&marked), "Red");
     assert!(lit("Red").contains(&marked) && !lit("Amber").contains(&marked));

@@ -12,5 +12,7 @@ CREATE TABLE word_follow (
     post_org TEXT NOT NULL PRIMARY KEY,
     change_no BIGINT NOT NULL
 );
+-- People who sign in: where there are any, words are kept.
+CREATE INDEX user_account_people ON user_account (org) WHERE roles <> '';
 -- Items by the colour of their light.
-CREATE INDEX mail_object_colour ON mail_object (post_org, (light >> 56), pid);
+CREATE INDEX mail_object_colour ON mail_object (post_org, (light >> 56), pid) WHERE light IS NOT NULL;
