@@ -18,6 +18,7 @@ use crate::domain::{Ordering, ReceiverMode, RecordEventKind, SignatureKind, Subs
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::service::Actor;
+use crate::service::rights::UseCase;
 use crate::store::subscription::SubscriptionRow;
 use crate::store::types::At;
 use crate::store::{Fault, Tx};
@@ -106,6 +107,7 @@ impl Notifier {
         kind: SubscriptionKind,
         new: NewSubscription,
     ) -> Result<SubscriptionMade> {
+        actor.check(UseCase::Subscribe)?;
         filter::check(&new.filter)?;
         let label = new.label.unwrap_or_default();
         check_label(&label)?;
@@ -155,6 +157,7 @@ impl Notifier {
     /// # Errors
     /// When the database is away.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<SubscriptionView>> {
+        actor.check(UseCase::Subscribe)?;
         let actor = actor.clone();
         let shown = self.store.read(move |tx| {
             let rows = tx.subscriptions_of(&actor.org)?.into_iter().filter(|row| is_for(&actor, row));

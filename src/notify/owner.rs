@@ -10,6 +10,7 @@ use super::line_up::offices_of;
 use crate::domain::SignatureKind;
 use crate::error::{Error, Result};
 use crate::service::Actor;
+use crate::service::rights::UseCase;
 use crate::store::subscription::SubscriptionRow;
 use crate::store::types::Id;
 use crate::store::{Fault, Tx};
@@ -32,6 +33,7 @@ pub(super) const ABSENT: Error = Error::Absent { what: "subscription" };
 
 /// Whose subscription it is.
 pub(super) fn of_actor(tx: &mut Tx<'_>, actor: &Actor, id: SubscriptionId) -> Result<SubscriptionRow, Fault> {
+    actor.check(UseCase::Subscribe)?;
     let row = tx.subscription(&actor.org, id.0)?.filter(|row| is_for(actor, row));
     row.ok_or_else(|| ABSENT.into())
 }

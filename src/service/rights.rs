@@ -32,6 +32,8 @@ pub enum UseCase {
     Clear,
     /// Offer goods and services.
     Offer,
+    /// Have programs told of what happens: subscriptions, callback hosts, deliveries.
+    Subscribe,
     /// Users of the organization, and their sessions.
     ManageUsers,
 }
@@ -50,6 +52,7 @@ pub const RIGHTS: &[(UseCase, &[Role])] = &[
     (UseCase::Block, &[Officer, Supervisor]),
     (UseCase::Clear, &[Supervisor]),
     (UseCase::Offer, &[Clerk, Supervisor]),
+    (UseCase::Subscribe, &[Admin]),
     (UseCase::ManageUsers, &[Admin]),
 ];
 

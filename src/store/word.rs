@@ -62,8 +62,9 @@ impl Tx<'_> {
         if !self.keeps_words()? {
             return Ok(Vec::new());
         }
+        let of_posts = word_follow::table.filter(word_follow::post_org.eq_any(posts.to_vec()));
         let reached: Vec<(String, i64)> =
-            word_follow::table.select((word_follow::post_org, word_follow::change_no)).load(self.conn)?;
+            of_posts.select((word_follow::post_org, word_follow::change_no)).load(self.conn)?;
         let reached: HashMap<String, i64> = reached.into_iter().collect();
         let last: Vec<(String, i64)> = change_counter::table
             .filter(change_counter::post_org.eq_any(posts.to_vec()))

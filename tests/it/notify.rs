@@ -5,7 +5,12 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use entrepost::domain::Scope;
+use entrepost::contract::subscription::NewSubscription;
+use entrepost::domain::{Role, Scope};
+use entrepost::error::Error;
+use entrepost::notify::SubscriptionId;
+use entrepost::service::Actor;
+use entrepost::service::auth::Credential;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -736,6 +741,28 @@ on_both_engines_with! {
 }
 
 on_both_engines! {
+    fn who_is_notified_is_a_matter_of_administrators(server) {
+        let notifier = server.notifier().clone();
+        server.block_on(|services| async move {
+            let token = Credential::parse(token_of("AUA")).expect("a token");
+            let system = services.authenticate(token).await.expect("known");
+            let nobody = SubscriptionId::parse(&format!("sub_{}", "0".repeat(32))).expect("an id");
+            let with = |role: Role| Actor { roles: Some([role].into_iter().collect()), ..(*system).clone() };
+            for role in Role::ALL.into_iter().filter(|role| *role != Role::Admin) {
+                let person = with(role);
+                let refused = [
+                    notifier.list(&person).await.err(),
+                    notifier.callback_hosts(&person).await.err(),
+                    notifier.create(&person, NewSubscription::default()).await.err(),
+                    notifier.show(&person, nobody).await.err(),
+                ];
+                assert!(refused.iter().all(|error| matches!(error, Some(Error::MissingRole { .. }))), "{role}: {refused:?}");
+            }
+            notifier.list(&with(Role::Admin)).await.expect("lists");
+            notifier.list(&system).await.expect("a system has scopes instead");
+        });
+    }
+
     fn nothing_is_sent_inside(server) {
         let receiver = Receiver::start();
         let port = receiver.url.split([':', '/']).nth(4).expect("a port").to_owned();

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::ask::Ask;
 use super::ingestions;
+use super::item_filter::filter;
 use super::merge;
 use super::reply::Reply;
 use crate::contract::anonymous::AnonymousMembers;
@@ -15,7 +16,7 @@ use crate::contract::ingestion::{DeclarationEvent, NewDeclaration};
 use crate::contract::outcome::Outcome;
 use crate::contract::own::{BatchView, CopyView, FaultView, JudgedView, ListedLinks, OutcomeView, Receipt, StoredView};
 use crate::contract::{AnonymousDeclaration, Declaration, MailObject};
-use crate::domain::{DeclarationState, Flow, Light};
+use crate::domain::DeclarationState;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::error::problem::pointer;
 use crate::http::reading;
@@ -25,26 +26,9 @@ use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::amend::{Amendment, Changeable, NewItem};
 use crate::service::declare::Declared;
-use crate::service::load::{ItemFilter, Query, ViewForm, moment};
+use crate::service::load::{Query, ViewForm};
 use crate::service::one::Named;
-use crate::service::search::searched;
 use crate::service::{Answer, BatchMode, Entry};
-
-/// The names of [`DeclarationEvent`] and of the states they lead to.
-pub(super) const STATES: &[&str] = &["draft", "final", "toCustoms", "toPost"];
-
-/// What a name stands for.
-pub(super) fn state_named(name: &str) -> Option<DeclarationEvent> {
-    let events =
-        [DeclarationEvent::Draft, DeclarationEvent::Final, DeclarationEvent::ToCustoms, DeclarationEvent::ToPost];
-    STATES.iter().position(|known| *known == name).map(|at| events[at])
-}
-
-fn state_of(name: &str) -> Option<DeclarationState> {
-    let states =
-        [DeclarationState::Draft, DeclarationState::Final, DeclarationState::ToCustoms, DeclarationState::ToPost];
-    STATES.iter().position(|known| *known == name).map(|at| states[at])
-}
 
 /// The item id of a declaration to store, where it is short enough to be repeated.
 fn item_id(new: &NewDeclaration) -> Option<String> {
@@ -167,31 +151,6 @@ pub(super) async fn read(ask: Ask<'_>) -> Result<Reply> {
     Ok(Reply::ok(shown.text).tagged(&shown.tag).unless_known(is_known))
 }
 
-/// The filters that a list and an export have in common.
-///
-/// # Errors
-/// 400 for words that nothing can be searched by.
-pub(super) fn filter(ask: &Ask<'_>) -> Result<ItemFilter> {
-    Ok(ItemFilter {
-        item_id: ask.own("itemId"),
-        external_ref: ask.own("externalReference"),
-        flow: ask.text("flow").and_then(flow_of),
-        orig_post: ask.own("origPost"),
-        dest_post: ask.own("destPost"),
-        partner_country: ask.own("partnerCountry"),
-        mail_class: ask.own("mailClass"),
-        mail_state: ask.number("mailState"),
-        declaration_state: ask.text("state").and_then(state_of),
-        decision: ask.own("decision"),
-        posting_from: ask.from("postedFrom").map(moment),
-        posting_to: ask.to("postedTo").map(moment),
-        light: ask.text("light").and_then(Light::named),
-        receptacle: ask.own("receptacle"),
-        words: ask.text("q").map(searched).transpose()?.unwrap_or_default(),
-        ..ItemFilter::default()
-    })
-}
-
 pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
     let filter = filter(&ask)?;
     let query = Query {
@@ -211,13 +170,6 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
 
 /// Items of a page where the request does not say how many.
 const USUAL_PAGE: i32 = 100;
-
-/// The flows by their names.
-pub(super) const FLOWS: &[&str] = &["inbound", "outbound", "transit"];
-
-pub(super) fn flow_of(name: &str) -> Option<Flow> {
-    [Flow::Inbound, Flow::Outbound, Flow::Transit].into_iter().find(|flow| flow.name() == name)
-}
 
 /// An item as it is to be. What is shown of it beside mail object and declaration may stand here as it was read.
 #[derive(Deserialize, ToSchema)]

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::ask::Ask;
-use super::declarations::{filter, state_named};
+use super::item_filter::{filter, state_named};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionReceipt};

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ask::Ask;
-use super::declarations::{FLOWS, flow_of, stored};
+use super::declarations::stored;
+use super::item_filter::{FLOWS, flow_of};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult};

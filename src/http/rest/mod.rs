@@ -12,6 +12,7 @@ mod documents;
 mod events;
 mod history;
 mod ingestions;
+mod item_filter;
 mod items;
 mod lights;
 pub(super) mod limits;
