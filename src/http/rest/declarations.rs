@@ -16,7 +16,6 @@ use crate::contract::ingestion::{DeclarationEvent, NewDeclaration};
 use crate::contract::outcome::Outcome;
 use crate::contract::own::{BatchView, CopyView, FaultView, JudgedView, ListedLinks, OutcomeView, Receipt, StoredView};
 use crate::contract::{AnonymousDeclaration, Declaration, MailObject};
-use crate::domain::DeclarationState;
 use crate::error::{Error, Finding, Findings, Result};
 use crate::http::error::problem::pointer;
 use crate::http::reading;
