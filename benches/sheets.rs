@@ -88,7 +88,7 @@ fn workbook(items: u64) -> Outcome<Vec<u8>> {
 fn read(bytes: &[u8]) -> Outcome<usize> {
     let mut items = 0;
     let reading = Reading { sheet: None, post: "AUA", zone: chrono_tz::Tz::UTC, posts_of: &|_| Vec::new() };
-    let mut file = SheetFile::open(bytes, None)?;
+    let mut file = SheetFile::open(bytes, None, IngestionKind::Declarations)?;
     file.items(reading, &mut |_| {
         items += 1;
         ControlFlow::Continue(())

@@ -39,12 +39,17 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 pub fn command() -> Command {
     let file = || Arg::new("FILE").required(true).help("a workbook (.xlsx) or CSV");
     let language = || option("lang", "CODE", "EN, FR, ES or PT").default_value("EN");
+    let kind = || {
+        let names: Vec<&str> = KINDS.into_iter().map(IngestionKind::stored).collect();
+        option("kind", "KIND", "what its rows are").value_parser(names).default_value("declarations")
+    };
     Command::new("sheet")
         .about("Declarations as workbooks and CSV")
         .subcommand_required(true)
         .subcommand(
             Command::new("template")
                 .about("Write the workbook to begin with")
+                .arg(kind())
                 .arg(language())
                 .arg(option("lane", "FROM-TO", "mark the columns that are needed, for example AU-DE"))
                 .arg(option("out", "FILE", "the workbook").required(true)),
@@ -53,14 +58,16 @@ pub fn command() -> Command {
             Command::new("check")
                 .about("Say what an import would find; needs no server and no database")
                 .arg(file())
+                .arg(kind())
                 .arg(option("post", "CODE", "the post whose items they are [default: by the first item id]"))
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
                 .arg(switch("json", "print the report as JSON")),
         )
         .subcommand(
             Command::new("import")
-                .about("Store the declarations of a file")
+                .about("Store the declarations, goods, senders or moves of a file")
                 .arg(file())
+                .arg(kind())
                 .arg(option("post", "CODE", "the post whose items they are").required(true))
                 .arg(option("user", "CODE", "who imports, for the history").default_value("import"))
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
@@ -89,6 +96,9 @@ pub fn command() -> Command {
         )
 }
 
+const KINDS: [IngestionKind; 4] =
+    [IngestionKind::Declarations, IngestionKind::Goods, IngestionKind::Senders, IngestionKind::Movements];
+
 /// Runs what needs settings only where a database is asked for; says how it ended.
 pub fn run(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let Some((verb, options)) = options.subcommand() else { return Ok(ExitCode::SUCCESS) };
@@ -104,6 +114,11 @@ fn text(options: &ArgMatches, name: &str) -> Option<String> {
     options.try_get_one::<String>(name).ok().flatten().cloned()
 }
 
+fn kind(options: &ArgMatches) -> IngestionKind {
+    let name = text(options, "kind").unwrap_or_default();
+    KINDS.into_iter().find(|kind| kind.stored() == name).unwrap_or(IngestionKind::Declarations)
+}
+
 fn language(options: &ArgMatches) -> Result<Language, Failure> {
     let code = text(options, "lang").unwrap_or_default();
     let unknown = || Error::invalid("unknown_code", "lang", "choose one of EN, FR, ES, PT");
@@ -115,12 +130,12 @@ fn write(path: &str, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn write_template(options: &ArgMatches) -> Result<ExitCode, Failure> {
-    let (out, language) = (text(options, "out").unwrap_or_default(), language(options)?);
+    let (out, kind, language) = (text(options, "out").unwrap_or_default(), kind(options), language(options)?);
     let bytes = match text(options, "lane") {
-        None => template(language, &HashSet::new())?,
+        None => template(kind, language, &HashSet::new())?,
         Some(lane) => {
             let scratch = Scratch::new("AUA")?;
-            scratch.services.sheet_template(&scratch.actor, language, Some(&lane))?
+            scratch.services.sheet_template(&scratch.actor, kind, language, Some(&lane))?
         }
     };
     write(&out, &bytes)?;
@@ -165,7 +180,7 @@ impl Scratch {
 /// The post that the first item id of a file belongs to.
 fn post_of(bytes: &[u8], sheet: Option<&str>) -> Option<String> {
     use std::ops::ControlFlow;
-    let mut file = entrepost::sheet::SheetFile::open(bytes, sheet).ok()?;
+    let mut file = entrepost::sheet::SheetFile::open(bytes, sheet, IngestionKind::Declarations).ok()?;
     let reading = entrepost::sheet::Reading { sheet, post: "", zone: chrono_tz::Tz::UTC, posts_of: &|_| Vec::new() };
     let mut found = None;
     let _ = file.items(reading, &mut |item| {
@@ -219,7 +234,7 @@ fn take(
     (bytes, dry_run, of): (Vec<u8>, bool, IngestOptions),
     options: &ArgMatches,
 ) -> Result<ExitCode, Failure> {
-    let (kind, media) = (IngestionKind::Declarations, IngestionMedia::Sheet);
+    let (kind, media) = (kind(options), IngestionMedia::Sheet);
     let new = NewIngestion { kind, media, bytes, dry_run, options: of, waits: true, again: true };
     let shown = ProgressLine::new();
     let taken: Result<Taken, Error> = block_on(async {

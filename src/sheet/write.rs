@@ -16,6 +16,7 @@ use super::out::{Out, OutRow, exact};
 use super::refusal::Refusal;
 use super::table::Table;
 use super::template;
+use crate::domain::IngestionKind;
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
 
@@ -39,7 +40,8 @@ impl BookWriter {
     pub fn new(heads: &[Head], language: Language) -> Result<Self> {
         let (mut book, looks) = (Workbook::new(), Looks::new());
         let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
-        template::begin(sheet, heads, language, &looks, &HashSet::new()).map_err(failed)?;
+        let heads_of = (IngestionKind::Declarations, heads);
+        template::begin(sheet, heads_of, language, &looks, &HashSet::new()).map_err(failed)?;
         let places = heads.iter().cloned().zip(0..).collect();
         Ok(Self { book, places, looks, next_row: HEAD_ROWS })
     }
@@ -150,11 +152,11 @@ fn unwritable(error: csv::Error) -> Error {
 /// Why the file cannot be read any more, or the workbook not be written.
 pub fn refused_rows(
     bytes: &[u8],
-    sheet: Option<&str>,
+    (sheet, kind): (Option<&str>, IngestionKind),
     rows: &HashSet<u32>,
     findings: &[SheetFinding],
 ) -> Result<Result<Vec<u8>, Refusal>> {
-    let mut table = match Table::open(bytes, sheet) {
+    let mut table = match Table::open(bytes, sheet, kind) {
         Ok(table) => table,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -169,7 +171,7 @@ pub fn refused_rows(
     let places: HashMap<u32, (u16, Kind)> =
         columns.iter().zip(0..).map(|((place, head), at)| (*place, (at, head.kind()))).collect();
     let heads: Vec<Head> = columns.into_iter().map(|(_, head)| head).collect();
-    template::begin(page, &heads, Language::En, &looks, &HashSet::new()).map_err(failed)?;
+    template::begin(page, (kind, &heads), Language::En, &looks, &HashSet::new()).map_err(failed)?;
     let (mut at, mut wrong) = (HEAD_ROWS, None);
     let read = table.rows(&mut |place, cells| {
         if !rows.contains(&place.row) {

@@ -7,7 +7,7 @@ use super::declarations::{filter, state_named};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionReceipt};
-use crate::domain::{IngestionKind, IngestionMedia};
+use crate::domain::{IngestionKind, IngestionMedia, Scope, Scopes};
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
 use crate::service::exports::ExportForm;
@@ -16,14 +16,54 @@ use crate::service::ingest::{IngestOptions, NewIngestion, Taken, links_of};
 /// The media type of workbooks.
 pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
+/// The kinds of ingestions, each with what CAS calls such messages.
+const KINDS: [(IngestionKind, &str); 4] = [
+    (IngestionKind::Declarations, "CustomsShipment"),
+    (IngestionKind::Goods, "ArticleDataItem"),
+    (IngestionKind::Senders, "BusinessPartners"),
+    (IngestionKind::Movements, "MovementOrder"),
+];
+
+/// Their names here.
+pub(super) const KIND_NAMES: &[&str] = &["declarations", "goods", "senders", "movements"];
+
+/// What an ingestion is said to hold, by its name here or as CAS calls it; declarations where nothing is said.
+///
+/// # Errors
+/// 400 for another kind, with what to do instead; 403 without the scope that entries of the kind need.
+fn kind(ask: &Ask<'_>) -> Result<IngestionKind> {
+    let said = ask.text("kind").unwrap_or(IngestionKind::Declarations.stored());
+    let found = KINDS.into_iter().find(|(kind, cas)| kind.stored() == said || cas.eq_ignore_ascii_case(said));
+    let Some((kind, _)) = found else { return Err(Error::invalid("kind", "kind", instead_of(said))) };
+    let needed: Scopes = match kind {
+        IngestionKind::Declarations => Scopes::default(),
+        IngestionKind::Goods | IngestionKind::Senders => [Scope::WriteCatalogue].into_iter().collect(),
+        IngestionKind::Movements => [Scope::WriteMovements].into_iter().collect(),
+    };
+    if ask.actor.may(needed) { Ok(kind) } else { Err(Error::MissingScope { needed: needed.to_string() }) }
+}
+
+/// What is said of kinds that are not taken.
+fn instead_of(kind: &str) -> String {
+    let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(kind));
+    let known = KIND_NAMES.join(", ");
+    if is(&["CertificateOfOrigin"]) {
+        "a certificate is a document of its declaration: send it there, in declaration.Data.Documents".to_owned()
+    } else if is(&["Formula", "MaterialList", "MaterialListInvalidationRequest"]) {
+        format!("special procedures have no postal use, so this kind is not taken; known are {known}")
+    } else {
+        format!("write one of {known}")
+    }
+}
+
+fn new(ask: &Ask<'_>, waits: bool) -> Result<NewIngestion> {
     let (media, bytes) = match ask.file() {
         Some(("application/x-ndjson", bytes)) => (IngestionMedia::Lines, bytes),
         Some((_, bytes)) => (IngestionMedia::Sheet, bytes),
         None => (IngestionMedia::Json, ask.body_text().as_bytes()),
     };
-    NewIngestion {
-        kind: IngestionKind::Declarations,
+    Ok(NewIngestion {
+        kind: kind(ask)?,
         media,
         bytes: bytes.to_vec(),
         dry_run: ask.flag("dryRun"),
@@ -34,12 +74,12 @@ fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
         },
         waits,
         again: ask.flag("again"),
-    }
+    })
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let taken = ask.services.ingest(&actor, new(&ask, false), key).await?;
+    let taken = ask.services.ingest(&actor, new(&ask, false)?, key).await?;
     let links = links_of(taken.id);
     let location = links.itself.clone();
     let receipt = IngestionReceipt { reference_id: taken.id, repeated: taken.repeated, links };
@@ -48,7 +88,7 @@ pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
 
 pub(super) async fn import(ask: Ask<'_>) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let taken = ask.services.ingest(&actor, new(&ask, true), key).await?;
+    let taken = ask.services.ingest(&actor, new(&ask, true)?, key).await?;
     if taken.is_short {
         ask.services.finish_ingestion(&actor.org, taken.id, None).await?;
     }
@@ -119,7 +159,23 @@ pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
     Ok(Reply::ok(text).counted(i64::try_from(export.items).ok(), None))
 }
 
-pub(super) async fn template(ask: Ask<'_>) -> Result<Reply> {
-    let bytes = ask.services.sheet_template(&ask.actor, language(&ask), ask.text("lane"))?;
-    Ok(Reply::file(bytes, XLSX, "declarations.xlsx"))
+fn blank(ask: &Ask<'_>, kind: IngestionKind, name: &str) -> Result<Reply> {
+    let bytes = ask.services.sheet_template(&ask.actor, kind, language(ask), ask.text("lane"))?;
+    Ok(Reply::file(bytes, XLSX, name))
+}
+
+pub(super) async fn declaration_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Declarations, "declarations.xlsx")
+}
+
+pub(super) async fn goods_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Goods, "goods.xlsx")
+}
+
+pub(super) async fn senders_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Senders, "senders.xlsx")
+}
+
+pub(super) async fn movements_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Movements, "movements.xlsx")
 }
