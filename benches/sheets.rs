@@ -82,7 +82,7 @@ fn workbook(items: u64) -> Outcome<Vec<u8>> {
             book.put(&row)?;
         }
     }
-    Ok(book.finish()?)
+    Ok(book.finish(Vec::new())?)
 }
 
 fn read(bytes: &[u8]) -> Outcome<usize> {

@@ -373,6 +373,11 @@ impl Head {
         matches!(self, Self::Key(known) if known.key == key)
     }
 
+    /// Whether every sheet of declarations has the column.
+    pub fn is_usual(&self) -> bool {
+        matches!(self, Self::Key(key) if key.usage == Use::Usual)
+    }
+
     /// Whether each row has a value of its own.
     pub fn is_of_piece(&self) -> bool {
         matches!(self.home(), Home::Piece | Home::Sale)

@@ -301,13 +301,13 @@ fn files(all: &[(MailObject, DeclarationData)]) -> [Vec<u8>; 3] {
     let rows: Vec<_> = all.iter().flat_map(|(object, data)| rows_of(&exported(object, data, &shown))).collect();
     let heads = columns(rows.iter().flatten().map(|(head, _)| head));
     let mut book = BookWriter::new(&heads, Language::Fr).expect("begins");
-    let mut texts = [b',', b';'].map(|separator| CsvWriter::new(&heads, separator).expect("begins"));
+    let mut texts = [b',', b';'].map(|separator| CsvWriter::new(&heads, separator, Vec::new()).expect("begins"));
     for row in &rows {
         book.put(row).expect("writes");
         texts.iter_mut().for_each(|text| text.put(row).expect("writes"));
     }
     let [comma, semicolon] = texts.map(|text| text.finish().expect("ends"));
-    [book.finish().expect("ends"), comma, semicolon]
+    [book.finish(Vec::new()).expect("ends"), comma, semicolon]
 }
 
 #[test]
@@ -357,7 +357,8 @@ fn refused_rows_come_back_with_what_was_in_them() {
     let fault = SheetFinding::error("format", "look at it")
         .at(read[1].rows[0], Some(("item_id", format!("A{}", read[1].rows[0]))));
     let rows: HashSet<u32> = read[1].rows.iter().copied().collect();
-    let back = refused_rows(&file, None, &rows, &[fault]).expect("writes").expect("reads");
+    let back =
+        refused_rows(&file, (None, IngestionKind::Declarations), &rows, &[fault]).expect("writes").expect("reads");
     let (again, _) = items(&back);
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].item_id.as_deref(), settled(&again[0].data)), (Some("EE000000014AU"), settled(&read[1].data)));

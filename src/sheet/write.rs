@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Note, Workbook, Worksheet, XlsxError};
@@ -63,12 +65,13 @@ impl BookWriter {
         Ok(())
     }
 
-    /// The file.
+    /// Writes the file.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(mut self) -> Result<Vec<u8>> {
-        self.book.save_to_buffer().map_err(failed)
+    pub fn finish<W: Write + Send>(mut self, mut out: W) -> Result<W> {
+        self.book.save_to_writer(&mut out).map_err(failed)?;
+        Ok(out)
     }
 }
 
@@ -98,25 +101,26 @@ fn write(
 }
 
 /// CSV of declarations, in UTF-8 with its mark.
-pub struct CsvWriter {
-    writer: csv::Writer<Vec<u8>>,
-    heads: Vec<Head>,
+pub struct CsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    places: HashMap<Head, usize>,
 }
 
 /// By it spreadsheet programs know that a text is UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-impl CsvWriter {
+impl<W: Write> CsvWriter<W> {
     /// Begins with the keys of these columns.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn new(heads: &[Head], separator: u8) -> Result<Self> {
+    pub fn new(heads: &[Head], separator: u8, mut out: W) -> Result<Self> {
+        out.write_all(MARK).map_err(unwritable)?;
         let mut writer =
-            csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(MARK.to_vec());
+            csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(out);
         let keys = heads.iter().map(|head| harmless(&head.text()).into_owned());
         writer.write_record(keys).map_err(unwritable)?;
-        Ok(Self { writer, heads: heads.to_vec() })
+        Ok(Self { writer, places: heads.iter().cloned().zip(0..).collect() })
     }
 
     /// Writes a row; cells of columns that the file does not have are left out.
@@ -124,26 +128,28 @@ impl CsvWriter {
     /// # Errors
     /// When it cannot be written.
     pub fn put(&mut self, row: &OutRow) -> Result<()> {
-        let cell = |head: &Head| match row.iter().find(|(of, _)| of == head) {
-            Some((_, Out::Text(text))) => harmless(text).into_owned(),
-            Some((_, Out::Number(text) | Out::Day(text))) => text.clone(),
-            None => String::new(),
-        };
-        let cells: Vec<String> = self.heads.iter().map(cell).collect();
-        self.writer.write_record(cells).map_err(unwritable)
+        let mut cells = vec![Cow::Borrowed(""); self.places.len()];
+        for (head, out) in row {
+            let Some(cell) = self.places.get(head).and_then(|place| cells.get_mut(*place)) else { continue };
+            *cell = match out {
+                Out::Text(text) => harmless(text),
+                Out::Number(text) | Out::Day(text) => Cow::Borrowed(text),
+            };
+        }
+        self.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(unwritable)
     }
 
-    /// What was written since.
+    /// Where it was written.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(self) -> Result<Vec<u8>> {
-        self.writer.into_inner().map_err(|error| Error::Internal(format!("CSV cannot be written: {error}")))
+    pub fn finish(self) -> Result<W> {
+        self.writer.into_inner().map_err(|error| unwritable(error.error()))
     }
 }
 
-fn unwritable(error: csv::Error) -> Error {
-    Error::Internal(format!("CSV cannot be written: {error}"))
+fn unwritable(error: impl fmt::Display) -> Error {
+    Error::unavailable(format!("A file cannot be written: {error}"))
 }
 
 /// The rows of a file that were refused, as a workbook with the same columns: to be corrected and sent again.

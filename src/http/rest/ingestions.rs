@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::ask::Ask;
+use super::dates::in_rfc3339;
 use super::declarations::{filter, state_named};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
@@ -10,7 +11,7 @@ use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionRecei
 use crate::domain::{IngestionKind, IngestionMedia, Scope, Scopes};
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
-use crate::service::exports::ExportForm;
+use crate::service::exports::{ExportForm, ExportQuery};
 use crate::service::ingest::{IngestOptions, NewIngestion, Taken, links_of};
 
 /// The media type of workbooks.
@@ -130,15 +131,17 @@ fn language(ask: &Ask<'_>) -> Language {
     ask.text("lang").and_then(Language::parse).unwrap_or_default()
 }
 
-async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str, name: &str) -> Result<Reply> {
-    let what = (ask.text("post"), filter(ask));
-    let export = ask.services.export(&ask.actor, what, (form, language(ask)), &|_| ()).await?;
-    let count = i64::try_from(export.items).ok();
-    Ok(Reply::file(export.bytes, kind, name).counted(count, None))
+/// Items in a file on the disk, so that memory is that of a page and a fault is told before anything is sent.
+async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str) -> Result<Reply> {
+    let full = |error| Error::unavailable(format!("A file cannot be written: {error}"));
+    let file = tempfile::tempfile().map_err(full)?;
+    let query = ExportQuery { post: ask.own("post"), filter: filter(ask), form, language: language(ask) };
+    let (file, items) = ask.services.export(&ask.actor, query, &|_| (), file).await?;
+    Ok(Reply::spooled(file, kind)?.counted(i64::try_from(items).ok(), None))
 }
 
 pub(super) async fn export_workbook(ask: Ask<'_>) -> Result<Reply> {
-    export(&ask, ExportForm::Xlsx, XLSX, "declarations.xlsx").await
+    Ok(export(&ask, ExportForm::Xlsx, XLSX).await?.named("declarations.xlsx"))
 }
 
 pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
@@ -149,14 +152,11 @@ pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
         None if language(&ask) == Language::En => b',',
         None => b';',
     };
-    export(&ask, ExportForm::Csv { separator }, "text/csv; charset=utf-8", "declarations.csv").await
+    Ok(export(&ask, ExportForm::Csv { separator }, "text/csv; charset=utf-8").await?.named("declarations.csv"))
 }
 
 pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
-    let what = (ask.text("post"), filter(&ask));
-    let export = ask.services.export(&ask.actor, what, (ExportForm::Json, Language::En), &|_| ()).await?;
-    let text = String::from_utf8(export.bytes).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Reply::ok(text).counted(i64::try_from(export.items).ok(), None))
+    export(&ask, ExportForm::Json { dated: in_rfc3339 }, "application/json").await
 }
 
 fn blank(ask: &Ask<'_>, kind: IngestionKind, name: &str) -> Result<Reply> {

@@ -1,32 +1,36 @@
-//! `entrepost sheet …`: templates, checks, imports and exports of declarations as workbooks and CSV.
+//! `entrepost sheet …`: templates, checks, imports and exports as workbooks and CSV, with a database or through a running server.
+
+mod progress;
+mod remote;
 
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
 use entrepost::contract::canonical::to_canonical;
 use entrepost::contract::ingestion::{Counts, DeclarationEvent, FileFinding, IngestionView};
-use entrepost::domain::{IngestionKind, IngestionMedia, OrganizationKind};
+use entrepost::domain::{IngestionKind, IngestionMedia, IngestionState, OrganizationKind};
 use entrepost::error::Error;
 use entrepost::limits;
 use entrepost::refdata::lists::{Language, lists};
 use entrepost::service::admin::NewOrganization;
-use entrepost::service::exports::ExportForm;
-use entrepost::service::ingest::{IngestOptions, NewIngestion, Progress, Taken};
+use entrepost::service::exports::{ExportForm, ExportQuery};
+use entrepost::service::ingest::{IngestOptions, NewIngestion, Taken};
 use entrepost::service::load::ItemFilter;
 use entrepost::service::{Actor, Services};
 use entrepost::sheet::template::template;
 use entrepost::store::Database;
+use entrepost::store::ingestion::IngestionRow;
 
 use super::{Failure, block_on};
+use progress::ProgressLine;
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
@@ -68,7 +72,16 @@ pub fn command() -> Command {
                 .about("Store the declarations, goods, senders or moves of a file")
                 .arg(file())
                 .arg(kind())
-                .arg(option("post", "CODE", "the post whose items they are").required(true))
+                .arg(
+                    option("post", "CODE", "the post whose items they are; with --url the token says so")
+                        .required_unless_present("url")
+                        .conflicts_with("url"),
+                )
+                .arg(option("url", "URL", "import through the server that runs there, in place of a database"))
+                .arg(
+                    option("token-file", "FILE", "file with the token for it [default: ENTREPOST_TOKEN]")
+                        .requires("url"),
+                )
                 .arg(option("user", "CODE", "who imports, for the history").default_value("import"))
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
                 .arg(
@@ -213,6 +226,9 @@ fn check(_: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
 
 fn import(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let bytes = read(options)?;
+    if let Some(url) = text(options, "url") {
+        return remote::import(config, options, &url, &bytes);
+    }
     let services = app::open(config, Clock::default())?;
     block_on(services.refresh_catalogue())??;
     let post = text(options, "post").unwrap_or_default();
@@ -235,28 +251,38 @@ fn take(
     options: &ArgMatches,
 ) -> Result<ExitCode, Failure> {
     let (kind, media) = (kind(options), IngestionMedia::Sheet);
+    let shown = Arc::new(ProgressLine::of_rows(&bytes, &of, kind));
     let new = NewIngestion { kind, media, bytes, dry_run, options: of, waits: true, again: true };
-    let shown = ProgressLine::new();
+    let line = Arc::clone(&shown);
+    let progress = Arc::new(move |row: &IngestionRow| line.at(row.rows_read, row.next_index, row.refused));
     let taken: Result<Taken, Error> = block_on(async {
         let ingestion = services.ingest(actor, new, None).await?;
-        services.finish_ingestion(&actor.org, ingestion.id, Some(shown.progress())).await?;
+        services.finish_ingestion(&actor.org, ingestion.id, Some(progress)).await?;
         services.ingestion(actor, ingestion.id).await
     })?;
     shown.finish();
     let taken = match taken {
         Ok(taken) => taken,
-        Err(Error::Unreadable { reason, .. }) => {
-            eprintln!("entrepost: {reason}");
-            return Ok(ExitCode::from(2));
-        }
+        Err(Error::Unreadable { reason, .. }) => return Ok(unreadable(&reason)),
         Err(error) => return Err(error.into()),
     };
-    print(&taken.view, options.get_flag("json"));
-    Ok(match (taken.is_failed, taken.view.counts.refused) {
+    Ok(reported(&taken.view, options))
+}
+
+/// Says why nothing of a file can be read.
+fn unreadable(reason: &str) -> ExitCode {
+    eprintln!("entrepost: {reason}");
+    ExitCode::from(2)
+}
+
+/// Prints a report; says how it ended.
+fn reported(view: &IngestionView, options: &ArgMatches) -> ExitCode {
+    print(view, options.get_flag("json"));
+    match (view.state == IngestionState::Failed.to_string(), view.counts.refused) {
         (true, _) => ExitCode::from(2),
         (false, 0) => ExitCode::SUCCESS,
         (false, _) => ExitCode::from(1),
-    })
+    }
 }
 
 fn print(view: &IngestionView, as_json: bool) {
@@ -289,43 +315,16 @@ fn line(finding: &FileFinding) -> String {
     format!("{} {}: {place}{}{proposal}", level.trim_matches('"'), finding.code, finding.message)
 }
 
-/// Shows how far it is: a bar on a terminal, else a line now and then.
-struct ProgressLine {
-    bar: Option<ProgressBar>,
+/// Gives a file the rights that new files have here: temporary ones are for their owner alone.
+#[cfg(unix)]
+fn readable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
 }
 
-/// A line so often where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(10);
-
-impl ProgressLine {
-    fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {pos} items, {per_sec}, {msg}");
-            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        });
-        Self { bar }
-    }
-
-    fn progress(&self) -> Progress {
-        let (bar, last) = (self.bar.clone(), std::sync::Mutex::new(Instant::now()));
-        Arc::new(move |row| {
-            let (items, refused) = (u64::try_from(row.next_index).unwrap_or_default(), row.refused);
-            if let Some(bar) = &bar {
-                bar.set_position(items);
-                bar.set_message(format!("{refused} refused"));
-                return;
-            }
-            let Ok(mut last) = last.lock() else { return };
-            if last.elapsed() >= LINE_EVERY {
-                *last = Instant::now();
-                eprintln!("{items} items, {refused} refused");
-            }
-        })
-    }
-
-    fn finish(&self) {
-        self.bar.iter().for_each(ProgressBar::finish_and_clear);
-    }
+#[cfg(not(unix))]
+fn readable(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
@@ -334,7 +333,7 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let form = match out.rsplit('.').next() {
         Some("xlsx") => ExportForm::Xlsx,
         Some("csv") => ExportForm::Csv { separator: if language == Language::En { b',' } else { b';' } },
-        Some("json") => ExportForm::Json,
+        Some("json") => ExportForm::Json { dated: |text| text },
         _ => return Err(Failure::Other(format!("{out}: end its name with .xlsx, .csv or .json"))),
     };
     let services = app::open(config, Clock::default())?;
@@ -352,15 +351,16 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
         external_ref: text(options, "external-reference"),
         ..ItemFilter::default()
     };
-    let shown = ProgressLine::new();
-    let written = |items: usize| {
-        if let Some(bar) = &shown.bar {
-            bar.set_position(items as u64);
-        }
-    };
-    let export = block_on(services.export(&actor, (None, filter), (form, language), &written))??;
+    // Beside the file that is meant, which it becomes when it is whole.
+    let folder = Path::new(&out).parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let failed = |error: std::io::Error| Failure::Other(format!("{out}: {error}"));
+    let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let shown = ProgressLine::of_items();
+    let query = ExportQuery { post: None, filter, form, language };
+    let (file, items) = block_on(services.export(&actor, query, &|items| shown.written(items), file))??;
     shown.finish();
-    write(&out, &export.bytes)?;
-    println!("{} items in {out}", export.items);
+    readable(file.path()).map_err(failed)?;
+    file.persist(&out).map_err(|error| failed(error.error))?;
+    println!("{items} items in {out}");
     Ok(ExitCode::SUCCESS)
 }
