@@ -2,9 +2,9 @@
 
 mod progress;
 mod remote;
+mod report;
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,9 +14,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
-use entrepost::contract::canonical::to_canonical;
-use entrepost::contract::ingestion::{Counts, DeclarationEvent, FileFinding, IngestionView};
-use entrepost::domain::{IngestionKind, IngestionMedia, IngestionState, OrganizationKind};
+use entrepost::contract::ingestion::DeclarationEvent;
+use entrepost::domain::{IngestionKind, IngestionMedia, OrganizationKind};
 use entrepost::error::Error;
 use entrepost::limits;
 use entrepost::refdata::lists::{Language, lists};
@@ -31,6 +30,7 @@ use entrepost::store::ingestion::IngestionRow;
 
 use super::{Failure, block_on};
 use progress::ProgressLine;
+use report::{KINDS, kind, reported, text, unreadable};
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
@@ -109,9 +109,6 @@ pub fn command() -> Command {
         )
 }
 
-const KINDS: [IngestionKind; 4] =
-    [IngestionKind::Declarations, IngestionKind::Goods, IngestionKind::Senders, IngestionKind::Movements];
-
 /// Runs what needs settings only where a database is asked for; says how it ended.
 pub fn run(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let Some((verb, options)) = options.subcommand() else { return Ok(ExitCode::SUCCESS) };
@@ -121,15 +118,6 @@ pub fn run(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
         "import" => import(config, options),
         _ => export(config, options),
     }
-}
-
-fn text(options: &ArgMatches, name: &str) -> Option<String> {
-    options.try_get_one::<String>(name).ok().flatten().cloned()
-}
-
-fn kind(options: &ArgMatches) -> IngestionKind {
-    let name = text(options, "kind").unwrap_or_default();
-    KINDS.into_iter().find(|kind| kind.stored() == name).unwrap_or(IngestionKind::Declarations)
 }
 
 fn language(options: &ArgMatches) -> Result<Language, Failure> {
@@ -267,52 +255,6 @@ fn take(
         Err(error) => return Err(error.into()),
     };
     Ok(reported(&taken.view, options))
-}
-
-/// Says why nothing of a file can be read.
-fn unreadable(reason: &str) -> ExitCode {
-    eprintln!("entrepost: {reason}");
-    ExitCode::from(2)
-}
-
-/// Prints a report; says how it ended.
-fn reported(view: &IngestionView, options: &ArgMatches) -> ExitCode {
-    print(view, options.get_flag("json"));
-    match (view.state == IngestionState::Failed.to_string(), view.counts.refused) {
-        (true, _) => ExitCode::from(2),
-        (false, 0) => ExitCode::SUCCESS,
-        (false, _) => ExitCode::from(1),
-    }
-}
-
-fn print(view: &IngestionView, as_json: bool) {
-    let mut out = std::io::stdout().lock();
-    // A reader that went away is no failure.
-    if as_json {
-        let _ = writeln!(out, "{}", to_canonical(view));
-        return;
-    }
-    for finding in &view.findings {
-        let _ = writeln!(out, "{}", line(finding));
-    }
-    if view.more > 0 {
-        let _ = writeln!(out, "… and {} more", view.more);
-    }
-    let Counts { new, changed, unchanged, refused, warnings } = view.counts;
-    let _ =
-        writeln!(out, "new {new}, changed {changed}, unchanged {unchanged}, refused {refused}, warnings {warnings}");
-}
-
-fn line(finding: &FileFinding) -> String {
-    let level = to_canonical(&finding.level);
-    let place = match (&finding.cell, &finding.column, finding.row) {
-        (Some(cell), Some(column), _) => format!("{cell} {column}: "),
-        (_, Some(column), Some(row)) => format!("row {row} {column}: "),
-        (_, _, Some(row)) => format!("row {row}: "),
-        _ => String::new(),
-    };
-    let proposal = finding.proposal.as_ref().map(|text| format!(" [{text}]")).unwrap_or_default();
-    format!("{} {}: {place}{}{proposal}", level.trim_matches('"'), finding.code, finding.message)
 }
 
 /// Gives a file the rights that new files have here: temporary ones are for their owner alone.

@@ -23,6 +23,7 @@ impl ProgressLine {
     fn of(template: &str, make: impl FnOnce() -> ProgressBar) -> Self {
         let style = || ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
         let bar = std::io::stderr().is_terminal().then(|| make().with_style(style()));
+        bar.iter().for_each(ProgressBar::tick);
         Self { bar, last: Mutex::new(Instant::now()) }
     }
 

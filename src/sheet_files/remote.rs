@@ -13,7 +13,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::progress::ProgressLine;
-use super::{Failure, kind, reported, text, unreadable};
+use super::report::{kind, reported, text, unreadable};
+use crate::Failure;
 
 /// The variable with the token, where no file is named.
 const TOKEN: &str = "ENTREPOST_TOKEN";
