@@ -1,6 +1,6 @@
 //! Sheets: reading beside openpyxl, writing, and imports and ingestions beside CreateOrUpdateDeclarations of the same items.
 //!
-//! Settings: EPBENCH_ROUNDS, EPBENCH_ITEMS.
+//! Settings: EPBENCH_ROUNDS, EPBENCH_ITEMS (with three rows each). `python3` with openpyxl has to be on the path, or that figure is left out.
 
 mod common;
 
@@ -26,20 +26,28 @@ use entrepost::sheet::{Reading, SheetFile};
 const VIEWS: u64 = 500;
 
 fn main() -> Outcome {
-    let items = setting("ITEMS", 3_500);
+    let items = setting("ITEMS", 3_500).max(1);
+    let views = VIEWS.min(items);
+    // Calls have as many items each.
+    let items = items - items % views;
     let folder = folder()?;
     let file = folder.path().join("items.xlsx");
-    let (mut writing, mut reading, mut ratios, mut imports, mut lists) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut writing, mut reading, mut memory, mut ratios) = (vec![], vec![], vec![], vec![]);
+    let (mut imports, mut lists) = (vec![], vec![]);
     for round in 0..setting("ROUNDS", 3) {
-        let (bytes, took) = timed(|| workbook(items));
+        let exported = exported(items)?;
+        let (bytes, took) = timed(|| workbook(&exported));
         let bytes = bytes?;
         writing.push(took.as_secs_f64());
+        drop(exported);
         std::fs::write(&file, &bytes)?;
+        let idle = memory_from_now()?;
         let (read, took) = timed(|| read(&bytes));
+        memory.push(most_memory()? - idle);
         assert_eq!(read?, items as usize, "all items are read");
         reading.push(took.as_secs_f64());
         ratios.extend(openpyxl(&file).map(|theirs| theirs / took.as_secs_f64()));
-        let calls = calls(&sqlite_url(folder.path(), &format!("calls{round}")), items)?;
+        let calls = calls(&sqlite_url(folder.path(), &format!("calls{round}")), items, views)?;
         let import = ingest(&sqlite_url(folder.path(), &format!("sheet{round}")), IngestionMedia::Sheet, bytes)?;
         imports.push(calls / import);
         let list: Vec<String> = (0..items).map(entry).collect();
@@ -47,8 +55,9 @@ fn main() -> Outcome {
         lists.push(calls / ingest(&sqlite_url(folder.path(), &format!("list{round}")), IngestionMedia::Json, list)?);
     }
     println!("sheets: {items} items, {} rows; read in {:.3} s", 3 * items, median(&reading));
-    let writing = median(&writing);
+    let (writing, memory) = (median(&writing), median(&memory));
     verdict("writing, s", writing, writing <= 1.0, "1 or less");
+    verdict("memory of reading above idle, MiB", memory, memory <= 10.0, "10 or less");
     if ratios.is_empty() {
         println!("python3 with openpyxl is not installed here; left out");
     } else {
@@ -65,35 +74,52 @@ fn entry(number: u64) -> String {
     format!(r#"{{"mailObject":{object},"declaration":{{"Data":{data}}}}}"#)
 }
 
-fn workbook(items: u64) -> Outcome<Vec<u8>> {
+/// What is written: the reading of stored texts is no part of it.
+fn exported(items: u64) -> Outcome<Vec<(MailObject, DeclarationData)>> {
+    let one =
+        |number| Ok((serde_json::from_str(&payload::object(number))?, serde_json::from_str(&payload::data(number))?));
+    (0..items).map(one).collect()
+}
+
+fn workbook(items: &[(MailObject, DeclarationData)]) -> Outcome<Vec<u8>> {
     let heads = columns([&entrepost::sheet::keys::Head::read("max_index").ok_or("a key")?]);
     let mut book = BookWriter::new(&heads, Language::En)?;
-    for number in 0..items {
-        let object: MailObject = serde_json::from_str(&payload::object(number))?;
-        let data: DeclarationData = serde_json::from_str(&payload::data(number))?;
-        let exported = Exported {
-            object: &object,
-            data: Some(&data),
-            external_reference: None,
-            shown: &[],
-            zone: chrono_tz::Tz::UTC,
-        };
+    for (object, data) in items {
+        let exported =
+            Exported { object, data: Some(data), external_reference: None, shown: &[], zone: chrono_tz::Tz::UTC };
         for row in rows_of(&exported) {
             book.put(&row)?;
         }
     }
-    Ok(book.finish()?)
+    Ok(book.finish(Vec::new())?)
 }
 
 fn read(bytes: &[u8]) -> Outcome<usize> {
     let mut items = 0;
     let reading = Reading { sheet: None, post: "AUA", zone: chrono_tz::Tz::UTC, posts_of: &|_| Vec::new() };
-    let mut file = SheetFile::open(bytes, None)?;
+    let mut file = SheetFile::open(bytes, None, IngestionKind::Declarations)?;
     file.items(reading, &mut |_| {
         items += 1;
         ControlFlow::Continue(())
     })?;
     Ok(items)
+}
+
+/// MiB that this process holds now; from now on its peak counts anew.
+fn memory_from_now() -> Outcome<f64> {
+    std::fs::write("/proc/self/clear_refs", "5")?;
+    memory("VmRSS:")
+}
+
+/// The most MiB that it held since.
+fn most_memory() -> Outcome<f64> {
+    memory("VmHWM:")
+}
+
+fn memory(name: &str) -> Outcome<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("unexpected form of /proc/self/status")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
 }
 
 /// Seconds that openpyxl takes to read every cell.
@@ -105,12 +131,12 @@ fn openpyxl(file: &Path) -> Option<f64> {
 }
 
 /// Seconds that the method takes for so many items.
-fn calls(url: &str, items: u64) -> Outcome<f64> {
+fn calls(url: &str, items: u64, views: u64) -> Outcome<f64> {
     let running = start(url, &Wish::default())?;
-    let requests: Vec<Vec<u8>> = (0..items / VIEWS)
+    let requests: Vec<Vec<u8>> = (0..items / views)
         .map(|number| {
             let mut request = Vec::new();
-            payload::store_views(number, VIEWS, &mut request);
+            payload::store_views(number, views, &mut request);
             request
         })
         .collect();

@@ -280,7 +280,10 @@ impl Given {
     /// Adds the variables `ENTREPOST_…` out of `environment`. `ENTREPOST_CONFIG` names the file and is not one of them.
     pub fn read_environment(&mut self, environment: impl Iterator<Item = (String, String)>) {
         for (variable, value) in environment {
-            let Some(name) = variable.strip_prefix("ENTREPOST_").filter(|name| *name != "CONFIG") else { continue };
+            let Some(name) = variable.strip_prefix("ENTREPOST_").filter(|name| !["CONFIG", "TOKEN"].contains(name))
+            else {
+                continue;
+            };
             if name == "SECRET_KEY" {
                 self.secret_key = Some(value);
                 continue;

@@ -2,6 +2,7 @@
 //!
 //! One type for the whole house. How a surface renders it is that surface's business (`http/error`).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::limits;
@@ -62,6 +63,7 @@ pub const FINDING_CODES: &[(&str, &str)] = &[
     ("not_yours", "Only who set it may end it; the message names who that is."),
     ("cursor", "The cursor is not ours or was made for other filters; start again without it."),
     ("unknown_parameter", "The query has a parameter that this resource does not know, or has one twice."),
+    ("kind", "Entries of this kind are not taken; the message says what to do instead."),
     ("read_only", "The member is shown and cannot be changed here."),
     ("password_wrong", "This is not the password."),
     ("password_length", "A password is too short, or too long."),
@@ -126,7 +128,7 @@ pub enum Error {
     /// 415: the body is compressed or encoded otherwise.
     EncodedBody,
     /// 415: the body is said to be of a kind that is not read here; holds what is.
-    UnknownMediaType { taken: &'static str },
+    UnknownMediaType { taken: Cow<'static, str> },
     /// 422: a file that cannot be read as a table at all; says why, and what to do.
     Unreadable { code: &'static str, reason: String },
     /// 422: the idempotency key was used with another request.

@@ -91,7 +91,7 @@ limits! {
     BODIES_BYTES: usize = 256 * 1024 * 1024, "bytes", "Bodies of known callers in memory at the same time; one that finds no room is answered 503.";
     UNKNOWN_BODIES_BYTES: usize = 24 * 1024 * 1024, "bytes", "The same of those whose token is in the body itself.";
     FREE_BODY_BYTES: usize = 16 * 1024, "bytes", "What every body may have without a place among them.";
-    OFFLOAD_WAIT_S: u64 = 10, "s", "Longest wait of a batch or print job for a core; beyond it 503.";
+    OFFLOAD_WAIT_S: u64 = 10, "s", "Longest wait of a batch, print job or export for its place; beyond it 503.";
     BODY_ROOM_WAIT_MS: u64 = 2_000, "ms", "Longest wait for such a place.";
     LOAD_DEFAULT: usize = 1_000, "views", "recordsLimit when none, zero or a negative one is given.";
     LOAD_MAX: usize = 5_000, "views", "A larger recordsLimit is taken as this; the cursor goes on.";
@@ -246,6 +246,8 @@ limits! {
     RESOLVED_NAMES: u64 = 10_000, "names", "Remembered at a time.";
     HOST_CHARS: usize = 253, "characters", "A host name has no more.";
     EXCHANGE_FOLDER_S: u64 = 20, "s", "A partner's folder that does not answer for this long (a network drive) is left alone until it does.";
+    COMMAND_TIMEOUT_S: u64 = 120, "s", "A command that calls a running server waits so long for an answer.";
+    COMMAND_ANSWER_BYTES: usize = 32 * 1024 * 1024, "bytes", "Of such an answer no more is read.";
     EXCHANGE_ANSWER_BYTES: usize = 1024 * 1024, "bytes", "Of a partner's answer no more is read.";
     EXCHANGE_LEASE_S: i64 = 30, "s", "A server that died gives its partners elsewhere free after this long, longer than a partner may take to answer.";
     EXCHANGE_HOSTED_LEASE_S: i64 = 2, "s", "The same for organizations on this server, whose inbox answers at once.";
@@ -307,4 +309,5 @@ limits! {
     INGESTIONS_LISTED: i64 = 100, "ingestions", "A list of ingestions shows the newest.";
     INGESTED_SHOWN: i64 = 1_000, "items", "Items that were refused or changed and are named in a report.";
     EXPORT_ROWS: usize = 100_000, "rows", "One export; beyond it 400: narrow the filter.";
+    EXPORTS_AT_ONCE: usize = 4, "exports", "Exports being written at once, for each takes room on the disk; who waits for long is told 503.";
 }

@@ -7,6 +7,7 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 
+use entrepost::domain::IngestionKind;
 use entrepost::sheet::{Reading, SheetFile};
 
 const PARTS: [(&str, &[u8]); 5] = [
@@ -18,7 +19,7 @@ const PARTS: [(&str, &[u8]); 5] = [
 ];
 
 fn read(bytes: &[u8]) -> Option<Vec<String>> {
-    let mut file = SheetFile::open(bytes, None).ok()?;
+    let mut file = SheetFile::open(bytes, None, IngestionKind::Declarations).ok()?;
     let reading = Reading { sheet: None, post: "AUA", zone: chrono_tz::Tz::UTC, posts_of: &|_| Vec::new() };
     let mut items = Vec::new();
     let each = &mut |item| {

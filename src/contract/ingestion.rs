@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Declaration, MailObject};
+use super::{Declaration, MailObject, MarketedGood, SenderProfile};
 
 /// What is to be done with a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,6 +37,33 @@ pub struct NewDeclaration {
     pub callback_url: Option<String>,
 }
 
+/// A move of an item.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Movement {
+    pub item_id: Option<String>,
+    /// inbound, outbound or transit, as the caller sees it.
+    pub flow: Option<String>,
+    /// The destination outbound, the origin inbound and in transit.
+    pub partner: Option<String>,
+    /// 1 received from customer, 2 arrived at outward office, 10 departed it, 50 arrived at inward office, 52 departed it.
+    pub mail_state: Option<i32>,
+    /// Where a transit item goes.
+    pub destination: Option<String>,
+}
+
+/// What an ingestion holds: the list of its kind, at most 100,000 entries. The list alone is taken as well.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEntries {
+    pub declarations: Option<Vec<NewDeclaration>>,
+    /// Those with a number replace the goods that have it.
+    pub goods: Option<Vec<MarketedGood>>,
+    /// Each replaces the profile that has its reference.
+    pub senders: Option<Vec<SenderProfile>>,
+    pub movements: Option<Vec<Movement>>,
+}
+
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -64,6 +91,7 @@ pub struct FileFinding {
     pub index: Option<usize>,
     /// Of a list: JSON Pointer to the member.
     pub path: Option<String>,
+    /// Id of the item, number of the goods, reference of the sender.
     pub item: Option<String>,
     pub code: String,
     pub level: Weight,
@@ -96,15 +124,15 @@ pub struct FileView {
     pub source: Source,
 }
 
-/// How many items there are of each kind.
+/// How many entries there are of each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Not declared before.
+    /// Not there before.
     pub new: u32,
-    /// Declared before, otherwise.
+    /// There before, otherwise.
     pub changed: u32,
-    /// Declared before just so; nothing was stored.
+    /// There before just so; nothing was stored.
     pub unchanged: u32,
     pub refused: u32,
     /// Findings that refuse nothing.
@@ -142,7 +170,7 @@ pub struct IngestedItem {
 #[serde(rename_all = "camelCase")]
 pub struct IngestionView {
     pub reference_id: Uuid,
-    /// `declarations`, `goods` or `movements`.
+    /// `declarations`, `goods`, `senders` or `movements`.
     pub kind: String,
     /// `waiting`, `running`, `done` or `failed` (nothing was taken).
     pub state: String,

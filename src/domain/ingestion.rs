@@ -7,6 +7,8 @@ stored_enum! {
     pub enum IngestionKind: text in "ingestion.kind" {
         Declarations = "declarations",
         Goods = "goods",
+        /// Sender profiles.
+        Senders = "senders",
         Movements = "movements",
     }
 }

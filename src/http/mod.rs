@@ -26,6 +26,7 @@ mod rest;
 mod shared;
 mod soap;
 mod tls;
+mod upload;
 mod web;
 
 use std::net::TcpListener;

@@ -143,6 +143,8 @@ pub(super) enum ParameterKind {
     /// RFC 3339; a date alone is the whole day.
     Date,
     OneOf(&'static [&'static str]),
+    /// One of these words as a rule: the handler knows others, and says why it refuses some.
+    Word(&'static [&'static str]),
 }
 
 /// An answer that is no refusal by the catalogue of errors.

@@ -7,6 +7,7 @@ use super::openapi::{beside_methods, complete, error, header, refusals, to_value
 use super::operation::{Door, Operation, ParameterKind, Resource, Schemas};
 use super::operations::operations;
 use super::rest::ask::XML;
+use super::upload::FORM_DATA;
 
 /// What any call of a resource may be refused with.
 const ALWAYS: &[(&str, &str)] = &[
@@ -75,7 +76,7 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
         described["responses"][status] = refusal;
     }
     for kind in resource.files {
-        described["requestBody"]["content"][kind] = json!({ "schema": {} });
+        described["requestBody"]["content"][kind] = json!({ "schema": file_schema(kind) });
     }
     if resource.offers.contains(&XML) {
         describe_xml(&mut described);
@@ -86,6 +87,15 @@ fn described(operation: &Operation, schemas: &mut Schemas) -> Value {
         described["parameters"] = parameters.into();
     }
     described
+}
+
+/// A file as it is, or as the one part of a form.
+fn file_schema(kind: &str) -> Value {
+    let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+    match kind {
+        FORM_DATA => json!({ "type": "object", "properties": { "file": file }, "required": ["file"] }),
+        _ => json!({}),
+    }
 }
 
 /// Answers in XML beside JSON: the same values. Bodies are described in JSON alone, for generators of clients know one form of
@@ -163,6 +173,6 @@ fn schema(kind: ParameterKind) -> Value {
         ParameterKind::Flag => json!({ "type": "boolean" }),
         ParameterKind::Number { most } => json!({ "type": "integer", "minimum": 1, "maximum": most }),
         ParameterKind::Date => json!({ "type": "string", "examples": ["2026-11-27", "2026-11-27T08:30:00Z"] }),
-        ParameterKind::OneOf(words) => json!({ "type": "string", "enum": words }),
+        ParameterKind::OneOf(words) | ParameterKind::Word(words) => json!({ "type": "string", "enum": words }),
     }
 }

@@ -106,43 +106,108 @@ impl Http {
     /// # Errors
     /// When the file cannot be read.
     pub fn open(rules: GuardRules, ca_file: Option<&Path>) -> Result<Self, String> {
-        let Some(file) = ca_file else { return Ok(Self::new(rules, RootCerts::WebPki)) };
-        let named = |why: &str| format!("ca-file {}: {why}", file.display());
-        let text = std::fs::read(file).map_err(|error| named(&error.to_string()))?;
-        let certificates: Vec<_> = parse_pem(&text)
-            .filter_map(|item| match item {
-                Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                _ => None,
-            })
-            .collect();
-        if certificates.is_empty() {
-            return Err(named("there is no certificate (PEM) in it"));
-        }
-        Ok(Self::new(rules, RootCerts::from(certificates)))
+        Ok(Self::new(rules, roots(ca_file)?))
     }
 
     fn new(rules: GuardRules, roots: RootCerts) -> Self {
-        let config = |all: u64, idle: usize| {
-            ureq::Agent::config_builder()
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .proxy(None)
-                .timeout_connect(Some(Duration::from_secs(5)))
-                .timeout_global(Some(Duration::from_secs(all)))
-                .max_idle_connections_per_host(idle)
-                .max_idle_connections(idle * 8)
-                .tls_config(TlsConfig::builder().root_certs(roots.clone()).build())
-                .user_agent(concat!("entrepost/", env!("CARGO_PKG_VERSION")))
-                .build()
-        };
         let guard = Guard::new(rules);
-        let guarded = config(limits::HOOK_TIMEOUT_S, limits::HOOK_CONCURRENCY_MOST as usize);
+        let guarded = agent_config(&roots, limits::HOOK_TIMEOUT_S, limits::HOOK_CONCURRENCY_MOST as usize);
         Self {
-            partners: config(limits::EXCHANGE_TIMEOUT_S, 4).into(),
+            partners: agent_config(&roots, limits::EXCHANGE_TIMEOUT_S, 4).into(),
             guarded: ureq::Agent::with_parts(guarded, DefaultConnector::default(), guard.clone()),
             guard,
         }
     }
+}
+
+/// The certificates that those of servers are checked by: those of a file, else the public ones.
+fn roots(ca_file: Option<&Path>) -> Result<RootCerts, String> {
+    let Some(file) = ca_file else { return Ok(RootCerts::WebPki) };
+    let named = |why: &str| format!("ca-file {}: {why}", file.display());
+    let text = std::fs::read(file).map_err(|error| named(&error.to_string()))?;
+    let certificates: Vec<_> = parse_pem(&text)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(named("there is no certificate (PEM) in it"));
+    }
+    Ok(RootCerts::from(certificates))
+}
+
+fn agent_config(roots: &RootCerts, all_s: u64, idle: usize) -> ureq::config::Config {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .timeout_connect(Some(Duration::from_secs(5)))
+        .timeout_global(Some(Duration::from_secs(all_s)))
+        .max_idle_connections_per_host(idle)
+        .max_idle_connections(idle * 8)
+        .tls_config(TlsConfig::builder().root_certs(roots.clone()).build())
+        .user_agent(concat!("entrepost/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// A running server as commands call it.
+pub struct Server {
+    agent: ureq::Agent,
+    base: String,
+    token: String,
+}
+
+impl Server {
+    /// The server at an address, called with a token of an organization; `ca_file` as in [`Http::open`].
+    ///
+    /// # Errors
+    /// When the address is none, or the file cannot be read.
+    pub fn at(base: &str, token: String, ca_file: Option<&Path>) -> Result<Self, String> {
+        let base = base.trim_end_matches('/').to_owned();
+        let uri: Option<ureq::http::Uri> = base.parse().ok();
+        let is_address =
+            uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+        if !is_address {
+            return Err(format!("url: {base} is no address; write for example https://post.example"));
+        }
+        let agent = agent_config(&roots(ca_file)?, limits::COMMAND_TIMEOUT_S, 1).into();
+        Ok(Self { agent, base, token })
+    }
+
+    /// Fetches what is at a path.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn get(&self, path: &str) -> Result<Answered, Unanswered> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        answered(request.header("authorization", self.bearer()).call().map_err(unanswered)?)
+    }
+
+    /// Sends a body to a path.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answered, Unanswered> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("authorization", self.bearer());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        answered(request.send(body).map_err(unanswered)?)
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+}
+
+fn answered(mut response: ureq::http::Response<ureq::Body>) -> Result<Answered, Unanswered> {
+    let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+    let reading = response.body_mut().with_config().limit(limits::COMMAND_ANSWER_BYTES as u64);
+    let body = reading.read_to_vec().map_err(|error| Unanswered::Failed(format!("the answer broke off: {error}")))?;
+    Ok(Answered { status, retry_after, body })
+}
+
+fn retry_after(response: &ureq::http::Response<ureq::Body>) -> Option<String> {
+    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 fn unanswered(error: ureq::Error) -> Unanswered {
@@ -171,8 +236,7 @@ impl Net for Http {
         }
         let mut response = sending.send(&request.body[..]).map_err(unanswered)?;
         let status = response.status().as_u16();
-        let retry_after =
-            response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after = retry_after(&response);
         let mut body = Vec::new();
         match request.reach {
             Reach::Any => {

@@ -1,6 +1,8 @@
 //! Items written as sheets: what a filter lets through, item by item, page by page, so that memory follows the page.
 
 use std::collections::HashMap;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
 
 use chrono::SecondsFormat;
 
@@ -24,21 +26,16 @@ use crate::store::item::{Item, ItemReference};
 use crate::store::types::Id;
 
 /// How items are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum ExportForm {
     Xlsx,
     Csv {
         separator: u8,
     },
-    /// The entries of a list of the own surface, as a JSON list.
-    Json,
-}
-
-/// Items as a file.
-#[derive(Debug)]
-pub struct Export {
-    pub bytes: Vec<u8>,
-    pub items: usize,
+    /// The entries of a list of the own surface, as a JSON list; `dated` writes the dates of one as they are read there.
+    Json {
+        dated: fn(String) -> String,
+    },
 }
 
 /// Called with how many items were written.
@@ -47,82 +44,64 @@ pub type Progress<'t> = &'t dyn Fn(usize);
 /// Items of a page.
 const PAGE: usize = 500;
 
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct ExportQuery {
+    /// Of customs that has several posts, the one that is meant.
+    pub post: Option<String>,
+    pub filter: ItemFilter,
+    pub form: ExportForm,
+    /// Of the names of columns.
+    pub language: Language,
+}
+
 impl Services {
-    /// Writes the items of the caller that a filter lets through.
+    /// Writes the items of the caller that a filter lets through into a file; gives it back with how many they are. What is kept
+    /// in memory is a page of them.
     ///
     /// # Errors
-    /// 400 for more than [`limits::EXPORT_ROWS`] rows, 401 for a post that is not the caller's.
-    pub async fn export(
+    /// 400 for more than [`limits::EXPORT_ROWS`] rows, 401 for a post that is not the caller's; 503 when the file takes no
+    /// more, and when too many others export.
+    pub async fn export<W: Write + Send + 'static>(
         &self,
         actor: &Actor,
-        (post, mut filter): (Option<&str>, ItemFilter),
-        (form, language): (ExportForm, Language),
+        query: ExportQuery,
         progress: Progress<'_>,
-    ) -> Result<Export> {
+        out: W,
+    ) -> Result<(W, usize)> {
         actor.check(UseCase::SeeItems)?;
-        let posts = actor.posts_meant(post)?;
+        let ExportQuery { post, mut filter, form, language } = query;
+        let posts = actor.posts_meant(post.as_deref())?;
         filter.as_customs = actor.kind == OrganizationKind::Customs;
-        if form == ExportForm::Json {
-            return self.export_list(actor, &posts, &filter, progress).await;
-        }
-        // Once to see which columns there are, once to write them.
-        let (mut heads, mut rows) = (Vec::<Head>::new(), 0);
-        self.each_page(actor, &posts, &filter, |page| {
-            for row in page.rows(language) {
-                rows += 1;
-                for (head, _) in row {
-                    if !heads.contains(&head) {
-                        heads.push(head);
-                    }
-                }
+        let _place = self.export_places.take().await?;
+        let reading = (actor, &posts[..], &filter);
+        let heads = match form {
+            ExportForm::Json { .. } => Vec::new(),
+            // Once to see which columns there are, once to write them.
+            _ => {
+                self.each_page(reading, &|_| (), Columns::default(), move |columns, page| columns.note(page, language))
+                    .await?
+                    .heads
             }
-            check_rows(rows)
-        })
-        .await?;
-        let mut writer = Writer::new(form, &columns(&heads), language)?;
-        let mut items = 0;
-        self.each_page(actor, &posts, &filter, |page| {
-            for row in page.rows(language) {
-                writer.put(&row)?;
-            }
-            items += page.items.len();
-            progress(items);
-            Ok(())
-        })
-        .await?;
-        Ok(Export { bytes: writer.finish()?, items })
+        };
+        let writer = Writer::new(form, &columns(&heads), language, out)?;
+        let writing = Writing { writer, items: 0 };
+        let writing =
+            self.each_page(reading, progress, writing, move |writing, page| writing.put(page, language)).await?;
+        let items = writing.items;
+        let out = self.offload(move || writing.writer.finish()).await??;
+        Ok((out, items))
     }
 
-    async fn export_list(
+    /// Goes through the items page by page, with what becomes of each done off the threads that serve requests.
+    async fn each_page<S: Send + 'static>(
         &self,
-        actor: &Actor,
-        posts: &[String],
-        filter: &ItemFilter,
+        (actor, posts, filter): (&Actor, &[String], &ItemFilter),
         progress: Progress<'_>,
-    ) -> Result<Export> {
-        let (mut text, mut items) = (String::from("["), 0);
-        self.each_page(actor, posts, filter, |page| {
-            for item in &page.items {
-                text.push_str(if text.len() > 1 { ",\n" } else { "" });
-                text.push_str(&in_list(item, actor, page.references.get(&item.object.pid)));
-            }
-            items += page.items.len();
-            progress(items);
-            check_rows(items)
-        })
-        .await?;
-        text.push(']');
-        Ok(Export { bytes: text.into_bytes(), items })
-    }
-
-    async fn each_page(
-        &self,
-        actor: &Actor,
-        posts: &[String],
-        filter: &ItemFilter,
-        mut each: impl FnMut(&Page<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let catalogue = self.catalogue();
+        mut state: S,
+        each: impl Fn(&mut S, &Page) -> Result<()> + Copy + Send + 'static,
+    ) -> Result<S> {
+        let (catalogue, actor, mut done) = (self.catalogue(), Arc::new(actor.clone()), 0);
         for post in posts {
             let mut after = None;
             loop {
@@ -133,16 +112,41 @@ impl Services {
                     Ok((tx.references(&of_post, &pids)?, items))
                 });
                 let (references, items) = read.await?;
-                self.note_handed(actor, &items, Reading::Passing);
+                self.note_handed(&actor, &items, Reading::Passing);
                 let is_last = items.len() < PAGE;
                 after = items.last().map(|item| item.object.pid.0);
-                each(&Page { actor, catalogue: &catalogue, items, references: references.into_iter().collect() })?;
+                done += items.len();
+                let (actor, catalogue) = (Arc::clone(&actor), Arc::clone(&catalogue));
+                let page = Page { actor, catalogue, items, references: references.into_iter().collect() };
+                state = self.offload(move || each(&mut state, &page).map(|()| state)).await??;
+                progress(done);
                 if is_last {
                     break;
                 }
             }
         }
-        Ok(())
+        Ok(state)
+    }
+}
+
+/// The columns that items need.
+#[derive(Default)]
+struct Columns {
+    heads: Vec<Head>,
+    rows: usize,
+}
+
+impl Columns {
+    fn note(&mut self, page: &Page, language: Language) -> Result<()> {
+        for row in page.rows(language) {
+            self.rows += 1;
+            for (head, _) in row {
+                if !head.is_usual() && !self.heads.contains(&head) {
+                    self.heads.push(head);
+                }
+            }
+        }
+        check_rows(self.rows)
     }
 }
 
@@ -154,48 +158,79 @@ fn check_rows(rows: usize) -> Result<()> {
     Err(Error::invalid("limit", "", message))
 }
 
-enum Writer {
-    Book(Box<BookWriter>),
-    Csv(Box<CsvWriter>),
+/// Items on their way into a file.
+struct Writing<W: Write> {
+    writer: Writer<W>,
+    items: usize,
 }
 
-impl Writer {
-    fn new(form: ExportForm, heads: &[Head], language: Language) -> Result<Self> {
+impl<W: Write + Send> Writing<W> {
+    fn put(&mut self, page: &Page, language: Language) -> Result<()> {
+        match &mut self.writer {
+            Writer::Book(book, _) => page.rows(language).try_for_each(|row| book.put(&row))?,
+            Writer::Csv(csv) => page.rows(language).try_for_each(|row| csv.put(&row))?,
+            Writer::List(out, dated) => {
+                for (item, number) in page.items.iter().zip(self.items..) {
+                    let entry = dated(in_list(item, &page.actor, page.references.get(&item.object.pid)));
+                    write!(out, "{}{entry}", if number > 0 { ",\n" } else { "" }).map_err(full)?;
+                }
+                check_rows(self.items + page.items.len())?;
+            }
+        }
+        self.items += page.items.len();
+        Ok(())
+    }
+}
+
+enum Writer<W: Write> {
+    Book(Box<BookWriter>, W),
+    Csv(Box<CsvWriter<W>>),
+    List(BufWriter<W>, fn(String) -> String),
+}
+
+fn full(error: std::io::Error) -> Error {
+    Error::unavailable(format!("A file cannot be written: {error}"))
+}
+
+impl<W: Write + Send> Writer<W> {
+    fn new(form: ExportForm, heads: &[Head], language: Language, out: W) -> Result<Self> {
         match form {
-            ExportForm::Csv { separator } => Ok(Self::Csv(Box::new(CsvWriter::new(heads, separator)?))),
-            _ => Ok(Self::Book(Box::new(BookWriter::new(heads, language)?))),
+            ExportForm::Csv { separator } => Ok(Self::Csv(Box::new(CsvWriter::new(heads, separator, out)?))),
+            ExportForm::Xlsx => Ok(Self::Book(Box::new(BookWriter::new(heads, language)?), out)),
+            ExportForm::Json { dated } => {
+                let mut out = BufWriter::new(out);
+                out.write_all(b"[").map_err(full)?;
+                Ok(Self::List(out, dated))
+            }
         }
     }
 
-    fn put(&mut self, row: &OutRow) -> Result<()> {
+    fn finish(self) -> Result<W> {
         match self {
-            Self::Book(book) => book.put(row),
-            Self::Csv(csv) => csv.put(row),
-        }
-    }
-
-    fn finish(self) -> Result<Vec<u8>> {
-        match self {
-            Self::Book(book) => book.finish(),
+            Self::Book(book, out) => book.finish(out),
             Self::Csv(csv) => csv.finish(),
+            Self::List(mut out, _) => {
+                out.write_all(b"]").map_err(full)?;
+                out.into_inner().map_err(|error| full(error.into_error()))
+            }
         }
     }
 }
 
-struct Page<'p> {
-    actor: &'p Actor,
-    catalogue: &'p Catalogue,
+struct Page {
+    actor: Arc<Actor>,
+    catalogue: Arc<Catalogue>,
     items: Vec<Item>,
     references: HashMap<Id, ItemReference>,
 }
 
-impl Page<'_> {
+impl Page {
     fn rows(&self, language: Language) -> impl Iterator<Item = OutRow> {
         self.items.iter().flat_map(move |item| self.rows_of(item, language))
     }
 
     fn rows_of(&self, item: &Item, language: Language) -> Vec<OutRow> {
-        let declared = declaration_for(self.actor, item);
+        let declared = declaration_for(&self.actor, item);
         let data: Option<DeclarationData> =
             declared.and_then(|row| row.body.as_deref()).and_then(|body| serde_json::from_str(body).ok());
         let own = self.actor.org == item.object.post_org;
@@ -211,8 +246,8 @@ impl Page<'_> {
 
     /// What is shown beside the declaration, by key.
     fn shown(&self, item: &Item, language: Language) -> Vec<(&'static str, String)> {
-        let declared = declaration_for(self.actor, item);
-        let stands = |side| response_for(self.actor, item, side).filter(|row| row.lapsed.is_none());
+        let declared = declaration_for(&self.actor, item);
+        let stands = |side| response_for(&self.actor, item, side).filter(|row| row.lapsed.is_none());
         let decided = stands(Side::Own).or_else(|| stands(Side::Destination));
         let code = decided.and_then(|row| row.decision_cd.clone());
         let customs = decided.and_then(|row| row.customs_org.as_deref()).unwrap_or_default();

@@ -15,13 +15,16 @@ use super::views::view;
 use super::{Actor, Answer, RequestKey, Services};
 use crate::contract::MailObject;
 use crate::contract::canonical::to_canonical;
+use crate::contract::ingestion::Movement;
 use crate::domain::{EventKind, Flow};
 use crate::error::{Error, Findings, Result};
+use crate::rules::forms::given;
 use crate::rules::item_facts::{Fact, Facts};
 use crate::rules::mail_state::{SENT_TO_CUSTOMS, moved};
 use crate::rules::structure::{self, UNKNOWN_POST};
 use crate::rules::which::{self, Purpose};
-use crate::store::item::{DeclarationRow, Detail, Event, Item, Parts};
+use crate::store::item::{DeclarationRow, Detail, Event, Item, ItemReference, Parts};
+use crate::store::types::Id;
 use crate::store::{Fault, Tx};
 
 /// A move of one item.
@@ -35,6 +38,52 @@ pub struct Move {
     pub mail_state: Option<i32>,
     /// Where a transit item goes.
     pub item_destination: Option<String>,
+}
+
+impl Move {
+    /// The move that an entry of the own surface describes.
+    ///
+    /// # Errors
+    /// 400 with what is missing.
+    pub fn of(moved: &Movement) -> Result<Self> {
+        let mut findings = Findings::default();
+        let flows = [Flow::Inbound, Flow::Outbound, Flow::Transit];
+        let flow = given(&moved.flow).and_then(|name| flows.into_iter().find(|flow| flow.name() == name));
+        if flow.is_none() {
+            findings.add("required", "flow", format!("write one of {}", flows.map(Flow::name).join(", ")));
+        }
+        for (path, value) in [("itemId", &moved.item_id), ("partner", &moved.partner)] {
+            if given(value).is_none() {
+                findings.add("required", path, "it is needed here");
+            }
+        }
+        if flow == Some(Flow::Transit) && given(&moved.destination).is_none() {
+            findings.add("required", "destination", "a transit item needs its destination post");
+        }
+        findings.into_result()?;
+        let own = |text: &Option<String>| given(text).unwrap_or_default().to_owned();
+        let flow = flow.unwrap_or(Flow::Transit);
+        Ok(Self {
+            item_id: own(&moved.item_id),
+            post: None,
+            partner: own(&moved.partner),
+            flow,
+            mail_state: moved.mail_state,
+            item_destination: given(&moved.destination).filter(|_| flow == Flow::Transit).map(str::to_owned),
+        })
+    }
+}
+
+/// Findings about a move under the names that its members have on the own surface.
+pub fn in_own_words(error: Error) -> Error {
+    let Error::Invalid(findings) = error else { return error };
+    Error::Invalid(findings.each(|mut finding| {
+        let known = [("id", "itemId"), ("partnerPostalOrgCd", "partner"), ("itemDestPostalOrgCd", "destination")];
+        if let Some((_, own)) = known.iter().find(|(name, _)| *name == finding.path) {
+            finding.path = (*own).to_owned();
+        }
+        finding
+    }))
 }
 
 /// What a move is answered with.
@@ -64,7 +113,7 @@ impl Services {
     ) -> Result<Answer> {
         actor.check(UseCase::MoveItems)?;
         let post = actor.own_post(sent.post.as_deref())?.to_owned();
-        let object = object_of(&post, &sent)?;
+        let moved = Moved::of(&post, &sent)?;
         let (services, actor) = (self.clone(), actor.clone());
         let answer = self
             .store
@@ -72,11 +121,9 @@ impl Services {
                 once(tx, &actor, key.as_ref(), |tx| {
                     let user_created = services.ensure_user(tx, &actor)?;
                     let catalogue = services.catalogue();
-                    let flow = sent.flow;
                     let office = actor.office_cd.as_deref();
-                    let moving =
-                        Moving { catalogue: &catalogue, post: &post, object: &object, flow, user_created, office };
-                    let mut item = store_move(tx, &actor, &moving)?;
+                    let by = Mover { catalogue: &catalogue, post: &post, user_created, office, ingestion: None };
+                    let mut item = store_move(tx, &actor, &by, &moved)?;
                     Ok(match answering {
                         Answering::View { force } => {
                             if force {
@@ -92,6 +139,27 @@ impl Services {
             .await;
         self.notify_outbox();
         answer
+    }
+}
+
+/// A move that was checked.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    /// What it says of the item.
+    object: MailObject,
+    flow: Flow,
+}
+
+impl Moved {
+    /// # Errors
+    /// 400 with findings.
+    pub(super) fn of(post: &str, sent: &Move) -> Result<Self> {
+        Ok(Self { object: object_of(post, sent)?, flow: sent.flow })
+    }
+
+    /// What names its item.
+    pub(super) fn key(&self) -> Key {
+        Key::of(&self.object)
     }
 }
 
@@ -131,33 +199,54 @@ fn object_of(post: &str, sent: &Move) -> Result<MailObject> {
     })
 }
 
-/// A move ready to be stored.
-struct Moving<'m> {
-    catalogue: &'m Catalogue,
-    post: &'m str,
-    object: &'m MailObject,
-    flow: Flow,
-    user_created: bool,
-    /// Where it is.
-    office: Option<&'m str>,
+/// Who moves items, and with what that comes.
+pub(super) struct Mover<'m> {
+    pub catalogue: &'m Catalogue,
+    pub post: &'m str,
+    pub user_created: bool,
+    /// Where they are.
+    pub office: Option<&'m str>,
+    pub ingestion: Option<Id>,
 }
 
-/// Stores a move; gives the item to show. It goes to the item that comes from the partner, and, where that may not have the
-/// id, to the one that may as well; no second item is made beside that.
-fn store_move(tx: &mut Tx<'_>, actor: &Actor, moving: &Moving<'_>) -> Result<Item, Fault> {
-    let key = Key::of(moving.object);
-    let mut unit = UnitOfWork::load(tx, moving.catalogue, moving.post, std::iter::once(&key), Parts::All)?;
-    let handed_over = handed_over(tx, moving, &unit, &key)?;
-    let partners_own = handed_over.is_none() || unit.has(tx, &key)?;
-    if partners_own {
-        unit.change(tx, &key, |tx, item| moving.apply(tx, item))?;
-    }
-    let shown = handed_over.map_or(key, |pid| Key { pid: Some(pid), ..Key::about(&moving.object.id) });
-    if shown.pid.is_some() {
-        unit.change(tx, &shown, |tx, item| moving.apply_handed_over(tx, item))?;
-    }
+/// A move ready to be stored.
+struct Moving<'m> {
+    by: &'m Mover<'m>,
+    object: &'m MailObject,
+    flow: Flow,
+}
+
+/// Stores a move; gives the item to show.
+fn store_move(tx: &mut Tx<'_>, actor: &Actor, by: &Mover<'_>, moved: &Moved) -> Result<Item, Fault> {
+    let key = moved.key();
+    let mut unit = UnitOfWork::load(tx, by.catalogue, by.post, std::iter::once(&key), Parts::All)?;
+    let (shown, _) = put_move(tx, &mut unit, by, moved)?;
     unit.save(tx, &actor.stamp())?;
     unit.into_item(tx, &shown)?.ok_or_else(|| Error::Internal("the item moved is gone".into()).into())
+}
+
+/// Moves an item that is at hand; gives what names it, and whether anything changed. The move goes to the item that comes
+/// from the partner, and, where that may not have the id, to the one that may as well; no second item is made beside that.
+pub(super) fn put_move(
+    tx: &mut Tx<'_>,
+    unit: &mut UnitOfWork<'_>,
+    by: &Mover<'_>,
+    moved: &Moved,
+) -> Result<(Key, Outcome), Fault> {
+    let (key, moving) = (moved.key(), &Moving { by, object: &moved.object, flow: moved.flow });
+    let handed_over = handed_over(tx, moving, unit, &key)?;
+    let partners_own = handed_over.is_none() || unit.has(tx, &key)?;
+    let mut outcome = Outcome::Unchanged;
+    if partners_own {
+        outcome = unit.change(tx, &key, |tx, item| moving.apply(tx, item))?;
+    }
+    let shown = handed_over.map_or(key, |pid| Key { pid: Some(pid), ..Key::about(&moved.object.id) });
+    if shown.pid.is_some() {
+        // Nothing is refused here any more, so a move is made of both items or of none.
+        let second = unit.change(tx, &shown, |tx, item| moving.apply_handed_over(tx, item))?;
+        outcome = if second == Outcome::Stored { second } else { outcome };
+    }
+    Ok((shown, outcome))
 }
 
 /// The item that a partner handed over which is not its origin: one that may have the id, while the partner's own, if there
@@ -169,10 +258,10 @@ fn handed_over(tx: &mut Tx<'_>, moving: &Moving<'_>, unit: &UnitOfWork<'_>, key:
     let mut items = unit.items_with_id(&key.item_id);
     items.retain(|item| item.object.flow == moving.flow);
     let candidates = Candidates::of(tx, items.iter().map(|item| Row::from(&item.object)))?;
-    let rows = candidates.see(moving.catalogue);
+    let rows = candidates.see(moving.by.catalogue);
     let meant = which::choose(&rows, None, Purpose::Naming);
     let is_partners = |at: &&usize| rows[**at].origin == key.origin;
-    if moving.catalogue.fits(&key.item_id, &key.origin) || meant.fitting.iter().any(|at| is_partners(&at)) {
+    if moving.by.catalogue.fits(&key.item_id, &key.origin) || meant.fitting.iter().any(|at| is_partners(&at)) {
         return Ok(None);
     }
     let known = meant.fitting.iter().filter(|at| rows[**at].origin != UNKNOWN_POST);
@@ -210,7 +299,7 @@ impl Moving<'_> {
     /// Whether it was at another office before, or at none: the same state at two offices is two moves, for what is at an office
     /// is what was moved there last.
     fn comes_to_office(&self, tx: &mut Tx<'_>, item: &Item) -> Result<bool, Fault> {
-        match self.office {
+        match self.by.office {
             Some(office) if self.is_move() && !item.is_new() => {
                 Ok(tx.last_office(&item.object.post_org, item.object.pid)?.as_deref() != Some(office))
             }
@@ -221,7 +310,7 @@ impl Moving<'_> {
     /// What a move says of its item; unlike a view it may set the state back.
     fn merge(&self, item: &mut Item, sent: &MailObject) -> Vec<&'static str> {
         let before = item.object.mail_state;
-        let mut changed = identity::merge(self.catalogue, item, sent);
+        let mut changed = identity::merge(self.by.catalogue, item, sent);
         let state = sent.mail_state_cd.map(|said| moved(before, said));
         if item.object.mail_state != state {
             item.object.mail_state = state;
@@ -248,8 +337,11 @@ impl Moving<'_> {
         item.object.customs_visible = visible;
         let mail_object = Some(changed.into_iter().map(str::to_owned).collect());
         let mail_state = item.object.mail_state;
-        let detail = Detail { mail_object, mail_state, handed_over_by, ..Detail::of_user(self.user_created) };
+        let detail = Detail { mail_object, mail_state, handed_over_by, ..Detail::of_user(self.by.user_created) };
         item.record(Event { detail, ..Event::of(EventKind::ObjectMoved) });
+        if self.by.ingestion.is_some() {
+            item.put_reference(ItemReference { ingestion: self.by.ingestion, ..ItemReference::default() });
+        }
         Outcome::Stored
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::rights::UseCase;
 use super::{Actor, Services};
 use crate::contract::own::{Requirement, Requirements};
-use crate::domain::Level;
+use crate::domain::{IngestionKind, Level};
 use crate::error::{Error, Result};
 use crate::refdata::lists::{Language, lists};
 use crate::rules::forms::is_country_code;
@@ -72,7 +72,13 @@ impl Services {
     ///
     /// # Errors
     /// 400 for a lane that is none.
-    pub fn sheet_template(&self, actor: &Actor, language: Language, lane: Option<&str>) -> Result<Vec<u8>> {
+    pub fn sheet_template(
+        &self,
+        actor: &Actor,
+        kind: IngestionKind,
+        language: Language,
+        lane: Option<&str>,
+    ) -> Result<Vec<u8>> {
         actor.check(UseCase::SeeItems)?;
         let needed = match lane {
             None => HashSet::new(),
@@ -83,7 +89,7 @@ impl Services {
                 self.needed(actor, from, to, "")?.into_iter().map(str::to_owned).collect()
             }
         };
-        template(language, &needed)
+        template(kind, language, &needed)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Sender profiles of an organization: who sends, for declarations that do not say.
 
+use super::catalogue::Catalogue;
 use super::cursor::{binding, cut, page_size, read_place, write_place};
 use super::idempotency::once;
 use super::rights::UseCase;
+use super::trade::Kept;
 use super::{Actor, Answer, IfVersion, RequestKey, Services};
 use crate::contract::canonical::{digest, hex, to_canonical};
 use crate::contract::own::OfferReceipt;
@@ -10,6 +12,7 @@ use crate::contract::{DeclarationData, SenderProfile};
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::{places, structure};
+use crate::store::item::Stamp;
 use crate::store::{Fault, Tx};
 
 /// A page of profiles, and where the next one begins.
@@ -106,58 +109,114 @@ impl Services {
     async fn put_sender(
         &self,
         actor: &Actor,
-        mut profile: SenderProfile,
+        profile: SenderProfile,
         key: Option<RequestKey>,
         may_replace: impl Fn(Option<&SenderProfile>) -> Result<()> + Send + 'static,
     ) -> Result<Answer> {
         let org = actor.own_post(None)?.to_owned();
-        profile.clients.sort_unstable();
-        profile.clients.dedup();
-        self.check_sender(&profile).into_result()?;
-        let actor = actor.clone();
+        let (profile, actor) = (checked_sender(&self.catalogue(), profile)?, actor.clone());
         let put = move |tx: &mut Tx<'_>| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let old = tx.sender_profile(&org, &profile.reference)?;
-                if old.as_ref() == Some(&profile) {
-                    return Ok(receipt(&profile, "unchanged"));
-                }
-                may_replace(old.as_ref())?;
-                check_clients(tx, &org, &profile)?;
-                if old.is_none() && tx.count_sender_profiles(&org)? >= limits::CATALOGUE_ENTRIES {
-                    let most = limits::CATALOGUE_ENTRIES;
-                    let message = format!("an organization has at most {most}; change one instead");
-                    return Err(Error::invalid("limit", "reference", message).into());
-                }
-                tx.put_sender_profile(&org, &profile, &actor.stamp())?;
-                Ok(receipt(&profile, if old.is_some() { "changed" } else { "created" }))
+                let mut file = SenderFile::of(&org);
+                let outcome = file.put(tx, &profile, &may_replace)?;
+                file.save(tx, &actor.stamp())?;
+                Ok(receipt(&profile, outcome.word()))
             })
         };
         self.store.write(put).await
     }
+}
 
-    fn check_sender(&self, profile: &SenderProfile) -> Findings {
-        let mut findings = Findings::default();
-        let (reference, most) = (profile.reference.as_str(), limits::SENDER_REFERENCE_CHARS);
-        let is_sign = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.');
-        // Addresses with one or two dots alone lead elsewhere.
-        let is_address = reference.chars().all(is_sign) && !reference.chars().all(|sign| sign == '.');
-        if !is_address || reference.len() > most {
-            let message = format!("write 1 to {most} letters, digits, hyphens, underscores and dots");
-            findings.add("format", "reference", message);
+/// A profile, ready to be stored.
+///
+/// # Errors
+/// 400 with findings.
+pub(super) fn checked_sender(catalogue: &Catalogue, mut profile: SenderProfile) -> Result<SenderProfile> {
+    profile.clients.sort_unstable();
+    profile.clients.dedup();
+    check_sender(catalogue, &profile).into_result()?;
+    Ok(profile)
+}
+
+fn check_sender(catalogue: &Catalogue, profile: &SenderProfile) -> Findings {
+    let mut findings = Findings::default();
+    let (reference, most) = (profile.reference.as_str(), limits::SENDER_REFERENCE_CHARS);
+    let is_sign = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '.');
+    // Addresses with one or two dots alone lead elsewhere.
+    let is_address = reference.chars().all(is_sign) && !reference.chars().all(|sign| sign == '.');
+    if !is_address || reference.len() > most {
+        let message = format!("write 1 to {most} letters, digits, hyphens, underscores and dots");
+        findings.add("format", "reference", message);
+    }
+    let given = profile.sender.given();
+    let names = ["SenderName", "SenderFirstName", "SenderLastName"];
+    if !given.iter().any(|member| names.contains(member)) {
+        findings.add("required", "sender.SenderName", "say who sends, by one name or by first and last name");
+    }
+    let mut data = DeclarationData::default();
+    profile.sender.put_into(&mut data);
+    findings.extend_under("sender", structure::declaration_data(&data));
+    findings.extend_under("sender", places::check_declared(&data, catalogue.countries()));
+    if profile.clients.len() > limits::SENDER_CLIENTS {
+        findings.add("too_long", "clients", format!("at most {} clients fit here", limits::SENDER_CLIENTS));
+    }
+    findings
+}
+
+/// Profiles of one organization on their way into the store: decided one after the other, as if each were stored before the
+/// next, and written together.
+#[derive(Debug)]
+pub(super) struct SenderFile {
+    org: String,
+    decided: Vec<SenderProfile>,
+    /// How many there are, once that was asked for.
+    count: Option<i64>,
+}
+
+impl SenderFile {
+    pub(super) fn of(org: &str) -> Self {
+        Self { org: org.to_owned(), decided: Vec::new(), count: None }
+    }
+
+    /// Takes a profile that was checked. `may_replace` is asked about the one that has its reference.
+    ///
+    /// # Errors
+    /// Those of `may_replace`; 400 for clients that are not the organization's and when there are too many. Nothing is taken
+    /// then.
+    pub(super) fn put(
+        &mut self,
+        tx: &mut Tx<'_>,
+        profile: &SenderProfile,
+        may_replace: impl Fn(Option<&SenderProfile>) -> Result<()>,
+    ) -> Result<Kept, Fault> {
+        let decided = self.decided.iter().position(|known| known.reference == profile.reference);
+        let old = match decided {
+            Some(at) => Some(self.decided[at].clone()),
+            None => tx.sender_profile(&self.org, &profile.reference)?,
+        };
+        if old.as_ref() == Some(profile) {
+            return Ok(Kept::Unchanged);
         }
-        let given = profile.sender.given();
-        let names = ["SenderName", "SenderFirstName", "SenderLastName"];
-        if !given.iter().any(|member| names.contains(member)) {
-            findings.add("required", "sender.SenderName", "say who sends, by one name or by first and last name");
+        may_replace(old.as_ref())?;
+        check_clients(tx, &self.org, profile)?;
+        if old.is_none() {
+            let (count, most) =
+                (self.count.map_or_else(|| tx.count_sender_profiles(&self.org), Ok)?, limits::CATALOGUE_ENTRIES);
+            if count >= most {
+                let message = format!("an organization has at most {most}; change one instead");
+                return Err(Error::invalid("limit", "reference", message).into());
+            }
+            self.count = Some(count + 1);
         }
-        let mut data = DeclarationData::default();
-        profile.sender.put_into(&mut data);
-        findings.extend_under("sender", structure::declaration_data(&data));
-        findings.extend_under("sender", places::check_declared(&data, self.catalogue().countries()));
-        if profile.clients.len() > limits::SENDER_CLIENTS {
-            findings.add("too_long", "clients", format!("at most {} clients fit here", limits::SENDER_CLIENTS));
-        }
-        findings
+        // Written in the order in which they were said: the last default counts.
+        decided.map(|at| self.decided.remove(at));
+        self.decided.push(profile.clone());
+        Ok(if old.is_some() { Kept::Changed } else { Kept::Created })
+    }
+
+    /// Writes what was taken.
+    pub(super) fn save(self, tx: &mut Tx<'_>, by: &Stamp) -> Result<(), Fault> {
+        self.decided.iter().try_for_each(|profile| tx.put_sender_profile(&self.org, profile, by))
     }
 }
 

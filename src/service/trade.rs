@@ -2,6 +2,8 @@
 //!
 //! Readers see what is valid now and offered to everyone or to them; a seller sees its own goods besides.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -143,24 +145,19 @@ impl Services {
         if_version: Option<IfVersion>,
         key: Option<RequestKey>,
     ) -> Result<Answer> {
-        let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
-        check_entity("marketedGood", good.entity_state)?;
-        rules::marketed_good(&good, self.catalogue().countries()).into_result()?;
         let warnings = u32::from(rules::has_unknown_code(&good));
-        let good = MarketedGood {
-            entity_state: Entity::STORE,
-            seller_organization_cd: Some(seller),
-            reference_id: good.reference_id.filter(|number| *number != 0),
-            ..good
-        };
-        let actor = actor.clone();
+        let (good, actor) = (checked_good(&self.catalogue(), actor, good)?, actor.clone());
         let answer = self.store.write(move |tx| {
             once(tx, &actor, key.as_ref(), |tx| {
                 if let (Some(if_version), Some(number)) = (&if_version, good.reference_id) {
                     let old = tx.good(&actor.org, number)?;
                     check_version(old.as_ref().map(|old| old.digest.as_slice()), if_version)?;
                 }
-                Ok(Answer { warnings, ..put_good(tx, &actor, &good)? })
+                let mut shelf = Shelf::of(&actor.org);
+                let placed = shelf.place(tx, &good)?;
+                shelf.save(tx, &actor)?;
+                let answer = receipt(&placed.number.to_string(), &placed.digest, placed.outcome.word());
+                Ok(Answer { warnings, ..answer })
             })
         });
         answer.await
@@ -332,45 +329,155 @@ fn check_entity(path: &str, state: Entity) -> Result<()> {
     Err(Error::invalid("out_of_range", format!("{path}.entityState"), message))
 }
 
+/// Goods of the caller, ready to be stored.
+///
+/// # Errors
+/// 400 with findings; 401 for customs and for another seller.
+pub(super) fn checked_good(catalogue: &Catalogue, actor: &Actor, good: MarketedGood) -> Result<MarketedGood> {
+    let seller = actor.own_post(given(&good.seller_organization_cd))?.to_owned();
+    check_entity("marketedGood", good.entity_state)?;
+    rules::marketed_good(&good, catalogue.countries()).into_result()?;
+    Ok(MarketedGood {
+        entity_state: Entity::STORE,
+        seller_organization_cd: Some(seller),
+        reference_id: good.reference_id.filter(|number| *number != 0),
+        ..good
+    })
+}
+
+/// What storing makes of an entry of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Created,
+    Changed,
+    Unchanged,
+}
+
+impl Kept {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
 fn too_many(path: &str) -> Fault {
     let message = format!("an organization has at most {}; change one instead", limits::CATALOGUE_ENTRIES);
     Error::invalid("limit", path, message).into()
 }
 
-/// The same content without a number is the same goods.
-fn put_good(tx: &mut Tx<'_>, actor: &Actor, good: &MarketedGood) -> Result<Answer, Fault> {
-    let seller = actor.org.as_str();
-    let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
-    let old = match good.reference_id {
-        Some(number) => tx.good(seller, number)?,
-        None => tx.good_like(seller, &digest)?,
-    };
-    if let Some(old) = old.as_ref().filter(|old| old.digest == digest) {
-        return Ok(receipt(&old.reference_id.to_string(), &digest, "unchanged"));
+/// Goods of one seller on their way into the store: decided one after the other, as if each were stored before the next, and
+/// written together.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    seller: String,
+    decided: BTreeMap<i32, Decided>,
+    /// How many goods there are, and the highest number, once that was asked for.
+    standing: Option<(i64, i32)>,
+}
+
+#[derive(Debug)]
+struct Decided {
+    row: GoodRow,
+    buyers: Vec<String>,
+    /// What is stored now.
+    replaced: Option<String>,
+}
+
+/// What became of goods on a shelf.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub number: i32,
+    pub digest: Vec<u8>,
+    pub outcome: Kept,
+}
+
+impl Shelf {
+    pub(super) fn of(seller: &str) -> Self {
+        Self { seller: seller.to_owned(), decided: BTreeMap::new(), standing: None }
     }
-    if old.is_none() && tx.count_goods(seller)? >= limits::CATALOGUE_ENTRIES {
-        return Err(too_many("marketedGood"));
+
+    /// Takes goods that were checked. The same content without a number is the same goods.
+    ///
+    /// # Errors
+    /// 400 when there are too many; nothing is taken then.
+    pub(super) fn place(&mut self, tx: &mut Tx<'_>, good: &MarketedGood) -> Result<Placed, Fault> {
+        let digest = digest(&to_canonical(&MarketedGood { reference_id: None, ..good.clone() }));
+        let known = match good.reference_id {
+            Some(number) => self.numbered(tx, number)?,
+            None => self.like(tx, &digest)?,
+        };
+        if let Some(same) = known.as_ref().filter(|known| known.digest == digest) {
+            return Ok(Placed { number: same.reference_id, digest, outcome: Kept::Unchanged });
+        }
+        let number = match (&known, good.reference_id) {
+            (Some(known), _) => known.reference_id,
+            (None, number) => self.next_number(tx, number)?,
+        };
+        let buyers = rules::buyers(good);
+        let row = GoodRow {
+            seller: self.seller.clone(),
+            reference_id: number,
+            valid_from: at(good.valid_from),
+            valid_to: at(good.valid_to),
+            for_everyone: buyers.is_empty(),
+            changed_at: At(tx.now),
+            digest: digest.clone(),
+            body: to_canonical(&MarketedGood { reference_id: Some(number), ..good.clone() }),
+        };
+        let outcome = if known.is_some() { Kept::Changed } else { Kept::Created };
+        let replaced = match self.decided.remove(&number) {
+            Some(before) => before.replaced,
+            None => known.map(|known| known.body),
+        };
+        self.decided.insert(number, Decided { row, buyers, replaced });
+        Ok(Placed { number, digest, outcome })
     }
-    let reference_id = match good.reference_id {
-        Some(number) => number,
-        None => tx.last_good(seller)?.checked_add(1).ok_or_else(|| too_many("marketedGood.ReferenceId"))?,
-    };
-    let buyers = rules::buyers(good);
-    let row = GoodRow {
-        seller: seller.to_owned(),
-        reference_id,
-        valid_from: at(good.valid_from),
-        valid_to: at(good.valid_to),
-        for_everyone: buyers.is_empty(),
-        changed_at: At(tx.now),
-        digest,
-        body: to_canonical(&MarketedGood { reference_id: Some(reference_id), ..good.clone() }),
-    };
-    tx.put_good(&row, &buyers)?;
-    let answer = receipt(&reference_id.to_string(), &row.digest, if old.is_some() { "changed" } else { "created" });
-    let old = old.map(|old| old.body);
-    record(tx, actor, RecordKind::Good, &reference_id.to_string(), row.digest, old)?;
-    Ok(answer)
+
+    /// The goods with a number, as they are to be.
+    fn numbered(&self, tx: &mut Tx<'_>, number: i32) -> Result<Option<GoodRow>, Fault> {
+        match self.decided.get(&number) {
+            Some(decided) => Ok(Some(decided.row.clone())),
+            None => Ok(tx.good(&self.seller, number)?),
+        }
+    }
+
+    /// The goods with this content, as they are to be.
+    fn like(&self, tx: &mut Tx<'_>, digest: &[u8]) -> Result<Option<GoodRow>, Fault> {
+        if let Some(decided) = self.decided.values().find(|decided| decided.row.digest == digest) {
+            return Ok(Some(decided.row.clone()));
+        }
+        let stored = tx.good_like(&self.seller, digest)?;
+        Ok(stored.filter(|row| !self.decided.contains_key(&row.reference_id)))
+    }
+
+    /// A number for new goods: the one that is wanted, else the next.
+    fn next_number(&mut self, tx: &mut Tx<'_>, wanted: Option<i32>) -> Result<i32, Fault> {
+        let (count, last) = match self.standing {
+            Some(standing) => standing,
+            None => (tx.count_goods(&self.seller)?, tx.last_good(&self.seller)?),
+        };
+        if count >= limits::CATALOGUE_ENTRIES {
+            return Err(too_many("marketedGood"));
+        }
+        let number = match wanted {
+            Some(number) => number,
+            None => last.checked_add(1).ok_or_else(|| too_many("marketedGood.ReferenceId"))?,
+        };
+        self.standing = Some((count + 1, last.max(number)));
+        Ok(number)
+    }
+
+    /// Writes what was taken, and who did it.
+    pub(super) fn save(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(), Fault> {
+        for (number, Decided { row, buyers, replaced }) in self.decided {
+            tx.put_good(&row, &buyers)?;
+            record(tx, actor, RecordKind::Good, &number.to_string(), row.digest, replaced)?;
+        }
+        Ok(())
+    }
 }
 
 /// The same content without an id is the same service.

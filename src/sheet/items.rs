@@ -1,19 +1,21 @@
 //! Rows to declarations: the rows of an item are put together, each member is taken once, each content piece has a row.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use chrono_tz::Tz;
 
 use super::cell::{Cell, Place};
 use super::finding::SheetFinding;
-use super::keys::{Head, Home, Kind, VERSION};
+use super::keys::{Head, Home, Kind, VERSION, first_key};
 use super::refusal::Refusal;
+use super::row::{Row, RowReader, merged};
 use super::table::{Column, Table};
 use super::values;
 use crate::contract::date::with_zone;
 use crate::contract::ingestion::Source;
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::IngestionKind;
 use crate::limits;
 
 /// By what a file is read.
@@ -27,6 +29,24 @@ pub struct Reading<'r> {
     pub zone: Tz,
     /// The posts of a country.
     pub posts_of: &'r dyn Fn(&str) -> Vec<String>,
+}
+
+impl Reading<'_> {
+    /// The post that a cell means: of a country that has one its post.
+    ///
+    /// # Errors
+    /// Which posts may be meant.
+    pub(super) fn post_meant(&self, json: &str) -> Result<String, String> {
+        let code: String = serde_json::from_str(json).unwrap_or_default();
+        if code.chars().count() != COUNTRY_CHARS {
+            return Ok(json.to_owned());
+        }
+        match (self.posts_of)(&code).as_slice() {
+            [post] => Ok(values::quoted(post)),
+            [] => Err("no post of this country is known; write the three characters of the post".into()),
+            several => Err(format!("the country has several posts; write one of {}", several.join(", "))),
+        }
+    }
 }
 
 /// An item of a file.
@@ -87,16 +107,18 @@ pub struct Columns {
 
 /// A file that is open.
 pub struct SheetFile<'b> {
-    table: Table<'b>,
+    pub(super) table: Table<'b>,
 }
 
 impl<'b> SheetFile<'b> {
+    /// Opens a sheet of a kind.
+    ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn open(bytes: &'b [u8], sheet: Option<&str>) -> Result<Self, Refusal> {
-        let table = Table::open(bytes, sheet)?;
-        if !table.columns.iter().any(|column| column.head.is("item_id")) {
-            return Err(Refusal::NoKeys { sheet: table.source.sheet });
+    pub fn open(bytes: &'b [u8], sheet: Option<&str>, kind: IngestionKind) -> Result<Self, Refusal> {
+        let (table, needed) = (Table::open(bytes, sheet, kind)?, first_key(kind));
+        if !table.columns.iter().any(|column| column.head.is(needed)) {
+            return Err(Refusal::NoKeys { sheet: table.source.sheet, needed });
         }
         Ok(Self { table })
     }
@@ -123,7 +145,20 @@ impl<'b> SheetFile<'b> {
         Ok(rows)
     }
 
-    /// Hands out the items one by one, until `each` breaks off.
+    /// Whether a comma may be the decimal sign: a workbook's numbers are no texts; in CSV a comma that separates columns is
+    /// none.
+    pub(super) fn has_decimal_comma(&self) -> bool {
+        self.table.source.separator.as_deref() != Some(",")
+    }
+
+    /// What is found in the columns.
+    pub(super) fn about_columns(&self) -> Option<SheetFinding> {
+        let unknown = Some(&self.table.unknown).filter(|unknown| !unknown.is_empty())?;
+        let message = format!("these keys are not known and were passed over: {}", unknown.join(", "));
+        Some(SheetFinding::note("columns_ignored", message))
+    }
+
+    /// Hands out the items of a sheet of declarations one by one, until `each` breaks off.
     ///
     /// # Errors
     /// What is damaged or beyond a limit; items handed out before stay as they were.
@@ -134,9 +169,7 @@ impl<'b> SheetFile<'b> {
     ) -> Result<Outline, Refusal> {
         let columns = self.table.columns.clone();
         let merges = std::mem::take(&mut self.table.merges);
-        // A workbook's numbers are no texts; in CSV a comma that separates columns is no decimal sign.
-        let comma = self.table.source.separator.as_deref() != Some(",");
-        let mut gathering = Gathering::of(&columns, comma, reading);
+        let mut gathering = Gathering::of(&columns, self.has_decimal_comma(), reading);
         let result = self.table.rows(&mut |place, cells| {
             let hidden =
                 columns.iter().filter(|column| merges.iter().any(|merge| merge.hides(place.row, column.place)));
@@ -145,16 +178,9 @@ impl<'b> SheetFile<'b> {
         self.table.merges = merges;
         result?;
         gathering.end(each);
-        let (mut outline, hidden) = (gathering.outline, gathering.hidden);
-        if !self.table.unknown.is_empty() {
-            let message = format!("these keys are not known and were passed over: {}", self.table.unknown.join(", "));
-            outline.findings.push(SheetFinding::note("columns_ignored", message));
-        }
-        if hidden > 0 {
-            let message = format!("{hidden} rows are hidden or filtered out; they were read like the others");
-            outline.findings.push(SheetFinding::note("hidden_rows", message));
-        }
-        Ok(outline)
+        let mut findings = gathering.reader.notes();
+        findings.extend(self.about_columns());
+        Ok(Outline { rows: gathering.reader.rows, items: gathering.items, findings })
     }
 }
 
@@ -164,16 +190,13 @@ const FINDINGS_PER_ITEM: usize = 100;
 /// Rows on their way to items.
 pub(super) struct Gathering<'g> {
     columns: &'g [Column],
-    by_place: HashMap<u32, usize>,
-    comma: bool,
+    reader: RowReader<'g>,
     reading: Reading<'g>,
     open: Option<Open>,
     /// Each item met, with its first row.
     seen: HashMap<String, u32>,
-    /// Columns whose formulas were noted.
-    formulas: HashSet<u32>,
-    hidden: usize,
-    outline: Outline,
+    /// How many were handed out.
+    items: usize,
 }
 
 /// An item whose rows are being read.
@@ -208,17 +231,8 @@ impl<'g> Gathering<'g> {
     }
 
     pub fn of(columns: &'g [Column], comma: bool, reading: Reading<'g>) -> Self {
-        Self {
-            columns,
-            by_place: columns.iter().enumerate().map(|(at, column)| (column.place, at)).collect(),
-            comma,
-            reading,
-            open: None,
-            seen: HashMap::new(),
-            formulas: HashSet::new(),
-            hidden: 0,
-            outline: Outline::default(),
-        }
+        let reader = RowReader::new(columns, comma);
+        Self { columns, reader, reading, open: None, seen: HashMap::new(), items: 0 }
     }
 
     /// Takes a row without merged cells.
@@ -240,36 +254,11 @@ impl Gathering<'_> {
         hidden: Vec<&Column>,
         each: &mut dyn FnMut(SheetItem) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let (mut said, mut findings) = (Vec::with_capacity(cells.len()), Vec::new());
-        for cell in cells {
-            let Some(at) = self.by_place.get(&cell.column).copied() else { continue };
-            let column = &self.columns[at];
-            if column.head.home() == Home::Shown && !column.head.is(VERSION) {
-                continue;
-            }
-            let located = |finding: SheetFinding| {
-                let (key, name) = column.at(place.row);
-                finding.at(place.row, Some((&key, name)))
-            };
-            if cell.has_formula && cell.value.is_some() && self.formulas.insert(cell.column) {
-                let message = "the column has formulas; their values were taken";
-                self.outline.findings.push(located(SheetFinding::warning("formula", message)));
-            }
-            let read = values::read(cell, column.head.kind(), self.comma);
-            findings.extend(read.findings.into_iter().map(located));
-            said.extend(read.json.map(|json| (at, json)));
-        }
-        if said.is_empty() && findings.is_empty() {
+        let Some(Row { said, mut findings }) = self.reader.read(place, cells) else {
             return ControlFlow::Continue(());
-        }
-        self.outline.rows += 1;
-        self.hidden += usize::from(place.hidden);
+        };
         let flow = self.open_for(place.row, &said, &findings, each);
-        for column in hidden {
-            let (key, name) = column.at(place.row);
-            let message = "the cell is merged with others, of which only the first has the value; take the merge apart";
-            findings.push(SheetFinding::error("merged", message).at(place.row, Some((&key, name))));
-        }
+        findings.extend(hidden.into_iter().map(|column| merged(column, place.row)));
         self.take(place.row, said, findings);
         flow
     }
@@ -348,8 +337,8 @@ impl Gathering<'_> {
     /// Hands out the item that is open.
     fn close(&mut self, each: &mut dyn FnMut(SheetItem) -> ControlFlow<()>) -> ControlFlow<()> {
         let Some(open) = self.open.take() else { return ControlFlow::Continue(()) };
-        let index = self.outline.items;
-        self.outline.items += 1;
+        let index = self.items;
+        self.items += 1;
         each(self.item(index, open))
     }
 
@@ -399,7 +388,7 @@ impl Gathering<'_> {
                 continue;
             }
             if head.kind() == Kind::Post {
-                match self.post(json) {
+                match self.reading.post_meant(json) {
                     Ok(post) => members.put(head.member(), &post),
                     Err(message) => {
                         let (key, name) = self.columns[*at].at(*row);
@@ -420,19 +409,6 @@ impl Gathering<'_> {
         }
         refused.into_iter().for_each(|finding| open.add(finding));
         members.close()
-    }
-
-    /// The post that a cell means: of a country that has one its post.
-    fn post(&self, json: &str) -> Result<String, String> {
-        let code: String = serde_json::from_str(json).unwrap_or_default();
-        if code.chars().count() != COUNTRY_CHARS {
-            return Ok(json.to_owned());
-        }
-        match (self.reading.posts_of)(&code).as_slice() {
-            [post] => Ok(values::quoted(post)),
-            [] => Err("no post of this country is known; write the three characters of the post".into()),
-            several => Err(format!("the country has several posts; write one of {}", several.join(", "))),
-        }
     }
 
     /// The data of the declaration as JSON.

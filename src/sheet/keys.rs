@@ -1,4 +1,4 @@
-//! The columns of a sheet of declarations: one table of keys, what a cell under each may hold, and the member it goes to.
+//! The columns of sheets: a table of keys for each kind, what a cell under each may hold, and the member it goes to.
 //!
 //! Keys are what counts in a file; names and notes in four languages stand beside it in `columns.csv`.
 
@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::domain::IngestionKind;
 use crate::refdata::lists::Language;
 
 /// What a cell holds.
@@ -26,8 +27,13 @@ pub enum Kind {
     /// A day, or a time with its zone.
     Day,
     Kilograms,
+    Centimetres,
     Money,
     Whole,
+    /// True or false.
+    Flag,
+    /// Codes one after the other.
+    Codes,
 }
 
 /// The list that a code is of.
@@ -66,6 +72,8 @@ pub enum Home {
     Reference,
     /// Shown by exports; nothing is taken from it.
     Shown,
+    /// In the entry that the row is; the member is a path.
+    Entry,
 }
 
 /// When a column is there.
@@ -100,11 +108,15 @@ const fn shown(key: &'static str) -> Key {
     Key { key, home: Home::Shown, member: "", kind: Kind::Text, usage: Use::Usual }
 }
 
+const fn of_entry(key: &'static str, member: &'static str, kind: Kind) -> Key {
+    Key { key, home: Home::Entry, member, kind, usage: Use::Usual }
+}
+
 use Choice::*;
 use Home::{Data, Document, Extra, Object, Piece, Reference, Sale};
-use Kind::{Code, Day, Digits, Hs, Kilograms, Money, Post, Text, Whole, Zip};
+use Kind::{Centimetres, Code, Codes, Day, Digits, Flag, Hs, Kilograms, Money, Post, Text, Whole, Zip};
 
-/// Every key but those of documents beyond the third and of extra fields of the caller's own.
+/// Keys of declarations: all but those of documents beyond the third and of extra fields of the caller's own.
 pub static KEYS: &[Key] = &[
     usual("item_id", Object, "Id", Code(Free)),
     usual("origin", Object, "OrigPostOrgCd", Code(Free)),
@@ -194,6 +206,91 @@ pub static KEYS: &[Key] = &[
     shown("version"),
 ];
 
+/// Keys of goods that a post offers; a row is one of them.
+static GOODS: &[Key] = &[
+    of_entry("number", "ReferenceId", Whole),
+    of_entry("description", "Description", Text),
+    of_entry("hs", "Details.HSCode", Hs),
+    of_entry("made_in", "Details.OrigCountryCd", Code(Countries)),
+    of_entry("weight_kg", "Details.WeightKg", Kilograms),
+    of_entry("length_cm", "Details.LengthCm", Centimetres),
+    of_entry("width_cm", "Details.WidthCm", Centimetres),
+    of_entry("height_cm", "Details.HeightCm", Centimetres),
+    of_entry("price", "Details.Price.Amount", Money),
+    of_entry("price_currency", "Details.Price.Currency", Code(Currencies)),
+    of_entry("stock", "Details.Stock", Whole),
+    of_entry("buyers", "Details.BuyerOrganizations", Codes),
+    of_entry("valid_from", "ValidFrom", Day),
+    of_entry("valid_to", "ValidTo", Day),
+    of_entry("good_details", "Details.GoodDetails", Text),
+    of_entry("service_description", "Details.ServiceDescription", Text),
+    of_entry("free_return", "Details.FreeOfChargeReturn", Flag),
+    of_entry("picture", "Details.Picture", Text),
+    of_entry("seller_ref", "Details.SellerRefId", Digits),
+    of_entry("seller_name", "Details.SellerName", Text),
+    of_entry("seller_address", "Details.SellerAddress", Text),
+    of_entry("seller_city", "Details.SellerCity", Text),
+    of_entry("seller_zip", "Details.SellerZip", Zip),
+    of_entry("seller_country", "Details.SellerCountry", Code(Countries)),
+    of_entry("seller_phone", "Details.SellerPhone", Digits),
+];
+
+/// Keys of sender profiles; a row is one of them.
+static SENDERS: &[Key] = &[
+    of_entry("reference", "reference", Digits),
+    of_entry("sender_name", "sender.SenderName", Text),
+    of_entry("sender_first_name", "sender.SenderFirstName", Text),
+    of_entry("sender_last_name", "sender.SenderLastName", Text),
+    of_entry("sender_id_ref", "sender.SenderIdRef", Digits),
+    of_entry("sender_address1", "sender.SenderAddressLine1", Text),
+    of_entry("sender_address2", "sender.SenderAddressLine2", Text),
+    of_entry("sender_city", "sender.SenderCity", Text),
+    of_entry("sender_state", "sender.SenderState", Text),
+    of_entry("sender_zip", "sender.SenderZIP", Zip),
+    of_entry("sender_country", "sender.SenderCountryCd", Code(Countries)),
+    of_entry("sender_phone", "sender.SenderTelephone", Digits),
+    of_entry("sender_email", "sender.SenderEmail", Text),
+    of_entry("is_default", "isDefault", Flag),
+    of_entry("clients", "clients", Codes),
+];
+
+/// Keys of moves of items; a row is one of them.
+static MOVEMENTS: &[Key] = &[
+    of_entry("item_id", "itemId", Code(Free)),
+    of_entry("flow", "flow", Text),
+    of_entry("partner", "partner", Post),
+    of_entry("mail_state", "mailState", Whole),
+    of_entry("destination", "destination", Post),
+];
+
+/// The keys of a kind of sheet, in the order of its columns.
+pub fn keys_of(kind: IngestionKind) -> &'static [Key] {
+    match kind {
+        IngestionKind::Declarations => KEYS,
+        IngestionKind::Goods => GOODS,
+        IngestionKind::Senders => SENDERS,
+        IngestionKind::Movements => MOVEMENTS,
+    }
+}
+
+/// The key without which a sheet is none of its kind.
+pub fn first_key(kind: IngestionKind) -> &'static str {
+    match kind {
+        IngestionKind::Declarations | IngestionKind::Movements => "item_id",
+        IngestionKind::Goods => "description",
+        IngestionKind::Senders => "reference",
+    }
+}
+
+/// The key that says what an entry of a kind is called.
+pub(super) fn own_key(kind: IngestionKind) -> &'static str {
+    match kind {
+        IngestionKind::Declarations | IngestionKind::Movements => "item_id",
+        IngestionKind::Goods => "number",
+        IngestionKind::Senders => "reference",
+    }
+}
+
 /// Which version of an item an export showed.
 pub const VERSION: &str = "version";
 /// Begins the keys of extra fields.
@@ -212,7 +309,18 @@ pub enum Head {
 }
 
 impl Head {
-    /// The column that a text names, as a person may have typed it.
+    /// The column of a kind of sheet that a text names.
+    pub fn read_in(kind: IngestionKind, text: &str) -> Option<Self> {
+        match kind {
+            IngestionKind::Declarations => Self::read(text),
+            _ => {
+                let key = text.trim().to_ascii_lowercase();
+                keys_of(kind).iter().find(|known| known.key == key).map(Self::Key)
+            }
+        }
+    }
+
+    /// The column of a sheet of declarations that a text names, as a person may have typed it.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Some(name) = text.strip_prefix(EXTRA) {
@@ -265,6 +373,11 @@ impl Head {
         matches!(self, Self::Key(known) if known.key == key)
     }
 
+    /// Whether every sheet of declarations has the column.
+    pub fn is_usual(&self) -> bool {
+        matches!(self, Self::Key(key) if key.usage == Use::Usual)
+    }
+
     /// Whether each row has a value of its own.
     pub fn is_of_piece(&self) -> bool {
         matches!(self.home(), Home::Piece | Home::Sale)
@@ -295,6 +408,13 @@ pub fn column_of_path(path: &str) -> Option<(String, Option<usize>)> {
         Home::Piece => (found.key.to_owned(), place),
         _ => (found.key.to_owned(), None),
     })
+}
+
+/// The key that a path in an entry of a kind leads to: `Details.Price` leads to `price`.
+pub fn column_of_member(kind: IngestionKind, path: &str) -> Option<&'static str> {
+    let path = path.split('[').next().filter(|path| !path.is_empty())?;
+    let is_of = |key: &&Key| key.member.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    keys_of(kind).iter().find(is_of).map(|key| key.key)
 }
 
 /// A step of a path, and its place in a list.
@@ -367,9 +487,12 @@ mod tests {
 
     #[test]
     fn every_key_has_names_in_four_languages_and_every_name_a_key() {
-        let mut keys: Vec<&str> = KEYS.iter().map(|key| key.key).collect();
-        let mut labelled: Vec<&str> = labels().keys().map(String::as_str).collect();
+        let kinds =
+            [IngestionKind::Declarations, IngestionKind::Goods, IngestionKind::Senders, IngestionKind::Movements];
+        let mut keys: Vec<&str> = kinds.into_iter().flat_map(keys_of).map(|key| key.key).collect();
         keys.sort_unstable();
+        keys.dedup();
+        let mut labelled: Vec<&str> = labels().keys().map(String::as_str).collect();
         labelled.sort_unstable();
         assert_eq!(keys, labelled);
         for (key, label) in labels() {
@@ -390,6 +513,29 @@ mod tests {
         }
         for text in ["", "doc0_id", "doc31_id", "doc1_x", "extra:", "recipient", "Item id"] {
             assert_eq!(Head::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_in_entries_lead_to_columns() {
+        for (kind, path, expected) in [
+            (IngestionKind::Goods, "Details.HSCode", Some("hs")),
+            (IngestionKind::Goods, "Details.BuyerOrganizations[2]", Some("buyers")),
+            (IngestionKind::Goods, "Details.Price", Some("price")),
+            (IngestionKind::Goods, "Details.Pri", None),
+            (IngestionKind::Senders, "sender.SenderZIP", Some("sender_zip")),
+            (IngestionKind::Movements, "mailState", Some("mail_state")),
+            (IngestionKind::Movements, "", None),
+        ] {
+            assert_eq!(column_of_member(kind, path), expected, "{path}");
+        }
+        for (kind, text, expected) in [
+            (IngestionKind::Goods, " HS ", Some("hs")),
+            (IngestionKind::Goods, "piece_hs", None),
+            (IngestionKind::Movements, "item_id", Some("item_id")),
+            (IngestionKind::Declarations, "doc4_id", Some("doc4_id")),
+        ] {
+            assert_eq!(Head::read_in(kind, text).map(|head| head.text()).as_deref(), expected, "{text}");
         }
     }
 

@@ -43,7 +43,7 @@ impl Looks {
     pub fn of(&self, kind: Kind) -> &Format {
         match kind {
             Kind::Kilograms => &self.kilograms,
-            Kind::Money => &self.money,
+            Kind::Money | Kind::Centimetres => &self.money,
             Kind::Whole => &self.whole,
             Kind::Day => &self.day,
             _ => &self.text,

@@ -9,10 +9,11 @@ use serde_json::value::RawValue;
 
 use super::cell::{Cell, Place, Value};
 use super::items::{Gathering, SheetItem};
-use super::keys::{Head, Home, KEYS, Key, Kind, Use, VERSION};
+use super::keys::{Head, Home, KEYS, Key, Kind, Use, VERSION, keys_of};
 use super::table::Column;
 use crate::contract::canonical::{to_canonical, value_form};
 use crate::contract::{DeclarationData, MailObject, WcfDate};
+use crate::domain::IngestionKind;
 
 /// What is written into a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +153,7 @@ fn out(value: &RawValue, kind: Kind, zone: Tz) -> Option<Out> {
         return None;
     }
     match kind {
-        Kind::Kilograms | Kind::Money | Kind::Whole => Some(Out::Number(json.to_owned())),
+        Kind::Kilograms | Kind::Centimetres | Kind::Money | Kind::Whole => Some(Out::Number(json.to_owned())),
         _ => {
             let text: String = serde_json::from_str(json).ok()?;
             match kind {
@@ -284,6 +285,7 @@ pub fn columns<'r>(needed: impl IntoIterator<Item = &'r Head>) -> Vec<Head> {
 }
 
 /// The columns of a template.
-pub fn template_columns() -> Vec<Head> {
-    columns([]).into_iter().filter(|head| head.home() != Home::Shown).collect()
+pub fn template_columns(kind: IngestionKind) -> Vec<Head> {
+    let filled_in = |key: &&Key| key.usage == Use::Usual && key.home != Home::Shown;
+    keys_of(kind).iter().filter(filled_in).filter_map(|key| Head::read_in(kind, key.key)).collect()
 }

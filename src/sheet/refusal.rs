@@ -19,8 +19,8 @@ pub enum Refusal {
     OpenQuote { row: usize },
     /// Text in UTF-8 that has a fault in this row.
     DamagedText { row: usize },
-    /// No sheet of it, or not the one named, has a row with the keys of columns.
-    NoKeys { sheet: Option<String> },
+    /// No sheet of it, or not the one named, has a row with the keys of columns, of which this one is needed.
+    NoKeys { sheet: Option<String>, needed: &'static str },
     /// A key stands above two columns.
     KeyTwice { key: String },
 }
@@ -67,14 +67,12 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::NoText => write!(f, "the file is neither a workbook nor text; save it as .xlsx or CSV UTF-8"),
-            Self::NoKeys { sheet: Some(sheet) } => {
+            Self::NoKeys { sheet, needed } => {
+                let sheet = sheet.as_ref().map(|name| format!("sheet {name}")).unwrap_or_else(|| "sheet".into());
                 write!(
                     f,
-                    "no sheet {sheet} has a first row with the keys of columns, such as item_id; start from the template"
+                    "no {sheet} has a first row with the keys of columns, such as {needed}; start from the template"
                 )
-            }
-            Self::NoKeys { sheet: None } => {
-                write!(f, "no sheet has a first row with the keys of columns, such as item_id; start from the template")
             }
             Self::KeyTwice { key } => write!(f, "the key {key} stands above two columns; take one of them away"),
         }

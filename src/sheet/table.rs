@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use super::cell::{Cell, Place, Value, letters};
 use super::csv_text::CsvText;
 use super::harmless::taken_back;
-use super::keys::{Head, label};
+use super::keys::{Head, first_key, label};
 use super::refusal::Refusal;
 use super::xlsx::{Merge, Workbook};
 use crate::contract::ingestion::Source;
+use crate::domain::IngestionKind;
 
 /// A column that is read.
 #[derive(Clone, Debug)]
@@ -34,6 +35,7 @@ pub(super) struct Table<'b> {
     pub unknown: Vec<String>,
     head_row: u32,
     pub merges: Vec<Merge>,
+    pub kind: IngestionKind,
 }
 
 enum File<'b> {
@@ -66,13 +68,13 @@ fn take_back(cell: &mut Cell) {
 const FIRST_ROWS: u32 = 10;
 
 impl<'b> Table<'b> {
-    /// Opens a file by what it is, at the sheet named or the first visible one with keys.
+    /// Opens a file by what it is, at the sheet named or the first visible one with keys of its kind.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn open(bytes: &'b [u8], sheet: Option<&str>) -> Result<Self, Refusal> {
+    pub fn open(bytes: &'b [u8], sheet: Option<&str>, kind: IngestionKind) -> Result<Self, Refusal> {
         if bytes.starts_with(b"PK\x03\x04") {
-            return Self::of_workbook(Workbook::open(bytes)?, sheet);
+            return Self::of_workbook(Workbook::open(bytes)?, sheet, kind);
         }
         if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
             return Err(Refusal::OtherKind { kind: "an old Excel workbook (.xls), or encrypted" });
@@ -85,11 +87,11 @@ impl<'b> Table<'b> {
             separator: Some(char::from(text.separator).to_string()),
         };
         let mut file = File::Csv(text);
-        let head = keys_of(&mut file)?.ok_or(Refusal::NoKeys { sheet: None })?;
-        Self::new(file, source, head, Vec::new())
+        let head = keys_in(&mut file, kind)?.ok_or(Refusal::NoKeys { sheet: None, needed: first_key(kind) })?;
+        Self::new(file, source, (head, kind), Vec::new())
     }
 
-    fn of_workbook(book: Workbook<'b>, wanted: Option<&str>) -> Result<Self, Refusal> {
+    fn of_workbook(book: Workbook<'b>, wanted: Option<&str>, kind: IngestionKind) -> Result<Self, Refusal> {
         let names: Vec<String> = book.sheets().map(str::to_owned).collect();
         let is_wanted = |name: &str| wanted.is_none_or(|wanted| name.eq_ignore_ascii_case(wanted));
         let sheets: Vec<usize> = (0..names.len()).filter(|at| is_wanted(&names[*at])).collect();
@@ -98,20 +100,25 @@ impl<'b> Table<'b> {
             if let File::Workbook(_, at) = &mut file {
                 *at = sheet;
             }
-            let Some(head) = keys_of(&mut file)? else { continue };
+            let Some(head) = keys_in(&mut file, kind)? else { continue };
             let File::Workbook(mut of, at) = file else { break };
             let merges = of.merges(sheet)?;
             let name = names.get(sheet).cloned();
             let source = Source { format: "xlsx".into(), sheet: name, encoding: None, separator: None };
-            return Self::new(File::Workbook(of, at), source, head, merges);
+            return Self::new(File::Workbook(of, at), source, (head, kind), merges);
         }
-        Err(Refusal::NoKeys { sheet: wanted.map(str::to_owned) })
+        Err(Refusal::NoKeys { sheet: wanted.map(str::to_owned), needed: first_key(kind) })
     }
 
-    fn new(file: File<'b>, source: Source, head: HeadRow, merges: Vec<Merge>) -> Result<Self, Refusal> {
+    fn new(
+        file: File<'b>,
+        source: Source,
+        (head, kind): (HeadRow, IngestionKind),
+        merges: Vec<Merge>,
+    ) -> Result<Self, Refusal> {
         let (mut columns, mut unknown): (Vec<Column>, Vec<String>) = (Vec::new(), Vec::new());
         for (place, text) in head.texts {
-            match Head::read(&text) {
+            match Head::read_in(kind, &text) {
                 Some(head) if columns.iter().any(|known| known.head == head) => {
                     return Err(Refusal::KeyTwice { key: head.text().into_owned() });
                 }
@@ -119,7 +126,7 @@ impl<'b> Table<'b> {
                 None => unknown.push(text.chars().filter(|c| !c.is_control()).take(NAME_CHARS).collect()),
             }
         }
-        Ok(Self { file, source, columns, unknown, head_row: head.row, merges })
+        Ok(Self { file, source, columns, unknown, head_row: head.row, merges, kind })
     }
 
     /// Hands out the rows of data, until `each` breaks off: the names of the columns below the keys are none.
@@ -143,8 +150,8 @@ struct HeadRow {
     texts: Vec<(u32, String)>,
 }
 
-/// The row that has most keys among the first ones, if there are any that belong to declarations.
-fn keys_of(file: &mut File<'_>) -> Result<Option<HeadRow>, Refusal> {
+/// The row that has most keys of a kind among the first ones, if there are any.
+fn keys_in(file: &mut File<'_>, kind: IngestionKind) -> Result<Option<HeadRow>, Refusal> {
     let (mut best, mut most) = (None, 0);
     file.rows(&mut |place, cells| {
         let texts = cells.into_iter().filter_map(|cell| match cell.value {
@@ -152,7 +159,7 @@ fn keys_of(file: &mut File<'_>) -> Result<Option<HeadRow>, Refusal> {
             _ => None,
         });
         let texts: Vec<(u32, String)> = texts.collect();
-        let keys = texts.iter().filter(|(_, text)| Head::read(text).is_some()).count();
+        let keys = texts.iter().filter(|(_, text)| Head::read_in(kind, text).is_some()).count();
         if keys > most {
             (best, most) = (Some(HeadRow { row: place.row, texts }), keys);
         }

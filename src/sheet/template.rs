@@ -10,41 +10,81 @@ use rust_xlsxwriter::{
 use super::keys::{Choice, Head, Home, Kind, label};
 use super::looks::{HEAD_ROWS, Looks};
 use super::out::template_columns;
+use crate::domain::IngestionKind;
 use crate::error::{Error, Result};
 use crate::refdata::lists::{Coded, Language, List, lists};
 
-/// Names of the sheets: of declarations, of lists, of help.
-fn titles(language: Language) -> (&'static str, &'static str, &'static str) {
+/// Names of the sheets of lists and of help.
+fn titles(language: Language) -> (&'static str, &'static str) {
     match language {
-        Language::En => ("Declarations", "Lists", "Help"),
-        Language::Fr => ("Déclarations", "Listes", "Aide"),
-        Language::Es => ("Declaraciones", "Listas", "Ayuda"),
-        Language::Pt => ("Declarações", "Listas", "Ajuda"),
+        Language::En => ("Lists", "Help"),
+        Language::Fr => ("Listes", "Aide"),
+        Language::Es => ("Listas", "Ayuda"),
+        Language::Pt => ("Listas", "Ajuda"),
     }
 }
 
+/// The name of the sheet that is filled in.
+fn title(kind: IngestionKind, language: Language) -> &'static str {
+    let names = match kind {
+        IngestionKind::Declarations => ["Declarations", "Déclarations", "Declaraciones", "Declarações"],
+        IngestionKind::Goods => ["Goods", "Articles", "Artículos", "Artigos"],
+        IngestionKind::Senders => ["Senders", "Expéditeurs", "Remitentes", "Remetentes"],
+        IngestionKind::Movements => ["Movements", "Mouvements", "Movimientos", "Movimentos"],
+    };
+    names.get(language as usize).copied().unwrap_or(names[0])
+}
+
 /// What stands on the page of help.
-fn help(language: Language) -> [&'static str; 4] {
+fn help(kind: IngestionKind, language: Language) -> &'static [&'static str] {
+    match kind {
+        IngestionKind::Declarations => of_declarations(language),
+        _ => of_entries(language),
+    }
+}
+
+fn of_entries(language: Language) -> &'static [&'static str] {
     match language {
-        Language::En => [
+        Language::En => &[
+            "One row for each entry. The first row has the keys, which count; columns may be moved, left out or added.",
+            "What is there already is replaced by its row as a whole: a cell left empty empties it.",
+        ],
+        Language::Fr => &[
+            "Une ligne par entrée. La première ligne porte les clés, qui seules comptent ; les colonnes peuvent être déplacées, omises ou ajoutées.",
+            "Ce qui existe déjà est remplacé en entier par sa ligne : une cellule vide le vide.",
+        ],
+        Language::Es => &[
+            "Una fila por entrada. La primera fila tiene las claves, que son lo que cuenta; las columnas se pueden mover, omitir o añadir.",
+            "Lo que ya existe se sustituye entero por su fila: una celda vacía lo vacía.",
+        ],
+        Language::Pt => &[
+            "Uma linha por entrada. A primeira linha tem as chaves, que são o que conta; as colunas podem ser movidas, omitidas ou acrescentadas.",
+            "O que já existe é substituído por inteiro pela sua linha: uma célula vazia esvazia-o.",
+        ],
+    }
+}
+
+fn of_declarations(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::En => &[
             "One row for each line of goods. Rows of one item stand together; the item id may be left empty from the second on.",
             "The first row has the keys, which count; columns may be moved, left out or added.",
             "Columns in orange are needed on this lane. Codes are chosen from the drop-downs; the sheet of lists has their names.",
             "Check the file before it is imported: entrepost sheet check FILE, or POST /v1/imports?dryRun=true.",
         ],
-        Language::Fr => [
+        Language::Fr => &[
             "Une ligne par contenu. Les lignes d'un envoi se suivent ; l'identifiant peut rester vide dès la deuxième.",
             "La première ligne porte les clés, qui seules comptent ; les colonnes peuvent être déplacées, omises ou ajoutées.",
             "Les colonnes orange sont nécessaires sur cette liaison. Les codes se choisissent dans les listes déroulantes.",
             "Vérifiez le fichier avant l'import : entrepost sheet check FICHIER, ou POST /v1/imports?dryRun=true.",
         ],
-        Language::Es => [
+        Language::Es => &[
             "Una fila por línea de contenido. Las filas de un envío van juntas; el identificador puede faltar desde la segunda.",
             "La primera fila tiene las claves, que son lo que cuenta; las columnas se pueden mover, omitir o añadir.",
             "Las columnas naranjas son necesarias en este trayecto. Los códigos se eligen en las listas desplegables.",
             "Compruebe el archivo antes de importarlo: entrepost sheet check ARCHIVO, o POST /v1/imports?dryRun=true.",
         ],
-        Language::Pt => [
+        Language::Pt => &[
             "Uma linha por conteúdo. As linhas de um objeto ficam juntas; o identificador pode faltar a partir da segunda.",
             "A primeira linha tem as chaves, que são o que conta; as colunas podem ser movidas, omitidas ou acrescentadas.",
             "As colunas laranja são necessárias neste trajeto. Os códigos escolhem-se nas listas.",
@@ -53,17 +93,17 @@ fn help(language: Language) -> [&'static str; 4] {
     }
 }
 
-/// An empty workbook in a language. `needed`: keys of the columns that a lane needs.
+/// An empty workbook of a kind in a language. `needed`: keys of the columns that a lane needs.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn template(language: Language, needed: &HashSet<String>) -> Result<Vec<u8>> {
+pub fn template(kind: IngestionKind, language: Language, needed: &HashSet<String>) -> Result<Vec<u8>> {
     let write = || -> Result<Vec<u8>, XlsxError> {
-        let (mut book, looks, heads) = (Workbook::new(), Looks::new(), template_columns());
+        let (mut book, looks, heads) = (Workbook::new(), Looks::new(), template_columns(kind));
         let sheet = book.add_worksheet();
-        begin(sheet, &heads, language, &looks, needed)?;
+        begin(sheet, (kind, &heads), language, &looks, needed)?;
         validate(sheet, &heads, language)?;
-        help_page(book.add_worksheet(), &heads, language, &looks)?;
+        help_page(book.add_worksheet(), (kind, &heads), language, &looks)?;
         lists_page(book.add_worksheet(), language, &looks)?;
         book.save_to_buffer()
     };
@@ -73,12 +113,12 @@ pub fn template(language: Language, needed: &HashSet<String>) -> Result<Vec<u8>>
 /// Keys, names and notes, the looks of the columns, what stays in sight and on paper.
 pub(super) fn begin(
     sheet: &mut Worksheet,
-    heads: &[Head],
+    (kind, heads): (IngestionKind, &[Head]),
     language: Language,
     looks: &Looks,
     needed: &HashSet<String>,
 ) -> Result<(), XlsxError> {
-    sheet.set_name(titles(language).0)?;
+    sheet.set_name(title(kind, language))?;
     for (head, column) in heads.iter().zip(0..) {
         sheet.set_column_width(column, width(head.kind()))?;
         sheet.set_column_format(column, looks.of(head.kind()))?;
@@ -110,10 +150,10 @@ pub(super) fn begin(
 fn width(kind: Kind) -> f64 {
     match kind {
         Kind::Text => 24.0,
-        Kind::Digits => 17.0,
+        Kind::Digits | Kind::Codes => 17.0,
         Kind::Code(Choice::Free) => 16.0,
         Kind::Hs | Kind::Zip | Kind::Day | Kind::Post => 12.0,
-        Kind::Code(_) | Kind::Kilograms | Kind::Money | Kind::Whole => 10.0,
+        Kind::Code(_) | Kind::Kilograms | Kind::Centimetres | Kind::Money | Kind::Whole | Kind::Flag => 10.0,
     }
 }
 
@@ -135,19 +175,21 @@ fn validate(sheet: &mut Worksheet, heads: &[Head], language: Language) -> Result
                 .set_error_style(DataValidationErrorStyle::Warning),
             kind => match list_of(kind) {
                 Some(place) => {
-                    let title = titles(language).1;
+                    let title = titles(language).0;
                     let (from, to) = (2, CHOICES[place].codes(language).len() + 1);
                     let letters = super::cell::letters(u32::try_from(place * 2).unwrap_or_default());
                     let formula = Formula::new(format!("={title}!${letters}${from}:${letters}${to}"));
                     DataValidation::new().allow_list_formula(formula).set_error_message(not_in_list)?
                 }
                 None => match kind {
-                    Kind::Kilograms | Kind::Money => {
+                    Kind::Kilograms | Kind::Centimetres | Kind::Money => {
                         DataValidation::new().allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(0.0))
                     }
                     Kind::Whole => {
-                        DataValidation::new().allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(1))
+                        let least = i32::from(head.is_of_piece());
+                        DataValidation::new().allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(least))
                     }
+                    Kind::Flag => DataValidation::new().allow_list_strings(&["true", "false"])?,
                     Kind::Day => {
                         let begin = ExcelDateTime::from_ymd(2020, 1, 1)?;
                         DataValidation::new().allow_date(DataValidationRule::GreaterThan(begin))
@@ -238,14 +280,19 @@ impl Choices {
     }
 }
 
-fn help_page(sheet: &mut Worksheet, heads: &[Head], language: Language, looks: &Looks) -> Result<(), XlsxError> {
-    sheet.set_name(titles(language).2)?;
+fn help_page(
+    sheet: &mut Worksheet,
+    (kind, heads): (IngestionKind, &[Head]),
+    language: Language,
+    looks: &Looks,
+) -> Result<(), XlsxError> {
+    sheet.set_name(titles(language).1)?;
     sheet.set_column_width(0, 26.0)?;
     sheet.set_column_width(1, 34.0)?;
     sheet.set_column_width(2, 90.0)?;
     let mut row = 0;
-    for line in help(language) {
-        sheet.write_string(row, 0, line)?;
+    for line in help(kind, language) {
+        sheet.write_string(row, 0, *line)?;
         row += 1;
     }
     row += 1;
@@ -260,7 +307,7 @@ fn help_page(sheet: &mut Worksheet, heads: &[Head], language: Language, looks: &
 }
 
 fn lists_page(sheet: &mut Worksheet, language: Language, looks: &Looks) -> Result<(), XlsxError> {
-    sheet.set_name(titles(language).1)?;
+    sheet.set_name(titles(language).0)?;
     for (choices, column) in CHOICES.iter().zip((0_u16..).step_by(2)) {
         sheet.write_string_with_format(0, column, choices.title(), &looks.head)?;
         for ((code, name), row) in choices.codes(language).into_iter().zip(1..) {

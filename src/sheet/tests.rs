@@ -15,6 +15,7 @@ use super::xlsx::Workbook;
 use super::*;
 use crate::contract::date::with_zone;
 use crate::contract::{DeclarationData, MailObject};
+use crate::domain::IngestionKind;
 use crate::limits;
 use crate::refdata::lists::Language;
 
@@ -68,7 +69,7 @@ fn posts_of(country: &str) -> Vec<String> {
 const READING: Reading<'_> = Reading { sheet: None, post: "AUA", zone: chrono_tz::Tz::UTC, posts_of: &posts_of };
 
 fn items(bytes: &[u8]) -> (Vec<SheetItem>, Outline) {
-    let mut file = SheetFile::open(bytes, None).expect("opens");
+    let mut file = SheetFile::open(bytes, None, IngestionKind::Declarations).expect("opens");
     let mut items = Vec::new();
     let outline = file.items(READING, &mut |item| {
         items.push(item);
@@ -154,10 +155,13 @@ fn rows_of_an_item_are_put_together() {
 
 #[test]
 fn a_file_says_which_columns_it_has() {
-    let file = SheetFile::open("item_id,Destination,my_note,GROSS_KG\n".as_bytes(), None).expect("opens");
+    let file = SheetFile::open("item_id,Destination,my_note,GROSS_KG\n".as_bytes(), None, IngestionKind::Declarations)
+        .expect("opens");
     let columns = file.columns();
     assert_eq!((columns.known, columns.ignored, columns.places["gross_kg"]), (3, vec!["my_note".to_owned()], 3));
-    let refused = |text: &str| SheetFile::open(text.as_bytes(), None).err().map(|refusal| refusal.code());
+    let refused = |text: &str| {
+        SheetFile::open(text.as_bytes(), None, IngestionKind::Declarations).err().map(|refusal| refusal.code())
+    };
     assert_eq!(refused("a,b,c\n1,2,3\n"), Some("keys"));
     assert_eq!(refused("destination,gross_kg\n"), Some("keys"), "without item_id");
     assert_eq!(refused("item_id,destination,Item_Id\n"), Some("keys"), "twice");
@@ -228,8 +232,12 @@ fn hostile_files_are_refused_or_read_as_they_are() {
 
 #[test]
 fn other_kinds_of_files_are_refused_by_their_name() {
-    let refused =
-        |bytes: &[u8]| SheetFile::open(bytes, None).err().map(|refusal| refusal.to_string()).unwrap_or_default();
+    let refused = |bytes: &[u8]| {
+        SheetFile::open(bytes, None, IngestionKind::Declarations)
+            .err()
+            .map(|refusal| refusal.to_string())
+            .unwrap_or_default()
+    };
     assert!(refused(&[[0xD0, 0xCF, 0x11, 0xE0].to_vec(), vec![0; 99]].concat()).contains(".xls"));
     assert!(refused(&packed(&[("content.xml", b"<x/>")])).contains(".ods"));
     assert!(refused(&packed(&[("xl/workbook.bin", b"x")])).contains(".xlsb"));
@@ -293,13 +301,13 @@ fn files(all: &[(MailObject, DeclarationData)]) -> [Vec<u8>; 3] {
     let rows: Vec<_> = all.iter().flat_map(|(object, data)| rows_of(&exported(object, data, &shown))).collect();
     let heads = columns(rows.iter().flatten().map(|(head, _)| head));
     let mut book = BookWriter::new(&heads, Language::Fr).expect("begins");
-    let mut texts = [b',', b';'].map(|separator| CsvWriter::new(&heads, separator).expect("begins"));
+    let mut texts = [b',', b';'].map(|separator| CsvWriter::new(&heads, separator, Vec::new()).expect("begins"));
     for row in &rows {
         book.put(row).expect("writes");
         texts.iter_mut().for_each(|text| text.put(row).expect("writes"));
     }
     let [comma, semicolon] = texts.map(|text| text.finish().expect("ends"));
-    [book.finish().expect("ends"), comma, semicolon]
+    [book.finish(Vec::new()).expect("ends"), comma, semicolon]
 }
 
 #[test]
@@ -349,7 +357,8 @@ fn refused_rows_come_back_with_what_was_in_them() {
     let fault = SheetFinding::error("format", "look at it")
         .at(read[1].rows[0], Some(("item_id", format!("A{}", read[1].rows[0]))));
     let rows: HashSet<u32> = read[1].rows.iter().copied().collect();
-    let back = refused_rows(&file, None, &rows, &[fault]).expect("writes").expect("reads");
+    let back =
+        refused_rows(&file, (None, IngestionKind::Declarations), &rows, &[fault]).expect("writes").expect("reads");
     let (again, _) = items(&back);
     assert_eq!(again.len(), 1);
     assert_eq!((again[0].item_id.as_deref(), settled(&again[0].data)), (Some("EE000000014AU"), settled(&read[1].data)));
@@ -358,11 +367,12 @@ fn refused_rows_come_back_with_what_was_in_them() {
 #[test]
 fn a_template_is_an_empty_sheet_in_each_language() {
     for language in Language::ALL {
-        let file = template::template(language, &HashSet::from(["gross_kg".to_owned()])).expect("writes");
+        let file = template::template(IngestionKind::Declarations, language, &HashSet::from(["gross_kg".to_owned()]))
+            .expect("writes");
         let (read, outline) = items(&file);
         assert_eq!((read.len(), outline.rows, outline.findings.len()), (0, 0, 0), "{language:?}");
-        let columns = SheetFile::open(&file, None).expect("opens").columns();
-        assert_eq!(columns.known, out::template_columns().len());
+        let columns = SheetFile::open(&file, None, IngestionKind::Declarations).expect("opens").columns();
+        assert_eq!(columns.known, out::template_columns(IngestionKind::Declarations).len());
     }
 }
 
@@ -409,8 +419,8 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = SheetFile::open(&bytes, None);
-        let _ = SheetFile::open(&[b"item_id;destination\n".to_vec(), bytes].concat(), None).map(|mut file| file.items(READING, &mut |_| ControlFlow::Continue(())));
+        let _ = SheetFile::open(&bytes, None, IngestionKind::Declarations);
+        let _ = SheetFile::open(&[b"item_id;destination\n".to_vec(), bytes].concat(), None, IngestionKind::Declarations).map(|mut file| file.items(READING, &mut |_| ControlFlow::Continue(())));
     }
 }
 

@@ -49,9 +49,11 @@ pub(super) fn read(cell: &Cell, kind: Kind, comma: bool) -> Said {
         }
         Some(value) => match kind {
             Kind::Kilograms => number(value, comma, KILOGRAM_DECIMALS),
-            Kind::Money => number(value, comma, MONEY_DECIMALS),
+            Kind::Money | Kind::Centimetres => number(value, comma, MONEY_DECIMALS),
             Kind::Whole => whole(value),
             Kind::Day => day(value),
+            Kind::Flag => flag(value),
+            Kind::Codes => codes(value),
             Kind::Text | Kind::Digits | Kind::Hs | Kind::Zip | Kind::Code(_) | Kind::Post => text(value, kind),
         },
     }
@@ -217,6 +219,32 @@ fn whole(value: &Value) -> Said {
         Err(_) if digits.is_empty() => Said::text(""),
         Err(_) => refused(),
     }
+}
+
+fn flag(value: &Value) -> Said {
+    let word = match value {
+        Value::Flag(flag) => return Said { json: Some(flag.to_string()), findings: Vec::new() },
+        Value::Number(number) => shortest(*number),
+        Value::Text(text) => text.trim().to_ascii_lowercase(),
+        Value::Date(_) | Value::Fault(_) => "?".to_owned(),
+    };
+    match word.as_str() {
+        "" => Said::text(""),
+        "true" | "1" => Said { json: Some("true".into()), findings: Vec::new() },
+        "false" | "0" => Said { json: Some("false".into()), findings: Vec::new() },
+        _ => Said::refused(SheetFinding::error("format", "write true or false")),
+    }
+}
+
+/// Codes with commas, semicolons or blanks between them.
+fn codes(value: &Value) -> Said {
+    let Said { json, findings } = text(value, Kind::Digits);
+    let all: Option<String> = json.and_then(|json| serde_json::from_str(&json).ok());
+    let list = all.map(|all| {
+        let codes = all.split(|sign: char| matches!(sign, ',' | ';') || is_blank(sign)).filter(|code| !code.is_empty());
+        format!("[{}]", codes.map(quoted).collect::<Vec<_>>().join(","))
+    });
+    Said { json: list, findings }
 }
 
 fn day(value: &Value) -> Said {
@@ -392,6 +420,22 @@ mod tests {
         assert_eq!(date(1.0).map(|found| found.0.to_string()).as_deref(), Some("1900-01-01"));
         assert_eq!(date(61.0).map(|found| found.0.to_string()).as_deref(), Some("1900-03-01"));
         assert!(date(f64::MAX).is_none() && date(-1.0).is_none());
+    }
+
+    #[test]
+    fn flags_and_lists_of_codes_are_read() {
+        for (value, expected) in [
+            (Value::Flag(true), Some("true")),
+            (Value::Text(" FALSE ".into()), Some("false")),
+            (Value::Number(1.0), Some("true")),
+            (Value::Text("perhaps".into()), None),
+            (Value::Date(46_352.0), None),
+        ] {
+            assert_eq!(of(value, Kind::Flag, true).0.as_deref(), expected);
+        }
+        assert_eq!(text_of("", Kind::Flag, true), (None, Vec::new()));
+        assert_eq!(text_of(" FRA, DEA;\nepc_a ", Kind::Codes, true).0.as_deref(), Some(r#"["FRA","DEA","epc_a"]"#));
+        assert_eq!(text_of(" ", Kind::Codes, true).0, None);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Note, Workbook, Worksheet, XlsxError};
@@ -16,6 +18,7 @@ use super::out::{Out, OutRow, exact};
 use super::refusal::Refusal;
 use super::table::Table;
 use super::template;
+use crate::domain::IngestionKind;
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
 
@@ -39,7 +42,8 @@ impl BookWriter {
     pub fn new(heads: &[Head], language: Language) -> Result<Self> {
         let (mut book, looks) = (Workbook::new(), Looks::new());
         let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
-        template::begin(sheet, heads, language, &looks, &HashSet::new()).map_err(failed)?;
+        let heads_of = (IngestionKind::Declarations, heads);
+        template::begin(sheet, heads_of, language, &looks, &HashSet::new()).map_err(failed)?;
         let places = heads.iter().cloned().zip(0..).collect();
         Ok(Self { book, places, looks, next_row: HEAD_ROWS })
     }
@@ -61,12 +65,13 @@ impl BookWriter {
         Ok(())
     }
 
-    /// The file.
+    /// Writes the file.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(mut self) -> Result<Vec<u8>> {
-        self.book.save_to_buffer().map_err(failed)
+    pub fn finish<W: Write + Send>(mut self, mut out: W) -> Result<W> {
+        self.book.save_to_writer(&mut out).map_err(failed)?;
+        Ok(out)
     }
 }
 
@@ -96,25 +101,26 @@ fn write(
 }
 
 /// CSV of declarations, in UTF-8 with its mark.
-pub struct CsvWriter {
-    writer: csv::Writer<Vec<u8>>,
-    heads: Vec<Head>,
+pub struct CsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    places: HashMap<Head, usize>,
 }
 
 /// By it spreadsheet programs know that a text is UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-impl CsvWriter {
+impl<W: Write> CsvWriter<W> {
     /// Begins with the keys of these columns.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn new(heads: &[Head], separator: u8) -> Result<Self> {
+    pub fn new(heads: &[Head], separator: u8, mut out: W) -> Result<Self> {
+        out.write_all(MARK).map_err(unwritable)?;
         let mut writer =
-            csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(MARK.to_vec());
+            csv::WriterBuilder::new().delimiter(separator).terminator(csv::Terminator::CRLF).from_writer(out);
         let keys = heads.iter().map(|head| harmless(&head.text()).into_owned());
         writer.write_record(keys).map_err(unwritable)?;
-        Ok(Self { writer, heads: heads.to_vec() })
+        Ok(Self { writer, places: heads.iter().cloned().zip(0..).collect() })
     }
 
     /// Writes a row; cells of columns that the file does not have are left out.
@@ -122,26 +128,28 @@ impl CsvWriter {
     /// # Errors
     /// When it cannot be written.
     pub fn put(&mut self, row: &OutRow) -> Result<()> {
-        let cell = |head: &Head| match row.iter().find(|(of, _)| of == head) {
-            Some((_, Out::Text(text))) => harmless(text).into_owned(),
-            Some((_, Out::Number(text) | Out::Day(text))) => text.clone(),
-            None => String::new(),
-        };
-        let cells: Vec<String> = self.heads.iter().map(cell).collect();
-        self.writer.write_record(cells).map_err(unwritable)
+        let mut cells = vec![Cow::Borrowed(""); self.places.len()];
+        for (head, out) in row {
+            let Some(cell) = self.places.get(head).and_then(|place| cells.get_mut(*place)) else { continue };
+            *cell = match out {
+                Out::Text(text) => harmless(text),
+                Out::Number(text) | Out::Day(text) => Cow::Borrowed(text),
+            };
+        }
+        self.writer.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(unwritable)
     }
 
-    /// What was written since.
+    /// Where it was written.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(self) -> Result<Vec<u8>> {
-        self.writer.into_inner().map_err(|error| Error::Internal(format!("CSV cannot be written: {error}")))
+    pub fn finish(self) -> Result<W> {
+        self.writer.into_inner().map_err(|error| unwritable(error.error()))
     }
 }
 
-fn unwritable(error: csv::Error) -> Error {
-    Error::Internal(format!("CSV cannot be written: {error}"))
+fn unwritable(error: impl fmt::Display) -> Error {
+    Error::unavailable(format!("A file cannot be written: {error}"))
 }
 
 /// The rows of a file that were refused, as a workbook with the same columns: to be corrected and sent again.
@@ -150,11 +158,11 @@ fn unwritable(error: csv::Error) -> Error {
 /// Why the file cannot be read any more, or the workbook not be written.
 pub fn refused_rows(
     bytes: &[u8],
-    sheet: Option<&str>,
+    (sheet, kind): (Option<&str>, IngestionKind),
     rows: &HashSet<u32>,
     findings: &[SheetFinding],
 ) -> Result<Result<Vec<u8>, Refusal>> {
-    let mut table = match Table::open(bytes, sheet) {
+    let mut table = match Table::open(bytes, sheet, kind) {
         Ok(table) => table,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -169,7 +177,7 @@ pub fn refused_rows(
     let places: HashMap<u32, (u16, Kind)> =
         columns.iter().zip(0..).map(|((place, head), at)| (*place, (at, head.kind()))).collect();
     let heads: Vec<Head> = columns.into_iter().map(|(_, head)| head).collect();
-    template::begin(page, &heads, Language::En, &looks, &HashSet::new()).map_err(failed)?;
+    template::begin(page, (kind, &heads), Language::En, &looks, &HashSet::new()).map_err(failed)?;
     let (mut at, mut wrong) = (HEAD_ROWS, None);
     let read = table.rows(&mut |place, cells| {
         if !rows.contains(&place.row) {

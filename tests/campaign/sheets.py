@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Ten thousand items out and in again, unchanged: nothing is new, nothing is changed, nothing happened. LibreOffice reads and writes what
-is exported, where it is installed.
+is exported, where it is installed. Then the same through a running server: how long it takes, what others wait meanwhile, and how much
+memory exports of everything take.
 
     tests/campaign/sheets.py [--items 10000]
 """
@@ -12,7 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("ENTREPOST", str(ROOT / "target/release/entrepost"))
@@ -71,5 +74,69 @@ for file in files:
         failed.append(file.name)
 if events() != before:
     failed.append(f"something happened: {before} {events()}")
+
+
+def verdict(what, measured, most, unit):
+    print(f"{'reached' if measured <= most else 'MISSED':8} {what}: {measured:.2f} {unit} (target {most} or less)", flush=True)
+
+
+def admin(*arguments):
+    return subprocess.run([PROGRAM, "admin", *arguments, "--database-url", database], capture_output=True, text=True, check=True).stdout
+
+
+token = admin("token", "issue", "AUA", "--label", "campaign").split()[-1]
+server = subprocess.Popen([PROGRAM, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--database-url", database], stdout=subprocess.PIPE, text=True)
+try:
+    base = server.stdout.readline().split()[-1]
+
+    def ask(path, into=None):
+        request = urllib.request.Request(base + path, headers={"Authorization": f"Bearer {token}", "X-Entrepost-User": "campaign"})
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            if into is None:
+                return answer.read()
+            with open(into, "wb") as file:
+                shutil.copyfileobj(answer, file)
+
+    def memory(name):
+        lines = pathlib.Path(f"/proc/{server.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
+
+    ask("/v1/declarations?limit=50")
+    for name in ("json", "csv", "xlsx"):
+        # From here on the peak counts anew.
+        pathlib.Path(f"/proc/{server.pid}/clear_refs").write_text("5")
+        idle, began = memory("VmRSS"), time.monotonic()
+        ask(f"/v1/exports/declarations.{name}", work / f"served.{name}")
+        size = (work / f"served.{name}").stat().st_size / 2**20
+        print(f"{time.monotonic() - began:6.1f} s  export of {size:.1f} MiB as {name}", flush=True)
+        verdict(f"memory of the export as {name}", memory("VmHWM") - idle, 64, "MiB")
+    waits, done = [], threading.Event()
+
+    def look():
+        while not done.is_set():
+            began = time.monotonic()
+            ask("/v1/declarations?limit=50")
+            waits.append(1000 * (time.monotonic() - began))
+            time.sleep(0.02)
+
+    text = (work / "in.csv").read_text(encoding="utf-8").replace("Harbour Toys", "Harbour Games")
+    (work / "changed.csv").write_text(text, encoding="utf-8")
+    looker = threading.Thread(target=look)
+    looker.start()
+    began = time.monotonic()
+    ran = subprocess.run([PROGRAM, "sheet", "import", str(work / "changed.csv"), "--url", base], capture_output=True, text=True, env={**os.environ, "ENTREPOST_TOKEN": token})
+    took = time.monotonic() - began
+    done.set()
+    looker.join()
+    last = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ran.stderr
+    print(f"{took:6.1f} s  import through the server: {last}", flush=True)
+    if not last.startswith(f"new 0, changed {options.items}, unchanged 0, refused 0"):
+        failed.append(f"import through the server: {last}")
+    verdict("an import of every item", took, 20, "s")
+    waits.sort()
+    verdict(f"a list meanwhile, 95 of 100 ({len(waits)} lists)", waits[int(len(waits) * 0.95)] if waits else 0, 100, "ms")
+finally:
+    server.terminate()
+    server.wait()
 shutil.rmtree(work)
 sys.exit(f"FAILED: {failed}" if failed else 0)

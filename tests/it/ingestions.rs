@@ -19,7 +19,7 @@ pub fn send(server: &Server, path: &str, kind: &str, bytes: &[u8]) -> Answer {
     send_as(server, "AUA", path, kind, bytes)
 }
 
-fn send_as(server: &Server, org: &str, path: &str, kind: &str, bytes: &[u8]) -> Answer {
+pub fn send_as(server: &Server, org: &str, path: &str, kind: &str, bytes: &[u8]) -> Answer {
     let bearer = format!("Bearer {}", token_of(org));
     let headers = [("authorization", bearer.as_str()), ("x-entrepost-user", "tester"), ("content-type", kind)];
     server.ask("POST", path, Some(bytes), &headers)
@@ -35,12 +35,12 @@ pub fn fetch(server: &Server, org: &str, path: &str) -> Vec<u8> {
 }
 
 /// Works everything off that waits.
-fn work_off(server: &Server) {
+pub fn work_off(server: &Server) {
     server.block_on(|services| async move { services.take_in_ingestions().await }).expect("works off");
 }
 
 /// The report of an ingestion once it is over.
-fn report(server: &Server, answer: &Answer) -> Value {
+pub fn report(server: &Server, answer: &Answer) -> Value {
     let id = answer.json()["referenceId"].as_str().expect("a reference").to_owned();
     work_off(server);
     let read = || {
@@ -50,24 +50,24 @@ fn report(server: &Server, answer: &Answer) -> Value {
     poll(Duration::from_secs(60), read).expect("it ends")
 }
 
-fn counts(view: &Value) -> [u64; 4] {
+pub fn counts(view: &Value) -> [u64; 4] {
     ["new", "changed", "unchanged", "refused"].map(|name| view["counts"][name].as_u64().expect("a number"))
 }
 
 const KEYS: &str = "item_id;destination;posted_on;mail_class;mail_category;gross_kg;nature;handling;postage;postage_currency;sender_name;sender_address1;sender_city;sender_zip;sender_country;recipient_name;recipient_address1;recipient_city;recipient_zip;recipient_country;recipient_phone;piece_index;piece_description;piece_quantity;piece_net_kg;piece_value;piece_currency;piece_hs;piece_origin";
 
 /// The row that says what `mail_object` and `declaration` of the harness say.
-fn row(id: &str, amount: &str) -> String {
+pub fn row(id: &str, amount: &str) -> String {
     format!(
         "{id};DEA;2026-11-01T08:00:00Z;E;A;1,5;31;N;14,50;EUR;Harbour Toys Pty;1 Example Street;Sydney;2000;AU;Beispielempfang;Probestrasse 5;Frankfurt;60594;DE;'+49695550102;1;Wooden toy train for children;2;0,8;{amount};EUR;950300;AU"
     )
 }
 
-fn csv(rows: &[String]) -> String {
+pub fn csv(rows: &[String]) -> String {
     format!("{KEYS}\r\n{}\r\n", rows.join("\r\n"))
 }
 
-fn entry(id: &str) -> Value {
+pub fn entry(id: &str) -> Value {
     json!({ "mailObject": mail_object(id, "AUA", "DEA"), "declaration": declaration("38.50"), "event": "final" })
 }
 

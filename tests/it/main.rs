@@ -33,6 +33,7 @@ mod fuzz;
 mod goods;
 mod history;
 mod hostile;
+mod ingested_kinds;
 mod ingestions;
 mod journey;
 mod life_cycle;

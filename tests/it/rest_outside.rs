@@ -189,7 +189,8 @@ on_both_engines_with! {
         let import = ("{ingestion}", sheet["referenceId"].as_str().expect("a reference"));
         calls.call(server, "AUA", ("GET", "/v1/imports/{ingestion}"), Value::Null, &[import]).ok();
         for (path, more) in [("/v1/imports/{ingestion}/refused.xlsx", vec![import]), ("/v1/exports/declarations.xlsx", vec![("?flow", "outbound")]),
-            ("/v1/exports/declarations.csv", vec![]), ("/v1/exports/declarations.json", vec![]), ("/v1/sheets/declarations.xlsx", vec![("?lang", "FR")])] {
+            ("/v1/exports/declarations.csv", vec![]), ("/v1/exports/declarations.json", vec![]), ("/v1/sheets/declarations.xlsx", vec![("?lang", "FR")]),
+            ("/v1/sheets/goods.xlsx", vec![]), ("/v1/sheets/senders.xlsx", vec![]), ("/v1/sheets/movements.xlsx", vec![("?lang", "PT")])] {
             calls.call(server, "AUA", ("GET", path), Value::Null, &more).ok();
         }
         calls.call(server, "AUA", ("GET", "/v1/reference"), Value::Null, &[]).ok();

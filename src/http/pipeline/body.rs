@@ -49,7 +49,7 @@ pub(in crate::http) fn check_json(request: &HttpRequest) -> Result<()> {
         let set = set.trim_matches('"');
         set == "utf-8" || set == "utf8" || set == "us-ascii"
     });
-    if is_json && is_utf8 { Ok(()) } else { Err(Error::UnknownMediaType { taken: "application/json in UTF-8" }) }
+    if is_json && is_utf8 { Ok(()) } else { Err(Error::UnknownMediaType { taken: "application/json in UTF-8".into() }) }
 }
 
 /// # Errors
@@ -58,7 +58,7 @@ pub(in crate::http) fn check_form(request: &HttpRequest) -> Result<()> {
     check_plain(request)?;
     let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = said.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case(FORM) { Ok(()) } else { Err(Error::UnknownMediaType { taken: FORM }) }
+    if kind.eq_ignore_ascii_case(FORM) { Ok(()) } else { Err(Error::UnknownMediaType { taken: FORM.into() }) }
 }
 
 /// # Errors

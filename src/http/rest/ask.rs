@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
-use actix_web::web::Payload;
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ use crate::http::pipeline::admission::{self, Asked};
 use crate::http::pipeline::{body, idempotency, json_scan, request_log};
 use crate::http::reading;
 use crate::http::shared::Shared;
+use crate::http::upload::{self, FORM_DATA, Sent};
 use crate::limits;
 use crate::service::{Actor, BatchMode, IfVersion, RequestKey, Services};
 
@@ -35,9 +36,16 @@ pub(super) struct Ask<'a> {
     query: Vec<(String, String)>,
     /// The body, where it came as XML.
     from_xml: Option<String>,
-    /// The media type of the body, where it is a file.
-    file: Option<&'static str>,
+    /// The body, where it is a file.
+    file: Option<Attached>,
     asked: Asked,
+}
+
+/// A file in a body, or as one.
+struct Attached {
+    /// Its media type, or that of the form that holds it.
+    kind: &'static str,
+    bytes: Bytes,
 }
 
 /// Serves a call of a resource by its handler, in the form that is asked for.
@@ -114,16 +122,18 @@ async fn read<'a>(
     if preferred(request, resource.offers).is_none() {
         return Err(Error::NotAcceptable { offered: resource.offers.join(", ") });
     }
-    let file = resource.files.iter().copied().find(|kind| *kind == said_kind(request));
-    let from_xml = match &asked.body {
-        Some(_) if file.is_some() => {
+    let file_kind = resource.files.iter().copied().find(|kind| *kind == said_kind(request));
+    let mut file = None;
+    let from_xml = match (&asked.body, file_kind) {
+        (Some(body), Some(kind)) => {
             body::check_plain(request)?;
+            file = Some(attached(request, kind, &body.bytes)?);
             None
         }
-        Some(body) if says_xml(request) => Some(transcribed(request, shared, resource, &body.bytes)?),
-        Some(body) => {
+        (Some(body), None) if says_xml(request) => Some(transcribed(request, shared, resource, &body.bytes)?),
+        (Some(body), None) => {
             body::check_json(request).map_err(|error| match error {
-                Error::UnknownMediaType { .. } => Error::UnknownMediaType { taken: TAKEN },
+                Error::UnknownMediaType { .. } => not_taken(resource),
                 error => error,
             })?;
             match resource.files {
@@ -132,7 +142,7 @@ async fn read<'a>(
             }
             None
         }
-        None => None,
+        (None, _) => None,
     };
     let query = pairs(request, resource)?;
     let path = request.match_info().iter().map(|(name, value)| (name.to_owned(), plain(value))).collect();
@@ -156,8 +166,47 @@ fn plain(part: &str) -> String {
     text + rest
 }
 
-/// What bodies are read.
-const TAKEN: &str = "application/json or application/xml, in UTF-8";
+/// The refusal of a body of another kind than those that are read.
+fn not_taken(resource: &Resource) -> Error {
+    let kinds: Vec<&str> = ["application/json", XML].into_iter().chain(resource.files.iter().copied()).collect();
+    let (last, others) = kinds.split_last().unwrap_or((&XML, &[]));
+    Error::UnknownMediaType { taken: format!("{} or {last}, texts in UTF-8", others.join(", ")).into() }
+}
+
+/// The file that a body is, or holds as the part `file` of a form.
+///
+/// # Errors
+/// 400 for a form that holds anything else, 415 for a part that is said to be no sheet.
+fn attached(request: &HttpRequest, kind: &'static str, body: &Bytes) -> Result<Attached> {
+    if kind != FORM_DATA {
+        return Ok(Attached { kind, bytes: body.clone() });
+    }
+    let wrong = |message: &str| Error::invalid("json", "file", message);
+    let boundary = upload::boundary(request).ok_or_else(|| wrong("Content-Type names no boundary of the form"))?;
+    let Sent { members, file } = upload::read(body, &boundary)?;
+    if let Some((name, _)) = members.first() {
+        let message = "a form holds the part `file` alone; what is asked for stands in the query";
+        return Err(Error::invalid("unknown_parameter", shown(name), message));
+    }
+    let file = file.filter(|file| file.name == "file");
+    let file = file.ok_or_else(|| wrong("send the workbook or CSV as the part `file`, with a file name"))?;
+    if !SHEETS.contains(&file.kind.as_str()) {
+        let taken = "the part `file` as a workbook (.xlsx) or text/csv".into();
+        return Err(Error::UnknownMediaType { taken });
+    }
+    Ok(Attached { kind, bytes: file.bytes })
+}
+
+/// What programs call workbooks and CSV in forms; what they are is told by their bytes.
+const SHEETS: [&str; 7] = [
+    "",
+    "application/octet-stream",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "text/csv",
+    "text/plain",
+    "text/tab-separated-values",
+];
 
 /// The media type that a body is said to be of.
 fn said_kind(request: &HttpRequest) -> String {
@@ -174,7 +223,7 @@ fn says_xml(request: &HttpRequest) -> bool {
 /// The JSON text that an XML body says.
 fn transcribed(request: &HttpRequest, shared: &Shared, resource: &Resource, bytes: &[u8]) -> Result<String> {
     body::check_plain(request)?;
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::UnknownMediaType { taken: TAKEN })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| not_taken(resource))?;
     let path = request.match_pattern().unwrap_or_default();
     let schema = shared.shapes.body(&path, resource.verb);
     let schema = schema.ok_or_else(|| Error::Internal(format!("no body is described at {path}")))?;
@@ -255,10 +304,10 @@ fn fault(kind: ParameterKind, value: &str) -> Option<String> {
         return None;
     }
     match kind {
-        ParameterKind::Text if value.chars().any(char::is_control) => {
+        ParameterKind::Text | ParameterKind::Word(_) if value.chars().any(char::is_control) => {
             Some("write it without control characters".into())
         }
-        ParameterKind::Text => None,
+        ParameterKind::Text | ParameterKind::Word(_) => None,
         ParameterKind::Flag => (!matches!(value, "true" | "false")).then(|| "write true or false".to_owned()),
         ParameterKind::Number { most } => {
             let fits = value.bytes().all(|digit| digit.is_ascii_digit())
@@ -333,10 +382,9 @@ impl Ask<'_> {
         each.find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().trim_matches('"'))
     }
 
-    /// The bytes of a file, with its media type; none where the body is JSON or XML.
+    /// The bytes of a file, with its media type or that of the form that holds it; none where the body is JSON or XML.
     pub fn file(&self) -> Option<(&str, &[u8])> {
-        let file = self.file?;
-        self.asked.body.as_ref().map(|body| (file, &body.bytes[..]))
+        self.file.as_ref().map(|file| (file.kind, &file.bytes[..]))
     }
 
     /// The JSON text of the body; an object without members where none was sent.
@@ -386,14 +434,16 @@ impl Ask<'_> {
         self.acting().unwrap_or_else(|_| (*self.actor).clone())
     }
 
-    /// The key that makes repeats harmless. It stands for verb, path, query, kind of content and body.
+    /// The key that makes repeats harmless. It stands for verb, path, query, kind of content and body; of a form for its file,
+    /// since its boundary is another each time.
     ///
     /// # Errors
     /// 400 for a key that is none.
     pub fn key(&self) -> Result<Option<RequestKey>> {
-        let kind = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let said = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let body = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
+        let (kind, bytes) = self.file().filter(|(kind, _)| *kind == FORM_DATA).unwrap_or((said, body));
         let called = format!("{} {} {kind}", self.request.method(), self.request.uri());
-        let bytes = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
         idempotency::key(self.request, &called, BatchMode::AllOrNothing, bytes, &[])
     }
 

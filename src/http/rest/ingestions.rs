@@ -3,27 +3,68 @@
 use uuid::Uuid;
 
 use super::ask::Ask;
+use super::dates::in_rfc3339;
 use super::item_filter::{filter, state_named};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionReceipt};
-use crate::domain::{IngestionKind, IngestionMedia};
+use crate::domain::{IngestionKind, IngestionMedia, Scope, Scopes};
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
-use crate::service::exports::ExportForm;
+use crate::service::exports::{ExportForm, ExportQuery};
 use crate::service::ingest::{IngestOptions, NewIngestion, Taken, links_of};
 
 /// The media type of workbooks.
 pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
+/// The kinds of ingestions, each with what CAS calls such messages.
+const KINDS: [(IngestionKind, &str); 4] = [
+    (IngestionKind::Declarations, "CustomsShipment"),
+    (IngestionKind::Goods, "ArticleDataItem"),
+    (IngestionKind::Senders, "BusinessPartners"),
+    (IngestionKind::Movements, "MovementOrder"),
+];
+
+/// Their names here.
+pub(super) const KIND_NAMES: &[&str] = &["declarations", "goods", "senders", "movements"];
+
+/// What an ingestion is said to hold, by its name here or as CAS calls it; declarations where nothing is said.
+///
+/// # Errors
+/// 400 for another kind, with what to do instead; 403 without the scope that entries of the kind need.
+fn kind(ask: &Ask<'_>) -> Result<IngestionKind> {
+    let said = ask.text("kind").unwrap_or(IngestionKind::Declarations.stored());
+    let found = KINDS.into_iter().find(|(kind, cas)| kind.stored() == said || cas.eq_ignore_ascii_case(said));
+    let Some((kind, _)) = found else { return Err(Error::invalid("kind", "kind", instead_of(said))) };
+    let needed: Scopes = match kind {
+        IngestionKind::Declarations => Scopes::default(),
+        IngestionKind::Goods | IngestionKind::Senders => [Scope::WriteCatalogue].into_iter().collect(),
+        IngestionKind::Movements => [Scope::WriteMovements].into_iter().collect(),
+    };
+    if ask.actor.may(needed) { Ok(kind) } else { Err(Error::MissingScope { needed: needed.to_string() }) }
+}
+
+/// What is said of kinds that are not taken.
+fn instead_of(kind: &str) -> String {
+    let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(kind));
+    let known = KIND_NAMES.join(", ");
+    if is(&["CertificateOfOrigin"]) {
+        "a certificate is a document of its declaration: send it there, in declaration.Data.Documents".to_owned()
+    } else if is(&["Formula", "MaterialList", "MaterialListInvalidationRequest"]) {
+        format!("special procedures have no postal use, so this kind is not taken; known are {known}")
+    } else {
+        format!("write one of {known}")
+    }
+}
+
+fn new(ask: &Ask<'_>, waits: bool) -> Result<NewIngestion> {
     let (media, bytes) = match ask.file() {
         Some(("application/x-ndjson", bytes)) => (IngestionMedia::Lines, bytes),
         Some((_, bytes)) => (IngestionMedia::Sheet, bytes),
         None => (IngestionMedia::Json, ask.body_text().as_bytes()),
     };
-    NewIngestion {
-        kind: IngestionKind::Declarations,
+    Ok(NewIngestion {
+        kind: kind(ask)?,
         media,
         bytes: bytes.to_vec(),
         dry_run: ask.flag("dryRun"),
@@ -34,17 +75,17 @@ fn new(ask: &Ask<'_>, waits: bool) -> NewIngestion {
         },
         waits,
         again: ask.flag("again"),
-    }
+    })
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
-    keep(&ask, new(&ask, false)).await
+    keep(&ask, new(&ask, false)?).await
 }
 
 /// A declaration whose caller does not wait for what becomes of it.
 pub(super) async fn create_one(ask: &Ask<'_>) -> Result<Reply> {
     let bytes = format!("[{}]", ask.body_text()).into_bytes();
-    let new = NewIngestion { media: IngestionMedia::Json, bytes, ..new(ask, false) };
+    let new = NewIngestion { media: IngestionMedia::Json, bytes, ..new(ask, false)? };
     Ok(keep(ask, new).await?.applying("respond-async"))
 }
 
@@ -59,7 +100,7 @@ async fn keep(ask: &Ask<'_>, new: NewIngestion) -> Result<Reply> {
 
 pub(super) async fn import(ask: Ask<'_>) -> Result<Reply> {
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let taken = ask.services.ingest(&actor, new(&ask, true), key).await?;
+    let taken = ask.services.ingest(&actor, new(&ask, true)?, key).await?;
     if taken.is_short {
         ask.services.finish_ingestion(&actor.org, taken.id, None).await?;
     }
@@ -101,15 +142,17 @@ fn language(ask: &Ask<'_>) -> Language {
     ask.text("lang").and_then(Language::parse).unwrap_or_default()
 }
 
-async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str, name: &str) -> Result<Reply> {
-    let what = (ask.text("post"), filter(ask)?);
-    let export = ask.services.export(&ask.actor, what, (form, language(ask)), &|_| ()).await?;
-    let count = i64::try_from(export.items).ok();
-    Ok(Reply::file(export.bytes, kind, name).counted(count, None))
+/// Items in a file on the disk, so that memory is that of a page and a fault is told before anything is sent.
+async fn export(ask: &Ask<'_>, form: ExportForm, kind: &'static str) -> Result<Reply> {
+    let full = |error| Error::unavailable(format!("A file cannot be written: {error}"));
+    let file = tempfile::tempfile().map_err(full)?;
+    let query = ExportQuery { post: ask.own("post"), filter: filter(ask)?, form, language: language(ask) };
+    let (file, items) = ask.services.export(&ask.actor, query, &|_| (), file).await?;
+    Ok(Reply::spooled(file, kind)?.counted(i64::try_from(items).ok(), None))
 }
 
 pub(super) async fn export_workbook(ask: Ask<'_>) -> Result<Reply> {
-    export(&ask, ExportForm::Xlsx, XLSX, "declarations.xlsx").await
+    Ok(export(&ask, ExportForm::Xlsx, XLSX).await?.named("declarations.xlsx"))
 }
 
 pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
@@ -120,17 +163,30 @@ pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
         None if language(&ask) == Language::En => b',',
         None => b';',
     };
-    export(&ask, ExportForm::Csv { separator }, "text/csv; charset=utf-8", "declarations.csv").await
+    Ok(export(&ask, ExportForm::Csv { separator }, "text/csv; charset=utf-8").await?.named("declarations.csv"))
 }
 
 pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
-    let what = (ask.text("post"), filter(&ask)?);
-    let export = ask.services.export(&ask.actor, what, (ExportForm::Json, Language::En), &|_| ()).await?;
-    let text = String::from_utf8(export.bytes).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Reply::ok(text).counted(i64::try_from(export.items).ok(), None))
+    export(&ask, ExportForm::Json { dated: in_rfc3339 }, "application/json").await
 }
 
-pub(super) async fn template(ask: Ask<'_>) -> Result<Reply> {
-    let bytes = ask.services.sheet_template(&ask.actor, language(&ask), ask.text("lane"))?;
-    Ok(Reply::file(bytes, XLSX, "declarations.xlsx"))
+fn blank(ask: &Ask<'_>, kind: IngestionKind, name: &str) -> Result<Reply> {
+    let bytes = ask.services.sheet_template(&ask.actor, kind, language(ask), ask.text("lane"))?;
+    Ok(Reply::file(bytes, XLSX, name))
+}
+
+pub(super) async fn declaration_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Declarations, "declarations.xlsx")
+}
+
+pub(super) async fn goods_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Goods, "goods.xlsx")
+}
+
+pub(super) async fn senders_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Senders, "senders.xlsx")
+}
+
+pub(super) async fn movements_sheet(ask: Ask<'_>) -> Result<Reply> {
+    blank(&ask, IngestionKind::Movements, "movements.xlsx")
 }

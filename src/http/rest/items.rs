@@ -5,18 +5,17 @@ use utoipa::ToSchema;
 
 use super::ask::Ask;
 use super::declarations::stored;
-use super::item_filter::{FLOWS, flow_of};
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
+use crate::contract::ingestion::Movement;
 use crate::contract::item_status::{CheckItemStatusRequest, CheckItemStatusResult};
 use crate::contract::own::{LightSummary, StatusList};
 use crate::contract::{WatchdogInfo, WcfDate, date};
-use crate::domain::Flow;
 use crate::error::{Error, Findings, Result};
 use crate::limits;
 use crate::rules::forms::{self, given};
 use crate::rules::places;
-use crate::service::mail_state::{Answering, Move};
+use crate::service::mail_state::{Answering, Move, in_own_words};
 use crate::service::marks::SetMark;
 use crate::service::one::Named;
 
@@ -182,60 +181,10 @@ pub(super) async fn mark_of(ask: Ask<'_>) -> Result<Reply> {
     Ok(Reply::ok(to_canonical(&info)))
 }
 
-/// A move of an item.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Movement {
-    item_id: Option<String>,
-    /// inbound, outbound or transit, as the caller sees it.
-    flow: Option<String>,
-    /// The destination outbound, the origin inbound and in transit.
-    partner: Option<String>,
-    /// 1 received from customer, 2 arrived at outward office, 10 departed it, 50 arrived at inward office, 52 departed it.
-    mail_state: Option<i32>,
-    /// Where a transit item goes.
-    destination: Option<String>,
-}
-
 pub(super) async fn move_item(ask: Ask<'_>) -> Result<Reply> {
     let moved: Movement = ask.body()?;
     let (actor, key) = (ask.acting()?, ask.key()?);
-    let mut findings = Findings::default();
-    let flow = given(&moved.flow).and_then(flow_of);
-    if flow.is_none() {
-        findings.add("required", "flow", format!("write one of {}", FLOWS.join(", ")));
-    }
-    for (path, value) in [("itemId", &moved.item_id), ("partner", &moved.partner)] {
-        if given(value).is_none() {
-            findings.add("required", path, "it is needed here");
-        }
-    }
-    if flow == Some(Flow::Transit) && given(&moved.destination).is_none() {
-        findings.add("required", "destination", "a transit item needs its destination post");
-    }
-    findings.into_result()?;
-    let own = |text: &Option<String>| given(text).unwrap_or_default().to_owned();
-    let flow = flow.unwrap_or(Flow::Transit);
-    let sent = Move {
-        item_id: own(&moved.item_id),
-        post: None,
-        partner: own(&moved.partner),
-        flow,
-        mail_state: moved.mail_state,
-        item_destination: given(&moved.destination).filter(|_| flow == Flow::Transit).map(str::to_owned),
-    };
+    let sent = Move::of(&moved)?;
     let answer = ask.services.move_item(&actor, sent, Answering::Receipt, key).await.map_err(in_own_words)?;
     stored(&answer)
-}
-
-/// Findings of the use case under the names that members have here.
-fn in_own_words(error: Error) -> Error {
-    let Error::Invalid(findings) = error else { return error };
-    Error::Invalid(findings.each(|mut finding| {
-        let known = [("id", "itemId"), ("partnerPostalOrgCd", "partner"), ("itemDestPostalOrgCd", "destination")];
-        if let Some((_, own)) = known.iter().find(|(name, _)| *name == finding.path) {
-            finding.path = (*own).to_owned();
-        }
-        finding
-    }))
 }

@@ -1,11 +1,19 @@
 //! The answer of a resource on its way out.
 
+use std::fs::File;
+use std::io::{Read, Seek};
+
 use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LINK, LOCATION};
 
+use actix_web::web::{self, Bytes};
+use futures_util::stream::{self, Stream};
+
 use super::shapes::Shapes;
 use super::{dates, xml};
+use crate::error::{Error, Result};
 
 /// What a resource answers.
 pub(super) struct Reply {
@@ -20,6 +28,8 @@ enum Content {
     Json(String),
     /// A file of a media type.
     File(Vec<u8>, &'static str),
+    /// The same, sent piece by piece.
+    Spooled(File, u64, &'static str),
 }
 
 /// The form that values are written in.
@@ -66,8 +76,24 @@ impl Reply {
 
     /// A file of a media type, to be kept under a name.
     pub fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Self {
-        let disposition = format!("attachment; filename=\"{name}\"");
-        Self::new(StatusCode::OK, Content::File(bytes, kind)).with(CONTENT_DISPOSITION, disposition)
+        Self::new(StatusCode::OK, Content::File(bytes, kind)).named(name)
+    }
+
+    /// The whole of a file that lies on the disk. It is read while it is sent.
+    ///
+    /// # Errors
+    /// 503 when it cannot be read.
+    pub fn spooled(mut file: File, kind: &'static str) -> Result<Self> {
+        let unreadable = |error| Error::unavailable(format!("A file cannot be read: {error}"));
+        let len = file.stream_position().map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        Ok(Self::new(StatusCode::OK, Content::Spooled(file, len, kind)))
+    }
+
+    /// Says under which name to keep it.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        self.with(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
     /// The same, or 304 where the caller has it.
@@ -127,6 +153,9 @@ impl Reply {
         let json = match self.content {
             Content::Nothing => return response.finish(),
             Content::File(bytes, kind) => return response.insert_header((CONTENT_TYPE, kind)).body(bytes),
+            Content::Spooled(file, len, kind) => {
+                return response.insert_header((CONTENT_TYPE, kind)).body(SizedStream::new(len, pieces(file)));
+            }
             Content::Json(text) => dates::in_rfc3339(text),
         };
         if let Written::Xml { shapes, path, verb } = written
@@ -137,4 +166,21 @@ impl Reply {
         }
         response.insert_header((CONTENT_TYPE, "application/json")).body(json)
     }
+}
+
+/// Bytes read from a file at a time.
+const PIECE: usize = 64 * 1024;
+
+/// A file in pieces, each read when the one before was sent.
+fn pieces(file: File) -> impl Stream<Item = std::io::Result<Bytes>> {
+    stream::try_unfold(file, |mut file| async move {
+        let read = web::block(move || {
+            let mut piece = vec![0; PIECE];
+            let len = file.read(&mut piece)?;
+            piece.truncate(len);
+            Ok::<_, std::io::Error>((file, piece))
+        });
+        let (file, piece) = read.await.map_err(std::io::Error::other)??;
+        Ok(if piece.is_empty() { None } else { Some((Bytes::from(piece), file)) })
+    })
 }

@@ -6,7 +6,9 @@ use super::{
     senders, subscriptions,
 };
 use crate::contract::event::{EventList, EventView, ReaderList};
-use crate::contract::ingestion::{FindingPage, IngestionList, IngestionReceipt, IngestionView, NewDeclaration};
+use crate::contract::ingestion::{
+    FindingPage, IngestionList, IngestionReceipt, IngestionView, Movement, NewDeclaration, NewEntries,
+};
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
     BatchView, CodeList, CopyView, DocumentList, GoodPage, HistoryView, HsCodes, ItemDocument, ItemLight, ItemPage,
@@ -25,6 +27,7 @@ use crate::http::operation::{
     Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, inline, named,
 };
 use crate::http::pipeline::permission::{Callers, Permission};
+use crate::http::upload::FORM_DATA;
 use crate::limits;
 
 /// What a resource answers in unless its row says otherwise.
@@ -225,11 +228,18 @@ const EVENT: Parameter =
 const SHEET: Parameter =
     parameter("sheet", ParameterKind::Text, "The sheet that is meant; the first with keys when absent.");
 
-/// Of an ingestion.
-const INGESTION_QUERY: &[Parameter] =
-    &[parameter("kind", ParameterKind::OneOf(&["declarations"]), "What it holds."), DRY_RUN, MODE, EVENT, AGAIN];
-/// Of an import.
-const IMPORT_QUERY: &[Parameter] = &[DRY_RUN, MODE, EVENT, SHEET, AGAIN];
+const KIND: Parameter = parameter(
+    "kind",
+    ParameterKind::Word(ingestions::KIND_NAMES),
+    "What it holds; declarations when absent. Goods and senders need write:catalogue besides, movements write:movements.",
+);
+
+/// Of an ingestion and of an import.
+const INGESTION_QUERY: &[Parameter] = &[KIND, DRY_RUN, MODE, EVENT, SHEET, AGAIN];
+/// Of a template.
+const TEMPLATE_QUERY: &[Parameter] = &[TEMPLATE_LANGUAGE];
+const TEMPLATE_LANGUAGE: Parameter =
+    parameter("lang", ParameterKind::OneOf(reference::LANGUAGES), "Language of names and notes; EN when absent.");
 
 /// Of an export.
 const EXPORT_QUERY: &[Parameter] = with_item_filters![
@@ -384,10 +394,10 @@ resources! {
         }
     }
     "Bulk" {
-        POST "/v1/ingestions" createIngestion Posts [CreateMessages] "Takes in up to 100,000 declarations, to be stored one after the other." {
+        POST "/v1/ingestions" createIngestion Posts [CreateMessages] "Takes in up to 100,000 declarations, goods, senders or moves, to be stored one after the other." {
             remarks: "A list, an object a line (application/x-ndjson), CSV, or a workbook. The same bytes within a day are the same ingestion.",
             query: INGESTION_QUERY,
-            body: declarations::NewDeclarations,
+            body: NewEntries,
             files: &["application/x-ndjson", "text/csv", XLSX],
             answers: &[Answer { headers: &[LOCATION], ..json("202", "It is kept, and worked off from now on.", named::<IngestionReceipt>) }],
             problems: &[UNREADABLE],
@@ -409,11 +419,11 @@ resources! {
             problems: &[NOT_THERE],
             run: ingestions::findings,
         }
-        POST "/v1/imports" createImport Posts [CreateMessages] "Takes in a sheet of declarations: a workbook (.xlsx) or CSV." {
-            remarks: "Up to 1,000 rows are answered with the report at once. A JSON list is taken as well, as /v1/ingestions does.",
-            query: IMPORT_QUERY,
-            body: declarations::NewDeclarations,
-            files: &[XLSX, "text/csv"],
+        POST "/v1/imports" createImport Posts [CreateMessages] "Takes in a sheet: a workbook (.xlsx) or CSV." {
+            remarks: "As the body, or as the part `file` of a form. Up to 1,000 rows are answered with the report at once. A JSON list is taken as well, as /v1/ingestions does.",
+            query: INGESTION_QUERY,
+            body: NewEntries,
+            files: &[XLSX, "text/csv", FORM_DATA],
             answers: &[
                 json("200", "The report.", named::<IngestionView>),
                 Answer { headers: &[LOCATION], ..json("202", "It is kept, and worked off from now on.", named::<IngestionView>) },
@@ -455,13 +465,34 @@ resources! {
         }
         GET "/v1/sheets/declarations.xlsx" readTemplate Posts [ReadReference] "The workbook to begin with: columns, notes, drop-downs." {
             query: &[
-                parameter("lang", ParameterKind::OneOf(reference::LANGUAGES), "Language of names and notes; EN when absent."),
+                TEMPLATE_LANGUAGE,
                 parameter("lane", ParameterKind::Text, "Marks the columns that are needed, for example AU-DE."),
             ],
             offers: &[XLSX],
             answers: &[FILE],
             problems: &[],
-            run: ingestions::template,
+            run: ingestions::declaration_sheet,
+        }
+        GET "/v1/sheets/goods.xlsx" readGoodsTemplate Posts [ReadReference] "The same for goods that the caller offers." {
+            query: TEMPLATE_QUERY,
+            offers: &[XLSX],
+            answers: &[FILE],
+            problems: &[],
+            run: ingestions::goods_sheet,
+        }
+        GET "/v1/sheets/senders.xlsx" readSendersTemplate Posts [ReadReference] "The same for sender profiles." {
+            query: TEMPLATE_QUERY,
+            offers: &[XLSX],
+            answers: &[FILE],
+            problems: &[],
+            run: ingestions::senders_sheet,
+        }
+        GET "/v1/sheets/movements.xlsx" readMovementsTemplate Posts [ReadReference] "The same for moves of items." {
+            query: TEMPLATE_QUERY,
+            offers: &[XLSX],
+            answers: &[FILE],
+            problems: &[],
+            run: ingestions::movements_sheet,
         }
     }
     "Printing" {
@@ -536,7 +567,7 @@ resources! {
             run: items::mark,
         }
         POST "/v1/movements" createMovement Posts [WriteMovements] "Says where an item is." {
-            body: items::Movement,
+            body: Movement,
             answers: &[tagged("200", "It is there.", named::<StoredView>)],
             problems: &[NOT_THERE, CONFLICT],
             run: items::move_item,

@@ -18,6 +18,8 @@ pub(super) mod xml;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{CONTENT_TYPE, HOST};
 use actix_web::http::{Method as Verb, StatusCode};
 use actix_web::web::{Data, Payload, ServiceConfig};
@@ -277,7 +279,7 @@ fn check_media_type(request: &HttpRequest) -> Result<()> {
 }
 
 const NOT_TAKEN: Error = Error::UnknownMediaType {
-    taken: "application/soap+xml (SOAP 1.2) or text/xml (1.1) in UTF-8, without attachments",
+    taken: Cow::Borrowed("application/soap+xml (SOAP 1.2) or text/xml (1.1) in UTF-8, without attachments"),
 };
 
 /// The text of a body.

@@ -222,6 +222,7 @@ pub(super) async fn refused(visit: Visit<'_>) -> Result<HttpResponse> {
 
 /// The workbook to begin with.
 pub(super) async fn template(visit: Visit<'_>) -> Result<HttpResponse> {
-    let bytes = visit.shared.services.sheet_template(actor_of(&visit)?, visit.texts.0, None)?;
+    let bytes =
+        visit.shared.services.sheet_template(actor_of(&visit)?, IngestionKind::Declarations, visit.texts.0, None)?;
     Ok(workbook(bytes, "declarations.xlsx"))
 }

@@ -29,7 +29,6 @@ mod status;
 mod symbols;
 mod templates;
 mod texts;
-mod upload;
 mod users;
 mod visit;
 
@@ -41,6 +40,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::pipeline::request_log::{note_method, note_organization};
 use super::pipeline::{self, admission, body};
 use super::shared::Shared;
+use super::upload;
 use crate::domain::SessionKind;
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
@@ -152,7 +152,9 @@ async fn open(visit: &mut Visit<'_>, payload: Payload) -> Result<Gate> {
         }
         body::check_plain(request)?;
         let sent = admission::file(request, shared, payload).await?;
-        (visit.form, visit.file) = upload::read(&sent.bytes, &boundary)?;
+        let upload::Sent { members, file } = upload::read(&sent.bytes, &boundary)?;
+        visit.form = members.into_iter().collect();
+        visit.file = File { bytes: file.unwrap_or_default().bytes };
     } else if is_post {
         body::check_form(request)?;
         let sent = admission::sent_form(request, shared, payload, visit.person.is_some()).await?;

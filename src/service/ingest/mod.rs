@@ -1,7 +1,8 @@
-//! Many declarations at once: kept as they came, worked off some at a time, and reported in one form, whatever their form.
+//! Many declarations, goods, senders or moves at once: kept as they came, worked off some at a time, and reported in one form,
+//! whatever their form.
 //!
-//! `reading` makes declarations of what was sent, `storing` puts some of them into their items (the same code for a dry run,
-//! up to saving), `work` goes from one to the next and can be taken up where a crash left it, `report` is what is shown of it.
+//! `reading` makes entries of what was sent, `storing` puts some of them in their places (the same code for a dry run, up to
+//! saving), `work` goes from one to the next and can be taken up where a crash left it, `report` is what is shown of it.
 
 mod options;
 mod reading;
@@ -32,7 +33,7 @@ pub use options::IngestOptions;
 pub use report::{Taken, links_of};
 pub use work::Progress;
 
-/// Declarations that come in at once.
+/// Entries that come in at once.
 #[derive(Clone, Debug)]
 pub struct NewIngestion {
     pub kind: IngestionKind,
@@ -62,7 +63,7 @@ impl Services {
     /// # Errors
     /// 422 for what cannot be read at all, 401 for customs, 422 for a key that was used otherwise.
     pub async fn ingest(&self, actor: &Actor, new: NewIngestion, key: Option<RequestKey>) -> Result<Ingestion> {
-        actor.check(UseCase::Declare)?;
+        actor.check(use_case(new.kind))?;
         let org = actor.own_post(None)?.to_owned();
         let (new, is_short) = self.offload(move || looked_at(new)).await??;
         let options = to_canonical(&new.options);
@@ -132,7 +133,7 @@ impl Services {
     /// # Errors
     /// 404 where there is no such dry run of the caller; 410 when what was sent is not kept any more.
     pub async fn ingest_checked(&self, actor: &Actor, id: Uuid) -> Result<Ingestion> {
-        actor.check(UseCase::Declare)?;
+        actor.check(UseCase::SeeItems)?;
         let org = actor.own_post(None)?.to_owned();
         let read = self.store.read(move |tx| {
             let row = tx.ingestion(&org, Id(id))?.filter(|row| row.dry_run);
@@ -156,19 +157,28 @@ impl Services {
     }
 }
 
+/// What somebody must be entitled to who sends entries of a kind.
+fn use_case(kind: IngestionKind) -> UseCase {
+    match kind {
+        IngestionKind::Declarations => UseCase::Declare,
+        IngestionKind::Goods | IngestionKind::Senders => UseCase::Offer,
+        IngestionKind::Movements => UseCase::MoveItems,
+    }
+}
+
 /// Looks whether a file can be read, and whether it is short.
 fn looked_at(new: NewIngestion) -> Result<(NewIngestion, bool)> {
     let is_short = match new.media {
         IngestionMedia::Sheet => {
             let most = limits::INGESTION_AT_ONCE;
-            let rows =
-                SheetFile::open(&new.bytes, new.options.sheet.as_deref()).and_then(|mut file| file.count(most + 1));
+            let rows = SheetFile::open(&new.bytes, new.options.sheet.as_deref(), new.kind)
+                .and_then(|mut file| file.count(most + 1));
             rows.map_err(unreadable)? <= most
         }
         IngestionMedia::Json | IngestionMedia::Lines => {
             let text = std::str::from_utf8(&new.bytes);
             let text = text.map_err(|_| Error::invalid("json", "", "the body is not UTF-8"))?;
-            reading::count(new.media, text)? <= limits::INGESTION_AT_ONCE
+            reading::count((new.kind, new.media), text)? <= limits::INGESTION_AT_ONCE
         }
     };
     Ok((new, is_short))

@@ -1,15 +1,15 @@
-//! From what was sent to declarations, each with where it stood.
+//! From what was sent to entries of its kind, each with where it stood.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::options::IngestOptions;
-use crate::contract::ingestion::{ColumnsView, NewDeclaration, Source};
-use crate::contract::{Declaration, MailObject, reading};
-use crate::domain::IngestionMedia;
+use crate::contract::ingestion::{ColumnsView, Movement, NewDeclaration, Source};
+use crate::contract::{Declaration, MarketedGood, SenderProfile, reading};
+use crate::domain::{IngestionKind, IngestionMedia};
 use crate::error::{Error, Finding, Findings, Result};
 use crate::limits;
 use crate::rules::forms::given;
@@ -17,29 +17,53 @@ use crate::service::Actor;
 use crate::service::catalogue::Catalogue;
 use crate::service::declare::Declared;
 use crate::sheet::cell::letters;
-use crate::sheet::keys::column_of_path;
+use crate::sheet::keys::{column_of_member, column_of_path};
 use crate::sheet::out::template_columns;
-use crate::sheet::{Reading, Refusal, SheetFile, SheetFinding, SheetItem, is_refused};
+use crate::sheet::{Reading, Refusal, SheetEntry, SheetFile, SheetFinding, SheetItem, is_refused};
 
-/// One declaration that was sent.
+/// One entry that was sent.
 #[derive(Debug)]
 pub(super) struct Sent {
     /// Its number, from 0.
     pub number: usize,
-    pub item_id: Option<String>,
+    /// Id of the item, number of the goods, reference of the sender.
+    pub name: Option<String>,
     pub place: SentPlace,
     /// What was found in the file itself.
     pub findings: Vec<SheetFinding>,
     /// None where these refuse it.
-    pub declared: Option<Declared>,
+    pub entry: Option<Entry>,
     /// Of the export that it comes from.
     pub version: Option<String>,
 }
 
-/// Where a declaration stood.
+/// What an entry says.
+#[derive(Debug)]
+pub(super) enum Entry {
+    Declaration(Box<Declared>),
+    Good(Box<MarketedGood>),
+    Sender(Box<SenderProfile>),
+    Movement(Movement),
+}
+
+/// The places of columns, by their keys.
+type Places = Arc<HashMap<String, u32>>;
+
+/// Where an entry stood.
 #[derive(Clone, Debug)]
 pub(super) enum SentPlace {
-    Rows { rows: Vec<u32>, pieces: Vec<u32>, columns: Arc<HashMap<String, u32>> },
+    /// Of a declaration.
+    Rows {
+        rows: Vec<u32>,
+        pieces: Vec<u32>,
+        columns: Places,
+    },
+    /// Of an entry of another kind.
+    Row {
+        row: u32,
+        kind: IngestionKind,
+        columns: Places,
+    },
     Index(usize),
 }
 
@@ -48,6 +72,7 @@ impl SentPlace {
     pub fn rows(&self) -> Option<(u32, u32)> {
         match self {
             Self::Rows { rows, .. } => Some((*rows.first()?, *rows.last()?)),
+            Self::Row { row, .. } => Some((*row, *row)),
             Self::Index(_) => None,
         }
     }
@@ -56,13 +81,14 @@ impl SentPlace {
     pub fn row_count(&self) -> usize {
         match self {
             Self::Rows { rows, .. } => rows.len(),
+            Self::Row { .. } => 1,
             Self::Index(_) => 0,
         }
     }
 
-    /// A finding about a member of the declaration, at the cell or the member as it was sent.
-    pub fn locate(&self, finding: SheetFinding, path: &str, item: Option<&String>) -> SheetFinding {
-        let finding = SheetFinding { item: item.cloned(), ..finding };
+    /// A finding about a member of the entry, at the cell or the member as it was sent.
+    pub fn locate(&self, finding: SheetFinding, path: &str, name: Option<&String>) -> SheetFinding {
+        let finding = SheetFinding { item: name.cloned(), ..finding };
         match self {
             Self::Index(index) => {
                 SheetFinding { index: Some(*index), path: Some(crate::error::pointer(path)), ..finding }
@@ -71,12 +97,21 @@ impl SentPlace {
                 let first = rows.first().copied().unwrap_or_default();
                 let Some((key, piece)) = column_of_path(path) else { return finding.at(first, None) };
                 let row = piece.and_then(|piece| pieces.get(piece)).copied().unwrap_or(first);
-                match columns.get(&key) {
-                    Some(column) => finding.at(row, Some((&key, format!("{}{row}", letters(*column))))),
-                    None => SheetFinding { column: Some(key), ..finding.at(row, None) },
-                }
+                at_cell(finding, row, &key, columns)
             }
+            Self::Row { row, kind, columns } => match column_of_member(*kind, path) {
+                Some(key) => at_cell(finding, *row, key, columns),
+                None => finding.at(*row, None),
+            },
         }
+    }
+}
+
+/// A finding in a row under a key, which the file need not have.
+fn at_cell(finding: SheetFinding, row: u32, key: &str, columns: &Places) -> SheetFinding {
+    match columns.get(key) {
+        Some(column) => finding.at(row, Some((key, format!("{}{row}", letters(*column))))),
+        None => SheetFinding { column: Some(key.to_owned()), ..finding.at(row, None) },
     }
 }
 
@@ -87,10 +122,11 @@ pub(super) struct About {
     pub columns: Option<ColumnsView>,
 }
 
-/// By what declarations are read.
+/// By what entries are read.
 pub(super) struct Reader<'r> {
     pub actor: &'r Actor,
     pub catalogue: &'r Catalogue,
+    pub kind: IngestionKind,
     pub options: &'r IngestOptions,
     /// Of the ingestion, where there is one.
     pub ingestion: Option<uuid::Uuid>,
@@ -104,7 +140,7 @@ pub(super) enum Stop {
 }
 
 impl Reader<'_> {
-    /// Hands out the declarations one by one, after what the file is; gives what is about the whole file.
+    /// Hands out the entries one by one, after what the file is; gives what is about the whole file.
     ///
     /// # Errors
     /// What cannot be read, or is too much.
@@ -131,9 +167,9 @@ impl Reader<'_> {
         about: &mut dyn FnMut(About),
         each: &mut dyn FnMut(Sent) -> ControlFlow<()>,
     ) -> Result<Vec<SheetFinding>, Refusal> {
-        let mut file = SheetFile::open(bytes, self.options.sheet.as_deref())?;
+        let mut file = SheetFile::open(bytes, self.options.sheet.as_deref(), self.kind)?;
         let columns = file.columns();
-        let keys = template_columns().into_iter().map(|head| head.text().into_owned());
+        let keys = template_columns(self.kind).into_iter().map(|head| head.text().into_owned());
         let missing = keys.filter(|key| !columns.places.contains_key(key)).collect();
         let view = ColumnsView { known: columns.known, ignored: columns.ignored, missing };
         about(About { source: file.source().clone(), columns: Some(view) });
@@ -145,11 +181,27 @@ impl Reader<'_> {
             zone: self.actor.zone,
             posts_of: &posts_of,
         };
-        let outline = file.items(reading, &mut |item| each(self.sent(item, &places)))?;
-        Ok(outline.findings)
+        let outline = match self.kind {
+            IngestionKind::Declarations => file.items(reading, &mut |item| each(self.of_rows(item, &places))),
+            _ => file.entries(reading, &mut |entry| each(self.of_row(entry, &places))),
+        };
+        Ok(outline?.findings)
     }
 
-    fn sent(&self, item: SheetItem, columns: &Arc<HashMap<String, u32>>) -> Sent {
+    /// What a row says that is an entry by itself.
+    fn of_row(&self, of: SheetEntry, columns: &Places) -> Sent {
+        let place = SentPlace::Row { row: of.row, kind: self.kind, columns: Arc::clone(columns) };
+        let refused =
+            Sent { number: of.index, name: of.name, place, findings: of.findings, entry: None, version: None };
+        if is_refused(&refused.findings) {
+            return refused;
+        }
+        let read = self.entry(of.index, refused.place.clone(), &of.json);
+        let findings = [refused.findings, read.findings].concat();
+        Sent { findings, name: refused.name, ..read }
+    }
+
+    fn of_rows(&self, item: SheetItem, columns: &Places) -> Sent {
         let declared = (!is_refused(&item.findings)).then(|| Declared {
             object: Some(item.object),
             declaration: Some(Declaration { data: Some(item.data), ..Declaration::default() }),
@@ -163,10 +215,10 @@ impl Reader<'_> {
         });
         Sent {
             number: item.index,
-            item_id: item.item_id,
+            name: item.item_id,
             place: SentPlace::Rows { rows: item.rows, pieces: item.piece_rows, columns: Arc::clone(columns) },
             findings: item.findings,
-            declared,
+            entry: declared.map(|declared| Entry::Declaration(Box::new(declared))),
             version: item.version,
         }
     }
@@ -178,75 +230,108 @@ impl Reader<'_> {
         each: &mut dyn FnMut(Sent) -> ControlFlow<()>,
     ) -> Result<Vec<SheetFinding>> {
         let text = std::str::from_utf8(bytes).map_err(|_| Error::invalid("json", "", "the body is not UTF-8"))?;
-        for (number, entry) in entries(media, text)?.into_iter().enumerate() {
-            if each(self.entry(number, entry)).is_break() {
+        for (number, entry) in entries((self.kind, media), text)?.into_iter().enumerate() {
+            if each(self.entry(number, SentPlace::Index(number), entry)).is_break() {
                 break;
             }
         }
         Ok(Vec::new())
     }
 
-    fn entry(&self, number: usize, entry: &str) -> Sent {
-        let place = SentPlace::Index(number);
-        match reading::parse::<NewDeclaration>(self.actor.zone, entry) {
-            Ok(new) => {
-                let item_id = new.mail_object.as_ref().and_then(item_id);
-                let mut found = Findings::default();
-                if new.callback_url.is_some() {
-                    let message =
-                        "an ingestion takes none; declare the item at /v1/declarations, or subscribe to events";
-                    found.add("callback_host", "callbackUrl", message);
-                }
-                let declared = Declared {
-                    object: new.mail_object,
-                    declaration: new.declaration,
-                    event: new.event.unwrap_or(self.options.event).into(),
-                    object_path: "mailObject".into(),
-                    declaration_path: "declaration".into(),
-                    external_reference: new.external_reference,
-                    ingestion: self.ingestion,
-                    callback: None,
-                    found,
-                };
-                Sent { number, item_id, place, findings: Vec::new(), declared: Some(declared), version: None }
-            }
+    /// An entry of a list.
+    fn entry(&self, number: usize, place: SentPlace, entry: &str) -> Sent {
+        match self.parsed(entry) {
+            Ok((name, entry)) => Sent { number, name, place, findings: Vec::new(), entry: Some(entry), version: None },
             Err(Finding { code, path, message, .. }) => {
                 let finding = place.locate(SheetFinding::error(code, message), &path, None);
-                Sent { number, item_id: None, place, findings: vec![finding], declared: None, version: None }
+                Sent { number, name: None, place, findings: vec![finding], entry: None, version: None }
             }
+        }
+    }
+
+    /// What an entry says, and what it is called.
+    fn parsed(&self, text: &str) -> Result<(Option<String>, Entry), Finding> {
+        let zone = self.actor.zone;
+        // The parser would take a list as members by place.
+        if !text.trim_start().starts_with('{') {
+            return Err(Finding::new("type", "", "each entry is a JSON object"));
+        }
+        Ok(match self.kind {
+            IngestionKind::Declarations => {
+                let new: NewDeclaration = reading::parse(zone, text)?;
+                let id = new.mail_object.as_ref().and_then(|object| given(&object.id));
+                (short(id), Entry::Declaration(Box::new(self.declared(new))))
+            }
+            IngestionKind::Goods => {
+                let good: MarketedGood = reading::parse(zone, text)?;
+                let number = good.reference_id.filter(|number| *number != 0);
+                (number.map(|number| number.to_string()), Entry::Good(Box::new(good)))
+            }
+            IngestionKind::Senders => {
+                let profile: SenderProfile = reading::parse(zone, text)?;
+                (short(Some(&profile.reference)), Entry::Sender(Box::new(profile)))
+            }
+            IngestionKind::Movements => {
+                let moved: Movement = reading::parse(zone, text)?;
+                (short(given(&moved.item_id)), Entry::Movement(moved))
+            }
+        })
+    }
+
+    fn declared(&self, new: NewDeclaration) -> Declared {
+        let mut found = Findings::default();
+        if new.callback_url.is_some() {
+            let message = "an ingestion takes none; declare the item at /v1/declarations, or subscribe to events";
+            found.add("callback_host", "callbackUrl", message);
+        }
+        Declared {
+            object: new.mail_object,
+            declaration: new.declaration,
+            event: new.event.unwrap_or(self.options.event).into(),
+            object_path: "mailObject".into(),
+            declaration_path: "declaration".into(),
+            external_reference: new.external_reference,
+            ingestion: self.ingestion,
+            callback: None,
+            found,
         }
     }
 }
 
-fn item_id(object: &MailObject) -> Option<String> {
-    given(&object.id).filter(|id| id.chars().count() <= limits::ITEM_ID_CHARS).map(str::to_owned)
+/// A name that is short enough to be repeated.
+fn short(name: Option<&str>) -> Option<String> {
+    let fits =
+        |name: &&str| (1..=limits::ITEM_ID_CHARS.max(limits::SENDER_REFERENCE_CHARS)).contains(&name.chars().count());
+    name.filter(fits).map(str::to_owned)
 }
 
-/// The entries of a list, or the lines with one each.
+/// The entries of a list of a kind, or the lines with one each.
 ///
 /// # Errors
 /// 400 for what is no list, or too long.
-fn entries(media: IngestionMedia, text: &str) -> Result<Vec<&str>> {
+fn entries((kind, media): (IngestionKind, IngestionMedia), text: &str) -> Result<Vec<&str>> {
     let entries: Vec<&str> = match media {
         IngestionMedia::Lines => text.lines().filter(|line| !line.trim().is_empty()).collect(),
         _ => {
-            #[derive(serde::Deserialize)]
-            struct Listed<'l> {
-                #[serde(borrow)]
-                declarations: Vec<&'l RawValue>,
-            }
-            let list = match text.trim_start().starts_with('[') {
-                true => serde_json::from_str(text),
-                false => serde_json::from_str(text).map(|listed: Listed<'_>| listed.declarations),
+            let wrong = || {
+                let kind = kind.stored();
+                Error::invalid("json", "", format!("send a list of {kind}, or an object with `{kind}` alone"))
             };
-            let list: Vec<&RawValue> = list.map_err(|_| {
-                Error::invalid("json", "", "send a list of declarations, or an object with `declarations`")
-            })?;
+            let list: Vec<&RawValue> = if text.trim_start().starts_with('[') {
+                serde_json::from_str(text).map_err(|_| wrong())?
+            } else {
+                let lists: BTreeMap<&str, Option<Vec<&RawValue>>> = serde_json::from_str(text).map_err(|_| wrong())?;
+                let mut lists = lists.into_iter().filter_map(|(name, list)| Some((name, list?)));
+                match (lists.next(), lists.next()) {
+                    (Some((name, list)), None) if name == kind.stored() => list,
+                    _ => return Err(wrong()),
+                }
+            };
             list.into_iter().map(RawValue::get).collect()
         }
     };
     if entries.len() > limits::INGESTION_ROWS {
-        let message = format!("at most {} declarations fit; split the list", limits::INGESTION_ROWS);
+        let message = format!("at most {} {} fit; split the list", limits::INGESTION_ROWS, kind.stored());
         return Err(Error::invalid("too_long", "", message));
     }
     Ok(entries)
@@ -256,6 +341,6 @@ fn entries(media: IngestionMedia, text: &str) -> Result<Vec<&str>> {
 ///
 /// # Errors
 /// Like reading them.
-pub(super) fn count(media: IngestionMedia, text: &str) -> Result<usize> {
-    entries(media, text).map(|entries| entries.len())
+pub(super) fn count(form: (IngestionKind, IngestionMedia), text: &str) -> Result<usize> {
+    entries(form, text).map(|entries| entries.len())
 }

@@ -104,7 +104,7 @@ impl Services {
         let refused = items.iter().filter(|item| item.outcome == "refused");
         let rows: HashSet<u32> = refused.flat_map(|item| rows_of(item).into_iter().flatten()).collect();
         let found = findings(found);
-        let write = move || refused_rows(&bytes, options.sheet.as_deref(), &rows, &found);
+        let write = move || refused_rows(&bytes, (options.sheet.as_deref(), row.kind), &rows, &found);
         self.offload(write).await??.map_err(unreadable)
     }
 

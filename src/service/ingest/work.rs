@@ -9,11 +9,11 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::options::{IngestOptions, counts, unreadable};
-use super::reading::{About, Reader, Sent, Stop};
+use super::reading::{About, Entry, Reader, Sent, Stop};
 use super::storing::{Became, Checked, Outcome, Saving, check, store};
 use crate::contract::canonical::to_canonical;
 use crate::contract::event::NoticeData;
-use crate::domain::{IngestionState, Notification};
+use crate::domain::{IngestionKind, IngestionState, Notification};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::service::{Actor, Part, Services};
@@ -125,12 +125,12 @@ impl Services {
         options: IngestOptions,
     ) -> mpsc::Receiver<Step> {
         let (sender, steps) = mpsc::channel(STEPS_AHEAD);
-        let (services, media, id) = (self.clone(), row.media, row.id.0);
+        let (services, kind, media, id) = (self.clone(), row.kind, row.media, row.id.0);
         let done = usize::try_from(row.next_index).unwrap_or_default();
         let runtime = Handle::current();
         tokio::task::spawn_blocking(move || {
             let catalogue = services.catalogue();
-            let reader = Reader { actor: &actor, catalogue: &catalogue, options: &options, ingestion: Some(id) };
+            let reader = Reader { actor: &actor, catalogue: &catalogue, kind, options: &options, ingestion: Some(id) };
             let most = if options.all { limits::INGESTION_ALL } else { limits::INGESTION_STEP };
             let ready = |some: Vec<Sent>| runtime.block_on(check_all(&services, &actor, some));
             let (mut some, mut fault) = (Vec::new(), None);
@@ -189,10 +189,11 @@ impl Services {
         saving: Saving,
     ) -> Result<Option<IngestionRow>> {
         let (services, actor, items) = (self.clone(), actor.clone(), Arc::new(items));
+        let (kind, id) = (row.kind, row.id);
         let tried = match saving {
             Saving::Nothing => {
                 let (services, actor, items) = (services.clone(), actor.clone(), Arc::clone(&items));
-                Some(self.store.read(move |tx| store(&services, tx, &actor, &items, saving)).await?)
+                Some(self.store.read(move |tx| store(&services, tx, (&actor, kind, id), &items, saving)).await?)
             }
             _ => None,
         };
@@ -203,7 +204,7 @@ impl Services {
             }
             let became = match &tried {
                 Some(became) => became.clone(),
-                None => store(&services, tx, &actor, &items, saving)?,
+                None => store(&services, tx, (&actor, kind, id), &items, saving)?,
             };
             let mut row = IngestionRow { lease_until: Some(At(until)), ..row.clone() };
             note(tx, &mut row, &items, &became, saving)?;
@@ -212,7 +213,9 @@ impl Services {
         };
         let row = self.store.write(work).await?;
         self.notify_outbox();
-        self.note_activity(Part::Declaration);
+        if kind == IngestionKind::Declarations {
+            self.note_activity(Part::Declaration);
+        }
         Ok(row)
     }
 
@@ -252,7 +255,11 @@ impl Services {
 
 /// Fills in what declarations leave out, and checks them.
 async fn check_all(services: &Services, actor: &Actor, mut some: Vec<Sent>) -> Result<Vec<Checked>> {
-    services.complete(actor, some.iter_mut().filter_map(|sent| sent.declared.as_mut())).await?;
+    let declared = some.iter_mut().filter_map(|sent| match &mut sent.entry {
+        Some(Entry::Declaration(declared)) => Some(&mut **declared),
+        _ => None,
+    });
+    services.complete(actor, declared).await?;
     some.into_iter().map(|sent| check(services, actor, sent)).collect()
 }
 
@@ -314,7 +321,7 @@ fn note(
         org: row.org.clone(),
         ingestion: row.id,
         number: number(one.number),
-        item_id: one.item_id.clone(),
+        item_id: one.name.clone(),
         first_row: one.place.rows().and_then(|rows| i32::try_from(rows.0).ok()),
         last_row: one.place.rows().and_then(|rows| i32::try_from(rows.1).ok()),
         outcome: became.outcome.word().to_owned(),

@@ -1,4 +1,4 @@
-"""What openpyxl and XlsxWriter make of sheets: fills a template, writes and reads cells, makes hostile files.
+"""What openpyxl and XlsxWriter make of sheets: fills a template, writes, spoils, mends and reads cells, makes hostile files.
 
 Reads what to do as JSON from standard input, writes what it found as JSON."""
 import base64
@@ -69,6 +69,55 @@ def write(task):
     return {}
 
 
+def looked_at(task):
+    """What is left of a template that another program has saved."""
+    sheet = openpyxl.load_workbook(task["file"]).worksheets[0]
+    return {
+        "keys": [cell.value for cell in sheet[1]],
+        "validations": len(sheet.data_validations.dataValidation),
+        "lists": sum(1 for check in sheet.data_validations.dataValidation if check.type == "list"),
+    }
+
+
+def spoil(task):
+    """A workbook with cells that are no plain values, merged cells and hidden rows."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for at, row in enumerate(task["cells"], start=1):
+        for column, value in enumerate(row, start=1):
+            if isinstance(value, dict) and "error" in value:
+                sheet.cell(at, column).value = value["error"]
+                sheet.cell(at, column).data_type = "e"
+            elif isinstance(value, dict):
+                sheet.cell(at, column, given(value)).number_format = "yyyy-mm-dd"
+            elif value is not None:
+                sheet.cell(at, column, value)
+    for area in task["merged"]:
+        sheet.merge_cells(area)
+    for row in task["hidden"]:
+        sheet.row_dimensions[row].hidden = True
+    book.save(task["out"])
+    return {}
+
+
+def mend(task):
+    """Puts cells of refused rows right, each by the key of its column and the id in its row; tells the rows and their notes."""
+    book = openpyxl.load_workbook(task["file"])
+    sheet = book.worksheets[0]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    told = {}
+    for at in range(3, sheet.max_row + 1):
+        item = sheet.cell(at, columns["item_id"]).value
+        notes = [cell.column for cell in sheet[at] if cell.comment]
+        told.setdefault(item, []).extend(sheet.cell(1, column).value for column in notes)
+        for key, value in task["cells"].get(item, {}).items():
+            cell = sheet.cell(at, columns[key])
+            cell.value = given(value)
+            cell.number_format = "yyyy-mm-dd" if isinstance(value, dict) else "@"
+    book.save(task["out"])
+    return told
+
+
 def read(task):
     sheet = openpyxl.load_workbook(task["file"]).worksheets[0]
     cells = []
@@ -90,12 +139,12 @@ BOOK = f'<workbook {NS} xmlns:r="http://schemas.openxmlformats.org/officeDocumen
 RELATIONS = '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>'
 
 
-def packed(pieces, texts=None):
+def packed(pieces, texts=None, relations=RELATIONS):
     """A workbook of pieces of markup, each with how often it is repeated."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as parts:
         parts.writestr("xl/workbook.xml", BOOK)
-        parts.writestr("xl/_rels/workbook.xml.rels", RELATIONS)
+        parts.writestr("xl/_rels/workbook.xml.rels", relations)
         if texts:
             parts.writestr("xl/sharedStrings.xml", texts)
         with parts.open("xl/worksheets/sheet1.xml", "w") as part:
@@ -122,8 +171,13 @@ def hostile(_):
         "document type": packed([('<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa">]>', 1), begin, end]),
         "depth": packed([begin, ('<row r="1"><c r="A1">', 1), ("<x>", 3_000_000)]),
         "blanks": packed([begin, ("<!-- -->", 20 << 20), end]),
+        "half a file": base64.b64encode(base64.b64decode(packed([begin, end]))[:300]).decode(),
+        "a text": base64.b64encode(b"no workbook at all").decode(),
+        "an old workbook": base64.b64encode(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)).decode(),
+        "a part elsewhere": packed([begin, end], relations=RELATIONS.replace("worksheets/sheet1.xml", "../../../etc/passwd")),
     }
 
 
 task = json.load(sys.stdin)
-print(json.dumps({"fill": fill, "write": write, "read": read, "hostile": hostile}[task["do"]](task)))
+tasks = {"fill": fill, "write": write, "read": read, "hostile": hostile, "looked at": looked_at, "spoil": spoil, "mend": mend}
+print(json.dumps(tasks[task["do"]](task)))

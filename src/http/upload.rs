@@ -4,8 +4,29 @@ use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 
-use super::sent::{File, Form};
 use crate::error::{Error, Result};
+
+/// The media type of such forms.
+pub(super) const FORM_DATA: &str = "multipart/form-data";
+
+/// What a form holds.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// Short texts with their names.
+    pub members: Vec<(String, String)>,
+    /// None where no part is a file.
+    pub file: Option<SentFile>,
+}
+
+/// A file of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct SentFile {
+    /// The name of its part.
+    pub name: String,
+    /// The media type that it is said to be of; may be empty.
+    pub kind: String,
+    pub bytes: Bytes,
+}
 
 /// Parts of a form with a file.
 const PARTS: usize = 20;
@@ -19,7 +40,7 @@ const BOUNDARY_CHARS: usize = 70;
 pub(super) fn boundary(request: &HttpRequest) -> Option<String> {
     let said = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let mut parts = said.split(';').map(str::trim);
-    parts.next().filter(|kind| kind.eq_ignore_ascii_case("multipart/form-data"))?;
+    parts.next().filter(|kind| kind.eq_ignore_ascii_case(FORM_DATA))?;
     let boundary = parts
         .find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case("boundary")))?
         .1
@@ -49,28 +70,28 @@ fn find(bytes: &[u8], text: &[u8]) -> Option<usize> {
 ///
 /// # Errors
 /// 400 for what is no such form, has more parts, longer members or several files.
-pub(super) fn read(body: &Bytes, boundary: &str) -> Result<(Form, File)> {
+pub(super) fn read(body: &Bytes, boundary: &str) -> Result<Sent> {
     let (first, between) = (format!("--{boundary}"), format!("\r\n--{boundary}"));
     let start = find(body, first.as_bytes()).ok_or_else(wrong)? + first.len();
     let mut rest = body.slice(start..);
-    let (mut members, mut file) = (Vec::new(), None);
+    let mut sent = Sent::default();
     for _ in 0..=PARTS {
         if rest.starts_with(b"--") {
-            return Ok((members.into_iter().collect(), file.unwrap_or_default()));
+            return Ok(sent);
         }
         rest = rest.starts_with(b"\r\n").then(|| rest.slice(2..)).ok_or_else(wrong)?;
         let window = &rest[..rest.len().min(HEAD_BYTES)];
         let end = find(window, b"\r\n\r\n").ok_or_else(wrong)?;
         let head = std::str::from_utf8(&rest[..end]).map_err(|_| wrong())?;
-        let (name, is_file) = described(head).ok_or_else(wrong)?;
+        let Described { name, kind, is_file } = described(head).ok_or_else(wrong)?;
         rest = rest.slice(end + 4..);
         let end = find(&rest, between.as_bytes()).ok_or_else(wrong)?;
         let content = rest.slice(..end);
         if !is_file {
             let text =
                 std::str::from_utf8(&content).ok().filter(|text| text.len() <= MEMBER_BYTES).ok_or_else(wrong)?;
-            members.push((name, text.to_owned()));
-        } else if file.replace(File { bytes: content }).is_some() {
+            sent.members.push((name, text.to_owned()));
+        } else if sent.file.replace(SentFile { name, kind, bytes: content }).is_some() {
             return Err(wrong());
         }
         rest = rest.slice(end + between.len()..);
@@ -78,11 +99,18 @@ pub(super) fn read(body: &Bytes, boundary: &str) -> Result<(Form, File)> {
     Err(wrong())
 }
 
-/// The name of a part, and whether it is a file.
-fn described(head: &str) -> Option<(String, bool)> {
-    let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
-    let (_, said) = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"))?;
-    let mut parts = said.split(';').map(str::trim);
+/// What the lines before a part say of it.
+struct Described {
+    name: String,
+    kind: String,
+    is_file: bool,
+}
+
+fn described(head: &str) -> Option<Described> {
+    let lines: Vec<(&str, &str)> = head.split("\r\n").filter_map(|line| line.split_once(':')).collect();
+    let said =
+        |wanted: &str| lines.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|line| line.1);
+    let mut parts = said("content-disposition")?.split(';').map(str::trim);
     parts.next().filter(|kind| kind.eq_ignore_ascii_case("form-data"))?;
     let quoted =
         |start: &str, part: &str| Some(part.strip_prefix(start)?.strip_prefix('"')?.strip_suffix('"')?.to_owned());
@@ -92,7 +120,8 @@ fn described(head: &str) -> Option<(String, bool)> {
         // What the file is called is of no use here.
         is_file |= part.starts_with("filename");
     }
-    Some((name?, is_file))
+    let kind = said("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
+    Some(Described { name: name?, kind: kind.trim().to_ascii_lowercase(), is_file })
 }
 
 #[cfg(test)]
@@ -101,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    fn read_text(text: &str) -> Result<(Form, File)> {
+    fn read_text(text: &str) -> Result<Sent> {
         read(&Bytes::copy_from_slice(text.as_bytes()), "xyz")
     }
 
@@ -110,8 +139,10 @@ mod tests {
         let sent = "--xyz\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nT O K E N\r\n--xyz\r\n\
              Content-Disposition: form-data; name=\"file\"; filename=\"a;b.csv\"\r\nContent-Type: text/csv\r\n\r\n\
              item_id\r\n--xy\r\n\r\n--xyz--\r\n";
-        let (form, file) = read_text(sent).expect("a form");
-        assert_eq!((form.get("csrf"), &file.bytes[..]), ("T O K E N", &b"item_id\r\n--xy\r\n"[..]));
+        let Sent { members, file } = read_text(sent).expect("a form");
+        assert_eq!(members, [("csrf".to_owned(), "T O K E N".to_owned())]);
+        let bytes = Bytes::from_static(b"item_id\r\n--xy\r\n");
+        assert_eq!(file, Some(SentFile { name: "file".into(), kind: "text/csv".into(), bytes }));
     }
 
     #[test]

@@ -1,32 +1,36 @@
-//! `entrepost sheet …`: templates, checks, imports and exports of declarations as workbooks and CSV.
+//! `entrepost sheet …`: templates, checks, imports and exports as workbooks and CSV, with a database or through a running server.
+
+mod progress;
+mod remote;
+mod report;
 
 use std::collections::HashSet;
-use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
-use entrepost::contract::canonical::to_canonical;
-use entrepost::contract::ingestion::{Counts, DeclarationEvent, FileFinding, IngestionView};
+use entrepost::contract::ingestion::DeclarationEvent;
 use entrepost::domain::{IngestionKind, IngestionMedia, OrganizationKind};
 use entrepost::error::Error;
 use entrepost::limits;
 use entrepost::refdata::lists::{Language, lists};
 use entrepost::service::admin::NewOrganization;
-use entrepost::service::exports::ExportForm;
-use entrepost::service::ingest::{IngestOptions, NewIngestion, Progress, Taken};
+use entrepost::service::exports::{ExportForm, ExportQuery};
+use entrepost::service::ingest::{IngestOptions, NewIngestion, Taken};
 use entrepost::service::load::ItemFilter;
 use entrepost::service::{Actor, Services};
 use entrepost::sheet::template::template;
 use entrepost::store::Database;
+use entrepost::store::ingestion::IngestionRow;
 
 use super::{Failure, block_on};
+use progress::ProgressLine;
+use report::{KINDS, kind, reported, text, unreadable};
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
@@ -39,12 +43,17 @@ fn switch(name: &'static str, help: &'static str) -> Arg {
 pub fn command() -> Command {
     let file = || Arg::new("FILE").required(true).help("a workbook (.xlsx) or CSV");
     let language = || option("lang", "CODE", "EN, FR, ES or PT").default_value("EN");
+    let kind = || {
+        let names: Vec<&str> = KINDS.into_iter().map(IngestionKind::stored).collect();
+        option("kind", "KIND", "what its rows are").value_parser(names).default_value("declarations")
+    };
     Command::new("sheet")
         .about("Declarations as workbooks and CSV")
         .subcommand_required(true)
         .subcommand(
             Command::new("template")
                 .about("Write the workbook to begin with")
+                .arg(kind())
                 .arg(language())
                 .arg(option("lane", "FROM-TO", "mark the columns that are needed, for example AU-DE"))
                 .arg(option("out", "FILE", "the workbook").required(true)),
@@ -53,15 +62,26 @@ pub fn command() -> Command {
             Command::new("check")
                 .about("Say what an import would find; needs no server and no database")
                 .arg(file())
+                .arg(kind())
                 .arg(option("post", "CODE", "the post whose items they are [default: by the first item id]"))
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
                 .arg(switch("json", "print the report as JSON")),
         )
         .subcommand(
             Command::new("import")
-                .about("Store the declarations of a file")
+                .about("Store the declarations, goods, senders or moves of a file")
                 .arg(file())
-                .arg(option("post", "CODE", "the post whose items they are").required(true))
+                .arg(kind())
+                .arg(
+                    option("post", "CODE", "the post whose items they are; with --url the token says so")
+                        .required_unless_present("url")
+                        .conflicts_with("url"),
+                )
+                .arg(option("url", "URL", "import through the server that runs there, in place of a database"))
+                .arg(
+                    option("token-file", "FILE", "file with the token for it [default: ENTREPOST_TOKEN]")
+                        .requires("url"),
+                )
                 .arg(option("user", "CODE", "who imports, for the history").default_value("import"))
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
                 .arg(
@@ -100,10 +120,6 @@ pub fn run(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     }
 }
 
-fn text(options: &ArgMatches, name: &str) -> Option<String> {
-    options.try_get_one::<String>(name).ok().flatten().cloned()
-}
-
 fn language(options: &ArgMatches) -> Result<Language, Failure> {
     let code = text(options, "lang").unwrap_or_default();
     let unknown = || Error::invalid("unknown_code", "lang", "choose one of EN, FR, ES, PT");
@@ -115,12 +131,12 @@ fn write(path: &str, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn write_template(options: &ArgMatches) -> Result<ExitCode, Failure> {
-    let (out, language) = (text(options, "out").unwrap_or_default(), language(options)?);
+    let (out, kind, language) = (text(options, "out").unwrap_or_default(), kind(options), language(options)?);
     let bytes = match text(options, "lane") {
-        None => template(language, &HashSet::new())?,
+        None => template(kind, language, &HashSet::new())?,
         Some(lane) => {
             let scratch = Scratch::new("AUA")?;
-            scratch.services.sheet_template(&scratch.actor, language, Some(&lane))?
+            scratch.services.sheet_template(&scratch.actor, kind, language, Some(&lane))?
         }
     };
     write(&out, &bytes)?;
@@ -165,7 +181,7 @@ impl Scratch {
 /// The post that the first item id of a file belongs to.
 fn post_of(bytes: &[u8], sheet: Option<&str>) -> Option<String> {
     use std::ops::ControlFlow;
-    let mut file = entrepost::sheet::SheetFile::open(bytes, sheet).ok()?;
+    let mut file = entrepost::sheet::SheetFile::open(bytes, sheet, IngestionKind::Declarations).ok()?;
     let reading = entrepost::sheet::Reading { sheet, post: "", zone: chrono_tz::Tz::UTC, posts_of: &|_| Vec::new() };
     let mut found = None;
     let _ = file.items(reading, &mut |item| {
@@ -198,6 +214,9 @@ fn check(_: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
 
 fn import(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let bytes = read(options)?;
+    if let Some(url) = text(options, "url") {
+        return remote::import(config, options, &url, &bytes);
+    }
     let services = app::open(config, Clock::default())?;
     block_on(services.refresh_catalogue())??;
     let post = text(options, "post").unwrap_or_default();
@@ -219,98 +238,35 @@ fn take(
     (bytes, dry_run, of): (Vec<u8>, bool, IngestOptions),
     options: &ArgMatches,
 ) -> Result<ExitCode, Failure> {
-    let (kind, media) = (IngestionKind::Declarations, IngestionMedia::Sheet);
+    let (kind, media) = (kind(options), IngestionMedia::Sheet);
+    let shown = Arc::new(ProgressLine::of_rows(&bytes, &of, kind));
     let new = NewIngestion { kind, media, bytes, dry_run, options: of, waits: true, again: true };
-    let shown = ProgressLine::new();
+    let line = Arc::clone(&shown);
+    let progress = Arc::new(move |row: &IngestionRow| line.at(row.rows_read, row.next_index, row.refused));
     let taken: Result<Taken, Error> = block_on(async {
         let ingestion = services.ingest(actor, new, None).await?;
-        services.finish_ingestion(&actor.org, ingestion.id, Some(shown.progress())).await?;
+        services.finish_ingestion(&actor.org, ingestion.id, Some(progress)).await?;
         services.ingestion(actor, ingestion.id).await
     })?;
     shown.finish();
     let taken = match taken {
         Ok(taken) => taken,
-        Err(Error::Unreadable { reason, .. }) => {
-            eprintln!("entrepost: {reason}");
-            return Ok(ExitCode::from(2));
-        }
+        Err(Error::Unreadable { reason, .. }) => return Ok(unreadable(&reason)),
         Err(error) => return Err(error.into()),
     };
-    print(&taken.view, options.get_flag("json"));
-    Ok(match (taken.is_failed, taken.view.counts.refused) {
-        (true, _) => ExitCode::from(2),
-        (false, 0) => ExitCode::SUCCESS,
-        (false, _) => ExitCode::from(1),
-    })
+    Ok(reported(&taken.view, options))
 }
 
-fn print(view: &IngestionView, as_json: bool) {
-    let mut out = std::io::stdout().lock();
-    // A reader that went away is no failure.
-    if as_json {
-        let _ = writeln!(out, "{}", to_canonical(view));
-        return;
-    }
-    for finding in &view.findings {
-        let _ = writeln!(out, "{}", line(finding));
-    }
-    if view.more > 0 {
-        let _ = writeln!(out, "… and {} more", view.more);
-    }
-    let Counts { new, changed, unchanged, refused, warnings } = view.counts;
-    let _ =
-        writeln!(out, "new {new}, changed {changed}, unchanged {unchanged}, refused {refused}, warnings {warnings}");
+/// Gives a file the rights that new files have here: temporary ones are for their owner alone.
+#[cfg(unix)]
+fn readable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
 }
 
-fn line(finding: &FileFinding) -> String {
-    let level = to_canonical(&finding.level);
-    let place = match (&finding.cell, &finding.column, finding.row) {
-        (Some(cell), Some(column), _) => format!("{cell} {column}: "),
-        (_, Some(column), Some(row)) => format!("row {row} {column}: "),
-        (_, _, Some(row)) => format!("row {row}: "),
-        _ => String::new(),
-    };
-    let proposal = finding.proposal.as_ref().map(|text| format!(" [{text}]")).unwrap_or_default();
-    format!("{} {}: {place}{}{proposal}", level.trim_matches('"'), finding.code, finding.message)
-}
-
-/// Shows how far it is: a bar on a terminal, else a line now and then.
-struct ProgressLine {
-    bar: Option<ProgressBar>,
-}
-
-/// A line so often where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(10);
-
-impl ProgressLine {
-    fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {pos} items, {per_sec}, {msg}");
-            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
-        });
-        Self { bar }
-    }
-
-    fn progress(&self) -> Progress {
-        let (bar, last) = (self.bar.clone(), std::sync::Mutex::new(Instant::now()));
-        Arc::new(move |row| {
-            let (items, refused) = (u64::try_from(row.next_index).unwrap_or_default(), row.refused);
-            if let Some(bar) = &bar {
-                bar.set_position(items);
-                bar.set_message(format!("{refused} refused"));
-                return;
-            }
-            let Ok(mut last) = last.lock() else { return };
-            if last.elapsed() >= LINE_EVERY {
-                *last = Instant::now();
-                eprintln!("{items} items, {refused} refused");
-            }
-        })
-    }
-
-    fn finish(&self) {
-        self.bar.iter().for_each(ProgressBar::finish_and_clear);
-    }
+#[cfg(not(unix))]
+fn readable(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
@@ -319,7 +275,7 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let form = match out.rsplit('.').next() {
         Some("xlsx") => ExportForm::Xlsx,
         Some("csv") => ExportForm::Csv { separator: if language == Language::En { b',' } else { b';' } },
-        Some("json") => ExportForm::Json,
+        Some("json") => ExportForm::Json { dated: |text| text },
         _ => return Err(Failure::Other(format!("{out}: end its name with .xlsx, .csv or .json"))),
     };
     let services = app::open(config, Clock::default())?;
@@ -337,15 +293,16 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
         external_ref: text(options, "external-reference"),
         ..ItemFilter::default()
     };
-    let shown = ProgressLine::new();
-    let written = |items: usize| {
-        if let Some(bar) = &shown.bar {
-            bar.set_position(items as u64);
-        }
-    };
-    let export = block_on(services.export(&actor, (None, filter), (form, language), &written))??;
+    // Beside the file that is meant, which it becomes when it is whole.
+    let folder = Path::new(&out).parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let failed = |error: std::io::Error| Failure::Other(format!("{out}: {error}"));
+    let file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let shown = ProgressLine::of_items();
+    let query = ExportQuery { post: None, filter, form, language };
+    let (file, items) = block_on(services.export(&actor, query, &|items| shown.written(items), file))??;
     shown.finish();
-    write(&out, &export.bytes)?;
-    println!("{} items in {out}", export.items);
+    readable(file.path()).map_err(failed)?;
+    file.persist(&out).map_err(|error| failed(error.error))?;
+    println!("{items} items in {out}");
     Ok(ExitCode::SUCCESS)
 }
