@@ -215,7 +215,7 @@ on_both_engines! {
         let (one, other) = (declared(server), declared(server));
         let file = format!("item_id;flow;partner;mail_state\n{one};outbound;DE;1\n{other};outbound;DEA;two\n{one};outbound;AUA;10\n{other};outbound;DEA;2\n");
         let view = send(server, "/v1/imports?kind=MovementOrder", "text/csv", file.as_bytes()).ok().json();
-        assert_eq!((counts(&view), errors(&view)), ([0, 2, 0, 2], vec![("number_form".into(), "D3".into()), ("posts".into(), "C4".into())]), "{view}");
+        assert_eq!((counts(&view), errors(&view)), ([0, 2, 0, 2], vec![("whole_number_form".into(), "D3".into()), ("posts".into(), "C4".into())]), "{view}");
         assert_eq!((mail_state(server, &one), mail_state(server, &other)), (json!(1), json!(2)));
         let all = format!("item_id;flow;partner;mail_state\n{one};outbound;DEA;2\n{other};outbound;DEA;\n");
         let view = send(server, "/v1/imports?kind=movements&mode=all", "text/csv", all.as_bytes()).ok().json();

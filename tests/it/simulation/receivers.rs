@@ -135,15 +135,14 @@ impl Receivers {
     }
 }
 
-/// The ids of everything in the feed of a post, but for what is told of its own subscription.
+/// The ids of everything in the feed of a post.
 async fn feed(site: &Site, post: &str) -> Vec<String> {
     let actor = site.actor(post).await;
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
         let query = EventQuery { after: after.clone(), limit: Some(1_000), ..EventQuery::default() };
         let page = site.services.events(&actor, query).await.expect("reads");
-        let is_own = |kind: &str| kind.starts_with("subscription.");
-        ids.extend(page.events.iter().filter(|event| !is_own(event.r#type)).map(|event| event.id.clone()));
+        ids.extend(page.events.iter().map(|event| event.id.clone()));
         if !page.more {
             return ids;
         }
