@@ -1,13 +1,11 @@
 //! The languages that goods are described in, with the small words of each.
 //!
-//! More than the lists have names in ([`Language`]): a description may be Dutch though no list is.
+//! More than any list has names in: a description may be Dutch though no list is.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use rust_stemmers::Algorithm;
-
-use crate::refdata::lists::Language;
 
 /// A language of descriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,12 +57,8 @@ impl Tongue {
         }
     }
 
-    /// The language of the lists that is this one.
-    pub fn language(self) -> Option<Language> {
-        Language::parse(self.code())
-    }
-
-    pub(super) fn head(self) -> Head {
+    /// Where the noun that names the goods stands.
+    pub fn head(self) -> Head {
         match self {
             Self::En | Self::De | Self::Nl | Self::Zh | Self::Ja => Head::Last,
             Self::Fr | Self::Es | Self::Pt | Self::It => Head::First,
@@ -72,12 +66,12 @@ impl Tongue {
     }
 
     /// Whether nouns are written together, so that a long word may hide the one that names the goods.
-    pub(super) fn compounds(self) -> bool {
+    pub(crate) fn compounds(self) -> bool {
         matches!(self, Self::De | Self::Nl)
     }
 
     /// What brings the endings of a word together; `None` where words have none.
-    pub(super) fn stemmer(self) -> Option<Algorithm> {
+    pub(crate) fn stemmer(self) -> Option<Algorithm> {
         Some(match self {
             Self::En => Algorithm::English,
             Self::Fr => Algorithm::French,
@@ -91,20 +85,9 @@ impl Tongue {
     }
 
     /// The small words of the language.
-    pub(super) fn words(self) -> &'static SmallWords {
+    pub(crate) fn words(self) -> &'static SmallWords {
         static ALL: LazyLock<[SmallWords; 9]> = LazyLock::new(|| Tongue::ALL.map(small_words));
         &ALL[self as usize]
-    }
-}
-
-impl From<Language> for Tongue {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::En => Self::En,
-            Language::Fr => Self::Fr,
-            Language::Es => Self::Es,
-            Language::Pt => Self::Pt,
-        }
     }
 }
 
@@ -112,7 +95,7 @@ type WordSet = HashSet<&'static str>;
 
 /// Words that name no goods, each set for its reason; in small plain letters.
 #[derive(Debug)]
-pub(super) struct SmallWords {
+pub(crate) struct SmallWords {
     /// Say nothing about goods.
     pub function: WordSet,
     /// After these the rest of the clause says what the goods are not.
@@ -312,12 +295,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tongues_are_parsed_like_the_languages_of_the_lists() {
+    fn tongues_are_parsed_with_or_without_a_country() {
         assert_eq!(Tongue::parse("de-CH"), Some(Tongue::De));
         assert_eq!(Tongue::parse("pl"), None);
-        for language in Language::ALL {
-            assert_eq!(Tongue::from(language).language(), Some(language));
-        }
     }
 
     #[test]
@@ -325,7 +305,7 @@ mod tests {
         for tongue in Tongue::ALL {
             let words = tongue.words();
             for word in words.function.iter().chain(&words.weak).chain(&words.materials).chain(&words.purposes) {
-                assert_eq!(*word, super::super::text::plain(word), "{tongue:?}");
+                assert_eq!(*word, crate::text::plain(word), "{tongue:?}");
             }
         }
     }
