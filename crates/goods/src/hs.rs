@@ -12,6 +12,7 @@ use crate::MOST_WORDS;
 use crate::certainty::{Features, certainty};
 use crate::flat::{Floats, Lists, Numbers, Reader, Texts};
 use crate::index::{Match, Question, TextIndex, Understood};
+use crate::materials::in_english;
 use crate::text::{Analyzer, plain_words};
 use crate::tongue::Tongue;
 use crate::trade::TradeNames;
@@ -22,6 +23,8 @@ const COVERAGE: f32 = 0.65;
 /// Weight of an everyday phrase against the texts, and of each further code it leads to against the one before.
 const PHRASE: f32 = 1.2;
 const LATER_CODE: f32 = 0.9;
+/// Gain of the codes of a phrase that are for the material asked for.
+const MADE_OF_IT: f32 = 1.3;
 /// Trust in a language, by what it knows of the description, below which it is not asked.
 const LEAST_TRUST: f32 = 0.5;
 /// Trust from which on a language knows as much of the description as any.
@@ -224,6 +227,9 @@ impl HsIndex {
     /// The best `limit` codes for `text`, best first; empty where none is certain enough. Where the text names several
     /// kinds of goods there are codes for each, in turns.
     pub fn search(&self, text: &str, limit: usize) -> Vec<HsHit> {
+        if self.says_nothing(text) {
+            return Vec::new();
+        }
         let whole = self.answer(text, limit);
         let parts = match whole.tongue {
             Some(tongue) if !whole.is_phrase => parts(text, tongue),
@@ -242,6 +248,16 @@ impl HsIndex {
         hits.retain(|hit| best >= FLOOR && hit.certainty >= FLOOR_OF_OTHERS);
         hits.truncate(limit);
         hits
+    }
+
+    /// Whether a text is put together of words and phrases that say nothing of goods in a language. A single word must not
+    /// name goods in another.
+    fn says_nothing(&self, text: &str) -> bool {
+        let words = plain_words(text);
+        let names = |tongue: &TongueIndex| words.len() == 1 && words.iter().any(|word| tongue.index.is_head(word));
+        let others_name = |at| self.tongues.iter().enumerate().any(|(other, tongue)| other != at && names(tongue));
+        let vague = self.tongues.iter().position(|tongue| tongue.index.is_all_vague(&words));
+        vague.is_some_and(|at| !others_name(at)) && self.trade_names.find(text).is_none()
     }
 
     /// The best `limit` candidates by the words alone, however uncertain: what the certainty is fitted on.
@@ -355,6 +371,7 @@ impl HsIndex {
                 }
             }
         }
+        self.prefer_material(&understood, &mut best);
         let ranked = self.ranked(&best, limit);
         let Some((first, _)) = ranked.first() else { return Answer::default() };
         let Some(strongest) = best.get(first) else { return Answer::default() };
@@ -398,6 +415,24 @@ impl HsIndex {
             is_phrase: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.coverage > 0.9,
             is_name: strongest.by_phrase.exhaustion > 0.99 && strongest.by_phrase.main >= 0.9,
             names: question.names_goods(),
+        }
+    }
+
+    /// Of the codes that a phrase leads to, those that are for what the goods are made of come first, and answer to that
+    /// word too: in English, and where the nomenclature has a text of its own, that text says so already.
+    fn prefer_material(&self, understood: &[(Understood, f32)], found: &mut HashMap<u32, Evidence>) {
+        let Some(english) = self.tongues.first().map(|tongue| &tongue.index) else { return };
+        for (at, (tongue, (question, _))) in self.tongues.iter().zip(understood).enumerate().skip(1) {
+            let mut of_it: HashMap<u32, f32> = HashMap::new();
+            for (word, share) in question.readings() {
+                let codes = in_english(word, tongue.index.tongue()).flat_map(|material| english.documents(material));
+                codes.for_each(|code| _ = of_it.insert(code, share));
+            }
+            for (code, evidence) in found.iter_mut().filter(|(_, evidence)| evidence.tongue == at) {
+                let Some(share) = of_it.get(code) else { continue };
+                evidence.by_phrase.score *= MADE_OF_IT;
+                evidence.by_phrase.coverage = (evidence.by_phrase.coverage + share).min(1.0);
+            }
         }
     }
 

@@ -21,6 +21,8 @@ const SURE_BY_STEM: f32 = 0.4;
 const SURE_BY_LIKENESS: f32 = 0.8;
 /// Rarity that a word counts with that is not known at all.
 const UNKNOWN_RARITY: f32 = 6.0;
+/// The same of an amount or size: `1000`, `50ml`.
+const AMOUNT_RARITY: f32 = 1.0;
 /// Likeness from which on a word differs by one slip only.
 const ONE_SLIP: f32 = 0.8;
 /// Letters from which on a word with one slip is safely corrected where nothing else is known.
@@ -80,6 +82,16 @@ impl Understood {
     /// Whether a word of the question may name goods, and not only say what they are made of or look like.
     pub fn names_goods(&self) -> bool {
         self.groups.iter().any(|group| group.is_main && group.role == Role::Name)
+    }
+
+    /// Its words, each as asked and as what it may stand for, with its share of the question's worth.
+    pub fn readings(&self) -> impl Iterator<Item = (&str, f32)> {
+        let worth = |group: &Group| group.weight * group.rarity;
+        let total = self.groups.iter().map(worth).sum::<f32>() + self.unknown;
+        self.groups.iter().flat_map(move |group| {
+            let read = group.alternatives.iter().map(|alternative| alternative.surface.as_str());
+            std::iter::once(group.asked.as_str()).chain(read).map(move |word| (word, worth(group) / total))
+        })
     }
 
     /// Drops the words that `is_small` says are small words of the language that the question is in.
@@ -175,6 +187,8 @@ pub struct TextIndex {
     pub(crate) totals: Floats,
     /// Terms of words that name goods: the main words of names.
     pub(crate) heads: Numbers,
+    /// Those of them that are mostly the main word where they stand in a name: `mouse`, not `optical`.
+    nouns: Numbers,
     vocabulary: Vocabulary,
 }
 
@@ -190,6 +204,7 @@ impl TextIndex {
             factors: reader.floats(),
             totals: reader.floats(),
             heads: reader.numbers(),
+            nouns: reader.numbers(),
             vocabulary: Vocabulary::read(reader),
         }
     }
@@ -217,6 +232,11 @@ impl TextIndex {
     /// of goods turns on.
     pub fn is_side_word(&self, surface: &str) -> bool {
         self.is_small_word(surface) || self.analyzer.says_nothing(surface) && !self.is_head(surface)
+    }
+
+    /// Whether all that `words` say is listed as saying nothing.
+    pub fn is_all_vague(&self, words: &[String]) -> bool {
+        self.analyzer.is_all_vague(words)
     }
 
     /// Whether `surface` is a small word of the language.
@@ -258,7 +278,8 @@ impl TextIndex {
             }
             let (likeness, alternatives) = self.alternatives(&word, question, may_guess);
             if alternatives.is_empty() {
-                understood.unknown += word.weight * UNKNOWN_RARITY;
+                let is_amount = word.surface.starts_with(|c: char| c.is_ascii_digit());
+                understood.unknown += word.weight * if is_amount { AMOUNT_RARITY } else { UNKNOWN_RARITY };
                 understood.in_doubt |= word.role == Role::Name;
                 continue;
             }
@@ -306,15 +327,22 @@ impl TextIndex {
     /// Which word names the goods: of the first clause that has one, the last in languages that put it there, else the
     /// first; rather one that names of goods end in than another, and what goods are made of only where nothing is named.
     fn main_noun(&self, groups: &[Group]) -> Option<usize> {
-        let is_head = |group: &Group| group.alternatives.iter().any(|a| self.is_head_term(a.term));
-        let fits = |group: &Group, role: Role, heads: bool| {
-            group.role == role && !group.is_purpose && group.likeness > DOUBTFUL && (!heads || is_head(group))
+        let is_any = |group: &Group, of: &Numbers| group.alternatives.iter().any(|a| of.find(a.term).is_some());
+        let fits = |group: &Group, role: Role, of: Option<&Numbers>| {
+            let is_meant = group.role == role && !group.is_purpose && group.likeness > DOUBTFUL;
+            is_meant && of.is_none_or(|of| is_any(group, of))
         };
-        let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
-        choices.into_iter().find_map(|(role, heads)| {
-            let clause = groups.iter().find(|group| fits(group, role, heads))?.clause;
+        let choices = [
+            (Role::Name, Some(&self.nouns)),
+            (Role::Name, Some(&self.heads)),
+            (Role::Name, None),
+            (Role::Material, Some(&self.heads)),
+            (Role::Side, Some(&self.heads)),
+        ];
+        choices.into_iter().find_map(|(role, of)| {
+            let clause = groups.iter().find(|group| fits(group, role, of))?.clause;
             let mut fitting = (0..groups.len())
-                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads)));
+                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, of)));
             match self.tongue().head() {
                 Head::First => fitting.next(),
                 Head::Last => fitting.next_back(),
@@ -389,7 +417,7 @@ impl TextIndex {
         let cuts = SHORTEST_PART..surface.len().saturating_sub(SHORTEST_PART - 1);
         let halves = cuts.filter_map(|at| Some((surface.get(..at)?, surface.get(at..)?)));
         let compounds = self.tongue().compounds();
-        let mut best: Option<(f32, &str, Option<&str>)> = None;
+        let mut best: Option<(f32, &str, Option<String>)> = None;
         for (left, right) in halves.filter(|(_, right)| self.has_word(right)) {
             let left_known = self.known_part(left);
             let names = self.is_head(right);
@@ -399,23 +427,25 @@ impl TextIndex {
             let worth = left.len().min(right.len()) as f32
                 + if left_known.is_some() { 4.0 } else { 0.0 }
                 + if compounds && names { 4.0 } else { 0.0 };
-            if best.is_none_or(|(known, ..)| worth > known) {
+            if best.as_ref().is_none_or(|(known, ..)| worth > *known) {
                 best = Some((worth, right, left_known));
             }
         }
         let Some((_, right, left)) = best else { return Vec::new() };
         let side = if compounds { COMPOUND_SIDE } else { COMPOUND_HEAD };
         let head = if left.is_some() { COMPOUND_HEAD } else { COMPOUND_HEAD_ALONE };
-        let left = left.into_iter().flat_map(|left| self.word(left, side));
+        let left = left.iter().flat_map(|left| self.word(left, side));
         self.word(right, head).into_iter().chain(left).collect()
     }
 
-    /// The first part of a compound as the word it is: `Kinder`, `Arbeits` without its `s`.
-    fn known_part<'w>(&self, part: &'w str) -> Option<&'w str> {
+    /// The first part of a compound as the word it is: `Kinder`, `Arbeits` without its `s`, `Woll` with its `e`.
+    fn known_part(&self, part: &str) -> Option<String> {
         let bare = ["", "s", "n", "en", "e"].into_iter().filter_map(|link| part.strip_suffix(link));
-        let mut known = bare.filter(|part| part.len() >= SHORTEST_PART);
+        let bare = bare.filter(|part| part.len() >= SHORTEST_PART).map(str::to_owned);
         let compounds = self.tongue().compounds();
-        known.find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
+        // `Baumwoll-` of `Baumwolle`.
+        let elided = (compounds && part.len() >= SHORTEST_PART).then(|| format!("{part}e"));
+        bare.chain(elided).find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
     }
 
     fn similar(&self, surface: &str) -> (f32, Vec<Alternative>) {
@@ -482,6 +512,12 @@ impl TextIndex {
         for run in group.contradicted_by.into_iter().flat_map(|term| self.runs(term)) {
             change(run.documents, best, touched, |known| known - group.rarity * CONTRADICTION);
         }
+    }
+
+    /// The documents that a written word stands in.
+    pub fn documents(&self, surface: &str) -> impl Iterator<Item = u32> {
+        let term = self.number(&written(surface));
+        term.into_iter().flat_map(|term| self.runs(term)).flat_map(|run| run.documents)
     }
 
     /// By which words `document` was found.

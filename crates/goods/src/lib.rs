@@ -9,6 +9,7 @@ pub mod certainty;
 mod flat;
 pub mod hs;
 pub mod index;
+mod materials;
 mod similar;
 pub mod text;
 pub mod tongue;

@@ -83,7 +83,7 @@ pub struct Analyzer {
     tongue: Tongue,
     stemmer: Option<Stemmer>,
     small: &'static SmallWords,
-    /// Single words that say nothing of goods wherever they stand, in plain letters.
+    /// Words and phrases that say nothing of goods wherever they stand, in plain letters, and again without plural endings.
     vague: Texts,
 }
 
@@ -99,6 +99,19 @@ impl Analyzer {
 
     fn is_vague(&self, word: &str) -> bool {
         self.vague.find(word).is_some()
+    }
+
+    /// Whether all that `words` (in plain small letters) say is listed as saying nothing.
+    pub fn is_all_vague(&self, words: &[String]) -> bool {
+        let words: Vec<&str> = words.iter().map(|word| singular(word)).collect();
+        let mut rest = words.as_slice();
+        while let Some(first) = rest.first() {
+            let longest = (1..=rest.len().min(LONGEST_PHRASE)).rev();
+            let phrase = longest.into_iter().find(|length| self.vague.find(&rest[..*length].join(" ")).is_some());
+            let Some(length) = phrase.or(self.is_function_word(first).then_some(1)) else { return false };
+            rest = &rest[length..];
+        }
+        !words.is_empty()
     }
 
     /// The language.
@@ -291,6 +304,8 @@ impl Word {
     }
 }
 
+/// Words of the longest phrase that is looked for.
+const LONGEST_PHRASE: usize = 5;
 /// Most characters of a word in a script without blanks.
 const LONGEST_SEGMENT: usize = 12;
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use csv::StringRecord;
 
-use crate::text::plain;
+use crate::text::{plain, singular};
 use crate::tongue::Tongue;
 
 /// Languages that the nomenclature has texts in: the first of [`Tongue::ALL`].
@@ -72,7 +72,8 @@ pub struct Lists {
     pub codes: Vec<Code>,
     pub phrases: Vec<Phrase>,
     pub trade_names: Vec<TradeName>,
-    /// Single words that say nothing of goods wherever they stand, in plain letters, each with its language.
+    /// Words and phrases that say nothing of goods wherever they stand, each with its language: in plain letters with
+    /// single blanks, and again without plural endings.
     pub vague: Vec<(Tongue, String)>,
 }
 
@@ -179,8 +180,12 @@ fn trade_name(cells: &Cells<'_>) -> Result<TradeName, String> {
     Ok(TradeName { name: cells.needed("name")?, kind: cells.needed("kind")?, codes: cells.codes()? })
 }
 
-fn vague(cells: &Cells<'_>) -> Result<Option<(Tongue, String)>, String> {
+fn vague(cells: &Cells<'_>) -> Result<Vec<(Tongue, String)>, String> {
     let word = cells.needed("word")?;
-    let is_meant = cells.text("kind") == "nothing" && !word.contains(' ');
-    Ok(Tongue::parse(cells.text("language")).filter(|_| is_meant).map(|tongue| (tongue, plain(&word))))
+    let is_meant = cells.text("kind") == "nothing";
+    let tongue = Tongue::parse(cells.text("language")).filter(|_| is_meant);
+    let plain = plain(&word);
+    let words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    let singulars: Vec<&str> = words.iter().map(|word| singular(word)).collect();
+    Ok(tongue.into_iter().flat_map(|tongue| [(tongue, words.join(" ")), (tongue, singulars.join(" "))]).collect())
 }

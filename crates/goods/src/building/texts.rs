@@ -15,6 +15,8 @@ const SATURATION: f32 = 1.2;
 const LENGTH_DISCOUNT: f32 = 0.4;
 /// Length of a usual field in words; only its order of magnitude matters.
 const USUAL_LENGTH: f32 = 8.0;
+/// A word is a noun that is the main word of at least one in so many of the names it stands in.
+const NOUN: u32 = 2;
 
 /// A part of a document with its weight.
 pub(super) struct Field<'a> {
@@ -55,8 +57,8 @@ struct Builder {
     /// By document: the written words of its own texts.
     own_words: Vec<Vec<u32>>,
     counts: Vec<Counts>,
-    /// Terms of the main words of names.
-    heads: HashSet<u32>,
+    /// By written term: in how many names it stands, and in how many as the main word.
+    names: HashMap<u32, (u32, u32)>,
     /// Written words with their own term and that of their stem.
     words: HashMap<String, (u32, u32)>,
     /// The terms of texts that several documents share, and their number of words.
@@ -91,7 +93,7 @@ impl Builder {
             terms: HashMap::new(),
             own_words: Vec::new(),
             counts: Vec::new(),
-            heads: HashSet::new(),
+            names: HashMap::new(),
             words: HashMap::new(),
             shared: HashMap::new(),
         }
@@ -110,10 +112,20 @@ impl Builder {
                 own_words.extend(&text.written);
             }
             if field.name {
-                self.heads.extend(self.main_word(&text));
+                self.count_name(&text);
             }
         }
         self.own_words.push(own_words);
+    }
+
+    fn count_name(&mut self, text: &Analyzed) {
+        let words: HashSet<u32> = text.written.iter().copied().collect();
+        for word in words {
+            self.names.entry(word).or_default().0 += 1;
+        }
+        if let Some(main) = self.main_word(text) {
+            self.names.entry(main).or_default().1 += 1;
+        }
     }
 
     /// The main word of a name: its last or first by the language, small words aside.
@@ -212,8 +224,12 @@ impl Builder {
         writer.section(&runs);
         writer.floats(factors.inner.iter().map(|count| count * (SATURATION + 1.0) / (SATURATION + count)));
         writer.floats(self.own_words.iter().map(total));
-        let is_head = |(_, (_, at)): &(u32, &(&str, usize))| self.heads.contains(&number(*at));
-        writer.numbers((0..).zip(&terms).filter(is_head).map(|(place, _)| place));
+        let uses = |at: usize| self.names.get(&number(at)).copied().unwrap_or_default();
+        let placed = || (0..).zip(&terms).map(|(place, (_, at))| (place, uses(*at)));
+        writer.numbers(placed().filter(|(_, (_, as_main))| *as_main > 0).map(|(place, _)| place));
+        writer.numbers(
+            placed().filter(|(_, (names, as_main))| *as_main > 0 && as_main * NOUN >= *names).map(|(place, _)| place),
+        );
         let words = self.words.keys().flat_map(|word| [singular(word), word.as_str()]);
         Vocabulary::write(words, writer);
     }
