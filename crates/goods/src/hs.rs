@@ -36,10 +36,10 @@ const WHOLE: f32 = 0.99;
 /// Proposals that a certainty is worked out among.
 const CANDIDATES: usize = 10;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
-const FLOOR: f32 = 0.4;
+const FLOOR: f32 = 0.3;
 const FLOOR_OF_OTHERS: f32 = 0.05;
 /// Certainty from which on a part of a description names goods of its own.
-const NAMES_GOODS: f32 = 0.6;
+const NAMES_GOODS: f32 = 0.4;
 /// Parts of a description that are looked at.
 const PARTS: usize = 6;
 /// Certainty of the first code of the kind that a trade name stands for, and what remains of it for each further one.

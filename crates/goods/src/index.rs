@@ -302,7 +302,7 @@ impl TextIndex {
         let small = question.words.iter().filter(|word| self.is_small_word(word)).count();
         understood.knowledge += small as f32;
         let compounds = if may_guess { self.compounds_of(question) } else { 0 };
-        let known = question.words.iter().filter(|word| self.has(word)).count() as f32;
+        let known: f32 = question.words.iter().map(|word| self.known_share(word)).sum();
         understood.known = (known + KNOWN_COMPOUND * compounds as f32) / question.words.len().max(1) as f32;
         if let Some(main) = self.main_noun(&groups) {
             let noun = &mut groups[main];
@@ -316,6 +316,12 @@ impl TextIndex {
             && groups.iter().any(|group| group.likeness <= SAME_STEM && is_unsafe(group));
         understood.groups = groups;
         understood
+    }
+
+    /// How much of a word is known: a run of a script without blanks by the words it is cut into.
+    fn known_share(&self, word: &str) -> f32 {
+        let parts = self.analyzer.segments(word, &|part: &str| self.has_word(part));
+        parts.iter().filter(|part| self.has(part)).count() as f32 / parts.len().max(1) as f32
     }
 
     /// How many unknown words of a question end in a known noun, in languages that write nouns together.

@@ -223,7 +223,7 @@ impl Analyzer {
 
     /// A run of Chinese or Japanese writing cut into the longest known words, from the left; what is not known stays in
     /// one piece. Other words as they are.
-    fn segments<'t>(&self, part: &'t str, known: &impl Fn(&str) -> bool) -> Vec<&'t str> {
+    pub(crate) fn segments<'t>(&self, part: &'t str, known: &impl Fn(&str) -> bool) -> Vec<&'t str> {
         if !matches!(self.tongue, Tongue::Zh | Tongue::Ja) || !part.chars().any(is_wordless_script) {
             return vec![part];
         }
