@@ -15,8 +15,8 @@ const SATURATION: f32 = 1.2;
 const LENGTH_DISCOUNT: f32 = 0.4;
 /// Length of a usual field in words; only its order of magnitude matters.
 const USUAL_LENGTH: f32 = 8.0;
-/// A word is a noun that is the main word of at least one in so many of the names it stands in.
-const NOUN: u32 = 2;
+/// A word is a noun that is the main word of this share of the names it stands in, in per cent: `tea`, not `optical`.
+const NOUN: u32 = 40;
 
 /// A part of a document with its weight.
 pub(super) struct Field<'a> {
@@ -228,7 +228,9 @@ impl Builder {
         let placed = || (0..).zip(&terms).map(|(place, (_, at))| (place, uses(*at)));
         writer.numbers(placed().filter(|(_, (_, as_main))| *as_main > 0).map(|(place, _)| place));
         writer.numbers(
-            placed().filter(|(_, (names, as_main))| *as_main > 0 && as_main * NOUN >= *names).map(|(place, _)| place),
+            placed()
+                .filter(|(_, (names, as_main))| *as_main > 0 && as_main * 100 >= names * NOUN)
+                .map(|(place, _)| place),
         );
         let words = self.words.keys().flat_map(|word| [singular(word), word.as_str()]);
         Vocabulary::write(words, writer);
