@@ -4,6 +4,8 @@
 //! figures: `cargo test -p entrepost-goods --test figures -- --nocapture`; with `GOODS=` and the name of a group, also what
 //! is answered wrongly in the part that is not held aside.
 
+#![allow(clippy::expect_used)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The lists that the program is built with, and the search over them.
 
+#![allow(clippy::expect_used)]
+
 use std::sync::LazyLock;
 
 use entrepost_goods::hs::HsIndex;
