@@ -17,7 +17,7 @@ use crate::limits;
 use crate::refdata::restrictions::{HsCode, HsFit, Restriction};
 
 /// Certainty of a proposed code from which on its rules are given.
-const SURE_OF_CODE: f32 = 0.5;
+const SURE_OF_CODE: f32 = 0.45;
 
 /// Words that name no goods by themselves, so that a rule is not found by them alone.
 const GENERIC: &str = "part parts accessory accessories article articles good goods product products item items equipment \
