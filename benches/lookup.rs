@@ -23,8 +23,9 @@ use diesel::sql_types::Text;
 use entrepost::refdata::hs::nomenclature;
 use entrepost::refdata::lists::Language;
 use entrepost::refdata::search::hs::HsIndex;
-use entrepost::refdata::search::synonyms::{Synonym, built_in};
 use entrepost::refdata::search::tongue::Tongue;
+use entrepost::refdata::search::words::Phrase;
+use entrepost::refdata::search::{goods, goods_of, lists};
 use entrepost::refdata::table::{Cell, FromRow, Row, read};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -61,11 +62,11 @@ struct Entry {
     phrases: Vec<String>,
 }
 
-fn entries(language: Language, synonyms: &[Synonym]) -> Vec<Entry> {
-    let mut phrases: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for synonym in synonyms.iter().filter(|synonym| synonym.language == Tongue::from(language)) {
-        for code in &synonym.codes {
-            phrases.entry(code).or_default().push(synonym.words.clone());
+fn entries(language: Language, phrases: &[Phrase]) -> Vec<Entry> {
+    let mut by_code: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for phrase in phrases.iter().filter(|phrase| phrase.tongue == Tongue::from(language)) {
+        for code in &phrase.codes {
+            by_code.entry(code).or_default().push(phrase.words.clone());
         }
     }
     let codes = nomenclature().entries().iter().filter(|entry| entry.code.len() == 6);
@@ -73,7 +74,7 @@ fn entries(language: Language, synonyms: &[Synonym]) -> Vec<Entry> {
         code: &entry.code,
         text: entry.text(language),
         heading: nomenclature().ancestors(&entry.code).next().map_or("", |heading| heading.text(language)),
-        phrases: phrases.remove(entry.code.as_str()).unwrap_or_default(),
+        phrases: by_code.remove(entry.code.as_str()).unwrap_or_default(),
     };
     codes.map(entry).collect()
 }
@@ -84,7 +85,7 @@ trait Searcher {
     fn search(&mut self, language: Language, text: &str) -> Outcome<Vec<String>>;
 }
 
-struct Ours(HsIndex);
+struct Ours(&'static HsIndex);
 
 impl Searcher for Ours {
     fn name(&self) -> &'static str {
@@ -107,7 +108,7 @@ struct Fts {
 }
 
 impl Fts {
-    fn new(trigrams: bool, synonyms: &[Synonym]) -> Outcome<Self> {
+    fn new(trigrams: bool, phrases: &[Phrase]) -> Outcome<Self> {
         let mut connection = SqliteConnection::establish(":memory:")?;
         let tokenizer = if trigrams { "trigram" } else { "porter unicode61 remove_diacritics 2" };
         for language in LANGUAGES {
@@ -115,7 +116,7 @@ impl Fts {
             connection.batch_execute(&format!(
                 "BEGIN; CREATE VIRTUAL TABLE {table} USING fts5(code UNINDEXED, text, heading, phrases, tokenize='{tokenizer}')"
             ))?;
-            for entry in entries(language, synonyms) {
+            for entry in entries(language, phrases) {
                 diesel::sql_query(format!("INSERT INTO {table} VALUES (?, ?, ?, ?)"))
                     .bind::<Text, _>(entry.code)
                     .bind::<Text, _>(entry.text)
@@ -222,23 +223,26 @@ fn run(searcher: &mut dyn Searcher, cases: &[Case]) -> Outcome<(Duration, usize)
 }
 
 fn main() -> Outcome<()> {
-    let synonyms = built_in();
+    let phrases = lists().phrases;
     let cases = read::<Case>(include_bytes!("data/descriptions.csv"));
     if let Some(fault) = cases.faults.first() {
         return Err(format!("descriptions.csv: {fault}").into());
     }
     let cases = cases.rows;
     let start = Instant::now();
-    let index = HsIndex::new(nomenclature(), &synonyms);
-    println!("index built in {:.0} ms (limit 200 ms)", start.elapsed().as_secs_f64() * 1e3);
+    black_box(goods().search("leather wallet", 10));
+    println!("the first question takes {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    black_box(goods_of(nomenclature()));
+    println!("the index over another nomenclature is built in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let whole = |name, compare| -> WholeTexts {
-        let entries = LANGUAGES.map(|language| (language.code(), entries(language, &synonyms))).into();
+        let entries = LANGUAGES.map(|language| (language.code(), entries(language, &phrases))).into();
         WholeTexts { entries, compare, name }
     };
-    let mut ours = Ours(index);
-    let mut porter = Fts::new(false, &synonyms)?;
+    let mut ours = Ours(goods());
+    let mut porter = Fts::new(false, &phrases)?;
     let mut others: Vec<Box<dyn Searcher>> = vec![
-        Box::new(Fts::new(true, &synonyms)?),
+        Box::new(Fts::new(true, &phrases)?),
         Box::new(whole("strsim Jaro-Winkler", strsim::jaro_winkler)),
         Box::new(whole("strsim Sørensen-Dice", strsim::sorensen_dice)),
     ];
@@ -281,7 +285,7 @@ fn over_http(cases: &[Case]) -> Outcome<()> {
     }
     println!("over HTTP, calls a second: GetHSCodes {:.0}, empty handler {:.0}", middle(&ours), middle(&empties));
     let ratio = middle(&ratios);
-    verdict("GetHSCodes / empty handler", ratio, ratio >= 0.1, "0.1 or more");
+    verdict("GetHSCodes / empty handler", ratio, ratio >= 0.15, "0.15 or more");
     plain.stop()?;
     Ok(running.stop()?)
 }

@@ -201,7 +201,10 @@ fn jobs(
     let sharing = (services.clone(), Arc::clone(rate_limits), Arc::<Sharing>::default());
     let mut jobs = vec![
         Job::new("sealing", Schedule::Every(config.seal_every), services, async |work| work.seal().await.map(drop)),
-        Job::new("reading imported lists", ms(3_000), services, async |work| work.refresh_catalogue().await.map(drop)),
+        Job::new("reading imported lists", ms(3_000), services, async |work| {
+            work.refresh_catalogue().await?;
+            work.prepare_goods().await
+        }),
         Job::new("probing", ms(1_000 * limits::STATUS_PROBE_S), services, async |work| work.probe().await),
         Job::new("dropping what expired", ms(600_000), services, async |work| work.drop_expired().await),
         Job::new("warning of secrets", ms(600_000), services, async |work| work.warn_of_ending_secrets().await),

@@ -178,7 +178,7 @@ limits! {
     AUTO_RULES: usize = 1_000, "rules", "Automatic answers are tried one by one; beyond it the text is refused.";
     SCREENED_KEPT: u64 = 20_000, "goods", "What restrictions say of goods is kept for what a post declares in a day; it takes some MiB.";
     TRIED_AT_ONCE: usize = 1_000, "items", "Items that a dry run of rules reads in one go.";
-    SEARCH_WORDS: usize = 24, "words", "A description of goods is searched by its first words; the rest is not looked at.";
+    SEARCH_WORDS: usize = entrepost_goods::MOST_WORDS, "words", "A description of goods is searched by its first words; the rest is not looked at.";
     HS_HITS: usize = 10, "codes", "A proposal is for a person to choose from; the best ones are given.";
     RESTRICTION_HITS: usize = 200, "rules", "Every rule of a country fits; a list that names one code for everything is cut here.";
     IMPORT_BYTES: usize = 64 * 1024 * 1024, "bytes", "An imported list is read in memory; beyond it the file is refused.";

@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use entrepost_goods::words::Code;
+pub use entrepost_goods::words::is_code;
+
 use super::lists::Language;
-use super::search::tongue::Tongue;
 use super::table::{Cell, FromRow, Meta, Parsed, Row, read, shown};
 
 /// One code with its texts.
@@ -31,15 +33,6 @@ impl HsEntry {
             Language::Fr => &self.fr,
             Language::Es => &self.es,
             Language::Pt => &self.pt,
-        }
-    }
-
-    /// The text in the language of a description, empty where there is none.
-    pub fn text_in(&self, tongue: Tongue) -> &str {
-        match (tongue, tongue.language()) {
-            (Tongue::De, _) => &self.de,
-            (_, Some(language)) => self.own_text(language),
-            (_, None) => "",
         }
     }
 
@@ -70,9 +63,11 @@ impl FromRow for HsEntry {
     }
 }
 
-/// Two, four, six, eight or ten digits.
-pub fn is_code(code: &str) -> bool {
-    matches!(code.len(), 2 | 4 | 6 | 8 | 10) && code.bytes().all(|b| b.is_ascii_digit())
+impl From<&HsEntry> for Code {
+    fn from(entry: &HsEntry) -> Self {
+        let HsEntry { code, en, fr, es, pt, de } = entry.clone();
+        Self { code, texts: [en, fr, es, pt, de] }
+    }
 }
 
 /// A whole nomenclature.
@@ -169,7 +164,7 @@ mod tests {
         let below: Vec<&str> = nomenclature.below("0409").iter().map(|entry| entry.code.as_str()).collect();
         assert_eq!(below, ["040900"]);
         assert_eq!(nomenclature.get("847130").unwrap().text(Language::Pt), nomenclature.get("847130").unwrap().en);
-        assert_eq!(nomenclature.get("0409").unwrap().text_in(Tongue::De), "Natürlicher Honig");
+        assert_eq!(nomenclature.get("0409").unwrap().de, "Natürlicher Honig");
     }
 
     /// One chapter of the public list, whole.

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
+use entrepost_goods::tongue::Tongue;
 use rust_decimal::Decimal;
 
 use super::id_countries::IdCountries;
@@ -37,6 +38,17 @@ impl Language {
             Self::Fr => "FR",
             Self::Es => "ES",
             Self::Pt => "PT",
+        }
+    }
+}
+
+impl From<Language> for Tongue {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Fr => Self::Fr,
+            Language::Es => Self::Es,
+            Language::Pt => Self::Pt,
         }
     }
 }
@@ -448,10 +460,13 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("referral_codes.csv", include_str!("../../refdata/referral_codes.csv")),
     ("referral_response_codes.csv", include_str!("../../refdata/referral_response_codes.csv")),
     ("s10_indicators.csv", include_str!("../../refdata/s10_indicators.csv")),
-    ("stop_words.csv", include_str!("../../refdata/stop_words.csv")),
+    STOP_WORDS,
     ("tax_types.csv", include_str!("../../refdata/tax_types.csv")),
     ("transport_modes.csv", include_str!("../../refdata/transport_modes.csv")),
 ];
+
+/// The text of the vague words built into the program.
+pub const STOP_WORDS: (&str, &str) = ("stop_words.csv", include_str!("../../refdata/stop_words.csv"));
 
 /// Reads one embedded list; its faults are kept for [`Lists::faults`].
 pub(super) fn embedded<R: FromRow>(file: &'static str, faults: &mut Vec<(&'static str, Fault)>) -> Parsed<R> {

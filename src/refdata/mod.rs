@@ -16,7 +16,6 @@ pub mod restrictions;
 pub mod search;
 pub mod sheet;
 pub mod table;
-pub mod vocabulary;
 
 /// Name and text of every list built into the program.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -25,9 +24,9 @@ pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
         hs::EMBEDDED,
         rates::EMBEDDED,
         restrictions::EMBEDDED,
-        search::synonyms::EMBEDDED,
-        search::synonyms::KINDS_EMBEDDED,
-        search::synonyms::TRADE_EMBEDDED,
+        search::PHRASES,
+        search::KINDS,
+        search::TRADE_NAMES,
     ];
     lists::EMBEDDED.iter().copied().chain(singles)
 }

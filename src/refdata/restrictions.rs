@@ -297,10 +297,21 @@ impl Restriction {
         Language::parse(&self.language).unwrap_or_default()
     }
 
-    /// The rule as it travels; `reason` says why it was found and stands at the end of the note.
+    /// What the rule rests on, and from when on it holds; empty where its list does not say.
+    fn source_told(&self) -> String {
+        match (self.source.as_str(), self.valid_from) {
+            ("", _) => String::new(),
+            (source, None) => format!("Source: {source}."),
+            (source, Some(from)) => format!("Source: {source}; holds from {from}."),
+        }
+    }
+
+    /// The rule as it travels; the note goes on with its source, and at the end with `reason`, why it was found.
     pub fn to_contract(&self, reason: &str) -> RestrictionProhibition {
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let note = [self.note.as_str(), &if reason.is_empty() { String::new() } else { format!("[{reason}]") }];
+        let reason = if reason.is_empty() { String::new() } else { format!("[{reason}]") };
+        let source = self.source_told();
+        let note = [self.note.as_str(), &source, &reason];
         let note: Vec<&str> = note.into_iter().filter(|part| !part.is_empty()).collect();
         RestrictionProhibition {
             description: filled(&self.description),
@@ -338,6 +349,10 @@ pub fn seed() -> &'static Parsed<Restriction> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use chrono::Datelike;
+
     use super::*;
 
     fn rule(from: &str, to: &str, list: &str, except: &str) -> Restriction {
@@ -364,6 +379,30 @@ mod tests {
             let unknown: Vec<&str> = ends.filter(|code| nomenclature.get(code).is_none()).collect();
             assert!(unknown.is_empty(), "{unknown:?} of `{}`", rule.description);
         }
+    }
+
+    /// The years that a source names: `Act 2015`, `Regulation (EU) 2019/880`.
+    fn years(source: &str) -> Vec<i32> {
+        let numbers = source.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 4);
+        numbers.filter_map(|digits| digits.parse().ok()).filter(|year| (1900..2100).contains(year)).collect()
+    }
+
+    #[test]
+    fn every_rule_names_its_source_and_holds_no_earlier_than_it() {
+        let list = seed().meta.valid_from.expect("the list is dated");
+        for rule in &seed().rows {
+            let told = format!("{} `{}`: {}", rule.destination, rule.description, rule.source);
+            assert!(!rule.source.is_empty() && rule.website.starts_with("https://"), "{told}");
+            let from = rule.valid_from.unwrap_or_else(|| panic!("{told}: no date"));
+            assert!(from >= list && rule.valid_to.is_none_or(|to| to >= from), "{told}: {from}");
+            // Where a newer act took over from an older one, the rule is as old as that.
+            let oldest = years(&rule.source).into_iter().min();
+            assert!(oldest.is_none_or(|year| year <= from.year()), "{told}: {from}");
+            let note = rule.to_contract("found by: x").restriction_note.expect("a note");
+            assert!(note.contains(&format!("Source: {}; holds from {from}. [found by: x]", rule.source)), "{note}");
+        }
+        let places: HashSet<&str> = seed().rows.iter().map(|rule| rule.destination.as_str()).collect();
+        assert_eq!(places.len(), 18, "17 destinations, and the UPU's own");
     }
 
     #[test]

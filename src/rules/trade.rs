@@ -8,8 +8,8 @@ use crate::contract::commerce::{MarketedGoodDetails, Money, PhysicalLimits, Serv
 use crate::contract::{MarketedGood, Number, PostalService, WcfDate};
 use crate::error::Findings;
 use crate::limits;
-use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Country, List};
+use crate::refdata::search::goods;
 
 /// Checks goods as sent; paths start with `marketedGood`.
 pub fn marketed_good(good: &MarketedGood, countries: &List<Country>) -> Findings {
@@ -74,7 +74,7 @@ fn good_details(details: &MarketedGoodDetails, countries: &List<Country>) -> Fin
 pub fn has_unknown_code(good: &MarketedGood) -> bool {
     let code = good.details.as_ref().and_then(|details| given(&details.hs_code)).unwrap_or_default();
     let digits: String = code.chars().filter(char::is_ascii_digit).take(6).collect();
-    !code.is_empty() && nomenclature().get(&digits).is_none()
+    !code.is_empty() && !goods().has_code(&digits)
 }
 
 /// Organizations that goods are offered to, each once; none means everyone.

@@ -12,17 +12,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
+use super::own_goods::OwnGoods;
 use super::settings::{self, Settings};
 use crate::domain::Level;
 use crate::limits;
-use crate::refdata::hs::{HsEntry, Nomenclature, nomenclature};
 use crate::refdata::import;
 use crate::refdata::lists::{Country, DecisionRow, List, LocalNames, Office, Operator, lists};
 use crate::refdata::rates::{Rate, snapshot};
 use crate::refdata::restrictions::Restriction;
 use crate::refdata::search::hs::HsIndex;
 use crate::refdata::search::restriction::{Against, RestrictionHit, RestrictionIndex, Route, Screened};
-use crate::refdata::search::synonyms;
 use crate::refdata::search::{goods, restrictions};
 use crate::refdata::table::{Parsed, read};
 use crate::rules::auto_response::{RuleSet, parse};
@@ -42,7 +41,7 @@ pub(super) struct CatalogueHandle(Arc<RwLock<Arc<Catalogue>>>);
 
 impl Default for CatalogueHandle {
     fn default() -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[], &[])))))
+        Self(Arc::new(RwLock::new(Arc::new(Catalogue::new(0, &[], &[], None)))))
     }
 }
 
@@ -61,7 +60,7 @@ pub struct Catalogue {
     version_no: i64,
     light_basis: Vec<u8>,
     /// Present when a nomenclature was imported.
-    own_goods: Option<HsIndex>,
+    own_goods: Option<Arc<OwnGoods>>,
     /// Present when restrictions were imported.
     own_restrictions: Option<RestrictionIndex>,
     /// By organization; under no name those of everyone.
@@ -100,7 +99,8 @@ struct Kept {
 }
 
 impl Catalogue {
-    pub(super) fn new(version_no: i64, imported: &[ListRow], settings: &[SettingRow]) -> Self {
+    /// Of what was imported; what is costly to build is taken from the one `before` where it would be the same.
+    pub(super) fn new(version_no: i64, imported: &[ListRow], settings: &[SettingRow], before: Option<&Self>) -> Self {
         let decision_rows: Vec<DecisionRow> =
             lists().decisions.rows.iter().cloned().chain(rows_of(imported, "decisions", import::decisions)).collect();
         let decisions = DecisionTable::default().overlaid(decision_rows.iter().cloned());
@@ -116,8 +116,12 @@ impl Catalogue {
         Self {
             version_no,
             light_basis: light_basis(imported),
-            own_goods: own_goods(imported),
-            own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions)),
+            own_goods: OwnGoods::new(
+                of_kind(imported, "hs"),
+                || rows_of(imported, "hs", import::hs),
+                before.and_then(|before| before.own_goods.as_ref()),
+            ),
+            own_restrictions: (!own_restrictions.is_empty()).then(|| RestrictionIndex::new(own_restrictions, goods())),
             rates: rates_by_org(imported),
             rules: rules_by_customs(imported, &decisions, &countries),
             overrides: overrides_by_org(imported),
@@ -170,7 +174,12 @@ impl Catalogue {
 
     /// The search over HS codes.
     pub fn goods(&self) -> &HsIndex {
-        self.own_goods.as_ref().unwrap_or_else(|| goods())
+        self.own_goods.as_deref().map_or_else(|| goods(), OwnGoods::index)
+    }
+
+    /// Whether the search over HS codes is at hand; else the first question builds it.
+    pub(super) fn has_goods(&self) -> bool {
+        self.own_goods.as_deref().is_none_or(OwnGoods::is_built)
     }
 
     /// The search over restrictions.
@@ -341,19 +350,6 @@ fn light_basis(imported: &[ListRow]) -> Vec<u8> {
         }
     }
     digest.finalize().to_vec()
-}
-
-/// The built-in nomenclature with the imported entries over it.
-fn own_goods(imported: &[ListRow]) -> Option<HsIndex> {
-    let own = rows_of(imported, "hs", import::hs);
-    if own.is_empty() {
-        return None;
-    }
-    let mut by_code: std::collections::BTreeMap<String, HsEntry> =
-        nomenclature().entries().iter().map(|entry| (entry.code.clone(), entry.clone())).collect();
-    by_code.extend(own.into_iter().map(|entry| (entry.code.clone(), entry)));
-    let merged = Parsed { rows: by_code.into_values().collect(), ..Parsed::default() };
-    Some(HsIndex::new(&Nomenclature::new(merged), &synonyms::built_in()))
 }
 
 /// Imported rates of everyone are added to the built-in ones, so that the newest of both counts.

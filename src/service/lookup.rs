@@ -13,7 +13,6 @@ use crate::contract::{CodeName, DeclarationData, HSLookupInfo, RestrictionProhib
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::refdata::lists::{Coded, Language};
-use crate::refdata::search::hs::HsHit;
 use crate::refdata::search::restriction::{RestrictionHit, Route};
 use crate::refdata::{self, cocktail};
 use crate::rules::currency::convert;
@@ -83,7 +82,7 @@ impl Services {
     /// At most ten HS codes for a description, best first.
     pub fn hs_codes(&self, description: &str) -> Vec<HSLookupInfo> {
         let hits = self.catalogue().goods().search(description, limits::HS_HITS);
-        hits.iter().map(HsHit::to_contract).collect()
+        hits.iter().map(HSLookupInfo::from).collect()
     }
 
     /// Restrictions on goods given by description, each rule once.

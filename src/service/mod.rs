@@ -45,6 +45,7 @@ pub mod marks;
 pub mod oauth;
 mod offload;
 pub mod one;
+mod own_goods;
 pub mod person;
 mod placing;
 mod prepared;

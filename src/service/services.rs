@@ -172,7 +172,8 @@ impl Services {
 
     /// Builds the catalogue anew when lists or rules have changed since; says whether it did.
     pub async fn refresh_catalogue(&self) -> Result<bool> {
-        let known = self.catalogue().version_no();
+        let before = self.catalogue();
+        let known = before.version_no();
         let read = self.store.read(move |tx| {
             let version_no = tx.reference_version()?;
             if version_no == known {
@@ -181,11 +182,22 @@ impl Services {
             Ok(Some((version_no, tx.reference_lists()?, tx.settings()?)))
         });
         let Some((version_no, imported, settings)) = read.await? else { return Ok(false) };
-        let build = tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported, &settings));
+        let build =
+            tokio::task::spawn_blocking(move || Catalogue::new(version_no, &imported, &settings, Some(&before)));
         let built = build.await.map_err(|error| Error::Internal(format!("catalogue: {error}")))?;
         self.catalogue.put(built);
         tracing::info!(version_no, "lists and rules changed");
         Ok(true)
+    }
+
+    /// Builds the search over an imported nomenclature, so that no caller waits for it.
+    pub async fn prepare_goods(&self) -> Result<()> {
+        let catalogue = self.catalogue();
+        if catalogue.has_goods() {
+            return Ok(());
+        }
+        let build = tokio::task::spawn_blocking(move || _ = catalogue.goods());
+        build.await.map_err(|error| Error::Internal(format!("search over goods: {error}")))
     }
 
     /// Does work that holds a core for long on another thread, once there is a place.

@@ -78,18 +78,33 @@ on_both_engines! {
             ("手机壳", &["392690"]),
             ("moteur diesel", &["840810", "840820", "840890"]),
             ("isqueiro", &["961310"]),
+            ("mens jaket waterproof", &["620140", "620130", "621040"]),
         ] {
             let found = codes(text);
             let first = found.first().unwrap_or_else(|| panic!("{text}: nothing"));
             assert!(right.iter().any(|code| first["HSCode"] == *code), "{text}: {found:?}");
             let certainty = first["Certainty"].as_f64().expect("a number");
-            assert!((0.4..=1.0).contains(&certainty), "{text}: {certainty}");
+            assert!((0.3..=1.0).contains(&certainty), "{text}: {certainty}");
             assert!(first["FoundBy"].as_str().is_some_and(|words| !words.is_empty()));
             let code = first["HSCode"].as_str().expect("a code");
             assert!(first["Heading"].as_str().is_some_and(|heading| heading.starts_with(&code[..4])));
             assert!(found.iter().all(|code| code["HSCode"].as_str().is_some_and(|code| code.len() >= 6)), "{found:?}");
         }
-        assert_eq!(codes("zyxwvu qrtplk"), Vec::<Value>::new(), "unknown words");
+        for text in ["zyxwvu qrtplk", "sample", "made in China", "keep upright"] {
+            assert_eq!(codes(text), Vec::<Value>::new(), "{text}: says nothing of goods");
+        }
+    }
+
+    fn a_proposed_code_is_taken_by_the_store(server) {
+        let answer = server.call_as("AUA", "GetHSCodes", json!({ "goodDescription": "moteur diesel" })).ok().json();
+        for proposed in answer["GetHSCodesResult"].as_array().expect("a list") {
+            let mut body = store(&fresh_id("AU"), "AUA", "DEA", 2);
+            body["decl"]["Data"]["ContentPieces"][0]["HS"] = proposed["HSCode"].clone();
+            server.call_as("AUA", "StoreDeclaration", body).ok();
+        }
+        let mut body = store(&fresh_id("AU"), "AUA", "DEA", 2);
+        body["decl"]["Data"]["ContentPieces"][0]["HS"] = json!("8408");
+        server.call_as("AUA", "StoreDeclaration", body).ok();
     }
 
     fn a_rule_follows_the_goods_and_not_a_word_beside_them(server) {
@@ -102,7 +117,9 @@ on_both_engines! {
             let found = described(to, text);
             assert!(found.iter().all(|rule| rule["PCategory"] != "P"), "{text}: {found:?}");
         }
-        assert!(!described("PT", "isqueiro").is_empty());
+        let lighters = described("PT", "isqueiro");
+        let note = lighters.first().and_then(|rule| rule["RestrictionNote"].as_str()).expect("a rule with a note");
+        assert!(note.contains("Source: ") && note.contains("; holds from 20"), "{note}");
         for (text, code, met) in [
             ("Aerosol deodorant spray", "330720", true),
             ("Replica grenade paperweight", "830629", true),

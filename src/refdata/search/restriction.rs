@@ -17,7 +17,7 @@ use crate::limits;
 use crate::refdata::restrictions::{HsCode, HsFit, Restriction};
 
 /// Certainty of a proposed code from which on its rules are given.
-const SURE_OF_CODE: f32 = 0.5;
+const SURE_OF_CODE: f32 = 0.45;
 
 /// Words that name no goods by themselves, so that a rule is not found by them alone.
 const GENERIC: &str = "part parts accessory accessories article articles good goods product products item items equipment \
@@ -141,8 +141,8 @@ enum How {
 }
 
 impl RestrictionIndex {
-    /// Builds the indexes, one for each language the rules are written in.
-    pub fn new(rules: Vec<Restriction>) -> Self {
+    /// Builds the indexes, one for each language the rules are written in; `goods` takes their texts apart.
+    pub fn new(rules: Vec<Restriction>, goods: &HsIndex) -> Self {
         let set = |words: &'static str| words.split_whitespace().collect();
         let small = Small {
             generic: set(GENERIC),
@@ -151,7 +151,8 @@ impl RestrictionIndex {
             carriers: set(CARRIERS),
         };
         let tongues = [Tongue::En, Tongue::Fr, Tongue::Es, Tongue::Pt];
-        let tongues = tongues.map(|tongue| Terms::new(&rules, tongue, &small)).into();
+        let tongues = tongues.into_iter().filter_map(|tongue| goods.analyzer(tongue));
+        let tongues = tongues.map(|analyzer| Terms::new(&rules, analyzer, &small)).collect();
         Self { rules, tongues, small }
     }
 
@@ -340,8 +341,8 @@ impl RestrictionIndex {
 }
 
 impl Terms {
-    fn new(rules: &[Restriction], tongue: Tongue, small: &Small) -> Self {
-        let analyzer = Analyzer::new(tongue);
+    fn new(rules: &[Restriction], analyzer: Analyzer, small: &Small) -> Self {
+        let tongue = analyzer.tongue();
         let mut by_head: HashMap<String, Vec<Term>> = HashMap::new();
         let ours = rules.iter().enumerate().filter(|(_, rule)| Tongue::from(rule.text_language()) == tongue);
         for (at, rule) in ours {

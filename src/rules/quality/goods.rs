@@ -11,9 +11,9 @@ use super::item::{amount_decimals, known};
 use super::typed::is_sign;
 use super::vague::Vague;
 use crate::contract::{ContentPiece, DeclarationData};
-use crate::refdata::hs::nomenclature;
 use crate::refdata::lists::{Language, lists};
 use crate::refdata::restrictions::Restriction;
+use crate::refdata::search::goods;
 use crate::rules::forms::given;
 use crate::rules::overlay;
 
@@ -144,7 +144,7 @@ impl Line<'_> {
         let strangers = code.chars().any(|c| !c.is_ascii_digit() && !matches!(c, '.' | ' '));
         if strangers || !(6..=14).contains(&digits.len()) {
             checks.data("hs_form", self.path("HS"), "an HS code has six to fourteen digits, like 610910");
-        } else if digits.get(..6).is_some_and(|six| nomenclature().get(six).is_none()) {
+        } else if digits.get(..6).is_some_and(|six| !goods().has_code(six)) {
             let message = "the first six digits are no code of HS 2022; GetHSCodes proposes codes";
             checks.data("hs_unknown", self.path("HS"), message);
         }

@@ -5,7 +5,7 @@
 //! language (`oiuwehf`) are taken for one: how often letters follow each other does not tell them from Polish or
 //! Hungarian words.
 
-use crate::refdata::vocabulary::vocabulary;
+use crate::refdata::search::goods;
 
 /// Rows of English, French and German keyboards.
 const ROWS: [&str; 8] =
@@ -19,7 +19,7 @@ const CONSONANTS: usize = 4;
 /// Whether `word`, in plain small letters, is no word of any language.
 pub(super) fn is_noise(word: &str) -> bool {
     let is_plain = word.len() >= RUN && word.bytes().all(|b| b.is_ascii_lowercase());
-    is_plain && looks_struck(word) && !vocabulary().knows(word)
+    is_plain && looks_struck(word) && !goods().calls_goods(word)
 }
 
 fn looks_struck(word: &str) -> bool {

@@ -14,7 +14,7 @@ use super::noise::is_noise;
 use super::typed::{BREAKS, LETTERS, Word, clean, is_address, spellings, weight, words};
 use crate::limits;
 use crate::refdata::lists::{Language, StopWord, WordKind, lists};
-use crate::refdata::vocabulary::vocabulary;
+use crate::refdata::search::goods;
 
 /// Other words that a description needs beside a vague one.
 const EXPLAINED_BY: usize = 2;
@@ -209,7 +209,7 @@ impl StopWords {
     /// The listed words that a word which goods are not called by is put together of: `Geburtstagsgeschenk`.
     fn parts(&self, word: &Word) -> Option<Vec<&StopWord>> {
         let fits = (2 * IN_COMPOUND..=COMPOUND).contains(&word.key.len()) && word.key.is_ascii();
-        if !fits || vocabulary().knows(&word.plain) {
+        if !fits || goods().calls_goods(&word.plain) {
             return None;
         }
         let places = self.parts.iter().find_map(|parts| split(&word.key, parts))?;
@@ -239,7 +239,7 @@ impl StopWords {
     /// Of what holds digits only that counts which is a word all the same: `ps5`, `2 kg`, `cr2032`, `vitamin-b12`.
     fn read_code(&self, code: &str, pieces: &mut Vec<Piece>) {
         let whole = Word::new(code.trim_matches(|c: char| !c.is_alphanumeric()));
-        let is_named = whole.plain.len() >= LETTERS && vocabulary().knows(&whole.plain);
+        let is_named = whole.plain.len() >= LETTERS && goods().calls_goods(&whole.plain);
         if is_named || self.goods.contains(std::slice::from_ref(&whole.written)) {
             pieces.push(Piece::Word(whole));
             return;
@@ -250,7 +250,7 @@ impl StopWords {
 
     /// Single letters may belong to a listed phrase: `vitamin D3`.
     fn is_word_in_code(&self, word: &Word) -> bool {
-        let known = || word.plain.len() >= LETTERS && vocabulary().knows(&word.plain);
+        let known = || word.plain.len() >= LETTERS && goods().calls_goods(&word.plain);
         let listed = || self.listed(std::slice::from_ref(&word.key)).is_some();
         word.written.chars().count() == 1
             || listed()
@@ -298,7 +298,7 @@ fn countries() -> impl Iterator<Item = StopWord> {
     let names = lists().countries.rows().iter().flat_map(|country| {
         Language::ALL.map(|language| (language.code().to_owned(), country.names.in_language(language).to_owned()))
     });
-    let is_goods = |name: &str| vocabulary().knows(&deunicode(name).to_ascii_lowercase());
+    let is_goods = |name: &str| goods().calls_goods(&deunicode(name).to_ascii_lowercase());
     let row = |(language, word)| StopWord { language, word, kind: WordKind::Nothing, use_instead: String::new() };
     names.filter(move |(_, name)| !is_goods(name)).map(row)
 }
@@ -328,8 +328,7 @@ fn advice(row: &StopWord) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refdata::search::synonyms::{EMBEDDED, Synonym};
-    use crate::refdata::table::read;
+    use crate::refdata::search;
 
     fn judge(text: &str) -> Option<Vague> {
         StopWords::built_in().judge(text)
@@ -508,7 +507,7 @@ mod tests {
 
     #[test]
     fn everyday_phrases_are_vague_only_where_they_name_a_class() {
-        let phrases = read::<Synonym>(EMBEDDED.1.as_bytes()).rows;
+        let phrases: Vec<_> = search::lists().phrases.into_iter().filter(|phrase| phrase.kind.is_none()).collect();
         let vague: Vec<_> = phrases.iter().filter(|phrase| says_nothing(&phrase.words)).collect();
         assert!(vague.len() * 50 < phrases.len(), "{} of {}: {vague:?}", vague.len(), phrases.len());
         let of_no_words: Vec<_> =

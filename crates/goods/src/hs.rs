@@ -6,31 +6,25 @@
 
 use std::collections::HashMap;
 
-use rust_decimal::Decimal;
+use bytes::Bytes;
 
-use super::certainty::{Features, certainty};
-use super::index::{Field, Match, Question, TextIndex, Understood};
-use super::synonyms::Synonym;
-use super::text::plain_words;
-use super::tongue::Tongue;
-use super::trade::TradeNames;
-use crate::contract::HSLookupInfo;
-use crate::limits;
-use crate::refdata::hs::{HsEntry, Nomenclature};
+use crate::MOST_WORDS;
+use crate::certainty::{Features, certainty};
+use crate::flat::{Floats, Lists, Numbers, Reader, Texts};
+use crate::index::{Match, Question, TextIndex, Understood};
+use crate::materials::in_english;
+use crate::text::{Analyzer, plain_words};
+use crate::tongue::Tongue;
+use crate::trade::TradeNames;
+use crate::words::TEXTS;
 
-/// Weights of the texts of the codes above, the nearest first; the own text has 1.
-const ABOVE: [f32; 3] = [0.4, 0.15, 0.1];
-/// Weight of the nearest text above for a code without a text of its own in the language.
-const INSTEAD: f32 = 0.8;
-/// What remains of the score of a code that collects leftovers.
-const CATCH_ALL: f32 = 0.92;
-/// Gain of a code that consumers send: those have texts in every language.
-const CONSUMER: f32 = 1.15;
 /// Share of a score that depends on how much of the description was found.
 const COVERAGE: f32 = 0.65;
 /// Weight of an everyday phrase against the texts, and of each further code it leads to against the one before.
 const PHRASE: f32 = 1.2;
 const LATER_CODE: f32 = 0.9;
+/// Gain of the codes of a phrase that are for the material asked for.
+const MADE_OF_IT: f32 = 1.3;
 /// Trust in a language, by what it knows of the description, below which it is not asked.
 const LEAST_TRUST: f32 = 0.5;
 /// Trust from which on a language knows as much of the description as any.
@@ -39,13 +33,13 @@ const SAME_TRUST: f32 = 0.8;
 const SURELY_MAIN: f32 = 0.8;
 /// Share from which on a text or phrase, or a description, counts as whole.
 const WHOLE: f32 = 0.99;
-/// Digits of a code that can be declared.
-const DECLARED: usize = 6;
+/// Proposals that a certainty is worked out among.
+const CANDIDATES: usize = 10;
 /// Certainty of the best proposal below which none is made, and of the others below which they are left out.
-const FLOOR: f32 = 0.4;
+const FLOOR: f32 = 0.3;
 const FLOOR_OF_OTHERS: f32 = 0.05;
 /// Certainty from which on a part of a description names goods of its own.
-const NAMES_GOODS: f32 = 0.6;
+const NAMES_GOODS: f32 = 0.4;
 /// Parts of a description that are looked at.
 const PARTS: usize = 6;
 /// Certainty of the first code of the kind that a trade name stands for, and what remains of it for each further one.
@@ -73,66 +67,29 @@ pub struct HsHit {
     pub features: Features,
 }
 
-impl HsHit {
-    /// The proposal as it travels.
-    pub fn to_contract(&self) -> HSLookupInfo {
-        HSLookupInfo {
-            hs_code: Some(self.code.clone()),
-            observations: Some(self.observations.clone()),
-            certainty: Some(Decimal::new((self.certainty * 100.0).round() as i64, 2).into()),
-            found_by: Some(self.found_by.clone()),
-            heading: Some(self.heading.clone()),
-        }
-    }
-}
-
 /// The search over a nomenclature.
 pub struct HsIndex {
-    codes: Vec<Code>,
-    by_code: HashMap<String, u32>,
-    tongues: Vec<TongueIndex>,
+    /// All codes, in order, and their texts by code and language.
+    codes: Texts,
+    texts: Texts,
+    /// By the number of a code that can be found: its place among all.
+    places: Numbers,
+    /// By the same: what of a score remains for its standing.
+    standings: Floats,
+    /// Words that goods are called by in three languages, in plain small letters.
+    vocabulary: Texts,
     trade_names: TradeNames,
+    /// What kinds of goods are called in English.
+    kinds: Texts,
+    tongues: Vec<TongueIndex>,
 }
 
-/// A code that can be found.
-struct Code {
-    entry: HsEntry,
-    /// What of a score remains for its standing: codes for leftovers stand back, consumer goods come first.
-    standing: f32,
-    /// The entries it lies in, the nearest first.
-    above: Vec<HsEntry>,
-}
-
-impl Code {
-    /// What the code covers, in the language of the answer as far as there is a text in it.
-    fn text(&self, tongue: Tongue) -> &str {
-        let texts = std::iter::once(&self.entry).chain(&self.above).map(|entry| entry.text_in(tongue));
-        texts.into_iter().find(|text| !text.is_empty()).unwrap_or(&self.entry.en)
-    }
-
-    fn heading(&self, tongue: Tongue) -> String {
-        let Some(heading) = self.above.iter().find(|entry| entry.code.len() == 4) else { return String::new() };
-        let text = match heading.text_in(tongue) {
-            "" => &heading.en,
-            text => text,
-        };
-        format!("{} {text}", heading.code)
-    }
-}
-
-/// The index of one language: documents are the codes, after them the everyday phrases.
+/// The index of one language: documents are the codes that can be found, after them the everyday phrases.
 struct TongueIndex {
     index: TextIndex,
-    /// By phrase.
-    leads: Vec<Lead>,
-}
-
-/// Where a phrase leads.
-struct Lead {
-    /// The likeliest first.
-    codes: Vec<u32>,
-    /// What goods of its kind are called in English.
-    kind: Option<String>,
+    /// By phrase: the codes it leads to, the likeliest first, and the number of its kind.
+    leads: Lists,
+    kinds: Numbers,
 }
 
 /// A name of goods that stands in a description.
@@ -198,22 +155,81 @@ impl Answer {
 }
 
 impl HsIndex {
-    /// Builds the indexes; see `cargo bench --bench lookup` for the time it takes. `synonyms` may go beyond the built-in
-    /// ones, for example by choices that an organization confirmed.
-    pub fn new(nomenclature: &Nomenclature, synonyms: &[Synonym]) -> Self {
-        let entries = nomenclature.entries().iter().filter(|entry| entry.code.len() >= DECLARED);
-        let above = |entry: &HsEntry| nomenclature.ancestors(&entry.code).cloned().collect();
-        let code = |entry: &HsEntry| Code { standing: standing(entry), above: above(entry), entry: entry.clone() };
-        let codes: Vec<Code> = entries.map(code).collect();
-        let by_code: HashMap<String, u32> = codes.iter().map(|code| code.entry.code.clone()).zip(0..).collect();
-        let tongue = |tongue| TongueIndex::new(nomenclature, &codes, &by_code, synonyms, tongue);
-        let tongues = Tongue::ALL.map(tongue).into();
-        Self { codes, by_code, tongues, trade_names: TradeNames::built_in() }
+    /// Reads what [`crate::words::Lists::index`] wrote.
+    pub fn read(run: Bytes) -> Self {
+        let mut reader = Reader::new(run);
+        let reader = &mut reader;
+        Self {
+            codes: reader.texts(),
+            texts: reader.texts(),
+            places: reader.numbers(),
+            standings: reader.floats(),
+            vocabulary: reader.texts(),
+            trade_names: TradeNames::read(reader),
+            kinds: reader.texts(),
+            tongues: Tongue::ALL.map(|tongue| TongueIndex::read(tongue, reader)).into(),
+        }
+    }
+
+    /// Whether the nomenclature has this code.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codes.find(code).is_some()
+    }
+
+    /// Whether `word`, in plain small letters, is written in the nomenclature or an everyday phrase in English, French or
+    /// Spanish: what it means does not matter.
+    pub fn calls_goods(&self, word: &str) -> bool {
+        self.vocabulary.find(word).is_some()
+    }
+
+    /// What takes the texts of a language apart.
+    pub fn analyzer(&self, tongue: Tongue) -> Option<Analyzer> {
+        self.tongues.get(tongue as usize).map(|tongue| tongue.index.analyzer())
+    }
+
+    /// The code with a number.
+    fn code(&self, number: u32) -> Option<&str> {
+        self.places.get(number as usize).map(|place| self.codes.get(place as usize))
+    }
+
+    /// What a code covers, in a language; empty where there is no text in it.
+    fn text_in(&self, place: usize, tongue: Tongue) -> &str {
+        let column = tongue as usize;
+        if column < TEXTS { self.texts.get(place * TEXTS + column) } else { "" }
+    }
+
+    /// The places of a code and of those it lies in, the nearest first.
+    fn path(&self, code: &str) -> impl Iterator<Item = usize> {
+        let lengths = [10, 8, 6, 4, 2].into_iter().filter(|length| *length <= code.len());
+        lengths.filter_map(|length| self.codes.find(code.get(..length)?))
+    }
+
+    /// A proposal: what the code covers in the language of the answer as far as there is a text in it.
+    fn hit(&self, code: &str, tongue: Tongue, certainty: f32, found_by: String) -> HsHit {
+        let in_english = |place: usize| self.text_in(place, Tongue::En);
+        let texts = self.path(code).map(|place| self.text_in(place, tongue));
+        let text = texts.chain(self.path(code).map(in_english)).find(|text| !text.is_empty()).unwrap_or_default();
+        let heading = code.get(..4).and_then(|heading| Some((heading, self.codes.find(heading)?)));
+        let heading = heading.map(|(heading, place)| match self.text_in(place, tongue) {
+            "" => format!("{heading} {}", in_english(place)),
+            text => format!("{heading} {text}"),
+        });
+        HsHit {
+            code: code.to_owned(),
+            certainty,
+            heading: heading.unwrap_or_default(),
+            observations: format!("{text} [found by: {found_by}]"),
+            found_by,
+            features: Features::default(),
+        }
     }
 
     /// The best `limit` codes for `text`, best first; empty where none is certain enough. Where the text names several
     /// kinds of goods there are codes for each, in turns.
     pub fn search(&self, text: &str, limit: usize) -> Vec<HsHit> {
+        if self.says_nothing(text) {
+            return Vec::new();
+        }
         let whole = self.answer(text, limit);
         let parts = match whole.tongue {
             Some(tongue) if !whole.is_phrase => parts(text, tongue),
@@ -234,6 +250,16 @@ impl HsIndex {
         hits
     }
 
+    /// Whether a text is put together of words and phrases that say nothing of goods in a language. A single word must not
+    /// name goods in another.
+    fn says_nothing(&self, text: &str) -> bool {
+        let words = plain_words(text);
+        let names = |tongue: &TongueIndex| words.len() == 1 && words.iter().any(|word| tongue.index.is_head(word));
+        let others_name = |at| self.tongues.iter().enumerate().any(|(other, tongue)| other != at && names(tongue));
+        let vague = self.tongues.iter().position(|tongue| tongue.index.is_all_vague(&words));
+        vague.is_some_and(|at| !others_name(at)) && self.trade_names.find(text).is_none()
+    }
+
     /// The best `limit` candidates by the words alone, however uncertain: what the certainty is fitted on.
     pub fn candidates(&self, text: &str, limit: usize) -> Vec<HsHit> {
         self.by_words(text, limit).hits
@@ -245,7 +271,7 @@ impl HsIndex {
         let core = self.tongue_of(text).map(|tongue| self.core(text, tongue));
         let texts = std::iter::once(text.to_owned()).chain(core);
         let mut codes: Vec<String> = texts
-            .filter_map(|text| self.answer(&text, limits::HS_HITS).hits.into_iter().next())
+            .filter_map(|text| self.answer(&text, CANDIDATES).hits.into_iter().next())
             .filter(|hit| hit.certainty >= sure && hit.features.main >= SURELY_MAIN)
             .map(|hit| hit.code)
             .collect();
@@ -295,24 +321,18 @@ impl HsIndex {
                 .into_iter()
                 .filter(|hit| hit.exhaustion > 0.99 && hit.names_main && hit.main >= SURELY_MAIN);
             for hit in whole {
-                let Some(phrase) = (hit.document as usize).checked_sub(self.codes.len()) else { continue };
-                let Some(Lead { codes, kind }) = tongue.leads.get(phrase) else { continue };
-                let codes = codes.iter().filter_map(|code| self.codes.get(*code as usize));
+                let Some(phrase) = (hit.document as usize).checked_sub(self.places.len()) else { continue };
+                let kind = tongue.kinds.get(phrase).filter(|kind| *kind != u32::MAX);
                 let matches = tongue.index.matches(question, hit.document);
                 names.push(Name {
                     tongue: tongue.index.tongue(),
                     words: matches.into_iter().map(|found| found.asked).collect(),
-                    codes: codes.map(|code| code.entry.code.as_str()).collect(),
-                    kind: kind.as_deref(),
+                    codes: tongue.leads.get(phrase).filter_map(|code| self.code(code)).collect(),
+                    kind: kind.map(|kind| self.kinds.get(kind as usize)),
                 });
             }
         }
         names
-    }
-
-    /// Whether `word` (plain small letters) is written in the texts or phrases of some language.
-    pub fn knows(&self, word: &str) -> bool {
-        self.tongues.iter().any(|tongue| tongue.index.has(word))
     }
 
     /// What one kind of goods leads to: by what its words say, else by its trade name.
@@ -321,18 +341,17 @@ impl HsIndex {
         let mut beside = self.by_words(&found.beside, limit);
         let is_telling = beside.tongue == Some(Tongue::En) || found.beside.len() >= TELLING;
         if beside.names && beside.is_name && is_telling && beside.certainty() >= BESIDE_TRADE {
-            let is_of_kind = |hit: &HsHit| found.name.codes.contains(&hit.code);
+            let is_of_kind = |hit: &HsHit| found.codes.iter().any(|code| self.code(*code) == Some(&hit.code));
             beside.hits.sort_by_key(|hit| !is_of_kind(hit));
             return beside;
         }
         let tongue = beside.tongue.unwrap_or(Tongue::En);
         let mut certainty = TRADE_NAME;
         let mut hits = Vec::new();
-        for code in &found.name.codes {
-            let Some(code) = self.by_code.get(code).and_then(|at| self.codes.get(*at as usize)) else { continue };
-            let found_by = format!("trade name {}, {}", found.name.name, found.name.kind);
+        for code in found.codes.iter().filter_map(|code| self.code(*code)) {
+            let found_by = format!("trade name {}, {}", found.name, found.kind);
             let features = Features { main: 1.0, ..Features::default() };
-            hits.push(HsHit { features, ..HsHit::new(code, tongue, certainty, found_by) });
+            hits.push(HsHit { features, ..self.hit(code, tongue, certainty, found_by) });
             certainty *= LATER_TRADE;
         }
         Answer { hits, tongue: Some(tongue), is_phrase: false, is_name: true, names: true }
@@ -345,13 +364,14 @@ impl HsIndex {
         let trusted =
             self.tongues.iter().zip(&understood).enumerate().filter(|(_, (_, (_, trust)))| *trust >= LEAST_TRUST);
         for (at, (tongue, (question, trust))) in trusted {
-            for (code, evidence) in tongue.search(question, *trust, self.codes.len()) {
+            for (code, evidence) in tongue.search(question, *trust, self.places.len()) {
                 let known = best.entry(code).or_default();
                 if evidence.score() > known.score() {
                     *known = Evidence { tongue: at, ..evidence };
                 }
             }
         }
+        self.prefer_material(&understood, &mut best);
         let ranked = self.ranked(&best, limit);
         let Some((first, _)) = ranked.first() else { return Answer::default() };
         let Some(strongest) = best.get(first) else { return Answer::default() };
@@ -384,8 +404,8 @@ impl HsIndex {
             let all = supports.into_iter().filter(|(support, _)| support.score > 0.0).map(features);
             let features = all.max_by(|a, b| certainty(a).total_cmp(&certainty(b)))?;
             let found_by = self.found_by(&understood, *code, evidence)?;
-            let code = self.codes.get(*code as usize)?;
-            Some(HsHit { features, ..HsHit::new(code, tongue.unwrap_or(Tongue::En), certainty(&features), found_by) })
+            let tongue = tongue.unwrap_or(Tongue::En);
+            Some(HsHit { features, ..self.hit(self.code(*code)?, tongue, certainty(&features), found_by) })
         };
         let mut hits: Vec<HsHit> = ranked.iter().filter_map(hit).collect();
         hits.sort_by_key(|hit| std::cmp::Reverse((hit.certainty * 10.0).round() as u32));
@@ -398,13 +418,31 @@ impl HsIndex {
         }
     }
 
+    /// Of the codes that a phrase leads to, those that are for what the goods are made of come first, and answer to that
+    /// word too: in English, and where the nomenclature has a text of its own, that text says so already.
+    fn prefer_material(&self, understood: &[(Understood, f32)], found: &mut HashMap<u32, Evidence>) {
+        let Some(english) = self.tongues.first().map(|tongue| &tongue.index) else { return };
+        for (at, (tongue, (question, _))) in self.tongues.iter().zip(understood).enumerate().skip(1) {
+            let mut of_it: HashMap<u32, f32> = HashMap::new();
+            for (word, share) in question.readings() {
+                let codes = in_english(word, tongue.index.tongue()).flat_map(|material| english.documents(material));
+                codes.for_each(|code| _ = of_it.insert(code, share));
+            }
+            for (code, evidence) in found.iter_mut().filter(|(_, evidence)| evidence.tongue == at) {
+                let Some(share) = of_it.get(code) else { continue };
+                evidence.by_phrase.score *= MADE_OF_IT;
+                evidence.by_phrase.coverage = (evidence.by_phrase.coverage + share).min(1.0);
+            }
+        }
+    }
+
     fn heading_of(&self, code: u32) -> Option<&str> {
-        self.codes.get(code as usize)?.entry.code.get(..4)
+        self.code(code)?.get(..4)
     }
 
     /// The best `limit` codes with their scores, best first.
     fn ranked(&self, found: &HashMap<u32, Evidence>, limit: usize) -> Vec<(u32, f32)> {
-        let standing = |code: &u32| self.codes.get(*code as usize).map_or(0.0, |code| code.standing);
+        let standing = |code: &u32| self.standings.get(*code as usize).unwrap_or_default();
         let mut ranked: Vec<(u32, f32)> =
             found.iter().map(|(code, evidence)| (*code, evidence.score() * standing(code))).collect();
         let by_score = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
@@ -429,19 +467,6 @@ impl HsIndex {
     }
 }
 
-impl HsHit {
-    fn new(code: &Code, tongue: Tongue, certainty: f32, found_by: String) -> Self {
-        Self {
-            code: code.entry.code.clone(),
-            certainty,
-            heading: code.heading(tongue),
-            observations: format!("{} [found by: {found_by}]", code.text(tongue)),
-            found_by,
-            features: Features::default(),
-        }
-    }
-}
-
 /// The proposals of several kinds of goods in turns, the best of each first; none twice.
 fn in_turns(answers: Vec<Answer>) -> Vec<HsHit> {
     let longest = answers.iter().map(|answer| answer.hits.len()).max().unwrap_or_default();
@@ -457,7 +482,7 @@ fn in_turns(answers: Vec<Answer>) -> Vec<HsHit> {
 }
 
 /// The parts of a text that may each name goods: between commas and the like, and at words like `and`.
-pub(super) fn parts(text: &str, tongue: Tongue) -> Vec<String> {
+pub fn parts(text: &str, tongue: Tongue) -> Vec<String> {
     let joins = &tongue.words().joins;
     let mut parts = Vec::new();
     for clause in text.split([',', ';', '+', '&', '/', '\n', '\u{3001}', '\u{ff0c}']) {
@@ -476,23 +501,8 @@ pub(super) fn parts(text: &str, tongue: Tongue) -> Vec<String> {
 }
 
 impl TongueIndex {
-    fn new(
-        nomenclature: &Nomenclature,
-        codes: &[Code],
-        by_code: &HashMap<String, u32>,
-        synonyms: &[Synonym],
-        tongue: Tongue,
-    ) -> Self {
-        let phrases: Vec<&Synonym> = synonyms.iter().filter(|synonym| synonym.language == tongue).collect();
-        let lead = |synonym: &&Synonym| Lead {
-            codes: synonym.codes.iter().filter_map(|code| by_code.get(code.as_str()).copied()).collect(),
-            kind: synonym.kind.clone(),
-        };
-        let leads = phrases.iter().map(lead).collect();
-        let of_codes = codes.iter().map(|code| fields(nomenclature, code, tongue));
-        let of_phrases =
-            phrases.iter().map(|synonym| vec![Field { text: &synonym.words, weight: 1.0, own: true, name: true }]);
-        Self { index: TextIndex::build(tongue, of_codes.chain(of_phrases)), leads }
+    fn read(tongue: Tongue, reader: &mut Reader) -> Self {
+        Self { leads: reader.lists(), kinds: reader.numbers(), index: TextIndex::read(tongue, reader) }
     }
 
     /// What speaks for each code in this language.
@@ -506,8 +516,8 @@ impl TongueIndex {
                 continue;
             };
             let mut by_phrase = score * hit.exhaustion.powi(2) * PHRASE;
-            for (place, code) in self.leads.get(phrase).into_iter().flat_map(|lead| &lead.codes).enumerate() {
-                let evidence = found.entry(*code).or_default();
+            for (place, code) in self.leads.get(phrase).enumerate() {
+                let evidence = found.entry(code).or_default();
                 if evidence.by_phrase.score < by_phrase {
                     evidence.by_phrase = Support { score: by_phrase, ..support };
                     evidence.phrase = Some(hit.document);
@@ -520,31 +530,11 @@ impl TongueIndex {
     }
 }
 
-/// The texts a code is found by: its own and those of the codes above. A code that has others below is only found
-/// where those have no text of their own.
-fn fields<'a>(nomenclature: &'a Nomenclature, code: &'a Code, tongue: Tongue) -> Vec<Field<'a>> {
-    let below = nomenclature.below(&code.entry.code);
-    if !below.is_empty() && below.iter().all(|child| !child.text_in(tongue).is_empty()) {
-        return Vec::new();
-    }
-    let field = |text, weight, own| Field { text, weight, own, name: false };
-    let own = code.entry.text_in(tongue);
-    let nearest = if own.is_empty() { INSTEAD } else { ABOVE[0] };
-    let weights = std::iter::once(nearest).chain(ABOVE.into_iter().skip(1));
-    let above = code.above.iter().zip(weights).map(|(above, weight)| field(above.text_in(tongue), weight, false));
-    std::iter::once(field(own, 1.0, true)).chain(above).collect()
-}
-
-fn standing(entry: &HsEntry) -> f32 {
-    let catch_all = if is_catch_all(&entry.en) { CATCH_ALL } else { 1.0 };
-    if entry.fr.is_empty() { catch_all } else { catch_all * CONSUMER }
-}
-
 /// The question as each of `indexes` understands it, and how far each is to be trusted with it: by the square of what
 /// it knows of it against the one that knows most. A word known `elsewhere` is not taken for misspelt.
-pub(super) fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -> bool) -> Vec<(Understood, f32)> {
+fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -> bool) -> Vec<(Understood, f32)> {
     let mut words = plain_words(text);
-    words.truncate(limits::SEARCH_WORDS);
+    words.truncate(MOST_WORDS);
     // A word that only a language knows which knows little else may be misspelt in another.
     let known: Vec<usize> = indexes.iter().map(|index| words.iter().filter(|word| index.has(word)).count()).collect();
     let most = known.iter().copied().max().unwrap_or_default();
@@ -578,134 +568,4 @@ fn words_of(matches: &[Match]) -> String {
         .map(|m| if m.asked == m.found { m.found.clone() } else { format!("{} (for {})", m.found, m.asked) })
         .collect();
     words.join(", ")
-}
-
-fn is_catch_all(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    text.contains("not elsewhere listed") || text.starts_with("other ") || text.contains(" other than ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::goods;
-    use super::*;
-    use crate::refdata::hs::nomenclature;
-    use proptest::prelude::*;
-
-    fn codes(text: &str) -> Vec<String> {
-        goods().search(text, 5).into_iter().map(|hit| hit.code).collect()
-    }
-
-    #[test]
-    fn everyday_goods_are_found_in_three_languages_without_being_told_which() {
-        for (text, code) in [
-            ("leather wallet for men", "420231"),
-            ("portefeuille en cuir", "420231"),
-            ("cartera de cuero", "420231"),
-            ("thé vert", "090210"),
-            ("jar of honey", "040900"),
-            ("pot de miel", "040900"),
-            ("miel de abeja", "040900"),
-        ] {
-            assert!(codes(text).contains(&code.to_owned()), "{text}: {:?}", codes(text));
-        }
-    }
-
-    #[test]
-    fn misspelt_words_are_corrected_and_the_hit_says_so() {
-        let hits = goods().search("blootooth headfones", 5);
-        let hit = hits.iter().find(|hit| hit.code == "851830").unwrap();
-        assert!(hit.observations.contains("headphones (for headfones)"), "{}", hit.observations);
-    }
-
-    #[test]
-    fn the_material_chooses_among_sisters() {
-        assert_eq!(codes("polyester t-shirt")[0], "610990");
-        assert_eq!(codes("cotton t-shirt")[0], "610910");
-    }
-
-    #[test]
-    fn answers_are_limited_ranked_and_never_longer_than_the_edition() {
-        let hits = goods().search("shoes", limits::HS_HITS);
-        assert!((3..=limits::HS_HITS).contains(&hits.len()));
-        assert_eq!(hits[0].to_contract().hs_code.as_ref(), Some(&hits[0].code));
-        assert!(hits.windows(2).all(|pair| pair[0].certainty + 0.1 >= pair[1].certainty), "best first");
-        assert!(goods().search("cotton", 10).iter().all(|hit| nomenclature().get(&hit.code).is_some()));
-        assert!(goods().search("", 10).is_empty() && goods().search("7 % & 12", 10).is_empty());
-        assert!(goods().search("shoes", 0).is_empty());
-    }
-
-    #[test]
-    fn a_long_text_is_searched_by_its_first_words() {
-        let long = format!("leather wallet{}", " black large".repeat(500));
-        assert_eq!(codes(&long)[0], "420231");
-    }
-
-    #[test]
-    fn only_codes_that_can_be_declared_are_proposed_with_their_heading_beside() {
-        let hits = goods().search("moteur diesel", 5);
-        assert!(hits.iter().all(|hit| hit.code.len() >= DECLARED), "{hits:?}");
-        assert!(hits[0].heading.starts_with("8408 "), "{}", hits[0].heading);
-    }
-
-    #[test]
-    fn unknown_words_lead_nowhere() {
-        for text in ["zyxwvu", "quixtal mirpok", "present", "платье", "Takahashi Kenji"] {
-            assert_eq!(codes(text), [""; 0], "{text}");
-        }
-    }
-
-    #[test]
-    fn the_main_noun_decides() {
-        for (text, code) in [
-            ("phone case for iPhone 13", "392690"),
-            ("camera lens", "900211"),
-            ("Handyhülle aus Silikon", "392690"),
-            ("硅胶手机壳", "392690"),
-            ("wine glasses set of 6", "701328"),
-        ] {
-            assert!(codes(text).contains(&code.to_owned()), "{text}: {:?}", codes(text));
-        }
-    }
-
-    #[test]
-    fn a_trade_name_leads_to_its_goods_unless_others_are_named_beside() {
-        let hits = goods().search("Lego 42115", 5);
-        assert_eq!(hits[0].code, "950300");
-        assert_eq!(hits[0].found_by, "trade name lego, toy building bricks");
-        assert!(codes("Samsung Galaxy phone case").contains(&"392690".to_owned()));
-    }
-
-    #[test]
-    fn several_goods_get_codes_for_each() {
-        let found = codes("Honig, Seife und Socken");
-        for heading in ["0409", "3401", "6115"] {
-            assert!(found.iter().any(|code| code.starts_with(heading)), "{found:?}");
-        }
-    }
-
-    #[test]
-    fn one_answer_speaks_one_language() {
-        let french = goods().search("portefeuille en cuir", 5);
-        assert!(french.iter().all(|hit| !hit.heading.contains("wallet")), "{french:?}");
-    }
-
-    #[test]
-    fn a_code_with_others_below_gives_way_to_them_when_national_codes_are_loaded() {
-        let entry = |code: &str, en: &str| HsEntry { code: code.into(), en: en.into(), ..HsEntry::default() };
-        let rows =
-            vec![entry("0409", "Honey"), entry("040900", "Natural honey"), entry("04090010", "Honey in the comb")];
-        let nomenclature = Nomenclature::new(crate::refdata::table::Parsed { rows, ..Default::default() });
-        let index = HsIndex::new(&nomenclature, &[]);
-        let found: Vec<String> = index.candidates("comb honey", 5).into_iter().map(|hit| hit.code).collect();
-        assert_eq!(found, ["04090010"]);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
-        #[test]
-        fn any_text_is_searched_without_panic(text in "\\PC{0,80}") {
-            prop_assert!(goods().search(&text, 10).len() <= 10);
-        }
-    }
 }

@@ -3,19 +3,15 @@
 //!
 //! Knows words and documents by number; what a document is, the caller knows.
 
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::ops::Range;
 
-use super::similar::Vocabulary;
-use super::text::{Analyzer, Role, Word, singular};
-use super::tongue::{Head, Tongue};
+use bytes::Bytes;
 
-/// How fast a repeated word stops counting (BM25's k1).
-const SATURATION: f32 = 1.2;
-/// How much long fields are discounted (BM25's b).
-const LENGTH_DISCOUNT: f32 = 0.4;
-/// Length of a usual field in words; only its order of magnitude matters.
-const USUAL_LENGTH: f32 = 8.0;
+use crate::flat::{Floats, Numbers, Reader, Texts, take_short};
+use crate::similar::Vocabulary;
+use crate::text::{Analyzer, Role, Word, singular};
+use crate::tongue::{Head, Tongue};
+
 /// Taken off for a word that the text says the goods are not, as a share of its worth.
 const CONTRADICTION: f32 = 0.5;
 /// Worth of a word that shares only its stem with the one asked for.
@@ -25,6 +21,8 @@ const SURE_BY_STEM: f32 = 0.4;
 const SURE_BY_LIKENESS: f32 = 0.8;
 /// Rarity that a word counts with that is not known at all.
 const UNKNOWN_RARITY: f32 = 6.0;
+/// The same of an amount or size: `1000`, `50ml`.
+const AMOUNT_RARITY: f32 = 1.0;
 /// Likeness from which on a word differs by one slip only.
 const ONE_SLIP: f32 = 0.8;
 /// Letters from which on a word with one slip is safely corrected where nothing else is known.
@@ -49,16 +47,6 @@ const SHORTEST_HEAD: usize = 5;
 const COMPOUND_SIDE: f32 = 0.5;
 /// Letters that a part of a compound has at least.
 const SHORTEST_PART: usize = 3;
-
-/// A part of a document with its weight.
-pub struct Field<'a> {
-    pub text: &'a str,
-    pub weight: f32,
-    /// The document's own words, by which the rarity of a word is counted; false for texts that many documents share.
-    pub own: bool,
-    /// It is a name of goods, not a text about them: its main word names goods wherever it is main.
-    pub name: bool,
-}
 
 /// A description that is looked for, with what all languages together know of it.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +82,16 @@ impl Understood {
     /// Whether a word of the question may name goods, and not only say what they are made of or look like.
     pub fn names_goods(&self) -> bool {
         self.groups.iter().any(|group| group.is_main && group.role == Role::Name)
+    }
+
+    /// Its words, each as asked and as what it may stand for, with its share of the question's worth.
+    pub fn readings(&self) -> impl Iterator<Item = (&str, f32)> {
+        let worth = |group: &Group| group.weight * group.rarity;
+        let total = self.groups.iter().map(worth).sum::<f32>() + self.unknown;
+        self.groups.iter().flat_map(move |group| {
+            let read = group.alternatives.iter().map(|alternative| alternative.surface.as_str());
+            std::iter::once(group.asked.as_str()).chain(read).map(move |word| (word, worth(group) / total))
+        })
     }
 
     /// Drops the words that `is_small` says are small words of the language that the question is in.
@@ -150,35 +148,79 @@ pub struct Scored {
     pub names_main: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Posting {
-    document: u32,
-    /// What this word adds to the score of the document.
-    worth: f32,
+/// Documents one after the other that a word says the same of.
+struct Run {
+    documents: Range<u32>,
+    /// Number of the factor that the rarity of the word is taken by.
+    factor: u32,
+}
+
+/// Where a word stands, in the order of the documents.
+struct Runs<'i> {
+    bytes: &'i [u8],
+    next: u32,
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Run;
+    fn next(&mut self) -> Option<Run> {
+        let mut number = || take_short(&mut self.bytes);
+        let (gap, count, factor) = (number()?, number()?, number()?);
+        let first = self.next.saturating_add(gap);
+        self.next = first.saturating_add(count);
+        Some(Run { documents: first..self.next, factor })
+    }
 }
 
 /// The index. Documents are numbered from 0 in the order given.
 pub struct TextIndex {
     analyzer: Analyzer,
-    /// Stems (`knit`, `-knit` when negated) and written words in the singular (`=shirt`).
-    terms: HashMap<String, u32>,
-    postings: Vec<Vec<Posting>>,
-    rarities: Vec<f32>,
+    /// Stems (`knit`, `-knit` when negated) and written words in the singular (`=shirt`), in order.
+    pub(crate) terms: Texts,
+    pub(crate) rarities: Floats,
+    /// By term: where its runs end.
+    pub(crate) ends: Numbers,
+    /// Of each run: how many documents lie between it and the one before, how many it has, and its factor.
+    pub(crate) runs: Bytes,
+    pub(crate) factors: Floats,
     /// By document: the rarities of its own words together.
-    totals: Vec<f32>,
+    pub(crate) totals: Floats,
     /// Terms of words that name goods: the main words of names.
-    heads: HashSet<u32>,
+    pub(crate) heads: Numbers,
+    /// Those of them that are mostly the main word where they stand in a name: `mouse`, not `optical`.
+    nouns: Numbers,
     vocabulary: Vocabulary,
 }
 
 impl TextIndex {
-    /// Builds the index; each document is a list of fields.
-    pub fn build<'a>(tongue: Tongue, documents: impl Iterator<Item = Vec<Field<'a>>>) -> Self {
-        let mut builder = Builder::new(tongue);
-        for (number, fields) in documents.enumerate() {
-            builder.add(u32::try_from(number).unwrap_or(u32::MAX), &fields);
+    /// Reads an index that [`crate::building`] wrote.
+    pub(crate) fn read(tongue: Tongue, reader: &mut Reader) -> Self {
+        Self {
+            analyzer: Analyzer::new(tongue, reader.texts()),
+            terms: reader.texts(),
+            rarities: reader.floats(),
+            ends: reader.numbers(),
+            runs: reader.section(),
+            factors: reader.floats(),
+            totals: reader.floats(),
+            heads: reader.numbers(),
+            nouns: reader.numbers(),
+            vocabulary: Vocabulary::read(reader),
         }
-        builder.finish()
+    }
+
+    /// What takes the texts of this language apart.
+    pub fn analyzer(&self) -> Analyzer {
+        self.analyzer.again()
+    }
+
+    /// The number of a stem or written word.
+    fn number(&self, term: &str) -> Option<u32> {
+        self.terms.find(term).and_then(|at| u32::try_from(at).ok())
+    }
+
+    fn is_head_term(&self, term: u32) -> bool {
+        self.heads.find(term).is_some()
     }
 
     /// Whether `surface` is written in these texts or is a word of the language that says nothing of goods.
@@ -192,6 +234,11 @@ impl TextIndex {
         self.is_small_word(surface) || self.analyzer.says_nothing(surface) && !self.is_head(surface)
     }
 
+    /// Whether all that `words` say is listed as saying nothing.
+    pub fn is_all_vague(&self, words: &[String]) -> bool {
+        self.analyzer.is_all_vague(words)
+    }
+
     /// Whether `surface` is a small word of the language.
     pub fn is_small_word(&self, surface: &str) -> bool {
         self.analyzer.is_function_word(surface)
@@ -199,7 +246,7 @@ impl TextIndex {
 
     /// The word is written in these texts, in the singular or plural.
     fn has_word(&self, surface: &str) -> bool {
-        self.terms.contains_key(&written(surface))
+        self.number(&written(surface)).is_some()
     }
 
     /// The language.
@@ -209,7 +256,7 @@ impl TextIndex {
 
     /// Whether names of goods turn on `surface`.
     pub fn is_head(&self, surface: &str) -> bool {
-        self.terms.get(&written(surface)).is_some_and(|term| self.heads.contains(term))
+        self.number(&written(surface)).is_some_and(|term| self.is_head_term(term))
     }
 
     /// The words of a text that may name goods or say what they are made of.
@@ -231,7 +278,8 @@ impl TextIndex {
             }
             let (likeness, alternatives) = self.alternatives(&word, question, may_guess);
             if alternatives.is_empty() {
-                understood.unknown += word.weight * UNKNOWN_RARITY;
+                let is_amount = word.surface.starts_with(|c: char| c.is_ascii_digit());
+                understood.unknown += word.weight * if is_amount { AMOUNT_RARITY } else { UNKNOWN_RARITY };
                 understood.in_doubt |= word.role == Role::Name;
                 continue;
             }
@@ -247,14 +295,14 @@ impl TextIndex {
                 rarity,
                 likeness,
                 alternatives,
-                contradicted_by: self.terms.get(&format!("-{}", word.stem)).copied(),
+                contradicted_by: self.number(&format!("-{}", word.stem)),
                 asked: word.surface,
             });
         }
         let small = question.words.iter().filter(|word| self.is_small_word(word)).count();
         understood.knowledge += small as f32;
         let compounds = if may_guess { self.compounds_of(question) } else { 0 };
-        let known = question.words.iter().filter(|word| self.has(word)).count() as f32;
+        let known: f32 = question.words.iter().map(|word| self.known_share(word)).sum();
         understood.known = (known + KNOWN_COMPOUND * compounds as f32) / question.words.len().max(1) as f32;
         if let Some(main) = self.main_noun(&groups) {
             let noun = &mut groups[main];
@@ -270,6 +318,12 @@ impl TextIndex {
         understood
     }
 
+    /// How much of a word is known: a run of a script without blanks by the words it is cut into.
+    fn known_share(&self, word: &str) -> f32 {
+        let parts = self.analyzer.segments(word, &|part: &str| self.has_word(part));
+        parts.iter().filter(|part| self.has(part)).count() as f32 / parts.len().max(1) as f32
+    }
+
     /// How many unknown words of a question end in a known noun, in languages that write nouns together.
     fn compounds_of(&self, question: &Question) -> usize {
         let is_compound = |word: &&String| !self.has(word) && !self.split(word).is_empty();
@@ -279,15 +333,22 @@ impl TextIndex {
     /// Which word names the goods: of the first clause that has one, the last in languages that put it there, else the
     /// first; rather one that names of goods end in than another, and what goods are made of only where nothing is named.
     fn main_noun(&self, groups: &[Group]) -> Option<usize> {
-        let is_head = |group: &Group| group.alternatives.iter().any(|a| self.heads.contains(&a.term));
-        let fits = |group: &Group, role: Role, heads: bool| {
-            group.role == role && !group.is_purpose && group.likeness > DOUBTFUL && (!heads || is_head(group))
+        let is_any = |group: &Group, of: &Numbers| group.alternatives.iter().any(|a| of.find(a.term).is_some());
+        let fits = |group: &Group, role: Role, of: Option<&Numbers>| {
+            let is_meant = group.role == role && !group.is_purpose && group.likeness > DOUBTFUL;
+            is_meant && of.is_none_or(|of| is_any(group, of))
         };
-        let choices = [(Role::Name, true), (Role::Name, false), (Role::Material, true), (Role::Side, true)];
-        choices.into_iter().find_map(|(role, heads)| {
-            let clause = groups.iter().find(|group| fits(group, role, heads))?.clause;
+        let choices = [
+            (Role::Name, Some(&self.nouns)),
+            (Role::Name, Some(&self.heads)),
+            (Role::Name, None),
+            (Role::Material, Some(&self.heads)),
+            (Role::Side, Some(&self.heads)),
+        ];
+        choices.into_iter().find_map(|(role, of)| {
+            let clause = groups.iter().find(|group| fits(group, role, of))?.clause;
             let mut fitting = (0..groups.len())
-                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, heads)));
+                .filter(|at| groups.get(*at).is_some_and(|group| group.clause == clause && fits(group, role, of)));
             match self.tongue().head() {
                 Head::First => fitting.next(),
                 Head::Last => fitting.next_back(),
@@ -317,7 +378,7 @@ impl TextIndex {
     }
 
     fn rarity(&self, term: u32) -> f32 {
-        self.rarities.get(term as usize).copied().unwrap_or_default()
+        self.rarities.get(term as usize).unwrap_or_default()
     }
 
     /// What `word` may stand for here, and how sure that is.
@@ -346,7 +407,7 @@ impl TextIndex {
     }
 
     fn term(&self, term: &str, likeness: f32, surface: &str) -> Option<Alternative> {
-        self.terms.get(term).map(|term| Alternative { term: *term, likeness, surface: surface.to_owned() })
+        self.number(term).map(|term| Alternative { term, likeness, surface: surface.to_owned() })
     }
 
     /// The word as written, and at less worth the others of its stem.
@@ -362,33 +423,35 @@ impl TextIndex {
         let cuts = SHORTEST_PART..surface.len().saturating_sub(SHORTEST_PART - 1);
         let halves = cuts.filter_map(|at| Some((surface.get(..at)?, surface.get(at..)?)));
         let compounds = self.tongue().compounds();
-        let mut best: Option<(f32, &str, Option<&str>)> = None;
+        let mut best: Option<(f32, &str, Option<String>)> = None;
         for (left, right) in halves.filter(|(_, right)| self.has_word(right)) {
             let left_known = self.known_part(left);
-            let names = self.term(&written(right), 1.0, right).is_some_and(|a| self.heads.contains(&a.term));
+            let names = self.is_head(right);
             if left_known.is_none() && !(compounds && names && right.len() >= SHORTEST_HEAD) {
                 continue;
             }
             let worth = left.len().min(right.len()) as f32
                 + if left_known.is_some() { 4.0 } else { 0.0 }
                 + if compounds && names { 4.0 } else { 0.0 };
-            if best.is_none_or(|(known, ..)| worth > known) {
+            if best.as_ref().is_none_or(|(known, ..)| worth > *known) {
                 best = Some((worth, right, left_known));
             }
         }
         let Some((_, right, left)) = best else { return Vec::new() };
         let side = if compounds { COMPOUND_SIDE } else { COMPOUND_HEAD };
         let head = if left.is_some() { COMPOUND_HEAD } else { COMPOUND_HEAD_ALONE };
-        let left = left.into_iter().flat_map(|left| self.word(left, side));
+        let left = left.iter().flat_map(|left| self.word(left, side));
         self.word(right, head).into_iter().chain(left).collect()
     }
 
-    /// The first part of a compound as the word it is: `Kinder`, `Arbeits` without its `s`.
-    fn known_part<'w>(&self, part: &'w str) -> Option<&'w str> {
+    /// The first part of a compound as the word it is: `Kinder`, `Arbeits` without its `s`, `Woll` with its `e`.
+    fn known_part(&self, part: &str) -> Option<String> {
         let bare = ["", "s", "n", "en", "e"].into_iter().filter_map(|link| part.strip_suffix(link));
-        let mut known = bare.filter(|part| part.len() >= SHORTEST_PART);
+        let bare = bare.filter(|part| part.len() >= SHORTEST_PART).map(str::to_owned);
         let compounds = self.tongue().compounds();
-        known.find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
+        // `Baumwoll-` of `Baumwolle`.
+        let elided = (compounds && part.len() >= SHORTEST_PART).then(|| format!("{part}e"));
+        bare.chain(elided).find(|part| self.has_word(part) || compounds && self.analyzer.is_side_word(part))
     }
 
     fn similar(&self, surface: &str) -> (f32, Vec<Alternative>) {
@@ -397,8 +460,9 @@ impl TextIndex {
         (best, found.into_iter().flat_map(|(word, likeness)| self.word(word, likeness)).collect())
     }
 
-    fn list(&self, term: u32) -> &[Posting] {
-        self.postings.get(term as usize).map_or(&[], Vec::as_slice)
+    fn runs(&self, term: u32) -> Runs<'_> {
+        let bytes = self.ends.piece(term as usize).and_then(|piece| self.runs.get(piece));
+        Runs { bytes: bytes.unwrap_or_default(), next: 0 }
     }
 
     /// The documents that fit, in no order.
@@ -424,7 +488,7 @@ impl TextIndex {
             }
         }
         let scored = sums.into_iter().filter(|sum| sum.score > 0.0).map(|sum| {
-            let own = self.totals.get(sum.document as usize).copied().unwrap_or_default();
+            let own = self.totals.get(sum.document as usize).unwrap_or_default();
             let exhaustion = if own > 0.0 { (sum.rarity / own).min(1.0) } else { 0.0 };
             // All words of a longer name say what the goods are, wherever they stand.
             let main = if exhaustion > WHOLE && sum.words > 1 { sum.main.max(WHOLE_NAME) } else { sum.main };
@@ -445,26 +509,26 @@ impl TextIndex {
     /// documents.
     fn best_worths(&self, group: &Group, best: &mut [f32], touched: &mut Vec<u32>) {
         for alternative in &group.alternatives {
-            for posting in self.list(alternative.term) {
-                let Some(worth) = best.get_mut(posting.document as usize) else { continue };
-                if *worth == 0.0 {
-                    touched.push(posting.document);
-                }
-                *worth = worth.max(posting.worth * alternative.likeness);
+            let share = self.rarity(alternative.term) * alternative.likeness;
+            for run in self.runs(alternative.term) {
+                let worth = share * self.factors.get(run.factor as usize).unwrap_or_default();
+                change(run.documents, best, touched, |known| known.max(worth));
             }
         }
-        for posting in group.contradicted_by.into_iter().flat_map(|term| self.list(term)) {
-            let Some(worth) = best.get_mut(posting.document as usize) else { continue };
-            if *worth == 0.0 {
-                touched.push(posting.document);
-            }
-            *worth -= group.rarity * CONTRADICTION;
+        for run in group.contradicted_by.into_iter().flat_map(|term| self.runs(term)) {
+            change(run.documents, best, touched, |known| known - group.rarity * CONTRADICTION);
         }
+    }
+
+    /// The documents that a written word stands in.
+    pub fn documents(&self, surface: &str) -> impl Iterator<Item = u32> {
+        let term = self.number(&written(surface));
+        term.into_iter().flat_map(|term| self.runs(term)).flat_map(|run| run.documents)
     }
 
     /// By which words `document` was found.
     pub fn matches(&self, question: &Understood, document: u32) -> Vec<Match> {
-        let holds = |term| self.list(term).binary_search_by_key(&document, |posting| posting.document).is_ok();
+        let holds = |term| self.runs(term).any(|run| run.documents.contains(&document));
         let matched = |group: &Group| {
             let found = group.alternatives.iter().find(|alternative| holds(alternative.term))?;
             Some(Match { asked: group.asked.clone(), found: found.surface.clone() })
@@ -500,181 +564,18 @@ impl Sum {
     }
 }
 
+/// Changes the worths of some documents and lists those that had none.
+fn change(documents: Range<u32>, worths: &mut [f32], touched: &mut Vec<u32>, changed: impl Fn(f32) -> f32) {
+    let range = documents.start as usize..documents.end as usize;
+    for (document, worth) in documents.zip(worths.get_mut(range).into_iter().flatten()) {
+        if *worth == 0.0 {
+            touched.push(document);
+        }
+        *worth = changed(*worth);
+    }
+}
+
 /// The term of a written word.
-fn written(surface: &str) -> String {
+pub(crate) fn written(surface: &str) -> String {
     format!("={}", singular(surface))
-}
-
-fn rarity(documents: usize, holding: usize) -> f32 {
-    let (n, df) = (documents as f32, holding as f32);
-    (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
-}
-
-/// Gathers word counts by field, then turns them into worths.
-struct Builder {
-    analyzer: Analyzer,
-    documents: usize,
-    terms: HashMap<String, u32>,
-    /// By document: the written words of its own texts.
-    own_words: Vec<Vec<u32>>,
-    counts: Vec<Counts>,
-    /// Terms of the main words of names.
-    heads: HashSet<u32>,
-    /// Written words with their own term and that of their stem.
-    words: HashMap<String, (u32, u32)>,
-    /// The terms of texts that several documents share, and their number of words.
-    shared: HashMap<String, Rc<Analyzed>>,
-}
-
-/// The terms of a text.
-struct Analyzed {
-    terms: Vec<u32>,
-    /// Those of the terms that are written words.
-    written: Vec<u32>,
-    /// Those of the written words that may name goods.
-    names: Vec<u32>,
-    words: usize,
-}
-
-/// Where a term stands.
-#[derive(Default)]
-struct Counts {
-    /// Document and weighted count, in the order of the documents.
-    weighted: Vec<(u32, f32)>,
-    /// Documents that hold it in a field of their own, and the last of them.
-    owners: usize,
-    last_owner: Option<u32>,
-}
-
-impl Builder {
-    fn new(tongue: Tongue) -> Self {
-        Self {
-            analyzer: Analyzer::new(tongue),
-            documents: 0,
-            terms: HashMap::new(),
-            own_words: Vec::new(),
-            counts: Vec::new(),
-            heads: HashSet::new(),
-            words: HashMap::new(),
-            shared: HashMap::new(),
-        }
-    }
-
-    fn add(&mut self, document: u32, fields: &[Field<'_>]) {
-        self.documents += 1;
-        let mut own_words = Vec::new();
-        for field in fields.iter().filter(|field| !field.text.is_empty()) {
-            let text = if field.own { Rc::new(self.analyze(field.text)) } else { self.analyze_shared(field.text) };
-            let discount = 1.0 - LENGTH_DISCOUNT + LENGTH_DISCOUNT * text.words as f32 / USUAL_LENGTH;
-            for term in &text.terms {
-                self.count(document, *term, field.weight / discount, field.own);
-            }
-            if field.own {
-                own_words.extend(&text.written);
-            }
-            if field.name {
-                self.heads.extend(self.main_word(&text));
-            }
-        }
-        self.own_words.push(own_words);
-    }
-
-    /// The main word of a name: its last or first by the language, small words aside.
-    fn main_word(&self, text: &Analyzed) -> Option<u32> {
-        match self.analyzer.tongue().head() {
-            Head::First => text.names.first().or(text.written.first()),
-            Head::Last => text.written.last(),
-        }
-        .copied()
-    }
-
-    fn analyze_shared(&mut self, text: &str) -> Rc<Analyzed> {
-        if let Some(known) = self.shared.get(text) {
-            return Rc::clone(known);
-        }
-        let analyzed = Rc::new(self.analyze(text));
-        self.shared.insert(text.to_owned(), Rc::clone(&analyzed));
-        analyzed
-    }
-
-    fn analyze(&mut self, text: &str) -> Analyzed {
-        let words = self.analyzer.document(text);
-        let mut analyzed = Analyzed {
-            terms: Vec::with_capacity(2 * words.len()),
-            written: Vec::new(),
-            names: Vec::new(),
-            words: words.len(),
-        };
-        for word in words {
-            if word.negated {
-                let stem = self.analyzer.signed_stem(&word.surface, true);
-                analyzed.terms.push(self.term(stem));
-                continue;
-            }
-            let is_name = !self.analyzer.is_side_word(&word.surface);
-            let (term, stem) = self.word(word.surface);
-            analyzed.terms.extend([term, stem]);
-            analyzed.written.push(term);
-            if is_name {
-                analyzed.names.push(term);
-            }
-        }
-        analyzed
-    }
-
-    /// The terms of a written word and of its stem.
-    fn word(&mut self, surface: String) -> (u32, u32) {
-        if let Some(known) = self.words.get(&surface) {
-            return *known;
-        }
-        let terms = (self.term(written(&surface)), self.term(self.analyzer.stem(&surface)));
-        self.words.insert(surface, terms);
-        terms
-    }
-
-    fn term(&mut self, term: String) -> u32 {
-        let next = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
-        let term = *self.terms.entry(term).or_insert(next);
-        if term == next {
-            self.counts.push(Counts::default());
-        }
-        term
-    }
-
-    fn count(&mut self, document: u32, term: u32, weight: f32, own: bool) {
-        let Some(counts) = self.counts.get_mut(term as usize) else { return };
-        if own && counts.last_owner != Some(document) {
-            counts.owners += 1;
-            counts.last_owner = Some(document);
-        }
-        match counts.weighted.last_mut() {
-            Some((last, count)) if *last == document => *count += weight,
-            _ => counts.weighted.push((document, weight)),
-        }
-    }
-
-    fn finish(self) -> TextIndex {
-        // A word that only shared texts hold counts as rare as those texts are, about six documents each.
-        let holders = |counts: &Counts| counts.owners.max(counts.weighted.len() / 6).max(1);
-        let rarities: Vec<f32> = self.counts.iter().map(|counts| rarity(self.documents, holders(counts))).collect();
-        let total = |terms: &Vec<u32>| terms.iter().filter_map(|term| rarities.get(*term as usize)).sum();
-        let totals = self.own_words.iter().map(total).collect();
-        let worth = |count: f32, rarity: f32| rarity * count * (SATURATION + 1.0) / (SATURATION + count);
-        let list = |(counts, rarity): (Counts, &f32)| {
-            let posting = |(document, count)| Posting { document, worth: worth(count, *rarity) };
-            counts.weighted.into_iter().map(posting).collect()
-        };
-        let postings = self.counts.into_iter().zip(&rarities).map(list).collect();
-        let words: HashSet<String> =
-            self.words.into_keys().flat_map(|word| [singular(&word).to_owned(), word]).collect();
-        TextIndex {
-            analyzer: self.analyzer,
-            terms: self.terms,
-            postings,
-            rarities,
-            totals,
-            heads: self.heads,
-            vocabulary: Vocabulary::new(words.into_iter()),
-        }
-    }
 }

@@ -56,8 +56,8 @@ impl Features {
 
 /// Weights of [`Features::terms`], fitted by logistic regression on the descriptions that are not held aside.
 const WEIGHTS: [f32; 16] = [
-    -2.468, -1.471, 1.858, -2.903, -1.428, 2.226, 1.394, -0.855, -0.028, -1.508, 2.099, 2.516, -2.740, 0.720, 2.717,
-    -2.209,
+    -3.801, -0.967, 1.997, -2.731, -0.813, 1.630, 1.442, -0.837, 0.179, -1.110, 1.504, 2.542, -2.178, 0.455, 3.171,
+    -2.100,
 ];
 
 /// How often a proposal like this is right, 0 to 1.

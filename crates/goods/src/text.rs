@@ -3,15 +3,12 @@
 //!
 //! Which word names the goods is told by its place and by what words are known; knows nothing of goods.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
-
 use deunicode::deunicode_char;
 use rust_stemmers::Stemmer;
 
-use super::tongue::{SmallWords, Tongue};
-use crate::limits;
-use crate::refdata::lists::{WordKind, lists};
+use crate::MOST_WORDS;
+use crate::flat::Texts;
+use crate::tongue::{SmallWords, Tongue};
 
 /// One word of a text that is searched in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +83,35 @@ pub struct Analyzer {
     tongue: Tongue,
     stemmer: Option<Stemmer>,
     small: &'static SmallWords,
-    vague: &'static HashSet<String>,
+    /// Words and phrases that say nothing of goods wherever they stand, in plain letters, and again without plural endings.
+    vague: Texts,
 }
 
 impl Analyzer {
-    pub fn new(tongue: Tongue) -> Self {
-        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words(), vague: vague(tongue) }
+    pub(crate) fn new(tongue: Tongue, vague: Texts) -> Self {
+        Self { tongue, stemmer: tongue.stemmer().map(Stemmer::create), small: tongue.words(), vague }
+    }
+
+    /// Another one for the same language.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.tongue, self.vague.clone())
+    }
+
+    fn is_vague(&self, word: &str) -> bool {
+        self.vague.find(word).is_some()
+    }
+
+    /// Whether all that `words` (in plain small letters) say is listed as saying nothing.
+    pub fn is_all_vague(&self, words: &[String]) -> bool {
+        let words: Vec<&str> = words.iter().map(|word| singular(word)).collect();
+        let mut rest = words.as_slice();
+        while let Some(first) = rest.first() {
+            let longest = (1..=rest.len().min(LONGEST_PHRASE)).rev();
+            let phrase = longest.into_iter().find(|length| self.vague.find(&rest[..*length].join(" ")).is_some());
+            let Some(length) = phrase.or(self.is_function_word(first).then_some(1)) else { return false };
+            rest = &rest[length..];
+        }
+        !words.is_empty()
     }
 
     /// The language.
@@ -106,13 +126,13 @@ impl Analyzer {
 
     /// Whether `word` says nothing of goods, nor what they are made of.
     pub fn says_nothing(&self, word: &str) -> bool {
-        self.vague.contains(word) || self.small.weak.contains(word)
+        self.is_vague(word) || self.small.weak.contains(word)
     }
 
     /// Whether `word` says nothing of the kind of goods by itself.
     pub fn is_side_word(&self, word: &str) -> bool {
         let small = [&self.small.weak, &self.small.materials, &self.small.purposes, &self.small.negations];
-        self.vague.contains(word) || small.iter().any(|words| words.contains(word))
+        self.is_vague(word) || small.iter().any(|words| words.contains(word))
     }
 
     /// The stem of a plain word.
@@ -176,7 +196,7 @@ impl Analyzer {
                         negated = true;
                     } else if words.len() > first && self.small.purposes.contains(part) {
                         purpose = true;
-                    } else if words.len() < limits::SEARCH_WORDS && !self.is_function_word(part) {
+                    } else if words.len() < MOST_WORDS && !self.is_function_word(part) {
                         let word = self.word(part, negated, purpose, number);
                         words.push(if is_emptied { word.emptied() } else { word });
                         negated = false;
@@ -189,7 +209,7 @@ impl Analyzer {
 
     fn word(&self, surface: &str, negated: bool, purpose: bool, clause: usize) -> Word {
         let (weight, role) = match surface {
-            vague if self.vague.contains(vague) => (0.35, Role::Nothing),
+            vague if self.is_vague(vague) => (0.35, Role::Nothing),
             weak if self.small.weak.contains(weak) => (0.35, Role::Side),
             material if self.small.materials.contains(material) => (1.0, Role::Material),
             number if number.bytes().any(|b| b.is_ascii_digit()) => (1.0, Role::Side),
@@ -203,7 +223,7 @@ impl Analyzer {
 
     /// A run of Chinese or Japanese writing cut into the longest known words, from the left; what is not known stays in
     /// one piece. Other words as they are.
-    fn segments<'t>(&self, part: &'t str, known: &impl Fn(&str) -> bool) -> Vec<&'t str> {
+    pub(crate) fn segments<'t>(&self, part: &'t str, known: &impl Fn(&str) -> bool) -> Vec<&'t str> {
         if !matches!(self.tongue, Tongue::Zh | Tongue::Ja) || !part.chars().any(is_wordless_script) {
             return vec![part];
         }
@@ -284,20 +304,8 @@ impl Word {
     }
 }
 
-/// Single words of a language that say nothing of goods wherever they stand, in plain letters, by the list of vague words.
-fn vague(tongue: Tongue) -> &'static HashSet<String> {
-    static VAGUE: LazyLock<HashMap<String, HashSet<String>>> = LazyLock::new(|| {
-        let mut vague: HashMap<String, HashSet<String>> = HashMap::new();
-        let rows = lists().stop_words.rows.iter().filter(|row| row.kind == WordKind::Nothing);
-        for row in rows.filter(|row| !row.word.contains(' ')) {
-            vague.entry(row.language.clone()).or_default().insert(plain(&row.word));
-        }
-        vague
-    });
-    static NONE: LazyLock<HashSet<String>> = LazyLock::new(HashSet::new);
-    VAGUE.get(tongue.code()).unwrap_or(&NONE)
-}
-
+/// Words of the longest phrase that is looked for.
+const LONGEST_PHRASE: usize = 5;
 /// Most characters of a word in a script without blanks.
 const LONGEST_SEGMENT: usize = 12;
 
@@ -365,6 +373,10 @@ fn clauses(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn analyzer(tongue: Tongue) -> Analyzer {
+        Analyzer::new(tongue, Texts::default())
+    }
+
     fn stems(words: &[Word]) -> Vec<String> {
         words.iter().map(|word| word.stem.clone()).collect()
     }
@@ -376,25 +388,25 @@ mod tests {
 
     #[test]
     fn accents_case_and_endings_do_not_matter() {
-        let french = Analyzer::new(Tongue::Fr);
+        let french = analyzer(Tongue::Fr);
         assert_eq!(stems_of(&french, "Téléphones portables"), stems_of(&french, "telephone PORTABLE"));
-        let english = Analyzer::new(Tongue::En);
+        let english = analyzer(Tongue::En);
         assert_eq!(stems_of(&english, "Knives, children's"), stems_of(&english, "knife child"));
     }
 
     #[test]
     fn what_the_goods_are_not_is_marked() {
-        let english = Analyzer::new(Tongue::En);
+        let english = analyzer(Tongue::En);
         assert_eq!(stems_of(&english, "Shirts, not knitted, of cotton"), ["shirt", "-knit", "cotton"]);
         assert_eq!(stems_of(&english, "T-shirts of non-cotton textile"), ["tshirt", "shirt", "-cotton", "textil"]);
-        let french = Analyzer::new(Tongue::Fr);
+        let french = analyzer(Tongue::Fr);
         assert_eq!(stems(&french.query("écouteurs sans fil", |_| false)), stems_of(&french, "Écouteurs sans fil"));
     }
 
     #[test]
     fn what_goods_are_for_and_made_of_names_no_goods() {
         let roles = |tongue, text| -> Vec<Role> {
-            Analyzer::new(tongue).query(text, |_| false).into_iter().map(|word| word.role).collect()
+            analyzer(tongue).query(text, |_| false).into_iter().map(|word| word.role).collect()
         };
         assert_eq!(roles(Tongue::En, "red oil filter for car"), [Role::Side, Role::Name, Role::Name, Role::Side]);
         assert_eq!(roles(Tongue::De, "Geldbörse aus Leder"), [Role::Name, Role::Side]);
@@ -405,7 +417,7 @@ mod tests {
     fn writing_without_blanks_is_cut_into_known_words() {
         let words = |text: &str| -> Vec<String> {
             let known = |word: &str| ["手机壳", "手机", "硅胶"].contains(&word);
-            Analyzer::new(Tongue::Zh).query(text, known).into_iter().map(|word| word.surface).collect()
+            analyzer(Tongue::Zh).query(text, known).into_iter().map(|word| word.surface).collect()
         };
         assert_eq!(words("硅胶手机壳"), ["硅胶", "手机壳"]);
         assert_eq!(words("外贸手机的甲乙"), ["外贸", "手机", "甲乙"]);

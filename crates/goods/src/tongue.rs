@@ -1,13 +1,11 @@
 //! The languages that goods are described in, with the small words of each.
 //!
-//! More than the lists have names in ([`Language`]): a description may be Dutch though no list is.
+//! More than any list has names in: a description may be Dutch though no list is.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use rust_stemmers::Algorithm;
-
-use crate::refdata::lists::Language;
 
 /// A language of descriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,12 +57,8 @@ impl Tongue {
         }
     }
 
-    /// The language of the lists that is this one.
-    pub fn language(self) -> Option<Language> {
-        Language::parse(self.code())
-    }
-
-    pub(super) fn head(self) -> Head {
+    /// Where the noun that names the goods stands.
+    pub fn head(self) -> Head {
         match self {
             Self::En | Self::De | Self::Nl | Self::Zh | Self::Ja => Head::Last,
             Self::Fr | Self::Es | Self::Pt | Self::It => Head::First,
@@ -72,12 +66,12 @@ impl Tongue {
     }
 
     /// Whether nouns are written together, so that a long word may hide the one that names the goods.
-    pub(super) fn compounds(self) -> bool {
+    pub(crate) fn compounds(self) -> bool {
         matches!(self, Self::De | Self::Nl)
     }
 
     /// What brings the endings of a word together; `None` where words have none.
-    pub(super) fn stemmer(self) -> Option<Algorithm> {
+    pub(crate) fn stemmer(self) -> Option<Algorithm> {
         Some(match self {
             Self::En => Algorithm::English,
             Self::Fr => Algorithm::French,
@@ -91,20 +85,9 @@ impl Tongue {
     }
 
     /// The small words of the language.
-    pub(super) fn words(self) -> &'static SmallWords {
+    pub(crate) fn words(self) -> &'static SmallWords {
         static ALL: LazyLock<[SmallWords; 9]> = LazyLock::new(|| Tongue::ALL.map(small_words));
         &ALL[self as usize]
-    }
-}
-
-impl From<Language> for Tongue {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::En => Self::En,
-            Language::Fr => Self::Fr,
-            Language::Es => Self::Es,
-            Language::Pt => Self::Pt,
-        }
     }
 }
 
@@ -112,7 +95,7 @@ type WordSet = HashSet<&'static str>;
 
 /// Words that name no goods, each set for its reason; in small plain letters.
 #[derive(Debug)]
-pub(super) struct SmallWords {
+pub(crate) struct SmallWords {
     /// Say nothing about goods.
     pub function: WordSet,
     /// After these the rest of the clause says what the goods are not.
@@ -139,18 +122,18 @@ fn small_words(tongue: Tongue) -> SmallWords {
         Tongue::Zh => ZH,
         Tongue::Ja => JA,
     };
-    let set = |words: &'static str| words.split_whitespace().collect();
+    let set = |words: &'static str| -> WordSet { words.split_whitespace().collect() };
     SmallWords {
         function: set(function),
         negations: set(negations),
         purposes: set(purposes),
         joins: set(joins),
         weak: set(weak),
-        materials: set(materials),
+        materials: set(materials).into_iter().chain(crate::materials::words(tongue)).collect(),
     }
 }
 
-/// Function words, negations, purposes, joins, weak words, materials.
+/// Function words, negations, purposes, joins, weak words, and materials besides those of [`crate::materials`].
 type Lists = [&'static str; 6];
 
 const EN: Lists = [
@@ -178,11 +161,9 @@ const EN: Lists = [
      high best very happy merry thank thanks you please bend handle care side up return sender invoice order ref reference document documents test personal effects present presents love price shipping urgent extra value effects merchandise \
      refillable foldable folding disposable edition limited edition carton cartons prs dark light metallic \
      strong slim long short natural pure organic fresh mint vanilla hold two three four five six empty",
-    "leather cotton wool woollen woolen silk linen polyester nylon acrylic viscose velvet denim fleece felt \
-     steel stainless iron metal metallic aluminium aluminum brass copper bronze wood wooden bamboo plastic silicone \
-     rubber latex vinyl glass crystal ceramic porcelain paper cardboard stone marble gold golden silver platinum \
-     carbon alloy resin acetate cork straw rattan suede fabric textile synthetic canvas knitted woven cashmere \
-     merino titanium chrome enamel pvc pu",
+    "woollen woolen nylon acrylic viscose velvet denim fleece felt metal metallic aluminum silicone latex \
+     vinyl cardboard golden carbon alloy resin acetate straw rattan suede fabric textile canvas knitted woven \
+     cashmere merino titanium chrome enamel pvc pu",
 ];
 
 const FR: Lists = [
@@ -198,10 +179,7 @@ const FR: Lists = [
      blanche jaune rose gris grise marron couleur artisanal artisanale fait faits main maison marque modele \
      cadeau personnel litre gramme grammes numerique portable collection luxe original originale cartouche bocal \
      homme femme enfant enfants bebe diverses vide vides neufs",
-    "cuir coton laine soie lin polyester nylon acrylique velours denim acier inoxydable fer metal metallique aluminium \
-     laiton cuivre bronze bois bambou plastique silicone caoutchouc latex verre cristal ceramique porcelaine \
-     papier carton pierre marbre or argent platine carbone resine liege paille tissu textile toile inox fonte \
-     merinos cachemire",
+    "velours denim metal metallique silicone carbone resine paille tissu textile toile cachemire",
 ];
 
 const ES: Lists = [
@@ -216,9 +194,7 @@ const ES: Lists = [
      gris marron color artesanal hecho hechos casero casera marca modelo regalo personal litro gramos digital \
      portatil coleccion lujo original tarro hombre mujer nino nina ninos bebe recargable electrico electrica puro \
      pura rubio rubios",
-    "cuero piel algodon lana seda lino poliester nailon acero inoxidable hierro metal metalico metalica aluminio laton \
-     cobre bronce madera bambu plastico silicona caucho goma latex vidrio cristal ceramica porcelana papel carton \
-     piedra marmol oro plata platino carbono resina corcho paja tela tejido",
+    "metal metalico metalica silicona carbono resina paja tela tejido",
 ];
 
 const PT: Lists = [
@@ -232,9 +208,7 @@ const PT: Lists = [
      colecao vermelho vermelha azul verde preto preta branco branca amarelo rosa cinza castanho homem mulher masculino \
      masculina feminino feminina crianca criancas bebe bebes infantil portatil original qualidade luxo digital \
      maco tablete lata pote descartavel descartaveis recarregavel puro pura curado",
-    "couro algodao la seda linho poliester nylon aco inoxidavel inox ferro metal metalico metalica aluminio latao cobre bronze \
-     madeira bambu plastico silicone borracha latex vidro cristal ceramica porcelana papel cartao papelao pedra \
-     marmore ouro prata platina carbono resina cortica palha tecido pano",
+    "metal metalico metalica silicone carbono resina palha tecido pano",
 ];
 
 const DE: Lists = [
@@ -250,9 +224,7 @@ const DE: Lists = [
      handgemachter selbstgemacht selbstgemachte marke modell geschenk geschenke muster groesse grosse liter gramm \
      stuck teile teilig herren damen kinder baby original qualitat premium digital tragbar tragbare kabellos kabellose \
      elektrisch elektrische elektrischer externe externer geraucherter gemahlener gemahlen manner frauen jungen madchen",
-    "leder baumwolle wolle seide leinen polyester nylon samt stahl edelstahl eisen metall aluminium messing kupfer bronze \
-     holz bambus plastik kunststoff silikon gummi latex kristall keramik porzellan papier pappe stein marmor gold \
-     silber platin carbon harz kork stroh stoff filz",
+    "samt metall silikon carbon harz stroh stoff filz",
 ];
 
 const IT: Lists = [
@@ -266,9 +238,7 @@ const IT: Lists = [
      bianco bianca giallo rosa grigio marrone colore artigianale fatto mano marca modello regalo personale litro \
      grammi uomo donna bambino bambina bambini neonato qualita lusso originale collezione digitale portatile secco \
      secca elettrico elettrica esterno esterna",
-    "pelle cuoio cotone lana seta lino poliestere nylon acciaio inox ferro metallo alluminio ottone rame bronzo \
-     legno bambu plastica silicone gomma lattice vetro cristallo ceramica porcellana carta cartone pietra marmo oro \
-     argento platino carbonio resina sughero paglia tessuto stoffa velluto",
+    "metallo silicone carbonio resina paglia tessuto stoffa velluto",
 ];
 
 const NL: Lists = [
@@ -281,10 +251,7 @@ const NL: Lists = [
      doosje zak zakje fles flessen pot potje blik tube rood rode blauw blauwe groen groene zwart zwarte wit witte \
      geel gele roze grijs grijze bruin bruine kleur handgemaakt handgemaakte merk model cadeau maat liter gram heren \
      dames kinderen kinder baby origineel kwaliteit digitale draagbare draadloos draadloze elektrische externe gemalen",
-    "leer leren lederen katoen katoenen wol wollen zijde zijden linnen polyester nylon staal stalen rvs ijzer metaal \
-     metalen aluminium messing koper brons hout houten bamboe plastic kunststof siliconen rubber latex glas kristal \
-     keramiek keramische porselein papier karton steen marmer goud gouden zilver zilveren platina carbon hars kurk stro \
-     stof vilt fluweel",
+    "metaal metalen siliconen carbon hars stro stof vilt fluweel",
 ];
 
 const ZH: Lists = [
@@ -294,7 +261,7 @@ const ZH: Lists = [
     "和 与 及",
     "新款 新 旧 二手 批发 男士 女士 男 女 男式 女式 儿童 婴儿 成人 无线 大 小 红色 黑色 白色 蓝色 绿色 个 件 套装 礼物 礼品 样品 跨境 时尚 个性 \
      ertong nvshi nanshi",
-    "纯棉 棉 棉质 真皮 皮 不锈钢 塑料 硅胶 陶瓷 玻璃 木 木质 木制 羊毛 真丝 金 银 竹 铁 橡胶 纸",
+    "硅胶",
 ];
 
 const JA: Lists = [
@@ -304,7 +271,7 @@ const JA: Lists = [
     "と や",
     "新品 中古 新しい 古い 男性用 女性用 メンズ レディース キッズ 子供 子供用 子ども ベビー 赤 青 黒 白 緑 大 小 セット 個 枚 贈り物 プレゼント ギフト サンプル 手作り \
      ハンドメイド 限定 和風",
-    "綿 コットン 革 レザー 本革 ステンレス プラスチック シリコン 陶器 陶磁器 ガラス 木 木製 ウール シルク 絹 金 銀 竹 鉄 紙",
+    "シリコン",
 ];
 
 #[cfg(test)]
@@ -312,12 +279,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tongues_are_parsed_like_the_languages_of_the_lists() {
+    fn tongues_are_parsed_with_or_without_a_country() {
         assert_eq!(Tongue::parse("de-CH"), Some(Tongue::De));
         assert_eq!(Tongue::parse("pl"), None);
-        for language in Language::ALL {
-            assert_eq!(Tongue::from(language).language(), Some(language));
-        }
     }
 
     #[test]
@@ -325,7 +289,7 @@ mod tests {
         for tongue in Tongue::ALL {
             let words = tongue.words();
             for word in words.function.iter().chain(&words.weak).chain(&words.materials).chain(&words.purposes) {
-                assert_eq!(*word, super::super::text::plain(word), "{tongue:?}");
+                assert_eq!(*word, crate::text::plain(word), "{tongue:?}");
             }
         }
     }
