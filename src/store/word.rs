@@ -54,7 +54,8 @@ impl Tx<'_> {
     /// Whether words are kept of items: where there are people who sign in.
     pub fn keeps_words(&mut self) -> Done<bool> {
         // From the first one on, along the index of people.
-        let people = user_account::table.filter(user_account::org.gt("")).filter(sql::<Bool>("user_account.roles <> ''"));
+        let people =
+            user_account::table.filter(user_account::org.gt("")).filter(sql::<Bool>("user_account.roles <> ''"));
         Ok(diesel::select(exists(people)).get_result(self.conn)?)
     }
 
