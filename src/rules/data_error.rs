@@ -64,6 +64,7 @@ pub const TABLE: &[(DataError, &[&str])] = &[
             "json",
             "http",
             "unconfigured",
+            "kind",
             "callback_host",
             "cell_error",
             "date_form",

@@ -625,6 +625,7 @@ mod tests {
             "json",
             "callback_host",
             "unconfigured",
+            "kind",
             "http",
             "syntax",
             "charset",

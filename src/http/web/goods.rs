@@ -26,22 +26,20 @@ use crate::service::{IfVersion, RequestKey};
 
 /// Goods of a page of the list.
 const ROWS: i32 = 50;
-/// Fields, the members that they are, and the texts beside them.
-const FIELDS: [(&str, &str, &str); 11] = [
-    ("description", "Description", "goods.description"),
-    ("details", "Details.GoodDetails", "goods.details"),
-    ("hs", "Details.HSCode", "goods.hs"),
-    ("weight", "Details.WeightKg", "goods.weight"),
-    ("origin", "Details.OrigCountryCd", "goods.origin"),
-    ("price", "Details.Price.Amount", "goods.price"),
-    ("currency", "Details.Price.Currency", "goods.currency"),
-    ("reference", "Details.SellerRefId", "goods.reference"),
-    ("buyers", "Details.BuyerOrganizations", "goods.buyers"),
-    ("from", "ValidFrom", "goods.from"),
-    ("to", "ValidTo", "goods.to"),
+/// Fields, the members that they are, and the texts beside them: a label, for some a hint.
+const FIELDS: [(&str, &str, &str, Option<&str>); 11] = [
+    ("description", "Description", "goods.description", None),
+    ("details", "Details.GoodDetails", "goods.details", None),
+    ("hs", "Details.HSCode", "goods.hs", Some("goods.hs-hint")),
+    ("weight", "Details.WeightKg", "goods.weight", None),
+    ("origin", "Details.OrigCountryCd", "goods.origin", None),
+    ("price", "Details.Price.Amount", "goods.price", None),
+    ("currency", "Details.Price.Currency", "goods.currency", None),
+    ("reference", "Details.SellerRefId", "goods.reference", None),
+    ("buyers", "Details.BuyerOrganizations", "goods.buyers", Some("goods.buyers-hint")),
+    ("from", "ValidFrom", "goods.from", Some("goods.from-hint")),
+    ("to", "ValidTo", "goods.to", Some("goods.to-hint")),
 ];
-/// Fields with a hint, which has the name of the field's text.
-const HINTED: [&str; 4] = ["hs", "buyers", "from", "to"];
 
 /// The list, what is not valid now included.
 pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
@@ -161,16 +159,15 @@ fn good_form(visit: &Visit<'_>, number: &str, tag: &str, typed: &Form, problems:
     let texts = visit.texts;
     let key = Some(visit.form.get("key").to_owned()).filter(|key| !key.is_empty());
     let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
-    let field = |(name, _, key): &(&'static str, &str, &'static str)| {
-        let hint = HINTED.contains(name).then(|| texts.find(&format!("{key}-hint"))).flatten();
+    let field = |(name, _, label, hint): &(&str, &str, &'static str, Option<&'static str>)| {
         let is_wide = matches!(*name, "description" | "details" | "buyers");
         let needed = (*name == "description").then(|| texts.get("declare.needed"));
         line(
             problems,
             Line {
                 name,
-                label: texts.get(key),
-                hint,
+                label: texts.get(label),
+                hint: hint.map(|hint| texts.get(hint)),
                 value: typed.get(name),
                 autocomplete: Some("off"),
                 is_short: !is_wide,
@@ -239,7 +236,7 @@ pub(super) async fn save(visit: Visit<'_>) -> Result<HttpResponse> {
         }
         Err(Error::Changed) => again(Problems::one(None, texts.get("goods.changed")), StatusCode::CONFLICT),
         Err(error) => {
-            let fields = FIELDS.map(|(name, member, _)| (member, name));
+            let fields = FIELDS.map(|(name, member, ..)| (member, name));
             again(Problems::of(under(error), texts, &fields)?, StatusCode::UNPROCESSABLE_ENTITY)
         }
     }
