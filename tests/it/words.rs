@@ -3,7 +3,7 @@
 use entrepost::domain::Role;
 use serde_json::{Value, json};
 
-use crate::harness::data::{fresh_id, store};
+use crate::harness::data::{declaration, fresh_id, mail_object, store};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Engine, Server};
 use crate::on_engines;
@@ -94,6 +94,16 @@ fn words_find_items(engine: Engine) {
     server.call_as("AUA", "StoreDeclaration", body).ok();
     keep_words(&server);
     assert_eq!(found(&server, "AU", "q=quitz"), all(&[&two, &draft]));
+
+    // What its declarer calls an item is no matter of customs, which sees the item.
+    let named = fresh_id("AU");
+    let mut body = json!({ "mailObject": mail_object(&named, "AUA", "DEA"), "declaration": declaration("1.00") });
+    body["externalReference"] = json!("SECRETORDER-77");
+    server.rest("AUA", "POST", "/v1/declarations", Some(&body), &[]).refused(201);
+    keep_words(&server);
+    assert_eq!(found(&server, "AUA", "q=secretorder"), all(&[&named]));
+    assert_eq!(found(&server, "AU", "q=secretorder"), all(&[]));
+    assert_eq!(found(&server, "AU", &format!("q={named}")), all(&[&named]));
 
     for wrong in ["q=--", "q=a+b+c+d+e"] {
         assert_eq!(refused(&server, wrong)[0].1, "/q", "{wrong}");
