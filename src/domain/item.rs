@@ -23,6 +23,14 @@ impl Flow {
         }
     }
 
+    /// The names of all.
+    pub const NAMES: &[&str] = &["inbound", "outbound", "transit"];
+
+    /// The flow of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Inbound, Self::Outbound, Self::Transit].into_iter().find(|flow| flow.name() == name)
+    }
+
     /// For people.
     pub fn name(self) -> &'static str {
         match self {

@@ -47,10 +47,9 @@ impl Move {
     /// 400 with what is missing.
     pub fn of(moved: &Movement) -> Result<Self> {
         let mut findings = Findings::default();
-        let flows = [Flow::Inbound, Flow::Outbound, Flow::Transit];
-        let flow = given(&moved.flow).and_then(|name| flows.into_iter().find(|flow| flow.name() == name));
+        let flow = given(&moved.flow).and_then(Flow::named);
         if flow.is_none() {
-            findings.add("required", "flow", format!("write one of {}", flows.map(Flow::name).join(", ")));
+            findings.add("required", "flow", format!("write one of {}", Flow::NAMES.join(", ")));
         }
         for (path, value) in [("itemId", &moved.item_id), ("partner", &moved.partner)] {
             if given(value).is_none() {

@@ -32,7 +32,7 @@ pub enum UseCase {
     Clear,
     /// Offer goods and services.
     Offer,
-    /// Have programs told of what happens: subscriptions, callback hosts, deliveries.
+    /// Have programs notified of what happens: subscriptions, callback hosts, deliveries.
     Subscribe,
     /// Users of the organization, and their sessions.
     ManageUsers,

@@ -111,7 +111,7 @@ pub fn searched(text: &str) -> Result<Vec<WordRange>> {
 fn range(wanted: Wanted) -> WordRange {
     match wanted {
         Wanted::Whole(word) => WordRange { from: word.clone(), through: word },
-        // Words are of letters and digits, before all of which the tilde does not come.
+        // The tilde comes after every letter and digit that words are of.
         Wanted::Beginning(word) => WordRange { through: format!("{word}~"), from: word },
     }
 }

@@ -117,7 +117,7 @@ impl Services {
         let (profile, actor) = (checked_sender(&self.catalogue(), profile)?, actor.clone());
         let put = move |tx: &mut Tx<'_>| {
             once(tx, &actor, key.as_ref(), |tx| {
-                let mut file = SenderFile::of(&org);
+                let mut file = SenderBatch::of(&org);
                 let outcome = file.put(tx, &profile, &may_replace)?;
                 file.save(tx, &actor.stamp())?;
                 Ok(receipt(&profile, outcome.word()))
@@ -166,14 +166,14 @@ fn check_sender(catalogue: &Catalogue, profile: &SenderProfile) -> Findings {
 /// Profiles of one organization on their way into the store: decided one after the other, as if each were stored before the
 /// next, and written together.
 #[derive(Debug)]
-pub(super) struct SenderFile {
+pub(super) struct SenderBatch {
     org: String,
     decided: Vec<SenderProfile>,
     /// How many there are, once that was asked for.
     count: Option<i64>,
 }
 
-impl SenderFile {
+impl SenderBatch {
     pub(super) fn of(org: &str) -> Self {
         Self { org: org.to_owned(), decided: Vec::new(), count: None }
     }

@@ -153,7 +153,7 @@ impl Services {
                     let old = tx.good(&actor.org, number)?;
                     check_version(old.as_ref().map(|old| old.digest.as_slice()), if_version)?;
                 }
-                let mut shelf = Shelf::of(&actor.org);
+                let mut shelf = GoodsBatch::of(&actor.org);
                 let placed = shelf.place(tx, &good)?;
                 shelf.save(tx, &actor)?;
                 let answer = receipt(&placed.number.to_string(), &placed.digest, placed.outcome.word());
@@ -371,7 +371,7 @@ fn too_many(path: &str) -> Fault {
 /// Goods of one seller on their way into the store: decided one after the other, as if each were stored before the next, and
 /// written together.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct GoodsBatch {
     seller: String,
     decided: BTreeMap<i32, Decided>,
     /// How many goods there are, and the highest number, once that was asked for.
@@ -394,7 +394,7 @@ pub(super) struct Placed {
     pub outcome: Kept,
 }
 
-impl Shelf {
+impl GoodsBatch {
     pub(super) fn of(seller: &str) -> Self {
         Self { seller: seller.to_owned(), decided: BTreeMap::new(), standing: None }
     }

@@ -15,7 +15,7 @@ use entrepost::app;
 use entrepost::clock::Clock;
 use entrepost::config::Config;
 use entrepost::contract::ingestion::DeclarationEvent;
-use entrepost::domain::{IngestionKind, IngestionMedia, OrganizationKind};
+use entrepost::domain::{Flow, IngestionKind, IngestionMedia, OrganizationKind};
 use entrepost::error::Error;
 use entrepost::limits;
 use entrepost::refdata::lists::{Language, lists};
@@ -282,10 +282,7 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     block_on(services.refresh_catalogue())??;
     let post = text(options, "post").unwrap_or_default();
     let actor = block_on(services.actor_for(&post))??;
-    let flow = text(options, "flow").and_then(|name| {
-        use entrepost::domain::Flow;
-        [Flow::Inbound, Flow::Outbound, Flow::Transit].into_iter().find(|flow| flow.name() == name)
-    });
+    let flow = text(options, "flow").and_then(|name| Flow::named(&name));
     let filter = ItemFilter {
         flow,
         dest_post: text(options, "dest-post"),

@@ -279,11 +279,11 @@ fn the_command_line_writes_templates_imports_and_exports() {
 /// Each kind of fault once, in a workbook as people spoil it: each is found at its cell, the rest is stored, what was refused
 /// comes back and is right when it is put right.
 #[test]
-fn a_spoilt_workbook_is_mended_step_by_step() {
+fn a_spoilt_workbook_is_repaired_step_by_step() {
     let server = Server::start_strict(Engine::Sqlite);
     let folder = tempfile::tempdir().expect("folder");
-    let (spoilt, refused, mended) = ("spoilt.xlsx", "refused.xlsx", "mended.xlsx");
-    let [spoilt, refused, mended] = [spoilt, refused, mended].map(|name| path(folder.path(), name));
+    let (spoilt, refused, repaired) = ("spoilt.xlsx", "refused.xlsx", "repaired.xlsx");
+    let [spoilt, refused, repaired] = [spoilt, refused, repaired].map(|name| path(folder.path(), name));
     let keys: Vec<&str> = ["item_id", "posted_on"]
         .into_iter()
         .chain(ROW.map(|(key, _)| key))
@@ -357,11 +357,11 @@ fn a_spoilt_workbook_is_mended_step_by_step() {
         .map(|(id, (key, .., value))| (id.clone(), json!({ *key: value, "piece_origin": "AU" })))
         .collect();
     right.insert(ids[10].clone(), json!({ "gross_kg": 2.5, "comments": "x" }));
-    let told = outside(&json!({ "do": "mend", "file": refused, "cells": right, "out": mended })).expect("python");
+    let told = outside(&json!({ "do": "repair", "file": refused, "cells": right, "out": repaired })).expect("python");
     let noted: std::collections::BTreeSet<&str> = told.as_object().expect("rows").keys().map(String::as_str).collect();
     assert_eq!(noted.len(), 10, "{told}");
     assert!(told[&ids[0]].as_array().expect("notes").contains(&json!("piece_hs")), "{told}");
-    let bytes = std::fs::read(&mended).expect("reads");
+    let bytes = std::fs::read(&repaired).expect("reads");
     let view = send(&server, "/v1/imports", XLSX, &bytes).ok().json();
     // The second of the two that stood in the file is the first one again, and stored.
     assert_eq!(

@@ -23,13 +23,6 @@ fn state_of(name: &str) -> Option<DeclarationState> {
     STATES.iter().position(|known| *known == name).map(|at| states[at])
 }
 
-/// The flows by their names.
-pub(super) const FLOWS: &[&str] = &["inbound", "outbound", "transit"];
-
-pub(super) fn flow_of(name: &str) -> Option<Flow> {
-    [Flow::Inbound, Flow::Outbound, Flow::Transit].into_iter().find(|flow| flow.name() == name)
-}
-
 /// The filters that a list and an export have in common.
 ///
 /// # Errors
@@ -38,7 +31,7 @@ pub(super) fn filter(ask: &Ask<'_>) -> Result<ItemFilter> {
     Ok(ItemFilter {
         item_id: ask.own("itemId"),
         external_ref: ask.own("externalReference"),
-        flow: ask.text("flow").and_then(flow_of),
+        flow: ask.text("flow").and_then(Flow::named),
         orig_post: ask.own("origPost"),
         dest_post: ask.own("destPost"),
         partner_country: ask.own("partnerCountry"),

@@ -21,7 +21,7 @@ use crate::contract::subscription::{
     SubscriptionChanges, SubscriptionList, SubscriptionMade, SubscriptionView, TestCall, TestResult,
 };
 use crate::contract::{MarketedGood, PostalService, SenderProfile, WatchdogInfo};
-use crate::domain::{Light, Scope};
+use crate::domain::{Flow, Light, Scope};
 use crate::http::error::ErrorForm;
 use crate::http::operation::{
     Answer, Content, Door, Operation, Parameter, ParameterKind, Resource, SchemaOf, inline, named,
@@ -132,7 +132,7 @@ macro_rules! with_item_filters {
             parameter("itemId", ParameterKind::Text, "Only items with this id."),
             parameter("externalReference", ParameterKind::Text, "Only items that their declarer calls so."),
             parameter("post", ParameterKind::Text, "The post whose items are meant; of customs with several posts."),
-            parameter("flow", ParameterKind::OneOf(item_filter::FLOWS), "As the post sees it."),
+            parameter("flow", ParameterKind::OneOf(Flow::NAMES), "As the post sees it."),
             parameter("origPost", ParameterKind::Text, "Origin post, three characters."),
             parameter("destPost", ParameterKind::Text, "Destination post, three characters."),
             parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),

@@ -14,8 +14,8 @@ use crate::service::judgement::found_in;
 use crate::service::mail_state::{Move, Moved, Mover, in_own_words, put_move};
 use crate::service::one::version_tag;
 use crate::service::prepared::{Content, Ready};
-use crate::service::senders::{SenderFile, checked_sender};
-use crate::service::trade::{Kept, Shelf, checked_good};
+use crate::service::senders::{SenderBatch, checked_sender};
+use crate::service::trade::{GoodsBatch, Kept, checked_good};
 use crate::service::{Actor, Services};
 use crate::sheet::SheetFinding;
 use crate::sheet::out::{PARTIAL, settled};
@@ -172,11 +172,11 @@ fn refusing(error: Error, place: &SentPlace, item: Option<&String>) -> Result<Ve
 }
 
 /// What entries of a kind are put into.
-enum Desk<'d> {
+enum Target<'d> {
     Declarations(UnitOfWork<'d>),
     Movements(UnitOfWork<'d>),
-    Goods(Shelf),
-    Senders(SenderFile),
+    Goods(GoodsBatch),
+    Senders(SenderBatch),
 }
 
 /// For whom entries are put in their places, and with what they come.
@@ -203,21 +203,21 @@ pub(super) fn store(
     let names_users = matches!(kind, IngestionKind::Declarations | IngestionKind::Movements);
     let user_created = names_users && saving != Saving::Nothing && services.ensure_user(tx, actor)?;
     let work = Work { kind, ingestion, actor, catalogue, user_created };
-    let mut desk = Desk::open(tx, &work, checked)?;
+    let mut target = Target::open(tx, &work, checked)?;
     let mut all = Vec::with_capacity(checked.len());
     for one in checked {
-        all.push(desk.put(tx, &work, one)?);
+        all.push(target.put(tx, &work, one)?);
     }
     let is_refused = all.iter().any(|became| became.outcome == Outcome::Refused);
     match saving {
         Saving::Nothing => {}
         Saving::AllOrNone if is_refused => {}
-        Saving::EachItem | Saving::AllOrNone => desk.save(tx, actor)?,
+        Saving::EachItem | Saving::AllOrNone => target.save(tx, actor)?,
     }
     Ok(all)
 }
 
-impl<'d> Desk<'d> {
+impl<'d> Target<'d> {
     /// With everything at hand that the entries may mean.
     fn open(tx: &mut Tx<'_>, work: &Work<'d>, checked: &[Checked]) -> Result<Self, Fault> {
         let (catalogue, post) = (work.catalogue, work.actor.org.as_str());
@@ -229,8 +229,8 @@ impl<'d> Desk<'d> {
             IngestionKind::Movements => {
                 Self::Movements(UnitOfWork::load(tx, catalogue, post, keys.iter(), Parts::All)?)
             }
-            IngestionKind::Goods => Self::Goods(Shelf::of(post)),
-            IngestionKind::Senders => Self::Senders(SenderFile::of(post)),
+            IngestionKind::Goods => Self::Goods(GoodsBatch::of(post)),
+            IngestionKind::Senders => Self::Senders(SenderBatch::of(post)),
         })
     }
 
@@ -238,8 +238,8 @@ impl<'d> Desk<'d> {
         let result = match (self, &one.ready) {
             (Self::Declarations(unit), Some(Prepared::Declaration(ready))) => declare(tx, unit, work, one, ready),
             (Self::Movements(unit), Some(Prepared::Movement(moved))) => move_item(tx, unit, work, moved),
-            (Self::Goods(shelf), Some(Prepared::Good(good))) => {
-                shelf.place(tx, good).map(|placed| Became::from(placed.outcome))
+            (Self::Goods(goods), Some(Prepared::Good(good))) => {
+                goods.place(tx, good).map(|placed| Became::from(placed.outcome))
             }
             (Self::Senders(file), Some(Prepared::Sender(profile))) => {
                 file.put(tx, profile, |_| Ok(())).map(Became::from)
@@ -256,7 +256,7 @@ impl<'d> Desk<'d> {
     fn save(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(), Fault> {
         match self {
             Self::Declarations(mut unit) | Self::Movements(mut unit) => unit.save(tx, &actor.stamp()),
-            Self::Goods(shelf) => shelf.save(tx, actor),
+            Self::Goods(goods) => goods.save(tx, actor),
             Self::Senders(file) => file.save(tx, &actor.stamp()),
         }
     }

@@ -1,4 +1,4 @@
-"""What openpyxl and XlsxWriter make of sheets: fills a template, writes, spoils, mends and reads cells, makes hostile files.
+"""What openpyxl and XlsxWriter make of sheets: fills a template, writes, spoils, repairs and reads cells, makes hostile files.
 
 Reads what to do as JSON from standard input, writes what it found as JSON."""
 import base64
@@ -100,7 +100,7 @@ def spoil(task):
     return {}
 
 
-def mend(task):
+def repair(task):
     """Puts cells of refused rows right, each by the key of its column and the id in its row; tells the rows and their notes."""
     book = openpyxl.load_workbook(task["file"])
     sheet = book.worksheets[0]
@@ -179,5 +179,5 @@ def hostile(_):
 
 
 task = json.load(sys.stdin)
-tasks = {"fill": fill, "write": write, "read": read, "hostile": hostile, "looked at": looked_at, "spoil": spoil, "mend": mend}
+tasks = {"fill": fill, "write": write, "read": read, "hostile": hostile, "looked at": looked_at, "spoil": spoil, "repair": repair}
 print(json.dumps(tasks[task["do"]](task)))
