@@ -153,6 +153,7 @@ fn ingest(url: &str, media: IngestionMedia, bytes: Vec<u8>) -> Outcome<f64> {
     let new = NewIngestion {
         kind: IngestionKind::Declarations,
         media,
+        file_name: None,
         bytes,
         dry_run: false,
         options: IngestOptions { all: false, event: DeclarationEvent::Final, sheet: None },

@@ -298,6 +298,8 @@ limits! {
     SENDER_REFERENCE_CHARS: usize = 64, "characters", "What an organization calls a sender profile; beyond it 400.";
     SENDER_CLIENTS: usize = 100, "clients", "OAuth2 clients with one sender profile as their own default; beyond it 400.";
     EXTERNAL_REFERENCE_CHARS: usize = 64, "characters", "What an item is called in its sender's own house; beyond it 400.";
+    LIST_COUNTED: i64 = 1_000, "items", "A list for people counts its items no further; beyond it it says that there are more.";
+    FILE_NAME_CHARS: usize = 200, "characters", "Kept of what the file of an ingestion is called.";
     INGESTION_ROWS: usize = 100_000, "items", "Declarations of one ingestion; beyond it the file is refused.";
     INGESTION_STEP: usize = 500, "items", "Of an ingestion in one transaction, so that others get their turn.";
     INGESTION_ALL: usize = 5_000, "items", "Of an ingestion that takes all or none, for that is one transaction; beyond it it is refused.";

@@ -21,6 +21,17 @@ pub enum DeclarationEvent {
     ToPost,
 }
 
+impl DeclarationEvent {
+    /// The names of all, which are those of the states they lead to as well.
+    pub const NAMES: &[&str] = &["draft", "final", "toCustoms", "toPost"];
+
+    /// The event of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        [Self::Draft, Self::Final, Self::ToCustoms, Self::ToPost].get(at).copied()
+    }
+}
+
 /// A declaration to store.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -118,6 +129,8 @@ pub struct Source {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FileView {
+    /// What it is called by who sent it: of a form its file name, else that of Content-Disposition.
+    pub name: Option<String>,
     /// Digest of its bytes, in hexadecimal digits.
     pub sha256: String,
     #[serde(flatten)]

@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod commerce;
 pub mod courier;
 pub mod date;
+pub mod dates;
 pub mod declaration;
 pub mod entity;
 pub mod event;

@@ -135,7 +135,7 @@ pub fn server(
             .wrap(Compress::default())
             .wrap(from_fn(request_log::request))
             .configure(ops::health);
-        let app = if has_ops_of_its_own { app } else { app.configure(ops::insight) };
+        let app = if has_ops_of_its_own { app } else { app.configure(|app| ops::insight(app, true)) };
         let app = app.configure(web::status);
         let app = if console.is_on { app.configure(web::routes) } else { app };
         app.configure(operations::routes)
@@ -152,7 +152,7 @@ pub fn server(
                 .wrap(Compress::default())
                 .wrap(from_fn(request_log::request))
                 .configure(ops::health)
-                .configure(ops::insight)
+                .configure(|app| ops::insight(app, false))
                 .default_service(route().to(nowhere))
         };
         listening = listening.listen(listener, None, ops)?;

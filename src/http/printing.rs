@@ -17,6 +17,12 @@ use crate::service::Services;
 use crate::service::catalogue::Catalogue;
 use crate::service::printing::Printable;
 
+/// The name of a printed file: what it is of, which may be any text, and where it says more, what it is.
+pub(super) fn file_name(of: &str, what: Option<&str>) -> String {
+    let of: String = of.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    what.map_or_else(|| format!("{of}.pdf"), |what| format!("{of}-{what}.pdf"))
+}
+
 /// How to print. Members of our own beside those of the published methods.
 #[derive(Clone, Debug, Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]

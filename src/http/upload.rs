@@ -1,7 +1,7 @@
 //! A form with a file, as browsers send it (`multipart/form-data`, RFC 7578): one file and a few short members.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, HeaderValue};
 use actix_web::web::Bytes;
 
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ pub(super) struct Sent {
 pub(super) struct SentFile {
     /// The name of its part.
     pub name: String,
+    /// What the file is called; may be empty.
+    pub file_name: String,
     /// The media type that it is said to be of; may be empty.
     pub kind: String,
     pub bytes: Bytes,
@@ -83,15 +85,18 @@ pub(super) fn read(body: &Bytes, boundary: &str) -> Result<Sent> {
         let window = &rest[..rest.len().min(HEAD_BYTES)];
         let end = find(window, b"\r\n\r\n").ok_or_else(wrong)?;
         let head = std::str::from_utf8(&rest[..end]).map_err(|_| wrong())?;
-        let Described { name, kind, is_file } = described(head).ok_or_else(wrong)?;
+        let Described { name, kind, file_name } = described(head).ok_or_else(wrong)?;
         rest = rest.slice(end + 4..);
         let end = find(&rest, between.as_bytes()).ok_or_else(wrong)?;
         let content = rest.slice(..end);
-        if !is_file {
+        let Some(file_name) = file_name else {
             let text =
                 std::str::from_utf8(&content).ok().filter(|text| text.len() <= MEMBER_BYTES).ok_or_else(wrong)?;
             sent.members.push((name, text.to_owned()));
-        } else if sent.file.replace(SentFile { name, kind, bytes: content }).is_some() {
+            rest = rest.slice(end + between.len()..);
+            continue;
+        };
+        if sent.file.replace(SentFile { name, file_name, kind, bytes: content }).is_some() {
             return Err(wrong());
         }
         rest = rest.slice(end + between.len()..);
@@ -103,25 +108,31 @@ pub(super) fn read(body: &Bytes, boundary: &str) -> Result<Sent> {
 struct Described {
     name: String,
     kind: String,
-    is_file: bool,
+    /// Of a file.
+    file_name: Option<String>,
 }
 
 fn described(head: &str) -> Option<Described> {
     let lines: Vec<(&str, &str)> = head.split("\r\n").filter_map(|line| line.split_once(':')).collect();
     let said =
         |wanted: &str| lines.iter().find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)).map(|line| line.1);
-    let mut parts = said("content-disposition")?.split(';').map(str::trim);
-    parts.next().filter(|kind| kind.eq_ignore_ascii_case("form-data"))?;
-    let quoted =
-        |start: &str, part: &str| Some(part.strip_prefix(start)?.strip_prefix('"')?.strip_suffix('"')?.to_owned());
-    let (mut name, mut is_file) = (None, false);
-    for part in parts {
-        name = name.or_else(|| quoted("name=", part));
-        // What the file is called is of no use here.
-        is_file |= part.starts_with("filename");
-    }
+    let disposition = HeaderValue::from_str(said("content-disposition")?.trim()).ok()?;
+    let disposition = ContentDisposition::from_raw(&disposition).ok().filter(ContentDisposition::is_form_data)?;
     let kind = said("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
-    Some(Described { name: name?, kind: kind.trim().to_ascii_lowercase(), is_file })
+    let kind = kind.trim().to_ascii_lowercase();
+    Some(Described { name: disposition.get_name()?.to_owned(), kind, file_name: file_name_in(&disposition) })
+}
+
+/// What the file is called that a body or a part is said to be.
+fn file_name_in(disposition: &ContentDisposition) -> Option<String> {
+    let extended = disposition.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
+    extended.or_else(|| disposition.get_filename().map(str::to_owned))
+}
+
+/// What the file is called that is the body of a request.
+pub(super) fn file_name(request: &HttpRequest) -> Option<String> {
+    let said = request.headers().get(CONTENT_DISPOSITION)?;
+    file_name_in(&ContentDisposition::from_raw(said).ok()?)
 }
 
 #[cfg(test)]
@@ -142,7 +153,8 @@ mod tests {
         let Sent { members, file } = read_text(sent).expect("a form");
         assert_eq!(members, [("csrf".to_owned(), "T O K E N".to_owned())]);
         let bytes = Bytes::from_static(b"item_id\r\n--xy\r\n");
-        assert_eq!(file, Some(SentFile { name: "file".into(), kind: "text/csv".into(), bytes }));
+        let file_name = "a;b.csv".into();
+        assert_eq!(file, Some(SentFile { name: "file".into(), file_name, kind: "text/csv".into(), bytes }));
     }
 
     #[test]

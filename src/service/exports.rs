@@ -15,6 +15,7 @@ use super::rights::UseCase;
 use super::views::mail_object;
 use super::{Actor, Services};
 use crate::contract::DeclarationData;
+use crate::contract::dates::in_rfc3339;
 use crate::domain::{OrganizationKind, PackedLight, Side};
 use crate::error::{Error, Result};
 use crate::limits;
@@ -32,10 +33,8 @@ pub enum ExportForm {
     Csv {
         separator: u8,
     },
-    /// The entries of a list of the own surface, as a JSON list; `dated` writes the dates of one as they are read there.
-    Json {
-        dated: fn(String) -> String,
-    },
+    /// The entries of a list of the own surface, as a JSON list.
+    Json,
 }
 
 /// Called with how many items were written.
@@ -76,7 +75,7 @@ impl Services {
         let _place = self.export_places.take().await?;
         let reading = (actor, &posts[..], &filter);
         let heads = match form {
-            ExportForm::Json { .. } => Vec::new(),
+            ExportForm::Json => Vec::new(),
             // Once to see which columns there are, once to write them.
             _ => {
                 self.each_page(reading, &|_| (), Columns::default(), move |columns, page| columns.note(page, language))
@@ -169,9 +168,9 @@ impl<W: Write + Send> Writing<W> {
         match &mut self.writer {
             Writer::Book(book, _) => page.rows(language).try_for_each(|row| book.put(&row))?,
             Writer::Csv(csv) => page.rows(language).try_for_each(|row| csv.put(&row))?,
-            Writer::List(out, dated) => {
+            Writer::List(out) => {
                 for (item, number) in page.items.iter().zip(self.items..) {
-                    let entry = dated(in_list(item, &page.actor, page.references.get(&item.object.pid)));
+                    let entry = in_rfc3339(in_list(item, &page.actor, page.references.get(&item.object.pid)));
                     write!(out, "{}{entry}", if number > 0 { ",\n" } else { "" }).map_err(full)?;
                 }
                 check_rows(self.items + page.items.len())?;
@@ -185,7 +184,7 @@ impl<W: Write + Send> Writing<W> {
 enum Writer<W: Write> {
     Book(Box<BookWriter>, W),
     Csv(Box<CsvWriter<W>>),
-    List(BufWriter<W>, fn(String) -> String),
+    List(BufWriter<W>),
 }
 
 fn full(error: std::io::Error) -> Error {
@@ -197,10 +196,10 @@ impl<W: Write + Send> Writer<W> {
         match form {
             ExportForm::Csv { separator } => Ok(Self::Csv(Box::new(CsvWriter::new(heads, separator, out)?))),
             ExportForm::Xlsx => Ok(Self::Book(Box::new(BookWriter::new(heads, language)?), out)),
-            ExportForm::Json { dated } => {
+            ExportForm::Json => {
                 let mut out = BufWriter::new(out);
                 out.write_all(b"[").map_err(full)?;
-                Ok(Self::List(out, dated))
+                Ok(Self::List(out))
             }
         }
     }
@@ -209,7 +208,7 @@ impl<W: Write + Send> Writer<W> {
         match self {
             Self::Book(book, out) => book.finish(out),
             Self::Csv(csv) => csv.finish(),
-            Self::List(mut out, _) => {
+            Self::List(mut out) => {
                 out.write_all(b"]").map_err(full)?;
                 out.into_inner().map_err(|error| full(error.into_error()))
             }

@@ -31,8 +31,26 @@ pub struct Query {
     pub cursor: Option<String>,
     /// Feed: start with what changed since.
     pub modified_since: Option<DateTime<Utc>>,
-    pub count_total: bool,
+    pub count: Count,
     pub form: ViewForm,
+}
+
+/// Whether the items that match are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Count {
+    #[default]
+    None,
+    /// All of them, however long that takes.
+    All,
+    /// No further than to this many.
+    Most(i64),
+}
+
+impl Count {
+    /// All of them where that is asked for.
+    pub fn all_if(asked: bool) -> Self {
+        if asked { Self::All } else { Self::None }
+    }
 }
 
 /// What is written of each item.
@@ -53,7 +71,7 @@ pub struct Page {
     pub next_cursor: Option<String>,
     /// Feed only: more is there already.
     pub more: Option<bool>,
-    /// Items that match, when asked for.
+    /// Items that match, as far as they are counted.
     pub total: Option<i64>,
 }
 
@@ -75,7 +93,7 @@ impl Services {
         let bound = binding(&format!("{} {posts:?} {filter:?}", actor.org));
         let start = query.cursor.as_deref().map(|text| Cursor::read(text, bound)).transpose()?;
         let limit = page_size(query.limit, limits::LOAD_DEFAULT, limits::LOAD_MAX);
-        let (since, count_total) = (query.modified_since, query.count_total);
+        let (since, count) = (query.modified_since, query.count);
         let (services, sees) = (self.clone(), Reader::of(actor, &filter, query.form));
         self.store
             .read(move |tx| {
@@ -96,9 +114,7 @@ impl Services {
                     }
                     (None, None) => range.by_item(tx, actor, None)?,
                 };
-                if count_total {
-                    page.total = Some(range.count(tx)?);
-                }
+                page.total = range.count(tx, count)?;
                 Ok(page)
             })
             .await
@@ -210,8 +226,16 @@ impl Range<'_> {
         Ok(items.iter().map(|item| in_list(item, &reader.actor, references.get(&item.object.pid))).collect())
     }
 
-    fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Fault> {
-        self.posts.iter().map(|post| tx.count_items(post, self.filter)).sum()
+    fn count(&self, tx: &mut Tx<'_>, count: Count) -> Result<Option<i64>, Fault> {
+        let mut total = 0;
+        for post in self.posts {
+            total += match count {
+                Count::None => return Ok(None),
+                Count::All => tx.count_items(post, self.filter)?,
+                Count::Most(most) => tx.count_some_items(post, self.filter, most - total)?,
+            };
+        }
+        Ok(Some(total))
     }
 }
 

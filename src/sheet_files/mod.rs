@@ -86,7 +86,7 @@ pub fn command() -> Command {
                 .arg(option("sheet", "NAME", "the sheet that is meant [default: the first with keys]"))
                 .arg(
                     option("event", "EVENT", "what is done with them")
-                        .value_parser(["draft", "final", "toCustoms", "toPost"])
+                        .value_parser(DeclarationEvent::NAMES.to_vec())
                         .default_value("final"),
                 )
                 .arg(switch("all", "all or none"))
@@ -100,7 +100,7 @@ pub fn command() -> Command {
                 .arg(language())
                 .arg(
                     option("flow", "FLOW", "inbound, outbound or transit")
-                        .value_parser(["inbound", "outbound", "transit"]),
+                        .value_parser(Flow::NAMES.to_vec()),
                 )
                 .arg(option("dest-post", "CODE", "destination post"))
                 .arg(option("item", "ID", "only this item"))
@@ -221,12 +221,8 @@ fn import(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     block_on(services.refresh_catalogue())??;
     let post = text(options, "post").unwrap_or_default();
     let actor = Actor { user_cd: text(options, "user"), ..block_on(services.actor_for(&post))?? };
-    let event = match text(options, "event").as_deref() {
-        Some("draft") => DeclarationEvent::Draft,
-        Some("toCustoms") => DeclarationEvent::ToCustoms,
-        Some("toPost") => DeclarationEvent::ToPost,
-        _ => DeclarationEvent::Final,
-    };
+    let event = text(options, "event").and_then(|name| DeclarationEvent::named(&name));
+    let event = event.unwrap_or(DeclarationEvent::Final);
     let options_of = IngestOptions { all: options.get_flag("all"), event, sheet: text(options, "sheet") };
     take(&services, &actor, (bytes, options.get_flag("dry-run"), options_of), options)
 }
@@ -240,7 +236,8 @@ fn take(
 ) -> Result<ExitCode, Failure> {
     let (kind, media) = (kind(options), IngestionMedia::Sheet);
     let shown = Arc::new(ProgressLine::of_rows(&bytes, &of, kind));
-    let new = NewIngestion { kind, media, bytes, dry_run, options: of, waits: true, again: true };
+    let file_name = text(options, "FILE");
+    let new = NewIngestion { kind, media, file_name, bytes, dry_run, options: of, waits: true, again: true };
     let line = Arc::clone(&shown);
     let progress = Arc::new(move |row: &IngestionRow| line.at(row.rows_read, row.next_index, row.refused));
     let taken: Result<Taken, Error> = block_on(async {
@@ -275,7 +272,7 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let form = match out.rsplit('.').next() {
         Some("xlsx") => ExportForm::Xlsx,
         Some("csv") => ExportForm::Csv { separator: if language == Language::En { b',' } else { b';' } },
-        Some("json") => ExportForm::Json { dated: |text| text },
+        Some("json") => ExportForm::Json,
         _ => return Err(Failure::Other(format!("{out}: end its name with .xlsx, .csv or .json"))),
     };
     let services = app::open(config, Clock::default())?;

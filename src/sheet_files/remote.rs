@@ -1,5 +1,6 @@
 //! Imports through a running server: the file goes to `/v1/imports`, and its report is asked for until it is whole.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
@@ -34,7 +35,13 @@ pub fn import(config: &Config, options: &ArgMatches, url: &str, bytes: &[u8]) ->
     let server = Server::at(url, token(options)?, config.ca_file.as_deref()).map_err(Failure::Other)?;
     let (user, key) = (text(options, "user").unwrap_or_default(), Uuid::now_v7().to_string());
     let media = if bytes.starts_with(b"PK") { XLSX } else { "text/csv" };
-    let headers = [("content-type", media), ("x-entrepost-user", user.as_str()), ("idempotency-key", key.as_str())];
+    let named = disposition(&text(options, "FILE").unwrap_or_default());
+    let headers = [
+        ("content-type", media),
+        ("content-disposition", named.as_str()),
+        ("x-entrepost-user", user.as_str()),
+        ("idempotency-key", key.as_str()),
+    ];
     let of = IngestOptions { all: false, event: DeclarationEvent::Final, sheet: text(options, "sheet") };
     let shown = ProgressLine::of_rows(bytes, &of, kind(options));
     let path = format!("/v1/imports?{}", query(options));
@@ -57,6 +64,13 @@ pub fn import(config: &Config, options: &ArgMatches, url: &str, bytes: &[u8]) ->
         sleep(LOOK_EVERY);
         answer = patiently(|| server.get(&view.links.itself))?;
     }
+}
+
+/// Tells what a file is called; what no header can hold is left out.
+fn disposition(path: &str) -> String {
+    let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name: String = name.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '_' }).collect();
+    format!("attachment; filename=\"{}\"", name.replace(['"', '\\'], "_"))
 }
 
 /// The token of the organization: of the file, else of the variable.

@@ -51,6 +51,8 @@ pub struct IngestionRow {
     pub done_at: Option<At>,
     pub lease_owner: Option<Id>,
     pub lease_until: Option<At>,
+    /// What the file is called by who sent it.
+    pub file_name: Option<String>,
 }
 
 #[derive(Clone, Debug, Queryable, Insertable)]

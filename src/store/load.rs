@@ -318,6 +318,12 @@ impl Tx<'_> {
         Ok(matching(post, filter).count().get_result(self.conn)?)
     }
 
+    /// How many items match, or `most` where they are as many or more: no more of them are looked at.
+    pub fn count_some_items(&mut self, post: &str, filter: &ItemFilter, most: i64) -> Done<i64> {
+        let some: Vec<Id> = matching(post, filter).select(mail_object::pid).limit(most).load(self.conn)?;
+        Ok(some.len() as i64)
+    }
+
     /// The ids after `after` in a date window, sorted, when there are few enough to go by date.
     fn narrow_window(&mut self, post: &str, filter: &ItemFilter, after: Id) -> Done<Option<Vec<Id>>> {
         if !filter.has_window() || filter.item_id.is_some() {

@@ -264,6 +264,7 @@ diesel::table! {
         done_at -> Nullable<crate::store::types::DbTime>,
         lease_owner -> Nullable<crate::store::types::DbId>,
         lease_until -> Nullable<crate::store::types::DbTime>,
+        file_name -> Nullable<Text>,
     }
 }
 

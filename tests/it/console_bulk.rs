@@ -5,7 +5,7 @@ use entrepost::limits;
 use serde_json::json;
 
 use crate::harness::Server;
-use crate::harness::data::{fresh_id, store};
+use crate::harness::data::{declaration, fresh_id, mail_object, store};
 use crate::harness::visitor::Visitor;
 use crate::{on_both_engines, on_strict_servers};
 
@@ -84,6 +84,38 @@ on_strict_servers! {
 }
 
 on_both_engines! {
+    fn goods_and_senders_are_imported_by_who_may_offer(server) {
+        let clerk = clerk(server, "AUA", "clerk");
+        clerk.get("/console/import").is(200).says("value=\"goods\"").says("template?kind=senders");
+        for kind in ["declarations", "goods", "senders", "movements"] {
+            let book = clerk.get(&format!("/console/import/template?kind={kind}")).is(200);
+            assert!(book.header("content-disposition").is_some_and(|how| how.contains(&format!("{kind}.xlsx"))), "{kind}");
+        }
+        clerk.get("/console/import/template?kind=nothing").is(404);
+        let name = format!("Imported clock {}", fresh_id("AU"));
+        let sheet = format!("description;price;price_currency\n{name};12,50;EUR\n");
+        clerk.get("/console/import");
+        let report = clerk.upload("/console/import", &[("do", "import"), ("kind", "goods")], sheet.as_bytes()).leads_to().to_owned();
+        clerk.get(&report).is(200).says("a.csv").says("Imported.");
+        clerk.get("/console/goods").is(200).says(&name);
+        clerk.get("/console/import").is(200).says("a.csv");
+        clerk.upload("/console/import", &[("do", "import"), ("kind", "nothing")], sheet.as_bytes()).is(404);
+    }
+
+    fn a_long_list_says_that_there_are_more_than_it_counts(server) {
+        server.add_person("AUA", "reader", &[Role::Reader], &[]);
+        let post = Visitor::signed_in(server, "AUA", "reader");
+        let most = usize::try_from(limits::LIST_COUNTED).expect("a number");
+        for _ in 0..2 {
+            let view = |_| json!({ "MailObject": mail_object(&fresh_id("AU"), "AUA", "FRA"), "Declaration": declaration("38.50") });
+            let views: Vec<_> = (0..most / 2).map(view).collect();
+            server.call_as("AUA", "CreateOrUpdateDeclarations", json!({ "cdsViews": views })).ok();
+        }
+        post.get("/console/items?partner=FRA").is(200).says(&format!(">{most} items"));
+        server.call_as("AUA", "StoreDeclaration", store(&fresh_id("AU"), "AUA", "FRA", 1)).ok();
+        post.get("/console/items?partner=FRA").is(200).says(&format!("More than {most} items"));
+    }
+
     fn many_forms_are_printed_as_one_file(server) {
         server.add_person("AUA", "reader", &[Role::Reader], &[]);
         let visitor = Visitor::signed_in(server, "AUA", "reader");

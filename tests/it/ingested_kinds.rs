@@ -269,10 +269,23 @@ on_both_engines! {
         let file = csv(&[row(&id, "38,50")]);
         let body = form("file", "text/csv", file.as_bytes(), "");
         let view = sent_as_form(server, "/v1/imports", &body).ok().json();
-        assert_eq!((counts(&view), &view["file"]["format"]), ([1, 0, 0, 0], &json!("csv")), "{view}");
+        assert_eq!((counts(&view), &view["file"]["format"], &view["file"]["name"]), ([1, 0, 0, 0], &json!("csv"), &json!("posting.csv")), "{view}");
         // The same file as a body is the same import, whatever the program called it in the form.
         let plain = send(server, "/v1/imports", "text/csv", file.as_bytes()).ok().json();
         assert_eq!(plain["referenceId"], view["referenceId"]);
+        // A name is that of the last part of a path; of a body it stands in a header.
+        let bearer = format!("Bearer {}", token_of("AUA"));
+        for (said, name) in [
+            ("attachment; filename=\"C:\\\\post\\\\may; june.csv\"", json!("may; june.csv")),
+            ("attachment; filename*=UTF-8''../J%C3%A4nner%00.csv", json!("Jänner.csv")),
+            ("attachment", json!(null)),
+            ("inline; filename=\"..//\"", json!(null)),
+            ("nonsense", json!(null)),
+        ] {
+            let headers = [("authorization", bearer.as_str()), ("content-type", "text/csv"), ("content-disposition", said), ("x-entrepost-user", "tester")];
+            let named = server.ask("POST", "/v1/imports?again=true&dryRun=true", Some(file.as_bytes()), &headers).ok().json();
+            assert_eq!(named["file"]["name"], name, "{said}");
+        }
         let blank = fetch(server, "AUA", "/v1/sheets/movements.xlsx?lang=FR");
         let view = sent_as_form(server, "/v1/imports?kind=movements", &form("file", "application/octet-stream", &blank, "")).ok().json();
         assert_eq!((counts(&view), &view["file"]["sheet"]), ([0, 0, 0, 0], &json!("Mouvements")), "{view}");

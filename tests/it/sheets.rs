@@ -272,6 +272,12 @@ fn the_command_line_writes_templates_imports_and_exports() {
     let told =
         run(&["sheet", "export", "--post", "AUA", "--item", &ids[0], "--out", &out, "--database-url", &url]).ok();
     assert!(told.starts_with("1 items"), "{told}");
+    // A list has its dates as everything but the CDS surfaces has them.
+    let list = path(folder.path(), "out.json");
+    run(&["sheet", "export", "--post", "AUA", "--item", &ids[0], "--out", &list, "--database-url", &url]).ok();
+    let list: Value = serde_json::from_str(&std::fs::read_to_string(&list).expect("reads")).expect("JSON");
+    let posted = list[0]["mailObject"]["PostingDt"].as_str().expect("a date");
+    assert!(posted.starts_with("20") && posted.ends_with('Z'), "{list}");
     let again = finish(&mut entrepost(&["sheet", "import", &out, "--post", "AUA", "--database-url", &url]));
     assert!(again.code == Some(0) && again.out.contains("unchanged 1"), "{again:?}");
 }

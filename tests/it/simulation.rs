@@ -272,7 +272,7 @@ impl Simulation {
             if self.dice.chance(20)
                 && let Some(site) = self.network.site(plan.name)
             {
-                self.receivers.dispatch(&site).await;
+                self.receivers.dispatch(&site, plan.posts()).await;
             }
         }
     }
@@ -285,7 +285,7 @@ impl Simulation {
             wrong.clear();
             for plan in PLANS.iter() {
                 let site = self.network.site(plan.name).expect("runs");
-                self.receivers.dispatch(&site).await;
+                self.receivers.dispatch(&site, plan.posts()).await;
                 for post in plan.posts() {
                     wrong.extend(self.receivers.faults(&site, post).await);
                 }

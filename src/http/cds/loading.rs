@@ -9,7 +9,7 @@ use crate::contract::{WcfDate, date, lenient};
 use crate::domain::{Scope, Scopes};
 use crate::error::{Error, Result};
 use crate::rules::forms::given;
-use crate::service::load::{ItemFilter, Page, Query, ViewForm, bound, mail_state};
+use crate::service::load::{Count, ItemFilter, Page, Query, ViewForm, bound, mail_state};
 
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -80,7 +80,7 @@ pub(super) async fn load(call: Call<'_>, params: LoadParams) -> Result<Reply> {
         limit: call.limit(params.records_limit),
         cursor: own(&params.cursor),
         modified_since: params.modified_since.map(|date| date.instant()),
-        count_total: params.count_total,
+        count: Count::all_if(params.count_total),
         form: ViewForm::View,
     };
     Ok(page("Load", call.services.load(&call.actor, query).await?))
@@ -126,7 +126,7 @@ pub(super) async fn load_by_mail_state(call: Call<'_>, params: LoadByMailStatePa
         limit: call.limit(params.records_limit),
         cursor: given(&params.cursor).map(str::to_owned),
         modified_since: params.modified_since.map(|date| date.instant()),
-        count_total: params.count_total,
+        count: Count::all_if(params.count_total),
         form: ViewForm::View,
     };
     Ok(page("LoadByMailState", call.services.load(&call.actor, query).await?))

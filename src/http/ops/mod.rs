@@ -1,12 +1,12 @@
 //! What operators and developers look at: health, readiness, metrics, documentation. Open to anybody; metrics and
 //! documentation may be had at another socket alone.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
-use actix_web::middleware::DefaultHeaders;
+mod docs;
+
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, web};
 use serde_json::json;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::shared::Shared;
 use crate::service::Health;
@@ -16,12 +16,10 @@ pub(super) fn health(app: &mut ServiceConfig) {
     app.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
 }
 
-/// What it does, for those who run it or write programs for it.
-pub(super) fn insight(app: &mut ServiceConfig) {
-    app.route("/metrics", web::get().to(metrics))
-        .route("/openapi.json", web::get().to(openapi))
-        .route("/docs", web::get().to(docs))
-        .service(web::scope("/docs").wrap(of_pages()).service(documentation_page()));
+/// What it does, for those who run it or write programs for it; `has_doors`: at the socket that serves requests.
+pub(super) fn insight(app: &mut ServiceConfig, has_doors: bool) {
+    app.route("/metrics", web::get().to(metrics)).route("/openapi.json", web::get().to(openapi));
+    docs::routes(app, has_doors);
 }
 
 /// The process lives.
@@ -66,19 +64,4 @@ async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
 
 async fn openapi(shared: web::Data<Shared>) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(shared.openapi.clone())
-}
-
-async fn docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
-}
-
-/// What browsers are told of the documentation page: it may use its own files, and keep them for a while.
-fn of_pages() -> DefaultHeaders {
-    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
-    DefaultHeaders::new().add((CONTENT_SECURITY_POLICY, policy)).add((CACHE_CONTROL, "max-age=3600"))
-}
-
-/// The documentation page; its files are in the binary.
-fn documentation_page() -> SwaggerUi {
-    SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json").doc_expansion("none").validator_url("none"))
 }

@@ -45,6 +45,8 @@ pub(super) struct Ask<'a> {
 struct Attached {
     /// Its media type, or that of the form that holds it.
     kind: &'static str,
+    /// What it is called, where its sender says so.
+    name: Option<String>,
     bytes: Bytes,
 }
 
@@ -179,7 +181,7 @@ fn not_taken(resource: &Resource) -> Error {
 /// 400 for a form that holds anything else, 415 for a part that is said to be no sheet.
 fn attached(request: &HttpRequest, kind: &'static str, body: &Bytes) -> Result<Attached> {
     if kind != FORM_DATA {
-        return Ok(Attached { kind, bytes: body.clone() });
+        return Ok(Attached { kind, name: upload::file_name(request), bytes: body.clone() });
     }
     let wrong = |message: &str| Error::invalid("json", "file", message);
     let boundary = upload::boundary(request).ok_or_else(|| wrong("Content-Type names no boundary of the form"))?;
@@ -194,7 +196,7 @@ fn attached(request: &HttpRequest, kind: &'static str, body: &Bytes) -> Result<A
         let taken = "the part `file` as a workbook (.xlsx) or text/csv".into();
         return Err(Error::UnknownMediaType { taken });
     }
-    Ok(Attached { kind, bytes: file.bytes })
+    Ok(Attached { kind, name: Some(file.file_name), bytes: file.bytes })
 }
 
 /// What programs call workbooks and CSV in forms; what they are is told by their bytes.
@@ -385,6 +387,11 @@ impl Ask<'_> {
     /// The bytes of a file, with its media type or that of the form that holds it; none where the body is JSON or XML.
     pub fn file(&self) -> Option<(&str, &[u8])> {
         self.file.as_ref().map(|file| (file.kind, &file.bytes[..]))
+    }
+
+    /// What the file is called, where its sender says so.
+    pub fn file_name(&self) -> Option<&str> {
+        self.file.as_ref().and_then(|file| file.name.as_deref())
     }
 
     /// The JSON text of the body; an object without members where none was sent.

@@ -25,7 +25,7 @@ use crate::rules::forms::given;
 use crate::rules::life_cycle::StoreEvent;
 use crate::service::amend::{Amendment, Changeable, NewItem};
 use crate::service::declare::Declared;
-use crate::service::load::{Query, ViewForm};
+use crate::service::load::{Count, Query, ViewForm};
 use crate::service::one::Named;
 use crate::service::{Answer, BatchMode, Entry};
 
@@ -158,7 +158,7 @@ pub(super) async fn list(ask: Ask<'_>) -> Result<Reply> {
         limit: Some(ask.number("limit").unwrap_or(USUAL_PAGE)),
         cursor: ask.own("cursor"),
         modified_since: ask.from("changedSince"),
-        count_total: ask.flag("count"),
+        count: Count::all_if(ask.flag("count")),
         form: ViewForm::Listed,
     };
     let page = ask.services.load(&ask.actor, query).await?;

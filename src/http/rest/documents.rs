@@ -8,7 +8,7 @@ use crate::contract::CdsView;
 use crate::contract::canonical::{hex, to_canonical};
 use crate::contract::own::{DocumentLink, DocumentList};
 use crate::error::{Error, Result};
-use crate::http::printing::PrintOptions;
+use crate::http::printing::{PrintOptions, file_name};
 use crate::print::{Extent, Options, has_duty_note};
 use crate::service::one::Named;
 
@@ -86,10 +86,5 @@ pub(super) async fn pdf(ask: Ask<'_>) -> Result<Reply> {
     let id = item.view.mail_object.as_ref().and_then(|object| object.id.clone()).unwrap_or_default();
     let bytes = ask.shared.printer.print(ask.services, vec![item], options, today).await?;
     ask.services.note_one_printed(&ask.stated(), pid).await?;
-    Ok(Reply::pdf(bytes, &format!("{}-{}.pdf", file_name(&id), document.name)).tagged(&tag))
-}
-
-/// An id as part of a file name.
-fn file_name(id: &str) -> String {
-    id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+    Ok(Reply::pdf(bytes, &file_name(&id, Some(document.name))).tagged(&tag))
 }

@@ -3,8 +3,7 @@
 use uuid::Uuid;
 
 use super::ask::Ask;
-use super::dates::in_rfc3339;
-use super::item_filter::{filter, state_named};
+use super::item_filter::filter;
 use super::reply::Reply;
 use crate::contract::canonical::to_canonical;
 use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionReceipt};
@@ -66,11 +65,12 @@ fn new(ask: &Ask<'_>, waits: bool) -> Result<NewIngestion> {
     Ok(NewIngestion {
         kind: kind(ask)?,
         media,
+        file_name: ask.file_name().map(str::to_owned),
         bytes: bytes.to_vec(),
         dry_run: ask.flag("dryRun"),
         options: IngestOptions {
             all: ask.text("mode") == Some("all"),
-            event: ask.text("event").and_then(state_named).unwrap_or(DeclarationEvent::Final),
+            event: ask.text("event").and_then(DeclarationEvent::named).unwrap_or(DeclarationEvent::Final),
             sheet: ask.own("sheet"),
         },
         waits,
@@ -167,7 +167,7 @@ pub(super) async fn export_csv(ask: Ask<'_>) -> Result<Reply> {
 }
 
 pub(super) async fn export_json(ask: Ask<'_>) -> Result<Reply> {
-    export(&ask, ExportForm::Json { dated: in_rfc3339 }, "application/json").await
+    export(&ask, ExportForm::Json, "application/json").await
 }
 
 fn blank(ask: &Ask<'_>, kind: IngestionKind, name: &str) -> Result<Reply> {

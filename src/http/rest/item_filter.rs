@@ -7,20 +7,13 @@ use crate::error::Result;
 use crate::service::load::{ItemFilter, moment};
 use crate::service::search::searched;
 
-/// The names of [`DeclarationEvent`] and of the states they lead to.
-pub(super) const STATES: &[&str] = &["draft", "final", "toCustoms", "toPost"];
-
-/// What a name stands for.
-pub(super) fn state_named(name: &str) -> Option<DeclarationEvent> {
-    let events =
-        [DeclarationEvent::Draft, DeclarationEvent::Final, DeclarationEvent::ToCustoms, DeclarationEvent::ToPost];
-    STATES.iter().position(|known| *known == name).map(|at| events[at])
-}
-
 fn state_of(name: &str) -> Option<DeclarationState> {
-    let states =
-        [DeclarationState::Draft, DeclarationState::Final, DeclarationState::ToCustoms, DeclarationState::ToPost];
-    STATES.iter().position(|known| *known == name).map(|at| states[at])
+    Some(match DeclarationEvent::named(name)? {
+        DeclarationEvent::Draft => DeclarationState::Draft,
+        DeclarationEvent::Final => DeclarationState::Final,
+        DeclarationEvent::ToCustoms => DeclarationState::ToCustoms,
+        DeclarationEvent::ToPost => DeclarationState::ToPost,
+    })
 }
 
 /// The filters that a list and an export have in common.

@@ -5,7 +5,6 @@
 
 pub(super) mod ask;
 mod authorization;
-mod dates;
 mod declarations;
 mod dialogue;
 mod documents;

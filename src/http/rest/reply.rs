@@ -12,7 +12,8 @@ use actix_web::web::{self, Bytes};
 use futures_util::stream::{self, Stream};
 
 use super::shapes::Shapes;
-use super::{dates, xml};
+use super::xml;
+use crate::contract::dates::in_rfc3339;
 use crate::error::{Error, Result};
 
 /// What a resource answers.
@@ -156,7 +157,7 @@ impl Reply {
             Content::Spooled(file, len, kind) => {
                 return response.insert_header((CONTENT_TYPE, kind)).body(SizedStream::new(len, pieces(file)));
             }
-            Content::Json(text) => dates::in_rfc3339(text),
+            Content::Json(text) => in_rfc3339(text),
         };
         if let Written::Xml { shapes, path, verb } = written
             && let Some(schema) = shapes.answer(&path, verb, self.status.as_u16())

@@ -2,12 +2,12 @@
 
 use super::ask;
 use super::{
-    declarations, dialogue, documents, events, history, ingestions, item_filter, items, lights, offers, reference,
+    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference,
     senders, subscriptions,
 };
 use crate::contract::event::{EventList, EventView, ReaderList};
 use crate::contract::ingestion::{
-    FindingPage, IngestionList, IngestionReceipt, IngestionView, Movement, NewDeclaration, NewEntries,
+    DeclarationEvent, FindingPage, IngestionList, IngestionReceipt, IngestionView, Movement, NewDeclaration, NewEntries,
 };
 use crate::contract::item_status::CheckItemStatusResult;
 use crate::contract::own::{
@@ -138,7 +138,7 @@ macro_rules! with_item_filters {
             parameter("partnerCountry", ParameterKind::Text, "Country at the other end, ISO 3166-1 alpha-2."),
             parameter("mailClass", ParameterKind::Text, "U letters, C parcels, E EMS, T empties."),
             parameter("mailState", ParameterKind::Number { most: 999 }, "Where the item is, for example 10."),
-            parameter("state", ParameterKind::OneOf(item_filter::STATES), "Where the declaration stands."),
+            parameter("state", ParameterKind::OneOf(DeclarationEvent::NAMES), "Where the declaration stands."),
             parameter("decision", ParameterKind::Text, "Code of the decision of the own customs."),
             parameter("light", ParameterKind::OneOf(Light::NAMES), "Colour of the light as it was judged last."),
             parameter("receptacle", ParameterKind::Text, "Only items in this receptacle or despatch (S9, S8)."),
@@ -224,7 +224,7 @@ const MODE: Parameter = parameter(
 );
 const AGAIN: Parameter = parameter("again", ParameterKind::Flag, "Takes it in even if the same was sent within a day.");
 const EVENT: Parameter =
-    parameter("event", ParameterKind::OneOf(item_filter::STATES), "For what does not say itself; final when absent.");
+    parameter("event", ParameterKind::OneOf(DeclarationEvent::NAMES), "For what does not say itself; final when absent.");
 const SHEET: Parameter =
     parameter("sheet", ParameterKind::Text, "The sheet that is meant; the first with keys when absent.");
 

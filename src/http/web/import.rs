@@ -1,4 +1,4 @@
-//! Importing: a sheet of declarations is checked first, reported with rows and columns, and taken in at one more click.
+//! Importing: a sheet of declarations, goods, senders or moves is checked first, reported with rows and columns, and taken in at one more click.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -14,7 +14,7 @@ use crate::contract::ingestion::{DeclarationEvent, FileFinding, IngestionView, W
 use crate::domain::{IngestionKind, IngestionMedia};
 use crate::error::{Error, Result};
 use crate::service::Actor;
-use crate::service::ingest::{IngestOptions, Ingestion, NewIngestion};
+use crate::service::ingest::{IngestOptions, Ingestion, NewIngestion, use_case};
 use crate::service::rights::UseCase;
 
 /// The media type of workbooks.
@@ -24,6 +24,30 @@ const SHOWN: usize = 200;
 
 fn actor_of<'v>(visit: &'v Visit<'_>) -> Result<&'v Actor> {
     visit.person()?.actor(UseCase::Declare)
+}
+
+/// What the rows of a file are: the key of its text, and the workbook to begin with.
+fn kind_named(kind: IngestionKind) -> (&'static str, &'static str) {
+    match kind {
+        IngestionKind::Declarations => ("import.declarations", "declarations.xlsx"),
+        IngestionKind::Goods => ("goods.title", "goods.xlsx"),
+        IngestionKind::Senders => ("import.senders", "senders.xlsx"),
+        IngestionKind::Movements => ("import.movements", "movements.xlsx"),
+    }
+}
+
+/// The kinds that who visits may send.
+fn kinds_of(visit: &Visit<'_>) -> Result<Vec<IngestionKind>> {
+    let person = visit.person()?;
+    Ok(IngestionKind::ALL.into_iter().filter(|kind| person.may_at_post(use_case(*kind))).collect())
+}
+
+/// The kind that a member names; declarations where it names none.
+fn kind_asked(said: &str) -> Result<IngestionKind> {
+    match said {
+        "" => Ok(IngestionKind::Declarations),
+        said => IngestionKind::ALL.into_iter().find(|kind| kind.stored() == said).ok_or(Error::Absent { what: "kind of import" }),
+    }
 }
 
 fn address(id: Uuid) -> String {
@@ -41,12 +65,16 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
     let events = [("final", "declare.declare"), ("draft", "declare.draft"), ("customs", "declare.customs")];
     let events = events.map(|(value, key)| (value, texts.get(key).to_owned()));
     let modes = [("", "import.each"), ("all", "import.all")].map(|(value, key)| (value, texts.get(key).to_owned()));
+    let kinds = kinds_of(visit)?;
+    let named: Vec<(&str, String)> =
+        kinds.iter().map(|kind| (kind.stored(), texts.get(kind_named(*kind).0).to_owned())).collect();
     let lately = visit.shared.services.ingestions(actor_of(visit)?).await?;
     let row = |view: &IngestionView| {
         let at = chrono::DateTime::parse_from_rfc3339(&view.received_at).map(|at| at.to_utc());
         html! {
             tr {
                 th scope="row" { a href=(address(view.reference_id)) { @if let Ok(at) = at { (visit.time(at)) } } }
+                td dir="auto" { (view.file.name.as_deref().unwrap_or("–")) }
                 td { @if view.dry_run { (texts.get("import.dry")) } @else { (texts.get("import.real")) } }
                 td.number { (view.items) }
                 td.number { (view.counts.refused) }
@@ -55,10 +83,16 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
         }
     };
     let rows: Vec<Markup> = lately.iter().map(row).collect();
-    let heads = ["items.at", "items.what", "items.title", "import.refused", "users.state"];
+    let heads = ["items.at", "import.file", "items.what", "items.title", "import.refused", "users.state"];
     let problem = problems.text_at("file");
     Ok(html! {
-        p { (texts.get("import.what")) " " a href="/console/import/template" { (texts.get("import.template")) } }
+        p { (texts.get("import.what")) }
+        p { (texts.get("import.template")) ": "
+            @for (at, kind) in kinds.iter().enumerate() {
+                @if at > 0 { " · " }
+                a href=(format!("/console/import/template?kind={}", kind.stored())) { (texts.get(kind_named(*kind).0)) }
+            }
+        }
         form method="post" action="/console/import" enctype="multipart/form-data" novalidate {
             (token(visit)?)
             div.field {
@@ -68,6 +102,7 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
                 input type="file" id="file" name="file" accept=".xlsx,.csv,text/csv" aria-invalid=[problem.map(|_| "true")]
                     aria-describedby=(if problem.is_some() { "file-hint file-error" } else { "file-hint" });
             }
+            (choice(problems, "kind", texts.get("import.kind"), None, &named, visit.form.get("kind")))
             (choice(problems, "event", texts.get("import.event"), None, &events, visit.form.get("event")))
             (choice(problems, "mode", texts.get("import.mode"), None, &modes, visit.form.get("mode")))
             p.actions {
@@ -89,10 +124,12 @@ fn state(visit: &Visit<'_>, view: &IngestionView) -> &'static str {
 
 /// Takes a file: checked alone unless it is said otherwise.
 pub(super) async fn take(visit: Visit<'_>) -> Result<HttpResponse> {
-    let (texts, actor) = (visit.texts, actor_of(&visit)?);
+    let (texts, kind) = (visit.texts, kind_asked(visit.form.get("kind"))?);
+    let actor = visit.person()?.actor(use_case(kind))?;
     let new = NewIngestion {
-        kind: IngestionKind::Declarations,
+        kind,
         media: IngestionMedia::Sheet,
+        file_name: Some(visit.file.name.clone()),
         bytes: visit.file.bytes.to_vec(),
         dry_run: visit.form.get("do") != "import",
         options: IngestOptions {
@@ -164,6 +201,7 @@ pub(super) async fn report(visit: Visit<'_>) -> Result<HttpResponse> {
         div.note.good[taken.is_over && !taken.is_failed] role="status" {
             p { (texts.get(if view.dry_run { "import.dry-note" } else { "import.real-note" })) " " (state(&visit, view)) }
         }
+        @if let Some(name) = &view.file.name { p dir="auto" { (name) } }
         dl { @for (key, count) in counts { dt { (texts.get(key)) } dd { (count) } } }
         @if !taken.is_over { p { a href=(address(id)) { (texts.get("import.look")) } } }
         @if is_checked && view.counts.refused < view.items {
@@ -222,7 +260,8 @@ pub(super) async fn refused(visit: Visit<'_>) -> Result<HttpResponse> {
 
 /// The workbook to begin with.
 pub(super) async fn template(visit: Visit<'_>) -> Result<HttpResponse> {
-    let bytes =
-        visit.shared.services.sheet_template(actor_of(&visit)?, IngestionKind::Declarations, visit.texts.0, None)?;
-    Ok(workbook(bytes, "declarations.xlsx"))
+    let kind = kind_asked(visit.query.get("kind"))?;
+    let actor = visit.person()?.actor(use_case(kind))?;
+    let bytes = visit.shared.services.sheet_template(actor, kind, visit.texts.0, None)?;
+    Ok(workbook(bytes, kind_named(kind).1))
 }

@@ -22,11 +22,12 @@ use crate::contract::own::HistoryEntry;
 use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
 use crate::domain::{Flow, Light};
 use crate::error::{Error, Findings, Result};
+use crate::limits;
 use crate::exchange::operate::{ItemInRow, MessageRow};
 use crate::refdata::lists::lists;
 use crate::rules::forms;
 use crate::service::history_view::Change;
-use crate::service::load::{ItemFilter, Query, ViewForm, bound};
+use crate::service::load::{Count, ItemFilter, Query, ViewForm, bound};
 use crate::service::one::Named;
 use crate::service::rights::UseCase;
 use crate::service::search::searched;
@@ -216,8 +217,8 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
     };
     let has_id = filter.item_id.is_some();
     let cursor = Some(visit.query.get("cursor").to_owned()).filter(|cursor| !cursor.is_empty());
-    let query =
-        Query { filter, limit: Some(ROWS), cursor, count_total: true, form: ViewForm::Listed, ..Query::default() };
+    let count = Count::Most(limits::LIST_COUNTED + 1);
+    let query = Query { filter, limit: Some(ROWS), cursor, count, form: ViewForm::Listed, ..Query::default() };
     let found = match visit.shared.services.load(actor, query).await {
         Ok(found) => found,
         // A cursor of another filter: the list begins anew.
@@ -251,10 +252,10 @@ pub(super) async fn list(visit: Visit<'_>) -> Result<HttpResponse> {
     let rows: Vec<Markup> = items.iter().zip(&lights).map(row).collect();
     let heads =
         ["items.id", "items.light", "items.lane", "items.class", "items.posted", "items.weight", "items.recipient"];
-    let caption = texts.with(
-        "items.caption",
-        &[("count", &found.total.unwrap_or_default().to_string()), ("zone", person.zone.name())],
-    );
+    let total = found.total.unwrap_or_default();
+    let caption = if total > limits::LIST_COUNTED { "items.caption-many" } else { "items.caption" };
+    let count = total.min(limits::LIST_COUNTED).to_string();
+    let caption = texts.with(caption, &[("count", &count), ("zone", person.zone.name())]);
     let next = found.next_cursor.as_deref().map(|cursor| {
         let known = visit.query.members().filter(|(name, _)| *name != "cursor").chain([("cursor", cursor)]);
         format!("/console/items?{}", serde_urlencoded::to_string(known.collect::<Vec<_>>()).unwrap_or_default())

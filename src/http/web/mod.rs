@@ -154,7 +154,8 @@ async fn open(visit: &mut Visit<'_>, payload: Payload) -> Result<Gate> {
         let sent = admission::file(request, shared, payload).await?;
         let upload::Sent { members, file } = upload::read(&sent.bytes, &boundary)?;
         visit.form = members.into_iter().collect();
-        visit.file = File { bytes: file.unwrap_or_default().bytes };
+        let upload::SentFile { file_name, bytes, .. } = file.unwrap_or_default();
+        visit.file = File { name: file_name, bytes };
     } else if is_post {
         body::check_form(request)?;
         let sent = admission::sent_form(request, shared, payload, visit.person.is_some()).await?;

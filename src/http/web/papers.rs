@@ -11,7 +11,7 @@ use super::field::{Line, Problems, area, choice, line};
 use super::layout::{form_again, name_of, page, token};
 use super::visit::Visit;
 use crate::error::{Error, Result};
-use crate::http::printing::PrintOptions;
+use crate::http::printing::{PrintOptions, file_name};
 use crate::limits;
 use crate::refdata::lists::Language;
 use crate::service::rights::UseCase;
@@ -104,10 +104,9 @@ pub(super) fn form_options(language: Language, form: Option<String>) -> PrintOpt
 
 /// A file to keep.
 pub(super) fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/pdf"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.pdf\"")))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(name, None))))
         .body(bytes)
 }
 

@@ -55,5 +55,7 @@ impl FromIterator<(String, String)> for Form {
 /// A file that was sent; empty where none was chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct File {
+    /// What it is called.
+    pub name: String,
     pub bytes: Bytes,
 }

@@ -38,6 +38,8 @@ pub use work::Progress;
 pub struct NewIngestion {
     pub kind: IngestionKind,
     pub media: IngestionMedia,
+    /// What the file is called, where it has a name; no part of what makes two of them the same.
+    pub file_name: Option<String>,
     pub bytes: Vec<u8>,
     pub dry_run: bool,
     pub options: IngestOptions,
@@ -99,6 +101,7 @@ impl Services {
             done_at: None,
             lease_owner: None,
             lease_until: None,
+            file_name: new.file_name.as_deref().and_then(last_part),
         };
         let mut row = row;
         if new.waits && is_short {
@@ -147,6 +150,7 @@ impl Services {
         let new = NewIngestion {
             kind: row.kind,
             media: row.media,
+            file_name: row.file_name,
             bytes,
             dry_run: false,
             options,
@@ -157,8 +161,15 @@ impl Services {
     }
 }
 
+/// The name of a file without the folders before it and without what cannot be shown; none where nothing is left.
+fn last_part(name: &str) -> Option<String> {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(limits::FILE_NAME_CHARS).collect();
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
 /// What somebody must be entitled to who sends entries of a kind.
-fn use_case(kind: IngestionKind) -> UseCase {
+pub fn use_case(kind: IngestionKind) -> UseCase {
     match kind {
         IngestionKind::Declarations => UseCase::Declare,
         IngestionKind::Goods | IngestionKind::Senders => UseCase::Offer,

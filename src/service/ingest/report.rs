@@ -160,7 +160,7 @@ fn view(tx: &mut Tx<'_>, row: IngestionRow, items: i64, most: i64) -> Result<Tak
         state: row.state.to_string(),
         dry_run: row.dry_run,
         mode: if options.is_some_and(|options| options.all) { "all" } else { "wholeItems" }.to_owned(),
-        file: FileView { sha256: hex(&row.sha256), source: about.source },
+        file: FileView { name: row.file_name.clone(), sha256: hex(&row.sha256), source: about.source },
         received_at: time(row.received_at.0),
         done_at: row.done_at.map(|at| time(at.0)),
         rows: count(row.rows_read),

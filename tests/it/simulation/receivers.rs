@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use entrepost::contract::subscription::NewSubscription;
+use entrepost::contract::subscription::{GoOn, NewSubscription};
 use entrepost::net::{Answered, Net, Outbound, Unanswered};
-use entrepost::notify::Notifier;
+use entrepost::notify::{Notifier, SubscriptionId};
 use entrepost::service::events::EventQuery;
 use serde_json::{Value, json};
 
@@ -44,6 +44,8 @@ pub struct Tally {
     pub again: u64,
     /// Dispatches that were cut off in the middle.
     pub killed: u64,
+    /// Subscriptions that were disabled after days of failing, and enabled by their owners.
+    pub enabled: u64,
 }
 
 impl Tally {
@@ -52,6 +54,7 @@ impl Tally {
         self.failed += other.failed;
         self.again += other.again;
         self.killed += other.killed;
+        self.enabled += other.enabled;
     }
 }
 
@@ -83,8 +86,24 @@ impl Receivers {
         self.notifier(site).create(&actor, new).await.expect("a subscription");
     }
 
+    /// What its owner does who is told that a subscription was disabled: hours pass between one dispatch and the next, so that two
+    /// calls that fail can be days of failing.
+    async fn enable_again(self: &Arc<Self>, site: &Site, post: &str) {
+        let (actor, notifier) = (site.actor(post).await, self.notifier(site));
+        for one in notifier.list(&actor).await.expect("lists") {
+            if one.state == "disabled" {
+                let id = SubscriptionId::parse(&one.id).expect("an id");
+                notifier.enable(&actor, id, GoOn::default()).await.expect("enables");
+                self.state().tally.enabled += 1;
+            }
+        }
+    }
+
     /// Sends what is due; by chance the process dies meanwhile. What it was about to hear is lost with it.
-    pub async fn dispatch(self: &Arc<Self>, site: &Site) {
+    pub async fn dispatch(self: &Arc<Self>, site: &Site, posts: impl Iterator<Item = &str>) {
+        for post in posts {
+            self.enable_again(site, post).await;
+        }
         site.services.derive_events().await.expect("derives");
         let notifier = self.notifier(site);
         let dies_after_ms = {
@@ -107,7 +126,7 @@ impl Receivers {
 
     /// What is wrong with what came of a post: everything that its feed has came, once by its id and number, and in the order of
     /// each item.
-    pub async fn faults(&self, site: &Site, post: &str) -> Vec<String> {
+    pub async fn faults(self: &Arc<Self>, site: &Site, post: &str) -> Vec<String> {
         let wanted = feed(site, post).await;
         let taken = self.state().taken.get(post).cloned().unwrap_or_default();
         let mut wrong = Vec::new();
@@ -126,9 +145,14 @@ impl Receivers {
             let in_order = one.item.is_empty() || before <= one.item_sequence;
             wrong.extend((!in_order).then(|| format!("{post}: {} came after what followed it", one.id)));
         }
-        wrong.extend(
-            wanted.iter().filter(|id| !first.contains_key(id.as_str())).map(|id| format!("{post}: {id} never came")),
-        );
+        let missing: Vec<&String> = wanted.iter().filter(|id| !first.contains_key(id.as_str())).collect();
+        if !missing.is_empty() {
+            let all = self.notifier(site).list(&site.actor(post).await).await.expect("lists");
+            let states: Vec<String> =
+                all.iter().map(|one| format!("{}, {}", one.state, one.reason.as_deref().unwrap_or("well"))).collect();
+            wrong.push(format!("{post}: subscriptions: {states:?}"));
+        }
+        wrong.extend(missing.into_iter().map(|id| format!("{post}: {id} never came")));
         let unknown = first.keys().filter(|id| !wanted.iter().any(|known| known == *id));
         wrong.extend(unknown.map(|id| format!("{post}: {id} is not in the feed")));
         wrong

@@ -1,4 +1,4 @@
-//! Dates of the contract as this surface writes them: RFC 3339.
+//! Dates of the contract as everything but the CDS surfaces writes them: RFC 3339.
 //!
 //! Documents are spliced from stored texts in which dates have the form of the CDS surface. They are rewritten by the names
 //! of the members they stand in; a text that merely looks like a date stays. Reading takes both forms everywhere.
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// Every member of the contract that is a date, in order.
-pub(super) const MEMBERS: [&str; 25] = [
+const MEMBERS: [&str; 25] = [
     "ClearanceDt",
     "CreatedDt",
     "CreatedFrom",
@@ -40,13 +40,13 @@ pub(super) const MEMBERS: [&str; 25] = [
 /// are escaped.
 const BEGINS: &str = "\":\"/Date(";
 
-/// An instant as it is written here.
-pub(super) fn written(at: DateTime<Utc>) -> String {
+/// An instant as it is written there.
+pub fn written(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The JSON text with every date of the contract in RFC 3339.
-pub(super) fn in_rfc3339(text: String) -> String {
+pub fn in_rfc3339(text: String) -> String {
     let mut places = text.match_indices(BEGINS).filter_map(|(at, _)| place(&text, at)).peekable();
     if places.peek().is_none() {
         drop(places);

@@ -1,0 +1,1 @@
+ALTER TABLE ingestion DROP COLUMN file_name;

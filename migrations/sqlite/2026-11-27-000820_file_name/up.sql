@@ -1,0 +1,2 @@
+-- What the file of an ingestion is called by who sent it.
+ALTER TABLE ingestion ADD COLUMN file_name TEXT;
