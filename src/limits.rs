@@ -101,7 +101,7 @@ limits! {
     SHARED_USE_PART: u32 = 20, "parts", "A process tells others what it let through of an organization when that is a 20th of the limit or more.";
     SHARED_USE_MS: i64 = 3_000, "ms", "What other processes let through counts when it is no older.";
     JUDGED_AGAIN_S: i64 = 10, "s", "On PostgreSQL an item whose id was marked is judged once more, for what was stored at the same time.";
-    ITEM_WORDS: usize = 12, "words", "Words of an item by which it is searched, the first ones.";
+    ITEM_WORDS: usize = 24, "words", "Words of an item by which it is searched, the first ones.";
     ITEM_WORD_CHARS: usize = 24, "characters", "Longer words are searched by their beginning.";
     ITEM_WORD_BEGINNING_CHARS: usize = 3, "characters", "A searched word of so many is the beginning of others; a shorter one is whole.";
     ITEM_WORDS_ASKED: usize = 4, "words", "Words that are searched together; with more 400.";
@@ -285,6 +285,7 @@ limits! {
     SHEET_STYLES: usize = 100_000, "formats", "Formats of cells of a workbook; beyond it the file is refused.";
     SHEET_FINDINGS: usize = 1_000, "findings", "Findings of one file that are listed, of errors and of everything else so many each; the rest is counted.";
     LODGING_FORMS_H: u32 = 30, "forms", "Forms that senders without an account begin from one address in an hour; beyond it 429.";
+    LODGING_FORM_H: i64 = 12, "h", "A form that was begun longer ago is begun anew when it is sent; its key is known for longer than that.";
     LODGING_LINES: usize = 20, "lines", "Goods of a declaration that a sender without an account makes; a clerk may add more.";
     LODGING_TEXT_CHARS: usize = 200, "characters", "A text that such a sender types; beyond it the form says so.";
     LODGING_STEPS_MIN: u32 = 120, "steps", "Steps of such forms that are sent from one address in a minute; beyond it 429.";

@@ -1,6 +1,7 @@
 //! The command line: `serve`, `demo`, `migrate`, `check`, `openapi`, `backup`, `print`, `edi …`, `sheet …`, `admin …`.
 //!
-//! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else; those of `sheet` say what became of the file.
+//! Exit codes: 0 stopped by signal or done, 2 bad configuration, 1 anything else; those of `sheet` say what became of the file, 2
+//! where that is nothing.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         }
         Err(Failure::Other(reason)) => {
             eprintln!("entrepost: {reason}");
-            ExitCode::from(1)
+            ExitCode::from(if matches.subcommand_name() == Some("sheet") { 2 } else { 1 })
         }
     }
 }

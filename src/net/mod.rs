@@ -166,8 +166,9 @@ impl Server {
     pub fn at(base: &str, token: String, ca_file: Option<&Path>) -> Result<Self, String> {
         let base = base.trim_end_matches('/').to_owned();
         let uri: Option<ureq::http::Uri> = base.parse().ok();
-        let is_address =
-            uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
+        let is_address = uri.is_some_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() && uri.query().is_none()
+        });
         if !is_address {
             return Err(format!("url: {base} is no address; write for example https://post.example"));
         }

@@ -9,8 +9,15 @@ use crate::limits;
 /// The words of a text, each once, in their order: `Zoë Müller-Weiß` gives `zoe`, `muller` and `weiss`. Letters of other scripts
 /// are written in Latin ones.
 pub fn words_of(text: &str) -> Vec<String> {
+    first_words(text, usize::MAX)
+}
+
+fn first_words(text: &str, most: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in deunicode(text).split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        if words.len() >= most {
+            break;
+        }
         let word: String = word.to_ascii_lowercase().chars().take(limits::ITEM_WORD_CHARS).collect();
         if !words.contains(&word) {
             words.push(word);
@@ -27,11 +34,28 @@ pub enum Wanted {
     Beginning(String),
 }
 
-/// What a text asks for: each of its words, as the beginning of one of an item's.
-pub fn wanted(text: &str) -> Vec<Wanted> {
+/// What a text asks for: each of its words, at most `most`, as the beginning of one of an item's. A whole item id is one word,
+/// with blanks as it is printed or without.
+pub fn wanted(text: &str, most: usize) -> Vec<Wanted> {
+    if let Some(id) = whole_id(text) {
+        return vec![Wanted::Whole(id.to_ascii_lowercase())];
+    }
     let is_short = |word: &String| word.len() < limits::ITEM_WORD_BEGINNING_CHARS;
-    let words = words_of(text).into_iter();
+    let words = first_words(text, most).into_iter();
     words.map(|word| if is_short(&word) { Wanted::Whole(word) } else { Wanted::Beginning(word) }).collect()
+}
+
+/// What was typed, where it is a whole item id (S10), with or without blanks: that item is meant, and no word.
+pub fn whole_id(typed: &str) -> Option<String> {
+    let id: String = typed.split_whitespace().collect::<String>().to_uppercase();
+    let is_of =
+        |part: Option<&str>, is_sign: fn(&u8) -> bool| part.is_some_and(|part| part.as_bytes().iter().all(is_sign));
+    let letter = u8::is_ascii_uppercase;
+    let fits = id.len() == 13
+        && is_of(id.get(..2), letter)
+        && is_of(id.get(2..11), u8::is_ascii_digit)
+        && is_of(id.get(11..), letter);
+    fits.then_some(id)
 }
 
 #[cfg(test)]
@@ -50,6 +74,15 @@ mod tests {
 
     #[test]
     fn short_words_are_whole_ones() {
-        assert_eq!(wanted("Li mül"), [Wanted::Whole("li".into()), Wanted::Beginning("mul".into())]);
+        assert_eq!(wanted("Li mül", 9), [Wanted::Whole("li".into()), Wanted::Beginning("mul".into())]);
+        assert_eq!(wanted("one two three", 2).len(), 2);
+    }
+
+    #[test]
+    fn an_item_id_is_one_word_as_it_is_printed() {
+        for typed in ["EE530000055AU", " ee 530 000 055 au"] {
+            assert_eq!(wanted(typed, 4), [Wanted::Whole("ee530000055au".into())], "{typed}");
+        }
+        assert_eq!(wanted("EE 530 000 05 AU", 9).len(), 4);
     }
 }

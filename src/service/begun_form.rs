@@ -1,15 +1,16 @@
 //! The beginning of a sender's form: its key and its time travel in the form itself, signed, since nothing is stored of who gives up.
-//! A form that was not begun here is none: each is counted when it is begun, and lodges once.
+//! A form that was not begun here, at this post and lately is none: each is counted when it is begun, and lodges once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
 use super::Services;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// A form that was begun here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,18 +22,18 @@ pub struct BegunForm {
 }
 
 impl BegunForm {
-    /// Key, seconds since 1970 and signature, with dots between them.
-    fn signed(&self, server_key: &[u8]) -> Result<String> {
+    /// Key, seconds since 1970 and signature, with dots between them. The post is signed with them and stands in the address.
+    fn signed(&self, post: &str, server_key: &[u8]) -> Result<String> {
         let text = format!("{}.{}", self.key.simple(), self.begun_at.timestamp());
-        let signature = URL_SAFE_NO_PAD.encode(mac(server_key, &text)?.finalize().into_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(mac(server_key, post, &text)?.finalize().into_bytes());
         Ok(format!("{text}.{signature}"))
     }
 
-    /// Nothing for a text that was not signed with this key.
-    fn read(signed: &str, server_key: &[u8]) -> Result<Option<Self>> {
+    /// Nothing for a text that was not signed with this key for this post.
+    fn read(signed: &str, post: &str, server_key: &[u8]) -> Result<Option<Self>> {
         let Some((text, signature)) = signed.rsplit_once('.') else { return Ok(None) };
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
-        if mac(server_key, text)?.verify_slice(&signature).is_err() {
+        if mac(server_key, post, text)?.verify_slice(&signature).is_err() {
             return Ok(None);
         }
         Ok(text.split_once('.').and_then(|(key, seconds)| {
@@ -42,27 +43,31 @@ impl BegunForm {
     }
 }
 
-fn mac(server_key: &[u8], text: &str) -> Result<Hmac<Sha256>> {
+fn mac(server_key: &[u8], post: &str, text: &str) -> Result<Hmac<Sha256>> {
     let mac = Hmac::<Sha256>::new_from_slice(server_key);
-    Ok(mac.map_err(|_| Error::Internal("the key of forms has a length of none".into()))?.chain_update(text))
+    let mac = mac.map_err(|_| Error::Internal("the key of forms has a length of none".into()))?;
+    Ok(mac.chain_update(post).chain_update(".").chain_update(text))
 }
 
 impl Services {
-    /// Begins a form; gives the text that says so.
+    /// Begins a form at a post; gives the text that says so.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn begin_form(&self) -> Result<String> {
+    pub async fn begin_form(&self, post: &str) -> Result<String> {
         let begun = BegunForm { key: Uuid::new_v4(), begun_at: self.clock.now() };
-        begun.signed(&self.lodging_key().await?)
+        begun.signed(post, &self.lodging_key().await?)
     }
 
-    /// The form that such a text is of; nothing for one that was not begun here.
+    /// The form that such a text is of; nothing for one that was not begun at this post, or longer ago than its key is known: it
+    /// could lodge a second time.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn begun_form(&self, signed: &str) -> Result<Option<BegunForm>> {
-        BegunForm::read(signed, &self.lodging_key().await?)
+    pub async fn begun_form(&self, post: &str, signed: &str) -> Result<Option<BegunForm>> {
+        let begun = BegunForm::read(signed, post, &self.lodging_key().await?)?;
+        let earliest = self.clock.now() - TimeDelta::hours(limits::LODGING_FORM_H);
+        Ok(begun.filter(|begun| begun.begun_at >= earliest))
     }
 
     async fn lodging_key(&self) -> Result<Vec<u8>> {
@@ -77,12 +82,13 @@ mod tests {
     #[test]
     fn only_what_was_signed_is_read() {
         let begun = BegunForm { key: Uuid::from_u128(7), begun_at: DateTime::UNIX_EPOCH };
-        let signed = begun.signed(b"one").unwrap();
-        assert_eq!(BegunForm::read(&signed, b"one").unwrap(), Some(begun));
-        assert_eq!(BegunForm::read(&signed, b"another").unwrap(), None);
+        let signed = begun.signed("AUA", b"one").unwrap();
+        assert_eq!(BegunForm::read(&signed, "AUA", b"one").unwrap(), Some(begun));
+        assert_eq!(BegunForm::read(&signed, "AUA", b"another").unwrap(), None);
+        assert_eq!(BegunForm::read(&signed, "DEA", b"one").unwrap(), None);
         let earlier = signed.replacen(".0.", ".-9.", 1);
         for text in ["", ".", "..", &earlier, &signed[1..], &signed[..signed.len() - 1]] {
-            assert_eq!(BegunForm::read(text, b"one").unwrap(), None, "{text}");
+            assert_eq!(BegunForm::read(text, "AUA", b"one").unwrap(), None, "{text}");
         }
     }
 }

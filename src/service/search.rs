@@ -70,24 +70,26 @@ impl Services {
     }
 }
 
-/// At most [`limits::ITEM_WORDS`]: what names the item first.
+/// At most [`limits::ITEM_WORDS`]: what people remember first. A word is hidden where all that it stands in is.
 fn words_of_item(post: &str, item: &Searched) -> Vec<WordRow> {
     let mut found: Vec<(String, bool)> = Vec::new();
     let mut add = |text: &str, hidden: bool| {
         for word in words_of(text) {
-            if found.len() < limits::ITEM_WORDS && !found.iter().any(|(known, _)| *known == word) {
-                found.push((word, hidden));
+            match found.iter().position(|(known, _)| *known == word) {
+                Some(at) => found[at].1 &= hidden,
+                None if found.len() < limits::ITEM_WORDS => found.push((word, hidden)),
+                None => {}
             }
         }
     };
     add(&item.item_id, false);
-    item.local_ids.iter().flatten().for_each(|id| add(id, false));
-    // What its declarer calls it is no matter of customs.
-    item.external_reference.iter().for_each(|name| add(name, true));
     if let Some((text, seen)) = &item.declaration {
         let data: SearchedData = serde_json::from_str(text).unwrap_or_default();
         data.texts().iter().flatten().for_each(|text| add(text, !seen));
     }
+    item.local_ids.iter().flatten().for_each(|id| add(id, false));
+    // What its declarer calls it is no matter of customs.
+    item.external_reference.iter().for_each(|name| add(name, true));
     let row = |(word, hidden)| WordRow { post_org: post.to_owned(), word, object_pid: item.pid, hidden };
     found.into_iter().map(row).collect()
 }
@@ -97,7 +99,7 @@ fn words_of_item(post: &str, item: &Searched) -> Vec<WordRow> {
 /// # Errors
 /// 400 for a text without words, or with too many.
 pub fn searched(text: &str) -> Result<Vec<WordRange>> {
-    let words = wanted(text);
+    let words = wanted(text, limits::ITEM_WORDS_ASKED + 1);
     if words.is_empty() {
         return Err(Error::invalid("format", "q", "write a word: letters or digits"));
     }

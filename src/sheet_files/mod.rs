@@ -48,7 +48,7 @@ pub fn command() -> Command {
         option("kind", "KIND", "what its rows are").value_parser(names).default_value("declarations")
     };
     Command::new("sheet")
-        .about("Declarations as workbooks and CSV")
+        .about("Declarations, goods, senders and moves as workbooks and CSV")
         .subcommand_required(true)
         .subcommand(
             Command::new("template")
@@ -98,10 +98,7 @@ pub fn command() -> Command {
                 .about("Write stored items into a file: .xlsx, .csv or .json")
                 .arg(option("post", "CODE", "the post whose items are meant").required(true))
                 .arg(language())
-                .arg(
-                    option("flow", "FLOW", "inbound, outbound or transit")
-                        .value_parser(Flow::NAMES.to_vec()),
-                )
+                .arg(option("flow", "FLOW", "inbound, outbound or transit").value_parser(Flow::NAMES.to_vec()))
                 .arg(option("dest-post", "CODE", "destination post"))
                 .arg(option("item", "ID", "only this item"))
                 .arg(option("external-reference", "TEXT", "only items called so"))
@@ -212,13 +209,27 @@ fn check(_: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     take(&scratch.services, &scratch.actor, (bytes, true, options_of), options)
 }
 
+/// The database that is meant; none is made where there is none.
+fn open(config: &Config) -> Result<Services, Failure> {
+    if let Database::Sqlite(path) = &config.store.database
+        && !path.exists()
+    {
+        let path = path.display();
+        return Err(Failure::Other(format!(
+            "database-url: there is no database at {path}; name the one of the server"
+        )));
+    }
+    let services = app::open(config, Clock::default())?;
+    block_on(services.refresh_catalogue())??;
+    Ok(services)
+}
+
 fn import(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
     let bytes = read(options)?;
     if let Some(url) = text(options, "url") {
         return remote::import(config, options, &url, &bytes);
     }
-    let services = app::open(config, Clock::default())?;
-    block_on(services.refresh_catalogue())??;
+    let services = open(config)?;
     let post = text(options, "post").unwrap_or_default();
     let actor = Actor { user_cd: text(options, "user"), ..block_on(services.actor_for(&post))?? };
     let event = text(options, "event").and_then(|name| DeclarationEvent::named(&name));
@@ -275,8 +286,7 @@ fn export(config: &Config, options: &ArgMatches) -> Result<ExitCode, Failure> {
         Some("json") => ExportForm::Json,
         _ => return Err(Failure::Other(format!("{out}: end its name with .xlsx, .csv or .json"))),
     };
-    let services = app::open(config, Clock::default())?;
-    block_on(services.refresh_catalogue())??;
+    let services = open(config)?;
     let post = text(options, "post").unwrap_or_default();
     let actor = block_on(services.actor_for(&post))??;
     let flow = text(options, "flow").and_then(|name| Flow::named(&name));

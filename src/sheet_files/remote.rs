@@ -132,6 +132,8 @@ fn refused(status: u16, problem: Option<&Value>) -> Failure {
     match (problem.map(|problem| text(&problem["detail"])), lines.is_empty()) {
         (_, false) => Failure::Other(lines.join("\n")),
         (Some(detail), true) if !detail.is_empty() => Failure::Other(format!("the server answers {status}: {detail}")),
-        _ => Failure::Other(format!("the server answers {status}")),
+        _ => Failure::Other(format!(
+            "url: the answer is {status}; is this the address of an Entrepost server, as https://post.example?"
+        )),
     }
 }

@@ -116,6 +116,17 @@ impl Tx<'_> {
             .optional()?)
     }
 
+    /// The ingestion of moves that an organization sent last, dry runs aside.
+    pub fn last_moves(&mut self, org: &str) -> Done<Option<Id>> {
+        let of_org = ingestion::table.filter(ingestion::org.eq(org));
+        Ok(of_org
+            .filter(ingestion::kind.eq(IngestionKind::Movements).and(ingestion::dry_run.eq(false)))
+            .order(ingestion::id.desc())
+            .select(ingestion::id)
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// The newest ingestions of an organization; ids rise with time.
     pub fn ingestions(&mut self, org: &str, limit: i64) -> Done<Vec<IngestionRow>> {
         let of_org = ingestion::table.filter(ingestion::org.eq(org));

@@ -106,6 +106,8 @@ pub(super) fn matching(post: &str, filter: &ItemFilter) -> Query {
         query = query.filter(mail_object::dest_post.eq(destination));
     }
     if let Some(reference) = filter.external_ref.clone() {
+        // What its declarer calls an item is no matter of customs: nothing equals NULL.
+        let reference = Some(reference).filter(|_| !filter.as_customs);
         let called = item_place::table
             .filter(item_place::post_org.eq(post.to_owned()))
             .filter(item_place::external_ref.eq(reference))

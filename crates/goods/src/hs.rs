@@ -13,7 +13,7 @@ use crate::certainty::{Features, certainty};
 use crate::flat::{Floats, Lists, Numbers, Reader, Texts};
 use crate::index::{Match, Question, TextIndex, Understood};
 use crate::materials::in_english;
-use crate::text::{Analyzer, plain_words};
+use crate::text::{Analyzer, plain_words, read_part};
 use crate::tongue::Tongue;
 use crate::trade::TradeNames;
 use crate::words::TEXTS;
@@ -227,6 +227,7 @@ impl HsIndex {
     /// The best `limit` codes for `text`, best first; empty where none is certain enough. Where the text names several
     /// kinds of goods there are codes for each, in turns.
     pub fn search(&self, text: &str, limit: usize) -> Vec<HsHit> {
+        let text = read_part(text);
         if self.says_nothing(text) {
             return Vec::new();
         }
@@ -262,12 +263,14 @@ impl HsIndex {
 
     /// The best `limit` candidates by the words alone, however uncertain: what the certainty is fitted on.
     pub fn candidates(&self, text: &str, limit: usize) -> Vec<HsHit> {
+        let text = read_part(text);
         self.by_words(text, limit).hits
     }
 
     /// The codes that a text about one kind of goods surely means: that of its words, and that of what remains of them
     /// without the words beside the goods, so that saying more takes none away.
     pub fn sure_codes(&self, text: &str, sure: f32) -> Vec<String> {
+        let text = read_part(text);
         let core = self.tongue_of(text).map(|tongue| self.core(text, tongue));
         let texts = std::iter::once(text.to_owned()).chain(core);
         let mut codes: Vec<String> = texts
@@ -292,6 +295,7 @@ impl HsIndex {
 
     /// The languages that know most of a text.
     pub fn tongues_of(&self, text: &str) -> Vec<Tongue> {
+        let text = read_part(text);
         let words = plain_words(text);
         let known = |tongue: &TongueIndex| words.iter().filter(|word| tongue.index.has(word)).count();
         let known: Vec<(usize, Tongue)> =
@@ -307,6 +311,7 @@ impl HsIndex {
 
     /// The names of goods that stand in a text as a whole, its main noun among them.
     pub fn names(&self, text: &str) -> Vec<Name<'_>> {
+        let text = read_part(text);
         let indexes: Vec<&TextIndex> = self.tongues.iter().map(|tongue| &tongue.index).collect();
         let understood = ask(&indexes, text, |_| false);
         let spoken = self.tongues_of(text);

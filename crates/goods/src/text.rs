@@ -319,6 +319,14 @@ fn is_latin(c: char) -> bool {
     matches!(c, ..'\u{250}' | '\u{1e00}'..'\u{1f00}' | '\u{ff21}'..'\u{ff5b}')
 }
 
+/// Of a text so many characters are read, as many as a description may have. What a question costs grows faster than its length.
+pub const TEXT_CHARS: usize = 1_024;
+
+/// The part of a text that is read.
+pub fn read_part(text: &str) -> &str {
+    text.char_indices().nth(TEXT_CHARS).map_or(text, |(end, _)| &text[..end])
+}
+
 /// A text in plain small letters: the Latin ones without accents, those of other scripts as they are.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());

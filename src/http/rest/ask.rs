@@ -447,10 +447,18 @@ impl Ask<'_> {
     /// # Errors
     /// 400 for a key that is none.
     pub fn key(&self) -> Result<Option<RequestKey>> {
+        self.key_for("")
+    }
+
+    /// The same for an answer of another kind than the resource gives otherwise: a key stands for one kind alone.
+    ///
+    /// # Errors
+    /// Like [`Self::key`].
+    pub fn key_for(&self, answer: &str) -> Result<Option<RequestKey>> {
         let said = self.request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let body = self.asked.body.as_ref().map_or(&b""[..], |body| &body.bytes);
         let (kind, bytes) = self.file().filter(|(kind, _)| *kind == FORM_DATA).unwrap_or((said, body));
-        let called = format!("{} {} {kind}", self.request.method(), self.request.uri());
+        let called = format!("{} {} {kind}{answer}", self.request.method(), self.request.uri());
         idempotency::key(self.request, &called, BatchMode::AllOrNothing, bytes, &[])
     }
 

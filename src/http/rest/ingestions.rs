@@ -10,6 +10,7 @@ use crate::contract::ingestion::{DeclarationEvent, IngestionList, IngestionRecei
 use crate::domain::{IngestionKind, IngestionMedia, Scope, Scopes};
 use crate::error::{Error, Result};
 use crate::refdata::lists::Language;
+use crate::service::RequestKey;
 use crate::service::exports::{ExportForm, ExportQuery};
 use crate::service::ingest::{IngestOptions, NewIngestion, Taken, links_of};
 
@@ -79,19 +80,20 @@ fn new(ask: &Ask<'_>, waits: bool) -> Result<NewIngestion> {
 }
 
 pub(super) async fn create(ask: Ask<'_>) -> Result<Reply> {
-    keep(&ask, new(&ask, false)?).await
+    keep(&ask, new(&ask, false)?, ask.key()?).await
 }
 
 /// A declaration whose caller does not wait for what becomes of it.
 pub(super) async fn create_one(ask: &Ask<'_>) -> Result<Reply> {
+    const ASYNC: &str = "respond-async";
     let bytes = format!("[{}]", ask.body_text()).into_bytes();
-    let new = NewIngestion { media: IngestionMedia::Json, bytes, ..new(ask, false)? };
-    Ok(keep(ask, new).await?.applying("respond-async"))
+    // Declared anew it is stored anew, whatever was declared meanwhile: a repeat is known by its key alone.
+    let new = NewIngestion { media: IngestionMedia::Json, bytes, again: true, ..new(ask, false)? };
+    Ok(keep(ask, new, ask.key_for(ASYNC)?).await?.applying(ASYNC))
 }
 
-async fn keep(ask: &Ask<'_>, new: NewIngestion) -> Result<Reply> {
-    let (actor, key) = (ask.acting()?, ask.key()?);
-    let taken = ask.services.ingest(&actor, new, key).await?;
+async fn keep(ask: &Ask<'_>, new: NewIngestion, key: Option<RequestKey>) -> Result<Reply> {
+    let taken = ask.services.ingest(&ask.acting()?, new, key).await?;
     let links = links_of(taken.id);
     let location = links.itself.clone();
     let receipt = IngestionReceipt { reference_id: taken.id, repeated: taken.repeated, links };

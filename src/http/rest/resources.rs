@@ -2,8 +2,8 @@
 
 use super::ask;
 use super::{
-    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference,
-    senders, subscriptions,
+    declarations, dialogue, documents, events, history, ingestions, items, lights, offers, reference, senders,
+    subscriptions,
 };
 use crate::contract::event::{EventList, EventView, ReaderList};
 use crate::contract::ingestion::{
@@ -223,8 +223,11 @@ const MODE: Parameter = parameter(
     "Each item on its own when absent; `all` stores all or none.",
 );
 const AGAIN: Parameter = parameter("again", ParameterKind::Flag, "Takes it in even if the same was sent within a day.");
-const EVENT: Parameter =
-    parameter("event", ParameterKind::OneOf(DeclarationEvent::NAMES), "For what does not say itself; final when absent.");
+const EVENT: Parameter = parameter(
+    "event",
+    ParameterKind::OneOf(DeclarationEvent::NAMES),
+    "For what does not say itself; final when absent.",
+);
 const SHEET: Parameter =
     parameter("sheet", ParameterKind::Text, "The sheet that is meant; the first with keys when absent.");
 
@@ -709,7 +712,7 @@ resources! {
             run: reference::list,
         }
         GET "/v1/hs-codes" findHsCodes PostsAndCustoms [ReadReference] "HS codes for goods, best first." {
-            query: &[parameter("q", ParameterKind::Text, "What the goods are, in English, French or Spanish; needed.")],
+            query: &[parameter("q", ParameterKind::Text, "What the goods are, in one of nine languages; needed.")],
             answers: &[json("200", "At most ten codes.", named::<HsCodes>)],
             problems: &[],
             run: reference::hs_codes,

@@ -11,7 +11,11 @@ use crate::error::{Error, Result};
 
 /// Name, media type, text.
 const ASSETS: [(&str, &str, &str); 3] = [
-    ("console.css", "text/css; charset=utf-8", concat!(include_str!("../frame.css"), include_str!("assets/console.css"))),
+    (
+        "console.css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("../frame.css"), include_str!("assets/console.css")),
+    ),
     ("console.js", "text/javascript; charset=utf-8", include_str!("assets/console.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];

@@ -146,7 +146,8 @@ pub(super) async fn show(visit: Visit<'_>) -> Result<HttpResponse> {
     let zone = visit.person()?.actor(UseCase::Offer)?.zone;
     let number = visit.query.trimmed("number");
     let (good, tag) = meant(&visit, number).await?;
-    let content = good_form(&visit, number, &tag, &typed_of(&good, zone), &Problems::default())?;
+    let key = Uuid::now_v7().to_string();
+    let content = good_form(&visit, (number, &tag, &key), &typed_of(&good, zone), &Problems::default())?;
     page(&visit, visit.texts.get(title(number)), content)
 }
 
@@ -154,10 +155,14 @@ fn title(number: &str) -> &'static str {
     if number.is_empty() { "goods.add" } else { "goods.change" }
 }
 
-fn good_form(visit: &Visit<'_>, number: &str, tag: &str, typed: &Form, problems: &Problems) -> Result<Markup> {
+/// `number`, tag and key: which goods, as they stood, and what makes this form one.
+fn good_form(
+    visit: &Visit<'_>,
+    (number, tag, key): (&str, &str, &str),
+    typed: &Form,
+    problems: &Problems,
+) -> Result<Markup> {
     let texts = visit.texts;
-    let key = Some(visit.form.get("key").to_owned()).filter(|key| !key.is_empty());
-    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
     let field = |(name, _, label, hint): &(&str, &str, &'static str, Option<&'static str>)| {
         let is_wide = matches!(*name, "description" | "details" | "buyers");
         let needed = (*name == "description").then(|| texts.get("declare.needed"));
@@ -193,10 +198,11 @@ pub(super) async fn save(visit: Visit<'_>) -> Result<HttpResponse> {
     let (texts, actor) = (visit.texts, visit.person()?.actor(UseCase::Offer)?);
     let (sent, services) = (&visit.form, &visit.shared.services);
     let (number, tag) = (sent.trimmed("number"), sent.get("tag"));
-    let again = |problems: Problems, status: StatusCode| {
-        let content = good_form(&visit, number, tag, sent, &problems)?;
+    let again_as = |key: &str, problems: Problems, status: StatusCode| {
+        let content = good_form(&visit, (number, tag, key), sent, &problems)?;
         form_again(&visit, status, texts.get(title(number)), &problems, content)
     };
+    let again = |problems: Problems, status: StatusCode| again_as(sent.get("key"), problems, status);
     let (good, _) = meant(&visit, number).await?;
     let if_version = IfVersion::These(vec![tag.to_owned()]);
     if sent.get("do") == "end" && !number.is_empty() {
@@ -230,6 +236,14 @@ pub(super) async fn save(visit: Visit<'_>) -> Result<HttpResponse> {
     match stored {
         Ok(_) => Ok(see_other("/console/goods?done")),
         Err(Error::Changed) => again(Problems::one(None, texts.get("goods.changed")), StatusCode::CONFLICT),
+        // The same form was stored before, saying something else.
+        Err(Error::KeyReused) if !number.is_empty() => {
+            again(Problems::one(None, texts.get("goods.changed")), StatusCode::CONFLICT)
+        }
+        Err(Error::KeyReused) => {
+            let problems = Problems::one(None, texts.get("goods.sent-already"));
+            again_as(&Uuid::now_v7().to_string(), problems, StatusCode::CONFLICT)
+        }
         Err(error) => {
             let fields = FIELDS.map(|(name, member, ..)| (member, name));
             again(Problems::of(under(error), texts, &fields)?, StatusCode::UNPROCESSABLE_ENTITY)
@@ -258,17 +272,23 @@ fn said(
 ) -> Result<MarketedGood, Vec<(&'static str, &'static str)>> {
     let mut wrong = Vec::new();
     let given = |name: &str| Some(sent.trimmed(name).to_owned()).filter(|text| !text.is_empty());
+    let shown = typed_of(&good, zone);
     let mut number = |name: &'static str| {
         let text = given(name)?;
         let text = if language == Language::En { text } else { text.replace(',', ".") };
         Number::parse(&text).map_err(|_| wrong.push((name, "found.number_form"))).ok()
     };
     let (weight_kg, amount) = (number("weight"), number("price"));
-    let mut day = |name: &'static str, parse: fn(&str) -> Result<Option<WcfDate>, String>| {
+    let mut day = |name: &'static str, known: Option<WcfDate>, parse: fn(&str) -> Result<Option<WcfDate>, String>| {
         let text = given(name)?;
+        // A day that was not changed stays the time that it was shown for.
+        if text == shown.get(name) {
+            return known;
+        }
         with_zone(zone, || parse(&text)).map_err(|_| wrong.push((name, "items.date-form"))).ok().flatten()
     };
-    let (valid_from, valid_to) = (day("from", WcfDate::parse), day("to", WcfDate::parse_end));
+    let (valid_from, valid_to) =
+        (day("from", good.valid_from, WcfDate::parse), day("to", good.valid_to, WcfDate::parse_end));
     if !wrong.is_empty() {
         return Err(wrong);
     }

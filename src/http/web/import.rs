@@ -46,7 +46,10 @@ fn kinds_of(visit: &Visit<'_>) -> Result<Vec<IngestionKind>> {
 fn kind_asked(said: &str) -> Result<IngestionKind> {
     match said {
         "" => Ok(IngestionKind::Declarations),
-        said => IngestionKind::ALL.into_iter().find(|kind| kind.stored() == said).ok_or(Error::Absent { what: "kind of import" }),
+        said => IngestionKind::ALL
+            .into_iter()
+            .find(|kind| kind.stored() == said)
+            .ok_or(Error::Absent { what: "kind of import" }),
     }
 }
 

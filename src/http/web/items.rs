@@ -22,10 +22,11 @@ use crate::contract::own::HistoryEntry;
 use crate::contract::{Declaration, DeclarationData, MailObject, Response, WcfDate};
 use crate::domain::{Flow, Light};
 use crate::error::{Error, Findings, Result};
-use crate::limits;
 use crate::exchange::operate::{ItemInRow, MessageRow};
+use crate::limits;
 use crate::refdata::lists::lists;
 use crate::rules::forms;
+use crate::rules::words::whole_id;
 use crate::service::history_view::Change;
 use crate::service::load::{Count, ItemFilter, Query, ViewForm, bound};
 use crate::service::one::Named;
@@ -123,6 +124,11 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
         _ if item_id.is_some() => Vec::new(),
         text => searched(text).map_err(|_| Problems::one(Some("q"), texts.get("items.search-form")))?,
     };
+    // A list that looks filtered is not all there is.
+    let light = match query.trimmed("light") {
+        "" => None,
+        name => Some(Light::named(name).ok_or_else(|| Problems::one(Some("light"), texts.get("found.code_known")))?),
+    };
     let partner = given("partner");
     forms::check_post(&mut findings, "partner", partner.as_deref());
     if !findings.is_empty() {
@@ -145,7 +151,7 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
     Ok(ItemFilter {
         item_id,
         words,
-        light: Light::named(query.trimmed("light")),
+        light,
         flow: given("flow").and_then(|flow| Flow::from_stored(&flow).ok()),
         partner_post: partner,
         mail_class: given("class"),
@@ -153,19 +159,6 @@ fn filter(visit: &Visit<'_>) -> Result<ItemFilter, Problems> {
         posting_to: bound(to),
         ..ItemFilter::default()
     })
-}
-
-/// What was typed, where it is a whole item id (S10), with or without blanks: that item is meant, and no word.
-fn whole_id(typed: &str) -> Option<String> {
-    let id: String = typed.split_whitespace().collect::<String>().to_uppercase();
-    let is_of =
-        |part: Option<&str>, is_sign: fn(&u8) -> bool| part.is_some_and(|part| part.as_bytes().iter().all(is_sign));
-    let letter = u8::is_ascii_uppercase;
-    let fits = id.len() == 13
-        && is_of(id.get(..2), letter)
-        && is_of(id.get(2..11), u8::is_ascii_digit)
-        && is_of(id.get(11..), letter);
-    fits.then_some(id)
 }
 
 fn filter_form(visit: &Visit<'_>, problems: &Problems) -> Markup {

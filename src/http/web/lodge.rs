@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, RETRY_AFTER};
 use chrono::TimeDelta;
 use maud::{Markup, html};
 
@@ -149,13 +149,13 @@ impl<'v> Lodging<'v> {
     /// The first step of a form of its own, of a new declaration or of one that is changed.
     async fn begin(&self, filled: &Filled, of: Option<(&str, &str)>) -> Result<HttpResponse> {
         let (number, secret) = of.unwrap_or_default();
-        let carried = [
-            ("begun", self.visit.shared.services.begin_form().await?),
-            ("number", number.to_owned()),
-            ("secret", secret.to_owned()),
-        ];
+        let carried = [("begun", self.begun().await?), ("number", number.to_owned()), ("secret", secret.to_owned())];
         let carried = carried.map(|(name, value)| (name.to_owned(), value));
         self.step(filled, 0, &Problems::default(), Beside::default(), &carried)
+    }
+
+    async fn begun(&self) -> Result<String> {
+        self.visit.shared.services.begin_form(&self.actor.org).await
     }
 
     /// Does what the button says.
@@ -211,7 +211,7 @@ impl<'v> Lodging<'v> {
         if at < GOODS {
             return self.step(filled, at + 1, &problems, Beside::default(), &self.carried());
         }
-        self.check(filled, &judged, &Problems::default())
+        self.check(filled, &judged, &Problems::default(), &self.carried())
     }
 
     async fn judged(&self, filled: &Filled) -> Result<FormJudged> {
@@ -346,7 +346,13 @@ impl<'v> Lodging<'v> {
     }
 
     /// Everything once more, with what the destination says of the goods.
-    fn check(&self, filled: &Filled, judged: &FormJudged, problems: &Problems) -> Result<HttpResponse> {
+    fn check(
+        &self,
+        filled: &Filled,
+        judged: &FormJudged,
+        problems: &Problems,
+        carried: &[(String, String)],
+    ) -> Result<HttpResponse> {
         let texts = self.visit.texts;
         let has = |category: &str| judged.restrictions.iter().any(|rule| rule.p_category.as_deref() == Some(category));
         let (is_prohibited, is_restricted) =
@@ -364,7 +370,7 @@ impl<'v> Lodging<'v> {
             ticks(problems, name, texts.get("lodge.confirm"), None, &boxes)
         };
         let body = html! {
-            @for (name, value) in self.carried() { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
+            @for (name, value) in carried { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
             input type="hidden" name="step" value=(STEPS.len());
             (trap(self.visit))
             (unseen_but(filled, &[]))
@@ -427,14 +433,31 @@ impl<'v> Lodging<'v> {
             problems.add(Some("restricted".into()), texts.get("lodge.restricted-wanted"), false);
         }
         let latest = services.clock.now() - TimeDelta::seconds(limits::LODGING_FASTEST_S);
-        let begun = services.begun_form(visit.form.get("begun")).await?.filter(|begun| begun.begun_at <= latest);
+        let begun = services.begun_form(&self.actor.org, visit.form.get("begun")).await?;
+        let mut carried = self.carried();
+        if begun.is_none() {
+            // What cannot be sent again as it is begins anew with everything that was typed, and counts as begun.
+            visit.shared.rate_limits.form(visit.address())?;
+            carried[0].1 = self.begun().await?;
+        }
+        let begun = begun.filter(|begun| begun.begun_at <= latest);
         if begun.is_none() || !visit.form.get(TRAP).is_empty() {
             problems.add(None, texts.get("lodge.hasty"), false);
         }
+        let check = |problems: &Problems| self.check(filled, &judged, problems, &carried);
         let Some(BegunForm { key, .. }) = begun.filter(|_| problems.is_empty() && !is_prohibited) else {
-            return self.check(filled, &judged, &problems);
+            return check(&problems);
         };
-        visit.shared.rate_limits.lodging(&self.actor.org, visit.address())?;
+        match visit.shared.rate_limits.lodging(&self.actor.org, visit.address()) {
+            Err(Error::TooManyRequests { retry_after_s, .. }) => {
+                let text = texts.with("error.often-what", &[("seconds", &retry_after_s.to_string())]);
+                let mut response = check(&Problems::one(None, text))?;
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+                response.headers_mut().insert(RETRY_AFTER, retry_after_s.into());
+                return Ok(response);
+            }
+            allowed => allowed?,
+        }
         let number = Some(visit.form.get("number").to_owned()).filter(|number| !number.is_empty());
         let secret = match &number {
             Some(_) => LodgingSecret::typed(visit.form.get("secret")),
@@ -444,21 +467,19 @@ impl<'v> Lodging<'v> {
             Ok(number) => self.lodged(&number, &secret),
             Err(Error::KeyReused) => {
                 problems.add(None, texts.get("lodge.sent-already"), false);
-                self.check(filled, &judged, &problems)
+                check(&problems)
             }
             Err(Error::Absent { .. }) => {
                 problems.add(None, texts.get("lodge.mine-none"), false);
-                self.check(filled, &judged, &problems)
+                check(&problems)
             }
             Err(Error::Invalid(findings) | Error::Conflict(findings))
                 if findings.iter().any(|found| found.code == "state") =>
             {
                 problems.add(None, texts.get("lodge.taken-over"), false);
-                self.check(filled, &judged, &problems)
+                check(&problems)
             }
-            Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
-                self.check(filled, &judged, &Problems::of(error, texts, &[])?)
-            }
+            Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => check(&Problems::of(error, texts, &[])?),
             Err(error) => Err(error),
         }
     }

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 pub use entrepost_goods::{hs, text, tongue, words};
+
+const _: () = assert!(crate::limits::TEXT_CHARS <= text::TEXT_CHARS, "a whole description is read");
 use rust_decimal::Decimal;
 
 use self::hs::{HsHit, HsIndex};

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::hs::{HsIndex, parts};
-use super::text::{Analyzer, Role, Word, singular};
+use super::text::{Analyzer, Role, Word, read_part, singular};
 use super::tongue::{Head, Tongue};
 use crate::contract::RestrictionProhibition;
 use crate::limits;
@@ -167,7 +167,7 @@ impl RestrictionIndex {
 
     /// The rules that fit a description of goods; `goods` knows what it is called and which codes it surely means.
     pub fn by_description(&self, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
-        let mut hits = Vec::new();
+        let (text, mut hits) = (read_part(text), Vec::new());
         for part in kinds_of_goods(text, goods) {
             self.naming(&part, route, goods, &mut hits);
             for code in goods.sure_codes(&part, SURE_OF_CODE) {
@@ -185,6 +185,7 @@ impl RestrictionIndex {
     /// cover a part of it where the description says that it is this part, and those whose goods the description names.
     /// The reason says which of the two led to the rule.
     pub fn screen(&self, code: &str, text: &str, route: Route<'_>, goods: &HsIndex) -> Vec<RestrictionHit<'_>> {
+        let text = read_part(text);
         if code.trim().is_empty() {
             return self.by_description(text, route, goods);
         }

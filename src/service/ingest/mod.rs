@@ -115,6 +115,9 @@ impl Services {
                 let before = if again { None } else { tx.ingestion_like(&row.org, &row.request_digest, since)? };
                 // What failed may go well now.
                 let before = before.filter(|row| row.state != IngestionState::Failed);
+                // An item may move there and back: of moves only the last ones sent can be the same.
+                let last = if row.kind == IngestionKind::Movements { tx.last_moves(&row.org)? } else { None };
+                let before = before.filter(|row| last.is_none_or(|last| row.dry_run || last == row.id));
                 let repeated = before.is_some();
                 let id = before.map_or(row.id, |row| row.id).0;
                 if !repeated {
