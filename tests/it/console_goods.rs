@@ -75,6 +75,42 @@ on_both_engines! {
         assert!(offered(server, &name)[0].1["ValidTo"].as_str().expect("a time") < "2099");
     }
 
+    fn a_form_that_was_stored_keeps_what_is_typed_into_it_afterwards(server) {
+        let visitor = clerk(server);
+        let (one, two) = (format!("Lamp {}", fresh_id("AU")), format!("Lamp {}", fresh_id("AU")));
+        let form = fields(&visitor.get(GOOD).is(200));
+        send(&visitor, &form, &[("description", &one)], "save").leads_to();
+        // Back, changed, and saved once more.
+        let again = send(&visitor, &form, &[("description", &two)], "save").is(409).says("This form was stored before");
+        let kept = fields(&again);
+        assert_eq!((get(&kept, "description"), offered(server, &two).len()), (two.as_str(), 0));
+        send(&visitor, &kept, &[], "save").leads_to();
+        assert_eq!((offered(server, &one).len(), offered(server, &two).len()), (1, 1));
+        let (number, _) = offered(server, &two).remove(0);
+        let old = fields(&visitor.get(&format!("{GOOD}?number={number}")).is(200));
+        send(&visitor, &old, &[("weight", "1")], "save").leads_to();
+        send(&visitor, &old, &[("weight", "2")], "save").is(409).says("Somebody changed these goods meanwhile");
+    }
+
+    fn days_that_are_not_changed_stay_the_times_that_they_are(server) {
+        let visitor = clerk(server);
+        let name = fresh_id("AU");
+        let times = serde_json::json!({ "Description": name, "ValidFrom": "2026-12-01T18:00:00Z", "ValidTo": "2098-12-24T11:00:00Z" });
+        server.rest("AUA", "POST", "/v1/goods", Some(&times), &[]).refused(201);
+        let saved = |other: &[(&str, &str)], button: &str| {
+            let (number, _) = offered(server, &name).remove(0);
+            let form = fields(&visitor.get(&format!("{GOOD}?number={number}")).is(200));
+            send(&visitor, &form, other, button).leads_to();
+            let good = offered(server, &name).remove(0).1;
+            (good["ValidFrom"].as_str().expect("a time").to_owned(), good["ValidTo"].as_str().expect("a time").to_owned())
+        };
+        let (from, to) = ("2026-12-01T18:00:00Z".to_owned(), "2098-12-24T11:00:00Z".to_owned());
+        assert_eq!(saved(&[("weight", "1")], "save"), (from, to));
+        assert_eq!(saved(&[("to", "2098-12-26")], "save").1, "2098-12-26T12:59:59Z");
+        let ended = saved(&[], "end");
+        assert_eq!(saved(&[("weight", "2")], "save"), ended, "what was ended is not offered again");
+    }
+
     fn what_is_wrong_with_goods_is_told_at_its_field(server) {
         let visitor = clerk(server);
         let form = fields(&visitor.get(GOOD).is(200));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use entrepost::domain::{RecordKind, Scope};
 
-use crate::harness::data::{fresh_id, respond};
+use crate::harness::data::{declaration, fresh_id, mail_object, respond};
 use crate::harness::process::{Process, poll};
 use crate::harness::raw::Raw;
 use crate::harness::server::{agent, filled_database, token_of};
@@ -209,6 +209,53 @@ on_both_engines! {
         let notice = get(server, "/v1/events?type=ingestion.*");
         let told = notice["events"].as_array().expect("events").iter().find(|event| event["data"]["ingestionReference"] == view["referenceId"]);
         assert_eq!(told.map(|event| (&event["subtype"], &event["data"]["counts"]["changed"])), Some((&json!("partial"), &json!(3))));
+    }
+
+    fn moves_there_and_back_are_all_taken(server) {
+        let one = declared(server);
+        let moved = |state: i32| {
+            let sent = send(server, "/v1/ingestions?kind=movements", JSON, json!([outbound(&one, state)]).to_string().as_bytes()).refused(202);
+            let repeated = sent.json()["repeated"] == true;
+            (counts(&report(server, &sent)), mail_state(server, &one), repeated)
+        };
+        assert_eq!(moved(1), ([0, 1, 0, 0], json!(1), false));
+        // The same once more is a repeat, as long as nothing else came.
+        assert_eq!(moved(1), ([0, 1, 0, 0], json!(1), true));
+        assert_eq!(moved(2), ([0, 1, 0, 0], json!(2), false));
+        assert_eq!(moved(1), ([0, 1, 0, 0], json!(1), false));
+    }
+
+    fn a_declaration_that_nobody_waits_for_is_stored_whenever_it_is_sent(server) {
+        let id = fresh_id("AU");
+        let whole = |city: &str| {
+            let mut body = json!({ "mailObject": mail_object(&id, "AUA", "DEA"), "declaration": declaration("38.50") });
+            body["declaration"]["Data"]["RecipientCity"] = json!(city);
+            body
+        };
+        let post = |city: &str, headers: &[(&str, &str)]| server.rest("AUA", "POST", "/v1/declarations", Some(&whole(city)), headers);
+        let later = |city: &str| {
+            let sent = post(city, &[("prefer", "respond-async")]).refused(202);
+            assert_eq!(sent.json()["repeated"], false);
+            report(server, &sent);
+        };
+        let city = || get(server, &format!("/v1/declarations/{id}"))["declaration"]["Data"]["RecipientCity"].clone();
+        later("Köln");
+        post("Bonn", &[]).refused(201);
+        assert_eq!(city(), "Bonn");
+        later("Köln");
+        assert_eq!(city(), "Köln", "what was declared last counts, though it was declared before");
+        server.rest("AUA", "POST", &format!("/v1/declarations/{id}/withdrawal"), Some(&json!({})), &[("if-match", "*")]).ok();
+        later("Köln");
+        assert_ne!(get(server, &format!("/v1/items/{id}/light"))["light"], "Red", "declared again it is no withdrawn item");
+        // A key is of one kind of answer.
+        let key = fresh_id("AU");
+        post("Köln", &[("prefer", "respond-async"), ("idempotency-key", &key)]).refused(202);
+        let sent = post("Köln", &[("prefer", "respond-async"), ("idempotency-key", &key)]).refused(202);
+        report(server, &sent);
+        assert_eq!(post("Köln", &[("idempotency-key", &key)]).refused(422).json()["code"], "key_reused");
+        let key = fresh_id("AU");
+        post("Köln", &[("idempotency-key", &key)]).refused(201);
+        assert_eq!(post("Köln", &[("prefer", "respond-async"), ("idempotency-key", &key)]).refused(422).json()["code"], "key_reused");
     }
 
     fn moves_come_in_as_a_sheet(server) {

@@ -281,6 +281,33 @@ fn programs_that_fill_in_everything_are_stopped(engine: Engine) {
     visitor.get("/declare/DE").is(404);
 }
 
+fn a_beginning_is_of_one_post_and_of_half_a_day(engine: Engine) {
+    let server = Server::start(engine);
+    let visitor = Visitor::new(&server);
+    let form = begun_before(&server, &to_check(&visitor));
+    let before = count(&server);
+    let elsewhere = send(&visitor, "/declare/PTA", &form, &[("true", "yes")], "lodge").is(422);
+    assert!(elsewhere.text.contains("Nothing was sent"), "{}", elsewhere.text);
+    // Half a day later it is begun anew, with everything that was typed.
+    time_passes(&server, 12 * 3_600);
+    let anew = send(&visitor, FORM, &form, &[("true", "yes")], "lodge").is(422).says("Nothing was sent");
+    assert_eq!(count(&server), before);
+    assert_ne!(get(&fields(&anew), "begun"), get(&form, "begun"));
+    lodge(&visitor, &begun_before(&server, &anew));
+    assert_eq!(count(&server), before + 1);
+    // Who has lodged too much keeps the form.
+    let mut last = None;
+    for _ in 0..12 {
+        let form = begun_before(&server, &to_check(&visitor));
+        let shown = send(&visitor, FORM, &form, &[("true", "yes")], "lodge");
+        if shown.status == 429 {
+            last = Some(shown.says("Köln — 北京").says("Too many attempts"));
+            break;
+        }
+    }
+    assert!(last.is_some_and(|shown| shown.header("retry-after").is_some()), "an address may lodge ten an hour");
+}
+
 /// What nobody was asked, codes that are in no list and texts that go on and on are not believed.
 fn only_what_was_asked_is_taken(engine: Engine) {
     let server = Server::start(engine);
@@ -353,6 +380,7 @@ on_engines! { a_secret_is_not_guessed => a_secret_is_tried_five_times_a_minute }
 on_engines! { what_was_lodged_is_erased => what_was_lodged_can_be_erased }
 on_engines! { rules_of_the_destination_stop_a_form => prohibited_goods_are_stopped_and_restricted_ones_confirmed }
 on_engines! { programs_are_kept_out => programs_that_fill_in_everything_are_stopped }
+on_engines! { a_beginning_lodges_once => a_beginning_is_of_one_post_and_of_half_a_day }
 on_engines! { answers_to_what_was_not_asked_are_dropped => only_what_was_asked_is_taken }
 on_engines! { the_form_is_printed_for_its_sender => a_customs_form_of_what_was_lodged_is_for_its_sender }
 on_engines! { an_address_begins_so_many_forms => forms_of_an_address_are_limited }

@@ -105,6 +105,24 @@ fn words_find_items(engine: Engine) {
     assert_eq!(found(&server, "AU", "q=secretorder"), all(&[]));
     assert_eq!(found(&server, "AU", &format!("q={named}")), all(&[&named]));
 
+    // Nor can it be guessed; a word of it that stands elsewhere as well is found by that.
+    assert_eq!(found(&server, "AUA", "externalReference=SECRETORDER-77"), all(&[&named]));
+    assert_eq!(found(&server, "AU", "externalReference=SECRETORDER-77"), all(&[]));
+    let long = fresh_id("AU");
+    let mut body = json!({ "mailObject": mail_object(&long, "AUA", "DEA"), "declaration": declaration("1.00") });
+    body["externalReference"] = json!("Kowalski 0197f3a2-11aa-22bb-33cc-44dd55ee66ff");
+    body["mailObject"]["LocalId"] = json!("ORD-2026/000123");
+    body["declaration"]["Data"]["RecipientName"] = json!("Anna Maria Kowalski");
+    body["declaration"]["Data"]["RecipientCity"] = json!("Entenhausen am See");
+    server.rest("AUA", "POST", "/v1/declarations", Some(&body), &[]).refused(201);
+    keep_words(&server);
+    assert_eq!(found(&server, "AU", "q=kowalski"), all(&[&long]));
+    assert_eq!(found(&server, "AUA", "q=ord-2026/000123+entenhausen"), all(&[&long]));
+    assert_eq!(found(&server, "AUA", "q=44dd55ee66ff"), all(&[&long]));
+    // An id as it is printed on a label.
+    let printed = format!("{}%20{}%20{}%20{}%20{}", &long[..2], &long[2..5], &long[5..8], &long[8..11], &long[11..]);
+    assert_eq!(found(&server, "AUA", &format!("q={printed}")), all(&[&long]));
+
     for wrong in ["q=--", "q=a+b+c+d+e"] {
         assert_eq!(refused(&server, wrong)[0].1, "/q", "{wrong}");
     }
@@ -118,6 +136,8 @@ fn the_console_finds_them(server: &Server, id: &str) {
     visitor.get("/console/items?q=quitzow+nobody").is(200).says("No item fits");
     let leads = visitor.get(&format!("/console/items?q={}", id.to_lowercase())).leads_to().to_owned();
     visitor.get(&leads).is(200).says(id);
+    // What is no colour filters nothing, and is not shown as if it did.
+    visitor.get("/console/items?light=mauve").is(422).says("href=\"#light\"");
 }
 
 fn lights_and_receptacles_find_items(engine: Engine) {

@@ -27,6 +27,18 @@ fn everyday_goods_are_found_in_three_languages_without_being_told_which() {
     }
 }
 
+/// What a question costs grows faster than its length: a text is read as far as a description may go.
+#[test]
+fn of_a_text_without_end_the_beginning_is_read() {
+    for text in ["棉衬衫木玩具", "leather wallet "] {
+        let long = text.repeat(20_000);
+        let read: String = long.chars().take(1_024).collect();
+        assert_eq!(codes(&long), codes(&read), "{text}");
+        assert_eq!(goods().sure_codes(&long, 0.5), goods().sure_codes(&read, 0.5));
+        assert_eq!(goods().names(&long).len(), goods().names(&read).len());
+    }
+}
+
 #[test]
 fn misspelt_words_are_corrected_and_the_hit_says_so() {
     let hits = goods().search("blootooth headfones", 5);

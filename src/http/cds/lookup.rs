@@ -84,7 +84,7 @@ pub(super) async fn convert(call: Call<'_>, params: ConvertParams) -> Result<Rep
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct HsParams {
-    /// What the goods are, in English, French or Spanish.
+    /// What the goods are, in one of nine languages: English, French, Spanish, Portuguese, German, Italian, Dutch, Chinese, Japanese.
     good_description: Option<String>,
 }
 

@@ -261,7 +261,7 @@ methods! {
     "Look-ups" {
         "GetHSCodes" = lookup::hs_codes { lookup::HsParams } -> Shape::Result(list_of::<HSLookupInfo>);
             PostsAndCustoms [ReadReference], "securityToken", ["goodDescription"], false,
-            "At most ten HS codes for a description in English, French or Spanish, best first; typing errors are tolerated. \
+            "At most ten HS codes for a description in one of nine languages, best first; typing errors are tolerated. \
              Observations says what the code covers and why it was found.";
         "GetRestrictionProhibitionByDescription" = lookup::by_description { lookup::DescriptionParams }
             -> Shape::Result(list_of::<RestrictionProhibition>);
