@@ -218,6 +218,9 @@ struct Shared {
     chains: VecDeque<Chain>,
     /// What is to be stored.
     results: Vec<Stored>,
+    /// How many results there have been, and of how many it was said that they are stored.
+    results_made: u64,
+    results_stored: u64,
     /// Nothing more is sent.
     is_over: bool,
 }
@@ -250,7 +253,7 @@ impl Notifier {
             receiver,
             events: batch.events,
             is_pilot: batch.is_pilot,
-            shared: Mutex::new(Shared { row: batch.row, chains: batch.chains, results: Vec::new(), is_over: false }),
+            shared: Mutex::new(Shared { row: batch.row, chains: batch.chains, results: Vec::new(), results_made: 0, results_stored: 0, is_over: false }),
             writer: tokio::sync::Mutex::new(()),
         };
         let calls = (0..slots).map(|slot| sending.slot(slot == 0 || slot * 2 < slots));
@@ -435,21 +438,29 @@ impl Sending<'_> {
 
     /// Stores a result with all that came while others were stored.
     async fn store(&self, stored: Stored) -> Result<()> {
-        self.shared().results.push(stored);
-        let _writing = self.writer.lock().await;
-        let (results, row) = {
+        let number = {
             let mut shared = self.shared();
-            (std::mem::take(&mut shared.results), shared.row.clone())
+            shared.results.push(stored);
+            shared.results_made += 1;
+            shared.results_made
         };
-        if results.is_empty() {
-            return Ok(()); // who wrote before took it along
-        }
+        let _writing = self.writer.lock().await;
+        let (results, row, through) = {
+            let mut shared = self.shared();
+            // Who wrote before took it along. What came since is written by who brought it, with all that comes until then: else
+            // everybody who waits would write the one result that came last.
+            if shared.results_stored >= number || shared.results.is_empty() {
+                return Ok(());
+            }
+            (std::mem::take(&mut shared.results), shared.row.clone(), shared.results_made)
+        };
         let store = move |tx: &mut Tx<'_>| store_results(tx, &row, &results);
         match self.notifier.store.write(store).await {
-            Ok(true) => Ok(()),
-            // Its owner changed something: what is under way ends, and the next step goes by that.
-            Ok(false) => {
-                self.shared().is_over = true;
+            Ok(counts) => {
+                let mut shared = self.shared();
+                shared.results_stored = through;
+                // Its owner changed something: what is under way ends, and the next step goes by that.
+                shared.is_over |= !counts;
                 Ok(())
             }
             Err(error) => {

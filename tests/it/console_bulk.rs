@@ -106,9 +106,10 @@ on_both_engines! {
         server.add_person("AUA", "reader", &[Role::Reader], &[]);
         let post = Visitor::signed_in(server, "AUA", "reader");
         let most = usize::try_from(limits::LIST_COUNTED).expect("a number");
-        for _ in 0..2 {
+        // One is there already.
+        for count in [most / 2, most / 2 - 1] {
             let view = |_| json!({ "MailObject": mail_object(&fresh_id("AU"), "AUA", "FRA"), "Declaration": declaration("38.50") });
-            let views: Vec<_> = (0..most / 2).map(view).collect();
+            let views: Vec<_> = (0..count).map(view).collect();
             server.call_as("AUA", "CreateOrUpdateDeclarations", json!({ "cdsViews": views })).ok();
         }
         post.get("/console/items?partner=FRA").is(200).says(&format!(">{most} items"));

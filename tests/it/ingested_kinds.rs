@@ -240,11 +240,11 @@ on_both_engines! {
         };
         let city = || get(server, &format!("/v1/declarations/{id}"))["declaration"]["Data"]["RecipientCity"].clone();
         later("Köln");
-        post("Bonn", &[]).refused(201);
+        post("Bonn", &[]).ok();
         assert_eq!(city(), "Bonn");
         later("Köln");
         assert_eq!(city(), "Köln", "what was declared last counts, though it was declared before");
-        server.rest("AUA", "POST", &format!("/v1/declarations/{id}/withdrawal"), Some(&json!({})), &[("if-match", "*")]).ok();
+        server.rest("AUA", "POST", &format!("/v1/declarations/{id}/withdrawal"), Some(&json!({ "reason": "not sent" })), &[("if-match", "*")]).ok();
         later("Köln");
         assert_ne!(get(server, &format!("/v1/items/{id}/light"))["light"], "Red", "declared again it is no withdrawn item");
         // A key is of one kind of answer.
@@ -254,7 +254,7 @@ on_both_engines! {
         report(server, &sent);
         assert_eq!(post("Köln", &[("idempotency-key", &key)]).refused(422).json()["code"], "key_reused");
         let key = fresh_id("AU");
-        post("Köln", &[("idempotency-key", &key)]).refused(201);
+        post("Köln", &[("idempotency-key", &key)]).ok();
         assert_eq!(post("Köln", &[("prefer", "respond-async"), ("idempotency-key", &key)]).refused(422).json()["code"], "key_reused");
     }
 

@@ -524,7 +524,7 @@ fn queries_on_postgres() -> Option<BTreeSet<String>> {
 fn passes_ids_over(query: &str, plan: &[String]) -> bool {
     let wanted = query.split_once(" WHERE ").map_or("", |(_, wanted)| wanted);
     let is_named = |column: &&str| ["= $", "= ANY($"].iter().any(|by| wanted.contains(&format!("\"{column}\" {by}")));
-    let named: Vec<&str> = ["item_id", "object_pid", "pid"].into_iter().filter(is_named).collect();
+    let named: Vec<&str> = ["item_id", "object_pid", "pid", "seq_no", "event_no"].into_iter().filter(is_named).collect();
     let conditions = || plan.iter().filter(|line| line.contains("Index Cond:"));
     let is_used = |column: &&str| conditions().any(|line| line.contains(&format!("({column} = ")));
     !named.is_empty() && !named.iter().any(is_used)
