@@ -253,7 +253,14 @@ impl Notifier {
             receiver,
             events: batch.events,
             is_pilot: batch.is_pilot,
-            shared: Mutex::new(Shared { row: batch.row, chains: batch.chains, results: Vec::new(), results_made: 0, results_stored: 0, is_over: false }),
+            shared: Mutex::new(Shared {
+                row: batch.row,
+                chains: batch.chains,
+                results: Vec::new(),
+                results_made: 0,
+                results_stored: 0,
+                is_over: false,
+            }),
             writer: tokio::sync::Mutex::new(()),
         };
         let calls = (0..slots).map(|slot| sending.slot(slot == 0 || slot * 2 < slots));
