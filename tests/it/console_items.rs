@@ -48,6 +48,35 @@ on_both_engines! {
         assert_eq!(visitor.get("/console/items?cursor=nonsense").leads_to(), "/console/items");
     }
 
+    fn pages_hold_each_item_once_while_others_are_stored(server) {
+        server.add_person("AUA", "reader", &[Role::Reader], &[]);
+        let visitor = Visitor::signed_in(server, "AUA", "reader");
+        let declared = |count: usize| -> Vec<String> {
+            (0..count)
+                .map(|_| {
+                    let id = fresh_id("AU");
+                    server.call_as("AUA", "StoreDeclaration", store(&id, "AUA", "FRA", 2)).ok();
+                    id
+                })
+                .collect()
+        };
+        let (before, mut seen) = (declared(120), Vec::new());
+        let mut path = "/console/items?partner=FRA".to_owned();
+        loop {
+            let shown = visitor.get(&path).is(200);
+            let table = shown.between("<tbody>", "</tbody>").to_owned();
+            seen.extend(table.split("<a class=\"id\"").skip(1).map(|row| row.split(['>', '<']).nth(1).expect("an id").to_owned()));
+            let Some(next) = shown.text.split("\" rel=\"next\"").next().filter(|text| text.len() < shown.text.len()) else { break };
+            path = next.rsplit("href=\"").next().expect("an address").replace("&amp;", "&");
+            if seen.len() < 120 {
+                declared(25);
+            }
+        }
+        let once = |id: &String| seen.iter().filter(|known| *known == id).count() == 1;
+        assert!(before.iter().all(once), "each that was there is listed once");
+        assert!(seen.iter().all(once), "nothing is listed twice");
+    }
+
     fn an_item_is_shown_with_light_decisions_and_history_to_who_may_see_it(server) {
         server.add_person("AUA", "clerk", &[Role::Clerk], &["AUSYDA"]);
         server.add_person("DE", "officer", &[Role::Officer], &[]);
