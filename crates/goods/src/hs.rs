@@ -548,7 +548,11 @@ fn ask(indexes: &[&TextIndex], text: &str, elsewhere: impl Fn(&str) -> bool) -> 
     let is_written = |word: &&String| elsewhere(word) || plausible.iter().any(|index| index.has(word));
     let written = words.iter().filter(is_written).cloned().collect();
     let question = Question { text: text.to_owned(), words, written };
-    let understand = |(index, known): (&&TextIndex, &usize)| index.understand(&question, *known * 4 >= most * 3);
+    // What knows less than half as many words would not be trusted with what it made of them.
+    let understand = |(index, known): (&&TextIndex, &usize)| match *known * 2 >= most {
+        true => index.understand(&question, *known * 4 >= most * 3),
+        false => Understood::default(),
+    };
     let mut understood: Vec<Understood> = indexes.iter().zip(&known).map(understand).collect();
     let most = understood.iter().map(|understood| understood.knowledge).fold(0.0, f32::max);
     let natives: Vec<usize> = (0..indexes.len()).filter(|at| understood[*at].knowledge >= most).collect();
