@@ -105,6 +105,7 @@ limits! {
     ITEM_WORD_CHARS: usize = 24, "characters", "Longer words are searched by their beginning.";
     ITEM_WORD_BEGINNING_CHARS: usize = 3, "characters", "A searched word of so many is the beginning of others; a shorter one is whole.";
     ITEM_WORDS_ASKED: usize = 4, "words", "Words that are searched together; with more 400.";
+    COMMON_WORD: i64 = 1_000, "items", "Of a word that so many items have these are not gathered; each item is asked for it, one after the other.";
     ITEM_WORDS_KEPT: usize = 500, "items", "Changed items whose words are kept together.";
     EVENTS_DERIVED: i64 = 200, "items", "Changed items whose events are derived together.";
     EVENTS_READ: i64 = 500, "events", "Events looked at in one query of the feed.";

@@ -98,8 +98,10 @@ impl Services {
         self.store
             .read(move |tx| {
                 let actor = &sees;
+                let mut filter = filter.clone();
                 if !filter.words.is_empty() {
                     check_words(tx)?;
+                    tx.weigh_words(&posts, &mut filter)?;
                 }
                 let range = Range { services: &services, posts: &posts, filter: &filter, limit, bound };
                 let mut page = match (&start, since) {

@@ -112,9 +112,9 @@ pub fn searched(text: &str) -> Result<Vec<WordRange>> {
 
 fn range(wanted: Wanted) -> WordRange {
     match wanted {
-        Wanted::Whole(word) => WordRange { from: word.clone(), through: word },
+        Wanted::Whole(word) => WordRange { from: word.clone(), through: word, is_common: false },
         // The tilde comes after every letter and digit that words are of.
-        Wanted::Beginning(word) => WordRange { through: format!("{word}~"), from: word },
+        Wanted::Beginning(word) => WordRange { through: format!("{word}~"), from: word, is_common: false },
     }
 }
 

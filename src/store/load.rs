@@ -61,6 +61,8 @@ pub struct ItemFilter {
 pub struct WordRange {
     pub from: String,
     pub through: String,
+    /// So many items have such a word that each is asked whether it has one: [`Tx::weigh_words`].
+    pub is_common: bool,
 }
 
 impl ItemFilter {
@@ -154,9 +156,11 @@ fn by_words(mut query: Query, post: &str, filter: &ItemFilter) -> Query {
         let with = item_word::table
             .filter(item_word::post_org.eq(post.to_owned()))
             .filter(item_word::word.between(range.from.clone(), range.through.clone()))
-            .filter(item_word::hidden.eq(false).or(item_word::hidden.ne(filter.as_customs)))
-            .select(item_word::object_pid);
-        query = query.filter(mail_object::pid.eq_any(with));
+            .filter(item_word::hidden.eq(false).or(item_word::hidden.ne(filter.as_customs)));
+        query = match range.is_common {
+            true => query.filter(exists(with.filter(item_word::object_pid.eq(mail_object::pid)))),
+            false => query.filter(mail_object::pid.eq_any(with.select(item_word::object_pid))),
+        };
     }
     query
 }
@@ -313,6 +317,22 @@ impl Tx<'_> {
             mail_object::created_at,
         ));
         Ok(lanes.load(self.conn)?)
+    }
+
+    /// Notes which words of a filter many items have: their items are not gathered, but looked through.
+    pub fn weigh_words(&mut self, posts: &[String], filter: &mut ItemFilter) -> Done<()> {
+        for range in &mut filter.words {
+            for post in posts {
+                let with: Vec<Id> = item_word::table
+                    .filter(item_word::post_org.eq(post))
+                    .filter(item_word::word.between(&range.from, &range.through))
+                    .select(item_word::object_pid)
+                    .limit(limits::COMMON_WORD)
+                    .load(self.conn)?;
+                range.is_common |= with.len() as i64 == limits::COMMON_WORD;
+            }
+        }
+        Ok(())
     }
 
     /// How many items match.

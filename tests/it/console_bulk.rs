@@ -115,6 +115,22 @@ on_both_engines! {
         post.get("/console/items?partner=FRA").is(200).says(&format!(">{most} items"));
         server.call_as("AUA", "StoreDeclaration", store(&fresh_id("AU"), "AUA", "FRA", 1)).ok();
         post.get("/console/items?partner=FRA").is(200).says(&format!("More than {most} items"));
+        // A word that all of them have, alone and with one that few have, in either order.
+        let one = fresh_id("AU");
+        let mut rare = store(&one, "AUA", "FRA", 2);
+        rare["decl"]["Data"]["RecipientName"] = json!("Quentin Rarely");
+        let common = rare["decl"]["Data"]["RecipientCity"].as_str().expect("a city").to_owned();
+        server.call_as("AUA", "StoreDeclaration", rare).ok();
+        server.settle();
+        server.block_on(|services| async move { services.keep_words().await }).expect("keeps");
+        let listed = |query: &str| server.rest("AUA", "GET", &format!("/v1/declarations?count=true&q={query}"), None, &[]).ok();
+        let found = |query: &str| listed(query).header("x-total-count").expect("a count").parse::<usize>().expect("a number");
+        assert!(found(&common) > most);
+        for query in [format!("{common}+rarely"), format!("rarely+{common}")] {
+            assert_eq!((found(&query), &listed(&query).json()["items"][0]["itemId"]), (1, &json!(one)), "{query}");
+        }
+        let export = server.rest("AUA", "GET", &format!("/v1/exports/declarations.json?q=rarely+{common}"), None, &[]).ok().json();
+        assert_eq!(export.as_array().map(Vec::len), Some(1), "{export}");
     }
 
     fn many_forms_are_printed_as_one_file(server) {
