@@ -19,6 +19,7 @@ use entrepost::demo;
 use entrepost::domain::OrganizationKind;
 use entrepost::exchange::partner::NewPartner;
 use entrepost::service::admin::NewOrganization;
+use entrepost::vault::{Vault, seal};
 use rusqlite::Connection;
 use uuid::Uuid;
 
@@ -59,7 +60,9 @@ const USA: &str = "0a3c1f6e-7f5b-4f0e-9d57-2d1f7a6b9c21";
 fn pair(folder: &Path, name: &str) -> Outcome<[Running; 2]> {
     let server = |side: &str| -> Outcome<Running> {
         let url = sqlite_url(folder, &format!("{name}-{side}"));
-        Ok(app::start(config(&url, &Wish::default())?, Clock::default())?)
+        let mut config = config(&url, &Wish::default())?;
+        config.vault = Vault::new(Some(&seal::new_key()?), None)?;
+        Ok(app::start(config, Clock::default())?)
     };
     let servers = [server("australia")?, server("america")?];
     for (which, server) in servers.iter().enumerate() {
