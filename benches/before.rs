@@ -18,8 +18,6 @@ use common::postgres::Server;
 use common::server::{TOKEN, sqlite_url};
 use common::{Outcome, folder, median, payload, setting, wants};
 
-/// Not counted.
-const WARM_UP: Duration = Duration::from_secs(1);
 /// Calls of each kind of read.
 const READS: u64 = 2_000;
 
@@ -66,7 +64,7 @@ fn run(program: &Path, url: &str, clients: usize) -> Outcome<Vec<(&'static str, 
     prepare(program, url)?;
     let program = Program::start(program, url)?;
     let (numbers, time) = (AtomicU64::new(0), Duration::from_secs(setting("SECONDS", 4)));
-    drive(program.address, clients, WARM_UP, &numbers, payload::store_declaration)?;
+    payload::warm_up(program.address, clients, &numbers)?;
     let stored = drive(program.address, clients, time, &numbers, payload::store_declaration)?;
     let stored_items = numbers.load(Ordering::Relaxed);
     let read = |request: &dyn Fn(u64) -> Vec<u8>| -> Outcome<f64> {

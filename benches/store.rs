@@ -16,9 +16,6 @@ use common::postgres::Server;
 use common::server::{Wish, sqlite_url, start};
 use common::{Outcome, disk_sync, folder, median, payload, setting, verdict, wants};
 
-/// Not counted: by then the goods of the bench were screened once and are remembered.
-const WARM_UP: Duration = Duration::from_secs(2);
-
 fn main() -> Outcome {
     println!("store: StoreDeclaration, {} clients, new items with three content pieces", clients());
     if wants("sqlite") {
@@ -46,7 +43,7 @@ fn slow_sync() -> Duration {
 fn run(url: &str, wish: &Wish, read_back: bool) -> Outcome<(Seen, Vec<ItemRows>)> {
     let running = start(url, wish)?;
     let numbers = AtomicU64::new(0);
-    drive(running.address, clients(), WARM_UP, &numbers, payload::store_declaration)?;
+    payload::warm_up(running.address, clients(), &numbers)?;
     let time = Duration::from_secs(setting("SECONDS", 4));
     let seen = drive(running.address, clients(), time, &numbers, payload::store_declaration)?;
     let sent = numbers.load(Ordering::Relaxed);

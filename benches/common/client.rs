@@ -54,7 +54,7 @@ impl Connection {
 
     /// Sends a whole request and gives the body of the answer.
     ///
-    /// Anything but a 200 with a length is a failure.
+    /// Anything but a 200 or 201 with a length is a failure.
     pub async fn call(&mut self, request: &[u8]) -> Outcome<&[u8]> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -68,7 +68,7 @@ impl Connection {
             self.more().await?;
         }
         let body = &self.buffer[start..];
-        if self.buffer.starts_with(b"HTTP/1.1 200") {
+        if self.buffer.starts_with(b"HTTP/1.1 200") || self.buffer.starts_with(b"HTTP/1.1 201") {
             return Ok(body);
         }
         Err(format!("refused: {}", String::from_utf8_lossy(&self.buffer)).into())

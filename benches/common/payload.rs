@@ -1,8 +1,12 @@
 //! The items of the benches: parcels of AUA for a post that does not live here, with three content pieces each.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use super::client::post;
+use super::Outcome;
+use super::client::{drive, post};
 use super::server::TOKEN;
 
 /// Milliseconds between the postings of two items.
@@ -46,6 +50,15 @@ fn goods() -> &'static [(&'static str, &'static str)] {
             .collect()
     });
     &GOODS
+}
+
+/// Stores items until each kind of goods was declared once: what restrictions say of it is remembered from then on.
+pub fn warm_up(address: SocketAddr, clients: usize, numbers: &AtomicU64) -> Outcome {
+    let all = (goods().len() * KINDS.len()).div_ceil(3) as u64;
+    while numbers.load(Ordering::Relaxed) < all {
+        drive(address, clients, Duration::from_secs(1), numbers, store_declaration)?;
+    }
+    Ok(())
 }
 
 /// One line of a declaration.

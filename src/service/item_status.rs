@@ -41,16 +41,26 @@ impl Services {
         asked: Vec<CheckItemStatusRequest>,
     ) -> Result<Vec<CheckItemStatusResult>> {
         actor.check(UseCase::SeeItems)?;
-        Ok(self.answers(actor, asked).await?.into_iter().map(|answer| answer.status).collect())
+        let parts = self.answers(actor, asked, |_, _| Ok(())).await?;
+        Ok(parts.into_iter().flat_map(|(answers, ())| answers).map(|answer| answer.status).collect())
     }
 
-    /// The same with the item that each answer is about.
-    pub(super) async fn answers(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<Answer>> {
+    /// The same with the item that each answer is about, in parts, each with what is read `beside` it at the same time.
+    pub(super) async fn answers<T: Send + 'static>(
+        &self,
+        actor: &Actor,
+        asked: Vec<CheckItemStatusRequest>,
+        beside: impl Fn(&mut Tx<'_>, &[Answer]) -> Result<T, Fault> + Copy + Send + Sync + 'static,
+    ) -> Result<Vec<(Vec<Answer>, T)>> {
         let parts = asked.chunks(ITEMS_PER_READING).map(|part| {
             let (actor, catalogue, part) = (actor.clone(), self.catalogue(), part.to_vec());
-            self.store.read(move |tx| status(tx, &catalogue, &actor, &part))
+            self.store.read(move |tx| {
+                let answers = status(tx, &catalogue, &actor, &part)?;
+                let beside = beside(tx, &answers)?;
+                Ok((answers, beside))
+            })
         });
-        Ok(try_join_all(parts).await?.into_iter().flatten().collect())
+        try_join_all(parts).await
     }
 }
 

@@ -21,6 +21,7 @@ use crate::contract::own::{
 use crate::domain::OrganizationKind;
 use crate::error::{Error, Result};
 use crate::rules::light;
+use crate::store::Tx;
 use crate::store::item::{LightChange, Recorded};
 use crate::store::light::LightRow;
 use crate::store::types::Id;
@@ -69,12 +70,16 @@ impl Services {
 
     /// The lights of ids, in the order asked; of what the caller may not see as of an id that nobody knows.
     pub(super) async fn lights_of(&self, actor: &Actor, asked: Vec<CheckItemStatusRequest>) -> Result<Vec<ItemLight>> {
-        let answers = self.answers(actor, asked).await?;
-        let rows: Vec<(String, Id)> = answers.iter().filter_map(|answer| answer.row.clone()).collect();
         let with_office = actor.offices.is_some();
-        let rows = self.store.read(move |tx| tx.light_rows(&rows, with_office)).await?;
-        let rows: HashMap<(String, Id), LightRow> =
-            rows.into_iter().map(|row| ((row.post_org.clone(), row.pid), row)).collect();
+        let rows_of = move |tx: &mut Tx<'_>, answers: &[Answer]| {
+            let rows: Vec<(String, Id)> = answers.iter().filter_map(|answer| answer.row.clone()).collect();
+            tx.light_rows(&rows, with_office)
+        };
+        let (mut answers, mut rows) = (Vec::new(), HashMap::new());
+        for (part, of_part) in self.answers(actor, asked, rows_of).await? {
+            answers.extend(part);
+            rows.extend(of_part.into_iter().map(|row: LightRow| ((row.post_org.clone(), row.pid), row)));
+        }
         let catalogue = self.catalogue();
         let lights = answers.into_iter().map(|answer| {
             let row = answer.row.as_ref().and_then(|row| rows.get(row));

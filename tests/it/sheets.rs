@@ -475,12 +475,12 @@ fn an_import_through_a_running_server_is_like_one_with_its_database() {
     assert!(unreadable.code == Some(2) && unreadable.err.contains("item_id"), "{unreadable:?}");
     std::fs::write(&token, "0f8fad5b-d9cb-469f-a165-70867728950e").expect("writes");
     let stranger = import(&large, &[]);
-    assert!(stranger.code == Some(1) && stranger.err.contains("401"), "{stranger:?}");
+    assert!(stranger.code == Some(2) && stranger.err.contains("401"), "{stranger:?}");
     std::fs::write(&token, "").expect("writes");
     let without = import(&large, &[]);
-    assert!(without.code == Some(1) && without.err.contains("--token-file"), "{without:?}");
+    assert!(without.code == Some(2) && without.err.contains("--token-file"), "{without:?}");
     let nowhere = finish(&mut entrepost(&["sheet", "import", &large, "--url", "post.example"]));
-    assert_ne!(nowhere.code, Some(0));
+    assert_eq!(nowhere.code, Some(2));
     let both = finish(&mut entrepost(&["sheet", "import", &large, "--url", &process.base, "--post", "AUA"]));
     assert_eq!(both.code, Some(2), "{both:?}");
 }

@@ -5,20 +5,33 @@ use std::sync::LazyLock;
 
 use crate::refdata::lists::lists;
 
+/// The fillers of a kind of field, in small letters, with their reasons.
+#[derive(Default)]
+struct Listed {
+    whole: HashMap<String, &'static str>,
+    /// What stands before, between and behind the stars.
+    patterns: Vec<(Vec<String>, &'static str)>,
+}
+
 /// Whether `value` only fills a required field of `kind`; holds the reason.
 pub(super) fn filler(kind: &str, value: &str) -> Option<&'static str> {
-    /// By kind: patterns in small letters, and reasons.
-    static LISTED: LazyLock<HashMap<&str, Vec<(String, &str)>>> = LazyLock::new(|| {
-        let mut listed: HashMap<&str, Vec<(String, &str)>> = HashMap::new();
+    static LISTED: LazyLock<HashMap<&str, Listed>> = LazyLock::new(|| {
+        let mut listed: HashMap<&str, Listed> = HashMap::new();
         for filler in &lists().fillers.rows {
-            listed.entry(&filler.kind).or_default().push((filler.pattern.to_lowercase(), &filler.note));
+            let (of_kind, pattern) = (listed.entry(&filler.kind).or_default(), filler.pattern.to_lowercase());
+            match pattern.contains('*') {
+                true => of_kind.patterns.push((parts_of(&pattern), &filler.note)),
+                false => _ = of_kind.whole.entry(pattern).or_insert(&filler.note),
+            }
         }
         listed
     });
     let value = value.trim().to_lowercase();
-    let listed = LISTED.get(kind).map_or(&[][..], Vec::as_slice);
-    if let Some((_, reason)) = listed.iter().find(|(pattern, _)| covers(pattern, &value)) {
-        return Some(reason);
+    if let Some(listed) = LISTED.get(kind) {
+        let by_pattern = || listed.patterns.iter().find(|(parts, _)| covers(parts, &value)).map(|(_, reason)| *reason);
+        if let Some(reason) = listed.whole.get(&value).copied().or_else(by_pattern) {
+            return Some(reason);
+        }
     }
     let mut letters = value.chars().filter(|c| c.is_alphanumeric());
     let first = letters.next();
@@ -37,23 +50,21 @@ fn is_address(value: &str) -> bool {
     parts.and_then(|(_, domain)| domain.rsplit_once('.')).is_some_and(|(name, top)| !name.is_empty() && top.len() > 1)
 }
 
-/// Whether `pattern` covers the whole `value`; `*` stands for any run of characters.
-fn covers(pattern: &str, value: &str) -> bool {
-    if !pattern.contains('*') {
-        return pattern == value;
-    }
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = value.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        match rest.find(part) {
+fn parts_of(pattern: &str) -> Vec<String> {
+    pattern.split('*').map(str::to_owned).collect()
+}
+
+/// Whether a pattern of these parts covers the whole `value`; any run of characters may stand between two of them.
+fn covers(parts: &[String], value: &str) -> bool {
+    let [first, between @ .., last] = parts else { return parts.iter().any(|whole| whole == value) };
+    let Some(mut rest) = value.strip_prefix(first.as_str()) else { return false };
+    for part in between {
+        match rest.find(part.as_str()) {
             Some(at) => rest = &rest[at + part.len()..],
             None => return false,
         }
     }
-    rest.len() >= last.len() && rest.ends_with(last)
+    rest.len() >= last.len() && rest.ends_with(last.as_str())
 }
 
 #[cfg(test)]
@@ -87,7 +98,14 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_any_run() {
-        assert!(covers("a*c", "abc") && covers("a*c", "ac") && covers("*", "") && covers("a*b*c", "axxbyyc"));
+        let covers = |pattern: &str, value: &str| covers(&parts_of(pattern), value);
+        assert!(
+            covers("a*c", "abc")
+                && covers("a*c", "ac")
+                && covers("*", "")
+                && covers("a*b*c", "axxbyyc")
+                && covers("a", "a")
+        );
         assert!(!covers("a*c", "abcd") && !covers("a*a", "a") && !covers("a", "ab"));
     }
 }
