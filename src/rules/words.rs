@@ -83,6 +83,6 @@ mod tests {
         for typed in ["EE530000055AU", " ee 530 000 055 au"] {
             assert_eq!(wanted(typed, 4), [Wanted::Whole("ee530000055au".into())], "{typed}");
         }
-        assert_eq!(wanted("EE 530 000 05 AU", 9).len(), 4);
+        assert_eq!(wanted("EE 530 000 05 AU", 9).len(), 5);
     }
 }

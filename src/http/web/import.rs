@@ -26,13 +26,13 @@ fn actor_of<'v>(visit: &'v Visit<'_>) -> Result<&'v Actor> {
     visit.person()?.actor(UseCase::Declare)
 }
 
-/// What the rows of a file are: the key of its text, and the workbook to begin with.
-fn kind_named(kind: IngestionKind) -> (&'static str, &'static str) {
+/// The key of the text that says what the rows of a file are.
+fn named(kind: IngestionKind) -> &'static str {
     match kind {
-        IngestionKind::Declarations => ("import.declarations", "declarations.xlsx"),
-        IngestionKind::Goods => ("goods.title", "goods.xlsx"),
-        IngestionKind::Senders => ("import.senders", "senders.xlsx"),
-        IngestionKind::Movements => ("import.movements", "movements.xlsx"),
+        IngestionKind::Declarations => "import.declarations",
+        IngestionKind::Goods => "goods.title",
+        IngestionKind::Senders => "import.senders",
+        IngestionKind::Movements => "import.movements",
     }
 }
 
@@ -69,8 +69,8 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
     let events = events.map(|(value, key)| (value, texts.get(key).to_owned()));
     let modes = [("", "import.each"), ("all", "import.all")].map(|(value, key)| (value, texts.get(key).to_owned()));
     let kinds = kinds_of(visit)?;
-    let named: Vec<(&str, String)> =
-        kinds.iter().map(|kind| (kind.stored(), texts.get(kind_named(*kind).0).to_owned())).collect();
+    let choices: Vec<(&str, String)> =
+        kinds.iter().map(|kind| (kind.stored(), texts.get(named(*kind)).to_owned())).collect();
     let lately = visit.shared.services.ingestions(actor_of(visit)?).await?;
     let row = |view: &IngestionView| {
         let at = chrono::DateTime::parse_from_rfc3339(&view.received_at).map(|at| at.to_utc());
@@ -93,7 +93,7 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
         p { (texts.get("import.template")) ": "
             @for (at, kind) in kinds.iter().enumerate() {
                 @if at > 0 { " · " }
-                a href=(format!("/console/import/template?kind={}", kind.stored())) { (texts.get(kind_named(*kind).0)) }
+                a href=(format!("/console/import/template?kind={}", kind.stored())) { (texts.get(named(*kind))) }
             }
         }
         form method="post" action="/console/import" enctype="multipart/form-data" novalidate {
@@ -105,7 +105,7 @@ async fn import_form(visit: &Visit<'_>, problems: &Problems) -> Result<Markup> {
                 input type="file" id="file" name="file" accept=".xlsx,.csv,text/csv" aria-invalid=[problem.map(|_| "true")]
                     aria-describedby=(if problem.is_some() { "file-hint file-error" } else { "file-hint" });
             }
-            (choice(problems, "kind", texts.get("import.kind"), None, &named, visit.form.get("kind")))
+            (choice(problems, "kind", texts.get("import.kind"), None, &choices, visit.form.get("kind")))
             (choice(problems, "event", texts.get("import.event"), None, &events, visit.form.get("event")))
             (choice(problems, "mode", texts.get("import.mode"), None, &modes, visit.form.get("mode")))
             p.actions {
@@ -266,5 +266,5 @@ pub(super) async fn template(visit: Visit<'_>) -> Result<HttpResponse> {
     let kind = kind_asked(visit.query.get("kind"))?;
     let actor = visit.person()?.actor(use_case(kind))?;
     let bytes = visit.shared.services.sheet_template(actor, kind, visit.texts.0, None)?;
-    Ok(workbook(bytes, kind_named(kind).1))
+    Ok(workbook(bytes, &format!("{}.xlsx", kind.stored())))
 }
