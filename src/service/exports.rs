@@ -107,7 +107,7 @@ impl Services {
                 let (of_post, filter) = (post.clone(), filter.clone());
                 let read = self.store.read(move |tx| {
                     let mut filter = filter.clone();
-                    tx.weigh_words(std::slice::from_ref(&of_post), &mut filter)?;
+                    tx.note_common_words(std::slice::from_ref(&of_post), &mut filter)?;
                     let items = tx.page_by_pid(&of_post, &filter, after, PAGE)?;
                     let pids: Vec<Id> = items.iter().map(|item| item.object.pid).collect();
                     Ok((tx.references(&of_post, &pids)?, items))

@@ -101,7 +101,7 @@ impl Services {
                 let mut filter = filter.clone();
                 if !filter.words.is_empty() {
                     check_words(tx)?;
-                    tx.weigh_words(&posts, &mut filter)?;
+                    tx.note_common_words(&posts, &mut filter)?;
                 }
                 let range = Range { services: &services, posts: &posts, filter: &filter, limit, bound };
                 let mut page = match (&start, since) {

@@ -66,7 +66,7 @@ pub fn import(config: &Config, options: &ArgMatches, url: &str, bytes: &[u8]) ->
     }
 }
 
-/// Tells what a file is called; what no header can hold is left out.
+/// The header with the name of a file; a `_` stands for each sign that a header cannot hold.
 fn disposition(path: &str) -> String {
     let name = Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name: String = name.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '_' }).collect();

@@ -61,7 +61,7 @@ pub struct ItemFilter {
 pub struct WordRange {
     pub from: String,
     pub through: String,
-    /// So many items have such a word that each is asked whether it has one: [`Tx::weigh_words`].
+    /// So many items have such a word that each is asked whether it has one: [`Tx::note_common_words`].
     pub is_common: bool,
 }
 
@@ -320,7 +320,7 @@ impl Tx<'_> {
     }
 
     /// Notes which words of a filter many items have: their items are not gathered, but looked through.
-    pub fn weigh_words(&mut self, posts: &[String], filter: &mut ItemFilter) -> Done<()> {
+    pub fn note_common_words(&mut self, posts: &[String], filter: &mut ItemFilter) -> Done<()> {
         for range in &mut filter.words {
             for post in posts {
                 let with: Vec<Id> = item_word::table

@@ -47,9 +47,9 @@ def fill():
         body = json.dumps({"token": database.token, "userCd": "campaign", "cdsViews": views})
         connection.request("POST", "/CreateOrUpdateDeclarations", body, {"content-type": "application/json"})
         answer = connection.getresponse()
-        told = answer.read()
+        body_read = answer.read()
         if answer.status != 200:
-            sys.exit(f"FAILED: {answer.status} {told[:500]}")
+            sys.exit(f"FAILED: {answer.status} {body_read[:500]}")
     print(f"{options.items} items in {time.monotonic() - began:.0f} s", flush=True)
 
 
