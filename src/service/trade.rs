@@ -153,9 +153,9 @@ impl Services {
                     let old = tx.good(&actor.org, number)?;
                     check_version(old.as_ref().map(|old| old.digest.as_slice()), if_version)?;
                 }
-                let mut shelf = GoodsBatch::of(&actor.org);
-                let placed = shelf.place(tx, &good)?;
-                shelf.save(tx, &actor)?;
+                let mut batch = GoodsBatch::of(&actor.org);
+                let placed = batch.place(tx, &good)?;
+                batch.save(tx, &actor)?;
                 let answer = receipt(&placed.number.to_string(), &placed.digest, placed.outcome.word());
                 Ok(Answer { warnings, ..answer })
             })
@@ -386,7 +386,7 @@ struct Decided {
     replaced: Option<String>,
 }
 
-/// What became of goods on a shelf.
+/// What became of goods of a batch.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
     pub number: i32,
